@@ -1,0 +1,73 @@
+"""What the outbox hands to a sender and what it gets back: the seam between promises and the wire.
+
+No sender, no retry policy and no SQL lives here; both sides import these types and nothing of each other.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One outbox row with its resolved address, as a sender gets it.
+
+    `row` is the outbox row's id and stays the same on every attempt; `message` is the CloudEvents id, shared by all
+    rows of one message. `time` is the instant of the decision, aware, UTC. `key` is the opaque key of the subject
+    (never a name or a number that identifies a child). `address` is a topic name or a mailbox. `body` is the JSON
+    `data`. `trace` is a W3C traceparent. `role` and `person` say to whom an e-mail goes. `overtakes` marks a *found*
+    that went ahead of a parked message of its lane.
+    """
+
+    row: str
+    message: str
+    type: str
+    subject: str | None
+    time: datetime
+    key: str
+    address: str
+    body: bytes
+    trace: str | None = None
+    role: str | None = None
+    person: str | None = None
+    overtakes: bool = False
+
+
+class Verdict(StrEnum):
+    """What became of one item."""
+
+    SENT = "sent"
+    """The other side has taken it into its keeping."""
+    RETRY = "retry"
+    """It was not taken; trying again later may help and can do no harm."""
+    REFUSED = "refused"
+    """It will never be taken as it is; trying again is pointless."""
+    IN_DOUBT = "in_doubt"
+    """It may or may not have been taken, and sending again could reach a person twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The answer for one item. `detail` names the mend where one is known and holds no personal data."""
+
+    row: str
+    verdict: Verdict
+    detail: str = ""
+
+
+class Sender(Protocol):
+    """A way out: Kafka, e-mail, or a fake of either."""
+
+    async def start(self) -> None:
+        """Prepare. A destination that cannot be reached yet is no error: items then come back as RETRY."""
+
+    async def send(self, batch: Sequence[Outgoing]) -> Sequence[Receipt]:
+        """Send all items and return one receipt per item, in the same order.
+
+        Items of one key to one address leave in the order given. Never raises for an item.
+        """
+
+    async def stop(self) -> None:
+        """Finish what is under way and let go of every connection."""
