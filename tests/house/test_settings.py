@@ -1,0 +1,114 @@
+"""What the settings promise: defaults that need nothing, faults named with their mend, secrets never shown."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from homeward.settings import PREFIX, Settings, SettingsError, load
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        monkeypatch.delenv(name)
+
+
+def given(monkeypatch: pytest.MonkeyPatch, **variables: str) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(PREFIX + name.upper(), value)
+
+
+def fault(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:
+    given(monkeypatch, **variables)
+    with pytest.raises(SettingsError) as caught:
+        load()
+    return str(caught.value)
+
+
+def test_the_defaults_need_no_environment() -> None:
+    settings = load()
+    assert settings.database == "sqlite+aiosqlite:///var/homeward.db"
+    assert settings.smtp_from.endswith(".example")
+    assert settings.batch_timeout_ms == 10
+
+
+def test_a_variable_is_the_setting_in_capitals_with_the_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, kafka_bootstrap="broker.example:9093", relay_lease="12.5")
+    assert (load().kafka_bootstrap, load().relay_lease) == ("broker.example:9093", 12.5)
+
+
+def test_an_empty_variable_is_no_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, smtp_port="", database_url="")
+    assert load() == Settings()
+
+
+def test_folders_of_packs_are_divided_like_a_search_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    given(monkeypatch, packs=os.pathsep.join([str(tmp_path / "one"), str(tmp_path / "two")]))
+    assert load().packs == (tmp_path / "one", tmp_path / "two")
+
+
+def test_a_file_of_settings_is_read_only_when_it_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"{PREFIX}KAFKA_GROUP=from-file\n")
+    monkeypatch.chdir(tmp_path)
+    assert load().kafka_group == "homeward"
+    assert load(tmp_path / ".env").kafka_group == "from-file"
+    given(monkeypatch, kafka_group="from-environment")
+    assert load(tmp_path / ".env").kafka_group == "from-environment"
+    with pytest.raises(SettingsError, match="does not exist"):
+        load(tmp_path / "other.env")
+
+
+def test_a_secret_may_stand_in_a_file_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "homeward_database_password").write_text("p@ss/word\n")
+    given(monkeypatch, secrets_dir=str(tmp_path), database_url="postgresql+asyncpg://hub@db.example/homeward")
+    assert load().database == "postgresql+asyncpg://hub:p%40ss%2Fword@db.example/homeward"
+    assert "is not a folder" in fault(monkeypatch, secrets_dir=str(tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "mend"),
+    [
+        ("smtp_port", "70000", "less than or equal to 65535"),
+        ("smtp_tls", "ssl", "'starttls', 'tls' or 'plain'"),
+        ("batch_records", "many", "valid integer"),
+        ("database_url", "mysql://db.example/x", "begin it with postgresql+asyncpg://"),
+        ("database_url", "nonsense", "driver://user@host/name"),
+        ("local_file", "no/such/file.toml", "does not exist"),
+        ("smtp_from", "nobody", "pattern"),
+    ],
+)
+def test_a_fault_names_the_variable_and_the_mend(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, mend: str
+) -> None:
+    message = fault(monkeypatch, **{name: value})
+    assert message.startswith(f"{PREFIX}{name.upper()}: ")
+    assert mend in message
+
+
+def test_every_fault_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = fault(monkeypatch, smtp_port="x", relay_shards="0").splitlines()
+    assert [line.split(":")[0] for line in lines] == ["HOMEWARD_SMTP_PORT", "HOMEWARD_RELAY_SHARDS"]
+
+
+def test_half_a_pair_of_credentials_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "HOMEWARD_KAFKA_PASSWORD" in fault(monkeypatch, kafka_security="SASL_SSL", kafka_user="hub")
+    assert "HOMEWARD_SMTP_PASSWORD" in fault(monkeypatch, kafka_security="PLAINTEXT", smtp_user="hub")
+
+
+def test_no_secret_is_shown_by_settings_or_by_their_faults(monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = "correct-horse"
+    names = [name for name in Settings.model_fields if name.endswith("password")]
+    assert len(names) == 3
+    given(monkeypatch, **dict.fromkeys(names, secret), smtp_user="hub")
+    given(monkeypatch, database_url=f"postgresql+asyncpg://hub:{secret}@db.example/homeward")
+    assert secret not in repr(load())
+    assert secret not in str(load())
+    assert secret not in fault(monkeypatch, smtp_port="x", database_url=f"mysql://hub:{secret}@db.example/x")
+    assert secret not in fault(monkeypatch, kafka_security="SASL_SSL")
+
+
+def test_every_setting_says_what_it_is() -> None:
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
