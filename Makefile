@@ -1,0 +1,61 @@
+# The few verbs of the house. Needs Python 3.11 or newer and make; everything else is fetched into .venv.
+
+# The first interpreter that is new enough; else python3, so that the message below can name what was found.
+PYTHON ?= $(or $(shell for p in python3 python3.13 python3.12 python3.11; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done),python3)
+VENV := .venv
+BIN := $(VENV)/bin
+
+# A marker for each set of requirements, named by the hash of what it was built from: nothing is installed twice.
+marker = $(VENV)/.installed-$(1)-$(shell cat requirements/build.txt requirements/$(1).txt pyproject.toml | cksum | cut -d' ' -f1)
+TEST := $(call marker,test)
+# The test set holds everything of the run set, so where it is installed it serves `demo` and `run` as well.
+RUN := $(or $(wildcard $(TEST)),$(call marker,run))
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test check bench lock clean
+
+help: ## list the verbs
+	@printf 'Homeward tells people and keeps time. The verbs:\n\n'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@printf '\nPYTHON=... chooses the interpreter, ARGS=... is handed on: make test ARGS="-k settings"\n'
+
+demo: $(RUN) ## walk a synthetic fortnight through the whole hub and show who was told what, and why
+	@$(BIN)/homeward demo $(ARGS)
+
+run: $(RUN) ## start the hub with an embedded Kafka and stay up; prints the address to publish to
+	@$(BIN)/homeward run --embedded $(ARGS)
+
+test: $(TEST) ## run every test, against a real Kafka and a real Postgres
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(TEST) ## ruff, mypy and the import rule
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+bench: $(TEST) ## measure the hub against bare Kafka, Postgres and SQLite beside each other
+	@$(BIN)/python -m bench $(ARGS)
+
+lock: | $(BIN)/pip ## resolve the requirements anew into the lock files (pinned, with hashes, for every system)
+	@$(BIN)/python tools/lock.py
+
+clean: ## take away .venv, caches and build results; data in var/ stays
+	@rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Homeward needs Python 3.11 or newer; $(PYTHON) is: $$($(PYTHON) --version 2>&1 | head -n 1)"; \
+	  echo "Name a newer one: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; } >&2
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "$(PYTHON) comes without its venv module; on Debian and Ubuntu: apt install python3-venv"; exit 1; } >&2
+	@echo "Building $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv --clear $(VENV)
+
+$(VENV)/.installed-%: | $(BIN)/pip
+	@echo "Installing what Homeward needs (a few minutes the first time)"
+	@$(BIN)/python tools/install.py $(firstword $(subst -, ,$*))
+	@rm -f $(VENV)/.installed-*
+	@touch $@

@@ -1,0 +1,53 @@
+"""Resolve the requirements of pyproject.toml anew into the lock files under requirements/, with uv from a virtual
+environment that is thrown away. Hashes for every system, no address of an index. Standard library only."""
+
+import os
+import subprocess
+import tempfile
+import tomllib
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+OPTIONS = ["--quiet", "--universal", "--python-version", "3.11", "--generate-hashes", "--upgrade"]
+# The lock files say what and not where from: whichever index a machine uses, the hashes decide.
+PLAIN = ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
+SETS = {
+    "run": ["pyproject.toml", "--extra", "embedded", "--extra", "demo"],
+    "test": [
+        "pyproject.toml",
+        "--extra",
+        "embedded",
+        "--extra",
+        "demo",
+        "--group",
+        "test",
+        "-c",
+        "requirements/run.txt",
+    ],
+    "build": ["-"],
+}
+
+
+def build_requirements() -> str:
+    """What the build backend needs: the pinned backend itself, and what it asks for in an editable installation."""
+    backend = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
+    return "\n".join([*backend, "editables>=0.5"])
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        venv.create(folder, with_pip=True)
+        python = str(Path(folder, "Scripts" if os.name == "nt" else "bin", "python"))
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "uv"], check=True)  # noqa: S603
+        for name, what in SETS.items():
+            lock = f"requirements/{name}.txt"
+            print(f"Resolving {lock}", flush=True)
+            command = [python, "-m", "uv", "pip", "compile", *OPTIONS, *PLAIN, *what, "--output-file", lock]
+            subprocess.run(  # noqa: S603
+                command, check=True, cwd=ROOT, input=build_requirements(), text=True, stdout=subprocess.DEVNULL
+            )
+
+
+if __name__ == "__main__":
+    main()
