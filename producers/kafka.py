@@ -1,0 +1,160 @@
+"""`KafkaSender`: a batch of messages out to Kafka by pipelined keyed sends, and a receipt for each.
+
+Retrying later, lanes and leases are the outbox's affair. Invariants, each held by a test:
+- what comes back as RETRY never turns up later by itself: its producer has been given up;
+- one message that Kafka refuses does not take its neighbours in the same record batch with it.
+"""
+
+import asyncio
+import logging
+import re
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
+
+from producers.headers import binary_headers
+from producers.kafka_faults import TOO_LARGE, illegal, judge
+from producers.kafka_link import AiokafkaLink, Confirmation, KafkaSettings, Link
+from schemas.delivery import Outgoing, Receipt, Verdict
+
+_LEGAL = re.compile(r"[A-Za-z0-9._-]{1,249}")
+_log = logging.getLogger(__name__)
+
+
+class KafkaSender:
+    """One idempotent `acks=all` producer, made when needed and made anew after a fatal error.
+
+    Sends one batch at a time. `start` does not fail when Kafka is away: items then come back as RETRY.
+    """
+
+    def __init__(self, settings: KafkaSettings, link: Callable[[KafkaSettings], Link] = AiokafkaLink) -> None:
+        self._settings = settings
+        self._make = link
+        self._link: Link | None = None
+        self._created: set[str] = set()
+        self._turn = asyncio.Lock()
+
+    async def start(self) -> None:
+        async with self._turn:
+            try:
+                await self._ready()
+            except (KafkaError, OSError, TimeoutError) as fault:
+                _log.warning("Kafka cannot be reached yet (%s); sending will try again", type(fault).__name__)
+
+    async def stop(self) -> None:
+        async with self._turn:
+            link, self._link = self._link, None
+            if link is None:
+                return
+            try:
+                await asyncio.wait_for(link.stop(), self._settings.confirm_within)
+            except (KafkaError, OSError, TimeoutError):
+                await link.abandon()
+
+    async def send(self, batch: Sequence[Outgoing]) -> Sequence[Receipt]:
+        async with self._turn:
+            receipts, suspects = await self._pipeline([item for item in batch if _LEGAL.fullmatch(item.address)])
+            for item in suspects:
+                alone, still = await self._pipeline([item])
+                receipts |= alone | {item.row: judge(item, TOO_LARGE[0]()) for item in still}
+            refused = {item.row: Receipt(item.row, Verdict.REFUSED, illegal(item.address)) for item in batch}
+            return [receipts.get(item.row, refused[item.row]) for item in batch]
+
+    async def _pipeline(self, batch: Sequence[Outgoing]) -> tuple[dict[str, Receipt], list[Outgoing]]:
+        """Send a batch. Returns receipts by row, and the items whose whole record batch was too large, to be sent
+        again one by one as only one of them may be to blame."""
+        if not batch:
+            return {}, []
+        topics = sorted({item.address for item in batch})
+        try:
+            link = await self._ready()
+            await self._create(link, topics)
+        except (KafkaError, OSError, TimeoutError) as fault:
+            await self._give_up()
+            detail = f"Kafka cannot be reached at {self._settings.bootstrap} ({type(fault).__name__})"
+            return {item.row: Receipt(item.row, Verdict.RETRY, detail) for item in batch}, []
+        by_topic = defaultdict(list)
+        for item in batch:
+            by_topic[item.address].append(item)
+        handed = await asyncio.gather(*(self._hand_over(link, by_topic[topic]) for topic in topics))
+        under_way = [pair for pairs, _ in handed for pair in pairs]
+        receipts = {receipt.row: receipt for _, unsent in handed for receipt in unsent}
+        return await self._confirm(under_way, receipts)
+
+    async def _hand_over(
+        self, link: Link, items: list[Outgoing]
+    ) -> tuple[list[tuple[Outgoing, Confirmation]], list[Receipt]]:
+        """Hand the items of one topic to the producer. After a fault that may heal the rest is not tried, as each would
+        wait as long again."""
+        under_way: list[tuple[Outgoing, Confirmation]] = []
+        unsent: list[Receipt] = []
+        try:
+            await link.know(items[0].address)
+        except TimeoutError:
+            detail = f"topic {items[0].address} is not known to Kafka: create it, or let the hub create topics"
+            return [], [Receipt(item.row, Verdict.RETRY, detail) for item in items]
+        except (KafkaError, OSError) as fault:
+            return [], [judge(item, fault) for item in items]
+        for place, item in enumerate(items):
+            try:
+                answer = await link.put(item.address, item.key.encode(), item.body, binary_headers(item))
+            except (KafkaError, OSError, TimeoutError) as fault:
+                unsent.append(judge(item, fault))
+                if unsent[-1].verdict is Verdict.RETRY:
+                    stuck = f"not tried: topic {item.address} takes nothing at present"
+                    unsent += [Receipt(late.row, Verdict.RETRY, stuck) for late in items[place + 1 :]]
+                    break
+            else:
+                under_way.append((item, answer))
+        return under_way, unsent
+
+    async def _confirm(
+        self, under_way: list[tuple[Outgoing, Confirmation]], receipts: dict[str, Receipt]
+    ) -> tuple[dict[str, Receipt], list[Outgoing]]:
+        suspects: list[Outgoing] = []
+        if under_way:
+            await asyncio.wait([answer for _, answer in under_way], timeout=self._settings.confirm_within)
+        spoilt = False
+        for item, answer in under_way:
+            if not answer.done():
+                spoilt = True
+                waited = f"no confirmation within {self._settings.confirm_within:g} s"
+                mend = f"look after the brokers of topic {item.address}"
+                receipts[item.row] = Receipt(item.row, Verdict.RETRY, f"{waited}: {mend}")
+            elif fault := answer.exception():
+                spoilt = True
+                if isinstance(fault, TOO_LARGE) and len(under_way) > 1:
+                    suspects.append(item)
+                else:
+                    receipts[item.row] = judge(item, fault)
+            else:
+                receipts[item.row] = Receipt(item.row, Verdict.SENT)
+        if spoilt:
+            # A failed record batch leaves a gap in the sequence numbers, after which an idempotent aiokafka producer
+            # is refused for ever; and what is unconfirmed must not leave behind our back.
+            await self._give_up()
+        return receipts, suspects
+
+    async def _ready(self) -> Link:
+        if self._link is None:
+            link = self._make(self._settings)
+            try:
+                await link.start()
+            except BaseException:
+                await link.abandon()
+                raise
+            self._link = link
+        return self._link
+
+    async def _create(self, link: Link, topics: Sequence[str]) -> None:
+        missing = [topic for topic in topics if topic not in self._created]
+        if missing:
+            await link.create(missing)
+            self._created.update(missing)
+
+    async def _give_up(self) -> None:
+        link, self._link = self._link, None
+        self._created.clear()
+        if link is not None:
+            await link.abandon()

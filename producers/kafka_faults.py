@@ -1,0 +1,39 @@
+"""What a Kafka error means for the message that met it, and the mend to name. No sending lives here."""
+
+from aiokafka import errors  # type: ignore[import-untyped]
+
+from schemas.delivery import Outgoing, Receipt, Verdict
+
+TOO_LARGE = (errors.MessageSizeTooLargeError, errors.RecordListTooLargeError, errors.RecordTooLargeError)
+
+_DENIED = (errors.TopicAuthorizationFailedError, errors.ClusterAuthorizationFailedError)
+_WRONG = (errors.PolicyViolationError, errors.UnsupportedForMessageFormatError, errors.InvalidTimestampError)
+
+
+def judge(item: Outgoing, fault: BaseException) -> Receipt:
+    """The receipt for `item` after `fault`. Only what cannot heal by itself is refused; the rest is tried again, which
+    is safe as consumers know a message by its id."""
+    topic = item.address
+    if isinstance(fault, TOO_LARGE):
+        mend = f"raise max.message.bytes of topic {topic} and the producer's max_request_size, or shorten the message"
+        return Receipt(item.row, Verdict.REFUSED, f"{len(item.body)} bytes are more than Kafka takes: {mend}")
+    if isinstance(fault, _DENIED):
+        mend = f"grant Write and Describe on topic {topic} to the hub's Kafka user"
+        return Receipt(item.row, Verdict.REFUSED, f"Kafka does not let the hub write: {mend}")
+    if isinstance(fault, errors.InvalidTopicError):
+        return Receipt(item.row, Verdict.REFUSED, illegal(topic))
+    if isinstance(fault, _WRONG):
+        mend = f"compare the settings of topic {topic} with the broker's answer"
+        return Receipt(item.row, Verdict.REFUSED, f"Kafka refuses the message ({_name(fault)}): {mend}")
+    if isinstance(fault, errors.UnknownTopicOrPartitionError):
+        return Receipt(item.row, Verdict.RETRY, f"topic {topic} does not exist: create it")
+    return Receipt(item.row, Verdict.RETRY, f"Kafka has not confirmed it ({_name(fault)})")
+
+
+def illegal(topic: str) -> str:
+    """The detail for a name that no Kafka topic can have."""
+    return f"{topic!r} is no legal topic name: mend the directory (letters, digits, '.', '_' and '-', at most 249)"
+
+
+def _name(fault: BaseException) -> str:
+    return type(fault).__name__

@@ -1,0 +1,137 @@
+"""One idempotent aiokafka producer with the two things it lacks: giving it up without a flush, and creating topics.
+
+What a batch is and what a fault means is the sender's affair, not this file's.
+"""
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic  # type: ignore[import-untyped]
+from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
+
+_CLOSING = (KafkaError, OSError, TimeoutError)
+
+
+@dataclass(frozen=True, slots=True)
+class TopicShape:
+    """How a topic that is missing is created."""
+
+    partitions: int = 6
+    replication: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class KafkaSettings:
+    """Where Kafka is and how to speak to it. Times in seconds, sizes in bytes.
+
+    `confirm_within` bounds one attempt: after it, what is not confirmed is tried again through a new producer.
+    `create` = None leaves topics to somebody else. Compression other than gzip needs aiokafka's extra libraries.
+    """
+
+    bootstrap: str
+    client_id: str = "homeward"
+    compression: Literal["gzip", "snappy", "lz4", "zstd"] | None = None
+    security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    mechanism: str = "SCRAM-SHA-512"
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    tls: ssl.SSLContext | None = field(default=None, repr=False)
+    request_timeout: float = 10.0
+    metadata_timeout: float = 5.0
+    confirm_within: float = 30.0
+    max_request_size: int = 1_048_576
+    max_batch_size: int = 131_072
+    create: TopicShape | None = None
+
+    def connection(self) -> dict[str, object]:
+        """What producer and admin client have in common."""
+        return {
+            "bootstrap_servers": self.bootstrap,
+            "client_id": self.client_id,
+            "security_protocol": self.security,
+            "ssl_context": self.tls,
+            "sasl_mechanism": self.mechanism,
+            "sasl_plain_username": self.user,
+            "sasl_plain_password": self.password,
+            "request_timeout_ms": round(self.request_timeout * 1000),
+        }
+
+
+class Link(Protocol):
+    """A producer as `KafkaSender` uses it. Errors are aiokafka's."""
+
+    async def start(self) -> None: ...
+    async def stop(self) -> None:
+        """Send what is pending, then close."""
+
+    async def abandon(self) -> None:
+        """Close at once; what is pending never leaves."""
+
+    async def create(self, topics: Collection[str]) -> None:
+        """Create those of `topics` that are missing, where the hub may."""
+
+    async def know(self, topic: str) -> None:
+        """Return when the topic's partitions are known; raises if it does not exist or may not be written."""
+
+    async def put(self, topic: str, key: bytes, value: bytes, headers: list[tuple[str, bytes]]) -> "Confirmation":
+        """Hand over one message; the confirmation comes later."""
+
+
+Confirmation = asyncio.Future[object]
+
+
+class AiokafkaLink:
+    """The real thing. Must be made inside the running loop."""
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        self._settings = settings
+        self._producer = AIOKafkaProducer(
+            **settings.connection(),
+            enable_idempotence=True,
+            acks="all",
+            compression_type=settings.compression,
+            max_request_size=settings.max_request_size,
+            max_batch_size=settings.max_batch_size,
+        )
+
+    async def start(self) -> None:
+        await self._producer.start()
+
+    async def stop(self) -> None:
+        await self._producer.stop()
+
+    async def abandon(self) -> None:
+        # stop() would wait for a flush that may never come, and a sender task that lives on could deliver an old
+        # message after its retry and all that followed. So: no connection, no sender task, no connection again.
+        producer = self._producer
+        producer._closed = True
+        with contextlib.suppress(*_CLOSING):
+            await producer.client.close()
+        with contextlib.suppress(*_CLOSING):
+            await asyncio.wait_for(producer._sender.close(), self._settings.request_timeout)
+        with contextlib.suppress(*_CLOSING):
+            await producer.client.close()
+
+    async def create(self, topics: Collection[str]) -> None:
+        shape = self._settings.create
+        if shape is None or not topics:
+            return
+        admin = AIOKafkaAdminClient(**self._settings.connection())
+        await admin.start()
+        try:
+            # A topic that exists, or one that the hub may not create, is answered for by know().
+            await admin.create_topics([NewTopic(name, shape.partitions, shape.replication) for name in topics])
+        finally:
+            await admin.close()
+
+    async def know(self, topic: str) -> None:
+        await asyncio.wait_for(self._producer.partitions_for(topic), self._settings.metadata_timeout)
+
+    async def put(self, topic: str, key: bytes, value: bytes, headers: list[tuple[str, bytes]]) -> Confirmation:
+        confirmation: Confirmation = await self._producer.send(topic, value=value, key=key, headers=headers)
+        return confirmation
