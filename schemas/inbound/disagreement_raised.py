@@ -1,0 +1,19 @@
+"""A worker or manager disagrees with a decision."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from schemas.fields import Listed, MaybeWord
+from schemas.inbound.report import WHICH, About
+from schemas.parts import Actor
+
+
+class DisagreementRaised(About):
+    """A worker or manager disagrees with a decision on an episode."""
+
+    TYPE: ClassVar[str] = "disagreement.raised"
+    ONE_OF: ClassVar[tuple[tuple[str, ...], ...]] = (WHICH,)
+
+    about: MaybeWord = Field(None, description="What the disagreement is about, a word of the vocabulary.")
+    between: Listed[Actor] = Field((), description="Who disagrees.")

@@ -1,0 +1,17 @@
+"""A step of the ladder did not settle a disagreement."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from schemas.fields import Count
+from schemas.inbound.report import WHICH, About
+
+
+class DisagreementUnresolved(About):
+    """The step that the disagreement stands at did not settle it; the next one begins."""
+
+    TYPE: ClassVar[str] = "disagreement.unresolved"
+    ONE_OF: ClassVar[tuple[tuple[str, ...], ...]] = (WHICH,)
+
+    step: Count | None = Field(None, description="The step that failed, counted from 1.")

@@ -1,0 +1,20 @@
+"""A person says whose notification it is."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from schemas.fields import Force, Id
+from schemas.inbound.report import About
+from schemas.parts import Actor, Person
+
+
+class MatchDecision(About):
+    """A person says which child a notification is about, where the register alone could not tell."""
+
+    TYPE: ClassVar[str] = "match.decision"
+
+    incident: Id = Field(description="The police reference.")
+    force: Force = Field(description="Short code of the police force that gave the reference, in any case.")
+    child: Person | None = Field(None, description="The child. Null means that nobody knows the child.")
+    by: Actor = Field(description="Who decided.")

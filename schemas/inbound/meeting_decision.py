@@ -1,0 +1,22 @@
+"""Somebody decides whether or how a meeting is to be held."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from schemas.fields import MaybeWord, Word
+from schemas.inbound.report import WHICH, About
+from schemas.parts import Actor
+
+
+class MeetingDecision(About):
+    """A decision whether to hold a meeting, or how."""
+
+    TYPE: ClassVar[str] = "meeting.decision"
+    ONE_OF: ClassVar[tuple[tuple[str, ...], ...]] = (WHICH,)
+
+    kind: Word = Field(description="The kind of meeting, a word of the vocabulary.")
+    decision: Word = Field(description="The decision: one of the values of that kind of meeting.")
+    meeting_type: MaybeWord = Field(None, description="The form it is to take, a word of the vocabulary.")
+    reason: str | None = Field(None, description="Why.")
+    by: Actor | None = Field(None, description="Who decided.")

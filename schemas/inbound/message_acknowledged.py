@@ -1,0 +1,22 @@
+"""A person confirms having seen an alert."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from schemas.fields import MaybeId, MaybeWord
+from schemas.inbound.report import WHICH, About
+from schemas.parts import Actor
+
+
+class MessageAcknowledged(About):
+    """A person confirms having seen an alert. Name it by the id of the message, or by its type where the id is not
+    known."""
+
+    TYPE: ClassVar[str] = "message.acknowledged"
+    ONE_OF: ClassVar[tuple[tuple[str, ...], ...]] = (("message", "type"), WHICH)
+
+    message: MaybeId = Field(None, description="Id of the message that was seen.")
+    type: MaybeWord = Field(None, description="Its type, where its id is not known.")
+    kind: MaybeWord = Field(None, description="Its kind.")
+    by: Actor = Field(description="Who has seen it.")

@@ -1,0 +1,41 @@
+"""A police force says that a child has been found or has come back."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from schemas.fields import Count, Instant, MaybeId, MaybeWord, TrueUnlessSaid
+from schemas.inbound.report import PoliceReport
+from schemas.part import Part
+
+
+class SafeAndWell(Part):
+    """The police's own check after a return (also called a prevention interview)."""
+
+    done: bool | None = Field(None, description="Whether the check was made.")
+    at: Instant | None = Field(None, description="When it was made.")
+    by: str | None = Field(None, description="Who made it.")
+
+
+class PoliceFound(PoliceReport):
+    """The child has been found or has returned. At least one of `found_at` and `returned_at` is needed."""
+
+    TYPE: ClassVar[str] = "police.found"
+    ONE_OF: ClassVar[tuple[tuple[str, ...], ...]] = (("found_at", "returned_at"),)
+
+    revision: Count | None = Field(None, description="Counts the versions of this report from 1.")
+    responsible_authority: MaybeId = Field(None, description="The responsible authority, as in police.missing.")
+    host_authority: MaybeId = Field(None, description="The authority of the place, as in police.missing.")
+    found_at: Instant | None = Field(None, description="When the child was found.")
+    returned_at: Instant | None = Field(None, description="When the child was back at home or placement.")
+    contact_made: TrueUnlessSaid = Field(
+        True,
+        description="False where the child is only located, not met: the episode stays open and no clock of the return "
+        "starts. Left out, it is true.",
+    )
+    found_by: str | None = Field(None, description="Who found the child.")
+    found_where: str | None = Field(None, description="Where the child was found.")
+    end_reason: MaybeWord = Field(None, description="How the episode ended; a word unknown to the vocabulary is kept.")
+    remarks: str | None = Field(None, description="Remarks of the officer.")
+    harm: str | None = Field(None, description="Harm that the child came to, in free text.")
+    safe_and_well: SafeAndWell | None = Field(None, description="The police's own check after the return.")

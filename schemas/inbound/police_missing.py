@@ -1,0 +1,69 @@
+"""A police force says that one child is missing or absent."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from schemas.fields import CareType, Class, Count, Instant, Listed, MaybeId, Risk, Words
+from schemas.inbound.report import PoliceReport
+from schemas.parts import Person
+
+
+class PoliceMissing(PoliceReport):
+    """One child is missing or absent.
+
+    Force, incident and child make one reference; two children of one incident are two messages. The same three again
+    with other content is a correction, unless its `revision` is lower than the one already held.
+    """
+
+    TYPE: ClassVar[str] = "police.missing"
+
+    revision: Count | None = Field(
+        None,
+        description="Counts the versions of this notification from 1. Without it, the later received is the newer.",
+    )
+    system: str | None = Field(
+        None, description="The police system that holds the incident, such as COMPACT or Merlin."
+    )
+    child: Person = Field(description="The child.")
+    responsible_authority: MaybeId = Field(
+        None,
+        description="The authority responsible for the child: its key or official code. A plain name is shown to "
+        "people but never matched. Null where the force does not know.",
+    )
+    host_authority: MaybeId = Field(
+        None, description="The authority of the place that the child went missing from; written likewise."
+    )
+    classification: Class = Field(description="Whether the force treats the child as missing or as absent.")
+    classification_text: str | None = Field(None, description="The classification in the sender's own word.")
+    risk: Risk | None = Field(None, description="The force's risk grade.")
+    risk_text: str | None = Field(None, description="The risk grade in the sender's own word.")
+    missing_from: Literal["home", "placement", "school", "hospital", "other"] | None = Field(
+        None, description="The kind of place that the child went missing from."
+    )
+    care_type: CareType | None = Field(None, description="In what way a child in care is missing.")
+    reported_at: Instant | None = Field(None, description="When the child was reported to the police.")
+    left_at: Instant | None = Field(None, description="When the child left.")
+    last_seen_at: Instant | None = Field(None, description="When anybody last saw the child.")
+    last_seen_by_responsible_adult_at: Instant | None = Field(
+        None, description="When an adult responsible for the child last saw them."
+    )
+    absent_review_at: Instant | None = Field(None, description="When an absence is to be reviewed, as agreed.")
+    location_known: bool | None = Field(None, description="Whether it is known where the child is.")
+    circumstances: str | None = Field(None, description="What happened, in free text.")
+    concerns: Words = Field((), description="Concerns as the sender codes them; unknown codes are kept.")
+    vulnerable: bool | None = Field(
+        None, description="Whether the sender or intake judged the child vulnerable. Null where nobody has judged."
+    )
+    child_protection_concern: bool | None = Field(
+        None, description="Whether there is a child protection concern. Null where nobody has judged."
+    )
+    alert: Literal["national"] | None = Field(
+        None, description="Set on another area's alert that is circulated for information."
+    )
+    linked_incidents: Listed[str] = Field((), description="References of siblings or friends reported together.")
+    found_at: Instant | None = Field(None, description="When the child was found, where that was before the report.")
+    officer: str | None = Field(None, description="The officer in the case.")
+    intake_notified_at: Instant | None = Field(
+        None, description="When the authority's intake was told, where that was earlier than this message."
+    )

@@ -1,0 +1,23 @@
+"""An episode is rated red, amber or green."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from schemas.fields import TrueUnlessSaid, Words
+from schemas.inbound.report import WHICH, About
+from schemas.parts import Actor
+
+
+class RagSet(About):
+    """The RAG rating of an episode is set or changed."""
+
+    TYPE: ClassVar[str] = "rag.set"
+    ONE_OF: ClassVar[tuple[tuple[str, ...], ...]] = (WHICH,)
+
+    value: Literal["RED", "AMBER", "GREEN"] = Field(description="The rating.")
+    confirmed: TrueUnlessSaid = Field(
+        True, description="Whether the manager has reviewed the rating. Left out, it is true."
+    )
+    concerns: Words = Field((), description="Concerns that the screening found; unknown codes are kept.")
+    by: Actor | None = Field(None, description="Who rated.")

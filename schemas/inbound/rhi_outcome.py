@@ -1,0 +1,37 @@
+"""What became of a return home interview."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from schemas.fields import Instant, Words
+from schemas.inbound.report import WHICH, About
+from schemas.parts import Actor
+
+
+class RhiOutcome(About):
+    """What became of a return home interview. Each step is a message of its own: assigned, offered, then completed,
+    refused, not_offered or withdrawn."""
+
+    TYPE: ClassVar[str] = "rhi.outcome"
+    ONE_OF: ClassVar[tuple[tuple[str, ...], ...]] = (WHICH,)
+
+    result: Literal["assigned", "offered", "completed", "refused", "not_offered", "withdrawn"] = Field(
+        description="What happened."
+    )
+    at: Instant | None = Field(None, description="When it happened. Left out, it is the time of the message.")
+    by: Actor | None = Field(None, description="Who reports it.")
+    interviewer: Actor | None = Field(None, description="Who holds the interview.")
+    reason: str | None = Field(None, description="Why, where it was refused, not offered or withdrawn.")
+    template: str | None = Field(None, description="Name of the form that the interview was recorded on.")
+    content: Mapping[str, Any] | None = Field(
+        None, description="The form: ids of its sections and the answers given there."
+    )
+    concerns: Words | None = Field(
+        None,
+        description="Concerns found. An empty list: asked, none reported. Left out: nothing is said about concerns.",
+    )
+    concern: Literal["low", "medium", "high"] | None = Field(None, description="How great the concern is.")
+    harm_disclosed: bool | None = Field(None, description="Whether the child disclosed harm.")
+    intelligence: str | None = Field(None, description="What may be shared with the police, in free text.")

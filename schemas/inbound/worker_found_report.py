@@ -1,0 +1,22 @@
+"""Somebody other than the police says that a child is back."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from schemas.fields import Instant, MaybeWord
+from schemas.inbound.report import WHICH, About
+from schemas.parts import Actor
+
+
+class WorkerFoundReport(About):
+    """Somebody other than the police says that the child is back."""
+
+    TYPE: ClassVar[str] = "worker.found_report"
+    ONE_OF: ClassVar[tuple[tuple[str, ...], ...]] = (WHICH,)
+
+    by: Actor = Field(description="Who reports.")
+    found_at: Instant = Field(description="When the child was found.")
+    returned_at: Instant | None = Field(None, description="When the child was back at home or placement.")
+    found_where: str | None = Field(None, description="Where the child was found.")
+    end_reason: MaybeWord = Field(None, description="How the episode ended, as in police.found.")

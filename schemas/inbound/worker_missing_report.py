@@ -1,0 +1,31 @@
+"""A carer, a placement or a professional reports a child missing."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from schemas.fields import CareType, Class, Instant, Words
+from schemas.inbound.report import About
+from schemas.parts import Actor, Person
+
+
+class WorkerMissingReport(About):
+    """A carer, placement, social worker or other professional reports a child missing. It neither needs nor replaces a
+    notification of the police."""
+
+    TYPE: ClassVar[str] = "worker.missing_report"
+
+    child: Person = Field(description="The child.")
+    by: Actor = Field(description="Who reports.")
+    at: Instant | None = Field(None, description="When they learned of it.")
+    reported_to_police: bool | None = Field(None, description="Whether they reported it to the police too.")
+    parent_reports: Literal["willing", "unsure", "unable", "refused"] | None = Field(
+        None, description="Whether a parent will report it to the police."
+    )
+    parent_consents: Literal["given", "refused"] | None = Field(
+        None, description="Whether a parent consents to a referral."
+    )
+    classification: Class | None = Field(None, description="Whether they regard the child as missing or as absent.")
+    care_type: CareType | None = Field(None, description="In what way a child in care is missing.")
+    concerns: Words = Field((), description="Concerns as the sender codes them; unknown codes are kept.")
+    circumstances: str | None = Field(None, description="What happened, in free text.")

@@ -1,0 +1,39 @@
+"""The base of every object on the wire: unknown fields are kept, JSON types are strict, values do not change. Also how
+"at least one of these fields" is said once, for the check and for the JSON Schema."""
+
+from typing import Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
+
+
+class Part(BaseModel):
+    """An object of the contract. Fields that the contract does not know stand in `model_extra`."""
+
+    # Validators are built at first use: a command that reads two types of message does not pay for forty.
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True, defer_build=True, populate_by_name=False)
+
+
+class Choice(Part):
+    """An object of which, from each group in `ONE_OF`, at least one field must be given (null is not given)."""
+
+    ONE_OF: ClassVar[tuple[tuple[str, ...], ...]] = ()
+
+    @model_validator(mode="after")
+    def _one_of_each_group(self) -> Self:
+        for group in self.ONE_OF:
+            if all(getattr(self, name) is None for name in group):
+                raise PydanticCustomError("hub_one_of", "give at least one of {names}", {"names": ", ".join(group)})
+        return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        written = handler.resolve_ref_schema(handler(schema))
+        if cls.ONE_OF:
+            written["allOf"] = [{"anyOf": [_given(name) for name in group]} for group in cls.ONE_OF]
+        return written
+
+
+def _given(name: str) -> dict[str, Any]:
+    return {"required": [name], "properties": {name: {"not": {"type": "null"}}}}

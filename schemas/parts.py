@@ -1,0 +1,43 @@
+"""The objects that several messages share: a person as senders describe one, and who acted."""
+
+from pydantic import Field
+
+from schemas.fields import Day, Id, Listed, MaybeId, Word
+from schemas.part import Part
+
+
+class Identifier(Part):
+    """One number of a child in one system. Both halves together identify; neither does alone."""
+
+    system: Id = Field(description="The system that gave the number, as a short word: compact, mosaic, lcs.")
+    value: Id = Field(description="The number, always as text. Compared exactly.")
+
+
+class Address(Part):
+    """A postal address."""
+
+    line: str | None = Field(None, description="Everything above the postcode, in one line.")
+    postcode: str | None = Field(None, description="The postcode.")
+
+
+class Person(Part):
+    """A child as the sender knows them. Send every identifier you hold: one that the register holds too is enough to
+    find the child without comparing names."""
+
+    identifiers: Listed[Identifier] = Field((), description="Numbers of the child, one for each system known.")
+    given_name: str | None = Field(None, description="First name or names.")
+    family_name: str | None = Field(None, description="Family name.")
+    known_as: str | None = Field(None, description="The name that the child goes by.")
+    date_of_birth: Day | None = Field(None, description="Date of birth.")
+    age: int | None = Field(None, ge=0, le=120, description="Age in years, where no date of birth is known.")
+    gender: str | None = Field(None, description="Gender, in the sender's words.")
+    ethnicity: str | None = Field(None, description="Ethnicity, in the sender's words.")
+    home_address: Address | None = Field(None, description="Where the child's home is.")
+    placement_address: Address | None = Field(None, description="Where a child in care is placed.")
+
+
+class Actor(Part):
+    """Somebody who did or decided something: a role, and the person where known."""
+
+    role: Word = Field(description="The role in which they acted, a word of the authority's vocabulary.")
+    person: MaybeId = Field(None, description="Id of the person, as the register and the directory name them.")
