@@ -1,0 +1,123 @@
+"""The names of the Kafka topics: one per owner, so that access can be granted owner by owner. Builds them, takes them
+apart, gives the patterns to subscribe by, and checks that a message belongs to the owner of the topic it came on.
+
+How the code of an owner is written, once and for all. In data: a force in upper case (`XX`), an authority in lower
+case (`nottinghamshire`); the models of `schemas.inbound` read either case and keep this one. In the name of a topic:
+lower case, and a hyphen for every character that Kafka does not take or that separates parts of a name (`police.xx.…`).
+A sender may have created its topic in another case; both are subscribed to and both mean the same owner.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from schemas.inbound.report import PoliceReport, Report
+from schemas.unreadable import Unreadable
+
+VERSION = "v1"
+
+
+class Kind(StrEnum):
+    """What a topic is for. The first three come in, the last two go out."""
+
+    POLICE = "police"  # police.<force>.notifications.v1
+    CASEWORK = "casework"  # casework.<authority>.outcomes.v1
+    REGISTER = "register"  # register.<authority>.children.v1, compacted
+    SERVICE = "service"  # <authority>.<service>.v1
+    INTELLIGENCE = "intelligence"  # police.<force>.intelligence.v1
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic taken apart. `owner` is the force (upper case) or the authority (lower case)."""
+
+    kind: Kind
+    owner: str
+    service: str | None = None
+
+
+def part(text: str) -> str:
+    """`text` as one part of a topic's name. Total: any text without a usable character becomes `-`."""
+    return re.sub(r"[^a-z0-9_-]", "-", text.strip().lower()) or "-"
+
+
+def police_notifications(force: str) -> str:
+    return f"police.{part(force)}.notifications.{VERSION}"
+
+
+def casework_outcomes(authority: str) -> str:
+    return f"casework.{part(authority)}.outcomes.{VERSION}"
+
+
+def register_children(authority: str) -> str:
+    return f"register.{part(authority)}.children.{VERSION}"
+
+
+def service_topic(authority: str, service: str) -> str:
+    return f"{part(authority)}.{part(service)}.{VERSION}"
+
+
+def police_intelligence(force: str) -> str:
+    return f"police.{part(force)}.intelligence.{VERSION}"
+
+
+_PART = r"([A-Za-z0-9_-]+)"
+
+# Subscriptions by pattern: a new authority or force needs no restart. Anchored at both ends, because clients differ in
+# whether they match the whole name.
+PATTERNS: dict[Kind, str] = {
+    Kind.POLICE: rf"^police\.{_PART}\.notifications\.{VERSION}$",
+    Kind.CASEWORK: rf"^casework\.{_PART}\.outcomes\.{VERSION}$",
+    Kind.REGISTER: rf"^register\.{_PART}\.children\.{VERSION}$",
+}
+
+_KNOWN = {
+    **PATTERNS,
+    Kind.INTELLIGENCE: rf"^police\.{_PART}\.intelligence\.{VERSION}$",
+    Kind.SERVICE: rf"^(?!police\.|casework\.|register\.){_PART}\.{_PART}\.{VERSION}$",
+}
+
+
+def parse_topic(name: str) -> Topic | None:
+    """What a topic is and whose; None for a name that is none of ours."""
+    for kind, pattern in _KNOWN.items():
+        if found := re.fullmatch(pattern, name):
+            owner = found[1].upper() if kind in (Kind.POLICE, Kind.INTELLIGENCE) else found[1].lower()
+            return Topic(kind, owner, found[2].lower() if kind is Kind.SERVICE else None)
+    return None
+
+
+def is_tombstone(topic: str, value: bytes | None) -> bool:
+    """Whether a record is the deletion of a key of a register topic. On any other topic a record without a value is
+    unreadable. An empty value is not a tombstone."""
+    found = parse_topic(topic) if value is None else None
+    return found is not None and found.kind is Kind.REGISTER
+
+
+def check_owner(topic: str, message: Report) -> None:
+    """Refuses a message that its topic's owner may not send. Raises `Unreadable` (wrong_topic).
+
+    Police messages come on the topic of their `force`, `case.context` on the register topic of its `authority`, all
+    others on the casework topic of theirs. So one party cannot speak for another, whatever the data says.
+    """
+    found = parse_topic(topic)
+    kind = home(type(message))
+    if found is None or found.kind is not kind:
+        raise Unreadable("wrong_topic", f"type: {message.TYPE} belongs on {_PLACES[kind]}")
+    field = "force" if kind is Kind.POLICE else "authority"
+    if part(getattr(message, field)) != part(found.owner):
+        raise Unreadable("wrong_topic", f"{field}: is not the one in the name of the topic; send it on {_PLACES[kind]}")
+
+
+def home(model: type[Report]) -> Kind:
+    """The kind of topic that a type of inbound message comes on."""
+    if issubclass(model, PoliceReport):
+        return Kind.POLICE
+    return Kind.REGISTER if model.TYPE == "case.context" else Kind.CASEWORK
+
+
+_PLACES = {
+    Kind.POLICE: f"police.<force>.notifications.{VERSION}",
+    Kind.CASEWORK: f"casework.<authority>.outcomes.{VERSION}",
+    Kind.REGISTER: f"register.<authority>.children.{VERSION}",
+}
