@@ -1,0 +1,62 @@
+"""The database as the rest of Homeward holds it: opened, created, closed, and entered by transactions."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Self
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from store.engine import READING, in_memory, opened
+from store.errors import translated
+from store.tables import metadata
+from store.transaction import Transaction
+
+
+class Store:
+    """All that Homeward remembers. One object serves any number of tasks of one event loop."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._single = in_memory(engine.url)
+        self._writer: asyncio.Lock | None = asyncio.Lock() if engine.dialect.name == "sqlite" else None
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """A store at `sqlite+aiosqlite:///path`, `sqlite+aiosqlite://` (in memory) or `postgresql+asyncpg://…`.
+
+        Nothing is connected until it is used. Raises ValueError for another kind of database."""
+        return cls(opened(url))
+
+    async def create(self) -> None:
+        """Create what is missing of the tables, at their newest form."""
+        with translated():
+            async with self._engine.begin() as connection:
+                await connection.run_sync(metadata.create_all)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """All of what is done inside, or nothing: committed at the end, rolled back on any exception.
+
+        Raises StoreUnavailableError where trying again may help and StoreRefusedError where it will not."""
+        async with AsyncExitStack() as stack:
+            stack.enter_context(translated())
+            if self._writer:
+                # SQLite has one writer. Queueing here is fair and wakes at once; its own waiting polls.
+                await stack.enter_async_context(self._writer)
+            yield Transaction(await stack.enter_async_context(self._engine.begin()))
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Transaction]:
+        """One view of the whole, for reading only: it waits for no writer and holds none up."""
+        async with AsyncExitStack() as stack:
+            stack.enter_context(translated())
+            if self._writer and self._single:
+                await stack.enter_async_context(self._writer)
+            connection = await stack.enter_async_context(self._engine.connect())
+            option = {READING: True} if self._writer else {"isolation_level": "REPEATABLE READ"}
+            yield Transaction(await connection.execution_options(**option))

@@ -1,0 +1,68 @@
+"""Opening a database so that a commit survives a loss of power. What is kept in it is told elsewhere."""
+
+from typing import Any
+
+from sqlalchemy import URL, Connection, StaticPool, event, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+READING = "homeward_reading"
+"""Execution option of a transaction that writes nothing, and so need not wait for the writer of SQLite."""
+
+# A writer waits this long for another process; within this process writers queue before they get here.
+_BUSY_MS = 15_000
+_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {_BUSY_MS}")
+_POSTGRES = {
+    "timezone": "UTC",
+    "jit": "off",  # statements are short: compiling one costs more than running it
+    "lock_timeout": "30s",
+    "idle_in_transaction_session_timeout": "60s",
+    "application_name": "homeward",
+}
+
+
+def parsed(url: str) -> URL:
+    """The url with the driver that Homeward uses. Raises ValueError for a database it does not know."""
+    given = make_url(url)
+    name = given.get_backend_name()
+    if name not in DRIVERS:
+        raise ValueError(f"{name} is not a database that Homeward knows: use sqlite or postgresql")
+    return given.set(drivername=DRIVERS[name])
+
+
+def in_memory(url: URL) -> bool:
+    """Whether the database is gone when its one connection is closed."""
+    return url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
+
+
+def opened(given: str) -> AsyncEngine:
+    """An engine for the url. Nothing is connected yet."""
+    url = parsed(given)
+    if url.get_backend_name() == "postgresql":
+        return create_async_engine(
+            url,
+            isolation_level="READ COMMITTED",
+            connect_args={"server_settings": _POSTGRES},
+            pool_size=8,
+            hide_parameters=True,
+        )
+    pool: dict[str, Any] = {"poolclass": StaticPool} if in_memory(url) else {"pool_size": 4}
+    # The driver is told to leave transactions alone: BEGIN is ours to say.
+    engine = create_async_engine(url, connect_args={"isolation_level": None}, hide_parameters=True, **pool)
+    event.listen(engine.sync_engine, "connect", _prepare)
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that begins by reading and then writes fails at once when another has written in between; one
+    # that says from the start that it will write waits its turn.
+    reading = connection.get_execution_options().get(READING)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

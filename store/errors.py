@@ -1,0 +1,36 @@
+"""The two ways in which the database can say no, told apart, so that callers need to know no driver."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, SQLAlchemyError
+
+
+class StoreUnavailableError(Exception):
+    """The database cannot be reached or is too busy, or two transactions blocked each other: try again later."""
+
+
+class StoreRefusedError(Exception):
+    """The database will not take these rows (a duplicate id, a text it cannot store): trying again is pointless."""
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the errors of the driver into the two above. No value of a row gets into the message."""
+    try:
+        yield
+    except (IntegrityError, DataError) as error:
+        raise StoreRefusedError(_cause(error)) from error
+    except DBAPIError as error:
+        state = str(getattr(error.orig, "sqlstate", None) or "")
+        if state[:2] in ("22", "23") or (isinstance(error, InterfaceError) and not error.connection_invalidated):
+            raise StoreRefusedError(_cause(error)) from error
+        raise StoreUnavailableError(_cause(error)) from error
+    except UnicodeEncodeError as error:
+        raise StoreRefusedError("a text holds a lone surrogate") from error
+    except (OSError, SQLAlchemyError) as error:
+        raise StoreUnavailableError(type(error).__name__) from error
+
+
+def _cause(error: DBAPIError) -> str:
+    return type(error.orig).__name__

@@ -1,0 +1,98 @@
+"""Adding to the ledger and the outbox. Reading them, and what becomes of a delivery, live elsewhere."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import orjson
+from sqlalchemy import Executable, Integer, Text, literal, select
+
+from store.listing import Listing, Writing
+from store.rows import LedgerRow, OutboxRow, shard_of
+from store.session import Session
+from store.tables import deliveries, ledger, ledger_contents, outbox, written
+
+_LEDGER = Writing(ledger, ("id", "at", "kind", "authority", "episode", "causation", "entry", "contents_hash", "hash"))
+# The same bytes told again are held from then on, also where the first ones have been purged.
+_CONTENTS = Writing(ledger_contents, ("hash", "contents", "at"), replaces=("contents", "at"))
+_OUTBOX_COLUMNS = (
+    *("id", "message_id", "aggregatetype", "aggregateid", "type", "payload", "at", "trace", "clauses"),
+    *("authority", "subject", "destination", "urgency", "kind"),
+)
+_OUTBOX = Writing(outbox, _OUTBOX_COLUMNS)
+_LANES = Listing("lanes", id=Text, lane=Text, shard=Integer, address=Text)
+
+
+@cache
+def _deliver(postgres: bool) -> Executable:
+    rows = _LANES.of(postgres)
+    chosen = select(
+        outbox.c.position, rows.c.lane, rows.c.shard, rows.c.address, literal("pending"), literal(0), literal(0)
+    ).select_from(rows.join(outbox, outbox.c.id == rows.c.id))
+    return deliveries.insert().from_select(
+        ("position", "lane", "shard", "address", "state", "attempts", "fence"), chosen
+    )
+
+
+def canonical(entry: Mapping[str, Any]) -> str:
+    """The one form of an entry: JSON with sorted keys and no spaces."""
+    return orjson.dumps(entry, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def entry_hash(
+    row: str,
+    at: str,
+    kind: str,
+    authority: str | None,
+    episode: str | None,
+    causation: str | None,
+    entry: str,
+    contents_hash: str | None,
+) -> str:
+    """SHA-256 (hex) over a ledger row in canonical form. It covers the hash of the contents, not the contents, and so
+    still holds when they have been purged. `at` is ISO 8601 UTC with microseconds, `entry` canonical JSON."""
+    whole = [row, at, kind, authority, episode, causation, entry, contents_hash]
+    return hashlib.sha256(orjson.dumps(whole)).hexdigest()
+
+
+class Ledger(Session):
+    """The part of a transaction that adds what happened and what was promised."""
+
+    async def append(self, ledger: Sequence[LedgerRow], outbox: Sequence[OutboxRow]) -> None:
+        """Add rows in this order. Each outbox row becomes a delivery in waiting. An id that is there already is an
+        error. Within a lane the order of writing is the order of sending, so hold the lock of its subject."""
+        contents: dict[str, tuple[str, bytes, Any]] = {}
+        lines = []
+        for row in ledger:
+            digest = None
+            if row.contents is not None:
+                digest = hashlib.sha256(row.contents).hexdigest()
+                contents[digest] = (digest, row.contents, row.at)
+            entry = canonical(row.entry)
+            told = (row.kind, row.authority, row.episode, row.causation, entry, digest)
+            lines.append((row.id, row.at, *told, entry_hash(row.id, written(row.at), *told)))
+        await self._write(_CONTENTS, sorted(contents.values()))
+        await self._write(_LEDGER, lines)
+        await self._promise(outbox)
+
+    async def _promise(self, rows: Sequence[OutboxRow]) -> None:
+        if not rows:
+            return
+        await self._write(_OUTBOX, [_outbox_values(row) for row in rows])
+        lanes = ((row.id, row.lane, shard_of(row.aggregateid), _topic(row.destination)) for row in rows)
+        await self._with(_LANES, lanes, _deliver(self._postgres))
+
+
+def _outbox_values(row: OutboxRow) -> tuple[Any, ...]:
+    clauses = orjson.dumps(row.clauses).decode()
+    return (
+        *(row.id, row.message_id, row.aggregatetype, row.aggregateid, row.type, row.payload, row.at, row.trace),
+        *(clauses, row.authority, row.subject, row.destination, row.urgency, row.kind),
+    )
+
+
+def _topic(destination: str) -> str | None:
+    """A topic is its own address; a mailbox is looked up when it is first needed."""
+    channel, _, name = destination.partition("/")
+    return name if channel == "topic" else None

@@ -1,0 +1,102 @@
+"""A list of rows handed to a statement as parameters of a fixed number, so that its text is the same for one row and
+for a thousand and the database's cache of statements holds. What the statements are for is told elsewhere."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, DateTime, FromClause, Insert, Table, Text, bindparam, func, select
+from sqlalchemy.types import TypeEngine
+
+from store.tables import Instant, written
+
+Parameters = dict[str, Any]
+
+
+class Listing:
+    """Rows with the given columns: unnested arrays on Postgres, one JSON array on SQLite (which has no bytes in it).
+
+    `name` tells the listings of one statement apart."""
+
+    def __init__(self, name: str, **columns: TypeEngine[Any] | type[TypeEngine[Any]]) -> None:
+        self._name, self._columns = name, columns
+        self.postgres = self._unnested()
+        self.sqlite = self._from_json()
+
+    def of(self, postgres: bool) -> FromClause:
+        """The rows as something to select from, joined or inserted."""
+        return self.postgres if postgres else self.sqlite
+
+    def parameters(self, postgres: bool, rows: Iterable[Sequence[Any]]) -> Parameters:
+        """What to execute the statement with."""
+        listed = list(rows)
+        if not postgres:
+            return {self._name: json.dumps(listed, default=_instant)}
+        turned = zip(*listed, strict=True) if listed else ([] for _ in self._columns)
+        return {f"{self._name}_{name}": list(values) for name, values in zip(self._columns, turned, strict=True)}
+
+    def _unnested(self) -> FromClause:
+        arrays = [bindparam(f"{self._name}_{name}", type_=_array(kind)) for name, kind in self._columns.items()]
+        return func.unnest(*arrays).table_valued(*self._columns, name=self._name).render_derived()
+
+    def _from_json(self) -> FromClause:
+        each = func.json_each(bindparam(self._name, type_=Text)).table_valued("value", name=f"{self._name}_each")
+        columns = [
+            func.json_extract(each.c.value, f"$[{place}]", type_=kind).label(name)
+            for place, (name, kind) in enumerate(self._columns.items())
+        ]
+        return select(*columns).select_from(each).subquery(self._name)
+
+
+def _array(kind: TypeEngine[Any] | type[TypeEngine[Any]]) -> TypeEngine[Any]:
+    inner = kind() if isinstance(kind, type) else kind
+    return ARRAY(DateTime(timezone=True) if isinstance(inner, Instant) else inner)
+
+
+def _instant(value: object) -> str:
+    if isinstance(value, datetime):
+        return written(value)
+    raise TypeError(f"{type(value).__name__} is not for a listing")
+
+
+KEYS = Listing("keys", key=Text)
+POSITIONS = Listing("positions", position=BigInteger)
+
+
+class Writing:
+    """Insertion of many rows into one table in one round trip.
+
+    `replaces` names the columns to take over when the row is there already: none given, it is an error; an empty
+    tuple, the row that was there stays. Rows come in an order that concurrent writers share, or they could deadlock.
+    """
+
+    def __init__(self, table: Table, columns: Sequence[str], replaces: Sequence[str] | None = None) -> None:
+        self._table, self._columns, self._replaces = table, tuple(columns), replaces
+
+    @cache  # noqa: B019 - a handful of writings live as long as the program
+    def statement(self, postgres: bool) -> Insert:
+        """INSERT from unnested arrays (one statement for the server to run) or, for SQLite, for an executemany."""
+        from sqlalchemy.dialects import postgresql, sqlite
+
+        if postgres:
+            rows = Listing("listed", **{name: self._table.c[name].type for name in self._columns}).postgres
+            insert: Any = postgresql.insert(self._table).from_select(self._columns, select(rows))
+        else:
+            values = {name: bindparam(name, type_=self._table.c[name].type) for name in self._columns}
+            insert = sqlite.insert(self._table).values(values)
+        if self._replaces is None:
+            return insert  # type: ignore[no-any-return]
+        keys = list(self._table.primary_key)
+        if not self._replaces:
+            return insert.on_conflict_do_nothing(index_elements=keys)  # type: ignore[no-any-return]
+        return insert.on_conflict_do_update(  # type: ignore[no-any-return]
+            index_elements=keys, set_={name: insert.excluded[name] for name in self._replaces}
+        )
+
+    def parameters(self, postgres: bool, rows: Sequence[Sequence[Any]]) -> Parameters | list[Parameters]:
+        """What to execute the statement with; `rows` is not empty."""
+        if postgres:
+            return {f"listed_{name}": list(v) for name, v in zip(self._columns, zip(*rows, strict=True), strict=True)}
+        return [dict(zip(self._columns, row, strict=True)) for row in rows]

@@ -1,0 +1,157 @@
+"""What the store keeps, as plain values: one dataclass for each kind of row that crosses its border. No SQL lives here.
+
+All instants are aware datetimes in UTC. A `doc` is JSON that the store keeps and never looks into.
+"""
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+SHARDS = 16
+"""How many parts the deliveries are dealt into. Fixed: rows written under another number would change hands."""
+
+LedgerKind = Literal["report", "fact", "decision", "promise", "delivery"]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A message that intake is about to take in. `key` is what it is deduplicated by; the rest says where it was."""
+
+    key: str
+    source: str
+    message: str
+    type: str
+    topic: str | None
+    partition: int | None
+    offset: int | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """What is held of one child at one authority."""
+
+    id: str
+    authority: str
+    doc: bytes
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeRow:
+    """One episode of one child at one authority."""
+
+    id: str
+    authority: str
+    person: str
+    opened_at: datetime
+    state: str
+    doc: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierRow:
+    """A number by which a system of an authority knows a child."""
+
+    authority: str
+    system: str
+    value: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceRow:
+    """A police incident of an episode. An incident with several children has a row for each."""
+
+    authority: str
+    force: str
+    incident: str
+    person: str
+    episode: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What `find` knew: identifier → person, the rows of each reference asked for, episode → person."""
+
+    identifiers: dict[tuple[str, str, str], str]
+    references: list[ReferenceRow]
+    episodes: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One line of the ledger. `entry` holds no personal data; `contents` are bytes that may and can be purged."""
+
+    id: str
+    at: datetime
+    kind: LedgerKind
+    authority: str | None
+    episode: str | None
+    causation: str | None
+    entry: Mapping[str, Any]
+    contents: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One message to one destination, as promised; it is never changed.
+
+    `destination` is logical: `topic/<name>`, `mail/<authority>/<role>` or `mail/<authority>/<role>/<person>`.
+    """
+
+    id: str
+    message_id: str
+    aggregatetype: Literal["episode", "person", "authority"]
+    aggregateid: str
+    type: str
+    payload: bytes
+    at: datetime
+    trace: str | None
+    clauses: tuple[str, ...]
+    authority: str
+    subject: str | None
+    destination: str
+    urgency: str
+    kind: str | None
+
+    @property
+    def lane(self) -> str:
+        """Within a lane messages keep their order."""
+        return f"{self.aggregateid}|{self.destination}"
+
+
+@dataclass(frozen=True, slots=True)
+class TimerRow:
+    """A question to be asked at an instant. It belongs to a person's episode, or to the person where that is None."""
+
+    id: str
+    authority: str
+    person: str
+    episode: str | None
+    rule: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineRow:
+    """A message that could not be read, with all that is needed to read it again. `detail` holds no personal data."""
+
+    id: str
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    headers: tuple[tuple[str, bytes], ...] = field(repr=False)
+    value: bytes | None = field(repr=False)
+    timestamp: datetime
+    reason: str
+    detail: str
+    at: datetime
+
+
+def shard_of(aggregateid: str) -> int:
+    """The shard (0 to SHARDS - 1) of a subject; the same on every machine and in every version."""
+    return zlib.crc32(aggregateid.encode()) % SHARDS

@@ -1,0 +1,34 @@
+"""One connection inside one transaction, and how statements are put to it on either database.
+
+The statements themselves live with what they are for."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import CursorResult, Executable
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from store.listing import Listing, Writing
+
+Result = CursorResult[*tuple[Any, ...]]
+
+
+class Session:
+    """What the parts of a transaction share."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self._postgres = connection.dialect.name == "postgresql"
+
+    async def _write(self, writing: Writing, rows: Sequence[Sequence[Any]]) -> None:
+        if rows:
+            await self._connection.execute(writing.statement(self._postgres), writing.parameters(self._postgres, rows))
+
+    async def _with(
+        self, listing: Listing, rows: Iterable[Sequence[Any]], statement: Executable, **parameters: Any
+    ) -> Result:
+        listed = listing.parameters(self._postgres, rows)
+        return await self._connection.execute(statement, listed | parameters)
+
+    async def _rows(self, statement: Executable, **parameters: Any) -> Result:
+        return await self._connection.execute(statement, parameters)

@@ -1,0 +1,259 @@
+"""The tables, their indexes and the triggers that keep the ledger and the outbox unchangeable. No statement lives here.
+
+`store.migrations` builds the same by steps; a test holds the two equal on both databases.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    event,
+    text,
+)
+from sqlalchemy.types import TypeEngine
+
+metadata = MetaData()
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant in UTC: timestamptz on Postgres; on SQLite ISO 8601 text of fixed width, so that it sorts."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[datetime]:
+        text_or_time = Text() if dialect.name == "sqlite" else DateTime(timezone=True)
+        return dialect.type_descriptor(text_or_time)  # type: ignore[arg-type]
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None or dialect.name != "sqlite":
+            return value
+        return written(value)  # type: ignore[return-value]
+
+    def process_result_value(self, value: datetime | str | None, dialect: Dialect) -> datetime | None:
+        return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def written(instant: datetime) -> str:
+    """The instant as SQLite keeps it."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _position() -> Column[int]:
+    """A number drawn by the database in the order of writing. SQLite draws one only for an INTEGER primary key."""
+    return Column("position", BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True)
+
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("topic", Text),
+    Column("partition", BigInteger),
+    Column("offset", BigInteger),
+    Column("received_at", Instant, nullable=False, index=True),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("authority", Text, nullable=False),
+    Column("doc", LargeBinary, nullable=False),
+    Column("version", BigInteger, nullable=False),
+)
+
+identifiers = Table(
+    "identifiers",
+    metadata,
+    Column("authority", Text, primary_key=True),
+    Column("system", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("person", Text, nullable=False, index=True),
+)
+
+episode_references = Table(
+    "episode_references",
+    metadata,
+    Column("force", Text, primary_key=True),
+    Column("incident", Text, primary_key=True),
+    Column("authority", Text, primary_key=True),
+    Column("episode", Text, primary_key=True),
+    Column("person", Text, nullable=False),
+)
+
+episodes = Table(
+    "episodes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("authority", Text, nullable=False),
+    Column("person", Text, nullable=False, index=True),
+    Column("opened_at", Instant, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("doc", LargeBinary, nullable=False),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    _position(),
+    Column("id", Text, nullable=False, unique=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("authority", Text),
+    Column("episode", Text, index=True),
+    Column("causation", Text, index=True),
+    Column("entry", Text, nullable=False),
+    Column("contents_hash", Text),
+    Column("hash", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+ledger_contents = Table(
+    "ledger_contents",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("contents", LargeBinary),
+    Column("at", Instant, nullable=False, index=True),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _position(),
+    Column("id", Text, nullable=False, unique=True),
+    Column("message_id", Text, nullable=False, index=True),
+    Column("aggregatetype", Text, nullable=False),
+    Column("aggregateid", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("trace", Text),
+    Column("clauses", Text, nullable=False),
+    Column("authority", Text, nullable=False),
+    Column("subject", Text, index=True),
+    Column("destination", Text, nullable=False),
+    Column("urgency", Text, nullable=False),
+    Column("kind", Text),
+    sqlite_autoincrement=True,
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column(
+        "position",
+        BigInteger().with_variant(Integer, "sqlite"),
+        ForeignKey("outbox.position"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("lane", Text, nullable=False),
+    Column("shard", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", Instant),
+    Column("lease_owner", Text),
+    Column("lease_until", Instant),
+    Column("fence", BigInteger, nullable=False),
+    Column("address", Text),
+    Column("settled_at", Instant),
+    Column("detail", Text),
+)
+
+# The two indexes hold unsettled rows only, so that they stay small however long the history grows.
+READY = "state = 'pending'"
+BLOCKING = "state IN ('leased', 'parked', 'dead') OR (state = 'pending' AND next_attempt_at IS NOT NULL)"
+for _name, _columns, _where in (
+    ("deliveries_ready", ("position", "shard"), READY),
+    ("deliveries_blocking", ("lane", "position"), BLOCKING),
+    ("deliveries_in_doubt", ("position",), "state = 'in_doubt'"),
+):
+    Index(_name, *(deliveries.c[name] for name in _columns), sqlite_where=text(_where), postgresql_where=text(_where))
+
+timers = Table(
+    "timers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("authority", Text, nullable=False),
+    Column("person", Text, nullable=False, index=True),
+    Column("episode", Text),
+    Column("rule", Text, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Index("timers_due", "due_at", "id"),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("topic", Text, nullable=False),
+    Column("partition", BigInteger, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("key", LargeBinary),
+    Column("headers", Text, nullable=False),
+    Column("value", LargeBinary),
+    Column("timestamp", Instant, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("state", Text, nullable=False, index=True),
+    Column("replayed_at", Instant),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("fence", BigInteger, nullable=False),
+)
+
+_REFUSE = """
+CREATE OR REPLACE FUNCTION homeward_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% only grows: no row of it is changed or removed', TG_TABLE_NAME
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$
+"""
+
+
+def _after(target: MetaData | Table, moment: str, dialect: str, statement: str) -> None:
+    ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+    event.listen(target, moment, ddl.execute_if(dialect=dialect))
+
+
+_after(metadata, "before_create", "postgresql", _REFUSE)
+for _table in (ledger, outbox):
+    _after(
+        _table,
+        "after_create",
+        "postgresql",
+        f"CREATE TRIGGER {_table.name}_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON {_table.name} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION homeward_refuse_change()",
+    )
+    for _verb in ("UPDATE", "DELETE"):
+        _after(
+            _table,
+            "after_create",
+            "sqlite",
+            f"CREATE TRIGGER {_table.name}_no_{_verb.lower()} BEFORE {_verb} ON {_table.name} "
+            f"BEGIN SELECT RAISE(ABORT, '{_table.name} only grows: no row of it is changed or removed'); END",
+        )

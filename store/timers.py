@@ -1,0 +1,69 @@
+"""The clocks that stand: set, read and looked ahead to. What a timer asks when it falls due is decided elsewhere."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy import Executable, Text, bindparam, delete, func, or_, select, true
+
+from store.listing import KEYS, Listing
+from store.rows import TimerRow
+from store.session import Session
+from store.tables import Instant, timers
+
+_COLUMNS = ("id", "authority", "person", "episode", "rule", "due_at")
+_OWNERS = Listing("owners", person=Text, episode=Text)
+_WANTED = Listing("wanted", **{name: timers.c[name].type for name in _COLUMNS})
+
+
+@cache
+def _drop(postgres: bool) -> Executable:
+    owner, held, wanted = _OWNERS.of(postgres), timers.alias("held"), KEYS.of(postgres)
+    same = (held.c.person == owner.c.person) & held.c.episode.is_not_distinct_from(owner.c.episode)
+    owned = select(held.c.id).select_from(owner.join(held, same))
+    return delete(timers).where(timers.c.id.in_(owned), timers.c.id.not_in(select(wanted.c.key)))
+
+
+@cache
+def _set(postgres: bool) -> Executable:
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    rows = _WANTED.of(postgres)
+    into = postgresql.insert(timers) if postgres else sqlite.insert(timers)
+    insert = into.from_select(_COLUMNS, select(rows) if postgres else select(rows).where(true()))
+    taken_over = {name: insert.excluded[name] for name in _COLUMNS[1:]}
+    differs = or_(*(timers.c[name].is_distinct_from(value) for name, value in taken_over.items()))
+    return insert.on_conflict_do_update(index_elements=["id"], set_=taken_over, where=differs)
+
+
+_DUE = (
+    select(*(timers.c[name] for name in _COLUMNS))
+    .where(timers.c.due_at <= bindparam("until", type_=Instant))
+    .order_by(timers.c.due_at, timers.c.id)
+    .limit(bindparam("most"))
+)
+_NEXT = select(func.min(timers.c.due_at, type_=Instant))
+
+
+class Timers(Session):
+    """The part of a transaction that keeps the clocks."""
+
+    async def set_timers(self, owners: Collection[tuple[str, str | None]], wanted: Sequence[TimerRow]) -> None:
+        """Let exactly the timers `wanted` stand for these owners (person and episode, or person alone). A timer that
+        stands already as it is wanted is not touched."""
+        rows = sorted((t.id, t.authority, t.person, t.episode, t.rule, t.due_at) for t in wanted)
+        if owners:
+            ids = KEYS.parameters(self._postgres, ((row[0],) for row in rows))
+            await self._with(_OWNERS, owners, _drop(self._postgres), **ids)
+        if rows:
+            await self._with(_WANTED, rows, _set(self._postgres))
+
+    async def due_timers(self, until: datetime, limit: int) -> list[TimerRow]:
+        """What falls due up to and including `until`, by instant and then by id."""
+        rows = await self._rows(_DUE, until=until, most=limit)
+        return [TimerRow(*row) for row in rows]
+
+    async def next_timer(self) -> datetime | None:
+        """The instant at which the next timer falls due, or None where no clock runs."""
+        due: datetime | None = (await self._rows(_NEXT)).scalar_one()
+        return due
