@@ -7,10 +7,20 @@ the field out, and an optional id or word that is blank counts as left out.
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, PlainValidator, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    PlainValidator,
+    StringConstraints,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from schemas.instants import read_instant
 
@@ -29,6 +39,11 @@ Force = Annotated[Id, StringConstraints(to_upper=True)]
 """Short code of a police force; compared and kept in upper case, so that `xx` and `XX` are one force."""
 
 
+# The same as senders may write them where they are optional: also blank.
+_BlankableWord = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+_Blankable = _BlankableWord | None
+
+
 def _absent_if_blank(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
@@ -40,8 +55,18 @@ def _without_blanks(value: object) -> object:
     return tuple(item for item in value if _absent_if_blank(item) is not None) if isinstance(value, list) else value
 
 
-def _empty_if_null(value: object) -> object:
-    return () if value is None else tuple(value) if isinstance(value, list) else value
+class _EmptyIfNull:
+    """Reads null as an empty list, and says so in the JSON Schema."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self.read, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [handler(schema), {"type": "null"}]}
+
+    @staticmethod
+    def read(value: object) -> object:
+        return () if value is None else tuple(value) if isinstance(value, list) else value
 
 
 def _instant(value: object) -> datetime:
@@ -66,18 +91,22 @@ def null_means(default: bool) -> Callable[[object], object]:
     return lambda value: default if value is None else value
 
 
-MaybeId = Annotated[Id | None, BeforeValidator(_absent_if_blank, json_schema_input_type=str | None)]
-MaybeWord = Annotated[Word | None, BeforeValidator(_absent_if_blank, json_schema_input_type=str | None)]
-MaybeForce = Annotated[Force | None, BeforeValidator(_absent_if_blank, json_schema_input_type=str | None)]
+MaybeId = Annotated[Id | None, BeforeValidator(_absent_if_blank, json_schema_input_type=_Blankable)]
+MaybeWord = Annotated[Word | None, BeforeValidator(_absent_if_blank, json_schema_input_type=_Blankable)]
+MaybeForce = Annotated[Force | None, BeforeValidator(_absent_if_blank, json_schema_input_type=_Blankable)]
 
-Forces = Annotated[tuple[Force, ...], BeforeValidator(_without_blanks, json_schema_input_type=list[str] | None)]
+Forces = Annotated[
+    tuple[Force, ...], BeforeValidator(_without_blanks, json_schema_input_type=list[_BlankableWord] | None)
+]
 
 Instant = Annotated[datetime, PlainValidator(_instant, json_schema_input_type=AwareDatetime)]
 """An instant, aware and in UTC once read."""
 
 Day = Annotated[date, AfterValidator(_day)]
-Words = Annotated[tuple[Word, ...], BeforeValidator(_without_blanks, json_schema_input_type=list[str] | None)]
-Listed = Annotated[tuple[Item, ...], BeforeValidator(_empty_if_null)]
+Words = Annotated[
+    tuple[Word, ...], BeforeValidator(_without_blanks, json_schema_input_type=list[_BlankableWord] | None)
+]
+Listed = Annotated[tuple[Item, ...], _EmptyIfNull()]
 """A list that is empty where it is null or left out."""
 
 TrueUnlessSaid = Annotated[bool, BeforeValidator(null_means(True), json_schema_input_type=bool | None)]

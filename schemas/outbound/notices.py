@@ -1,0 +1,88 @@
+"""Messages that tell people something: notices, alerts, packs of papers, intelligence, reports, and what the hub could
+not settle by itself."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from schemas.fields import Count, Words
+from schemas.outbound.message import OutboundMessage
+
+
+class NotifyMissing(OutboundMessage):
+    """A child is missing or absent."""
+
+    TYPE: ClassVar[str] = "notify.missing"
+
+
+class NotifyFound(OutboundMessage):
+    """A child has been found or has returned."""
+
+    TYPE: ClassVar[str] = "notify.found"
+
+
+class NotifyInfo(OutboundMessage):
+    """Something that the recipients should know; `kind` says what."""
+
+    TYPE: ClassVar[str] = "notify.info"
+
+
+class HubConsultation(OutboundMessage):
+    """A team that advises on missing and exploited children is to be consulted."""
+
+    TYPE: ClassVar[str] = "hub.consultation"
+
+
+class SeniorAlert(OutboundMessage):
+    """Senior managers are alerted."""
+
+    TYPE: ClassVar[str] = "senior.alert"
+
+
+class PoliceIntel(OutboundMessage):
+    """Intelligence from a return interview for the police."""
+
+    TYPE: ClassVar[str] = "police.intel"
+
+    intelligence: str | None = Field(None, description="What the interviewer wrote for the police.")
+    sections: Words = Field((), description="Sections of the interview form that are shared.")
+
+
+class OlaNotify(OutboundMessage):
+    """Another local authority is told."""
+
+    TYPE: ClassVar[str] = "ola.notify"
+
+    authority_name: str | None = Field(None, description="The other authority.")
+
+
+class InfoPack(OutboundMessage):
+    """A letter, a leaflet or a pack of papers is to be sent."""
+
+    TYPE: ClassVar[str] = "info.pack"
+
+    contents: Words = Field((), description="What is in it, words of the vocabulary.")
+
+
+class EscalationOpen(OutboundMessage):
+    """A step of an escalation begins."""
+
+    TYPE: ClassVar[str] = "escalation.open"
+
+    step: Count | None = Field(None, description="The step, counted from 1.")
+
+
+class ReportData(OutboundMessage):
+    """Figures for a periodic report are due."""
+
+    TYPE: ClassVar[str] = "report.data"
+
+    period: str | None = Field(None, description="A month (2026-03) or a quarter (2026-01/2026-03).")
+
+
+class ExceptionRaise(OutboundMessage):
+    """The hub could not settle something by itself, and a person must look at it."""
+
+    TYPE: ClassVar[str] = "exception.raise"
+
+    detail: str | None = Field(None, description="What happened, and what would mend it.")
