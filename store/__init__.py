@@ -1,7 +1,10 @@
 """Everything Homeward keeps, and every SQL statement, behind functions named for what they do."""
 
 from store.database import Store
+from store.deliveries import shard_name
 from store.errors import StoreRefusedError, StoreUnavailableError
+from store.leased import LeasedRow, Outcome, Settlement
+from store.ownership import Ownership
 from store.rows import (
     SHARDS,
     Claim,
@@ -24,15 +27,20 @@ __all__ = [
     "EpisodeRow",
     "Found",
     "IdentifierRow",
+    "LeasedRow",
     "LedgerRow",
     "OutboxRow",
+    "Outcome",
+    "Ownership",
     "PersonRow",
     "QuarantineRow",
     "ReferenceRow",
+    "Settlement",
     "Store",
     "StoreRefusedError",
     "StoreUnavailableError",
     "TimerRow",
     "Transaction",
+    "shard_name",
     "shard_of",
 ]

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Self
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from store.engine import READING, in_memory, opened
 from store.errors import translated
@@ -18,8 +18,9 @@ class Store:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self.postgres = engine.dialect.name == "postgresql"
         self._single = in_memory(engine.url)
-        self._writer: asyncio.Lock | None = asyncio.Lock() if engine.dialect.name == "sqlite" else None
+        self._writer: asyncio.Lock | None = None if self.postgres else asyncio.Lock()
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -43,12 +44,22 @@ class Store:
         """All of what is done inside, or nothing: committed at the end, rolled back on any exception.
 
         Raises StoreUnavailableError where trying again may help and StoreRefusedError where it will not."""
+        async with self.connection() as connection:
+            yield Transaction(connection)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        """The connection under a transaction, for the parts of this package."""
         async with AsyncExitStack() as stack:
             stack.enter_context(translated())
             if self._writer:
                 # SQLite has one writer. Queueing here is fair and wakes at once; its own waiting polls.
                 await stack.enter_async_context(self._writer)
-            yield Transaction(await stack.enter_async_context(self._engine.begin()))
+            yield await stack.enter_async_context(self._engine.begin())
+
+    async def session(self) -> AsyncConnection:
+        """A connection of Postgres outside any transaction, for locks that outlive one. The caller closes it."""
+        return await self._engine.execution_options(isolation_level="AUTOCOMMIT").connect()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:

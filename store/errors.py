@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, ProgrammingError, TimeoutError
 
 
 class StoreUnavailableError(Exception):
@@ -21,14 +21,17 @@ def translated() -> Iterator[None]:
         yield
     except (IntegrityError, DataError) as error:
         raise StoreRefusedError(_cause(error)) from error
+    except ProgrammingError:
+        raise  # a fault of ours: it is to be seen as it is
     except DBAPIError as error:
         state = str(getattr(error.orig, "sqlstate", None) or "")
-        if state[:2] in ("22", "23") or (isinstance(error, InterfaceError) and not error.connection_invalidated):
+        unfit = isinstance(error, InterfaceError) and not error.connection_invalidated
+        if unfit or state[:2] in ("22", "23"):
             raise StoreRefusedError(_cause(error)) from error
         raise StoreUnavailableError(_cause(error)) from error
     except UnicodeEncodeError as error:
         raise StoreRefusedError("a text holds a lone surrogate") from error
-    except (OSError, SQLAlchemyError) as error:
+    except (OSError, TimeoutError) as error:
         raise StoreUnavailableError(type(error).__name__) from error
 
 

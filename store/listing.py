@@ -20,7 +20,7 @@ class Listing:
 
     `name` tells the listings of one statement apart."""
 
-    def __init__(self, name: str, **columns: TypeEngine[Any] | type[TypeEngine[Any]]) -> None:
+    def __init__(self, name: str, /, **columns: TypeEngine[Any] | type[TypeEngine[Any]]) -> None:
         self._name, self._columns = name, columns
         self.postgres = self._unnested()
         self.sqlite = self._from_json()

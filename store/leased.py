@@ -1,0 +1,43 @@
+"""What passes between a relay and the store: a row to be sent, and what became of it. No SQL lives here."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from store.rows import OutboxRow
+
+Outcome = Literal["sent", "retry", "parked", "dead", "in_doubt"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of one leased row. It counts only while the lease it was made under stands.
+
+    `retry` puts the row back until `next_attempt_at`; `parked` and `dead` hold up their lane until someone releases
+    it; `in_doubt` holds up nothing and is not sent again by itself. `detail` holds no personal data."""
+
+    position: int
+    fence: int
+    outcome: Outcome
+    detail: str = ""
+    next_attempt_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeasedRow:
+    """An outbox row that one relay may send until its lease runs out.
+
+    `attempts` counts this attempt. `address` is where it went or was to go before, or None while nobody has looked it
+    up. `overtakes` says that a parked message of its lane is left behind."""
+
+    row: OutboxRow
+    position: int
+    lane: str
+    attempts: int
+    fence: int
+    address: str | None
+    overtakes: bool
+
+    def settled(self, outcome: Outcome, detail: str = "", next_attempt_at: datetime | None = None) -> Settlement:
+        """What became of this row."""
+        return Settlement(self.position, self.fence, outcome, detail, next_attempt_at)
