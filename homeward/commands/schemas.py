@@ -1,0 +1,75 @@
+"""`homeward schemas`: write the JSON Schemas of every message. What they say is made in the package `schemas`."""
+
+from pathlib import Path
+
+import click
+
+
+@click.group()
+def command() -> None:
+    """The public contract as JSON Schemas (2020-12), one for each message in and out.
+
+    \b
+    Examples:
+      homeward schemas export contract
+      homeward schemas check contract
+    """
+
+
+@command.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+def export(folder: Path) -> None:
+    """Write the schemas to DIR/v1/<type>.json.
+
+    Where DIR already holds schemas, they may grow but not break: if a message published there would no longer be
+    understood, nothing is written and the exit code is 1.
+
+    \b
+    Examples:
+      homeward schemas export contract
+      homeward schemas export schemas/published     (publish a compatible change)
+    """
+    from schemas.export import IncompatibleError
+    from schemas.export import export as write
+
+    try:
+        files = write(folder)
+    except IncompatibleError as error:
+        raise _incompatible(folder, error.faults) from None
+    except ValueError as error:
+        raise click.ClickException(f"{folder}: {error}; choose another folder") from None
+    except OSError as error:
+        raise click.ClickException(f"cannot write to {folder}: {error.strerror}") from None
+    click.echo(f"{len(files)} schemas written to {files[0].parent}")
+
+
+@command.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False, exists=True))
+def check(folder: Path) -> None:
+    """Compare the schemas in DIR with the present ones, and exit with 1 if those would break them.
+
+    \b
+    Example:
+      homeward schemas check contract
+    """
+    from schemas.compatibility import breaks_between
+    from schemas.export import load
+    from schemas.jsonschema import all_schemas
+
+    try:
+        held = load(folder)
+    except ValueError as error:
+        raise click.ClickException(f"{folder}: {error}; choose another folder") from None
+    if not held:
+        raise click.ClickException(f"{folder} holds no schemas; write some with: homeward schemas export {folder}")
+    if faults := breaks_between(held, all_schemas()):
+        raise _incompatible(folder, faults)
+    click.echo(f"{len(held)} schemas, all compatible")
+
+
+def _incompatible(folder: Path, faults: list[str]) -> click.ClickException:
+    lines = "\n".join(f"  {fault}" for fault in faults)
+    return click.ClickException(
+        f"the present messages would break what is published in {folder}:\n{lines}\n"
+        "Keep the published form beside the new one, or publish a new version of the topic."
+    )
