@@ -1,0 +1,170 @@
+"""The AsyncAPI 3.0 document of the hub with its Kafka bindings: every topic, message, field and example. Built from the
+models and from `channels`; nothing is said here that they do not say, but for how CloudEvents lie on Kafka."""
+
+from typing import Any
+
+from schemas.channels import CHANNELS, Channel
+from schemas.examples import example
+from schemas.inbound import INBOUND
+from schemas.jsonschema import Json, shared_schemas
+from schemas.outbound import OUTBOUND
+from schemas.topics import PATTERNS
+
+BINDING = "0.5.0"  # version of the Kafka bindings
+GROUP = "homeward"  # the hub's consumer group, unless its settings name another
+_SCHEMAS = "#/components/schemas/{model}"
+
+# What a small installation starts with; the order of messages does not depend on either number.
+PARTITIONS, REPLICAS = 6, 3
+
+_ABOUT = (
+    "Homeward reads what police forces say about missing and found children and tells those whom the authority's own "
+    "published procedure names. Messages are CloudEvents 1.0 with JSON data. The hub writes them in binary mode "
+    "(attributes as `ce_` headers) and reads binary and structured mode. Unknown fields are kept, null means the same "
+    "as leaving a field out, and an instant always carries an offset or Z."
+)
+
+
+def document(version: str = "1.0.0") -> Json:
+    """The whole document as JSON-able data. `version` is that of the description, not of the hub."""
+    models = {**INBOUND, **OUTBOUND}
+    references, schemas = shared_schemas(models.values(), _SCHEMAS)
+    return {
+        "asyncapi": "3.0.0",
+        "id": "urn:homeward:hub",
+        "info": {
+            "title": "Homeward",
+            "version": version,
+            "description": _ABOUT,
+            "tags": [
+                {"name": "in", "description": "read by the hub"},
+                {"name": "out", "description": "sent by the hub"},
+            ],
+        },
+        "defaultContentType": "application/json",
+        "servers": {
+            "kafka": {
+                "host": "{bootstrap}",
+                "protocol": "kafka",
+                "description": "Apache Kafka of the installation.",
+                "variables": {"bootstrap": {"default": "localhost:9092", "description": "Bootstrap address."}},
+            }
+        },
+        "channels": {channel.kind.value: _channel(channel) for channel in CHANNELS},
+        "operations": {_operation_name(channel): _operation(channel) for channel in CHANNELS},
+        "components": {
+            "messages": {name: _message(name, references[model]) for name, model in models.items()},
+            "schemas": {**{name: _without_siblings(s) for name, s in schemas.items()}, "CloudEventHeaders": _HEADERS},
+        },
+    }
+
+
+def _channel(channel: Channel) -> Json:
+    cleanup: Json = {"cleanup.policy": [channel.cleanup]}
+    return {
+        "address": channel.address,
+        "title": channel.title,
+        "description": channel.description,
+        "parameters": {name: {"description": text} for name, text in channel.parameters.items()},
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in channel.types},
+        "bindings": {
+            "kafka": {
+                "topic": channel.address,
+                "partitions": PARTITIONS,
+                "replicas": REPLICAS,
+                "topicConfiguration": cleanup,
+                "bindingVersion": BINDING,
+            }
+        },
+    }
+
+
+def _operation_name(channel: Channel) -> str:
+    return f"{'receive' if channel.direction == 'in' else 'send'}-{channel.kind.value}"
+
+
+def _operation(channel: Channel) -> Json:
+    """Seen from the hub, as AsyncAPI wants it: it receives what comes in and sends what goes out."""
+    incoming = channel.direction == "in"
+    kafka: Json = {"clientId": {"type": "string", "enum": [GROUP]}, "bindingVersion": BINDING}
+    if incoming:
+        kafka["groupId"] = {"type": "string", "enum": [GROUP]}
+    place = f"#/channels/{channel.kind.value}"
+    operation: Json = {
+        "action": "receive" if incoming else "send",
+        "channel": {"$ref": place},
+        "title": channel.title,
+        "tags": [{"name": channel.direction}],
+        "messages": [{"$ref": f"{place}/messages/{name}"} for name in channel.types],
+        "bindings": {"kafka": kafka},
+    }
+    if incoming:
+        operation["description"] = (
+            f"Subscribed by pattern, so that a new owner needs no restart: {PATTERNS[channel.kind]}"
+        )
+    return operation
+
+
+def _message(name: str, payload: Json) -> Json:
+    model = INBOUND.get(name) or OUTBOUND[name]
+    event = example(name)
+    summary, _, rest = " ".join((model.__doc__ or name).split()).partition(". ")
+    message: Json = {
+        "name": name,
+        "title": name,
+        "summary": summary.rstrip(".") + ".",
+        "contentType": "application/json",
+        "tags": [{"name": "in" if name in INBOUND else "out"}],
+        "headers": {"$ref": _SCHEMAS.format(model="CloudEventHeaders")},
+        "payload": payload,
+        "bindings": {"kafka": {"key": {"type": "string", "description": _key(name)}, "bindingVersion": BINDING}},
+        "examples": [{"name": "binary", "headers": headers_of(event), "payload": event["data"]}],
+    }
+    return {**message, "description": rest} if rest else message
+
+
+def _key(name: str) -> str:
+    return next(channel.key for channel in CHANNELS if name in channel.types)
+
+
+def headers_of(event: Json) -> dict[str, str]:
+    """The Kafka headers of a structured event, were it written in binary mode."""
+    attributes = {name: value for name, value in event.items() if name not in ("data", "datacontenttype")}
+    return {**{f"ce_{name}": value for name, value in attributes.items()}, "content-type": "application/json"}
+
+
+def _without_siblings(schema: Any) -> Any:
+    """References that stand alone: what is written beside a `$ref`, AsyncAPI tools leave unread."""
+    if isinstance(schema, list):
+        return [_without_siblings(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = {key: _without_siblings(value) for key, value in schema.items()}
+    if "$ref" in inner and len(inner) > 1:
+        return {"allOf": [{"$ref": inner.pop("$ref")}], **inner}
+    return inner
+
+
+def _text(description: str, **more: Any) -> Json:
+    return {"type": "string", "description": description, **more}
+
+
+_HEADERS: Json = {
+    "type": "object",
+    "description": "Attributes of the CloudEvent in binary mode. In structured mode `content-type` is "
+    "application/cloudevents+json and the attributes stand in the body, without the prefix.",
+    "required": ["ce_specversion", "ce_id", "ce_source", "ce_type"],
+    "properties": {
+        "ce_specversion": _text("Version of CloudEvents.", const="1.0"),
+        "ce_id": _text("Id of the message. Source and id together identify it: a repeat of both is the same message."),
+        "ce_source": _text("Who sent the message, as a URI reference."),
+        "ce_type": _text("Type of the message."),
+        "ce_time": _text("In: when the sender sent it. Out: when the hub decided.", format="date-time"),
+        "ce_subject": _text("Out: id of the episode."),
+        "traceparent": _text("Out: trace that the message belongs to (W3C Trace Context)."),
+        "ce_overtakes": _text(
+            "Out: set on a found that went ahead of an earlier message still waiting to be delivered."
+        ),
+        "content-type": _text("Media type of the body.", const="application/json"),
+    },
+}

@@ -1,0 +1,94 @@
+"""The topics as documents present them: name, owner, key, clean-up, and the types of message that each carries."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from schemas.inbound import INBOUND
+from schemas.outbound import OUTBOUND
+from schemas.topics import VERSION, Kind, home
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One kind of topic. `address` has a parameter for each part that differs from owner to owner; `parameters` says
+    what stands there. `direction` is as seen from the hub."""
+
+    kind: Kind
+    address: str
+    direction: Literal["in", "out"]
+    title: str
+    description: str
+    parameters: dict[str, str]
+    key: str
+    cleanup: Literal["delete", "compact"]
+    types: tuple[str, ...]
+
+
+_FORCE = {"force": "Short code of the police force in lower case, such as `xx`. In data it is kept in upper case."}
+_AUTHORITY = {"authority": "Key of the local authority in lower case, such as `nottinghamshire`."}
+
+
+def _inbound(kind: Kind) -> tuple[str, ...]:
+    return tuple(name for name, model in INBOUND.items() if home(model) is kind)
+
+
+CHANNELS: tuple[Channel, ...] = (
+    Channel(
+        Kind.POLICE,
+        f"police.{{force}}.notifications.{VERSION}",
+        "in",
+        "Police notifications",
+        "What a police force tells about missing and found children. Only that force may write here.",
+        _FORCE,
+        "Anything that is the same for all messages of one incident, such as a hash of its reference. Kafka keeps the "
+        "order of messages with the same key only. Neither a name nor a child's number.",
+        "delete",
+        _inbound(Kind.POLICE),
+    ),
+    Channel(
+        Kind.REGISTER,
+        f"register.{{authority}}.children.{VERSION}",
+        "in",
+        "Register of children",
+        "The register record of each child as the authority's case system holds it. The newest record of a key "
+        "replaces the one before; a record without a value (a tombstone) takes the key out of the topic.",
+        _AUTHORITY,
+        "The child's first identifier, the same on every record of that child.",
+        "compact",
+        _inbound(Kind.REGISTER),
+    ),
+    Channel(
+        Kind.CASEWORK,
+        f"casework.{{authority}}.outcomes.{VERSION}",
+        "in",
+        "Casework outcomes",
+        "What practitioners and case systems of an authority report and decide. Only that authority may write here.",
+        _AUTHORITY,
+        "Anything that is the same for all messages of one episode: best the episode's id.",
+        "delete",
+        _inbound(Kind.CASEWORK),
+    ),
+    Channel(
+        Kind.SERVICE,
+        f"{{authority}}.{{service}}.{VERSION}",
+        "out",
+        "Services of an authority",
+        "What the hub asks of, or tells, one service of an authority: social care, early help, return interviews, "
+        "escalations and others, as the authority's directory names them.",
+        {**_AUTHORITY, "service": "The service, such as `social-care` or `return-interviews`."},
+        "Opaque, and the same for all messages about one child: their order is kept.",
+        "delete",
+        tuple(OUTBOUND),
+    ),
+    Channel(
+        Kind.INTELLIGENCE,
+        f"police.{{force}}.intelligence.{VERSION}",
+        "out",
+        "Intelligence for the police",
+        "What return interviews gave that may be shared with a police force. Only that force may read here.",
+        _FORCE,
+        "Opaque, and the same for all messages about one child: their order is kept.",
+        "delete",
+        ("police.intel",),
+    ),
+)
