@@ -1,10 +1,13 @@
 """Everything Homeward keeps, and every SQL statement, behind functions named for what they do."""
 
+from store.claiming import shard_name
 from store.database import Store
-from store.deliveries import shard_name
 from store.errors import StoreRefusedError, StoreUnavailableError
+from store.history import LedgerEntry, Promise
+from store.lanes import HeldUp, Standing
 from store.leased import LeasedRow, Outcome, Settlement
 from store.ownership import Ownership
+from store.quarantine import Quarantined
 from store.rows import (
     SHARDS,
     Claim,
@@ -26,16 +29,21 @@ __all__ = [
     "Claim",
     "EpisodeRow",
     "Found",
+    "HeldUp",
     "IdentifierRow",
     "LeasedRow",
+    "LedgerEntry",
     "LedgerRow",
     "OutboxRow",
     "Outcome",
     "Ownership",
     "PersonRow",
+    "Promise",
     "QuarantineRow",
+    "Quarantined",
     "ReferenceRow",
     "Settlement",
+    "Standing",
     "Store",
     "StoreRefusedError",
     "StoreUnavailableError",

@@ -1,130 +1,23 @@
-"""How relays come by the rows to send and tell what became of them: claimed in the order of their lanes, under leases
-that lapse, fenced so that a relay that has lost its shard changes nothing. Retry policy and sending live elsewhere.
+"""What became of the rows that a relay had leased. How it came by them is told in `store.claiming`; when to try again
+and when to give up is decided elsewhere."""
 
-A row is `pending` (ready, or waiting for `next_attempt_at`), `leased`, or settled: `sent`, `parked`, `dead`,
-`in_doubt`. Later rows of a lane wait for one that is leased, waiting, parked or dead.
-"""
-
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-import orjson
-from sqlalchemy import (
-    BigInteger,
-    Executable,
-    Integer,
-    Text,
-    and_,
-    bindparam,
-    case,
-    exists,
-    func,
-    literal_column,
-    not_,
-    null,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import BigInteger, Executable, Text, bindparam, case, func, literal_column, null, select, update
 
-from store.leased import LeasedRow, Settlement
+from store.leased import Settlement
 from store.listing import Listing
-from store.rows import OutboxRow
 from store.session import Session
-from store.tables import BLOCKING, Instant, deliveries, leases, outbox
+from store.tables import Instant, deliveries
 
-_SHARDS = Listing("shards", name=Text, shard=Integer, fence=BigInteger)
-_OVERTAKING = Listing("overtaking", type=Text)
-_TAKEN = Listing("taken", position=BigInteger, fence=BigInteger)
 _ADDRESSES = Listing("addresses", position=BigInteger, address=Text)
 _SETTLED = Listing("settled", position=BigInteger, fence=BigInteger, state=Text, next_attempt_at=Instant, detail=Text)
-_ROW = (
-    *("id", "message_id", "aggregatetype", "aggregateid", "type", "payload", "at", "trace", "clauses"),
-    *("authority", "subject", "destination", "urgency", "kind"),
-)
 _NOW = bindparam("now", type_=Instant)
 _OWNER = bindparam("whose", type_=Text)
 _UNTIL = bindparam("lasts", type_=Instant)
-_BARRED = ("parked", "dead")
-
-
-def shard_name(shard: int) -> str:
-    """The name under which a shard is owned."""
-    return f"relay/{shard}"
-
-
-@cache
-def _owned(postgres: bool) -> Executable:
-    asked = _SHARDS.of(postgres)
-    same = and_(leases.c.name == asked.c.name, leases.c.fence == asked.c.fence, leases.c.owner == _OWNER)
-    # Kept until the claim commits: two claims of one shard side by side could each take a part of one lane.
-    return select(asked.c.shard, asked.c.fence).select_from(asked.join(leases, same)).with_for_update(of=leases)
-
-
-@cache
-def _expire(postgres: bool) -> Executable:
-    asked = _SHARDS.of(postgres)
-    lapsed = (deliveries.c.state == "leased", deliveries.c.lease_until <= _NOW)
-    theirs = (deliveries.c.shard == asked.c.shard, deliveries.c.fence < asked.c.fence)
-    return (
-        update(deliveries).where(*lapsed, *theirs).values(state="pending", next_attempt_at=null(), lease_owner=null())
-    )
-
-
-@cache
-def _claimable(postgres: bool) -> Executable:
-    asked, overtaking = _SHARDS.of(postgres), _OVERTAKING.of(postgres)
-    row, lower, left = deliveries.alias("row"), deliveries.alias("lower"), deliveries.alias("left_behind")
-    may_overtake = outbox.c.type.in_(select(overtaking.c.type))
-    barred_by = exists().where(
-        lower.c.lane == row.c.lane,
-        lower.c.position < row.c.position,
-        literal_column(f"({_of('lower')})"),
-        not_(and_(lower.c.state == "pending", lower.c.next_attempt_at <= _NOW)),
-        not_(and_(lower.c.state.in_(_BARRED), may_overtake)),
-    )
-    overtakes = exists().where(
-        left.c.lane == row.c.lane,
-        left.c.position < row.c.position,
-        left.c.state.in_(_BARRED),
-        literal_column(f"({_of('left_behind')})"),
-    )
-    return (
-        select(row.c.position, row.c.shard, row.c.lane, row.c.attempts, row.c.address, overtakes.label("overtakes"))
-        .add_columns(*(outbox.c[name] for name in _ROW))
-        .select_from(row.join(outbox, outbox.c.position == row.c.position))
-        .where(
-            literal_column("row.state = 'pending'"),
-            or_(row.c.next_attempt_at.is_(None), row.c.next_attempt_at <= _NOW),
-            row.c.shard.in_(select(asked.c.shard)),
-            not_(barred_by),
-        )
-        .order_by(row.c.position)
-        .limit(bindparam("most"))
-    )
-
-
-def _of(alias: str) -> str:
-    """The condition of the index, word for word, so that both databases see that it serves."""
-    return BLOCKING.replace("state", f"{alias}.state").replace("next_attempt_at", f"{alias}.next_attempt_at")
-
-
-@cache
-def _take(postgres: bool) -> Executable:
-    taken = _TAKEN.of(postgres)
-    return (
-        update(deliveries)
-        .where(deliveries.c.position == taken.c.position)
-        .values(
-            state="leased",
-            lease_owner=_OWNER,
-            lease_until=_UNTIL,
-            fence=taken.c.fence,
-            attempts=deliveries.c.attempts + 1,
-        )
-    )
 
 
 @cache
@@ -170,37 +63,7 @@ _NEXT_ATTEMPT = select(func.min(deliveries.c.next_attempt_at, type_=Instant)).wh
 
 
 class Deliveries(Session):
-    """The part of a transaction by which a relay works."""
-
-    async def claim_deliveries(
-        self,
-        owner: str,
-        fences: Mapping[int, int],
-        now: datetime,
-        lease: timedelta,
-        limit: int,
-        overtaking: Collection[str] = (),
-    ) -> list[LeasedRow]:
-        """Lease up to `limit` rows that may be sent now, in the order to send them.
-
-        `fences` gives the fencing token of each shard that `owner` holds; a shard that has passed to another yields
-        nothing. Rows whose lease an earlier owner of the shard let lapse are taken too. Of a lane come rows from its
-        head on, in order and without a gap, unless the head is leased, waiting, parked or dead: then none. A row
-        of a type in `overtaking` passes parked and dead ones, and what waits behind them."""
-        asked = [(shard_name(shard), shard, fence) for shard, fence in sorted(fences.items())]
-        held = await self._with(_SHARDS, asked, _owned(self._postgres), whose=owner)
-        owned: dict[int, int] = {row.shard: row.fence for row in held}
-        if not owned:
-            return []
-        theirs = [(shard_name(shard), shard, fence) for shard, fence in owned.items()]
-        await self._with(_SHARDS, theirs, _expire(self._postgres), now=now)
-        types = _OVERTAKING.parameters(self._postgres, ((name,) for name in sorted(overtaking)))
-        found = await self._with(_SHARDS, theirs, _claimable(self._postgres), now=now, most=limit, **types)
-        rows = [_leased(row, owned[row.shard]) for row in found]
-        if rows:
-            taken = ((row.position, row.fence) for row in rows)
-            await self._with(_TAKEN, taken, _take(self._postgres), whose=owner, lasts=now + lease)
-        return rows
+    """The part of a transaction by which a relay tells what became of its rows."""
 
     async def keep_addresses(self, addresses: Mapping[int, str]) -> None:
         """Keep with each row (by position) the address that was found for it; one that has an address keeps that."""
@@ -223,12 +86,6 @@ class Deliveries(Session):
         """The first instant after `now` at which a waiting row is to be tried again, of any shard."""
         first: datetime | None = (await self._rows(_NEXT_ATTEMPT, now=now)).scalar_one()
         return first
-
-
-def _leased(row: Any, fence: int) -> LeasedRow:
-    values = {name: getattr(row, name) for name in _ROW} | {"clauses": tuple(orjson.loads(row.clauses))}
-    promised = OutboxRow(**values)
-    return LeasedRow(promised, row.position, row.lane, row.attempts + 1, fence, row.address, bool(row.overtakes))
 
 
 def _told(settlement: Settlement, now: datetime) -> tuple[Any, ...]:

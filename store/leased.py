@@ -6,6 +6,7 @@ from typing import Literal
 
 from store.rows import OutboxRow
 
+DeliveryState = Literal["pending", "leased", "sent", "parked", "dead", "in_doubt"]
 Outcome = Literal["sent", "retry", "parked", "dead", "in_doubt"]
 
 

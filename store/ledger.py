@@ -16,11 +16,11 @@ from store.tables import deliveries, ledger, ledger_contents, outbox, written
 _LEDGER = Writing(ledger, ("id", "at", "kind", "authority", "episode", "causation", "entry", "contents_hash", "hash"))
 # The same bytes told again are held from then on, also where the first ones have been purged.
 _CONTENTS = Writing(ledger_contents, ("hash", "contents", "at"), replaces=("contents", "at"))
-_OUTBOX_COLUMNS = (
+OUTBOX_COLUMNS = (
     *("id", "message_id", "aggregatetype", "aggregateid", "type", "payload", "at", "trace", "clauses"),
     *("authority", "subject", "destination", "urgency", "kind"),
 )
-_OUTBOX = Writing(outbox, _OUTBOX_COLUMNS)
+_OUTBOX = Writing(outbox, OUTBOX_COLUMNS)
 _LANES = Listing("lanes", id=Text, lane=Text, shard=Integer, address=Text)
 
 
@@ -38,6 +38,11 @@ def _deliver(postgres: bool) -> Executable:
 def canonical(entry: Mapping[str, Any]) -> str:
     """The one form of an entry: JSON with sorted keys and no spaces."""
     return orjson.dumps(entry, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def digest(contents: bytes) -> str:
+    """SHA-256 (hex): the name by which contents are kept."""
+    return hashlib.sha256(contents).hexdigest()
 
 
 def entry_hash(
@@ -65,12 +70,12 @@ class Ledger(Session):
         contents: dict[str, tuple[str, bytes, Any]] = {}
         lines = []
         for row in ledger:
-            digest = None
+            hashed = None
             if row.contents is not None:
-                digest = hashlib.sha256(row.contents).hexdigest()
-                contents[digest] = (digest, row.contents, row.at)
+                hashed = digest(row.contents)
+                contents[hashed] = (hashed, row.contents, row.at)
             entry = canonical(row.entry)
-            told = (row.kind, row.authority, row.episode, row.causation, entry, digest)
+            told = (row.kind, row.authority, row.episode, row.causation, entry, hashed)
             lines.append((row.id, row.at, *told, entry_hash(row.id, written(row.at), *told)))
         await self._write(_CONTENTS, sorted(contents.values()))
         await self._write(_LEDGER, lines)
@@ -96,3 +101,9 @@ def _topic(destination: str) -> str | None:
     """A topic is its own address; a mailbox is looked up when it is first needed."""
     channel, _, name = destination.partition("/")
     return name if channel == "topic" else None
+
+
+def promised_row(row: Any) -> OutboxRow:
+    """The outbox row in a result that has its columns."""
+    values = {name: getattr(row, name) for name in OUTBOX_COLUMNS}
+    return OutboxRow(**values | {"clauses": tuple(orjson.loads(row.clauses))})

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, FromClause, Insert, Table, Text, bindparam, func, select
+from sqlalchemy import ARRAY, DateTime, FromClause, Insert, Table, Text, bindparam, func, select
 from sqlalchemy.types import TypeEngine
 
 from store.tables import Instant, written
@@ -62,7 +62,6 @@ def _instant(value: object) -> str:
 
 
 KEYS = Listing("keys", key=Text)
-POSITIONS = Listing("positions", position=BigInteger)
 
 
 class Writing:

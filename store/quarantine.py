@@ -2,36 +2,115 @@
 
 import base64
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Literal
+
+from sqlalchemy import Executable, Text, bindparam, select, update
 
 from store.intake import plain
-from store.listing import Writing
+from store.listing import KEYS, Writing
 from store.rows import QuarantineRow
 from store.session import Session
-from store.tables import quarantine
+from store.tables import Instant, quarantine
 
-_COLUMNS = (
+QuarantineState = Literal["held", "replay_requested", "replayed"]
+
+_ROW = (
     *("id", "topic", "partition", "offset", "key", "headers", "value", "timestamp"),
-    *("reason", "detail", "at", "state"),
+    *("reason", "detail", "at"),
 )
-_HOLD = Writing(quarantine, _COLUMNS, replaces=())
+# One that was replayed and could not be read again is held again, and so shows up again.
+_HOLD = Writing(quarantine, (*_ROW, "state", "replayed_at"), replaces=("reason", "detail", "state", "replayed_at"))
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A message in quarantine and how it stands. `replayed_at` is None until it was put through intake again."""
+
+    row: QuarantineRow
+    state: QuarantineState
+    replayed_at: datetime | None
+
+
+_ALL = select(*(quarantine.c[name] for name in (*_ROW, "state", "replayed_at"))).order_by(
+    quarantine.c.at, quarantine.c.topic, quarantine.c.partition, quarantine.c.offset, quarantine.c.id
+)
+_WAITING = _ALL.where(quarantine.c.state != "replayed")
+_ONE = _ALL.where(quarantine.c.id == bindparam("one", type_=Text))
+
+
+@cache
+def _request(postgres: bool) -> Executable:
+    chosen = quarantine.c.id.in_(select(KEYS.of(postgres).c.key))
+    return update(quarantine).where(chosen, quarantine.c.state != "replay_requested").values(state="replay_requested")
+
+
+_REQUEST_ALL = update(quarantine).where(quarantine.c.state == "held").values(state="replay_requested")
+_TAKE = (
+    update(quarantine)
+    .where(
+        quarantine.c.id.in_(
+            # Two hubs that look at once share the rows between them.
+            select(quarantine.c.id)
+            .where(quarantine.c.state == "replay_requested")
+            .order_by(quarantine.c.at, quarantine.c.id)
+            .limit(bindparam("most"))
+            .with_for_update(skip_locked=True)
+        )
+    )
+    .values(state="replayed", replayed_at=bindparam("now", type_=Instant))
+    .returning(*(quarantine.c[name] for name in _ROW))
+)
 
 
 class Quarantine(Session):
     """The part of a transaction that keeps what could not be read."""
 
     async def quarantine(self, rows: Sequence[QuarantineRow]) -> None:
-        """Hold these messages with their bytes. One that is held already stays as it is. Takes anything: no byte in a
-        key, header or body makes it fail."""
+        """Hold these messages with their bytes; no id may be given twice. Takes anything: no byte in a key, header or
+        body makes it fail."""
         await self._write(_HOLD, sorted((_values(row) for row in rows), key=lambda values: str(values[0])))
+
+    async def quarantined(self, replayed: bool = False) -> list[Quarantined]:
+        """All that is held or waits for its replay, oldest first; with `replayed` what is done with, too."""
+        return [_quarantined(row) for row in await self._rows(_ALL if replayed else _WAITING)]
+
+    async def quarantined_message(self, id: str) -> Quarantined | None:
+        """One message in quarantine, or None."""
+        row = (await self._rows(_ONE, one=id)).one_or_none()
+        return None if row is None else _quarantined(row)
+
+    async def request_replay(self, ids: Collection[str] | None = None) -> int:
+        """Ask that these messages, or with None all that are held, be read again; returns how many there were. A
+        running hub does it. One that was replayed before may be named again."""
+        if ids is None:
+            return (await self._rows(_REQUEST_ALL)).rowcount
+        return (await self._with(KEYS, ((id,) for id in sorted(ids)), _request(self._postgres))).rowcount
+
+    async def take_replays(self, limit: int, now: datetime) -> list[QuarantineRow]:
+        """Take the messages that are to be read again, in the order in which they came. They count as replayed when
+        this transaction commits; what still cannot be read must be handed to `quarantine` in it."""
+        taken = [_row(row) for row in await self._rows(_TAKE, most=limit, now=now)]
+        return sorted(taken, key=lambda row: (row.at, row.topic, row.partition, row.offset, row.id))
 
 
 def _values(row: QuarantineRow) -> tuple[Any, ...]:
     return (
         *(row.id, plain(row.topic), row.partition, row.offset, row.key, packed(row.headers), row.value),
-        *(row.timestamp, plain(row.reason), plain(row.detail), row.at, "held"),
+        *(row.timestamp, plain(row.reason), plain(row.detail), row.at, "held", None),
     )
+
+
+def _row(row: Any) -> QuarantineRow:
+    values = {name: getattr(row, name) for name in _ROW} | {"headers": unpacked(row.headers)}
+    return QuarantineRow(**values)
+
+
+def _quarantined(row: Any) -> Quarantined:
+    return Quarantined(_row(row), row.state, row.replayed_at)
 
 
 def packed(headers: Sequence[tuple[str, bytes]]) -> str:

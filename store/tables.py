@@ -25,7 +25,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-metadata = MetaData()
+# Names that a later migration can hold on to; they are also those that Postgres would give.
+metadata = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "uq": "%(table_name)s_%(column_0_name)s_key",
+        "fk": "%(table_name)s_%(column_0_name)s_fkey",
+        "ix": "%(table_name)s_%(column_0_name)s_idx",
+    }
+)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -180,10 +188,11 @@ deliveries = Table(
 # The two indexes hold unsettled rows only, so that they stay small however long the history grows.
 READY = "state = 'pending'"
 BLOCKING = "state IN ('leased', 'parked', 'dead') OR (state = 'pending' AND next_attempt_at IS NOT NULL)"
+IN_DOUBT = "state = 'in_doubt'"
 for _name, _columns, _where in (
     ("deliveries_ready", ("position", "shard"), READY),
     ("deliveries_blocking", ("lane", "position"), BLOCKING),
-    ("deliveries_in_doubt", ("position",), "state = 'in_doubt'"),
+    ("deliveries_in_doubt", ("position",), IN_DOUBT),
 ):
     Index(_name, *(deliveries.c[name] for name in _columns), sqlite_where=text(_where), postgresql_where=text(_where))
 

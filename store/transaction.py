@@ -1,11 +1,15 @@
 """The transaction: all that may be done in one, put together from its parts. No statement lives here."""
 
+from store.claiming import Claiming
 from store.deliveries import Deliveries
+from store.history import History
 from store.intake import Intake
+from store.lanes import Lanes
 from store.ledger import Ledger
 from store.quarantine import Quarantine
+from store.retention import Retention
 from store.timers import Timers
 
 
-class Transaction(Intake, Ledger, Timers, Quarantine, Deliveries):
+class Transaction(Intake, Ledger, Timers, Quarantine, Claiming, Deliveries, Lanes, History, Retention):
     """What stands between `async with store.transaction()` and its end: all of it is kept, or none."""

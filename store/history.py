@@ -1,0 +1,146 @@
+"""Reading the ledger and the outbox, for those who ask why, count, report or prove. Writing them lives in
+`store.ledger`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import orjson
+from sqlalchemy import Executable, Select, Text, bindparam, or_, select
+
+from store.leased import DeliveryState
+from store.ledger import OUTBOX_COLUMNS, digest, entry_hash, promised_row
+from store.listing import KEYS
+from store.rows import LedgerKind, OutboxRow
+from store.session import Session
+from store.tables import Instant, deliveries, ledger, ledger_contents, outbox, written
+
+_LEDGER_COLUMNS = (
+    *("position", "id", "at", "kind", "authority", "episode", "causation", "entry", "contents_hash", "hash"),
+)
+_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """A line of the ledger as it stands. `contents_hash` finds the bytes, while they are kept; `hash` is over the
+    line, see `entry_hash`."""
+
+    position: int
+    id: str
+    at: datetime
+    kind: LedgerKind
+    authority: str | None
+    episode: str | None
+    causation: str | None
+    entry: dict[str, Any]
+    contents_hash: str | None
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """An outbox row and what has become of it so far. `settled_at` and `address` are None until there is one."""
+
+    row: OutboxRow
+    position: int
+    state: DeliveryState
+    attempts: int
+    next_attempt_at: datetime | None
+    address: str | None
+    settled_at: datetime | None
+    detail: str | None
+
+
+_ENTRIES = select(*(ledger.c[name] for name in _LEDGER_COLUMNS))
+_ONE = bindparam("one", type_=Text)
+_OF_EPISODE = _ENTRIES.where(ledger.c.episode == _ONE).order_by(ledger.c.position)
+_ABOUT = _ENTRIES.where(or_(ledger.c.id == _ONE, ledger.c.causation == _ONE)).order_by(ledger.c.position)
+_BETWEEN = _ENTRIES.where(
+    ledger.c.at >= bindparam("since", type_=Instant), ledger.c.at < bindparam("until", type_=Instant)
+).order_by(ledger.c.at, ledger.c.position)
+_AFTER = _ENTRIES.where(ledger.c.position > bindparam("after")).order_by(ledger.c.position).limit(bindparam("most"))
+_CONTENTS = select(ledger_contents.c.contents).where(ledger_contents.c.hash == _ONE)
+
+_PROMISE_COLUMNS = ("state", "attempts", "next_attempt_at", "address", "settled_at", "detail")
+_PROMISES: Select[*tuple[Any, ...]] = select(
+    outbox.c.position,
+    *(deliveries.c[name] for name in _PROMISE_COLUMNS),
+    *(outbox.c[name] for name in OUTBOX_COLUMNS),
+).select_from(outbox.join(deliveries, deliveries.c.position == outbox.c.position))
+_OF_SUBJECT = _PROMISES.where(outbox.c.subject == _ONE).order_by(outbox.c.position)
+_OF_MESSAGE = _PROMISES.where(or_(outbox.c.message_id == _ONE, outbox.c.id == _ONE)).order_by(outbox.c.position)
+_LATER = _PROMISES.where(outbox.c.position > bindparam("after")).order_by(outbox.c.position).limit(bindparam("most"))
+
+
+@cache
+def _contents(postgres: bool) -> Executable:
+    asked = KEYS.of(postgres)
+    joined = asked.join(ledger_contents, ledger_contents.c.hash == asked.c.key)
+    return select(ledger_contents.c.hash, ledger_contents.c.contents).select_from(joined)
+
+
+class History(Session):
+    """The part of a transaction that looks back."""
+
+    async def ledger_of_episode(self, episode: str) -> list[LedgerEntry]:
+        """All that was told, found, decided, promised and delivered in one episode, in the order of writing."""
+        return [_entry(row) for row in await self._rows(_OF_EPISODE, one=episode)]
+
+    async def ledger_about(self, id: str) -> list[LedgerEntry]:
+        """The line with this id and all that it caused, in the order of writing."""
+        return [_entry(row) for row in await self._rows(_ABOUT, one=id)]
+
+    async def ledger_between(self, since: datetime, until: datetime) -> list[LedgerEntry]:
+        """All lines from `since` up to but not including `until`, by instant."""
+        return [_entry(row) for row in await self._rows(_BETWEEN, since=since, until=until)]
+
+    async def ledger_after(self, position: int, limit: int) -> list[LedgerEntry]:
+        """The next lines after a position (0: from the first), in the order of writing."""
+        return [_entry(row) for row in await self._rows(_AFTER, after=position, most=limit)]
+
+    async def contents(self, hash: str) -> bytes | None:
+        """The bytes with this hash, or None where there are none or they have been purged."""
+        held: bytes | None = (await self._rows(_CONTENTS, one=hash)).scalar_one_or_none()
+        return held
+
+    async def outbox_of_episode(self, episode: str) -> list[Promise]:
+        """Everything promised in one episode, in the order of promising."""
+        return [_promise(row) for row in await self._rows(_OF_SUBJECT, one=episode)]
+
+    async def outbox_of_message(self, id: str) -> list[Promise]:
+        """The rows of one message, one for each destination; `id` is that of the message or of a row."""
+        return [_promise(row) for row in await self._rows(_OF_MESSAGE, one=id)]
+
+    async def outbox_after(self, position: int, limit: int) -> list[Promise]:
+        """The next rows after a position (0: from the first), in the order of promising."""
+        return [_promise(row) for row in await self._rows(_LATER, after=position, most=limit)]
+
+    async def verify(self) -> list[str]:
+        """The ids of ledger rows that are not what was written: the hash of the line or that of the contents, where
+        these are still held, does not come out. Empty when all is well."""
+        faulty: list[str] = []
+        position = 0
+        while page := list(await self._rows(_AFTER, after=position, most=_PAGE)):
+            position = page[-1].position
+            hashes = sorted({(line.contents_hash,) for line in page if line.contents_hash})
+            held = await self._with(KEYS, hashes, _contents(self._postgres))
+            changed = {row.hash for row in held if row.contents is not None and digest(row.contents) != row.hash}
+            faulty += [line.id for line in page if line.contents_hash in changed or not _holds(line)]
+        return faulty
+
+
+def _entry(row: Any) -> LedgerEntry:
+    values = row._asdict()
+    return LedgerEntry(**values | {"entry": orjson.loads(row.entry)})
+
+
+def _promise(row: Any) -> Promise:
+    told = {name: getattr(row, name) for name in _PROMISE_COLUMNS}
+    return Promise(promised_row(row), row.position, **told)
+
+
+def _holds(row: Any) -> bool:
+    told = (row.kind, row.authority, row.episode, row.causation, row.entry, row.contents_hash)
+    return bool(entry_hash(row.id, written(row.at), *told) == row.hash)

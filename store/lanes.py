@@ -1,0 +1,120 @@
+"""How the deliveries stand: lanes that are held up, with reason and age, counts for readiness and metrics, and the way
+to let a lane go on. Claiming and settling live in `store.deliveries`."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BigInteger, Executable, Select, func, literal, literal_column, null, select, union_all, update
+
+from store.leased import DeliveryState
+from store.listing import Listing
+from store.session import Session
+from store.tables import IN_DOUBT, READY, deliveries, outbox, quarantine
+
+_POSITIONS = Listing("positions", position=BigInteger)
+_HELD_UP = ("parked", "dead", "in_doubt")
+
+
+@dataclass(frozen=True, slots=True)
+class HeldUp:
+    """A delivery that someone must look at. `since` is when it came to this; `waiting` counts the rows of its lane
+    that wait behind it (none behind one that is in doubt)."""
+
+    position: int
+    row: str
+    lane: str
+    authority: str
+    destination: str
+    type: str
+    state: DeliveryState
+    attempts: int
+    since: datetime
+    detail: str | None
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many deliveries there are in each state that is not `sent`, the instant of the oldest promise that is not
+    kept yet, and how many unreadable messages are held."""
+
+    states: dict[str, int]
+    oldest: datetime | None
+    quarantined: int
+
+
+def _held_up() -> Select[*tuple[Any, ...]]:
+    behind = deliveries.alias("behind")
+    waiting = (
+        select(func.count())
+        .select_from(behind)
+        .where(
+            behind.c.lane == deliveries.c.lane,
+            behind.c.position > deliveries.c.position,
+            literal_column("behind.state = 'pending'"),
+            deliveries.c.state != "in_doubt",
+        )
+        .scalar_subquery()
+    )
+    return (
+        select(
+            *(deliveries.c.position, outbox.c.id, deliveries.c.lane, outbox.c.authority, outbox.c.destination),
+            *(outbox.c.type, deliveries.c.state, deliveries.c.attempts, deliveries.c.settled_at, deliveries.c.detail),
+            waiting,
+        )
+        .select_from(deliveries.join(outbox, outbox.c.position == deliveries.c.position))
+        .where(deliveries.c.state.in_(_HELD_UP))
+        .order_by(deliveries.c.position)
+    )
+
+
+def _standing() -> Executable:
+    def count(state: Any, condition: str) -> Select[*tuple[Any, ...]]:
+        first = func.min(deliveries.c.position).label("first")
+        return select(state.label("state"), func.count().label("rows"), first).where(literal_column(condition))
+
+    # Three parts, each answered from a small index: the rows that were sent are not looked at.
+    parts = union_all(
+        count(literal("pending"), READY),
+        count(deliveries.c.state, "state IN ('leased', 'parked', 'dead')").group_by(deliveries.c.state),
+        count(literal("in_doubt"), IN_DOUBT),
+    ).subquery("parts")
+    return select(parts.c.state, parts.c.rows, outbox.c.at).select_from(
+        parts.outerjoin(outbox, outbox.c.position == parts.c.first)
+    )
+
+
+_HELD_UP_ROWS = _held_up()
+_STANDING = _standing()
+_QUARANTINED = select(func.count()).select_from(quarantine).where(quarantine.c.state == "held")
+
+
+@cache
+def _release(postgres: bool) -> Executable:
+    chosen = _POSITIONS.of(postgres)
+    again = {"state": "pending", "attempts": 0, "next_attempt_at": null(), "settled_at": null()}
+    held = (deliveries.c.position == chosen.c.position, deliveries.c.state.in_(_HELD_UP))
+    return update(deliveries).where(*held).values(again)
+
+
+class Lanes(Session):
+    """The part of a transaction by which people look after the lanes."""
+
+    async def held_up(self) -> list[HeldUp]:
+        """Every delivery that is parked, dead or in doubt, in the order of promising."""
+        return [HeldUp(*row) for row in await self._rows(_HELD_UP_ROWS)]
+
+    async def release(self, positions: Collection[int]) -> int:
+        """Let these parked, dead or doubtful rows be tried again from the beginning; returns how many there were."""
+        chosen = ((position,) for position in sorted(positions))
+        return (await self._with(_POSITIONS, chosen, _release(self._postgres))).rowcount
+
+    async def standing(self) -> Standing:
+        """Counts for readiness and metrics; cheap however long the history is."""
+        parts = list(await self._rows(_STANDING))
+        quarantined: int = (await self._rows(_QUARANTINED)).scalar_one()
+        oldest = min((part.at for part in parts if part.at is not None and part.state != "in_doubt"), default=None)
+        return Standing({part.state: part.rows for part in parts if part.rows}, oldest, quarantined)

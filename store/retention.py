@@ -1,0 +1,34 @@
+"""Letting go of what has been kept long enough. How long that is, is told elsewhere; the ledger itself is never cut."""
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, null, update
+
+from store.session import Session
+from store.tables import Instant, inbox, ledger_contents, quarantine
+
+_BEFORE = bindparam("before", type_=Instant)
+_PURGE_CONTENTS = (
+    update(ledger_contents)
+    .where(ledger_contents.c.at < _BEFORE, ledger_contents.c.contents.is_not(None))
+    .values(contents=null())
+)
+_PURGE_QUARANTINE = delete(quarantine).where(quarantine.c.state == "replayed", quarantine.c.replayed_at < _BEFORE)
+_FORGET_CLAIMS = delete(inbox).where(inbox.c.received_at < _BEFORE)
+
+
+class Retention(Session):
+    """The part of a transaction that lets go. Each function returns how many rows it emptied or removed."""
+
+    async def purge_contents(self, before: datetime) -> int:
+        """Empty the contents last told before an instant. Their hashes stay, and the ledger still proves itself."""
+        return (await self._rows(_PURGE_CONTENTS, before=before)).rowcount
+
+    async def purge_quarantine(self, before: datetime) -> int:
+        """Remove messages that were replayed before an instant. What has not been read is never removed."""
+        return (await self._rows(_PURGE_QUARANTINE, before=before)).rowcount
+
+    async def forget_claims(self, before: datetime) -> int:
+        """Forget messages taken in before an instant: one of them that comes again would count as new. Keep them
+        longer than the topics keep messages."""
+        return (await self._rows(_FORGET_CLAIMS, before=before)).rowcount
