@@ -24,7 +24,12 @@ class Settings(BaseSettings):
     are taken as they stand. Frozen: a change needs a restart."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+        env_prefix=PREFIX,
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
+        populate_by_name=True,
     )
 
     kafka_bootstrap: str = Field("localhost:9092", min_length=1, description="Kafka addresses, `host:port,host:port`")
@@ -79,6 +84,10 @@ class Settings(BaseSettings):
     health_host: str = Field("127.0.0.1", description="address at which health is answered")
     health_port: Port = Field(0, description="port of `/live` and `/ready`; 0 answers nowhere")
     data: Path = Field(Path("var"), description="folder of the embedded broker and the default SQLite file")
+    cache: Path | None = Field(None, description="folder for the fetched parts of the embedded broker; else your cache")
+    java_home: Path | None = Field(
+        None, validation_alias="JAVA_HOME", description="Java for the embedded broker; else that of the path or a wheel"
+    )
 
     @field_validator("packs", mode="before")
     @classmethod

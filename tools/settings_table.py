@@ -30,7 +30,8 @@ def choices(field: Any) -> str:
 
 def table() -> str:
     rows = [
-        f"| `{PREFIX}{name.upper()}` | {default(field)} | {field.description}{choices(field)} |"
+        f"| `{field.validation_alias or PREFIX + name.upper()}` | {default(field)} "
+        f"| {field.description}{choices(field)} |"
         for name, field in Settings.model_fields.items()
     ]
     rows.append(
