@@ -1,0 +1,51 @@
+"""A Kafka record as it came, and what reading it gave: a report, or the reason why it cannot be read."""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from episodes.record import Record
+from episodes.reports import Report
+from routing.messages import derived_id
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """One record with all that is needed to read it again. `timestamp` is the broker's or producer's, aware, in UTC.
+    `cluster` tells brokers apart: one without memory starts again at offset 0."""
+
+    topic: str
+    partition: int
+    offset: int
+    value: bytes | None = field(repr=False)
+    timestamp: datetime
+    key: bytes | None = field(default=None, repr=False)
+    headers: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    cluster: str = ""
+    replayed: bool = False
+
+    @property
+    def place(self) -> str:
+        """Where it came from, with a hash of the body: names the record even when nothing in it can be read."""
+        body = hashlib.sha256(self.value or b"").hexdigest()
+        return derived_id("record", self.cluster, self.topic, str(self.partition), str(self.offset), body)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A record that was read: what somebody told us. `record` is what a case system sent, `tombstone` that it holds the
+    child no more."""
+
+    raw: Raw
+    key: str
+    report: Report
+    record: Record | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A record that could not be read. `detail` names the mend and holds no personal data."""
+
+    raw: Raw
+    reason: str
+    detail: str

@@ -1,0 +1,167 @@
+"""The children that a batch speaks of, as they were loaded: whose number is whose, what is held of each, their cases.
+
+Identity here is by exact identifier or police reference. Everything is in memory; the store loads before and saves after.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+
+from enrichment.documents import read_case, read_record, write_case, write_record
+from episodes.record import Record
+from episodes.reports import About, Identifier
+from routing.messages import derived_id
+from routing.situation import Case
+from store.rows import EpisodeRow, Found, IdentifierRow, PersonRow, ReferenceRow
+
+
+@dataclass(slots=True)
+class Child:
+    """One child at one authority. `fresh`: nobody knew the child before this batch."""
+
+    id: str
+    authority: str
+    record: Record = field(default_factory=Record)
+    version: int = 0
+    cases: dict[str, Case] = field(default_factory=dict)
+    fresh: bool = False
+    changed: bool = False
+    changed_cases: set[str] = field(default_factory=set)
+
+    def others(self, episode: str) -> tuple[Case, ...]:
+        return tuple(case for key, case in self.cases.items() if key != episode)
+
+    def hold(self, record: Record) -> None:
+        if record != self.record:
+            self.record, self.changed = record, True
+
+    def keep(self, case: Case) -> None:
+        if self.cases.get(case.episode.id) != case:
+            self.cases[case.episode.id] = case
+            self.changed_cases.add(case.episode.id)
+
+
+class Ambiguous(Exception):  # noqa: N818 - an answer, raised
+    """A report that several children may be meant by. The text says which way, without naming anybody."""
+
+
+class People:
+    """Whose report it is, over the rows of one transaction."""
+
+    def __init__(self, found: Found, people: dict[str, PersonRow], episodes: Iterable[EpisodeRow]) -> None:
+        self._identifiers = dict(found.identifiers)
+        self._references = {(r.authority, r.force, r.incident, r.person): r for r in found.references}
+        self._children = {
+            row.id: Child(row.id, row.authority, read_record(row.doc), row.version) for row in people.values()
+        }
+        self._of_episode: dict[str, str] = {}
+        for row in episodes:
+            self._children[row.person].cases[row.id] = read_case(row.doc)
+            self._of_episode[row.id] = row.person
+        self._new_identifiers: dict[tuple[str, str, str], str] = {}
+        self._new_references: dict[tuple[str, str, str, str], ReferenceRow] = {}
+
+    def authorities_of(self, identifiers: Collection[Identifier]) -> set[str]:
+        """The authorities whose register holds one of the identifiers."""
+        held = (self._children[p] for (_, s, v), p in self._identifiers.items() if (s, v) in identifiers)
+        return {child.authority for child in held if child.record.registered}
+
+    def authorities_told(self, about: About) -> set[str]:
+        """The authorities that hold the incident or the episode already."""
+        if about.episode in self._of_episode:
+            return {self._children[self._of_episode[about.episode]].authority}
+        keys = (k for k in self._references if k[1:3] == (about.force, about.incident))
+        return {authority for authority, *_ in keys}
+
+    def whose(self, authority: str, about: About) -> Child | None:
+        """The child, where the authority knows it. Raises Ambiguous where the report may mean more than one."""
+        matched = {p for i in about.identifiers if (p := self._identifiers.get((authority, *i))) is not None}
+        if len(matched) > 1:
+            registered = {p for p in matched if self._children[p].record.registered}
+            if len(registered) != 1:
+                raise Ambiguous("the identifiers belong to more than one child")
+            matched = registered
+        if matched:
+            return self._children[matched.pop()]
+        if about.episode in self._of_episode:
+            child = self._children[self._of_episode[about.episode]]
+            return child if child.authority == authority else None
+        if about.identifiers:
+            return None  # somebody else than the child of a reference with this number, if there is one
+        return self._of_reference(authority, about)
+
+    def _of_reference(self, authority: str, about: About) -> Child | None:
+        keys = (k for k in self._references if k[0] == authority and k[2] == about.incident)
+        people = {person for _, force, _, person in keys if about.force in (None, force)}
+        if len(people) > 1:
+            raise Ambiguous("the incident has more than one child and the message does not say which")
+        return self._children[people.pop()] if people else None
+
+    def begin(self, authority: str, about: About, otherwise: str) -> Child:
+        """A child whom nobody knew. Its id hangs on its first identifier, else on the reference, else on the message."""
+        first = about.identifiers[0] if about.identifiers else (about.force or "", about.incident or otherwise)
+        child = Child(derived_id("person", authority, *first), authority, fresh=True, changed=True)
+        self._children.setdefault(child.id, child)
+        child = self._children[child.id]
+        self.identify(child, about.identifiers)
+        return child
+
+    def identify(self, child: Child, identifiers: Iterable[Identifier]) -> None:
+        """These identifiers are the child's, unless they are known to be another's."""
+        for identifier in identifiers:
+            key = (child.authority, *identifier)
+            if self._identifiers.setdefault(key, child.id) == child.id:
+                self._new_identifiers[key] = child.id
+            if not child.record.registered and identifier not in child.record.identifiers:
+                child.hold(replace(child.record, identifiers=(*child.record.identifiers, identifier)))
+
+    def registered(self, authority: str, record: Record, about: About) -> Child:
+        """The child of a register record. Children who turn out to be the same one are joined in it."""
+        known = {p for i in record.identifiers if (p := self._identifiers.get((authority, *i))) is not None}
+        if not known:
+            return self.begin(authority, about, about.identifiers[0][1] if about.identifiers else "")
+        by_standing = sorted(known, key=lambda p: (not self._children[p].record.registered, p))
+        child = self._children[by_standing[0]]
+        for person in by_standing[1:]:
+            if not self._children[person].record.registered:
+                self._join(child, self._children[person])
+        self.identify(child, record.identifiers)
+        return child
+
+    def _join(self, child: Child, other: Child) -> None:
+        """Everything of the other child is this child's from now on."""
+        for case in other.cases.values():
+            child.keep(case)
+            self._of_episode[case.episode.id] = child.id
+        other.cases.clear()
+        for key in [k for k, p in self._identifiers.items() if p == other.id]:
+            self._identifiers[key] = self._new_identifiers[key] = child.id
+        for key, row in [*self._references.items()]:
+            if row.person == other.id:
+                del self._references[key]
+                moved = replace(row, person=child.id)
+                self._references[(*key[:3], child.id)] = self._new_references[(*key[:3], child.id)] = moved
+
+    def refer(self, child: Child, case: Case) -> None:
+        """The references of a case lead to it from now on."""
+        self._of_episode[case.episode.id] = child.id
+        for r in case.episode.references:
+            key = (child.authority, r.force, r.incident, child.id)
+            row = ReferenceRow(child.authority, r.force, r.incident, child.id, case.episode.id)
+            if self._references.get(key) != row:
+                self._references[key] = self._new_references[key] = row
+
+    def children(self) -> Iterable[Child]:
+        return self._children.values()
+
+    def changes(self) -> tuple[list[PersonRow], list[IdentifierRow], list[ReferenceRow], list[EpisodeRow]]:
+        """What must be saved."""
+        children = self._children.values()
+        people = [PersonRow(c.id, c.authority, write_record(c.record), c.version + 1) for c in children if c.changed]
+        identifiers = [IdentifierRow(*key, person) for key, person in self._new_identifiers.items()]
+        episodes = [_row(child, child.cases[key]) for child in children for key in sorted(child.changed_cases)]
+        return people, identifiers, [*self._new_references.values()], episodes
+
+
+def _row(child: Child, case: Case) -> EpisodeRow:
+    episode = case.episode
+    return EpisodeRow(episode.id, child.authority, child.id, episode.opened_at, episode.state, write_case(case))

@@ -1,0 +1,300 @@
+"""`advance`: what a report makes of an episode. Total over every report, in any order, repeated or contradicting.
+
+The algorithm is the same for every authority; what differs are its `Terms`. Nothing is decided here about what must be
+done, and nothing that was said is thrown away: a report that cannot be true beside what is held becomes a
+`contradiction` for a person to look at.
+"""
+
+from dataclasses import fields, replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from episodes.episode import Episode, Line, Reference, Terms
+from episodes.events import Change, Event
+from episodes.reports import (
+    Acknowledged,
+    ClockSet,
+    Decided,
+    Disagreement,
+    DocumentUpdated,
+    Found,
+    InterviewOutcome,
+    InvestigationEnded,
+    Matched,
+    MeetingHeld,
+    Missing,
+    RecordHeld,
+    Report,
+    Retracted,
+    ServiceChanged,
+    StatusChanged,
+    TaskDone,
+    TimerFell,
+)
+
+Step = tuple[Episode, tuple[Event, ...]]
+STATEMENT = tuple(f.name for f in fields(Missing) if f.name not in ("origin", "about", "revision", "details"))
+
+
+def advance(episode: Episode, report: Report, terms: Terms) -> Step:
+    """The episode once the report is taken in, and what changed by it (nothing where it only repeats)."""
+    match report:
+        case Missing():
+            return _missing(_with_reference(episode, report), report, terms)
+        case Found():
+            return _found(_with_reference(episode, report), report, terms)
+        case StatusChanged():
+            return _status(episode, report)
+        case InvestigationEnded():
+            return _ended(episode, report)
+        case Retracted():
+            return _retracted(episode, report)
+        case ClockSet():
+            return _clock_set(episode, report, terms)
+        case Decided() | InterviewOutcome() | MeetingHeld() | DocumentUpdated() | TaskDone() | Disagreement():
+            return _recorded(episode, report)
+        case Acknowledged():
+            return replace(episode, acknowledged=(*episode.acknowledged, report)), _event(
+                Change.ACKNOWLEDGED, report, report.kind or ""
+            )
+        case ServiceChanged():
+            change = Change.SERVICE_OPENED if report.opened else Change.SERVICE_CLOSED
+            return episode, _event(change, report, report.service, report.at)
+        case Matched():
+            return episode, _event(Change.MATCHED, report)
+        case RecordHeld():
+            return episode, _event(Change.RECORD_CHANGED, report)
+        case TimerFell():
+            return episode, _event(Change.FELL, report, report.rule)
+        case _:
+            assert_never(report)
+
+
+def started(missing: Missing, terms: Terms) -> datetime:
+    """Where the clocks of a report count from: the latest of the terms' fields that it gives, else T-12."""
+    given = [at for name in terms.start if (at := getattr(missing, name)) is not None]
+    return max(given) if given else missing.reported_at or missing.origin.at
+
+
+def _event(change: Change, report: Report, qualifier: str = "", at: datetime | None = None) -> tuple[Event, ...]:
+    return (Event(change, report, at or report.origin.at, qualifier),)
+
+
+def _with_reference(episode: Episode, report: Missing | Found) -> Episode:
+    if report.about.force is None or report.about.incident is None:
+        return episode
+    reference = Reference(report.about.force, report.about.incident)
+    if reference in episode.references:
+        return episode
+    return replace(episode, references=(*episode.references, reference))
+
+
+# ---- missing
+
+
+def _missing(episode: Episode, report: Missing, terms: Terms) -> Step:
+    if episode.missing is None:
+        return _opened(episode, report, terms)
+    if _outdated(episode.missing.revision, report.revision):
+        return episode, ()
+    merged = _merged(episode.missing, report)
+    if _statement(merged) == _statement(episode.missing) and merged.details == episode.missing.details:
+        return replace(episode, missing=merged), ()
+    events = _event(Change.CORRECTED, report)
+    after = replace(episode, missing=merged)
+    if merged.classification != episode.missing.classification and episode.classification != merged.classification:
+        after, more = _classified(after, merged.classification, started(merged, terms), report, correction=True)
+        events += more
+    after, more = _regraded(after, merged.risk, report)
+    events += more
+    after, more = _restarted(after, report, terms)
+    events += more
+    if merged.found_at and episode.found is None:
+        after, more = _found(after, _found_in(merged), terms)
+        events += more
+    return after, events
+
+
+def _opened(episode: Episode, report: Missing, terms: Terms) -> Step:
+    start = started(report, terms) if episode.override is None else episode.override.value or started(report, terms)
+    status = "missing" if terms.absent == "missing" else report.classification
+    opened = replace(
+        episode,
+        state="open",
+        missing=report,
+        start=start,
+        lines=(Line(status, start),),
+        risk=report.risk,
+        location_known=report.location_known,
+    )
+    events = _event(Change.OPENED, report)
+    already = episode.found or (_found_in(report) if report.found_at else None)
+    if already is None:
+        return opened, events
+    found, more = _found(replace(opened, found=None), already, terms)
+    return found, events + more
+
+
+def _found_in(report: Missing) -> Found:
+    """The return that a missing report itself tells of."""
+    return Found(origin=report.origin, about=report.about, found_at=report.found_at, by=report.by)
+
+
+def _outdated(held: int | None, told: int | None) -> bool:
+    """A lower revision than the one held is older; without a revision the later received is the newer."""
+    return held is not None and told is not None and told < held
+
+
+def _merged(held: Missing, told: Missing) -> Missing:
+    """A new statement by the same kind of sender replaces the old one. One by the other kind (a worker beside the
+    police) fills it up: what it is silent on stays as it was."""
+    if (held.by is None) == (told.by is None):
+        return told
+    said = {n: v for n in STATEMENT if (v := getattr(told, n)) not in (None, ()) and n != "by"}
+    police = held if held.by is None else told
+    return replace(
+        held, **said, origin=told.origin, about=police.about, by=held.by, details={**held.details, **told.details}
+    )
+
+
+def _statement(report: Missing) -> tuple[object, ...]:
+    return tuple(getattr(report, name) for name in STATEMENT)
+
+
+def _restarted(episode: Episode, report: Report, terms: Terms) -> Step:
+    """The start counted anew; a person's override stands until a person takes it back."""
+    assert episode.missing is not None
+    start = started(episode.missing, terms)
+    if episode.override and episode.override.value:
+        start = episode.override.value
+    if start == episode.start:
+        return episode, ()
+    lines = (replace(episode.lines[0], since=start), *episode.lines[1:])
+    return replace(episode, start=start, lines=lines), _event(Change.START_CHANGED, report, at=start)
+
+
+# ---- found
+
+
+def _found(episode: Episode, report: Found, terms: Terms) -> Step:
+    if ("worker" if report.by else "police") not in terms.found_by:
+        return episode, _event(Change.CONTRADICTION, report, "found_by_other")
+    if not report.contact_made or (report.safe_and_well is False and not terms.unsafe_ends):
+        return replace(episode, located=report), _event(Change.LOCATED, report)
+    if episode.missing is None:
+        known = episode.found is not None
+        return replace(episode, state="parked", found=report), () if known else _event(Change.UNMATCHED_FOUND, report)
+    held = episode.found
+    if held is None or episode.state in ("open", "ended"):
+        assert report.return_at is not None
+        found = replace(episode, state="found", found=report)
+        return found, _event(Change.FOUND, report, at=report.return_at) + _before_start(found, report)
+    return _found_again(episode, held, report)
+
+
+def _found_again(episode: Episode, held: Found, report: Found) -> Step:
+    """The same fact once more, unless the same kind of sender now names another time: that is a correction."""
+    if (held.by is None) != (report.by is None) or _outdated(held.revision, report.revision):
+        return episode, ()
+    if (held.found_at, held.returned_at) == (report.found_at, report.returned_at):
+        return replace(episode, found=report), ()
+    found = replace(episode, found=report)
+    if held.return_at == report.return_at and held.end_at == report.end_at:
+        return found, ()
+    return found, _event(Change.RETURN_CHANGED, report, at=report.return_at) + _before_start(found, report)
+
+
+def _before_start(episode: Episode, report: Found) -> tuple[Event, ...]:
+    assert episode.start is not None
+    assert report.return_at is not None
+    late = report.return_at < episode.start
+    return _event(Change.CONTRADICTION, report, "return_before_start") if late else ()
+
+
+# ---- the other reports
+
+
+def _status(episode: Episode, report: StatusChanged) -> Step:
+    if episode.missing is None:
+        return episode, _event(Change.CONTRADICTION, report, "no_episode")
+    events: tuple[Event, ...] = ()
+    after = replace(episode, location_known=_or(report.location_known, episode.location_known))
+    if report.to and report.to != episode.classification:
+        after, events = _classified(after, report.to, report.changed_at or report.origin.at, report)
+    after, more = _regraded(after, report.risk, report)
+    return after, events + more
+
+
+def _or(new: bool | None, old: bool | None) -> bool | None:
+    return old if new is None else new
+
+
+def _classified(episode: Episode, to: str, at: datetime, report: Report, correction: bool = False) -> Step:
+    """A new line of the status history; a correction rewrites the line that was wrong."""
+    assert to in ("missing", "absent")
+    line = Line("missing" if to == "missing" else "absent", at)
+    if correction:
+        lines = (*episode.lines[:-1], replace(line, since=episode.lines[-1].since))
+    else:
+        lines = (*episode.lines, line)
+    return replace(episode, lines=lines), _event(Change.CLASSIFIED, report, to, at)
+
+
+def _regraded(episode: Episode, risk: str | None, report: Report) -> Step:
+    if risk is None or risk == episode.risk:
+        return episode, ()
+    return replace(episode, risk=risk), _event(Change.REGRADED, report, risk)
+
+
+def _ended(episode: Episode, report: InvestigationEnded) -> Step:
+    if episode.state != "open":
+        return episode, () if episode.state == "ended" else _event(Change.CONTRADICTION, report, "ended_but_not_open")
+    return replace(episode, state="ended", ended=report), _event(Change.ENDED, report, at=report.ended_at)
+
+
+def _retracted(episode: Episode, report: Retracted) -> Step:
+    if episode.state == "retracted":
+        return episode, ()
+    return replace(episode, state="retracted"), _event(Change.RETRACTED, report)
+
+
+def _clock_set(episode: Episode, report: ClockSet, terms: Terms) -> Step:
+    after = replace(episode, override=report)
+    events = _event(Change.CLOCK_SET, report)
+    if episode.missing is None:
+        return after, events
+    after, more = _restarted(after, report, terms)
+    return after, events + more
+
+
+Recorded = Decided | InterviewOutcome | MeetingHeld | DocumentUpdated | TaskDone | Disagreement
+
+
+def _recorded(episode: Episode, report: Recorded) -> Step:
+    """What is only written down here; what follows from it is for the rules."""
+    match report:
+        case Decided():
+            name = f"{report.kind}.{report.decision}"
+            return replace(episode, decisions=(*episode.decisions, report)), _event(Change.DECIDED, report, name)
+        case InterviewOutcome():
+            after = replace(episode, outcomes=(*episode.outcomes, report))
+            return after, _event(Change.INTERVIEW, report, report.result, report.at)
+        case MeetingHeld():
+            events = tuple(Event(Change.MEETING, report, report.held_at, kind) for kind in report.kinds)
+            return replace(episode, meetings=(*episode.meetings, report)), events
+        case DocumentUpdated():
+            after = replace(episode, documents=(*episode.documents, report))
+            return after, _event(Change.DOCUMENT, report, report.kind, report.at)
+        case TaskDone():
+            after = replace(episode, tasks=(*episode.tasks, report))
+            return after, _event(Change.TASK_DONE, report, report.kind, report.at)
+        case Disagreement():
+            after = replace(episode, disagreements=(*episode.disagreements, report))
+            return after, _event(Change.DISAGREEMENT, report, report.stage)
+        case _:
+            assert_never(report)
+
+
+def elapsed(episode: Episode, until: datetime) -> timedelta:
+    """How long the child has been missing at `until`, in elapsed time from the start; never below nothing."""
+    return max(until - episode.start, timedelta()) if episode.start else timedelta()

@@ -1,0 +1,140 @@
+"""One episode of a child being missing, as far as it is known, and the terms on which an authority reads it.
+
+Immutable: `episodes.advance` returns a new value for each report.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from episodes.reports import (
+    Acknowledged,
+    Classification,
+    ClockSet,
+    Decided,
+    Disagreement,
+    DocumentUpdated,
+    Found,
+    InterviewOutcome,
+    InvestigationEnded,
+    MeetingHeld,
+    Missing,
+    TaskDone,
+)
+
+# new: nothing said yet; parked: found before missing; waiting: a report that met an open episode where the procedure
+# allows one at a time; ended: the police stopped without a return; finalised: the record is locked.
+State = Literal["new", "parked", "waiting", "open", "found", "ended", "finalised", "retracted"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What an authority's procedure calls the start, the end and the identity of an episode.
+
+    start: fields of the missing report; the latest of those given is the start (T-12 where none is).
+    found_by: who may say that the child is found.
+    absent: whether "absent" is a class of its own or a missing child with the lowest risk.
+    unsafe_ends: whether a found report ends the episode although the police check was not done.
+    second: what a report under a new reference is while an episode of the child is open.
+    same_within: civil hours within which a worker's and a police report speak of one episode.
+    """
+
+    start: tuple[str, ...] = ("reported_at",)
+    found_by: tuple[str, ...] = ("police", "worker")
+    absent: Literal["class", "missing"] = "class"
+    unsafe_ends: bool = True
+    second: Literal["separate", "waits", "joins"] = "separate"
+    same_within: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A police reference. With the child it identifies an episode; an episode may hold several."""
+
+    force: str
+    incident: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the status history."""
+
+    status: Classification
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Episode:
+    """The state of one episode at one authority. `pack` is the version that governs it; `opened_at` is the receipt of
+    the first report; `start` is where its clocks count from, None before a missing report is known."""
+
+    id: str
+    authority: str
+    pack: str
+    opened_at: datetime
+    state: State = "new"
+    references: tuple[Reference, ...] = ()
+    start: datetime | None = None
+    missing: Missing | None = None
+    found: Found | None = None
+    located: Found | None = None
+    override: ClockSet | None = None
+    ended: InvestigationEnded | None = None
+    lines: tuple[Line, ...] = ()
+    risk: str | None = None
+    location_known: bool | None = None
+    decisions: tuple[Decided, ...] = ()
+    outcomes: tuple[InterviewOutcome, ...] = ()
+    meetings: tuple[MeetingHeld, ...] = ()
+    documents: tuple[DocumentUpdated, ...] = ()
+    tasks: tuple[TaskDone, ...] = ()
+    acknowledged: tuple[Acknowledged, ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
+
+    @property
+    def back(self) -> bool:
+        """The child was found; a record that was locked afterwards says so too."""
+        return self.found is not None and self.state in ("found", "finalised")
+
+    @property
+    def still_missing(self) -> bool:
+        return self.state == "open"
+
+    @property
+    def return_at(self) -> datetime | None:
+        """The return of T-11, once the child is back."""
+        return self.found.return_at if self.found and self.back else None
+
+    @property
+    def duration(self) -> timedelta | None:
+        """From the start to the return, in elapsed time; never below nothing, whatever the reports say."""
+        if self.start is None or self.return_at is None:
+            return None
+        return max(self.return_at - self.start, timedelta())
+
+    @property
+    def classification(self) -> Classification | None:
+        return self.lines[-1].status if self.lines else None
+
+    @property
+    def ever_missing(self) -> bool:
+        """Missing at some time, not absent throughout."""
+        return any(line.status == "missing" for line in self.lines)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is an episode of being missing at all: known as such, not retracted, not parked."""
+        return self.missing is not None and self.state not in ("retracted", "waiting") and self.ever_missing
+
+    def decided(self, kind: str, by: str | None = None) -> Decided | None:
+        """The newest decision of that kind, of that role where one is named."""
+        return next((d for d in reversed(self.decisions) if d.kind == kind and _is(d, by)), None)
+
+    def held(self, kind: str) -> Iterator[MeetingHeld]:
+        """The meetings that settled this kind, in order of receipt."""
+        return (m for m in self.meetings if kind in m.kinds)
+
+
+def _is(decision: Decided, role: str | None) -> bool:
+    return role is None or (decision.by is not None and decision.by.role == role)

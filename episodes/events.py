@@ -1,0 +1,64 @@
+"""What changed. A report changes an episode in none, one or several ways; each is an `Event` with a dotted name."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from episodes.reports import Report
+
+
+class Change(StrEnum):
+    """The closed list of changes. A qualifier may follow the name: `interview.refused`, `meeting.mam`."""
+
+    OPENED = "opened"
+    CORRECTED = "corrected"
+    START_CHANGED = "start_changed"
+    CLASSIFIED = "classified"
+    REGRADED = "regraded"
+    JOINED = "joined"
+    WAITS = "waits"
+    FOUND = "found"
+    RETURN_CHANGED = "return_changed"
+    LOCATED = "located"
+    UNMATCHED_FOUND = "unmatched_found"
+    ENDED = "ended"
+    RETRACTED = "retracted"
+    FINALISED = "finalised"
+    CLOCK_SET = "clock_set"
+    DECIDED = "decided"
+    INTERVIEW = "interview"
+    MEETING = "meeting"
+    SERVICE_OPENED = "service_opened"
+    SERVICE_CLOSED = "service_closed"
+    RECORD_CHANGED = "record_changed"
+    DOCUMENT = "document"
+    TASK_DONE = "task_done"
+    ACKNOWLEDGED = "acknowledged"
+    DISAGREEMENT = "disagreement"
+    MATCHED = "matched"
+    CONTRADICTION = "contradiction"
+    FELL = "fell"
+
+
+# Changes of the register rather than of the episode itself.
+OF_THE_REGISTER = frozenset(
+    {Change.SERVICE_OPENED, Change.SERVICE_CLOSED, Change.RECORD_CHANGED, Change.DOCUMENT, Change.MATCHED}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A change, the report that brought it, and when the thing itself happened."""
+
+    change: Change
+    report: Report
+    at: datetime
+    qualifier: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.change}.{self.qualifier}" if self.qualifier else str(self.change)
+
+    def is_a(self, pattern: str) -> bool:
+        """Whether the event is of that name or of a narrower one."""
+        return self.name == pattern or self.name.startswith(pattern + ".")

@@ -1,0 +1,81 @@
+"""Which of a child's episodes a report speaks of. Pure; what counts as the same episode is a term of the authority."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from enum import Enum
+
+from episodes.advance import started
+from episodes.episode import Episode, Reference, Terms
+from episodes.reports import About, Found, InvestigationEnded, Missing, Report, Retracted, StatusChanged
+
+
+class Whose(Enum):
+    """An answer that is no episode held: the report begins one of its own, or speaks of none that is known."""
+
+    ITS_OWN = "its own"
+    NONE = "none"
+
+
+def episode_of(report: Report, episodes: Sequence[Episode], terms: Terms) -> Episode | Whose:
+    """The episode, oldest of several. `episodes` are those of one child at one authority, oldest first."""
+    live = [e for e in episodes if e.state != "retracted"]
+    named = _named(report.about, live)
+    if named is not None:
+        return named
+    match report:
+        case Missing():
+            return _joined(report, live, terms) or Whose.ITS_OWN
+        case Found():
+            if report.about.incident is None or report.by is not None:
+                return _present(live) or Whose.ITS_OWN
+            return Whose.ITS_OWN
+        case StatusChanged() | InvestigationEnded() | Retracted():
+            return Whose.NONE
+        case _:
+            if report.about.incident or report.about.episode:
+                return Whose.NONE
+            return _present(live) or Whose.NONE
+
+
+def _named(about: About, episodes: Iterable[Episode]) -> Episode | None:
+    """The episode that the report names by id or by reference."""
+    if about.episode is not None:
+        return next((e for e in episodes if e.id == about.episode), None)
+    if about.incident is None:
+        return None
+    for episode in episodes:
+        for reference in episode.references:
+            if reference.incident == about.incident and about.force in (None, reference.force):
+                return episode
+    return None
+
+
+def _present(episodes: Sequence[Episode]) -> Episode | None:
+    """The child's open episode, else the newest one."""
+    still_open = (e for e in reversed(episodes) if e.state == "open")
+    return next(still_open, episodes[-1] if episodes else None)
+
+
+def _joined(report: Missing, episodes: Sequence[Episode], terms: Terms) -> Episode | None:
+    """The episode that a report under a new reference joins, where the terms let it (AMB-90)."""
+    if terms.second == "separate" or not episodes:
+        return None
+    open_one = next((e for e in reversed(episodes) if e.state == "open"), None)
+    newest = open_one or episodes[-1]
+    of_other_kind = newest.missing is not None and (newest.missing.by is None) != (report.by is None)
+    if open_one is not None:
+        return open_one if terms.second == "joins" or of_other_kind else None
+    if not of_other_kind or terms.same_within is None or newest.start is None:
+        return None
+    start = started(report, terms)
+    after_return = newest.return_at is not None and start > newest.return_at
+    return newest if _near(newest.start, start, terms.same_within) and not after_return else None
+
+
+def _near(one: datetime, other: datetime, within: timedelta) -> bool:
+    return abs(one - other) <= within
+
+
+def reference_of(about: About) -> Reference | None:
+    """The police reference that a report names, where it names both halves."""
+    return Reference(about.force, about.incident) if about.force and about.incident else None

@@ -1,0 +1,82 @@
+"""What the case systems hold of one child: the register record. The newest record replaces the one before;
+`case.opened` and `case.closed` change its services in between."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from episodes.reports import Actor, Identifier, ServiceChanged
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service that the case is open to, with its worker and that worker's manager where the register names them."""
+
+    service: str
+    team: str | None = None
+    worker: str | None = None
+    manager: str | None = None
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a looked-after child lives. The distance is in miles to the border of the authority's area."""
+
+    kind: str | None = None
+    in_area: bool | None = None
+    distance_miles: float | None = None
+    authority: str | None = None
+    provider: str | None = None
+    carers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document on file and when it was last revised."""
+
+    kind: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """The register record of one child at one authority. `registered` is False until a case system has sent one."""
+
+    identifiers: tuple[Identifier, ...] = ()
+    registered: bool = False
+    received_at: datetime | None = None
+    date_of_birth: date | None = None
+    responsible_authority: str | None = None
+    legal_status: str | None = None
+    court_proceedings: bool = False
+    plan: str | None = None
+    leaving_care: str | None = None
+    services: tuple[Service, ...] = ()
+    professionals: tuple[Actor, ...] = ()
+    involved: tuple[str, ...] = ()
+    placement: Placement | None = None
+    relations: tuple[tuple[Identifier, str], ...] = ()
+    linked_forces: tuple[str, ...] = ()
+    concerns: tuple[str, ...] = ()
+    vulnerable: bool | None = None
+    child_protection_concern: bool | None = None
+    interview_commissioned_by: str | None = None
+    documents: tuple[Document, ...] = ()
+
+    def open_to(self, service: str) -> Service | None:
+        return next((s for s in self.services if s.service == service), None)
+
+    def after(self, change: ServiceChanged) -> "Record":
+        """The record once a service has opened or closed the case."""
+        others = tuple(s for s in self.services if s.service != change.service)
+        if not change.opened:
+            return replace(self, services=others)
+        opened = Service(change.service, change.team, change.worker, change.manager, change.at.date())
+        return replace(self, services=(*others, opened))
+
+    def with_document(self, kind: str, at: datetime) -> "Record":
+        """The record once a document was made or revised; an older date never replaces a newer one."""
+        held = next((d for d in self.documents if d.kind == kind), None)
+        if held and held.updated_at >= at:
+            return self
+        return replace(self, documents=(*(d for d in self.documents if d.kind != kind), Document(kind, at)))

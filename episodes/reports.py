@@ -1,0 +1,315 @@
+"""What somebody told us. A report is never refused: it may be late, repeated, out of order or wrong.
+
+One frozen dataclass for each thing that can be said; `Report` is their union. Instants are aware and in UTC. Words
+(concerns, kinds, roles) are kept as they came. What a report changes is decided in `episodes.advance`, not here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+Classification = Literal["missing", "absent"]
+Identifier = tuple[str, str]  # system, value
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a report comes from. `source` and `id` identify the message; `at` is the instant of its receipt."""
+
+    source: str
+    id: str
+    type: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who acts: a role, and the person behind it where known."""
+
+    role: str
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Which child and which incident a report speaks of; what it does not say is None."""
+
+    authority: str | None = None
+    force: str | None = None
+    incident: str | None = None
+    episode: str | None = None
+    identifiers: tuple[Identifier, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """A child is missing or absent: the police's notification, or a worker's own report (`by` is then set)."""
+
+    origin: Origin
+    about: About
+    classification: Classification = "missing"
+    reported_at: datetime | None = None
+    left_at: datetime | None = None
+    last_seen_at: datetime | None = None
+    last_seen_by_responsible_adult_at: datetime | None = None
+    absent_review_at: datetime | None = None
+    found_at: datetime | None = None
+    intake_notified_at: datetime | None = None
+    revision: int | None = None
+    risk: str | None = None
+    missing_from: str | None = None
+    care_type: str | None = None
+    location_known: bool | None = None
+    concerns: tuple[str, ...] = ()
+    vulnerable: bool | None = None
+    child_protection_concern: bool | None = None
+    alert: str | None = None
+    linked_incidents: tuple[str, ...] = ()
+    responsible_authority: str | None = None
+    host_authority: str | None = None
+    date_of_birth: date | None = None
+    age: int | None = None
+    by: Actor | None = None
+    reported_to_police: bool | None = None
+    parent_reports: str | None = None
+    parent_consents: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The child was found or came back. `contact_made` false: located only, the episode stays open."""
+
+    origin: Origin
+    about: About
+    found_at: datetime | None = None
+    returned_at: datetime | None = None
+    contact_made: bool = True
+    safe_and_well: bool | None = None
+    end_reason: str | None = None
+    harm: str | None = None
+    revision: int | None = None
+    by: Actor | None = None
+    responsible_authority: str | None = None
+    host_authority: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def return_at(self) -> datetime | None:
+        """The return (T-11): back home where that is given and not before being found, else found."""
+        if self.returned_at and (self.found_at is None or self.returned_at >= self.found_at):
+            return self.returned_at
+        return self.found_at or self.returned_at
+
+    @property
+    def end_at(self) -> datetime | None:
+        """When the child was found; the time of return where only that is known."""
+        return self.found_at or self.returned_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChanged:
+    """The police re-classify the episode or grade its risk anew."""
+
+    origin: Origin
+    about: About
+    to: Classification | None = None
+    risk: str | None = None
+    changed_at: datetime | None = None
+    location_known: bool | None = None
+    revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvestigationEnded:
+    """The police end their investigation without a return."""
+
+    origin: Origin
+    about: About
+    ended_at: datetime | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retracted:
+    """The notification was sent in error: there was no such episode."""
+
+    origin: Origin
+    about: About
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockSet:
+    """A person sets the start of the clock; `value` None keeps the reported one."""
+
+    origin: Origin
+    about: About
+    value: datetime | None
+    reason: str
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """A person's decision. `kind` tells what about: the words of the pack for a manager's and a meeting's decision
+    (the latter as `meeting.<kind>`), and `screening`, `rag`, `threshold` for the three with a message of their own."""
+
+    origin: Origin
+    about: About
+    kind: str
+    decision: str
+    by: Actor | None = None
+    reason: str | None = None
+    value: Any = None
+    confirmed: bool = True
+    concerns: tuple[str, ...] = ()
+    meeting_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterviewOutcome:
+    """What became of a return home interview; `at` is the instant of the act itself."""
+
+    origin: Origin
+    about: About
+    result: str
+    at: datetime
+    by: Actor | None = None
+    interviewer: Actor | None = None
+    reason: str | None = None
+    template: str | None = None
+    content: Mapping[str, Any] = field(default_factory=dict)
+    concerns: tuple[str, ...] | None = None
+    concern: str | None = None
+    harm_disclosed: bool | None = None
+    intelligence: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingHeld:
+    """A meeting took place; it may settle meetings of other kinds too."""
+
+    origin: Origin
+    about: About
+    kind: str
+    held_at: datetime
+    meeting_type: str | None = None
+    also_counts_as: tuple[str, ...] = ()
+    next_at: datetime | None = None
+    attendees: tuple[Actor, ...] = ()
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return (self.kind, *self.also_counts_as)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceChanged:
+    """A service opened or closed the case of a child."""
+
+    origin: Origin
+    about: About
+    service: str
+    opened: bool
+    at: datetime
+    team: str | None = None
+    worker: str | None = None
+    manager: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentUpdated:
+    """A profile, plan or form was made or revised."""
+
+    origin: Origin
+    about: About
+    kind: str
+    at: datetime
+    by: Actor | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskDone:
+    """A task that the hub raised was done."""
+
+    origin: Origin
+    about: About
+    kind: str
+    at: datetime
+    by: Actor | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledged:
+    """A person has seen a message, named by its id or by its type and kind."""
+
+    origin: Origin
+    about: About
+    by: Actor
+    message: str | None = None
+    type: str | None = None
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disagreement:
+    """Professionals disagree (`raised`), the present step did not settle it (`unresolved`), or it is settled."""
+
+    origin: Origin
+    about: About
+    stage: Literal["raised", "unresolved", "resolved"]
+    subject: str | None = None
+    between: tuple[Actor, ...] = ()
+    step: int | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    """A person says whose notification it is; no identifiers: nobody known."""
+
+    origin: Origin
+    about: About
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerFell:
+    """A timer fell due: a question to the rules, not an answer. `rule` names the one that set it."""
+
+    origin: Origin
+    about: About
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordHeld:
+    """A case system says what it holds of the child now; the record itself stands beside the episodes."""
+
+    origin: Origin
+    about: About
+
+
+Report = (
+    Missing
+    | Found
+    | StatusChanged
+    | InvestigationEnded
+    | Retracted
+    | ClockSet
+    | Decided
+    | InterviewOutcome
+    | MeetingHeld
+    | ServiceChanged
+    | DocumentUpdated
+    | TaskDone
+    | Acknowledged
+    | Disagreement
+    | Matched
+    | RecordHeld
+    | TimerFell
+)

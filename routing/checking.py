@@ -1,0 +1,176 @@
+"""Whether the parts of a pack fit together: every name that is used exists, and every clause of the source is either
+cited by something or listed with the reason why not. So a pack states its own coverage."""
+
+from collections.abc import Iterator
+from typing import Annotated, get_args, get_origin
+
+from episodes.events import Change
+from routing.conditions import CONDITIONS, Word
+from routing.pack import Condition, Pack, Rule, Target, Tests
+from routing.tables import PackError
+
+BEYOND_THE_SOURCE = ("AMB-", "HUB")
+OF_THEIR_OWN = {
+    "screening": ("required", "not_required"),
+    "rag": ("RED", "AMBER", "GREEN"),
+    "threshold": ("met", "not_met"),
+}
+INTERVIEW_RESULTS = ("assigned", "offered", "completed", "refused", "not_offered", "withdrawn")
+
+
+def check(pack: Pack, file: str) -> None:
+    """Raises PackError at the first thing that does not fit, naming the place and the mend."""
+    for place, fault in _faults(pack):
+        raise PackError(f"{file}: {place}: {fault}")
+
+
+def cited(pack: Pack) -> set[str]:
+    """Every clause that a rule, a criterion, an audience or a periodic report cites."""
+    rows = [c for rows in pack.criteria.values() for c in rows] + [a for rows in pack.audiences.values() for a in rows]
+    return {c for part in (*rows, *pack.rules, *pack.periodic) for c in part.clauses}
+
+
+def _faults(pack: Pack) -> Iterator[tuple[str, str]]:
+    if pack.intake not in pack.roles:
+        yield "intake", f"there is no role '{pack.intake}'; add it to [roles]"
+    seen: set[str] = set()
+    for rule in pack.rules:
+        if rule.id in seen:
+            yield f"rules {rule.id}", "the id is used twice; ids must differ"
+        seen.add(rule.id)
+        yield from ((f"rules {rule.id}", fault) for fault in _rule_faults(pack, rule))
+    for name, rows in pack.criteria.items():
+        for row in rows:
+            yield from (
+                (f"criteria.{name}", f) for f in (*_test_faults(pack, row.tests), *_clause_faults(pack, row.clauses))
+            )
+    for name, audience in pack.audiences.items():
+        for row_ in audience:
+            faults = (
+                *_test_faults(pack, row_.tests),
+                *_clause_faults(pack, row_.clauses),
+                *_target_faults(pack, row_.to),
+            )
+            yield from ((f"audiences.{name}", fault) for fault in faults)
+    for report in pack.periodic:
+        faults = (*_clause_faults(pack, report.clauses), *_target_faults(pack, report.to))
+        yield from ((f"periodic {report.id}", fault) for fault in faults)
+    used = cited(pack)
+    for clause in pack.clauses:
+        if clause not in used and clause not in pack.not_automated:
+            yield f"clauses.{clause}", "no rule cites it; cite it, or list it under [not_automated] with the reason"
+    for clause in pack.not_automated:
+        if clause not in pack.clauses:
+            yield f"not_automated.{clause}", "there is no such clause; add it to [clauses]"
+        if clause in used:
+            yield f"not_automated.{clause}", "a rule cites it; take it out here"
+
+
+def _rule_faults(pack: Pack, rule: Rule) -> Iterator[str]:
+    if not rule.clauses and not any(c.name == "meets" for c in rule.tests.when):
+        yield "it cites no clause; every message must say which clause caused it"
+    if not rule.to:
+        yield "nobody stands in 'to'"
+    if rule.on and rule.moment:
+        yield "it has both 'on' and a moment of its own; a timed rule listens to every event"
+    if rule.once == "event" and not rule.on:
+        yield "once = 'event' needs 'on'"
+    yield from _clause_faults(pack, rule.clauses)
+    yield from _test_faults(pack, rule.tests)
+    yield from _target_faults(pack, rule.to)
+    for pattern in (*rule.on, *rule.settled_by):
+        yield from _event_faults(pack, pattern)
+    names = {what for r in pack.rules for what in (r.id, r.send, f"{r.send}/{r.kind}")}
+    of = [w for limit in (rule.due, rule.target, rule.moment and rule.moment.limit) if limit for w in limit.of
+          if limit.anchor == "first_sent"]  # fmt: skip
+    for what in (*rule.closes, *of):
+        if what not in names:
+            yield f"'{what}' names no rule, message type or type with kind of this pack"
+
+
+def _clause_faults(pack: Pack, clauses: tuple[str, ...]) -> Iterator[str]:
+    for clause in clauses:
+        if clause not in pack.clauses and not clause.startswith(BEYOND_THE_SOURCE):
+            yield f"there is no clause '{clause}'; add it to [clauses]"
+
+
+def _target_faults(pack: Pack, targets: tuple[Target, ...]) -> Iterator[str]:
+    rules = {rule.id for rule in pack.rules}
+    for target in targets:
+        if target.role is not None and target.role not in pack.roles:
+            yield f"there is no role '{target.role}'; add it to [roles]"
+        if target.audience is not None and target.audience not in pack.audiences:
+            yield f"there is no audience '@{target.audience}'; add it to [audiences]"
+        if target.of is not None and target.of not in pack.words.services:
+            yield f"there is no service '{target.of}'; add it to [words]"
+        yield from (f"told_by: there is no rule '{name}'" for name in target.told_by if name not in rules)
+
+
+def _test_faults(pack: Pack, tests: Tests) -> Iterator[str]:
+    for condition in (*tests.when, *tests.unless):
+        if condition.name == "meets":
+            for name in condition.arguments["criteria"]:
+                if name not in pack.criteria:
+                    yield f"there is no criterion '{name}'; add it to [criteria]"
+        else:
+            yield from _word_faults(pack, condition)
+
+
+def _word_faults(pack: Pack, condition: Condition) -> Iterator[str]:
+    lists = {
+        "services": pack.words.services,
+        "decisions": (*pack.words.decisions, *(f"meeting.{m}" for m in pack.words.meetings), *OF_THEIR_OWN),
+        "meetings": tuple(pack.words.meetings),
+        "documents": pack.words.documents,
+        "roles": tuple(pack.roles),
+        "promises": tuple({what for r in pack.rules for what in (r.id, r.send, f"{r.send}/{r.kind}")}),
+    }
+    for argument, value in condition.arguments.items():
+        hint = CONDITIONS[condition.name].arguments[argument]
+        if get_origin(hint) is not Annotated:
+            continue
+        words = next(a for a in get_args(hint) if isinstance(a, Word)).list
+        for word in (value,) if isinstance(value, str) else value:
+            if word not in lists[words]:
+                yield f"condition '{condition.name}': '{word}' is not in the pack's {words}"
+    if condition.name == "event":
+        for pattern in condition.arguments["is_one_of"]:
+            yield from _event_faults(pack, pattern)
+    if condition.name in ("decided",):
+        allowed = _values(pack, condition.arguments["kind"])
+        yield from (
+            f"'{v}' is no value of {condition.arguments['kind']}"
+            for v in condition.arguments["decision"]
+            if v not in allowed
+        )
+
+
+def _values(pack: Pack, kind: str) -> tuple[str, ...]:
+    if kind.startswith("meeting."):
+        return pack.words.meetings.get(kind.removeprefix("meeting."), ())
+    return pack.words.decisions.get(kind) or OF_THEIR_OWN.get(kind, ())
+
+
+def _event_faults(pack: Pack, pattern: str) -> Iterator[str]:
+    change, _, qualifier = pattern.partition(".")
+    if change not in {*Change}:
+        yield f"there is no event '{change}'; known are: {', '.join(Change)}"
+    elif qualifier:
+        known = _qualifiers(pack).get(change)
+        if known is not None and qualifier not in known:
+            yield f"there is no event '{pattern}'; after '{change}.' may stand: {', '.join(sorted(known))}"
+
+
+def _qualifiers(pack: Pack) -> dict[str, set[str]]:
+    kinds = {**pack.words.decisions, **{f"meeting.{m}": v for m, v in pack.words.meetings.items()}, **OF_THEIR_OWN}
+    return {
+        Change.DECIDED: {*kinds, *(f"{kind}.{value}" for kind, values in kinds.items() for value in values)},
+        Change.INTERVIEW: {*INTERVIEW_RESULTS},
+        Change.MEETING: {*pack.words.meetings},
+        Change.DOCUMENT: {*pack.words.documents},
+        Change.SERVICE_OPENED: {*pack.words.services},
+        Change.SERVICE_CLOSED: {*pack.words.services},
+        Change.CLASSIFIED: {"missing", "absent"},
+        Change.DISAGREEMENT: {"raised", "unresolved", "resolved"},
+        Change.FELL: {rule.id for rule in pack.rules},
+    }

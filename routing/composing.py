@@ -1,0 +1,71 @@
+"""Putting a message together from a rule, a situation and its recipients, and the promise that remembers it."""
+
+from datetime import datetime
+
+from episodes.events import Event
+from routing.fill import fields
+from routing.limits import ends
+from routing.messages import Message, Promise, Recipient, derived_id
+from routing.pack import Pack, Rule
+from routing.situation import Situation
+
+
+def compose(
+    s: Situation,
+    pack: Pack,
+    rule: Rule,
+    event: Event,
+    now: datetime,
+    to: tuple[Recipient, ...],
+    clauses: tuple[str, ...],
+    occurrence: str,
+    due: datetime | None,
+    timed: bool = False,
+) -> Message:
+    """The message of a rule. `timed`: a timer caused it and no report did; its id then hangs on the instant that the
+    timer was set for, so that an outage does not change it."""
+    episode, origin = s.episode, event.report.origin
+    cause = "" if timed else f"{origin.source}#{origin.id}"
+    instant = due if due and not timed else s.as_of
+    reference = episode.references[0] if episode.references else None
+    return Message(
+        id=derived_id("message", episode.id, cause, rule.id, occurrence, instant.isoformat()),
+        type=rule.send,
+        rule=rule.id,
+        at=now,
+        authority=pack.authority,
+        pack=pack.authority,
+        version=pack.version,
+        clauses=tuple(dict.fromkeys(clauses)),
+        to=to,
+        subject_key=episode.id,
+        episode=episode.id,
+        incident=reference.incident if reference else None,
+        force=reference.force if reference else None,
+        child=s.record.identifiers,
+        causation=None if timed else (origin.source, origin.id),
+        kind=rule.kind,
+        name=rule.name,
+        form=rule.form,
+        modality=rule.modality,
+        urgency=rule.urgency,
+        due=due,
+        due_basis=rule.due.basis if due and rule.due else None,
+        target=ends(rule.target, s) if rule.target else None,
+        late_on_arrival=due is not None and not timed and due < s.as_of,
+        fields={**fields(rule.send, s), **rule.fields},
+    )
+
+
+def remembered(message: Message, occurrence: str) -> Promise:
+    """What the case keeps of a message."""
+    return Promise(
+        rule=message.rule,
+        occurrence=occurrence,
+        message=message.id,
+        type=message.type,
+        at=message.at,
+        to=message.to,
+        kind=message.kind,
+        due=message.due,
+    )

@@ -1,0 +1,201 @@
+"""`decide`: what must be said and when to ask again, from a situation and a pack. Pure; an authority is data.
+
+Each rule answers in an episode once (or once for each event, or anchor). A timed rule that is not yet due leaves a
+timer; when the timer falls, the rule looks at the episode as it is then, and may answer nothing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from episodes.events import OF_THE_REGISTER, Change, Event
+from episodes.record import Record
+from routing.calendar import Calendar
+from routing.composing import compose, remembered
+from routing.limits import FIXED, anchor, ends, goes_out
+from routing.messages import Message, Promise, Recipient, derived_id
+from routing.pack import Pack, Rule
+from routing.recipients import resolve
+from routing.retraction import taken_back
+from routing.situation import Answer, Case, Situation, Timer
+from routing.testing import holds
+
+SETTLED_BY_RESULT = ("completed", "refused", "not_offered", "withdrawn")
+
+
+def decide(
+    case: Case,
+    events: tuple[Event, ...],
+    record: Record,
+    others: tuple[Case, ...],
+    pack: Pack,
+    now: datetime,
+    calendar: Calendar | None = None,
+) -> Answer:
+    """The messages that the events lead to, decided at `now`.
+
+    `case` holds the episode as it is after the report; `others` the child's other episodes at this authority.
+    """
+    if not events:
+        return Answer((), case)
+    fell = next((e for e in events if e.change is Change.FELL), None)
+    s = Situation(
+        episode=case.episode,
+        record=record,
+        others=others,
+        promises=[*case.promises],
+        as_of=fell.at if fell else now,
+        calendar=calendar or pack.calendar,
+        events=events,
+        event=events[0],
+    )
+    if any(e.change is Change.RETRACTED for e in events):
+        return taken_back(s, case, pack, now)
+    _settle(s, pack)
+    turn = _Turn(s, pack, now, fell, frozenset((t.rule, t.due_at) for t in case.timers))
+    messages = [m for rule in pack.rules for m in turn.answers(rule)]
+    messages += turn.moved()
+    return Answer(tuple(messages), Case(case.episode, tuple(s.promises), tuple(turn.timers())))
+
+
+def rejection(
+    case: Case, events: tuple[Event, ...], record: Record, others: tuple[Case, ...], pack: Pack
+) -> Rule | None:
+    """The rule of the pack that does not let a report count as a fact, if there is one. `case` as it would be."""
+    s = Situation(
+        episode=case.episode, record=record, others=others, promises=[*case.promises], as_of=events[0].report.origin.at,
+        calendar=pack.calendar, events=events,
+    )  # fmt: skip
+    for rule in (r for r in pack.rules if r.rejects):
+        for event in events:
+            s.event = event
+            if any(event.is_a(p) for p in rule.on) and holds(rule.tests, s, pack) is not None:
+                return rule
+    return None
+
+
+class _Turn:
+    """One pass through the rules of a pack."""
+
+    def __init__(
+        self, s: Situation, pack: Pack, now: datetime, fell: Event | None, standing: frozenset[tuple[str, datetime]]
+    ) -> None:
+        self.s, self.pack, self.now, self.fell, self.standing = s, pack, now, fell, standing
+        self.events = s.events
+        register_only = all(e.change in OF_THE_REGISTER for e in s.events)
+        # A change of the register speaks to what is going on; what lies behind hears it only where a rule asks for it.
+        self.whole = s.episode.still_missing or not (register_only or s.episode.state in ("new", "parked", "waiting"))
+
+    def answers(self, rule: Rule) -> Iterator[Message]:
+        if rule.on:
+            for event in self.events:
+                if any(event.is_a(pattern) for pattern in rule.on):
+                    yield from self._fire(rule, event)
+        elif self.whole:
+            yield from self._fire(rule, self.events[0])
+        self.s.event = self.events[0]
+
+    def _fire(self, rule: Rule, event: Event) -> Iterator[Message]:
+        self.s.event = event
+        occurrence = self._occurrence(rule, event)
+        if occurrence is None or self._answered(rule, occurrence):
+            return
+        if rule.moment is not None and not self._due_now(rule):
+            return
+        clauses = holds(rule.tests, self.s, self.pack)
+        if clauses is None:
+            return
+        recipients, lent = resolve(rule.to, self.s, self.pack)
+        if recipients:
+            yield self._send(rule, event, occurrence, recipients, (*rule.clauses, *clauses, *lent))
+
+    def _occurrence(self, rule: Rule, event: Event) -> str | None:
+        """What a rule answers but once: the episode, an event, or an anchor; None while the anchor is unknown."""
+        if rule.once == "event":
+            return derived_id(event.report.origin.source, event.report.origin.id, event.name)
+        if rule.once == "anchor":
+            limit = rule.moment.limit if rule.moment else rule.due
+            at = anchor(limit, self.s) if limit else None
+            return at.isoformat() if at else None
+        return ""
+
+    def _answered(self, rule: Rule, occurrence: str) -> bool:
+        same = {r.id for r in self.pack.rules if r.group == rule.group} if rule.group else {rule.id}
+        return any(p.rule in same and p.occurrence == occurrence for p in self.s.promises)
+
+    def _due_now(self, rule: Rule) -> bool:
+        """Whether a timed rule's moment has come. One whose timer stands is left to its timer, so that an outage
+        changes neither the order nor the identity of what is sent."""
+        assert rule.moment is not None
+        moment = goes_out(rule.moment, self.s)
+        if moment is None or moment > self.s.as_of:
+            return False
+        own = self.fell is not None and self.fell.qualifier == rule.id
+        return own or (rule.id, moment) not in self.standing
+
+    def _send(
+        self, rule: Rule, event: Event, occurrence: str, to: tuple[Recipient, ...], clauses: tuple[str, ...]
+    ) -> Message:
+        due = ends(rule.due, self.s) if rule.due else None
+        message = compose(
+            self.s, self.pack, rule, event, self.now, to, clauses, occurrence, due, timed=self.fell is not None
+        )
+        for promise in [p for p in self.s.promises if p.open and any(p.is_a(what) for what in rule.closes)]:
+            self._replace(promise, replace(promise, closed_at=self.now))
+        self.s.promises.append(remembered(message, occurrence))
+        return message
+
+    def moved(self) -> Iterator[Message]:
+        """Open promises whose limit has moved with its anchor are sent again with the new one (T-8)."""
+        rules = {rule.id: rule for rule in self.pack.rules}
+        for promise in [p for p in self.s.promises if p.open and p.due and not self.fell]:
+            rule = rules.get(promise.rule)
+            if rule is None or rule.due is None or rule.due.anchor in FIXED or rule.once == "anchor":
+                continue
+            due, clauses = ends(rule.due, self.s), holds(rule.tests, self.s, self.pack)
+            if due is None or due == promise.due or clauses is None:
+                continue
+            _, lent = resolve(rule.to, self.s, self.pack)
+            cited, first = (*rule.clauses, *clauses, *lent), promise.first or promise.message
+            message = compose(self.s, self.pack, rule, self.events[0], self.now, promise.to, cited, "moved", due)
+            self._replace(promise, replace(promise, message=message.id, due=due, first=first))
+            yield replace(message, replaces=first)
+
+    def timers(self) -> Iterator[Timer]:
+        """When timed rules want to be asked again, as far as their conditions hold now."""
+        for rule in self.pack.rules:
+            moment = goes_out(rule.moment, self.s) if rule.moment else None
+            if moment is None or (moment <= self.s.as_of and (rule.id, moment) not in self.standing):
+                continue
+            if self.fell is not None and self.fell.qualifier == rule.id and moment <= self.s.as_of:
+                continue
+            occurrence = self._occurrence(rule, self.events[0])
+            if occurrence is None or self._answered(rule, occurrence):
+                continue
+            if holds(rule.tests, self.s, self.pack) is not None:
+                yield Timer(rule.id, moment)
+
+    def _replace(self, old: Promise, new: Promise) -> None:
+        self.s.promises[self.s.promises.index(old)] = new
+
+
+def _settle(s: Situation, pack: Pack) -> None:
+    """Closes the promises that the events fulfil: the interview asked for, the meeting held, the task done, and what a
+    rule says settles it."""
+    rules = {rule.id: rule for rule in pack.rules}
+    for n, promise in enumerate(s.promises):
+        if promise.open and any(_fulfils(e, promise, rules.get(promise.rule)) for e in s.events):
+            s.promises[n] = replace(promise, closed_at=s.as_of)
+
+
+def _fulfils(event: Event, promise: Promise, rule: Rule | None) -> bool:
+    if rule is not None and any(event.is_a(pattern) for pattern in rule.settled_by):
+        return True
+    match event.change, promise.type:
+        case Change.INTERVIEW, "rhi.request":
+            return event.qualifier in SETTLED_BY_RESULT
+        case Change.MEETING, "meeting.request":
+            return event.qualifier == promise.kind
+        case Change.TASK_DONE, "task.create":
+            return event.qualifier == promise.kind
+    return False

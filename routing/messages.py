@@ -1,0 +1,96 @@
+"""What a decision produces: messages with their recipients, and the promises by which the hub remembers them.
+
+The names of the fields are those that a pack and a case officer use; what becomes of them on a wire is not known here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID, uuid5
+
+Modality = Literal["must", "should", "may", "judgement"]
+Urgency = Literal["immediate", "same_day", "routine"]
+
+# Every id of the hub is derived from what it names, so that a repeated run gives the same ids.
+_NAMESPACE = UUID("6f0c2f6e-5b0e-5d0f-9a53-4a0f6b8d2c11")
+
+
+def derived_id(*parts: str | None) -> str:
+    """A UUIDv5 of the parts, in that order."""
+    return str(uuid5(_NAMESPACE, "\x1f".join(part or "" for part in parts)))
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A role, the person behind it where the register names one, and the channel by which the pack reaches it."""
+
+    role: str
+    person: str | None = None
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One decision with all its recipients. `at` is the instant of the decision; `due` the limit, if the source sets
+    one. `causation` is (source, id) of the report that caused it, None for a timer. `fields` holds what the type has
+    besides.
+    """
+
+    id: str
+    type: str
+    rule: str
+    at: datetime
+    authority: str
+    pack: str
+    version: str
+    clauses: tuple[str, ...]
+    to: tuple[Recipient, ...]
+    subject_key: str
+    episode: str | None = None
+    incident: str | None = None
+    force: str | None = None
+    child: tuple[tuple[str, str], ...] = ()
+    causation: tuple[str, str] | None = None
+    kind: str | None = None
+    name: str | None = None
+    form: str | None = None
+    modality: Modality | None = None
+    urgency: Urgency = "routine"
+    handling: str = "OFFICIAL-SENSITIVE"
+    due: datetime | None = None
+    due_basis: Literal["source", "local"] | None = None
+    target: datetime | None = None
+    late_on_arrival: bool = False
+    replaces: str | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """How the recipients are reached, each channel once."""
+        return tuple(dict.fromkeys(r.channel for r in self.to if r.channel))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """What the hub remembers of a message that it sent: enough not to send it twice, to move its limit when an anchor
+    moves, and to know whether it is still open."""
+
+    rule: str
+    occurrence: str
+    message: str
+    type: str
+    at: datetime
+    to: tuple[Recipient, ...]
+    kind: str | None = None
+    due: datetime | None = None
+    first: str | None = None
+    closed_at: datetime | None = None
+
+    @property
+    def open(self) -> bool:
+        return self.closed_at is None
+
+    def is_a(self, what: str) -> bool:
+        """Whether `what` names it: a rule, a type (`rhi.request`) or a type with its kind (`meeting.request/mam`)."""
+        return what in (self.rule, self.type, f"{self.type}/{self.kind}")

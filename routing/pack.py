@@ -1,0 +1,191 @@
+"""A protocol pack as values: what one version of one authority's published procedure promises.
+
+Read from TOML by `routing.loading`; nothing is parsed or defaulted here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from episodes.episode import Terms
+from routing.calendar import Calendar
+from routing.messages import Modality, Urgency
+from routing.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One requirement of the source: its id, the section it stands in, and what it says in our own words."""
+
+    id: str
+    section: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A named condition with its arguments; `wanted` False asks for the opposite."""
+
+    name: str
+    arguments: Mapping[str, Any]
+    wanted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Tests:
+    """All of `when` and none of `unless`."""
+
+    when: tuple[Condition, ...] = ()
+    unless: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One row of a named criterion. The criterion is met when any row is; each row that is met lends its clauses."""
+
+    tests: Tests
+    clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Somebody a message goes to: a role (of a certain service's worker or manager), an audience, whoever was told by
+    certain rules, or the people that the report itself names."""
+
+    role: str | None = None
+    of: str | None = None
+    audience: str | None = None
+    told_by: tuple[str, ...] = ()
+    named_as: Literal["between", "attendees", "interviewer", "by"] | None = None
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceRow:
+    """One row of an audience, a decision table: the first row whose tests hold says who is meant. Nobody in `to`
+    means: nobody yet, the rule waits."""
+
+    tests: Tests
+    to: tuple[Target, ...]
+    clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSource:
+    """Where the register names the person behind a role."""
+
+    services: tuple[str, ...] = ()
+    field: Literal["worker", "manager"] = "worker"
+    professional: str | None = None
+    involved: bool = False
+    carers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role of the source: its title, the channel by which it is reached, and where its person is named."""
+
+    name: str
+    channel: str | None = None
+    source: RoleSource | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """An instant counted from an anchor; of several lengths the earliest counts."""
+
+    anchor: str
+    of: tuple[str, ...]
+    lengths: tuple[Period, ...]
+    basis: Literal["source", "local"] = "source"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a message goes out by itself. `at`: elapsed time reached; `over`: passed, one second after; `before`: the
+    hub's own deadline, `lead` ahead of it (T-7)."""
+
+    op: Literal["at", "over", "before"]
+    limit: Limit
+    lead: Period | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """On an event, when conditions hold, then a message. Without `on` the rule listens to every event of the episode.
+
+    once: how often it may answer: once in an episode, once for each event, or once for each anchor it counts from.
+    group: of the rules of one group only the first that fires does, in an episode.
+    rejects: the report that set it off is not taken as a fact (a person is told instead).
+    closes: promises that end with this message. settled_by: events that end this promise.
+    """
+
+    id: str
+    clauses: tuple[str, ...]
+    send: str
+    kind: str | None = None
+    on: tuple[str, ...] = ()
+    tests: Tests = Tests()
+    to: tuple[Target, ...] = ()
+    once: Literal["episode", "event", "anchor"] = "episode"
+    group: str | None = None
+    moment: Moment | None = None
+    due: Limit | None = None
+    target: Limit | None = None
+    modality: Modality | None = None
+    urgency: Urgency = "routine"
+    name: str | None = None
+    form: str | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    rejects: bool = False
+    closes: tuple[str, ...] = ()
+    settled_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """Data sent on the first day after each period."""
+
+    id: str
+    period: Literal["month", "quarter"]
+    to: tuple[Target, ...]
+    clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The closed lists of the pack: services, decision kinds with their values, meetings, documents, tasks."""
+
+    services: tuple[str, ...] = ()
+    decisions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    meetings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    documents: tuple[str, ...] = ()
+    end_reasons: tuple[str, ...] = ()
+    concerns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """One version of one authority's procedure."""
+
+    authority: str
+    version: str
+    title: str
+    in_force_from: date
+    codes: tuple[str, ...]
+    intake: str
+    terms: Terms
+    calendar: Calendar
+    words: Words
+    roles: Mapping[str, Role]
+    clauses: Mapping[str, Clause]
+    not_automated: Mapping[str, str]
+    criteria: Mapping[str, tuple[Criterion, ...]]
+    audiences: Mapping[str, tuple[AudienceRow, ...]]
+    rules: tuple[Rule, ...]
+    periodic: tuple[Periodic, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.authority

@@ -1,0 +1,90 @@
+"""Who a message goes to: targets of a pack → recipients, by its audiences and by the people whom the register names."""
+
+from collections.abc import Iterable
+
+from episodes.reports import Actor, Disagreement, InterviewOutcome, MeetingHeld
+from routing.messages import Recipient
+from routing.pack import Pack, Role, Target
+from routing.situation import Situation
+from routing.testing import holds
+
+
+def resolve(targets: Iterable[Target], s: Situation, pack: Pack) -> tuple[tuple[Recipient, ...], tuple[str, ...]]:
+    """The recipients, each once, and the clauses that an audience lends. Nobody: the rule waits."""
+    people: list[Recipient] = []
+    clauses: list[str] = []
+    for target in targets:
+        if target.audience is not None:
+            found, cited = _audience(target.audience, s, pack)
+            people += found
+            clauses += cited
+        elif target.told_by:
+            people += [r for rule in target.told_by for p in s.promised(rule) for r in p.to]
+        elif target.named_as is not None:
+            people += [_recipient(actor, pack) for actor in _named(target.named_as, s)]
+        else:
+            assert target.role is not None
+            people += _role(target, s, pack.roles[target.role])
+    return _once(people), tuple(clauses)
+
+
+def _audience(name: str, s: Situation, pack: Pack) -> tuple[tuple[Recipient, ...], tuple[str, ...]]:
+    for row in pack.audiences[name]:
+        held = holds(row.tests, s, pack)
+        if held is not None:
+            people, clauses = resolve(row.to, s, pack)
+            return people, (*row.clauses, *clauses, *held)
+    return (), ()
+
+
+def _role(target: Target, s: Situation, role: Role) -> list[Recipient]:
+    assert target.role is not None
+    people = _people(role, s, target.of)
+    channel = target.channel or role.channel
+    return [Recipient(target.role, person, channel) for person in people or [None]]
+
+
+def _people(role: Role, s: Situation, of: str | None) -> list[str | None]:
+    """The persons behind a role, as the register names them now; nobody where it names none."""
+    source = role.source
+    if source is None:
+        return []
+    if source.services:
+        services = [of] if of else source.services
+        named = (getattr(held, source.field) for name in services if (held := s.record.open_to(name)))
+        return [next((person for person in named if person), None)]
+    if source.professional:
+        return [p.person for p in s.record.professionals if p.role == source.professional]
+    if source.carers:
+        return [*(s.record.placement.carers if s.record.placement else ())]
+    return [*s.record.involved]
+
+
+def _named(what: str, s: Situation) -> tuple[Actor, ...]:
+    """The people that the report under way names."""
+    report = s.event.report if s.event else None
+    match what, report:
+        case "between", Disagreement():
+            return report.between
+        case "attendees", _:
+            held = (
+                report if isinstance(report, MeetingHeld) else (s.episode.meetings[-1] if s.episode.meetings else None)
+            )
+            return held.attendees if held else ()
+        case "interviewer", InterviewOutcome():
+            who = report.interviewer or report.by
+            return (who,) if who else ()
+        case "by", _:
+            by = getattr(report, "by", None)
+            return (by,) if by else ()
+    return ()
+
+
+def _recipient(actor: Actor, pack: Pack) -> Recipient:
+    role = pack.roles.get(actor.role)
+    return Recipient(actor.role, actor.person, role.channel if role else None)
+
+
+def _once(people: Iterable[Recipient]) -> tuple[Recipient, ...]:
+    """Each role and person once; the first mention decides the channel."""
+    return tuple({(r.role, r.person): r for r in reversed([*people])}.values())[::-1]

@@ -1,0 +1,163 @@
+"""All that a rule may look at: the episode, the register record, the child's other episodes, what was promised, the
+event under way, the instant and the calendar. The questions that rules ask more than once are answered here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from episodes.episode import Episode
+from episodes.events import Event
+from episodes.record import Record
+from episodes.reports import InterviewOutcome
+from routing.calendar import Calendar, london_date
+from routing.messages import Message, Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A rule's wish to be asked again at an instant."""
+
+    rule: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An episode with what was promised in it and the timers that stand for it."""
+
+    episode: Episode
+    promises: tuple[Promise, ...] = ()
+    timers: tuple[Timer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a report led to: the messages in the order of the pack, and the case with its promises and timers."""
+
+    messages: tuple[Message, ...]
+    case: Case
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a report led to: the messages in the order of the pack, and the case with its promises and timers."""
+
+    messages: tuple[Message, ...]
+    case: Case
+
+
+@dataclass(slots=True, kw_only=True)
+class Situation:
+    """What is true while a report is being answered.
+
+    `as_of` is the instant that timed rules are read at: the receipt of the report, or the due time of a timer, which
+    the clock may have passed. `promises` grows while rules fire, so that a later rule sees what an earlier one sent.
+    """
+
+    episode: Episode
+    record: Record
+    others: tuple[Case, ...]
+    promises: list[Promise]
+    as_of: datetime
+    calendar: Calendar
+    events: tuple[Event, ...] = ()
+    event: Event | None = None
+
+    # ---- counting (T-9)
+
+    def counted(self) -> Iterator[Episode]:
+        """Episodes of being missing up to and with this one, by their start; none when this one does not count."""
+        start = self.episode.start
+        if start is None or not self.episode.counts:
+            return
+        for other in self.others:
+            if other.episode.counts and other.episode.start and other.episode.start <= start:
+                yield other.episode
+        yield self.episode
+
+    def occasions(self) -> int:
+        return sum(1 for _ in self.counted())
+
+    def starts_within(self, days: int) -> int:
+        """Episodes whose start date lies no more than `days` days before this one's start date, itself included."""
+        if self.episode.start is None:
+            return 0
+        newest = london_date(self.episode.start)
+        dates = (london_date(e.start) for e in self.counted() if e.start)
+        return sum(1 for day in dates if newest - day <= timedelta(days=days))
+
+    # ---- judgements: the newest decision of a person, else the report, else the register
+
+    def vulnerable(self) -> bool | None:
+        decision = self.episode.decided("vulnerability")
+        if decision:
+            return decision.decision == "vulnerable"
+        report = self.episode.missing
+        return _first(report.vulnerable if report else None, self.record.vulnerable)
+
+    def child_protection_concern(self) -> bool:
+        report = self.episode.missing
+        return bool(_first(report.child_protection_concern if report else None, self.record.child_protection_concern))
+
+    def looked_after(self) -> bool:
+        return self.record.plan == "looked_after" or self.record.legal_status in (
+            "section_20",
+            "interim_care_order",
+            "care_order",
+            "remand",
+        )
+
+    # ---- promises
+
+    def promised(self, what: str) -> Iterator[Promise]:
+        """Promises of this episode of that rule, type, or type with kind."""
+        return (p for p in self.promises if p.is_a(what))
+
+    def promised_to_child(self, what: str) -> Iterator[Promise]:
+        """The same, in any episode of the child."""
+        yield from self.promised(what)
+        for other in self.others:
+            yield from (p for p in other.promises if p.is_a(what))
+
+    def last_held(self, kind: str) -> datetime | None:
+        """When a meeting of that kind was last held, in any episode of the child."""
+        episodes = (self.episode, *(c.episode for c in self.others))
+        return max((m.held_at for e in episodes for m in e.held(kind)), default=None)
+
+    # ---- the return interview
+
+    def outcome(self) -> InterviewOutcome | None:
+        """The outcome that stands: a completed interview, else the newest."""
+        results = self.episode.outcomes
+        done = (o for o in reversed(results) if o.result == "completed")
+        return next(done, results[-1] if results else None)
+
+    def interview(self) -> str:
+        """none, requested, assigned, offered, completed, refused, not_offered or withdrawn."""
+        outcome = self.outcome()
+        if outcome:
+            return outcome.result
+        if any(True for _ in self.promised("rhi.withdrawn")):
+            return "withdrawn"
+        return "requested" if any(True for _ in self.promised("rhi.request")) else "none"
+
+    def interview_due(self) -> datetime | None:
+        """The limit last given with the request for the interview."""
+        dues = [p.due for p in self.promised("rhi.request")]
+        return dues[-1] if dues else None
+
+    def age_at(self, at: datetime) -> int | None:
+        """Age in whole years on that day in London; None where no date of birth or age is known."""
+        born = self.record.date_of_birth or (self.episode.missing and self.episode.missing.date_of_birth)
+        if born:
+            return years_between(born, london_date(at))
+        return self.episode.missing.age if self.episode.missing else None
+
+
+def years_between(born: date, day: date) -> int:
+    """Whole years; one born on 29 February comes of age on 1 March of a common year."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def _first(*values: bool | None) -> bool | None:
+    return next((v for v in values if v is not None), None)

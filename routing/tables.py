@@ -1,0 +1,114 @@
+"""Reading a TOML table strictly: every key known, every value of its type, each fault named with its place and mend."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from types import UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+
+from routing.periods import Period
+
+T = TypeVar("T")
+
+
+class PackError(ValueError):
+    """A pack that cannot be loaded. The text names the file, the place in it and the mend."""
+
+
+class Table:
+    """A TOML table being read. `done()` refuses what nobody asked for."""
+
+    def __init__(self, file: str, place: str, values: Any) -> None:
+        self.file, self.place = file, place
+        if not isinstance(values, Mapping):
+            raise PackError(f"{file}: {place} must be a table")
+        self._left = dict(values)
+        self._known: list[str] = []
+
+    def fault(self, text: str) -> PackError:
+        return PackError(f"{self.file}: {self.place}: {text}")
+
+    def get(self, key: str, kind: type[T], default: T | None = None) -> T:
+        """The value of a key; required unless a default is given."""
+        self._known.append(key)
+        if key not in self._left:
+            if default is not None:
+                return default
+            raise self.fault(f"'{key}' is missing; add it")
+        value = self._left.pop(key)
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise self.fault(f"'{key}' must be {_NAMES.get(kind, kind.__name__)}, not {value!r}")
+        return value
+
+    def maybe(self, key: str, kind: type[T]) -> T | None:
+        """The value of a key, or None where it is not given."""
+        if key in self._left:
+            return self.get(key, kind)
+        self._known.append(key)
+        return None
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """A list of words; a single word may stand alone. Empty where the key is not given."""
+        self._known.append(key)
+        value = self._left.pop(key, [])
+        value = [value] if isinstance(value, str) else value
+        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+            raise self.fault(f"'{key}' must be a list of words, not {value!r}")
+        return tuple(value)
+
+    def choice(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
+        value = self.get(key, str, default)
+        if value not in allowed:
+            raise self.fault(f"'{key}' must be one of {', '.join(allowed)}, not '{value}'")
+        return value
+
+    def table(self, key: str) -> "Table":
+        """A table below this one; an empty one where it is not given."""
+        self._known.append(key)
+        return Table(self.file, f"{self.place}.{key}", self._left.pop(key, {}))
+
+    def rows(self, key: str, label: Callable[[Mapping[str, Any], int], str]) -> Iterator["Table"]:
+        """The tables of an array, each with a place that its own words name."""
+        self._known.append(key)
+        rows = self._left.pop(key, [])
+        if not isinstance(rows, list):
+            raise self.fault(f"'{key}' must be an array of tables")
+        for n, row in enumerate(rows, 1):
+            place = f"{key} {label(row, n)}" if isinstance(row, Mapping) else f"{key} row {n}"
+            yield Table(self.file, place, row)
+
+    def rest(self) -> dict[str, Any]:
+        """What is left, for tables whose keys are names."""
+        left, self._left = self._left, {}
+        return left
+
+    def done(self) -> None:
+        if self._left:
+            key = next(iter(self._left))
+            raise self.fault(f"'{key}' is not understood here; known are: {', '.join(sorted(set(self._known)))}")
+
+
+_NAMES: dict[type, str] = {str: "text", int: "a whole number", bool: "true or false", dict: "a table", date: "a date"}
+
+
+def typed(value: Any, hint: Any) -> Any:
+    """A TOML value as the argument of a condition. ValueError says what is expected."""
+    hint = get_args(hint)[0] if get_origin(hint) is Annotated else hint
+    origin = get_origin(hint)
+    if origin in (Union, UnionType):
+        return typed(value, next(h for h in get_args(hint) if h is not type(None)))
+    if origin is Literal:
+        if value not in get_args(hint):
+            raise ValueError(f"expected one of {', '.join(map(str, get_args(hint)))}, not {value!r}")
+        return value
+    if origin is tuple:
+        values = [value] if isinstance(value, str) else value
+        if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
+            raise ValueError(f"expected a list of words, not {value!r}")
+        return tuple(values)
+    if hint is Period:
+        if not isinstance(value, str):
+            raise ValueError(f"expected a period such as 72h, not {value!r}")
+        return Period.parse(value)
+    if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
+        raise ValueError(f"expected {_NAMES.get(hint, str(hint))}, not {value!r}")
+    return value
