@@ -1,27 +1,23 @@
-"""The CloudEvents attributes of an outgoing message as Kafka headers (binary mode). No sending lives here."""
+"""The Kafka headers of an outgoing message: CloudEvents in binary mode, and the trace. No sending lives here."""
 
-from datetime import UTC
-
+from schemas.cloudevents import Envelope, binary
 from schemas.delivery import Outgoing
 
 SOURCE = "/homeward"
 
 
-def binary_headers(item: Outgoing) -> list[tuple[str, bytes]]:
-    """CloudEvents 1.0, Kafka binding, binary mode. `ce_time` is RFC 3339 in UTC; `ce_overtakes` stands only on a
-    *found* that went ahead of a parked message of its lane."""
-    headers = [
-        ("ce_specversion", b"1.0"),
-        ("ce_id", item.message.encode()),
-        ("ce_source", SOURCE.encode()),
-        ("ce_type", item.type.encode()),
-        ("ce_time", item.time.astimezone(UTC).isoformat().replace("+00:00", "Z").encode()),
-        ("content-type", b"application/json"),
-    ]
-    if item.subject is not None:
-        headers.append(("ce_subject", item.subject.encode()))
+def kafka_headers(item: Outgoing) -> list[tuple[str, bytes]]:
+    """`ce_overtakes` stands only on a *found* that went ahead of a parked message of its lane."""
+    envelope = Envelope(
+        id=item.message,
+        source=SOURCE,
+        type=item.type,
+        time=item.time,
+        subject=item.subject,
+        extensions={"overtakes": "true"} if item.overtakes else {},
+        data=item.body,
+    )
+    headers, _ = binary(envelope)
     if item.trace is not None:
         headers.append(("traceparent", item.trace.encode()))
-    if item.overtakes:
-        headers.append(("ce_overtakes", b"true"))
     return headers

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
-from producers.headers import binary_headers
+from producers.headers import kafka_headers
 from producers.kafka_faults import TOO_LARGE, illegal, judge
 from producers.kafka_link import AiokafkaLink, Confirmation, KafkaSettings, Link
 from schemas.delivery import Outgoing, Receipt, Verdict
@@ -98,7 +98,7 @@ class KafkaSender:
             return [], [judge(item, fault) for item in items]
         for place, item in enumerate(items):
             try:
-                answer = await link.put(item.address, item.key.encode(), item.body, binary_headers(item))
+                answer = await link.put(item.address, item.key.encode(), item.body, kafka_headers(item))
             except (KafkaError, OSError, TimeoutError) as fault:
                 unsent.append(judge(item, fault))
                 if unsent[-1].verdict is Verdict.RETRY:

@@ -1,0 +1,41 @@
+"""`MailSender`: a batch of messages out as e-mails over one reused connection, and a receipt for each.
+
+Retrying later, and what to do about an e-mail in doubt, are the outbox's affair.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from producers.mime import UnwritableError, compose
+from producers.smtp import Conversation, MailSettings, UnreachableError
+from schemas.delivery import Outgoing, Receipt, Verdict
+
+
+class MailSender:
+    """Sends one e-mail after the other. A server that cannot be reached costs one attempt, not one for each e-mail."""
+
+    def __init__(self, settings: MailSettings) -> None:
+        self._settings = settings
+        self._conversation = Conversation(settings)
+        self._turn = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Nothing to prepare: the connection is opened when the first e-mail goes."""
+
+    async def stop(self) -> None:
+        async with self._turn:
+            await self._conversation.close()
+
+    async def send(self, batch: Sequence[Outgoing]) -> Sequence[Receipt]:
+        async with self._turn:
+            receipts: list[Receipt] = []
+            for place, item in enumerate(batch):
+                try:
+                    content = compose(item, self._settings.sender, self._settings.domain)
+                    verdict, detail = await self._conversation.deliver(item.address, content)
+                except UnwritableError as fault:
+                    verdict, detail = Verdict.REFUSED, str(fault)
+                except UnreachableError as fault:
+                    return [*receipts, *(Receipt(late.row, Verdict.RETRY, str(fault)) for late in batch[place:])]
+                receipts.append(Receipt(item.row, verdict, detail))
+            return receipts

@@ -1,0 +1,93 @@
+"""From one outgoing row to the bytes of its e-mail: headers, plain text and HTML. The same row gives the same bytes on
+every attempt, `Message-ID` included. No connection and no wording lives here."""
+
+import json
+import re
+import uuid
+from datetime import UTC
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from producers.letter import Letter, write
+from schemas.delivery import Outgoing
+
+# The roots of what is derived; to change either would make a retry look like another message.
+_ROWS = uuid.UUID("5f0d3c1e-7b7f-5c53-9a3b-2f6f6f1f3b01")
+_EPISODES = uuid.UUID("5f0d3c1e-7b7f-5c53-9a3b-2f6f6f1f3b02")
+_MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+
+_templates = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=select_autoescape(["html.j2"], default=False),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+
+
+class UnwritableError(Exception):
+    """No e-mail can be made of this row. The text names the mend and holds no personal data."""
+
+
+def message_id(row: str, domain: str) -> str:
+    """The `Message-ID` of a row, angle brackets included: one and the same on every attempt."""
+    return f"<{uuid.uuid5(_ROWS, row)}@{domain}>"
+
+
+def compose(item: Outgoing, sender: str, domain: str) -> bytes:
+    """The e-mail as it goes over the wire, 7-bit, lines ended by CR LF. Raises `UnwritableError`."""
+    if not _MAILBOX.fullmatch(item.address):
+        raise UnwritableError("the address of the recipient is no plain mailbox: mend it in the directory")
+    letter = write(item, _data(item.body))
+    message = EmailMessage(policy=SMTP.clone(max_line_length=78))
+    try:
+        _head(message, item, letter, sender, domain)
+    except ValueError:
+        # EmailMessage refuses a line break in a header; nothing that could add one may go out.
+        raise UnwritableError("an attribute of the message holds a line break or cannot stand in a header") from None
+    message.set_content(_render("letter.txt.j2", letter), cte="quoted-printable")
+    message.add_alternative(_render("letter.html.j2", letter), subtype="html", cte="quoted-printable")
+    message.set_boundary(f"={uuid.uuid5(_ROWS, item.row).hex}=")
+    return message.as_bytes()
+
+
+def _head(message: EmailMessage, item: Outgoing, letter: Letter, sender: str, domain: str) -> None:
+    message["From"] = Address("Homeward", addr_spec=sender)
+    message["To"] = Address(letter.you, addr_spec=item.address)
+    message["Subject"] = letter.subject
+    message["Date"] = format_datetime(item.time.astimezone(UTC))
+    message["Message-ID"] = message_id(item.row, domain)
+    if item.subject:
+        # All e-mails about one episode stand in one thread.
+        message["References"] = f"<{uuid.uuid5(_EPISODES, item.subject)}@{domain}>"
+    if letter.urgent:
+        message["Importance"] = "high"
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Homeward-Message"] = item.message
+    message["X-Homeward-Type"] = item.type
+    message["X-Homeward-Clauses"] = ", ".join(letter.clauses)
+    if item.overtakes:
+        message["X-Homeward-Overtakes"] = "true"
+
+
+def _data(body: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(body)
+    except ValueError:
+        data = None
+    if not isinstance(data, dict):
+        raise UnwritableError("the body is no JSON object: the row cannot be shown to a person")
+    return data
+
+
+def _render(template: str, letter: Letter) -> str:
+    # Without control characters: some mail gateways refuse them, and HTML does not know them.
+    text = _templates.get_template(template).render(letter=letter)
+    return "".join(char for char in text if char == "\n" or char.isprintable())
