@@ -7,18 +7,17 @@ Retrying later, lanes and leases are the outbox's affair. Invariants, each held 
 
 import asyncio
 import logging
-import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
 from producers.headers import kafka_headers
-from producers.kafka_faults import TOO_LARGE, illegal, judge
+from producers.kafka_faults import TOO_LARGE, judge
 from producers.kafka_link import AiokafkaLink, Confirmation, KafkaSettings, Link
+from producers.topics import illegal, is_legal
 from schemas.delivery import Outgoing, Receipt, Verdict
 
-_LEGAL = re.compile(r"[A-Za-z0-9._-]{1,249}")
 _log = logging.getLogger(__name__)
 
 
@@ -54,7 +53,7 @@ class KafkaSender:
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Receipt]:
         async with self._turn:
-            receipts, suspects = await self._pipeline([item for item in batch if _LEGAL.fullmatch(item.address)])
+            receipts, suspects = await self._pipeline([item for item in batch if is_legal(item.address)])
             for item in suspects:
                 alone, still = await self._pipeline([item])
                 receipts |= alone | {item.row: judge(item, TOO_LARGE[0]()) for item in still}

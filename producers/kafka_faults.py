@@ -2,6 +2,7 @@
 
 from aiokafka import errors  # type: ignore[import-untyped]
 
+from producers.topics import illegal
 from schemas.delivery import Outgoing, Receipt, Verdict
 
 TOO_LARGE = (errors.MessageSizeTooLargeError, errors.RecordListTooLargeError, errors.RecordTooLargeError)
@@ -28,11 +29,6 @@ def judge(item: Outgoing, fault: BaseException) -> Receipt:
     if isinstance(fault, errors.UnknownTopicOrPartitionError):
         return Receipt(item.row, Verdict.RETRY, f"topic {topic} does not exist: create it")
     return Receipt(item.row, Verdict.RETRY, f"Kafka has not confirmed it ({_name(fault)})")
-
-
-def illegal(topic: str) -> str:
-    """The detail for a name that no Kafka topic can have."""
-    return f"{topic!r} is no legal topic name: mend the directory (letters, digits, '.', '_' and '-', at most 249)"
 
 
 def _name(fault: BaseException) -> str:

@@ -7,12 +7,13 @@ import asyncio
 from collections.abc import Sequence
 
 from producers.mime import UnwritableError, compose
-from producers.smtp import Conversation, MailSettings, UnreachableError
+from producers.smtp import BrokenOffError, Conversation, MailSettings, UnreachableError
 from schemas.delivery import Outgoing, Receipt, Verdict
 
 
 class MailSender:
-    """Sends one e-mail after the other. A server that cannot be reached costs one attempt, not one for each e-mail."""
+    """Sends one e-mail after the other. A server that cannot be reached costs one attempt, not one for each e-mail; an
+    e-mail at which it hangs up does not hold up the next."""
 
     def __init__(self, settings: MailSettings) -> None:
         self._settings = settings
@@ -29,13 +30,20 @@ class MailSender:
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Receipt]:
         async with self._turn:
             receipts: list[Receipt] = []
+            hung_up = False
             for place, item in enumerate(batch):
                 try:
                     content = compose(item, self._settings.sender, self._settings.domain)
-                    verdict, detail = await self._conversation.deliver(item.address, content)
+                    receipts.append(Receipt(item.row, *await self._conversation.deliver(item.address, content)))
+                    hung_up = False
                 except UnwritableError as fault:
-                    verdict, detail = Verdict.REFUSED, str(fault)
+                    receipts.append(Receipt(item.row, Verdict.REFUSED, str(fault)))
                 except UnreachableError as fault:
-                    return [*receipts, *(Receipt(late.row, Verdict.RETRY, str(fault)) for late in batch[place:])]
-                receipts.append(Receipt(item.row, verdict, detail))
+                    receipts.append(Receipt(item.row, Verdict.RETRY, str(fault)))
+                    if hung_up or not isinstance(fault, BrokenOffError):
+                        return [
+                            *receipts,
+                            *(Receipt(late.row, Verdict.RETRY, str(fault)) for late in batch[place + 1 :]),
+                        ]
+                    hung_up = True
             return receipts

@@ -67,6 +67,10 @@ class UnreachableError(Exception):
     """No conversation can be had, or it broke off before the message was handed over. The text names the mend."""
 
 
+class BrokenOffError(UnreachableError):
+    """The server was there, but hung up or fell silent before the message was handed over."""
+
+
 class Conversation:
     """A connection that stays open over many e-mails and is opened anew when it has broken. Not for two tasks."""
 
@@ -80,7 +84,7 @@ class Conversation:
         kept = self._client is not None and self._client.is_connected
         try:
             return await self._deliver(await self._open(), recipient, content)
-        except UnreachableError:
+        except BrokenOffError:
             if not kept:
                 raise
             # A server may close a connection that has been idle; the message had not been handed over yet.
@@ -171,10 +175,10 @@ class Conversation:
         except _BROKEN:
             client.close()
 
-    def _broke_off(self, client: SMTP) -> UnreachableError:
+    def _broke_off(self, client: SMTP) -> BrokenOffError:
         client.close()
         where = f"{self._settings.host}:{self._settings.port}"
-        return UnreachableError(f"the mail server {where} broke off before the message was handed over")
+        return BrokenOffError(f"the mail server {where} broke off before the message was handed over")
 
 
 def _unreachable(settings: MailSettings, fault: BaseException) -> str:

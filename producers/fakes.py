@@ -1,0 +1,100 @@
+"""Ways out that lead nowhere: they keep in memory what they were given. For tests, rehearsals and the demo.
+
+They pass the same contract suite as the real senders. What is to go wrong is told by `accident`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from producers.headers import kafka_headers
+from producers.mime import UnwritableError, compose
+from producers.topics import illegal, is_legal
+from schemas.delivery import Outgoing, Receipt, Verdict
+
+Accident = Callable[[Outgoing], Verdict | None]
+"""Called for each item; a verdict other than None befalls it. An e-mail in doubt counts as delivered."""
+
+
+def no_accident(_item: Outgoing) -> Verdict | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a consumer of the topic would see."""
+
+    topic: str
+    key: bytes
+    headers: tuple[tuple[str, bytes], ...]
+    value: bytes
+
+
+class MemoryKafkaSender:
+    """`KafkaSender` without Kafka. `records` holds what was written, in order."""
+
+    def __init__(self, accident: Accident = no_accident, largest: int = 1_048_576) -> None:
+        self.accident = accident
+        self.records: list[Record] = []
+        self._largest = largest
+
+    async def start(self) -> None:
+        """Nothing to prepare."""
+
+    async def stop(self) -> None:
+        """Nothing to let go of."""
+
+    async def send(self, batch: Sequence[Outgoing]) -> Sequence[Receipt]:
+        return [self._one(item) for item in batch]
+
+    def _one(self, item: Outgoing) -> Receipt:
+        if not is_legal(item.address):
+            return Receipt(item.row, Verdict.REFUSED, illegal(item.address))
+        if len(item.body) > self._largest:
+            return Receipt(item.row, Verdict.REFUSED, f"{len(item.body)} bytes are more than the limit allows")
+        if (verdict := self.accident(item)) is not None:
+            return Receipt(item.row, verdict, "an accident that was asked for")
+        self.records.append(Record(item.address, item.key.encode(), tuple(kafka_headers(item)), item.body))
+        return Receipt(item.row, Verdict.SENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One e-mail as it arrived: the mailbox of the envelope and the bytes of the message."""
+
+    mailbox: str
+    content: bytes
+
+
+class MemoryMailSender:
+    """`MailSender` without a mail server. `posts` holds what arrived, in order, composed as the real one does."""
+
+    def __init__(
+        self,
+        accident: Accident = no_accident,
+        sender: str = "homeward@homeward.example",
+        domain: str = "homeward.example",
+    ) -> None:
+        self.accident = accident
+        self.posts: list[Post] = []
+        self._sender, self._domain = sender, domain
+
+    async def start(self) -> None:
+        """Nothing to prepare."""
+
+    async def stop(self) -> None:
+        """Nothing to let go of."""
+
+    async def send(self, batch: Sequence[Outgoing]) -> Sequence[Receipt]:
+        return [self._one(item) for item in batch]
+
+    def _one(self, item: Outgoing) -> Receipt:
+        try:
+            content = compose(item, self._sender, self._domain)
+        except UnwritableError as fault:
+            return Receipt(item.row, Verdict.REFUSED, str(fault))
+        verdict = self.accident(item)
+        if verdict in (None, Verdict.SENT, Verdict.IN_DOUBT):
+            self.posts.append(Post(item.address, content))
+        if verdict is None:
+            return Receipt(item.row, Verdict.SENT)
+        return Receipt(item.row, verdict, "an accident that was asked for")
