@@ -72,7 +72,6 @@ class Settings(BaseSettings):
         "hub.operations.v1", pattern=r"^[A-Za-z0-9._-]+$", description="topic for the operators of the hub"
     )
 
-    relay_shards: int = Field(16, ge=1, le=1024, description="parts of the lanes; the same number for every relay")
     relay_batch: int = Field(500, ge=1, le=10_000, description="most rows that a relay claims at once")
     relay_lease: float = Field(30, ge=1, description="seconds after which the rows of a dead relay are free again")
     timers_gate: float = Field(

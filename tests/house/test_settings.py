@@ -89,8 +89,8 @@ def test_a_fault_names_the_variable_and_the_mend(
 
 
 def test_every_fault_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = fault(monkeypatch, smtp_port="x", relay_shards="0").splitlines()
-    assert [line.split(":")[0] for line in lines] == ["HOMEWARD_SMTP_PORT", "HOMEWARD_RELAY_SHARDS"]
+    lines = fault(monkeypatch, smtp_port="x", relay_batch="0").splitlines()
+    assert [line.split(":")[0] for line in lines] == ["HOMEWARD_SMTP_PORT", "HOMEWARD_RELAY_BATCH"]
 
 
 def test_half_a_pair_of_credentials_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
