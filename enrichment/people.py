@@ -1,6 +1,6 @@
 """The children that a batch speaks of, as they were loaded: whose number is whose, what is held of each, their cases.
 
-Identity here is by exact identifier or police reference. Everything is in memory; the store loads before and saves after.
+Identity here is by exact identifier or police reference. All in memory: the store loads before and saves after.
 """
 
 from collections.abc import Collection, Iterable
@@ -59,6 +59,7 @@ class People:
             self._of_episode[row.id] = row.person
         self._new_identifiers: dict[tuple[str, str, str], str] = {}
         self._new_references: dict[tuple[str, str, str, str], ReferenceRow] = {}
+        self.moved: list[tuple[str, str]] = []  # (former person, episode)
 
     def authorities_of(self, identifiers: Collection[Identifier]) -> set[str]:
         """The authorities whose register holds one of the identifiers."""
@@ -97,7 +98,7 @@ class People:
         return self._children[people.pop()] if people else None
 
     def begin(self, authority: str, about: About, otherwise: str) -> Child:
-        """A child whom nobody knew. Its id hangs on its first identifier, else on the reference, else on the message."""
+        """A child whom nobody knew. The id hangs on the first identifier, else the reference, else the message."""
         first = about.identifiers[0] if about.identifiers else (about.force or "", about.incident or otherwise)
         child = Child(derived_id("person", authority, *first), authority, fresh=True, changed=True)
         self._children.setdefault(child.id, child)
@@ -132,14 +133,15 @@ class People:
         for case in other.cases.values():
             child.keep(case)
             self._of_episode[case.episode.id] = child.id
+            self.moved.append((other.id, case.episode.id))
         other.cases.clear()
         for key in [k for k, p in self._identifiers.items() if p == other.id]:
             self._identifiers[key] = self._new_identifiers[key] = child.id
-        for key, row in [*self._references.items()]:
-            if row.person == other.id:
-                del self._references[key]
-                moved = replace(row, person=child.id)
-                self._references[(*key[:3], child.id)] = self._new_references[(*key[:3], child.id)] = moved
+        for row in [r for r in self._references.values() if r.person == other.id]:
+            moved = replace(row, person=child.id)
+            key = (row.authority, row.force, row.incident)
+            del self._references[(*key, other.id)]
+            self._references[(*key, child.id)] = self._new_references[(*key, child.id)] = moved
 
     def refer(self, child: Child, case: Case) -> None:
         """The references of a case lead to it from now on."""

@@ -1,4 +1,4 @@
-"""The closed vocabulary of conditions: every question that a rule of a pack may ask, each a function with typed arguments.
+"""The closed vocabulary of conditions: every question that a rule of a pack may ask, a function with typed arguments.
 
 A pack cannot compute; it can only name these. A new idea is a new function here, with a test.
 """
@@ -104,7 +104,7 @@ def missing_for(
 
 @condition
 def last_seen_would_matter(s: Situation, over: Period, at_least: Period) -> bool:
-    """Counting from the last-seen time instead of the start would pass one of the two limits that the start does not."""
+    """Counting from the last-seen time instead of the start would pass a limit that the start does not."""
     report, start = s.episode.missing, s.episode.start
     if report is None or report.last_seen_at is None or start is None or s.episode.override:
         return False

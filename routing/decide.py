@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from episodes.episode import Episode
 from episodes.events import OF_THE_REGISTER, Change, Event
 from episodes.record import Record
 from routing.calendar import Calendar
@@ -25,6 +26,7 @@ SETTLED_BY_RESULT = ("completed", "refused", "not_offered", "withdrawn")
 
 def decide(
     case: Case,
+    episode: Episode,
     events: tuple[Event, ...],
     record: Record,
     others: tuple[Case, ...],
@@ -32,15 +34,16 @@ def decide(
     now: datetime,
     calendar: Calendar | None = None,
 ) -> Answer:
-    """The messages that the events lead to, decided at `now`.
+    """The messages that the events lead to, decided at `now`, and the case as it is afterwards.
 
-    `case` holds the episode as it is after the report; `others` the child's other episodes at this authority.
+    `case` is the case before the report, `episode` the episode after it; `others` are the child's other episodes at
+    this authority. A report that a rule of the pack rejects leaves the case as it was and tells a person.
     """
     if not events:
-        return Answer((), case)
+        return Answer((), replace(case, episode=episode))
     fell = next((e for e in events if e.change is Change.FELL), None)
     s = Situation(
-        episode=case.episode,
+        episode=episode,
         record=record,
         others=others,
         promises=[*case.promises],
@@ -51,26 +54,25 @@ def decide(
     )
     if any(e.change is Change.RETRACTED for e in events):
         return taken_back(s, case, pack, now)
-    _settle(s, pack)
     turn = _Turn(s, pack, now, fell, frozenset((t.rule, t.due_at) for t in case.timers))
-    messages = [m for rule in pack.rules for m in turn.answers(rule)]
+    rejecting = _rejecting(s, pack)
+    if rejecting:
+        s.episode = case.episode
+        return Answer(tuple(turn.answers(rejecting)), replace(case, promises=tuple(s.promises)))
+    _settle(s, pack)
+    messages = [m for rule in pack.rules if not rule.rejects for m in turn.answers(rule)]
     messages += turn.moved()
-    return Answer(tuple(messages), Case(case.episode, tuple(s.promises), tuple(turn.timers())))
+    return Answer(tuple(messages), Case(episode, tuple(s.promises), tuple(turn.timers())))
 
 
-def rejection(
-    case: Case, events: tuple[Event, ...], record: Record, others: tuple[Case, ...], pack: Pack
-) -> Rule | None:
-    """The rule of the pack that does not let a report count as a fact, if there is one. `case` as it would be."""
-    s = Situation(
-        episode=case.episode, record=record, others=others, promises=[*case.promises], as_of=events[0].report.origin.at,
-        calendar=pack.calendar, events=events,
-    )  # fmt: skip
+def _rejecting(s: Situation, pack: Pack) -> Rule | None:
+    """The rule that does not let the report count as a fact, if there is one."""
     for rule in (r for r in pack.rules if r.rejects):
-        for event in events:
+        for event in s.events:
             s.event = event
             if any(event.is_a(p) for p in rule.on) and holds(rule.tests, s, pack) is not None:
                 return rule
+    s.event = s.events[0]
     return None
 
 

@@ -1,6 +1,6 @@
 """What a message of each type carries besides its recipients and limits, taken from the situation.
 
-Only what the type is meant to carry: a message to the police about intelligence holds the intelligence, not the interview.
+Only what the type is meant to carry: intelligence for the police holds the intelligence, not the interview.
 """
 
 from typing import Any

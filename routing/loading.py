@@ -1,4 +1,4 @@
-"""TOML → `Pack`, strictly: what a pack says wrongly is a fault when it is loaded, never a surprise when a child is missing.
+"""TOML → `Pack`, strictly: what a pack says wrongly is a fault when it is loaded, not later, when a child is missing.
 
 The parts that refer to one another (roles, audiences, criteria, rules, clauses) are checked in `routing.checking`.
 """

@@ -37,4 +37,4 @@ def taken_back(s: Situation, case: Case, pack: Pack, now: datetime) -> Answer:
         rule = Rule(id="retracted", clauses=_CLAUSES, send="notify.info", kind="retracted", urgency="immediate")
         messages.append(compose(s, pack, rule, event, now, told, _CLAUSES, "", None))
     closed = tuple(replace(p, closed_at=p.closed_at or now) for p in case.promises)
-    return Answer(tuple(messages), Case(case.episode, closed))
+    return Answer(tuple(messages), Case(s.episode, closed))

@@ -38,14 +38,6 @@ class Answer:
     case: Case
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a report led to: the messages in the order of the pack, and the case with its promises and timers."""
-
-    messages: tuple[Message, ...]
-    case: Case
-
-
 @dataclass(slots=True, kw_only=True)
 class Situation:
     """What is true while a report is being answered.

@@ -1,0 +1,61 @@
+"""What a transaction writes into the ledger: each report with its bytes, each fact, each decision with its clauses,
+each promise. Entries hold ids, words and instants, and nothing that names a child."""
+
+from collections.abc import Iterable
+
+from consumers.raw import Told
+from enrichment.people import Child
+from episodes.episode import Episode
+from episodes.events import Event
+from routing.messages import Message, derived_id
+from store.rows import LedgerRow, OutboxRow, TimerRow
+
+
+def of_report(told: Told) -> LedgerRow:
+    """That a report came, with the bytes it came in."""
+    origin, raw = told.report.origin, told.raw
+    entry = {
+        "type": origin.type,
+        "source": origin.source,
+        "id": origin.id,
+        "topic": raw.topic,
+        "partition": raw.partition,
+        "offset": raw.offset,
+    }
+    key = derived_id("report", raw.place, "replay" if raw.replayed else "")
+    return LedgerRow(key, origin.at, "report", told.report.about.authority, None, None, entry, raw.value)
+
+
+def of_facts(child: Child, episode: Episode, events: tuple[Event, ...]) -> LedgerRow:
+    """What a report changed of an episode."""
+    origin = events[0].report.origin
+    entry = {"report": [origin.source, origin.id], "events": [[e.name, e.at.isoformat()] for e in events]}
+    key = derived_id("fact", episode.id, origin.source, origin.id, *(e.name for e in events))
+    return LedgerRow(key, origin.at, "fact", child.authority, episode.id, f"{origin.source}#{origin.id}", entry)
+
+
+def of_decision(message: Message, rows: Iterable[OutboxRow]) -> LedgerRow:
+    """What was decided, by which rule of which version, on which clauses, and where it was promised to go."""
+    cause = "#".join(message.causation) if message.causation else None
+    entry = {
+        "message": message.id,
+        "type": message.type,
+        "kind": message.kind,
+        "rule": message.rule,
+        "pack": f"{message.pack} {message.version}",
+        "clauses": message.clauses,
+        "to": [[r.role, r.person] for r in message.to],
+        "due": message.due.isoformat() if message.due else None,
+        "replaces": message.replaces,
+        "destinations": [row.destination for row in rows],
+    }
+    key = derived_id("decision", message.id)
+    return LedgerRow(key, message.at, "decision", message.authority, message.episode, cause, entry)
+
+
+def of_timers(child: Child, episode: Episode, timers: Iterable[TimerRow], event: Event) -> LedgerRow:
+    """Which clocks run from now on."""
+    origin = event.report.origin
+    entry = {"timers": [[t.rule, t.due_at.isoformat()] for t in timers]}
+    key = derived_id("promise", episode.id, origin.source, origin.id)
+    return LedgerRow(key, origin.at, "promise", child.authority, episode.id, f"{origin.source}#{origin.id}", entry)

@@ -1,0 +1,153 @@
+"""The desk on which a batch is worked: each report is placed, advanced and answered, in order, in memory.
+
+Pure but for what it collects; `consumers.intake` loads before and saves after, in one transaction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from consumers.raw import Told
+from consumers.words import unknown_word
+from enrichment.authorities import concerned
+from enrichment.people import Ambiguous, Child, People
+from episodes.advance import advance, started
+from episodes.episode import Episode
+from episodes.events import Event
+from episodes.identity import Whose, episode_of
+from episodes.reports import (
+    About,
+    DocumentUpdated,
+    Found,
+    Missing,
+    Origin,
+    RecordHeld,
+    Report,
+    ServiceChanged,
+    TimerFell,
+)
+from routing.decide import decide
+from routing.exceptions import exception
+from routing.library import HUB, Packs
+from routing.messages import Message, derived_id
+from routing.situation import Case
+from store.rows import TimerRow
+
+# A register change is told to the episodes that are not closed: the rules decide what it means to them.
+LIVE = ("open", "found", "ended")
+
+
+@dataclass(slots=True)
+class Desk:
+    """What the reports of one transaction lead to."""
+
+    people: People
+    packs: Packs
+    now: datetime
+    messages: list[Message] = field(default_factory=list)
+    events: list[tuple[Child, Episode, tuple[Event, ...]]] = field(default_factory=list)
+    unplaced: list[tuple[Told, str]] = field(default_factory=list)
+
+    def answer(self, told: Told) -> None:
+        """Takes one report in at every authority that it concerns."""
+        report = told.report
+        authorities, unknown = concerned(report, self.people, self.packs)
+        if unknown and not authorities:
+            self._raise(HUB, "unknown_authority", _NO_PACK, report, report.about)
+        for authority in authorities:
+            fault = unknown_word(report, self.packs.governing(authority, self.now))
+            if fault:
+                self.unplaced.append((told, fault))
+                continue
+            try:
+                self._at(authority, told)
+            except Ambiguous as why:
+                self._raise(authority, "doubtful_match", str(why), report, report.about)
+
+    def fell(self, timer: TimerRow) -> None:
+        """A timer falls due: its rule is asked again."""
+        assert timer.episode is not None
+        child = self.people.whose(timer.authority, About(authority=timer.authority, episode=timer.episode))
+        if child is None:
+            return
+        origin = Origin("/homeward/timers", timer.id, "timer.fired", timer.due_at)
+        report = TimerFell(origin=origin, about=About(episode=timer.episode), rule=timer.rule)
+        self._step(child, child.cases[timer.episode], report)
+
+    # ---- one authority
+
+    def _at(self, authority: str, told: Told) -> None:
+        report = told.report
+        if isinstance(report, RecordHeld):
+            assert told.record is not None
+            child = self.people.registered(authority, told.record, report.about)
+            child.hold(told.record)
+            self._tell_register(child, report)
+            return
+        known = self.people.whose(authority, report.about)
+        if known is None:
+            if not isinstance(report, Missing | Found):
+                self._raise(authority, "doubtful_match", _SPEAKS_OF_NONE, report, report.about)
+                return
+            known = self.people.begin(authority, report.about, report.origin.id)
+        elif isinstance(report, Missing):
+            self.people.identify(known, report.about.identifiers)
+        self._place(known, report)
+
+    def _place(self, child: Child, report: Report) -> None:
+        if isinstance(report, ServiceChanged):
+            child.hold(child.record.after(report))
+        elif isinstance(report, DocumentUpdated):
+            child.hold(child.record.with_document(report.kind, report.at))
+        pack = self.packs.governing(child.authority, self.now)
+        episodes = sorted((c.episode for c in child.cases.values()), key=lambda e: (e.opened_at, e.id))
+        whose = episode_of(report, episodes, pack.terms)
+        if isinstance(whose, Episode):
+            self._step(child, child.cases[whose.id], report)
+        elif whose is Whose.ITS_OWN:
+            assert isinstance(report, Missing | Found)
+            self._begin(child, report, episodes)
+        elif isinstance(report, ServiceChanged | DocumentUpdated):
+            self._tell_register(child, report)
+        else:
+            self._raise(child.authority, "doubtful_match", _SPEAKS_OF_NONE, report, report.about)
+
+    def _begin(self, child: Child, report: Missing | Found, episodes: Sequence[Episode]) -> None:
+        """An episode of its own. A reference that was retracted and is used again gets an id of its own too."""
+        about = report.about
+        reference = (about.force or "", about.incident) if about.incident else (report.origin.source, report.origin.id)
+        start = report.origin.at
+        if isinstance(report, Missing):
+            start = started(report, self.packs.governing(child.authority, report.origin.at).terms)
+        pack = self.packs.governing(child.authority, start)
+        generation = sum(1 for e in episodes if e.state == "retracted")
+        key = derived_id("episode", child.authority, *reference, child.id, str(generation) if generation else "")
+        episode = Episode(id=key, authority=child.authority, pack=pack.version, opened_at=report.origin.at)
+        if isinstance(report, Missing) and not child.record.registered and not child.cases:
+            detail = "the register holds nobody with these identifiers; the rules run as for a child open to nothing"
+            self._raise(child.authority, "doubtful_match", detail, report, about)
+        self._step(child, Case(episode), report)
+
+    def _tell_register(self, child: Child, report: Report) -> None:
+        """A change of what is held of the child, told to each of the episodes that are not closed."""
+        for case in [c for c in child.cases.values() if c.episode.state in LIVE]:
+            self._step(child, case, report)
+
+    def _step(self, child: Child, case: Case, report: Report) -> None:
+        pack = self.packs.version(child.authority, case.episode.pack)
+        episode, events = advance(case.episode, report, pack.terms)
+        answer = decide(case, episode, events, child.record, child.others(episode.id), pack, self.now)
+        child.keep(answer.case)
+        self.people.refer(child, answer.case)
+        self.messages += answer.messages
+        if events:
+            self.events.append((child, episode, events))
+
+    def _raise(self, authority: str, kind: str, detail: str, report: Report, about: About) -> None:
+        pack = self.packs.hub if authority == HUB else self.packs.governing(authority, self.now)
+        cause = (report.origin.source, report.origin.id)
+        self.messages.append(exception(pack, kind, detail, self.now, cause, about, about.identifiers))
+
+
+_SPEAKS_OF_NONE = "the report speaks of a child or an episode that is not known here; check the reference"
+_NO_PACK = "the authority that the message names has no pack here; pass it on by hand"

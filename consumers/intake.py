@@ -1,0 +1,207 @@
+"""Intake: THE transaction. Claim, look-up, episode, ledger, outbox rows and timers are kept together or not at all.
+
+A batch is one transaction with a constant number of statements. Where one record spoils it, the batch is taken record
+by record, so that only the one that fails is set aside, with its bytes, in quarantine.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from consumers import bookkeeping, periodic
+from consumers.desk import Desk
+from consumers.raw import Raw, Told, Unread
+from consumers.reading import reading
+from enrichment.people import People
+from outbox.directory import Directory
+from outbox.writer import rows as rows_of
+from routing.exceptions import exception
+from routing.library import Packs
+from routing.messages import Message, derived_id
+from schemas.topics import Kind, parse_topic
+from store import Store, Transaction
+from store.errors import StoreUnavailableError
+from store.rows import Claim, LedgerRow, OutboxRow, QuarantineRow, TimerRow
+
+log = logging.getLogger(__name__)
+
+
+class Intake:
+    """Takes in what arrives and what falls due. `now` is the clock; `promised` is called after a commit that wrote
+    outbox rows or timers, so that relay and timer loop look again."""
+
+    def __init__(
+        self,
+        store: Store,
+        packs: Packs,
+        directories: dict[str, Directory],
+        now: Callable[[], datetime],
+        promised: Callable[[], None] = lambda: None,
+        checks_owner: bool = True,
+    ) -> None:
+        self._store, self._packs, self._directories, self._now = store, packs, directories, now
+        self._promised, self._checks_owner = promised, checks_owner
+        self._begun: set[str] = set()  # authorities whose periodic reports are known to be set
+
+    async def take(self, batch: Sequence[Raw]) -> None:
+        """Takes a batch in. Raises StoreUnavailableError where the database cannot be reached: nothing was taken then,
+        and the batch may be given again."""
+        now = self._now()
+        read = [reading(raw, now, self._checks_owner) for raw in batch]
+        try:
+            await self._transact(read, now)
+        except StoreUnavailableError:
+            raise
+        except Exception as error:
+            if len(read) == 1:
+                # A fault of ours or of the data: set aside with its bytes, so that it can be replayed after a mend.
+                log.exception("a record could not be taken in", extra={"record": batch[0].place})
+                await self._transact([Unread(batch[0], "failed", f"taking it in failed: {type(error).__name__}")], now)
+            else:
+                for raw in batch:
+                    await self.take([raw])
+        self._promised()
+
+    async def fall(self, timers: Sequence[TimerRow]) -> None:
+        """Asks the rules again whose timers fell due. A timer that no longer stands is passed over."""
+        now = self._now()
+        wanted = {t.id for t in timers}
+        async with self._store.transaction() as tx:
+            await tx.lock({t.person for t in timers})
+            due = await tx.due_timers(max(t.due_at for t in timers), len(timers) + _SLACK)
+            due = [t for t in due if t.id in wanted]
+            episodes = {t.episode for t in due if t.episode}
+            found = await tx.find((), (), episodes)
+            people, rows = await tx.load({t.person for t in due if t.episode})
+            desk = Desk(People(found, people, rows), self._packs, now)
+            for timer in due:
+                if timer.episode is not None:
+                    desk.fell(timer)
+            after = [periodic.fell(t, self._packs, now) for t in due if t.episode is None]
+            desk.messages += [message for message, _ in after]
+            owners = [(t.person, None) for t in due if t.episode is None]
+            await self._write(tx, desk, [], [], owners, [timer for _, timer in after])
+        self._promised()
+
+    async def _transact(self, read: Sequence[Told | Unread], now: datetime) -> None:
+        async with self._store.transaction() as tx:
+            told, unread = await self._fresh(tx, read, now)
+            if not told and not unread:
+                return
+            desk = Desk(await self._people(tx, told), self._packs, now)
+            for each in told:
+                desk.answer(each)
+            unread += [Unread(each.raw, "unknown_word", fault) for each, fault in desk.unplaced]
+            desk.messages += [self._alert(u, now) for u in unread]
+            owners, timers = self._begin_periodic(desk, now)
+            await self._write(tx, desk, told, unread, owners, timers)
+
+    async def _fresh(
+        self, tx: Transaction, read: Sequence[Told | Unread], now: datetime
+    ) -> tuple[list[Told], list[Unread]]:
+        """What nobody has taken yet, each once. A replay passes on purpose."""
+        keys = [r.key if isinstance(r, Told) else r.raw.place for r in read]
+        claims = [_claim(r, key, now) for r, key in zip(read, keys, strict=True) if not r.raw.replayed]
+        left = await tx.claim(claims)
+        told, unread = [], []
+        for each, key in zip(read, keys, strict=True):
+            if not each.raw.replayed:
+                if key not in left:
+                    continue
+                left.discard(key)
+            if isinstance(each, Told):
+                told.append(each)
+            else:
+                unread.append(each)
+        return told, unread
+
+    async def _people(self, tx: Transaction, told: Sequence[Told]) -> People:
+        """The children that the reports may speak of, locked until the transaction ends."""
+        about = [t.report.about for t in told]
+        recorded = [t.record for t in told if t.record]
+        numbers = {i for a in about for i in a.identifiers} | {i for r in recorded for i in r.identifiers}
+        references = {(a.force or "", a.incident) for a in about if a.incident}
+        episodes = {a.episode for a in about if a.episode}
+        keys = {"\x1f".join(n) for n in numbers} | {"\x1f".join(r) for r in references} | episodes
+        await tx.lock(keys)
+        asked = [(authority, *n) for authority in self._packs.authorities for n in numbers]
+        found = await tx.find(asked, references, episodes)
+        people = {*found.identifiers.values(), *(r.person for r in found.references), *found.episodes.values()}
+        await tx.lock(people)
+        return People(found, *await tx.load(people))
+
+    def _alert(self, unread: Unread, now: datetime) -> Message:
+        """The word to a person about a record that could not be read: its owner's intake role, else the operator."""
+        topic = parse_topic(unread.raw.topic)
+        of_authority = topic is not None and topic.kind in (Kind.CASEWORK, Kind.REGISTER)
+        owner = self._packs.key_of(topic.owner) if topic is not None and of_authority else None
+        pack = self._packs.governing(owner, now) if owner else self._packs.hub
+        cause = ("/homeward/quarantine", unread.raw.place)
+        return exception(pack, "unreadable", f"{unread.reason}: {unread.detail}", now, cause)
+
+    def _begin_periodic(self, desk: Desk, now: datetime) -> tuple[list[tuple[str, None]], list[TimerRow]]:
+        """Periodic reports begin with an authority's first message."""
+        fresh = {child.authority for child, _, _ in desk.events} - self._begun
+        timers = [t for authority in sorted(fresh) for t in periodic.begin(self._packs.governing(authority, now), now)]
+        self._begun |= fresh
+        return [], timers
+
+    async def _write(
+        self,
+        tx: Transaction,
+        desk: Desk,
+        told: Sequence[Told],
+        unread: Sequence[Unread],
+        owners: Sequence[tuple[str, None]],
+        timers: Sequence[TimerRow],
+    ) -> None:
+        """Everything the desk led to, in a constant number of statements."""
+        ledger = [bookkeeping.of_report(each) for each in told]
+        ledger += [bookkeeping.of_facts(*fact) for fact in desk.events]
+        outbox: list[OutboxRow] = []
+        for message in desk.messages:
+            written = rows_of(message, self._directories[message.authority])
+            outbox += written
+            ledger.append(bookkeeping.of_decision(message, written))
+        owned, wanted, promises = _timers(desk)
+        await tx.save(*desk.people.changes())
+        await tx.append([*ledger, *promises], outbox)
+        await tx.set_timers([*owned, *owners], [*wanted, *timers])
+        await tx.quarantine([_set_aside(u, desk.now) for u in unread])
+
+
+_SLACK = 64  # timers that other hubs may have set at the same instants meanwhile
+
+
+def _claim(read: Told | Unread, key: str, now: datetime) -> Claim:
+    raw = read.raw
+    origin = read.report.origin if isinstance(read, Told) else None
+    source, message, type_ = (origin.source, origin.id, origin.type) if origin else ("", "", "")
+    return Claim(key, source, message, type_, raw.topic, raw.partition, raw.offset, now)
+
+
+def _set_aside(unread: Unread, now: datetime) -> QuarantineRow:
+    raw = unread.raw
+    return QuarantineRow(
+        derived_id("quarantine", raw.place, now.isoformat() if raw.replayed else ""),
+        raw.topic, raw.partition, raw.offset, raw.key, raw.headers, raw.value, raw.timestamp,
+        unread.reason, unread.detail, now,
+    )  # fmt: skip
+
+
+def _timers(desk: Desk) -> tuple[list[tuple[str, str | None]], list[TimerRow], list[LedgerRow]]:
+    """The timers of every episode that changed, and the ledger's lines about them."""
+    owners: dict[tuple[str, str | None], None] = dict.fromkeys(desk.people.moved)
+    wanted: dict[str, list[TimerRow]] = {}
+    promises = []
+    for child, episode, events in desk.events:
+        owners[(child.id, episode.id)] = None
+        rows = [
+            TimerRow(derived_id("timer", episode.id, t.rule, t.due_at.isoformat()), child.authority, child.id,
+                     episode.id, t.rule, t.due_at)
+            for t in child.cases[episode.id].timers
+        ]  # fmt: skip
+        if wanted.get(episode.id) != rows:
+            wanted[episode.id] = rows
+            promises.append(bookkeeping.of_timers(child, episode, rows, events[0]))
+    return [*owners], [row for rows in wanted.values() for row in rows], promises

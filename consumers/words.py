@@ -1,0 +1,35 @@
+"""Whether a practitioner's report uses the closed words of the pack. An unknown concern, end reason or role is kept and
+means nothing; an unknown `kind` or `decision` would be a decision nobody acts on, so it is not let through."""
+
+from episodes.reports import Decided, DocumentUpdated, MeetingHeld, Report, ServiceChanged
+from routing.pack import Pack
+
+OWN_KINDS = ("screening", "rag", "threshold")
+
+
+def unknown_word(report: Report, pack: Pack) -> str | None:
+    """What is wrong with the words of a report, with the mend; None where nothing is."""
+    words = pack.words
+    match report:
+        case Decided() if report.kind.startswith("meeting."):
+            kind = report.kind.removeprefix("meeting.")
+            return _fault("kind", kind, words.meetings) or _fault("decision", report.decision, words.meetings[kind])
+        case Decided() if report.kind not in OWN_KINDS:
+            return _fault("kind", report.kind, words.decisions) or _fault(
+                "decision", report.decision, words.decisions[report.kind]
+            )
+        case MeetingHeld():
+            return next((f for kind in report.kinds if (f := _fault("kind", kind, words.meetings))), None)
+        case DocumentUpdated():
+            return _fault("kind", report.kind, words.documents)
+        case ServiceChanged():
+            return _fault("service", report.service, words.services)
+    return None
+
+
+def _fault(field: str, word: str, known: object) -> str | None:
+    assert isinstance(known, tuple | dict)
+    if word in known:
+        return None
+    allowed = ", ".join(known) or "none"
+    return f"{field}: is no word of this authority's vocabulary; known are: {allowed}"

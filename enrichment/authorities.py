@@ -1,0 +1,31 @@
+"""Which authorities a report concerns. Responsibility: the register, then the police's word, then the host."""
+
+from enrichment.people import People
+from episodes.reports import Found, Missing, Report
+from routing.library import Packs
+
+
+def concerned(report: Report, people: People, packs: Packs) -> tuple[tuple[str, ...], bool]:
+    """The authorities with a pack, in order, and whether the report names one that has none.
+
+    A practitioner's report concerns the authority that sends it. A police report that names no authority reaches all
+    that hold its incident.
+    """
+    own = packs.key_of(report.about.authority)
+    if report.about.authority is not None:
+        return (own,) if own else (), own is None
+    named: list[str | None] = []
+    if isinstance(report, Missing | Found):
+        named = [report.responsible_authority, report.host_authority]
+    known = people.authorities_told(report.about)
+    registers = people.authorities_of(report.about.identifiers)
+    responsible = _responsible(registers, named, packs)
+    chosen = dict.fromkeys([*sorted(known), *([responsible] if responsible else [])])
+    unknown = any(word and packs.key_of(word) is None for word in named)
+    return tuple(a for a in chosen if a in packs.authorities), unknown or not chosen
+
+
+def _responsible(registers: set[str], named: list[str | None], packs: Packs) -> str | None:
+    if len(registers) == 1:
+        return next(iter(registers))
+    return next((key for word in named if (key := packs.key_of(word))), None)

@@ -1,0 +1,48 @@
+"""`homeward simulate`: a file of reports through the same intake, on a virtual clock, with timers."""
+
+import asyncio
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--until", metavar="INSTANT", help="Fire what is due up to and including this instant (RFC 3339).")
+@click.option(
+    "--packs", "folders", multiple=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with further packs; may be given several times.",
+)  # fmt: skip
+def command(file: Path, until: str | None, folders: tuple[Path, ...]) -> None:
+    """Run a file of reports on a virtual clock and print every outbound message.
+
+    FILE holds inbound reports of any type as structured CloudEvents, one JSON object a line, in order of receipt. Their
+    `time` is taken as the instant of receipt. Every outbound message is printed as one line of CloudEvents JSON, in
+    order of time. The same file gives the same bytes.
+
+    \b
+    Examples:
+      homeward simulate reports.jsonl
+      homeward simulate reports.jsonl --until 2026-03-20T00:00:00Z | jq .data.kind
+    """
+    from homeward.simulation import Simulation, SimulationError
+
+    try:
+        end = _instant(until) if until else None
+        lines = file.read_bytes().splitlines()
+        for line in asyncio.run(Simulation(folders).run(lines, end)):
+            sys.stdout.buffer.write(line + b"\n")
+    except SimulationError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise click.UsageError(f"--until: '{text}' is no instant; write one such as 2026-03-20T00:00:00Z")
+    return instant.astimezone(UTC)

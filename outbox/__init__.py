@@ -1,0 +1,1 @@
+"""Promises and their keeping: decisions become immutable rows, relays deliver them, timers ask again."""

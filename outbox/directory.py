@@ -1,0 +1,78 @@
+"""Where a role is reached: the topic of the service it belongs to and, for e-mail, a mailbox. One TOML an authority.
+
+Roles are resolved to persons by the rules, from the register; here are addresses only. Shipped files name reserved
+example domains: a real mailbox stands only in the files of whoever runs the hub.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from routing.messages import Recipient
+from routing.pack import Pack
+from routing.tables import PackError, Table
+
+_MAILBOX = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+")
+MAIL_CHANNELS = ("email", "secure_email")
+POLICE = "police"
+"""The service whose topic is that of the force that reported: `police.<force>.intelligence.v1`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The addresses of one authority. `services`: role → service; `by_type`: types of message with their own topic."""
+
+    authority: str
+    services: Mapping[str, str]
+    mailboxes: Mapping[str, str]
+    people: Mapping[str, str] = field(default_factory=dict)
+    by_type: Mapping[str, str] = field(default_factory=dict)
+
+    def mailbox(self, role: str, person: str | None) -> str | None:
+        """A person's own mailbox where the directory lists one, else the role's; None where there is neither."""
+        return (self.people.get(person) if person else None) or self.mailboxes.get(role)
+
+    def service(self, recipient: Recipient) -> str | None:
+        return self.services.get(recipient.role)
+
+
+def load_directory(text: str, file: str) -> Directory:
+    """The directory in a TOML text. PackError names the file, the place and the mend."""
+    try:
+        top = Table(file, "the directory", tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise PackError(f"{file}: not TOML: {error}") from None
+    services: dict[str, str] = {}
+    for service, roles in top.table("services").rest().items():
+        for role in roles:
+            if services.setdefault(role, service) != service:
+                raise PackError(f"{file}: services: the role '{role}' stands under two services; leave it under one")
+    directory = Directory(
+        authority=top.get("authority", str),
+        services=services,
+        mailboxes=_mailboxes(file, "mailboxes", top.table("mailboxes").rest()),
+        people=_mailboxes(file, "people", top.table("people").rest()),
+        by_type={kind: str(service) for kind, service in top.table("types").rest().items()},
+    )
+    top.done()
+    return directory
+
+
+def _mailboxes(file: str, place: str, values: Mapping[str, object]) -> dict[str, str]:
+    for name, address in values.items():
+        if not isinstance(address, str) or not _MAILBOX.fullmatch(address):
+            raise PackError(f"{file}: {place}.{name}: '{address}' is no mailbox; write name@domain")
+    return {name: str(address) for name, address in values.items()}
+
+
+def missing_addresses(pack: Pack, directory: Directory) -> Iterable[str]:
+    """What keeps a pack's messages from arriving: roles without a service, roles reached by e-mail without a mailbox.
+    Each entry names the role and the mend."""
+    audiences = (t for rows in pack.audiences.values() for row in rows for t in row.to)
+    targets = [t for rule in pack.rules for t in rule.to] + [t for p in pack.periodic for t in p.to] + [*audiences]
+    for name in sorted({t.role for t in targets if t.role} | {pack.intake}):
+        if name not in directory.services:
+            yield f"{pack.authority}: the role '{name}' has no service; add it under [services] in the directory"
+        if pack.roles[name].channel in MAIL_CHANNELS and name not in directory.mailboxes:
+            yield f"{pack.authority}: the role '{name}' has no mailbox; add it under [mailboxes] in the directory"

@@ -1,0 +1,42 @@
+"""What the hub itself must say in any authority: a report that it cannot place or read goes to a person, never away."""
+
+from datetime import datetime
+
+from episodes.reports import About, Identifier
+from routing.messages import Message, Recipient, derived_id
+from routing.pack import Pack
+
+CLAUSES = ("HUB",)
+
+
+def exception(
+    pack: Pack,
+    kind: str,
+    detail: str,
+    now: datetime,
+    cause: tuple[str, str] | None,
+    about: About | None = None,
+    child: tuple[Identifier, ...] = (),
+) -> Message:
+    """An `exception.raise` of the hub to the pack's intake role. `detail` holds no personal data."""
+    role = pack.roles[pack.intake]
+    whose = about or About()
+    return Message(
+        id=derived_id("exception", pack.authority, kind, *(cause or ("", now.isoformat())), whose.incident, detail),
+        type="exception.raise",
+        rule=f"hub_{kind}",
+        at=now,
+        authority=pack.authority,
+        pack=pack.authority,
+        version=pack.version,
+        clauses=CLAUSES,
+        to=(Recipient(pack.intake, None, role.channel),),
+        subject_key=pack.authority,
+        incident=whose.incident,
+        force=whose.force,
+        child=child,
+        causation=cause,
+        kind=kind,
+        urgency="immediate",
+        fields={"detail": detail},
+    )

@@ -1,0 +1,56 @@
+"""All the packs that are loaded: which version governs an episode, and whose key or code a word is."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from routing.calendar import london_date
+from routing.pack import Pack
+from routing.tables import PackError
+
+HUB = "hub"
+"""The pack of the hub's own words: it takes what belongs to no authority."""
+
+
+class Packs:
+    """The versions of each authority's pack, oldest first. Old ones stay: an episode keeps the one it began under."""
+
+    def __init__(self, packs: Iterable[Pack]) -> None:
+        self._versions: dict[str, list[Pack]] = {}
+        for pack in sorted(packs, key=lambda p: (p.authority, p.in_force_from)):
+            self._versions.setdefault(pack.authority, []).append(pack)
+        if HUB not in self._versions:
+            raise PackError("there is no pack 'hub'; add protocols/hub with the operator's role")
+        self._keys: dict[str, str] = {}
+        for authority, versions in self._versions.items():
+            for word in (authority, *(code for pack in versions for code in pack.codes)):
+                if self._keys.setdefault(word.lower(), authority) != authority:
+                    raise PackError(f"the code '{word}' is used by {self._keys[word.lower()]} and by {authority}")
+
+    @property
+    def authorities(self) -> tuple[str, ...]:
+        """Every authority with a pack, the hub itself left out."""
+        return tuple(a for a in self._versions if a != HUB)
+
+    @property
+    def hub(self) -> Pack:
+        return self._versions[HUB][-1]
+
+    def key_of(self, word: str | None) -> str | None:
+        """The authority of a key or official code; None for a plain name or for one that has no pack."""
+        return self._keys.get(word.strip().lower()) if word else None
+
+    def governing(self, authority: str, at: datetime) -> Pack:
+        """The version in force on that day in London; before the first version, the first."""
+        versions = self._versions[authority]
+        in_force = [p for p in versions if p.in_force_from <= london_date(at)]
+        return in_force[-1] if in_force else versions[0]
+
+    def version(self, authority: str, version: str) -> Pack:
+        """The version that an episode froze. PackError where its file is gone: old files stay loadable."""
+        found = next((p for p in self._versions[authority] if p.version == version), None)
+        if found is None:
+            raise PackError(f"an episode is governed by {authority} {version}; put that file back into protocols/")
+        return found
+
+    def all(self) -> Mapping[str, tuple[Pack, ...]]:
+        return {authority: tuple(versions) for authority, versions in self._versions.items()}
