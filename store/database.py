@@ -7,7 +7,7 @@ from typing import Self
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from store.engine import READING, in_memory, opened
+from store.engine import READING, in_memory, make_room, opened
 from store.errors import translated
 from store.tables import metadata
 from store.transaction import Transaction
@@ -29,8 +29,14 @@ class Store:
         Nothing is connected until it is used. Raises ValueError for another kind of database."""
         return cls(opened(url))
 
+    def prepare(self) -> None:
+        """Make room for a SQLite file that is not there yet, readable by its owner alone: it will hold what is known
+        of children."""
+        make_room(self._engine.url)
+
     async def create(self) -> None:
         """Create what is missing of the tables, at their newest form."""
+        self.prepare()
         with translated():
             async with self._engine.begin() as connection:
                 await connection.run_sync(metadata.create_all)
@@ -64,10 +70,16 @@ class Store:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:
         """One view of the whole, for reading only: it waits for no writer and holds none up."""
+        async with self.reading_connection() as connection:
+            yield Transaction(connection)
+
+    @asynccontextmanager
+    async def reading_connection(self) -> AsyncIterator[AsyncConnection]:
+        """The connection under a reading, for the parts of this package."""
         async with AsyncExitStack() as stack:
             stack.enter_context(translated())
             if self._writer and self._single:
                 await stack.enter_async_context(self._writer)
             connection = await stack.enter_async_context(self._engine.connect())
             option = {READING: True} if self._writer else {"isolation_level": "REPEATABLE READ"}
-            yield Transaction(await connection.execution_options(**option))
+            yield await connection.execution_options(**option)

@@ -1,5 +1,6 @@
 """Opening a database so that a commit survives a loss of power. What is kept in it is told elsewhere."""
 
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, StaticPool, event, make_url
@@ -33,6 +34,20 @@ def parsed(url: str) -> URL:
 def in_memory(url: URL) -> bool:
     """Whether the database is gone when its one connection is closed."""
     return url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
+
+
+def absent(url: URL) -> bool:
+    """Whether this is a SQLite database whose file is not there yet. To look inside would create it."""
+    return url.get_backend_name() == "sqlite" and not in_memory(url) and not Path(str(url.database)).exists()
+
+
+def make_room(url: URL) -> None:
+    """Create the file of a SQLite database and its folder, where they are missing, for their owner alone."""
+    if url.get_backend_name() != "sqlite" or in_memory(url):
+        return
+    path = Path(str(url.database))
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)
 
 
 def opened(given: str) -> AsyncEngine:

@@ -1,0 +1,41 @@
+"""What the commands that work on the database have in common: which one, and faults in words. No command lives here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+
+def chosen(database: str | None) -> str:
+    """The url given on the command line, else that of the settings. Raises ClickException where a setting is wrong."""
+    if database is not None:
+        return database
+    from homeward.settings import SettingsError, load
+
+    try:
+        return load().database
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@contextmanager
+def faults_told(url: str) -> Iterator[None]:
+    """Turn what can go wrong between a user and a database into a sentence; passwords stay out of it."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError, ProgrammingError
+
+    from store.errors import StoreUnavailableError
+
+    try:
+        yield
+    except ArgumentError:
+        raise click.UsageError(
+            "this is no database URL; write sqlite+aiosqlite:///file or postgresql+asyncpg://user@host/name"
+        ) from None
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    except StoreUnavailableError as error:
+        where = make_url(url).render_as_string(hide_password=True)
+        raise click.ClickException(f"cannot work on {where} ({error}); is it there, and may this user enter?") from None
+    except ProgrammingError:
+        raise click.ClickException("tables are missing; run `homeward migrate` first") from None

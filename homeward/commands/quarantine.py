@@ -1,0 +1,137 @@
+"""`homeward quarantine`: look at messages that could not be read and have them read again. Bodies hold personal data
+and are shown only when asked for; the reading itself is done by a running hub."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import click
+
+from store import Quarantined, Store, Transaction
+
+T = TypeVar("T")
+_database = click.option(
+    "--database", metavar="URL", help="Database to work on; without it, the one that the settings name."
+)
+
+
+@click.group()
+def command() -> None:
+    """List, show and replay messages that could not be read.
+
+    \b
+    Examples:
+      homeward quarantine list
+      homeward quarantine show 7c0f…
+      homeward quarantine replay --all
+    """
+
+
+@command.command("list")
+@click.option("--replayed", is_flag=True, help="Also those that have been replayed.")
+@_database
+def list_(replayed: bool, database: str | None) -> None:
+    """One line for each message: id, when, where in Kafka, why, and how it stands.
+
+    \b
+    Examples:
+      homeward quarantine list
+      homeward quarantine list --replayed
+    """
+    held = _on(database, lambda transaction: transaction.quarantined(replayed))
+    for message in held:
+        click.echo("  ".join((message.row.id, _when(message), _where(message), message.row.reason, message.state)))
+    if not held:
+        click.echo("nothing is in quarantine", err=True)
+
+
+@command.command()
+@click.argument("id")
+@click.option("--body", is_flag=True, help="Also the body, key and header values. They may hold personal data.")
+@click.option("--hex", "as_hex", is_flag=True, help="The body as a hex dump; with --body.")
+@_database
+def show(id: str, body: bool, as_hex: bool, database: str | None) -> None:
+    """What is known of one message: topic, partition, offset, reason, headers; its body only with --body.
+
+    \b
+    Examples:
+      homeward quarantine show 7c0f…
+      homeward quarantine show 7c0f… --body --hex
+    """
+    from homeward.commands.hexdump import as_text, hexdump
+
+    if as_hex and not body:
+        raise click.UsageError("--hex goes with --body")
+    message = _on(database, lambda transaction: transaction.quarantined_message(id))
+    if message is None:
+        raise click.ClickException(f"{id} is not in quarantine; `homeward quarantine list --replayed` shows all")
+    row = message.row
+    lines = [f"id         {row.id}", f"where      {_where(message)}", f"sent       {row.timestamp.isoformat()}"]
+    lines += [
+        f"held since {row.at.isoformat()}",
+        f"reason     {row.reason}",
+        f"detail     {as_text(row.detail.encode())}",
+    ]
+    lines += [f"state      {message.state}", f"key        {_bytes(row.key, body)}", f"body       {_size(row.value)}"]
+    for name, value in row.headers:
+        shown = as_text(name.encode(errors="surrogateescape"))
+        lines.append(f"header     {shown}: {_bytes(value, body)}")
+    click.echo("\n".join(lines))
+    if body and row.value:
+        click.echo()
+        click.echo(hexdump(row.value) if as_hex else as_text(row.value))
+
+
+@command.command()
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.option("--all", "every", is_flag=True, help="Every message that is held.")
+@_database
+def replay(ids: tuple[str, ...], every: bool, database: str | None) -> None:
+    """Ask that messages be read again, after a fix. A running hub takes their original bytes through intake.
+
+    \b
+    Examples:
+      homeward quarantine replay 7c0f…
+      homeward quarantine replay --all
+    """
+    if bool(ids) == every:
+        raise click.UsageError("name the messages by id, or give --all")
+    asked = _on(database, lambda transaction: transaction.request_replay(None if every else ids))
+    click.echo(f"{asked} to be read again by the running hub; `homeward quarantine list` shows what remains")
+    if asked < len(set(ids)):
+        raise click.ClickException(f"{len(set(ids)) - asked} of the ids are not in quarantine or were asked for before")
+
+
+def _on(database: str | None, work: Callable[[Transaction], Awaitable[T]]) -> T:
+    from homeward.commands.database import chosen, faults_told
+
+    url = chosen(database)
+
+    async def done() -> T:
+        store = Store.open(url)
+        try:
+            async with store.transaction() as transaction:
+                return await work(transaction)
+        finally:
+            await store.close()
+
+    with faults_told(url):
+        return asyncio.run(done())
+
+
+def _when(message: Quarantined) -> str:
+    return message.row.at.isoformat(timespec="seconds")
+
+
+def _where(message: Quarantined) -> str:
+    return f"{message.row.topic}[{message.row.partition}]@{message.row.offset}"
+
+
+def _size(value: bytes | None) -> str:
+    return "none" if value is None else f"{len(value)} bytes"
+
+
+def _bytes(value: bytes | None, shown: bool) -> str:
+    from homeward.commands.hexdump import as_text
+
+    return as_text(value) if shown and value is not None else _size(value)

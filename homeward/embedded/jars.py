@@ -1,0 +1,112 @@
+"""The jars of Apache Kafka: pinned by coordinates and sha256 in `jars.txt`, fetched once by `jgo` into a folder of the
+user, verified before every use. Where they are fetched from is jgo's affair and its user's (`[repositories]`)."""
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from homeward.embedded.errors import EmbeddedError
+
+KAFKA = "4.3.1"
+"""The version of Apache Kafka that `jars.txt` pins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Jar:
+    """One pinned file; `size` in bytes, `sha256` in hexadecimal."""
+
+    group: str
+    artifact: str
+    version: str
+    size: int
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.artifact}-{self.version}.jar"
+
+
+def pinned() -> tuple[Jar, ...]:
+    """Every jar of the class path, in its order."""
+    text = resources.files("homeward.embedded").joinpath("jars.txt").read_text("utf-8")
+    return tuple(_jar(line) for line in text.splitlines() if line and not line.startswith("#"))
+
+
+def obtain(cache: Path, notice: Callable[[str], None], jars: Sequence[Jar] | None = None) -> tuple[Path, ...]:
+    """The verified jars below `cache`, fetched first where they are missing, with progress told to `notice`.
+    Raises `EmbeddedError` if one cannot be fetched or is not what was pinned."""
+    wanted = pinned() if jars is None else jars
+    folder = cache / f"kafka-{KAFKA}"
+    missing = [jar for jar in wanted if not (folder / jar.name).exists()]
+    if missing:
+        _fetch(missing, folder, notice)
+    for jar in wanted:
+        _verify(jar, folder / jar.name)
+    return tuple(folder / jar.name for jar in wanted)
+
+
+def _jar(line: str) -> Jar:
+    coordinates, size, sha256 = line.split()
+    group, artifact, version = coordinates.split(":")
+    return Jar(group, artifact, version, int(size), sha256)
+
+
+def _verify(jar: Jar, path: Path) -> None:
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != jar.sha256:
+        raise EmbeddedError(
+            f"{path} is not the file that was pinned: its sha256 is {found}, expected {jar.sha256}. "
+            f"Delete it and start again; it is then fetched anew. If that does not help, do not trust its source."
+        )
+
+
+def _fetch(jars: Sequence[Jar], folder: Path, notice: Callable[[str], None]) -> None:
+    """Each jar appears in `folder` whole and verified or not at all, whoever else fetches at the same time."""
+    whole = sum(jar.size for jar in jars)
+    notice(f"Fetching Apache Kafka {KAFKA} ({len(jars)} files, {_mb(whole)}; only this once) into {folder}")
+    folder.mkdir(parents=True, exist_ok=True)
+    done, told = 0, 0
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="fetching-") as scratch:
+        pool = ThreadPoolExecutor(max_workers=6)
+        try:
+            pending = {pool.submit(_fetch_one, jar, Path(scratch), folder): jar for jar in jars}
+            for count, future in enumerate(as_completed(pending), 1):
+                future.result()
+                done += pending[future].size
+                if done * 10 // whole > told:
+                    told = done * 10 // whole
+                    notice(f"  {done * 100 // whole:3d} %  {count} of {len(jars)} files, {_mb(done)}")
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _fetch_one(jar: Jar, scratch: Path, folder: Path) -> None:
+    try:
+        import requests
+        from jgo.config import GlobalSettings
+        from jgo.maven import MavenContext
+    except ImportError:
+        raise EmbeddedError(
+            "The embedded Kafka is fetched by jgo, which is not installed: pip install 'homeward[embedded]'."
+        ) from None
+    maven = MavenContext(repo_cache=scratch, timeout=60)
+    maven.remote_repos.update(GlobalSettings.load().repositories)
+    try:
+        fetched = maven.project(jar.group, jar.artifact).at_version(jar.version).artifact().resolve()
+    except (requests.RequestException, RuntimeError, OSError) as error:
+        raise EmbeddedError(
+            f"{jar.group}:{jar.artifact}:{jar.version} could not be fetched: {error}\n"
+            "Look to the network (and its proxy), or name a repository that you can reach under [repositories] in "
+            "jgo's configuration file; what has been fetched already is kept."
+        ) from error
+    _verify(jar, fetched)
+    fetched.replace(folder / jar.name)
+
+
+def _mb(size: int) -> str:
+    return f"{size / 1e6:.0f} MB"
