@@ -16,7 +16,7 @@ from enrichment.people import People
 from outbox.directory import Directory
 from outbox.writer import rows as rows_of
 from routing.exceptions import exception
-from routing.library import Packs
+from routing.library import HUB, Packs
 from routing.messages import Message, derived_id
 from schemas.topics import Kind, parse_topic
 from store import Store, Transaction
@@ -83,18 +83,54 @@ class Intake:
             await self._write(tx, desk, [], [], owners, [timer for _, timer in after])
         self._promised()
 
+    async def replay(self, limit: int) -> int:
+        """Takes in what somebody asked to be replayed from quarantine, one record a transaction; returns how many.
+        What still cannot be read goes back into quarantine."""
+        count = 0
+        while count < limit:
+            now = self._now()
+            async with self._store.transaction() as tx:
+                rows = await tx.take_replays(1, now)
+                if not rows:
+                    break
+                await self._work(tx, [reading(_again(rows[0]), now, self._checks_owner)], now)
+            count += 1
+        if count:
+            self._promised()
+        return count
+
+    async def undelivered(self, row: OutboxRow, detail: str) -> None:
+        """A message that can never arrive: the authority's intake role hears of it, else the operator of the hub. What
+        tells of that cannot be delivered itself is only logged: it stands among the dead letters."""
+        told_operator = row.authority == HUB
+        if row.kind == "delivery_failed" and told_operator:
+            log.error("the operator of the hub cannot be reached", extra={"outbox": row.id})
+            return
+        now = self._now()
+        to_operator = told_operator or row.kind == "delivery_failed"
+        pack = self._packs.hub if to_operator else self._packs.governing(row.authority, now)
+        what = f"{row.type} {row.message_id} to {row.destination}: {detail}"
+        message = exception(pack, "delivery_failed", what, now, ("/homeward/relay", row.id))
+        written = rows_of(message, self._directories[message.authority])
+        async with self._store.transaction() as tx:
+            await tx.append([bookkeeping.of_decision(message, written)], written)
+        self._promised()
+
     async def _transact(self, read: Sequence[Told | Unread], now: datetime) -> None:
         async with self._store.transaction() as tx:
-            told, unread = await self._fresh(tx, read, now)
-            if not told and not unread:
-                return
-            desk = Desk(await self._people(tx, told), self._packs, now)
-            for each in told:
-                desk.answer(each)
-            unread += [Unread(each.raw, "unknown_word", fault) for each, fault in desk.unplaced]
-            desk.messages += [self._alert(u, now) for u in unread]
-            owners, timers = self._begin_periodic(desk, now)
-            await self._write(tx, desk, told, unread, owners, timers)
+            await self._work(tx, read, now)
+
+    async def _work(self, tx: Transaction, read: Sequence[Told | Unread], now: datetime) -> None:
+        told, unread = await self._fresh(tx, read, now)
+        if not told and not unread:
+            return
+        desk = Desk(await self._people(tx, told), self._packs, now)
+        for each in told:
+            desk.answer(each)
+        unread += [Unread(each.raw, "unknown_word", fault) for each, fault in desk.unplaced]
+        desk.messages += [self._alert(u, now) for u in unread]
+        owners, timers = self._begin_periodic(desk, now)
+        await self._write(tx, desk, told, unread, owners, timers)
 
     async def _fresh(
         self, tx: Transaction, read: Sequence[Told | Unread], now: datetime
@@ -178,6 +214,11 @@ def _claim(read: Told | Unread, key: str, now: datetime) -> Claim:
     origin = read.report.origin if isinstance(read, Told) else None
     source, message, type_ = (origin.source, origin.id, origin.type) if origin else ("", "", "")
     return Claim(key, source, message, type_, raw.topic, raw.partition, raw.offset, now)
+
+
+def _again(row: QuarantineRow) -> Raw:
+    """A record out of quarantine, as it came."""
+    return Raw(row.topic, row.partition, row.offset, row.value, row.timestamp, row.key, row.headers, replayed=True)
 
 
 def _set_aside(unread: Unread, now: datetime) -> QuarantineRow:
