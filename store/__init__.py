@@ -2,7 +2,7 @@
 
 from store.claiming import shard_name
 from store.database import Store
-from store.errors import StoreRefusedError, StoreUnavailableError
+from store.errors import StoreRefusedError, StoreUnavailableError, StoreUnpreparedError
 from store.history import LedgerEntry, Promise
 from store.lanes import HeldUp, Standing
 from store.leased import LeasedRow, Outcome, Settlement
@@ -47,6 +47,7 @@ __all__ = [
     "Store",
     "StoreRefusedError",
     "StoreUnavailableError",
+    "StoreUnpreparedError",
     "TimerRow",
     "Transaction",
     "shard_name",

@@ -57,11 +57,15 @@ class Store:
     async def connection(self) -> AsyncIterator[AsyncConnection]:
         """The connection under a transaction, for the parts of this package."""
         async with AsyncExitStack() as stack:
-            stack.enter_context(translated())
             if self._writer:
                 # SQLite has one writer. Queueing here is fair and wakes at once; its own waiting polls.
                 await stack.enter_async_context(self._writer)
-            yield await stack.enter_async_context(self._engine.begin())
+            with translated():
+                connection = await stack.enter_async_context(self._engine.connect())
+                await connection.begin()
+            yield connection  # an exception goes past the commit, and closing rolls back
+            with translated():
+                await connection.commit()
 
     async def session(self) -> AsyncConnection:
         """A connection of Postgres outside any transaction, for locks that outlive one. The caller closes it."""
@@ -77,9 +81,10 @@ class Store:
     async def reading_connection(self) -> AsyncIterator[AsyncConnection]:
         """The connection under a reading, for the parts of this package."""
         async with AsyncExitStack() as stack:
-            stack.enter_context(translated())
             if self._writer and self._single:
                 await stack.enter_async_context(self._writer)
-            connection = await stack.enter_async_context(self._engine.connect())
             option = {READING: True} if self._writer else {"isolation_level": "REPEATABLE READ"}
-            yield await connection.execution_options(**option)
+            with translated():
+                connection = await stack.enter_async_context(self._engine.connect())
+                await connection.execution_options(**option)
+            yield connection

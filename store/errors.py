@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, ProgrammingError, TimeoutError
 
+_UNPREPARED = ("42P01", "42703")  # Postgres: undefined table, undefined column
+
 
 class StoreUnavailableError(Exception):
     """The database cannot be reached or is too busy, or two transactions blocked each other: try again later."""
@@ -14,6 +16,10 @@ class StoreRefusedError(Exception):
     """The database will not take these rows (a duplicate id, a text it cannot store): trying again is pointless."""
 
 
+class StoreUnpreparedError(StoreUnavailableError):
+    """Tables or columns are missing: the database waits to be migrated."""
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn the errors of the driver into the two above. No value of a row gets into the message."""
@@ -21,13 +27,15 @@ def translated() -> Iterator[None]:
         yield
     except (IntegrityError, DataError) as error:
         raise StoreRefusedError(_cause(error)) from error
-    except ProgrammingError:
-        raise  # a fault of ours: it is to be seen as it is
     except DBAPIError as error:
         state = str(getattr(error.orig, "sqlstate", None) or "")
         unfit = isinstance(error, InterfaceError) and not error.connection_invalidated
         if unfit or state[:2] in ("22", "23"):
             raise StoreRefusedError(_cause(error)) from error
+        if state in _UNPREPARED or str(error.orig).startswith(("no such table", "no such column")):
+            raise StoreUnpreparedError("tables are missing or old; run `homeward migrate`") from error
+        if isinstance(error, ProgrammingError):
+            raise  # a fault of ours: it is to be seen as it is
         raise StoreUnavailableError(_cause(error)) from error
     except UnicodeEncodeError as error:
         raise StoreRefusedError("a text holds a lone surrogate") from error

@@ -109,7 +109,7 @@ class Intake(Session):
         """Keep everyone else off these keys until the transaction ends. Only on Postgres: SQLite has one writer."""
         numbers = sorted({lock_number(key) for key in keys})
         if numbers and self._postgres:
-            await self._connection.execute(_lock(), {"keys": numbers})
+            await self._rows(_lock(), keys=numbers)
 
     async def find(
         self,

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import CursorResult, Executable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from store.listing import Listing, Writing
+from store.errors import translated
+from store.listing import Listing, Parameters, Writing
 
 Result = CursorResult[*tuple[Any, ...]]
 
@@ -22,13 +23,16 @@ class Session:
 
     async def _write(self, writing: Writing, rows: Sequence[Sequence[Any]]) -> None:
         if rows:
-            await self._connection.execute(writing.statement(self._postgres), writing.parameters(self._postgres, rows))
+            await self._execute(writing.statement(self._postgres), writing.parameters(self._postgres, rows))
 
     async def _with(
         self, listing: Listing, rows: Iterable[Sequence[Any]], statement: Executable, **parameters: Any
     ) -> Result:
-        listed = listing.parameters(self._postgres, rows)
-        return await self._connection.execute(statement, listed | parameters)
+        return await self._execute(statement, listing.parameters(self._postgres, rows) | parameters)
 
     async def _rows(self, statement: Executable, **parameters: Any) -> Result:
-        return await self._connection.execute(statement, parameters)
+        return await self._execute(statement, parameters)
+
+    async def _execute(self, statement: Executable, parameters: Parameters | list[Parameters]) -> Result:
+        with translated():
+            return await self._connection.execute(statement, parameters)

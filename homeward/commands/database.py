@@ -22,9 +22,9 @@ def chosen(database: str | None) -> str:
 def faults_told(url: str) -> Iterator[None]:
     """Turn what can go wrong between a user and a database into a sentence; passwords stay out of it."""
     from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import ArgumentError, ProgrammingError
+    from sqlalchemy.exc import ArgumentError
 
-    from store.errors import StoreUnavailableError
+    from store.errors import StoreUnavailableError, StoreUnpreparedError
 
     try:
         yield
@@ -34,8 +34,8 @@ def faults_told(url: str) -> Iterator[None]:
         ) from None
     except ValueError as error:
         raise click.UsageError(str(error)) from None
+    except StoreUnpreparedError as error:
+        raise click.ClickException(str(error)) from None
     except StoreUnavailableError as error:
         where = make_url(url).render_as_string(hide_password=True)
         raise click.ClickException(f"cannot work on {where} ({error}); is it there, and may this user enter?") from None
-    except ProgrammingError:
-        raise click.ClickException("tables are missing; run `homeward migrate` first") from None

@@ -1,4 +1,4 @@
-"""Bytes of unknown making, shown so that they can do a terminal no harm. Whether they may be shown is told elsewhere."""
+"""Bytes of unknown making, shown so that they do a terminal no harm. Whether they may be shown is told elsewhere."""
 
 
 def as_text(value: bytes) -> str:

@@ -66,17 +66,21 @@ def show(id: str, body: bool, as_hex: bool, database: str | None) -> None:
     if message is None:
         raise click.ClickException(f"{id} is not in quarantine; `homeward quarantine list --replayed` shows all")
     row = message.row
-    lines = [f"id         {row.id}", f"where      {_where(message)}", f"sent       {row.timestamp.isoformat()}"]
-    lines += [
-        f"held since {row.at.isoformat()}",
-        f"reason     {row.reason}",
-        f"detail     {as_text(row.detail.encode())}",
-    ]
-    lines += [f"state      {message.state}", f"key        {_bytes(row.key, body)}", f"body       {_size(row.value)}"]
-    for name, value in row.headers:
-        shown = as_text(name.encode(errors="surrogateescape"))
-        lines.append(f"header     {shown}: {_bytes(value, body)}")
-    click.echo("\n".join(lines))
+    told = {
+        "id": row.id,
+        "where": _where(message),
+        "sent": row.timestamp.isoformat(),
+        "held since": row.at.isoformat(),
+        "reason": row.reason,
+        "detail": as_text(row.detail.encode()),
+        "state": message.state,
+        "key": _bytes(row.key, body),
+        "body": _size(row.value),
+    }
+    for name, value in told.items():
+        click.echo(f"{name:<12}{value}")
+    for header, content in row.headers:
+        click.echo(f"{'header':<12}{as_text(header.encode(errors='backslashreplace'))}: {_bytes(content, body)}")
     if body and row.value:
         click.echo()
         click.echo(hexdump(row.value) if as_hex else as_text(row.value))
