@@ -16,7 +16,6 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
-    PlainValidator,
     StringConstraints,
 )
 from pydantic.json_schema import JsonSchemaValue
@@ -99,7 +98,7 @@ Forces = Annotated[
     tuple[Force, ...], BeforeValidator(_without_blanks, json_schema_input_type=list[_BlankableWord] | None)
 ]
 
-Instant = Annotated[datetime, PlainValidator(_instant, json_schema_input_type=AwareDatetime)]
+Instant = Annotated[datetime, BeforeValidator(_instant, json_schema_input_type=AwareDatetime)]
 """An instant, aware and in UTC once read."""
 
 Day = Annotated[date, AfterValidator(_day)]

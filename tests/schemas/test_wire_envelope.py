@@ -2,6 +2,7 @@
 
 import base64
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -189,14 +190,10 @@ def test_what_is_written_is_what_was_read(name: str) -> None:
     assert dict(headers)["content-type"] == b"application/json"
 
 
-@given(
-    st.lists(
-        st.tuples(st.sampled_from([n for n, _ in HEADERS] + ["x"]), st.binary(max_size=12) | st.none()), max_size=9
-    ),
-    st.binary(max_size=40) | st.none(),
-)
+NAMES = st.sampled_from([*(name for name, _ in HEADERS), "x"])
+
+
+@given(st.lists(st.tuples(NAMES, st.binary(max_size=12) | st.none()), max_size=9), st.binary(max_size=40) | st.none())
 def test_no_bytes_raise_anything_but_unreadable(headers: Headers, body: bytes | None) -> None:
-    try:
+    with suppress(Unreadable):
         read(headers, body)
-    except Unreadable as refused:
-        assert refused.detail

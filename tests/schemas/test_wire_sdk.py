@@ -1,5 +1,6 @@
 """A foreign client: what the CloudEvents SDK writes, the hub reads, and what the hub writes, the SDK reads."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -36,7 +37,7 @@ def test_the_hub_reads_what_the_sdk_writes(name: str, write: object) -> None:
 @pytest.mark.parametrize("name", OUTBOUND)
 def test_the_sdk_reads_what_the_hub_writes(name: str) -> None:
     event = example(name)
-    headers, body = binary(read([], __import__("json").dumps(event).encode()))
+    headers, body = binary(read([], json.dumps(event).encode()))
     received = from_kafka_event(KafkaMessage(headers=dict(headers), key=None, value=body))
     assert received.get_id() == event["id"]
     assert received.get_subject() == event.get("subject")
