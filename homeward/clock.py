@@ -1,5 +1,6 @@
 """The clock: the only place that reads the time of day, and a virtual one for rehearsals."""
 
+import asyncio
 from datetime import UTC, datetime
 
 
@@ -22,3 +23,13 @@ class VirtualClock:
         if instant < self._now:
             raise ValueError("a clock does not run backwards")
         self._now = instant
+
+
+async def wait_until(instant: datetime | None, woken: asyncio.Event) -> None:
+    """Returns at the instant, or as soon as `woken` is set; without an instant only then."""
+    seconds = None if instant is None else max((instant - now()).total_seconds(), 0)
+    try:
+        async with asyncio.timeout(seconds):
+            await woken.wait()
+    except TimeoutError:
+        pass

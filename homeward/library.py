@@ -18,9 +18,9 @@ def read_packs(folders: Iterable[Path] = ()) -> Packs:
     return Packs(load(text, name) for name, text in _texts(folders) if not name.endswith(DIRECTORY))
 
 
-def read_directories(folders: Iterable[Path] = ()) -> dict[str, Directory]:
+def read_directories(folders: Iterable[Path] = (), shipped: bool = True) -> dict[str, Directory]:
     """The directory of each authority; one in a later folder takes the place of an earlier one."""
-    found = (load_directory(text, name) for name, text in _texts(folders) if name.endswith(DIRECTORY))
+    found = (load_directory(text, name) for name, text in _texts(folders, shipped) if name.endswith(DIRECTORY))
     return {directory.authority: directory for directory in found}
 
 
@@ -36,8 +36,8 @@ def check_addresses(packs: Packs, directories: dict[str, Directory]) -> None:
         raise PackError("\n".join(faults))
 
 
-def _texts(folders: Iterable[Path]) -> Iterable[tuple[str, str]]:
-    roots: list[Traversable] = [files("protocols"), *folders]
+def _texts(folders: Iterable[Path], shipped: bool = True) -> Iterable[tuple[str, str]]:
+    roots: list[Traversable] = [*([files("protocols")] if shipped else []), *folders]
     for root in roots:
         for folder in sorted((f for f in root.iterdir() if f.is_dir()), key=lambda f: f.name):
             for file in sorted(folder.iterdir(), key=lambda f: f.name):

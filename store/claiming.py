@@ -90,6 +90,7 @@ def _claimable(postgres: bool) -> Executable:
             literal_column("row.state = 'pending'"),
             or_(row.c.next_attempt_at.is_(None), row.c.next_attempt_at <= _NOW),
             row.c.shard.in_(select(asked.c.shard)),
+            outbox.c.destination.like(bindparam("channel", type_=Text)),
             not_(barred_by),
         )
         .order_by(row.c.position)
@@ -129,13 +130,15 @@ class Claiming(Session):
         lease: timedelta,
         limit: int,
         overtaking: Collection[str] = (),
+        channel: str | None = None,
     ) -> list[LeasedRow]:
         """Lease up to `limit` rows that may be sent now, in the order to send them.
 
         `fences` gives the fencing token of each shard that `owner` holds; a shard that has passed to another yields
         nothing. Rows whose lease an earlier owner of the shard let lapse are taken too. Of a lane come rows from its
         head on, in order and without a gap, unless the head is leased, waiting, parked or dead: then none. A row
-        of a type in `overtaking` passes parked and dead ones, and what waits behind them."""
+        of a type in `overtaking` passes parked and dead ones, and what waits behind them. `channel` (topic, mail)
+        limits the claim to destinations of that channel, so that a slow one does not hold up the other."""
         asked = [(shard_name(shard), shard, fence) for shard, fence in sorted(fences.items())]
         held = await self._with(_SHARDS, asked, _owned(self._postgres), whose=owner)
         owned: dict[int, int] = {row.shard: row.fence for row in held}
@@ -144,7 +147,10 @@ class Claiming(Session):
         theirs = [(shard_name(shard), shard, fence) for shard, fence in owned.items()]
         await self._with(_SHARDS, theirs, _expire(self._postgres), now=now)
         types = _OVERTAKING.parameters(self._postgres, ((name,) for name in sorted(overtaking)))
-        found = await self._with(_SHARDS, theirs, _claimable(self._postgres), now=now, most=limit, **types)
+        like = f"{channel}/%" if channel else "%"
+        found = await self._with(
+            _SHARDS, theirs, _claimable(self._postgres), now=now, most=limit, channel=like, **types
+        )
         rows = [_leased(row, owned[row.shard]) for row in found]
         if rows:
             taken = ((row.position, row.fence) for row in rows)

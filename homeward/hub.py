@@ -1,0 +1,121 @@
+"""Running a hub: its consumers, its relay and its timers, each of which may run in a process of its own."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection
+
+from faststream.kafka import KafkaBroker
+from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
+
+from consumers.backlog import read_through
+from consumers.subscriber import Subscriber
+from homeward.health import Health
+from homeward.settings import Settings
+from homeward.wiring import Part, Parts, chosen, consumer_connection
+
+log = logging.getLogger(__name__)
+_REPLAYS_EVERY = 2.0  # seconds between two looks for replays that somebody asked for
+_REPLAYS_AT_ONCE = 100
+_NEW_TOPICS_WITHIN = 5_000  # milliseconds until a new topic is subscribed to
+_GRACE = 30.0  # seconds that a batch in flight has to end
+
+
+class Hub:
+    """One process. `start` returns when every part runs; `stop` ends them in the order in which work flows."""
+
+    def __init__(self, parts: Parts, only: Collection[str] = ()) -> None:
+        self.parts, self.settings = parts, parts.settings
+        self.running: tuple[Part, ...] = chosen(only)
+        self.subscriber = Subscriber(parts.intake.take, self.settings.kafka_bootstrap)
+        self.broker = _broker(self.settings)
+        self.health = Health(self)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Raises StoreUnavailableError or KafkaError where database or broker cannot be reached."""
+        for sender in self.parts.senders.values():
+            await sender.start()
+        if "relay" in self.running:
+            self._begin(self.parts.relay.run())
+        if "consumers" in self.running:
+            self.subscriber.attach(
+                self.broker, self.settings.kafka_group, self.settings.batch_records, self.settings.batch_timeout_ms
+            )
+            await self.broker.start()
+            self._begin(self._replays())
+        if "timers" in self.running:
+            self._begin(self.parts.timers.run())
+        await self.health.start()
+
+    async def run(self, stopped: asyncio.Event, started: Callable[[], None] = lambda: None) -> None:
+        """Runs until `stopped` is set or a part ends by itself, which raises what ended it."""
+        try:
+            await self.start()
+            started()
+            waiting = asyncio.create_task(stopped.wait())
+            done, _ = await asyncio.wait([waiting, *self._tasks], return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
+            for task in done - {waiting}:
+                task.result()
+        finally:
+            await self.stop()
+
+    async def stop(self) -> None:
+        """Ends taking in first, then the clocks, then delivery: what was promised until then is still sent."""
+        await self.health.stop()
+        if "consumers" in self.running:
+            await self.broker.stop()
+        await self.parts.timers.stop()
+        await self.parts.relay.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for sender in self.parts.senders.values():
+            await sender.stop()
+        await self.parts.store.close()
+
+    def _begin(self, work: object) -> None:
+        assert asyncio.iscoroutine(work)
+        self._tasks.append(asyncio.create_task(work))
+
+    async def _replays(self) -> None:
+        """Takes in again what somebody asked to be replayed from quarantine."""
+        while True:
+            await self.parts.intake.replay(_REPLAYS_AT_ONCE)
+            await asyncio.sleep(_REPLAYS_EVERY)
+
+
+def backlog_of(settings: Settings) -> Callable[[], object]:
+    """What the timers wait for at start: the backlog is read, or the bound of the settings is over."""
+
+    async def ready() -> None:
+        await read_through(consumer_connection(settings), settings.kafka_group, settings.timers_gate)
+
+    return ready
+
+
+def _broker(settings: Settings) -> KafkaBroker:
+    return KafkaBroker(
+        settings.kafka_bootstrap,
+        security=_security(settings),
+        metadata_max_age_ms=_NEW_TOPICS_WITHIN,
+        graceful_timeout=_GRACE,
+        logger=None,
+        client_id="homeward",
+    )
+
+
+def _security(settings: Settings) -> BaseSecurity | None:
+    if settings.kafka_security == "PLAINTEXT":
+        return None
+    connection = consumer_connection(settings)
+    context = connection["ssl_context"]
+    if settings.kafka_security == "SSL":
+        return BaseSecurity(ssl_context=context)
+    kinds = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
+    return kinds[settings.kafka_sasl_mechanism](
+        username=connection["sasl_plain_username"],
+        password=connection["sasl_plain_password"],
+        ssl_context=context,
+        use_ssl=context is not None,
+    )

@@ -1,0 +1,133 @@
+"""Putting the parts together: settings → store, packs, senders, intake, relay, timers. Only this place knows all."""
+
+import asyncio
+import os
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from consumers.intake import Intake
+from homeward import clock
+from homeward.library import check_addresses, read_directories, read_packs
+from homeward.settings import Settings
+from outbox.addressing import DirectoryBook
+from outbox.directory import Directory
+from outbox.relay import Relay
+from outbox.retry import Retry
+from outbox.timers import TimerLoop
+from producers.kafka import KafkaSender
+from producers.kafka_link import KafkaSettings, TopicShape
+from producers.mail import MailSender
+from producers.smtp import MailSettings
+from routing.library import Packs
+from schemas.delivery import Receipt, Sender
+from store import Store
+from store.rows import OutboxRow
+
+Part = Literal["consumers", "relay", "timers"]
+PARTS: tuple[Part, ...] = ("consumers", "relay", "timers")
+Wait = Callable[[datetime | None, asyncio.Event], Awaitable[None]]
+
+
+class Parts:
+    """Everything of one hub process that runs on one database: made here, run by `homeward.hub`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        packs: Packs,
+        directories: dict[str, Directory],
+        store: Store,
+        senders: Mapping[str, Sender],
+        *,
+        now: Callable[[], datetime] = clock.now,
+        wait: Wait = clock.wait_until,
+        ready: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self.settings, self.packs, self.directories, self.store, self.senders = (
+            settings, packs, directories, store, senders,
+        )  # fmt: skip
+        self.now = now
+        owner = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
+        self.intake = Intake(store, packs, directories, now, self.wake)
+        self.relay = Relay(
+            store,
+            senders,
+            DirectoryBook(directories),
+            now=now,
+            retry=Retry(),
+            owner=owner,
+            batch=settings.relay_batch,
+            lease=timedelta(seconds=settings.relay_lease),
+            on_dead=self._undelivered,
+        )
+        self.timers = TimerLoop(store, self.intake.fall, now=now, wait=wait, ready=ready or _at_once, owner=owner)
+
+    def wake(self) -> None:
+        """Something was promised: relay and timers look again."""
+        self.relay.wake()
+        self.timers.wake()
+
+    async def _undelivered(self, row: OutboxRow, receipt: Receipt) -> None:
+        await self.intake.undelivered(row, receipt.detail)
+
+
+async def _at_once() -> None:
+    """Nothing to wait for."""
+
+
+def library(settings: Settings) -> tuple[Packs, dict[str, Directory]]:
+    """Packs and directories of an installation, checked against one another. PackError names the mend."""
+    packs = read_packs(settings.packs)
+    directories = read_directories(settings.packs)
+    if settings.directory:
+        directories |= read_directories([settings.directory], shipped=False)
+    check_addresses(packs, directories)
+    return packs, directories
+
+
+def kafka_settings(settings: Settings, create: TopicShape | None = None) -> KafkaSettings:
+    """How producers reach Kafka."""
+    password = settings.kafka_password
+    return KafkaSettings(
+        settings.kafka_bootstrap,
+        security=settings.kafka_security,
+        mechanism=settings.kafka_sasl_mechanism,
+        user=settings.kafka_user,
+        password=password.get_secret_value() if password else None,
+        tls=_tls(settings.kafka_security, settings.kafka_ca_file),
+        create=create,
+    )
+
+
+def senders(settings: Settings, create: TopicShape | None = None) -> dict[str, Sender]:
+    """The two ways out."""
+    password = settings.smtp_password
+    mail = MailSettings(
+        settings.smtp_host,
+        settings.smtp_port,
+        sender=settings.smtp_from,
+        domain=settings.message_id_domain,
+        tls=settings.smtp_tls,
+        user=settings.smtp_user,
+        password=password.get_secret_value() if password else None,
+    )
+    return {"topic": KafkaSender(kafka_settings(settings, create)), "mail": MailSender(mail)}
+
+
+def consumer_connection(settings: Settings) -> dict[str, Any]:
+    """How aiokafka's own consumer reaches Kafka."""
+    connection = kafka_settings(settings).connection()
+    return {k: v for k, v in connection.items() if k != "client_id"}
+
+
+def _tls(security: str, ca_file: Path | None) -> ssl.SSLContext | None:
+    return ssl.create_default_context(cafile=ca_file) if security.endswith("SSL") else None
+
+
+def chosen(only: Collection[str]) -> tuple[Part, ...]:
+    """The parts to run, all where none is named."""
+    return tuple(part for part in PARTS if not only or part in only)
