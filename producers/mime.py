@@ -22,6 +22,10 @@ _ROWS = uuid.UUID("5f0d3c1e-7b7f-5c53-9a3b-2f6f6f1f3b01")
 _EPISODES = uuid.UUID("5f0d3c1e-7b7f-5c53-9a3b-2f6f6f1f3b02")
 _MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 
+# Quoted-printable lines end at 76. A header is folded late, as a fold right after its name shows up as a blank.
+_BODY = SMTP.clone(max_line_length=76)
+_HEADERS = SMTP.clone(max_line_length=250)
+
 _templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=select_autoescape(["html.j2"], default=False),
@@ -46,7 +50,7 @@ def compose(item: Outgoing, sender: str, domain: str) -> bytes:
     if not _MAILBOX.fullmatch(item.address):
         raise UnwritableError("the address of the recipient is no plain mailbox: mend it in the directory")
     letter = write(item, _data(item.body))
-    message = EmailMessage(policy=SMTP.clone(max_line_length=78))
+    message = EmailMessage(policy=_BODY)
     try:
         _head(message, item, letter, sender, domain)
     except ValueError:
@@ -55,7 +59,7 @@ def compose(item: Outgoing, sender: str, domain: str) -> bytes:
     message.set_content(_render("letter.txt.j2", letter), cte="quoted-printable")
     message.add_alternative(_render("letter.html.j2", letter), subtype="html", cte="quoted-printable")
     message.set_boundary(f"={uuid.uuid5(_ROWS, item.row).hex}=")
-    return message.as_bytes()
+    return message.as_bytes(policy=_HEADERS)
 
 
 def _head(message: EmailMessage, item: Outgoing, letter: Letter, sender: str, domain: str) -> None:

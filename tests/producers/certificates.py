@@ -33,6 +33,7 @@ def _certificate(
     identifier = x509.SubjectKeyIdentifier.from_public_key(public)
     issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
     unused = ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "encipher_only")
+    unused = ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "encipher_only")
     usage = dict.fromkeys((*unused, "decipher_only"), False)
     return (
         x509.CertificateBuilder()

@@ -4,7 +4,6 @@ import json
 import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from outgoing_examples import mail
 from producers.mime import UnwritableError, compose
 from producers.wording import KINDS, TYPES, wording
 from schemas.delivery import Outgoing
+from schemas.outbound import OUTBOUND
 
 NAMES = {"given_name": "Robin", "family_name": "Ashdown", "date_of_birth": "2011-09-01"}
 
@@ -94,7 +94,7 @@ def test_the_subject_says_type_deadline_reference_and_authority_only() -> None:
     )
 
 
-@pytest.mark.parametrize("incident", ["Robin Ashdown", "Robin", "Robin Ashdown 0417", "a" * 50 + "1", None, 7])
+@pytest.mark.parametrize("incident", ["Robin Ashdown", "Robin", "Robin Ashdown 0417", "a" * 50 + "1", None])
 def test_a_reference_that_could_be_a_name_stays_out_of_the_subject(incident: Any) -> None:
     assert read(mail(incident=incident, due=None))["Subject"] == "Return home interview requested - Nottinghamshire"
 
@@ -111,10 +111,7 @@ def test_every_type_has_its_words_and_no_subject_names_the_child(type_: str, kin
 
 
 def test_every_type_of_the_contract_has_words() -> None:
-    published = (
-        json.loads(Path("schemas/examples/outbound.json").read_text()) if Path("schemas/examples").is_file() else {}
-    )
-    assert published.keys() <= TYPES.keys()
+    assert set(OUTBOUND) == set(TYPES)
 
 
 EVIL = "XX-1\r\nBcc: thief@elsewhere.example\n\n<script>alert(1)</script>\u2028\x00\x85"
@@ -160,7 +157,9 @@ anything = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )
-fields = st.sampled_from("authority pack incident child clauses to urgency handling kind name due details x".split())
+fields = st.sampled_from(
+    ("authority", "pack", "incident", "child", "clauses", "to", "urgency", "handling", "kind", "due", "details", "x")
+)
 
 
 @given(st.dictionaries(fields, anything, max_size=6))
