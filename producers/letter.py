@@ -13,7 +13,7 @@ from producers.plain import instant_of, one_line, sentence, short, told, when, w
 from producers.wording import KINDS, wording
 from schemas.delivery import Outgoing
 
-_URGENCY = {"immediate": "Immediate", "same_day": "Today", "routine": "Routine"}
+_URGENCY = {"immediate": "Immediate", "same_day": "The same day", "routine": "Routine"}
 _MODALITY = {
     "must": "The procedure requires this.",
     "should": "The procedure expects this.",
@@ -21,8 +21,8 @@ _MODALITY = {
     "judgement": "This needs your professional judgement.",
 }
 _MEASURE = {
-    "offered": "The interview must have been offered by the time given below.",
-    "completed": "The interview must have been held by the time given below.",
+    "offered": "The interview must have been offered by the time given above.",
+    "completed": "The interview must have been held by the time given above.",
 }
 _LABELS = {
     "rag": "RAG rating",
@@ -46,14 +46,13 @@ _REFERENCE = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9/._:#-]{0,39}")
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What one e-mail says. `about` is the kind in words with any literal title and form; `deadline` is empty where
+    """What one e-mail says. `about` is the kind in words with any literal title and form, and the urgency; `deadline` is empty where
     nothing is due; `facts` are labels with their values."""
 
     subject: str
     handling: str
     title: str
     about: tuple[str, ...]
-    urgency: str
     urgent: bool
     happened: str
     asked: tuple[str, ...]
@@ -79,8 +78,7 @@ def write(item: Outgoing, data: Mapping[str, Any]) -> Letter:
         subject=_subject(say.title, urgency, due, data, authority),
         handling=told(data.get("handling")),
         title=say.title,
-        about=tuple(_about(kind if (item.type, kind) not in KINDS else None, data)),
-        urgency=urgency,
+        about=tuple(_about(kind if (item.type, kind) not in KINDS else None, urgency, data)),
         urgent=data.get("urgency") == "immediate",
         happened=say.happened,
         asked=tuple(_asked(say.asked, data)),
@@ -103,9 +101,10 @@ def _subject(title: str, urgency: str, due: datetime | None, data: Mapping[str, 
     return " - ".join(filter(None, parts))
 
 
-def _about(kind: str | None, data: Mapping[str, Any]) -> list[str]:
+def _about(kind: str | None, urgency: str, data: Mapping[str, Any]) -> list[str]:
     name, form = told(data.get("name")), told(data.get("form"))
     lines = [sentence(words(kind)) if kind else "", f"“{name}”" if name else "", f"Form: {form}" if form else ""]
+    lines.append(f"Urgency: {urgency.lower()}" if urgency else "")
     return [line for line in lines if line]
 
 
@@ -118,7 +117,8 @@ def _asked(asked: str, data: Mapping[str, Any]) -> list[str]:
 
 def _deadline(due: datetime | None, data: Mapping[str, Any]) -> list[str]:
     target = instant_of(data.get("target"))
-    lines = [f"Aim for {when(target)}." if target else "", when(due) if due else ""]
+    latest = f"{'At the latest ' if target else ''}{when(due)}" if due else ""
+    lines = [f"Aim for {when(target)}" if target else "", latest]
     if due and data.get("due_basis") == "local":
         lines.append("This limit is the authority's own setting; the procedure itself sets none.")
     if data.get("late_on_arrival") is True:

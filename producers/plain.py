@@ -63,7 +63,8 @@ def told(value: object) -> str:
         case str():
             return _text(value)
         case list():
-            return ", ".join(filter(None, map(told, value)))
+            parted = "\n" if any(";" in told(part) for part in value) else ", "
+            return parted.join(filter(None, map(told, value)))
         case {"role": str(role), **rest}:
             person = told(rest.get("person"))
             return f"{words(role)} ({person})" if person else words(role)

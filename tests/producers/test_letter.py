@@ -37,7 +37,7 @@ def test_a_busy_reader_finds_what_by_when_and_why() -> None:
     for line in (
         "RETURN HOME INTERVIEW REQUESTED",
         "Monday 20 July 2026, 07:10 BST (06:10 UTC)",
-        "The interview must have been held by the time given below.",
+        "The interview must have been held by the time given above.",
         "Police reference: XX-2026-0417",
         "Child's record: Mosaic M-31",
         "Last seen: Thursday 16 July 2026, 18:30 BST (17:30 UTC)",
