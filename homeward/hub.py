@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 
 from faststream.kafka import KafkaBroker
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
@@ -85,7 +85,7 @@ class Hub:
             await asyncio.sleep(_REPLAYS_EVERY)
 
 
-def backlog_of(settings: Settings) -> Callable[[], object]:
+def backlog_of(settings: Settings) -> Callable[[], Awaitable[None]]:
     """What the timers wait for at start: the backlog is read, or the bound of the settings is over."""
 
     async def ready() -> None:

@@ -40,7 +40,7 @@ def find_java(home: Path | None, notice: Callable[[str], None], search: str | No
 def version_of(executable: Path) -> int | None:
     """The feature release that `executable` answers with, or None if it is no working Java."""
     try:
-        asked = [executable, "-version"]
+        asked = [str(executable), "-version"]
         answer = subprocess.run(asked, capture_output=True, text=True, timeout=30, check=True)  # noqa: S603
     except (OSError, subprocess.SubprocessError):
         return None

@@ -1,0 +1,44 @@
+"""How the hub writes its log: one line an event, as text or JSON. No line carries what names a child: records name
+messages, rows and topics by their ids."""
+
+import logging
+import sys
+from datetime import UTC, datetime
+
+import orjson
+
+_PLAIN = logging.LogRecord("", 0, "", 0, "", None, None).__dict__.keys() | {"message", "taskName"}
+
+
+class _Json(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **{key: str(value) for key, value in record.__dict__.items() if key not in _PLAIN},
+        }
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return orjson.dumps(line, option=orjson.OPT_UTC_Z).decode()
+
+
+class _Text(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        more = " ".join(f"{k}={v}" for k, v in record.__dict__.items() if k not in _PLAIN)
+        line = f"{self.formatTime(record)} {record.levelname:7} {record.name}: {record.getMessage()} {more}".rstrip()
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+def configure(level: str, form: str) -> None:
+    """Sends the log to standard error. What libraries say is let through from WARNING on."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Json() if form == "json" else _Text())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel("WARNING")
+    # Its warnings tell of what it mends by itself (a topic that is being made, a leader that moves); we tell the rest.
+    logging.getLogger("aiokafka").setLevel("ERROR")
+    for name in ("consumers", "outbox", "producers", "store", "homeward"):
+        logging.getLogger(name).setLevel(level)
