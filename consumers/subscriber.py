@@ -36,7 +36,7 @@ class Subscriber:
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         polled: Callable[[int], None] = lambda records: None,
     ) -> None:
-        self._take, self._cluster, self._pause, self._polled = take, cluster, pause, polled
+        self._take, self._cluster, self._pause, self.polled = take, cluster, pause, polled
         self._failures = 0
 
     def attach(self, broker: KafkaBroker, group: str, max_records: int, timeout_ms: int) -> None:
@@ -67,7 +67,7 @@ class Subscriber:
             await self._pause(pause)
             raise
         self._failures = 0
-        self._polled(len(batch))
+        self.polled(len(batch))
 
 
 def raw_of(record: Any, cluster: str) -> Raw:
