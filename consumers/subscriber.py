@@ -39,10 +39,12 @@ class Subscriber:
         self._take, self._cluster, self._pause, self.polled = take, cluster, pause, polled
         self._failures = 0
 
-    def attach(self, broker: KafkaBroker, group: str, max_records: int, timeout_ms: int) -> None:
+    def attach(
+        self, broker: KafkaBroker, group: str, max_records: int, timeout_ms: int, pattern: str = PATTERN
+    ) -> None:
         """Declares the subscription on a broker that is not started yet."""
         subscriber = broker.subscriber(
-            pattern=PATTERN,
+            pattern=pattern,
             batch=True,
             group_id=group,
             auto_offset_reset="earliest",

@@ -8,7 +8,7 @@ from faststream.kafka import KafkaBroker
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
 from consumers.backlog import read_through
-from consumers.subscriber import Subscriber
+from consumers.subscriber import PATTERN, Subscriber
 from homeward.health import Health
 from homeward.settings import Settings
 from homeward.wiring import Part, Parts, chosen, consumer_connection
@@ -23,9 +23,10 @@ _GRACE = 30.0  # seconds that a batch in flight has to end
 class Hub:
     """One process. `start` returns when every part runs; `stop` ends them in the order in which work flows."""
 
-    def __init__(self, parts: Parts, only: Collection[str] = ()) -> None:
+    def __init__(self, parts: Parts, only: Collection[str] = (), pattern: str = PATTERN) -> None:
         self.parts, self.settings = parts, parts.settings
         self.running: tuple[Part, ...] = chosen(only)
+        self._pattern = pattern
         self.subscriber = Subscriber(parts.intake.take, self.settings.kafka_bootstrap)
         self.broker = _broker(self.settings)
         self.health = Health(self)
@@ -38,9 +39,8 @@ class Hub:
         if "relay" in self.running:
             self._begin(self.parts.relay.run())
         if "consumers" in self.running:
-            self.subscriber.attach(
-                self.broker, self.settings.kafka_group, self.settings.batch_records, self.settings.batch_timeout_ms
-            )
+            batch = (self.settings.batch_records, self.settings.batch_timeout_ms)
+            self.subscriber.attach(self.broker, self.settings.kafka_group, *batch, self._pattern)
             await self.broker.start()
             self._begin(self._replays())
         if "timers" in self.running:

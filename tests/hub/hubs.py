@@ -1,0 +1,67 @@
+"""A whole hub for a test: real Kafka, a real database, mail into memory, and only the topics it is to read."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from homeward import clock
+from homeward.hub import Hub
+from homeward.settings import Settings
+from homeward.wiring import Parts, library, senders
+from producers.fakes import MemoryMailSender
+from producers.kafka_link import TopicShape
+from schemas.topics import casework_outcomes, police_notifications, register_children
+from store import Store
+from store.migrating import migrate
+
+PATIENCE = 60.0  # seconds until a test that waits for something gives up
+
+
+@dataclass
+class Running:
+    """A hub under way, and what it has taken in so far."""
+
+    hub: Hub
+    parts: Parts
+    taken: int = 0
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def polled(self, records: int) -> None:
+        self.taken += records
+        self._news.set()
+
+    async def has_taken(self, records: int) -> None:
+        """Returns when so many records have been taken in and all that followed is delivered."""
+        async with asyncio.timeout(PATIENCE):
+            while self.taken < records:
+                self._news.clear()
+                await self._news.wait()
+        await self.parts.relay.drain()
+
+
+@asynccontextmanager
+async def running(
+    kafka: str,
+    database: str,
+    force: str,
+    authority: str = "nottinghamshire",
+    now: Callable[[], datetime] = clock.now,
+) -> AsyncIterator[Running]:
+    """A hub that reads what this force and the authority's case system publish, and nothing else. The test drains its
+    relay."""
+    topics = (police_notifications(force), register_children(authority), casework_outcomes(authority))
+    settings = Settings(kafka_bootstrap=kafka, kafka_group=f"test-{force}", database_url=database)
+    await migrate(settings.database)
+    packs, directories = library(settings)
+    ways = {"topic": senders(settings, TopicShape(partitions=2))["topic"], "mail": MemoryMailSender()}
+    parts = Parts(settings, packs, directories, Store.open(settings.database), ways, now=now)
+    hub = Hub(parts, ["consumers"], pattern=f"^({'|'.join(topics)})$")
+    under_way = Running(hub, parts)
+    hub.subscriber.polled = under_way.polled
+    await hub.start()
+    try:
+        yield under_way
+    finally:
+        await hub.stop()
