@@ -46,8 +46,8 @@ _REFERENCE = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9/._:#-]{0,39}")
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What one e-mail says. `about` is the kind in words with any literal title and form, and the urgency; `deadline` is empty where
-    nothing is due; `facts` are labels with their values."""
+    """What one e-mail says. `about` is the kind in words with any literal title and form, and the urgency; `deadline`
+    is empty where nothing is asked by a certain time; `facts` are labels with their values."""
 
     subject: str
     handling: str
@@ -70,7 +70,7 @@ def write(item: Outgoing, data: Mapping[str, Any]) -> Letter:
     """The letter for one recipient. `data` is the message's JSON data; what is absent or odd in it is left out."""
     kind = data.get("kind") if isinstance(data.get("kind"), str) else None
     say = wording(item.type, kind)
-    due = instant_of(data.get("due"))
+    due = instant_of(data.get("due")) if say.asked else None
     urgency = _URGENCY.get(str(data.get("urgency")), "")
     authority = sentence(words(one_line(str(data.get("authority") or "")).replace("-", " ")))
     clauses = data.get("clauses")
@@ -82,8 +82,8 @@ def write(item: Outgoing, data: Mapping[str, Any]) -> Letter:
         urgent=data.get("urgency") == "immediate",
         happened=say.happened,
         asked=tuple(_asked(say.asked, data)),
-        deadline=tuple(_deadline(due, data)),
-        facts=tuple(_facts(data)),
+        deadline=tuple(_deadline(due, data)) if say.asked else (),
+        facts=tuple(_facts(data, told_due=bool(say.asked))),
         you=sentence(words(item.role)) if item.role else "",
         others=tuple(_others(item, data)),
         reason=_procedure(data, authority),
@@ -97,7 +97,7 @@ def _subject(title: str, urgency: str, due: datetime | None, data: Mapping[str, 
     """Type in words, deadline, police reference, authority: nothing by which a passer-by could know a child."""
     incident = str(data.get("incident") or "")
     head = f"{urgency.upper()}: {title}" if urgency == "Immediate" else title
-    parts = [f"{head} by {short(due)}" if due else head, incident if _REFERENCE.fullmatch(incident) else "", authority]
+    parts = [head, f"due {short(due)}" if due else "", incident if _REFERENCE.fullmatch(incident) else "", authority]
     return " - ".join(filter(None, parts))
 
 
@@ -128,11 +128,12 @@ def _deadline(due: datetime | None, data: Mapping[str, Any]) -> list[str]:
     return [line for line in lines if line]
 
 
-def _facts(data: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _facts(data: Mapping[str, Any], told_due: bool) -> list[tuple[str, str]]:
     child = data.get("child")
     known = dict(child) if isinstance(child, dict) else {}
     incident = told(data.get("incident"))
     facts = [
+        ("Time limit", "" if told_due else told(data.get("due"))),
         ("Child's record", told(known.pop("identifiers", None))),
         *((f"Child: {words(name)}", told(value)) for name, value in known.items()),
         *_further({name: value for name, value in data.items() if name not in _PLACED}),

@@ -88,7 +88,7 @@ def test_an_unknown_field_is_told_and_an_unknown_type_has_words() -> None:
 
 def test_the_subject_says_type_deadline_reference_and_authority_only() -> None:
     subject = read(mail(child={"identifiers": [{"system": "mosaic", "value": "M-31"}], **NAMES}))["Subject"]
-    assert subject == "Return home interview requested by Mon 20 Jul 07:10 - XX-2026-0417 - Nottinghamshire"
+    assert subject == "Return home interview requested - due Mon 20 Jul 07:10 - XX-2026-0417 - Nottinghamshire"
     assert read(mail(urgency="immediate", type="notify.missing", due=None))["Subject"].startswith(
         "IMMEDIATE: Child rep"
     )
