@@ -65,11 +65,9 @@ class Settings(BaseSettings):
         "hub.example", pattern=r"^[A-Za-z0-9.-]+$", description="right-hand side of every Message-ID; keep it for good"
     )
 
-    packs: Folders = Field((), description=f"further folders of protocol packs, divided by `{os.pathsep}`")
-    directory: Path | None = Field(None, description="folder with the addresses of roles, one file per authority")
-    local_file: Path | None = Field(None, description="TOML file of local choices, such as days when offices close")
-    hub_topic: str = Field(
-        "hub.operations.v1", pattern=r"^[A-Za-z0-9._-]+$", description="topic for the operators of the hub"
+    packs: Folders = Field((), description=f"further folders made like `protocols/`, divided by `{os.pathsep}`")
+    directory: Path | None = Field(
+        None, description="folder with a `<authority>/directory.toml` for each: where its roles are reached"
     )
 
     relay_batch: int = Field(500, ge=1, le=10_000, description="most rows that a relay claims at once")
@@ -104,7 +102,7 @@ class Settings(BaseSettings):
             raise ValueError("begin it with postgresql+asyncpg:// or sqlite+aiosqlite:///")
         return value
 
-    @field_validator("kafka_ca_file", "directory", "local_file", "packs")
+    @field_validator("kafka_ca_file", "directory", "packs")
     @classmethod
     def _must_exist(cls, value: Path | tuple[Path, ...] | None) -> Path | tuple[Path, ...] | None:
         for path in value if isinstance(value, tuple) else (value,):

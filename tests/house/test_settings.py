@@ -76,7 +76,7 @@ def test_a_secret_may_stand_in_a_file_of_its_own(monkeypatch: pytest.MonkeyPatch
         ("batch_records", "many", "valid integer"),
         ("database_url", "mysql://db.example/x", "begin it with postgresql+asyncpg://"),
         ("database_url", "nonsense", "driver://user@host/name"),
-        ("local_file", "no/such/file.toml", "does not exist"),
+        ("directory", "no/such/folder", "does not exist"),
         ("smtp_from", "nobody", "pattern"),
     ],
 )
