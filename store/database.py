@@ -19,6 +19,7 @@ class Store:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self.postgres = engine.dialect.name == "postgresql"
+        self._sessions: set[AsyncConnection] = set()
         self._single = in_memory(engine.url)
         self._writer: asyncio.Lock | None = None if self.postgres else asyncio.Lock()
 
@@ -42,7 +43,9 @@ class Store:
                 await connection.run_sync(metadata.create_all)
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; what was held by a session falls free."""
+        for session in tuple(self._sessions):
+            await self.end_session(session)
         await self._engine.dispose()
 
     @asynccontextmanager
@@ -68,8 +71,16 @@ class Store:
                 await connection.commit()
 
     async def session(self) -> AsyncConnection:
-        """A connection of Postgres outside any transaction, for locks that outlive one. The caller closes it."""
-        return await self._engine.execution_options(isolation_level="AUTOCOMMIT").connect()
+        """A connection of Postgres outside any transaction, for locks that outlive one. `end_session` closes it."""
+        session = await self._engine.execution_options(isolation_level="AUTOCOMMIT").connect()
+        self._sessions.add(session)
+        return session
+
+    async def end_session(self, session: AsyncConnection) -> None:
+        """Close it for good, not give it back: an advisory lock lives as long as its session."""
+        self._sessions.discard(session)
+        await session.invalidate()
+        await session.close()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:

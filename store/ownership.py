@@ -136,6 +136,4 @@ class Ownership:
     async def _end_session(self) -> None:
         session, self._session = self._session, None
         if session is not None:
-            # Closed for good, not given back: an advisory lock lives as long as its session.
-            await session.invalidate()
-            await session.close()
+            await self._store.end_session(session)

@@ -42,7 +42,7 @@ def run(*arguments: str) -> tuple[int, str]:
 
 
 async def shape(store: Store) -> dict[tuple[str, str], str]:
-    """Everything that stands in the database, triggers and conditions of indexes too: (kind, name) → how it was made."""
+    """Everything that stands there, triggers and conditions of indexes too: (kind, name) → how it was made."""
     question = SHAPE_OF_POSTGRES if store.postgres else SHAPE_OF_SQLITE
     async with store.connection() as connection:
         rows = await connection.execute(text(question))

@@ -1,0 +1,109 @@
+"""That a batch costs a constant number of statements, however many messages are in it: what makes the hub fast."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Engine, event
+from store_examples import HOUR, NOON, Relay, claim, line, promise, promised, timer, unreadable
+
+from store import EpisodeRow, IdentifierRow, PersonRow, QuarantineRow, ReferenceRow, Store, TimerRow, Transaction
+
+HUNDRED = 100
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements that go to any database meanwhile; an executemany counts as one, as it is one hop."""
+    seen: list[str] = []
+
+    def see(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", see)
+    try:
+        yield seen
+    finally:
+        event.remove(Engine, "before_cursor_execute", see)
+
+
+async def _take_in(tx: Transaction, batch: str, many: int) -> None:
+    """What intake does with a batch of `many` messages, each about a child of its own."""
+    numbers = [f"{batch}-{number}" for number in range(many)]
+    await tx.claim([claim(n) for n in numbers])
+    await tx.lock(numbers)
+    await tx.find([("a", "mosaic", n) for n in numbers], [("XX", n) for n in numbers], numbers)
+    await tx.load(numbers)
+    await tx.save(
+        [PersonRow(n, "a", b"{}", 1) for n in numbers],
+        [IdentifierRow("a", "mosaic", n, n) for n in numbers],
+        [ReferenceRow("a", "XX", n, n, n) for n in numbers],
+        [EpisodeRow(n, "a", n, NOON, "open", b"{}") for n in numbers],
+    )
+    await tx.append([line(n, contents=n.encode()) for n in numbers], [promised(n, child=n) for n in numbers])
+    timers: list[TimerRow] = [timer(n, person=n, episode=n) for n in numbers]
+    await tx.set_timers([(n, n) for n in numbers], timers)
+    held: list[QuarantineRow] = [unreadable(n) for n in numbers]
+    await tx.quarantine(held)
+
+
+async def _statements(store: Store, batch: str, many: int) -> list[str]:
+    with counted() as seen:
+        async with store.transaction() as tx:
+            await _take_in(tx, batch, many)
+    return seen
+
+
+async def test_a_batch_of_a_hundred_is_taken_in_by_as_many_statements_as_one_message(store: Store) -> None:
+    one, hundred = await _statements(store, "a", 1), await _statements(store, "b", HUNDRED)
+    assert hundred == one  # word for word, so that the database prepares each but once
+    print("N", len(one), one)
+
+
+async def test_a_hundred_rows_are_claimed_addressed_and_settled_by_as_many_statements_as_one(store: Store) -> None:
+    relay = await Relay(store).own()
+    seen: list[list[str]] = []
+    for batch, many in (("a", 1), ("b", HUNDRED)):
+        await promise(store, *(promised(f"{batch}{n}", child=f"c{n}", to="mail/a/manager") for n in range(many)))
+        with counted() as statements:
+            rows = await relay.claim(limit=many)
+            async with store.transaction() as tx:
+                await tx.keep_addresses({row.position: "duty@authority.example" for row in rows})
+            assert await relay.settle(*(row.settled("sent") for row in rows)) == many
+        seen.append(statements)
+    assert seen[1] == seen[0]
+
+
+async def test_renewing_and_asking_again_cost_the_same_for_a_hundred_rows(store: Store) -> None:
+    seen: list[list[str]] = []
+    relay = await Relay(store).own()
+    for batch, many in (("a", 1), ("b", HUNDRED)):
+        async with store.transaction() as tx:
+            await tx.quarantine([unreadable(f"{batch}{n}") for n in range(many)])
+        await promise(store, *(promised(f"{batch}{n}", child=f"{batch}{n}") for n in range(many)))
+        await relay.claim()
+        with counted() as statements:
+            async with store.transaction() as tx:
+                await tx.renew_leases("one", NOON, timedelta(seconds=30))
+                await tx.request_replay()
+                assert len(await tx.take_replays(HUNDRED, NOON)) == many
+                await tx.held_up()
+                await tx.standing()
+                await tx.purge_contents(NOON - HOUR)
+        seen.append(statements)
+    assert seen[1] == seen[0]
+
+
+async def test_where_there_is_nothing_to_write_no_statement_is_made(store: Store) -> None:
+    with counted() as seen:
+        async with store.transaction() as tx:
+            await tx.claim([])
+            await tx.lock([])
+            await tx.find([], [], [])
+            await tx.load([])
+            await tx.save([], [], [], [])
+            await tx.append([], [])
+            await tx.set_timers([], [])
+            await tx.quarantine([])
+    assert [statement for statement in seen if not statement.startswith(("BEGIN", "COMMIT"))] == []
