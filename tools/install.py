@@ -20,8 +20,7 @@ def install(title: str, arguments: list[str], expected: int) -> None:
             if line.startswith(("Collecting ", "Requirement already satisfied: ")):
                 done += 1
                 show(title, done, expected)
-    if sys.stdout.isatty():
-        print()
+    print("" if sys.stdout.isatty() else f"  {title}: done", flush=True)
     if pip.returncode:
         sys.exit(f"{''.join(words[-25:])}\nThe packages could not be installed; pip's last words stand above.")
 
@@ -31,7 +30,7 @@ def show(title: str, done: int, expected: int) -> None:
     text = f"  {title}: {min(done, expected)} of {expected}"
     if sys.stdout.isatty():
         print(f"\r{text}", end="", flush=True)
-    elif done == expected or (done % max(expected // 4, 1) == 0 and done < expected):
+    elif done % max(expected // 4, 1) == 0 and done < expected:
         print(text, flush=True)
 
 
