@@ -1,7 +1,8 @@
 """The clocks of the hub: what falls due goes back through intake, in order, once.
 
 One loop acts at a time, however many hubs run. At start it waits until intake has read what was waiting, and then
-catches up in the order in which things fell due.
+catches up in the order in which things fell due, one instant after the other: what a timer leads to may set the next.
+A timer that fails does not hold up the others; it is asked again a little later.
 """
 
 import asyncio
@@ -16,7 +17,8 @@ log = logging.getLogger(__name__)
 
 _NAME = "timers"
 _AT_ONCE = 200
-_PAUSE = 1.0  # seconds after the database could not be reached
+_PAUSE = timedelta(seconds=1)  # after the database could not be reached
+_STUCK = timedelta(seconds=30)  # until a timer that failed is asked again
 Fire = Callable[[Sequence[TimerRow]], Awaitable[None]]
 Wait = Callable[[datetime | None, asyncio.Event], Awaitable[None]]
 
@@ -40,7 +42,7 @@ class TimerLoop:
         self._lease = lease
         self._ownership = Ownership(store, f"{owner}/timers")
         self._woken = asyncio.Event()
-        self._stopping = False
+        self._stopping = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
@@ -49,7 +51,7 @@ class TimerLoop:
 
     async def stop(self) -> None:
         """Finishes what is being asked and lets another loop take over."""
-        self._stopping = True
+        self._stopping.set()
         self._woken.set()
         if self._running is not None and self._running is not asyncio.current_task():
             await asyncio.wait([self._running])
@@ -59,33 +61,71 @@ class TimerLoop:
             log.warning("the clocks could not be given back; they are free when their lease has run out")
 
     async def run(self) -> None:
-        """Asks until `stop`."""
+        """Asks until `stop`. Whatever fails, it goes on."""
         self._running = asyncio.current_task()
-        await self._ready()
-        while not self._stopping:
+        await self._until_ready()
+        while not self._stopping.is_set():
             self._woken.clear()
             try:
                 due = await self._turn()
             except StoreUnavailableError as error:
                 log.warning("the database cannot be reached; clocks wait", extra={"cause": str(error)})
-                due = self._now() + timedelta(seconds=_PAUSE)
-            if self._stopping:
+                due = self._now() + _PAUSE
+            except Exception:
+                log.exception("the clocks failed; they go on")
+                due = self._now() + _PAUSE
+            if self._stopping.is_set():
                 return
             # Never longer than a third of the lease: it must be renewed, or another loop would take over.
             latest = self._now() + self._lease / 3
             await self._wait(min(due, latest) if due else latest, self._woken)
+
+    async def _until_ready(self) -> None:
+        """No overdue alert goes out for a child whose return is already waiting to be read."""
+        ready = asyncio.ensure_future(self._ready())
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        await asyncio.wait([ready, stopping], return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not ready.done():
+            ready.cancel()
+            await asyncio.wait([ready])
+        elif fault := ready.exception():
+            raise fault
 
     async def _turn(self) -> datetime | None:
         """Asks all that is due; returns when the next timer falls, None where none stands or another loop acts."""
         held = await self._ownership.renew(self._now(), self._lease)
         if not held:
             held = await self._ownership.acquire([_NAME], self._now(), self._lease)
-        if not held:
-            return None
-        while not self._stopping:
+        asked: set[str] = set()
+        renewed = self._now()
+        while held and not self._stopping.is_set():
+            until = self._now()
+            if until - renewed > self._lease / 3:
+                held, renewed = await self._ownership.renew(until, self._lease), until
+                continue
             async with self._store.reading() as tx:
-                timers = await tx.due_timers(self._now(), _AT_ONCE)
-                if not timers:
+                standing = await tx.due_timers(until, _AT_ONCE + len(asked))
+                fresh = [timer for timer in standing if timer.id not in asked]
+                if not standing:
                     return await tx.next_timer()
-            await self._fire(timers)
+                if not fresh:
+                    later = await tx.due_timers(until + _STUCK, len(standing) + 1)
+                    log.error("timers that were asked stand still", extra={"timers": [t.id for t in standing]})
+                    return later[-1].due_at if len(later) > len(standing) else until + _STUCK
+            due = [timer for timer in fresh if timer.due_at == fresh[0].due_at]
+            asked |= {timer.id for timer in due}
+            await self._ask(due)
         return None
+
+    async def _ask(self, due: Sequence[TimerRow]) -> None:
+        """Hands over what fell due at one instant; where that fails, one after the other."""
+        try:
+            await self._fire(due)
+        except StoreUnavailableError:
+            raise
+        except Exception:
+            log.exception("a timer failed", extra={"timers": [timer.id for timer in due]})
+            if len(due) > 1:
+                for timer in due:
+                    await self._ask([timer])
