@@ -3,35 +3,38 @@
 Each channel (topics, mail) has a loop of its own, so that a slow mail server holds up no topic. A loop claims a leased
 batch, sends it in rounds of at most one row a lane, and settles all receipts of a round in one statement. No
 transaction is open while something is being sent. Invariants, each held by a test:
-- within a lane rows arrive in order; a row that failed lets none of its lane pass, except a *found*;
-- what was claimed is sent, waits, or is visibly held up; nothing is dropped.
+- within a lane rows arrive in order; a row that failed lets none of its lane pass, except a *found* once it is parked;
+- what was claimed is sent, waits, or is visibly held up; nothing is dropped, and how each ended stands in the ledger;
+- what was sent is settled, however long the database is away: only a death in between sends it again, as the same.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from outbox.addressing import AddressBook, whom
+from outbox.addressing import AddressBook
+from outbox.relay_rows import OVERTAKING, nowhere, outgoing, rounds
+from outbox.relay_settling import Dead, Settler, away, rest
+from outbox.relay_shards import Shards
 from outbox.retry import Retry
-from routing.messages import derived_id
 from schemas.delivery import Outgoing, Receipt, Sender, Verdict
-from store import SHARDS, LeasedRow, LedgerRow, OutboxRow, Outcome, Ownership, Settlement, Store, shard_name
+from store import LeasedRow, Store
 from store.errors import StoreUnavailableError
 
 log = logging.getLogger(__name__)
 
-OVERTAKING = ("notify.found", "episode.found")
-"""A child who is back must not wait behind a message that is stuck."""
-_NAMES = {shard_name(shard): shard for shard in range(SHARDS)}
-_PAUSE = 1.0  # seconds after the database could not be reached
-Dead = Callable[[OutboxRow, Receipt], Awaitable[None]]
+_MOST = {"mail": 25}
+"""What is in flight when a process dies is sent again; no more than this many people should get an e-mail twice."""
 
 
 class Relay:
     """Delivers what stands in the outbox. `senders` by channel (`topic`, `mail`); `owner` is unique to this process.
 
-    `on_dead` hears of every row that will never arrive. Any number of relays may run: each owns some shards.
+    `retry` is one for all or one for each channel. `on_dead` hears of every row that will not arrive by itself (refused
+    for good, or parked after its last attempt) before that is settled; after a death in between it hears of it again.
+    `look`: seconds between two looks without being woken, as no `wake` crosses from another process. `pause`: seconds
+    until the database is tried again. Any number of relays may run; each shard is one relay's at a time.
     """
 
     def __init__(
@@ -41,18 +44,21 @@ class Relay:
         addresses: AddressBook,
         *,
         now: Callable[[], datetime],
-        retry: Retry,
+        retry: Retry | Mapping[str, Retry],
         owner: str,
         on_dead: Dead,
         batch: int = 500,
         lease: timedelta = timedelta(seconds=30),
+        look: float = 1.0,
+        pause: float = 1.0,
     ) -> None:
         self._store, self._senders, self._addresses, self._now = store, senders, addresses, now
-        self._retry, self._owner, self._on_dead, self._batch, self._lease = retry, owner, on_dead, batch, lease
-        self._ownership = Ownership(store, owner)
-        self._fences: dict[int, int] = {}
+        self._retry = {channel: retry if isinstance(retry, Retry) else retry[channel] for channel in senders}
+        self._batch, self._lease, self._look, self._pause = batch, lease, look, pause
         self._woken = {channel: asyncio.Event() for channel in senders}
-        self._stopping = asyncio.Event()
+        self._stopping, self._ended = asyncio.Event(), asyncio.Event()
+        self._shards = Shards(store, owner, lease)
+        self._settler = Settler(store, now, on_dead, self._stopping, pause)
         self._running: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
@@ -62,11 +68,15 @@ class Relay:
 
     async def run(self) -> None:
         """Delivers until `stop`."""
+        if self._stopping.is_set():
+            return
         self._running = asyncio.current_task()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._keep_hold())
-            for channel in self._senders:
-                group.create_task(self._deliver(channel))
+            async with asyncio.TaskGroup() as channels:
+                for channel in self._senders:
+                    channels.create_task(self._deliver(channel))
+            self._ended.set()
 
     async def stop(self) -> None:
         """Finishes what is in flight and lets go of the shards, so that another relay may take them at once."""
@@ -75,172 +85,95 @@ class Relay:
         if self._running is not None and self._running is not asyncio.current_task():
             await asyncio.wait([self._running])
         try:
-            await self._ownership.release(self._now())
+            await self._shards.release(self._now())
         except StoreUnavailableError:
             log.warning("shards could not be given back; they are free when their leases have run out")
 
     async def drain(self) -> int:
-        """Sends all that may be sent now, in one pass after the other until nothing is left; returns how many rows."""
-        await self._hold()
+        """Sends all that may be sent now, pass after pass until nothing is left; returns how many rows were tried."""
+        await self._shards.hold(self._now())
         counts = await asyncio.gather(*(self._drain(channel) for channel in self._senders))
         return sum(counts)
 
-    # ---- shards
-
-    async def _hold(self) -> None:
-        held = await self._ownership.renew(self._now(), self._lease)
-        if len(held) < SHARDS:
-            held = await self._ownership.acquire(_NAMES, self._now(), self._lease)
-        self._fences = {_NAMES[name]: fence for name, fence in held.items()}
-
     async def _keep_hold(self) -> None:
-        """Prolongs shards and leases of rows in flight, well before they run out."""
-        while not self._stopping.is_set():
+        """Prolongs shards and the leases of rows in flight well before they run out, until the last row is settled."""
+        while not self._ended.is_set():
             try:
-                before = len(self._fences)
-                await self._hold()
-                if len(self._fences) > before:
+                if await self._shards.hold(self._now()):
                     self.wake()
-                async with self._store.transaction() as tx:
-                    await tx.renew_leases(self._owner, self._now(), self._lease)
             except StoreUnavailableError as error:
-                log.warning("the database cannot be reached; delivery waits", extra={"cause": str(error)})
-            await self._rest(self._stopping, self._lease.total_seconds() / 3)
-
-    # ---- one channel
+                away(error)
+            await rest(self._ended, self._lease.total_seconds() / 3)
 
     async def _deliver(self, channel: str) -> None:
         woken = self._woken[channel]
         while not self._stopping.is_set():
             woken.clear()
+            since = self._now()
             try:
                 sent = await self._drain(channel)
                 async with self._store.reading() as tx:
-                    again = await tx.next_attempt(self._now())
+                    again = await tx.next_attempt(since)
             except StoreUnavailableError as error:
-                log.warning("the database cannot be reached; delivery waits", extra={"cause": str(error)})
-                await self._rest(self._stopping, _PAUSE)
+                away(error)
+                await rest(self._stopping, self._pause)
+                continue
+            except Exception:
+                log.exception("delivery failed; it goes on", extra={"channel": channel})
+                await rest(self._stopping, self._pause)
                 continue
             if not sent:
-                wait = max((again - self._now()).total_seconds(), 0.01) if again else self._lease.total_seconds()
-                await self._rest(woken, min(wait, self._lease.total_seconds()))
+                wait = max((again - self._now()).total_seconds(), 0.01) if again else self._look
+                await rest(woken, min(wait, self._look))
 
     async def _drain(self, channel: str) -> int:
         count = 0
-        while self._fences and not self._stopping.is_set():
-            async with self._store.transaction() as tx:
-                rows = await tx.claim_deliveries(
-                    self._owner, self._fences, self._now(), self._lease, self._batch, OVERTAKING, channel
-                )
-                addresses = {row.position: found for row in rows if not row.address and (found := self._find(row))}
-                await tx.keep_addresses(addresses)
+        while self._shards.fences and not self._stopping.is_set():
+            with self._shards.in_flight() as owner:
+                rows = await self._claim(channel, owner)
+                await self._send(channel, owner, rows)
             if not rows:
                 break
-            await self._send(channel, rows, addresses)
             count += len(rows)
         return count
 
-    def _find(self, row: LeasedRow) -> str | None:
-        return self._addresses.address(row.row.destination)
+    async def _claim(self, channel: str, owner: str) -> list[tuple[LeasedRow, str | None]]:
+        """Rows to send, each with its address. One that is found now is kept with the row for good."""
+        limit = min(self._batch, _MOST.get(channel, self._batch))
+        async with self._store.transaction() as tx:
+            rows = await tx.claim_deliveries(
+                owner, self._shards.fences, self._now(), self._lease, limit, OVERTAKING, channel
+            )
+            found = {r.position: self._addresses.address(r.row.destination) for r in rows if not r.address}
+            await tx.keep_addresses({position: address for position, address in found.items() if address})
+        return [(row, row.address or found[row.position]) for row in rows]
 
-    async def _send(self, channel: str, rows: Sequence[LeasedRow], addresses: Mapping[int, str]) -> None:
+    async def _send(self, channel: str, owner: str, rows: Sequence[tuple[LeasedRow, str | None]]) -> None:
         """Sends claimed rows, round by round. Rows behind one that failed are put back untried."""
         failed: set[str] = set()
-        for turn in _rounds(rows):
-            barred = [row for row in turn if row.lane in failed and not row.overtakes]
-            going = [row for row in turn if row not in barred]
-            unknown = [row for row in going if not (row.address or addresses.get(row.position))]
-            sending = [row for row in going if row not in unknown]
-            items = [outgoing(row, row.address or addresses[row.position]) for row in sending]
-            receipts = list(await self._senders[channel].send(items)) if items else []
-            pairs = [*zip(sending, receipts, strict=True), *((row, _nowhere(row)) for row in unknown)]
+        addresses = {row.position: address for row, address in rows}
+        for turn in rounds([row for row, _ in rows]):
+            barred = [row for row in turn if row.lane in failed]
+            going = [row for row in turn if row.lane not in failed]
+            items = [outgoing(row, address) for row in going if (address := addresses[row.position])]
+            receipts = await self._receipts(channel, items)
+            pairs = [(row, receipts.get(row.row.id) or nowhere(row)) for row in going]
             failed |= {row.lane for row, receipt in pairs if receipt.verdict in (Verdict.RETRY, Verdict.REFUSED)}
-            await self._settle(pairs, barred)
+            await self._settler.settle(owner, pairs, barred, self._retry[channel])
 
-    async def _settle(self, pairs: Sequence[tuple[LeasedRow, Receipt]], barred: Sequence[LeasedRow]) -> None:
-        now = self._now()
-        settlements = [self._settled(row, receipt, now) for row, receipt in pairs]
-        ledger = [_delivery(row, receipt, s, now) for (row, receipt), s in zip(pairs, settlements, strict=True)]
-        settlements += [row.settled("retry", "waits for its lane", now) for row in barred]
-        async with self._store.transaction() as tx:
-            await tx.settle(self._owner, settlements, now)
-            await tx.append(ledger, ())
-        for (row, receipt), settlement in zip(pairs, settlements, strict=False):
-            if settlement.outcome == "dead":
-                await self._on_dead(row.row, receipt)
-
-    def _settled(self, row: LeasedRow, receipt: Receipt, now: datetime) -> Settlement:
-        match receipt.verdict:
-            case Verdict.SENT:
-                return row.settled("sent", receipt.detail)
-            case Verdict.REFUSED:
-                return row.settled("dead", receipt.detail)
-            case Verdict.IN_DOUBT:
-                return row.settled("in_doubt", receipt.detail)
-            case Verdict.RETRY:
-                wait = self._retry.wait(row.attempts)
-                if wait is None:
-                    return row.settled("parked", receipt.detail)
-                return row.settled("retry", receipt.detail, now + wait)
-
-    async def _rest(self, event: asyncio.Event, seconds: float) -> None:
+    async def _receipts(self, channel: str, items: Sequence[Outgoing]) -> dict[str, Receipt]:
+        """A receipt for each item, also from a sender that breaks its word and raises: the item at fault is then found
+        by sending one by one, so that it holds up its own lane only."""
+        if not items:
+            return {}
         try:
-            async with asyncio.timeout(seconds):
-                await event.wait()
-        except TimeoutError:
-            pass
-
-
-def _rounds(rows: Sequence[LeasedRow]) -> list[list[LeasedRow]]:
-    """The rows in rounds: each holds at most one row of a lane, and the rounds keep the order of every lane."""
-    rounds: list[list[LeasedRow]] = []
-    seen: dict[str, int] = {}
-    for row in rows:
-        place = seen.get(row.lane, 0)
-        seen[row.lane] = place + 1
-        if place == len(rounds):
-            rounds.append([])
-        rounds[place].append(row)
-    return rounds
-
-
-def outgoing(row: LeasedRow, address: str) -> Outgoing:
-    """A row as a sender gets it."""
-    role = person = None
-    if row.row.destination.startswith("mail/"):
-        _, role, person = whom(row.row.destination)
-    return Outgoing(
-        row=row.row.id,
-        message=row.row.message_id,
-        type=row.row.type,
-        subject=row.row.subject,
-        time=row.row.at,
-        key=row.row.aggregateid,
-        address=address,
-        body=row.row.payload,
-        trace=row.row.trace,
-        role=role,
-        person=person,
-        overtakes=row.overtakes,
-    )
-
-
-def _nowhere(row: LeasedRow) -> Receipt:
-    return Receipt(
-        row.row.id, Verdict.REFUSED, "no address: add the role's mailbox to the directory and release the lane"
-    )
-
-
-def _delivery(row: LeasedRow, receipt: Receipt, settlement: Settlement, now: datetime) -> LedgerRow:
-    """The ledger's line about an attempt."""
-    outcome: Outcome = settlement.outcome
-    entry = {
-        "outbox": row.row.id,
-        "message": row.row.message_id,
-        "destination": row.row.destination,
-        "attempt": row.attempts,
-        "outcome": outcome,
-        "detail": receipt.detail,
-    }
-    key = derived_id("delivery", row.row.id, str(row.attempts), str(row.fence), outcome)
-    return LedgerRow(key, now, "delivery", row.row.authority, row.row.subject, row.row.message_id, entry)
+            receipts = await self._senders[channel].send(items)
+            return {item.row: receipt for item, receipt in zip(items, receipts, strict=True)}
+        except Exception as error:
+            log.exception("a sender failed", extra={"channel": channel})
+            if len(items) == 1:
+                return {
+                    items[0].row: Receipt(items[0].row, Verdict.RETRY, f"the sender failed ({type(error).__name__})")
+                }
+        alone = [await self._receipts(channel, [item]) for item in items]
+        return {row: receipt for each in alone for row, receipt in each.items()}

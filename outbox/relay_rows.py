@@ -1,0 +1,87 @@
+"""What a relay makes of rows and receipts: rounds, what a sender gets, what the store and the ledger are told.
+
+Values only; who sends and when stands in `outbox.relay`.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from outbox.addressing import whom
+from outbox.retry import Retry
+from routing.messages import derived_id
+from schemas.delivery import Outgoing, Receipt, Verdict
+from store import LeasedRow, LedgerRow, Settlement
+
+OVERTAKING = ("notify.found", "episode.found")
+"""A child who is back must not wait behind a message that is stuck."""
+
+
+def rounds(rows: Sequence[LeasedRow]) -> list[list[LeasedRow]]:
+    """The rows in rounds: each holds at most one row of a lane, and the rounds keep the order of every lane."""
+    dealt: list[list[LeasedRow]] = []
+    seen: dict[str, int] = {}
+    for row in rows:
+        place = seen.get(row.lane, 0)
+        seen[row.lane] = place + 1
+        if place == len(dealt):
+            dealt.append([])
+        dealt[place].append(row)
+    return dealt
+
+
+def outgoing(row: LeasedRow, address: str) -> Outgoing:
+    """A row as a sender gets it."""
+    role = person = None
+    if row.row.destination.startswith("mail/"):
+        _, role, person = whom(row.row.destination)
+    return Outgoing(
+        row=row.row.id,
+        message=row.row.message_id,
+        type=row.row.type,
+        subject=row.row.subject,
+        time=row.row.at,
+        key=row.row.aggregateid,
+        address=address,
+        body=row.row.payload,
+        trace=row.row.trace,
+        role=role,
+        person=person,
+        overtakes=row.overtakes,
+    )
+
+
+def nowhere(row: LeasedRow) -> Receipt:
+    """The receipt of a row whose destination has no address."""
+    mend = "no address: add the role's mailbox to the directory and release the lane"
+    return Receipt(row.row.id, Verdict.REFUSED, mend)
+
+
+def settled(row: LeasedRow, receipt: Receipt, retry: Retry, now: datetime) -> Settlement:
+    """What a receipt means for its row."""
+    match receipt.verdict:
+        case Verdict.SENT:
+            return row.settled("sent", receipt.detail)
+        case Verdict.REFUSED:
+            return row.settled("dead", receipt.detail)
+        case Verdict.IN_DOUBT:
+            return row.settled("in_doubt", receipt.detail)
+        case Verdict.RETRY:
+            wait = retry.wait(row.attempts)
+            if wait is None:
+                return row.settled("parked", receipt.detail)
+            return row.settled("retry", receipt.detail, now + wait)
+
+
+def ledger_line(row: LeasedRow, settlement: Settlement, now: datetime) -> LedgerRow:
+    """The ledger's line about an attempt."""
+    entry = {
+        "outbox": row.row.id,
+        "message": row.row.message_id,
+        "destination": row.row.destination,
+        "attempt": row.attempts,
+        "outcome": settlement.outcome,
+        "detail": settlement.detail,
+    }
+    # A released row counts its attempts from one again: the instant tells the two apart.
+    key = derived_id("delivery", row.row.id, str(row.attempts), str(row.fence), settlement.outcome, now.isoformat())
+    return LedgerRow(key, now, "delivery", row.row.authority, row.row.subject, row.row.message_id, entry)

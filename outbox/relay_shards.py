@@ -1,0 +1,70 @@
+"""Which shards a relay holds, and under which name. What is done with their rows stands in `outbox.relay`.
+
+The store frees a row that was leased under a name only when its shard has changed hands. So where a relay does not know
+what it has leased (the answer to a claim was lost, or it broke off before it had settled) it goes on under a new name,
+and those rows fall free when their lease has run out, as if it had died.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import count
+
+from store import SHARDS, Ownership, Store, shard_name
+
+_NAMES = {shard_name(shard): shard for shard in range(SHARDS)}
+
+
+class Shards:
+    """The shards of one relay. `fences`: shard → fencing token, as of the last `hold`."""
+
+    def __init__(self, store: Store, owner: str, lease: timedelta) -> None:
+        self._store, self._owner, self._lease = store, owner, lease
+        self._numbers = count(1)
+        self._ownership = self._named_anew()
+        self._lost = False
+        self._turn = asyncio.Lock()
+        self._in_flight: Counter[str] = Counter()
+        self.fences: Mapping[int, int] = {}
+
+    async def hold(self, now: datetime) -> bool:
+        """Prolong what is held, the leases of rows in flight included, and take what is free; returns whether there is
+        more than before. Raises StoreUnavailableError."""
+        async with self._turn:
+            if self._lost:
+                await self._ownership.release(now)
+                self._ownership = self._named_anew()
+                self._lost = False
+            held = await self._ownership.renew(now, self._lease)
+            if len(held) < SHARDS:
+                held = await self._ownership.acquire(_NAMES, now, self._lease)
+            before, self.fences = self.fences, {_NAMES[name]: fence for name, fence in held.items()}
+            if owners := [owner for owner, batches in self._in_flight.items() if batches]:
+                async with self._store.transaction() as tx:
+                    for owner in owners:
+                        await tx.renew_leases(owner, now, self._lease)
+            return len(self.fences) > len(before)
+
+    @contextmanager
+    def in_flight(self) -> Iterator[str]:
+        """The time from a claim to its settlement; gives the name to claim and settle under."""
+        owner = self._ownership.owner
+        self._in_flight[owner] += 1
+        try:
+            yield owner
+        except BaseException:
+            self._lost, self.fences = True, {}
+            raise
+        finally:
+            self._in_flight[owner] -= 1
+
+    async def release(self, now: datetime) -> None:
+        """Give up everything, so that another relay may take it at once."""
+        async with self._turn:
+            self.fences = {}
+            await self._ownership.release(now)
+
+    def _named_anew(self) -> Ownership:
+        return Ownership(self._store, f"{self._owner}/relay-{next(self._numbers)}")
