@@ -22,26 +22,34 @@ class StoreUnpreparedError(StoreUnavailableError):
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn the errors of the driver into the two above. No value of a row gets into the message."""
+    """Turn the errors of the driver into the ones above. They stand alone, without the driver's own: that may quote the
+    values it was given, and they would end up in a log."""
     try:
         yield
     except (IntegrityError, DataError) as error:
-        raise StoreRefusedError(_cause(error)) from error
+        raise StoreRefusedError(_cause(error)) from None
     except DBAPIError as error:
-        state = str(getattr(error.orig, "sqlstate", None) or "")
+        state = _state(error)
         unfit = isinstance(error, InterfaceError) and not error.connection_invalidated
         if unfit or state[:2] in ("22", "23"):
-            raise StoreRefusedError(_cause(error)) from error
+            raise StoreRefusedError(_cause(error)) from None
         if state in _UNPREPARED or str(error.orig).startswith(("no such table", "no such column")):
-            raise StoreUnpreparedError("tables are missing or old; run `homeward migrate`") from error
+            raise StoreUnpreparedError("tables are missing or old; run `homeward migrate`") from None
         if isinstance(error, ProgrammingError):
             raise  # a fault of ours: it is to be seen as it is
-        raise StoreUnavailableError(_cause(error)) from error
-    except UnicodeEncodeError as error:
-        raise StoreRefusedError("a text holds a lone surrogate") from error
+        raise StoreUnavailableError(_cause(error)) from None
+    except UnicodeEncodeError:
+        raise StoreRefusedError("a text holds a lone surrogate") from None
     except (OSError, TimeoutError) as error:
-        raise StoreUnavailableError(type(error).__name__) from error
+        raise StoreUnavailableError(type(error).__name__) from None
 
 
 def _cause(error: DBAPIError) -> str:
-    return type(error.orig).__name__
+    """What the driver calls it: its class, the state that SQL has for it, the constraint. No value."""
+    driver = error.orig.__cause__ if error.orig is not None and error.orig.__cause__ is not None else error.orig
+    parts = (type(driver).__name__, _state(error), getattr(driver, "constraint_name", None))
+    return " ".join(part for part in parts if part)
+
+
+def _state(error: DBAPIError) -> str:
+    return str(getattr(error.orig, "sqlstate", None) or "")
