@@ -28,7 +28,7 @@ class Hub:
         self.running: tuple[Part, ...] = chosen(only)
         self._pattern = pattern
         self.subscriber = Subscriber(parts.intake.take, self.settings.kafka_bootstrap)
-        self.broker = _broker(self.settings)
+        self.broker = kafka_broker(self.settings)
         self.health = Health(self)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -94,7 +94,8 @@ def backlog_of(settings: Settings) -> Callable[[], Awaitable[None]]:
     return ready
 
 
-def _broker(settings: Settings) -> KafkaBroker:
+def kafka_broker(settings: Settings) -> KafkaBroker:
+    """A FastStream broker for the settings, not started."""
     return KafkaBroker(
         settings.kafka_bootstrap,
         security=_security(settings),

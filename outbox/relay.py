@@ -1,7 +1,7 @@
 """The relay: promised rows out to the senders, and what became of each back into the store.
 
 Each channel (topics, mail) has a loop of its own, so that a slow mail server holds up no topic. A loop claims a leased
-batch, sends it in rounds of at most one row a lane, and settles all receipts of a round in one statement. No
+batch, sends it in rounds of at most one row a lane, and settles all its receipts in one statement. No
 transaction is open while something is being sent. Invariants, each held by a test:
 - within a lane rows arrive in order; a row that failed lets none of its lane pass, except a *found* once it is parked;
 - what was claimed is sent, waits, or is visibly held up; nothing is dropped, and how each ended stands in the ledger;
@@ -149,17 +149,21 @@ class Relay:
         return [(row, row.address or found[row.position]) for row in rows]
 
     async def _send(self, channel: str, owner: str, rows: Sequence[tuple[LeasedRow, str | None]]) -> None:
-        """Sends claimed rows, round by round. Rows behind one that failed are put back untried."""
+        """Sends claimed rows, round by round, and settles them all at once: a transaction a batch, not a round. Rows
+        behind one that failed are put back untried."""
         failed: set[str] = set()
+        settled: list[tuple[LeasedRow, Receipt]] = []
+        untried: list[LeasedRow] = []
         addresses = {row.position: address for row, address in rows}
         for turn in rounds([row for row, _ in rows]):
-            barred = [row for row in turn if row.lane in failed]
+            untried += (row for row in turn if row.lane in failed)
             going = [row for row in turn if row.lane not in failed]
             items = [outgoing(row, address) for row in going if (address := addresses[row.position])]
             receipts = await self._receipts(channel, items)
             pairs = [(row, receipts.get(row.row.id) or nowhere(row)) for row in going]
             failed |= {row.lane for row, receipt in pairs if receipt.verdict in (Verdict.RETRY, Verdict.REFUSED)}
-            await self._settler.settle(owner, pairs, barred, self._retry[channel])
+            settled += pairs
+        await self._settler.settle(owner, settled, untried, self._retry[channel])
 
     async def _receipts(self, channel: str, items: Sequence[Outgoing]) -> dict[str, Receipt]:
         """A receipt for each item, also from a sender that breaks its word and raises: the item at fault is then found

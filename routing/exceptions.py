@@ -31,7 +31,8 @@ def exception(
         version=pack.version,
         clauses=CLAUSES,
         to=(Recipient(pack.intake, None, role.channel),),
-        subject_key=pack.authority,
+        # A lane of its own: exceptions about one incident wait for one another, not for those about all others.
+        subject_key=derived_id("subject", pack.authority, whose.force, whose.incident or "#".join(cause or ())),
         incident=whose.incident,
         force=whose.force,
         child=child,
