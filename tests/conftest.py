@@ -1,6 +1,3 @@
-"""What every test may use: the real Kafka and the real Postgres."""
+"""What every test may use: the real Kafka and the real Postgres. Where they come from is in `tests/services`."""
 
-from tests.services.kafka import kafka
-from tests.services.postgres import postgres, postgres_server
-
-__all__ = ["kafka", "postgres", "postgres_server"]
+pytest_plugins = ["tests.services.kafka", "tests.services.postgres"]

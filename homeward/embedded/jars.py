@@ -69,7 +69,13 @@ def _fetch(jars: Sequence[Jar], folder: Path, notice: Callable[[str], None]) -> 
     """Each jar appears in `folder` whole and verified or not at all, whoever else fetches at the same time."""
     whole = sum(jar.size for jar in jars)
     notice(f"Fetching Apache Kafka {KAFKA} ({len(jars)} files, {_mb(whole)}; only this once) into {folder}")
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EmbeddedError(
+            f"The cache folder {folder.parent} cannot be used ({error.strerror}). "
+            "Choose one that you may write to: HOMEWARD_CACHE names it."
+        ) from None
     done, told = 0, 0
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="fetching-") as scratch:
         pool = ThreadPoolExecutor(max_workers=6)

@@ -71,8 +71,13 @@ class EmbeddedKafka:
     def start(self) -> None:
         """Return when every node answers and knows the others. Raises `EmbeddedError`, with nothing left running."""
         java = self._java(find_java(self._java_home, self._notice))
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._lock = FolderLock.take(self.folder, self._notice)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._lock = FolderLock.take(self.folder, self._notice)
+        except OSError as error:
+            raise EmbeddedError(
+                f"The folder {self.folder} cannot be used ({error.strerror}). Choose one that you may write to."
+            ) from None
         try:
             for tries_left in range(SECOND_TRIES, -1, -1):
                 self._launch(java, self._lock)
@@ -90,10 +95,16 @@ class EmbeddedKafka:
         self._lock, self._layout = None, None
 
     def watch(self, pause: float = 0.5) -> None:
-        """Stay until a node ends by itself; then raise `EmbeddedError` with its last words."""
-        while True:
-            self._raise_if_ended()
+        """Stay as long as a majority of the nodes runs, looking every `pause` seconds; a node that stops by itself
+        meanwhile is told to `notice`. Then raise `EmbeddedError` with the last words of one."""
+        gone: set[Server] = set()
+        while len(gone) * 2 < len(self.servers):
+            for server in self.servers:
+                if server.has_ended and server not in gone:
+                    gone.add(server)
+                    self._notice(f"{server.node.name} stopped by itself ({len(gone)} of {self._nodes} are gone).")
             time.sleep(pause)
+        self._raise_if_ended()
 
     def _java(self, java: Java) -> tuple[str, ...]:
         jars = obtain(self._cache, self._notice)
@@ -117,8 +128,11 @@ class EmbeddedKafka:
         for server in self.servers:
             server.prepare(properties(server.node, layout, self._partitions, self._auto_create, self._settings))
         formatting = [(server, server.begin_format(layout.cluster)) for server in self.servers]
+        for _, work in formatting:
+            if work is not None:
+                work.wait()
         for server, work in formatting:
-            server.finish_format(work)
+            server.check_format(work)
         for server in self.servers:
             server.start(lock.handle)
         lock.name_servers([server.process for server in self.servers if server.process is not None])

@@ -37,7 +37,7 @@ class Server:
             self._log.replace(self.folder / "server.log.1")
 
     def begin_format(self, cluster: str) -> subprocess.Popen[bytes] | None:
-        """Begin to make the data folder where there is none; `finish_format` awaits it."""
+        """Begin to make the data folder where there is none. To be awaited, then checked."""
         data = self.folder / "data"
         if (data / "meta.properties").exists():
             return None
@@ -47,9 +47,13 @@ class Server:
         with self._log.open("ab") as log:
             return subprocess.Popen([*self._java, *tool], cwd=self.folder, stdout=log, stderr=log)  # noqa: S603
 
-    def finish_format(self, work: subprocess.Popen[bytes] | None) -> None:
-        if work is not None and work.wait() != 0:
-            raise EmbeddedError(f"Kafka could not make its data folder in {self.folder}.\n{self.last_words()}")
+    def check_format(self, work: subprocess.Popen[bytes] | None) -> None:
+        """Raises `EmbeddedError` if the format, which has ended, failed."""
+        if work is not None and work.returncode != 0:
+            raise EmbeddedError(
+                f"Kafka could not make its data folder in {self.folder}; is the disk full, or not yours to write to?\n"
+                f"{self.last_words()}"
+            )
 
     def start(self, lock: int) -> None:
         """Start the server; the open file `lock` lives on in it. Returns as soon as the process exists."""
@@ -104,5 +108,6 @@ class Server:
             return ""
 
     def last_words(self, lines: int = 20) -> str:
-        """The end of the log, for a person to read."""
-        return "\n".join([f"The end of {self._log}:", *(f"  {line}" for line in self.log_text().splitlines()[-lines:])])
+        """The end of the log for a person to read, without the inside of stack traces."""
+        told = [line for line in self.log_text().splitlines() if line.strip() and not line.startswith("\tat ")]
+        return "\n".join([f"The end of {self._log}:", *(f"  {line}" for line in told[-lines:])])

