@@ -15,6 +15,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic  # type: ignore[import-
 from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
 _CLOSING = (KafkaError, OSError, TimeoutError)
+_LETTING_GO = 1.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +108,19 @@ class AiokafkaLink:
 
     async def abandon(self) -> None:
         # stop() would wait for a flush that may never come, and a sender task that lives on could deliver an old
-        # message after its retry and all that followed. So: no connection, no sender task, no connection again.
+        # message after its retry and all that followed. So the task is cancelled before the connections close.
         producer = self._producer
         producer._closed = True
+        task = producer._sender.sender_task
+        if task is not None:
+            task.cancel()
         with contextlib.suppress(*_CLOSING):
             await producer.client.close()
-        with contextlib.suppress(*_CLOSING):
-            await asyncio.wait_for(producer._sender.close(), self._settings.request_timeout)
+        if task is not None:
+            # It waits for its requests in flight, which nobody answers any more: cancelled again, it ends.
+            await asyncio.wait([task], timeout=_LETTING_GO)
+            task.cancel()
+            await asyncio.wait([task], timeout=_LETTING_GO)
         with contextlib.suppress(*_CLOSING):
             await producer.client.close()
 
