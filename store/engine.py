@@ -12,7 +12,11 @@ READING = "homeward_reading"
 
 # A writer waits this long for another process; within this process writers queue before they get here.
 _BUSY_MS = 15_000
-_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {_BUSY_MS}")
+# Without recursive triggers, INSERT OR REPLACE would remove a row past the trigger that forbids it.
+_PRAGMAS = (
+    *("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "recursive_triggers = ON"),
+    f"busy_timeout = {_BUSY_MS}",
+)
 _POSTGRES = {
     "timezone": "UTC",
     "jit": "off",  # statements are short: compiling one costs more than running it

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from sqlalchemy import Connection, text
 from store_examples import promise, promised
 
-from store import Store, StoreUnpreparedError
+from store import Store
 from store.migrating import migrate, missing_steps
 from store.tables import metadata
 
@@ -118,15 +118,6 @@ async def test_a_step_that_fails_leaves_nothing(url: str) -> None:
         await migrate(url)
     assert await shape(store) == before
     assert await missing_steps(url) == STEPS
-    await store.close()
-
-
-async def test_a_database_without_tables_is_told_from_one_that_is_away(url: str) -> None:
-    store = Store.open(url)
-    store.prepare()
-    with pytest.raises(StoreUnpreparedError, match="homeward migrate"):
-        async with store.transaction() as tx:
-            await tx.next_timer()
     await store.close()
 
 
