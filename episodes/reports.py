@@ -1,45 +1,54 @@
 """What somebody told us. A report is never refused: it may be late, repeated, out of order or wrong.
 
-One frozen dataclass for each thing that can be said; `Report` is their union. Instants are aware and in UTC. Words
-(concerns, kinds, roles) are kept as they came. What a report changes is decided in `episodes.advance`, not here.
+One frozen dataclass for each thing that can be said; `Report` is their union. Those of the police (or of a worker who
+stands in for them), of the register and of the clocks are here, those of practitioners in `episodes.casework`. Instants
+are aware and in UTC. Words (concerns, kinds, roles) are kept as they came. What a report changes is decided in
+`episodes.advance`, not here.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 
-Classification = Literal["missing", "absent"]
-Identifier = tuple[str, str]  # system, value
+from episodes.casework import (
+    Acknowledged,
+    ClockSet,
+    Decided,
+    Disagreement,
+    DocumentUpdated,
+    InterviewOutcome,
+    MeetingHeld,
+    ServiceChanged,
+    TaskDone,
+)
+from episodes.origin import About, Actor, Classification, Identifier, Origin
 
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a report comes from. `source` and `id` identify the message; `at` is the instant of its receipt."""
-
-    source: str
-    id: str
-    type: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Somebody who acts: a role, and the person behind it where known."""
-
-    role: str
-    person: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """Which child and which incident a report speaks of; what it does not say is None."""
-
-    authority: str | None = None
-    force: str | None = None
-    incident: str | None = None
-    episode: str | None = None
-    identifiers: tuple[Identifier, ...] = ()
+__all__ = [
+    "About",
+    "Acknowledged",
+    "Actor",
+    "Classification",
+    "ClockSet",
+    "Decided",
+    "Disagreement",
+    "DocumentUpdated",
+    "Found",
+    "Identifier",
+    "InterviewOutcome",
+    "InvestigationEnded",
+    "Matched",
+    "MeetingHeld",
+    "Missing",
+    "Origin",
+    "RecordHeld",
+    "Report",
+    "Retracted",
+    "ServiceChanged",
+    "StatusChanged",
+    "TaskDone",
+    "TimerFell",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,134 +147,6 @@ class Retracted:
     origin: Origin
     about: About
     reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockSet:
-    """A person sets the start of the clock; `value` None keeps the reported one."""
-
-    origin: Origin
-    about: About
-    value: datetime | None
-    reason: str
-    by: Actor
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decided:
-    """A person's decision. `kind` tells what about: the words of the pack for a manager's and a meeting's decision
-    (the latter as `meeting.<kind>`), and `screening`, `rag`, `threshold` for the three with a message of their own."""
-
-    origin: Origin
-    about: About
-    kind: str
-    decision: str
-    by: Actor | None = None
-    reason: str | None = None
-    value: Any = None
-    confirmed: bool = True
-    concerns: tuple[str, ...] = ()
-    meeting_type: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InterviewOutcome:
-    """What became of a return home interview; `at` is the instant of the act itself."""
-
-    origin: Origin
-    about: About
-    result: str
-    at: datetime
-    by: Actor | None = None
-    interviewer: Actor | None = None
-    reason: str | None = None
-    template: str | None = None
-    content: Mapping[str, Any] = field(default_factory=dict)
-    concerns: tuple[str, ...] | None = None
-    concern: str | None = None
-    harm_disclosed: bool | None = None
-    intelligence: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeetingHeld:
-    """A meeting took place; it may settle meetings of other kinds too."""
-
-    origin: Origin
-    about: About
-    kind: str
-    held_at: datetime
-    meeting_type: str | None = None
-    also_counts_as: tuple[str, ...] = ()
-    next_at: datetime | None = None
-    attendees: tuple[Actor, ...] = ()
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        return (self.kind, *self.also_counts_as)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceChanged:
-    """A service opened or closed the case of a child."""
-
-    origin: Origin
-    about: About
-    service: str
-    opened: bool
-    at: datetime
-    team: str | None = None
-    worker: str | None = None
-    manager: str | None = None
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentUpdated:
-    """A profile, plan or form was made or revised."""
-
-    origin: Origin
-    about: About
-    kind: str
-    at: datetime
-    by: Actor | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskDone:
-    """A task that the hub raised was done."""
-
-    origin: Origin
-    about: About
-    kind: str
-    at: datetime
-    by: Actor | None = None
-    outcome: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acknowledged:
-    """A person has seen a message, named by its id or by its type and kind."""
-
-    origin: Origin
-    about: About
-    by: Actor
-    message: str | None = None
-    type: str | None = None
-    kind: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Disagreement:
-    """Professionals disagree (`raised`), the present step did not settle it (`unresolved`), or it is settled."""
-
-    origin: Origin
-    about: About
-    stage: Literal["raised", "unresolved", "resolved"]
-    subject: str | None = None
-    between: tuple[Actor, ...] = ()
-    step: int | None = None
-    outcome: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

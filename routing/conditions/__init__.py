@@ -1,0 +1,12 @@
+"""The closed vocabulary of conditions: every question that a rule of a pack may ask, a function with typed arguments.
+
+A pack cannot compute; it can only name these. A new idea is a new function in one of these files, with a test.
+"""
+
+from routing.conditions import case, casework, episode, under_way
+from routing.conditions.vocabulary import CONDITIONS, Known, Word
+
+# Each file adds its conditions to the vocabulary when it is read.
+FILES = (episode, case, casework, under_way)
+
+__all__ = ["CONDITIONS", "FILES", "Known", "Word"]

@@ -1,0 +1,60 @@
+"""What a rule may ask about the child and the case that services hold."""
+
+from typing import Literal
+
+from routing.conditions.vocabulary import ServiceWords, condition
+from routing.situation import Situation
+
+
+@condition
+def registered(s: Situation) -> bool:
+    """A case system holds a record of the child."""
+    return s.record.registered
+
+
+@condition
+def open_to(s: Situation, services: ServiceWords) -> bool:
+    """The case is open to one of the services."""
+    return any(s.record.open_to(service) for service in services)
+
+
+@condition
+def open_to_any(s: Situation) -> bool:
+    """The case is open to some service."""
+    return bool(s.record.services)
+
+
+@condition
+def worker_named(s: Situation, services: ServiceWords) -> bool:
+    """The register names a worker for one of the services."""
+    return any(held.worker for service in services if (held := s.record.open_to(service)))
+
+
+@condition
+def looked_after(s: Situation) -> bool:
+    """Looked after by the authority, by plan or legal status."""
+    return s.looked_after()
+
+
+@condition
+def plan(s: Situation, is_one_of: tuple[str, ...]) -> bool:
+    """The plan in the register."""
+    return s.record.plan in is_one_of
+
+
+@condition
+def vulnerable(s: Situation, judged: Literal["yes", "no", "not_yet"]) -> bool:
+    """Judged vulnerable, judged not to be, or not judged by anybody."""
+    return {True: "yes", False: "no", None: "not_yet"}[s.vulnerable()] == judged
+
+
+@condition
+def child_protection_concern(s: Situation) -> bool:
+    """Somebody has concerns of a child protection nature; not judged counts as none."""
+    return s.child_protection_concern()
+
+
+@condition
+def identified_in(s: Situation, system: str) -> bool:
+    """The register holds an identifier of that system."""
+    return any(held == system for held, _ in s.record.identifiers)

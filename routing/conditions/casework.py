@@ -1,0 +1,82 @@
+"""What a rule may ask about the work on an episode: decisions, the interview, promises, meetings, documents."""
+
+from routing.conditions.vocabulary import DecisionKind, DocumentWord, MeetingWord, RoleWords, RuleWords, condition
+from routing.periods import Period
+from routing.situation import Situation
+
+
+@condition
+def decided(s: Situation, kind: DecisionKind, decision: tuple[str, ...], by: RoleWords = ()) -> bool:
+    """The newest decision of that kind (of one of those roles) is one of these."""
+    if not by:
+        newest = s.episode.decided(kind)
+        return newest is not None and newest.decision in decision
+    return any((d := s.episode.decided(kind, role)) is not None and d.decision in decision for role in by)
+
+
+@condition
+def undecided(s: Situation, kind: DecisionKind, by: RoleWords = ()) -> bool:
+    """Nobody (of those roles) has decided."""
+    return all(s.episode.decided(kind, role) is None for role in by or (None,))
+
+
+@condition
+def interview(s: Situation, is_one_of: tuple[str, ...]) -> bool:
+    """Where the return home interview stands."""
+    return s.interview() in is_one_of
+
+
+@condition
+def interview_in_time(s: Situation, results: tuple[str, ...]) -> bool:
+    """One of these outcomes lies at or before the limit of the request (T-5)."""
+    due = s.interview_due()
+    return any(o.result in results and (due is None or o.at <= due) for o in s.episode.outcomes)
+
+
+@condition
+def refused_before(s: Situation) -> bool:
+    """An earlier outcome of the same interview was a refusal."""
+    return any(o.result == "refused" for o in s.episode.outcomes)
+
+
+@condition
+def promised(s: Situation, any_of: RuleWords) -> bool:
+    """One of these rules (or message types, or types with kind) has sent something in this episode."""
+    return any(True for what in any_of for _ in s.promised(what))
+
+
+@condition
+def still_open(s: Situation, any_of: RuleWords) -> bool:
+    """One of these promises is open in this episode."""
+    return any(p.open for what in any_of for p in s.promised(what))
+
+
+@condition
+def open_for_child(s: Situation, any_of: RuleWords) -> bool:
+    """One of these promises is open in any episode of the child."""
+    return any(p.open for what in any_of for p in s.promised_to_child(what))
+
+
+@condition
+def ever_held(s: Situation, meeting: MeetingWord) -> bool:
+    """A meeting of that kind was held in some episode of the child."""
+    return s.last_held(meeting) is not None
+
+
+@condition
+def held(s: Situation, meeting: MeetingWord) -> bool:
+    """A meeting of that kind was held in this episode."""
+    return any(True for _ in s.episode.held(meeting))
+
+
+@condition
+def held_within(s: Situation, meeting: MeetingWord, period: Period) -> bool:
+    """The last meeting of that kind, in any episode of the child, lies no longer back than the period."""
+    last = s.last_held(meeting)
+    return last is not None and s.as_of <= period.after(last, s.calendar)
+
+
+@condition
+def document_on_file(s: Situation, kind: DocumentWord) -> bool:
+    """The register or this episode knows of such a document."""
+    return any(d.kind == kind for d in s.record.documents) or any(d.kind == kind for d in s.episode.documents)

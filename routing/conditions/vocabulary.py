@@ -1,0 +1,48 @@
+"""How a condition is made known: the register of them all, and the types of argument that a pack's own lists bound.
+
+The conditions themselves stand in the other files of this folder, by what they ask about.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, get_type_hints
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """The closed list of the pack that an argument must be taken from."""
+
+    list: str
+
+
+ServiceWords = Annotated[tuple[str, ...], Word("services")]
+DecisionKind = Annotated[str, Word("decisions")]
+MeetingWord = Annotated[str, Word("meetings")]
+RoleWords = Annotated[tuple[str, ...], Word("roles")]
+RuleWords = Annotated[tuple[str, ...], Word("promises")]
+DocumentWord = Annotated[str, Word("documents")]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A condition as the loader sees it: its function and the types of its arguments."""
+
+    function: Callable[..., bool]
+    arguments: Mapping[str, Any]
+    required: frozenset[str]
+
+
+CONDITIONS: dict[str, Known] = {}
+
+
+def condition(function: Callable[..., bool]) -> Callable[..., bool]:
+    """Adds a function to the vocabulary under its own name."""
+    hints = get_type_hints(function, include_extras=True)
+    parameters = list(inspect.signature(function).parameters.values())[1:]
+    CONDITIONS[function.__name__] = Known(
+        function,
+        {p.name: hints[p.name] for p in parameters},
+        frozenset(p.name for p in parameters if p.default is inspect.Parameter.empty),
+    )
+    return function
