@@ -1,4 +1,4 @@
-"""That no way of writing changes or removes a line of the ledger or a promise once made, in a database built by migration
+"""That no way of writing changes or removes a line of the ledger or a promise once made, in a database built by steps
 as in one built from the tables."""
 
 import pytest
