@@ -65,7 +65,7 @@ def _expire(postgres: bool) -> Executable:
 
 
 @cache
-def _claimable(postgres: bool) -> Executable:
+def _claimable(postgres: bool, of_one_channel: bool) -> Executable:
     asked, overtaking = _SHARDS.of(postgres), _OVERTAKING.of(postgres)
     row, lower, left = deliveries.alias("row"), deliveries.alias("lower"), deliveries.alias("left_behind")
     may_overtake = outbox.c.type.in_(select(overtaking.c.type))
@@ -90,7 +90,7 @@ def _claimable(postgres: bool) -> Executable:
             literal_column("row.state = 'pending'"),
             or_(row.c.next_attempt_at.is_(None), row.c.next_attempt_at <= _NOW),
             row.c.shard.in_(select(asked.c.shard)),
-            outbox.c.destination.like(bindparam("channel", type_=Text)),
+            *([row.c.channel == bindparam("channel", type_=Text)] if of_one_channel else []),
             not_(barred_by),
         )
         .order_by(row.c.position)
@@ -147,10 +147,10 @@ class Claiming(Session):
         theirs = [(shard_name(shard), shard, fence) for shard, fence in owned.items()]
         await self._with(_SHARDS, theirs, _expire(self._postgres), now=now)
         types = _OVERTAKING.parameters(self._postgres, ((name,) for name in sorted(overtaking)))
-        like = f"{channel}/%" if channel else "%"
-        found = await self._with(
-            _SHARDS, theirs, _claimable(self._postgres), now=now, most=limit, channel=like, **types
-        )
+        if channel is not None:
+            types["channel"] = channel
+        claimable = _claimable(self._postgres, channel is not None)
+        found = await self._with(_SHARDS, theirs, claimable, now=now, most=limit, **types)
         rows = [_leased(row, owned[row.shard]) for row in found]
         if rows:
             taken = ((row.position, row.fence) for row in rows)

@@ -21,17 +21,18 @@ OUTBOX_COLUMNS = (
     *("authority", "subject", "destination", "urgency", "kind"),
 )
 _OUTBOX = Writing(outbox, OUTBOX_COLUMNS)
-_LANES = Listing("lanes", id=Text, lane=Text, shard=Integer, address=Text)
+_LANES = Listing("lanes", id=Text, lane=Text, channel=Text, shard=Integer, address=Text)
 
 
 @cache
 def _deliver(postgres: bool) -> Executable:
     rows = _LANES.of(postgres)
     chosen = select(
-        outbox.c.position, rows.c.lane, rows.c.shard, rows.c.address, literal("pending"), literal(0), literal(0)
+        *(outbox.c.position, rows.c.lane, rows.c.channel, rows.c.shard, rows.c.address),
+        *(literal("pending"), literal(0), literal(0)),
     ).select_from(rows.join(outbox, outbox.c.id == rows.c.id))
     return deliveries.insert().from_select(
-        ("position", "lane", "shard", "address", "state", "attempts", "fence"), chosen
+        ("position", "lane", "channel", "shard", "address", "state", "attempts", "fence"), chosen
     )
 
 
@@ -85,7 +86,7 @@ class Ledger(Session):
         if not rows:
             return
         await self._write(_OUTBOX, [_outbox_values(row) for row in rows])
-        lanes = ((row.id, row.lane, shard_of(row.aggregateid), _topic(row.destination)) for row in rows)
+        lanes = ((row.id, row.lane, *_way(row)) for row in rows)
         await self._with(_LANES, lanes, _deliver(self._postgres))
 
 
@@ -97,10 +98,10 @@ def _outbox_values(row: OutboxRow) -> tuple[Any, ...]:
     )
 
 
-def _topic(destination: str) -> str | None:
-    """A topic is its own address; a mailbox is looked up when it is first needed."""
-    channel, _, name = destination.partition("/")
-    return name if channel == "topic" else None
+def _way(row: OutboxRow) -> tuple[str, int, str | None]:
+    """Channel, shard and address of a row. A topic is its own address; a mailbox is looked up when first needed."""
+    channel, _, name = row.destination.partition("/")
+    return channel, shard_of(row.aggregateid), name if channel == "topic" else None
 
 
 def promised_row(row: Any) -> OutboxRow:

@@ -173,6 +173,7 @@ deliveries = Table(
         autoincrement=False,
     ),
     Column("lane", Text, nullable=False),
+    Column("channel", Text, nullable=False),
     Column("shard", Integer, nullable=False),
     Column("state", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -190,7 +191,7 @@ READY = "state = 'pending'"
 BLOCKING = "state IN ('leased', 'parked', 'dead') OR (state = 'pending' AND next_attempt_at IS NOT NULL)"
 IN_DOUBT = "state = 'in_doubt'"
 for _name, _columns, _where in (
-    ("deliveries_ready", ("position", "shard"), READY),
+    ("deliveries_ready", ("channel", "position", "shard"), READY),
     ("deliveries_blocking", ("lane", "position"), BLOCKING),
     ("deliveries_in_doubt", ("position",), IN_DOUBT),
 ):

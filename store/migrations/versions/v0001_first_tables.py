@@ -124,6 +124,7 @@ def _outbox() -> None:
         "deliveries",
         sa.Column("position", POSITION, nullable=False),
         *_text("lane"),
+        *_text("channel"),
         sa.Column("shard", sa.Integer(), nullable=False),
         *_text("state"),
         sa.Column("attempts", sa.Integer(), nullable=False),
@@ -138,7 +139,7 @@ def _outbox() -> None:
         sa.ForeignKeyConstraint(["position"], ["outbox.position"], name="deliveries_position_fkey"),
     )
     for name, columns, condition in (
-        ("ready", ["position", "shard"], "state = 'pending'"),
+        ("ready", ["channel", "position", "shard"], "state = 'pending'"),
         ("blocking", ["lane", "position"], BLOCKING),
         ("in_doubt", ["position"], "state = 'in_doubt'"),
     ):
