@@ -1,0 +1,1 @@
+"""The tests. Each folder tests the folder of the same name; `hub` tests the whole, `house` the rules of the house."""
