@@ -13,6 +13,8 @@ from homeward.embedded.errors import EmbeddedError
 
 KAFKA = "4.3.1"
 """The version of Apache Kafka that `jars.txt` pins."""
+TRIES = 3
+"""How often one file is asked for where the connection fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,24 +96,41 @@ def _fetch(jars: Sequence[Jar], folder: Path, notice: Callable[[str], None]) -> 
 def _fetch_one(jar: Jar, scratch: Path, folder: Path) -> None:
     try:
         import requests
-        from jgo.config import GlobalSettings
-        from jgo.maven import MavenContext
     except ImportError:
-        raise EmbeddedError(
-            "The embedded Kafka is fetched by jgo, which is not installed: pip install 'homeward[embedded]'."
-        ) from None
-    maven = MavenContext(repo_cache=scratch, timeout=60)
-    maven.remote_repos.update(GlobalSettings.load().repositories)
-    try:
-        fetched = maven.project(jar.group, jar.artifact).at_version(jar.version).artifact().resolve()
-    except (requests.RequestException, RuntimeError, OSError) as error:
-        raise EmbeddedError(
-            f"{jar.group}:{jar.artifact}:{jar.version} could not be fetched: {error}\n"
-            "Look to the network (and its proxy), or name a repository that you can reach under [repositories] in "
-            "jgo's configuration file; what has been fetched already is kept."
-        ) from error
+        raise _no_jgo() from None
+    for tries_left in range(TRIES - 1, -1, -1):
+        try:
+            fetched = _download(jar, Path(tempfile.mkdtemp(dir=scratch)))
+            break
+        except (requests.RequestException, RuntimeError, OSError) as error:
+            if tries_left and isinstance(error, requests.RequestException):
+                continue
+            raise EmbeddedError(
+                f"{jar.group}:{jar.artifact}:{jar.version} could not be fetched: {error}\n"
+                "Look to the network (and its proxy), or name a repository that you can reach under [repositories] in "
+                "jgo's configuration file; what has been fetched already is kept."
+            ) from error
     _verify(jar, fetched)
     fetched.replace(folder / jar.name)
+
+
+def _download(jar: Jar, scratch: Path) -> Path:
+    """The file as the first repository gives it that has it: those of jgo's user, after Maven Central."""
+    try:
+        from jgo.config import GlobalSettings
+        from jgo.constants import MAVEN_CENTRAL_URL
+        from jgo.maven import MavenContext
+    except ImportError:
+        raise _no_jgo() from None
+    repositories = {"central": MAVEN_CENTRAL_URL, **GlobalSettings.load().repositories}
+    maven = MavenContext(repo_cache=scratch, timeout=60, remote_repos=repositories)
+    return maven.project(jar.group, jar.artifact).at_version(jar.version).artifact().resolve()
+
+
+def _no_jgo() -> EmbeddedError:
+    return EmbeddedError(
+        "The embedded Kafka is fetched by jgo, which is not installed: pip install 'homeward[embedded]'."
+    )
 
 
 def _mb(size: int) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from homeward.embedded import EmbeddedError, EmbeddedKafka
 from homeward.embedded.probe import free_port
+from homeward.settings import SettingsError, load
 from tests.services.containers import container
 from tests.services.finding import ServiceError, found
 
@@ -76,10 +77,11 @@ def _in_docker() -> AbstractContextManager[str]:
 @contextmanager
 def _embedded() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="homeward-kafka-") as folder:
-        broker = EmbeddedKafka(Path(folder), notice=print)
         try:
+            settings = load()
+            broker = EmbeddedKafka(Path(folder), java_home=settings.java_home, cache=settings.cache, notice=print)
             broker.start()
-        except EmbeddedError as error:
+        except (EmbeddedError, SettingsError) as error:
             raise ServiceError(str(error)) from error
         try:
             yield broker.bootstrap
