@@ -90,20 +90,25 @@ class Relay:
             log.warning("shards could not be given back; they are free when their leases have run out")
 
     async def drain(self) -> int:
-        """Sends all that may be sent now, pass after pass until nothing is left; returns how many rows were tried."""
+        """Sends all that may be sent now, pass after pass until nothing is left; returns how many rows were tried.
+        Raises StoreUnavailableError, when all channels have come to rest."""
         await self._shards.hold(self._now())
-        counts = await asyncio.gather(*(self._drain(channel) for channel in self._senders))
-        return sum(counts)
+        ends = await asyncio.gather(*(self._drain(channel) for channel in self._senders), return_exceptions=True)
+        for fault in (end for end in ends if isinstance(end, BaseException)):
+            raise fault
+        return sum(end for end in ends if isinstance(end, int))
 
     async def _keep_hold(self) -> None:
         """Prolongs shards and the leases of rows in flight well before they run out, until the last row is settled."""
         while not self._ended.is_set():
+            wait = self._lease.total_seconds() / 3
             try:
                 if await self._shards.hold(self._now()):
                     self.wake()
             except StoreUnavailableError as error:
                 away(error)
-            await rest(self._ended, self._lease.total_seconds() / 3)
+                wait = min(wait, self._pause)
+            await rest(self._ended, wait)
 
     async def _deliver(self, channel: str) -> None:
         woken = self._woken[channel]
@@ -111,6 +116,8 @@ class Relay:
             woken.clear()
             since = self._now()
             try:
+                if self._shards.lost:
+                    await self._shards.hold(since)
                 sent = await self._drain(channel)
                 async with self._store.reading() as tx:
                     again = await tx.next_attempt(since)

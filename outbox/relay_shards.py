@@ -18,13 +18,14 @@ _NAMES = {shard_name(shard): shard for shard in range(SHARDS)}
 
 
 class Shards:
-    """The shards of one relay. `fences`: shard → fencing token, as of the last `hold`."""
+    """The shards of one relay. `fences`: shard → fencing token, as of the last `hold`. `lost`: what was leased is not
+    known for sure, and none are held until the next `hold`."""
 
     def __init__(self, store: Store, owner: str, lease: timedelta) -> None:
         self._store, self._owner, self._lease = store, owner, lease
         self._numbers = count(1)
         self._ownership = self._named_anew()
-        self._lost = False
+        self.lost = False
         self._turn = asyncio.Lock()
         self._in_flight: Counter[str] = Counter()
         self.fences: Mapping[int, int] = {}
@@ -33,10 +34,10 @@ class Shards:
         """Prolong what is held, the leases of rows in flight included, and take what is free; returns whether there is
         more than before. Raises StoreUnavailableError."""
         async with self._turn:
-            if self._lost:
+            if self.lost:
                 await self._ownership.release(now)
                 self._ownership = self._named_anew()
-                self._lost = False
+                self.lost = False
             held = await self._ownership.renew(now, self._lease)
             if len(held) < SHARDS:
                 held = await self._ownership.acquire(_NAMES, now, self._lease)
@@ -55,7 +56,7 @@ class Shards:
         try:
             yield owner
         except BaseException:
-            self._lost, self.fences = True, {}
+            self.lost, self.fences = True, {}
             raise
         finally:
             self._in_flight[owner] -= 1
