@@ -1,4 +1,4 @@
-"""`python -m bench`: runs every comparison A B A B on a real Kafka and real databases, and prints medians and ratios."""
+"""`python -m bench`: every comparison A B A B on a real Kafka and real databases, as medians and ratios."""
 
 import asyncio
 import itertools

@@ -39,7 +39,8 @@ async def relay_rows(kafka: str, store: Store, count: int, mark: str) -> float:
     body = orjson.dumps({"filler": "x" * 900})
     rows = [
         OutboxRow(derived_id(mark, str(n)), derived_id(mark, "m", str(n)), "episode", derived_id(mark, str(n % 997)),
-                  "task.create", body, now, None, ("HUB",), "hub", None, f"topic/bench.relay-{n % 4}.v1", "routine", None)
+                  "task.create", body, now, None, ("HUB",), "hub", None, f"topic/bench.relay-{n % 4}.v1", "routine",
+                  None)
         for n in range(count)
     ]  # fmt: skip
     async with store.transaction() as tx:
@@ -64,8 +65,8 @@ async def bare_rows(kafka: str, count: int) -> float:
         bootstrap_servers=kafka, acks="all", enable_idempotence=True, linger_ms=0, max_batch_size=131_072
     )
     await producer.start()
-    for topic in range(4):
-        await producer.partitions_for(f"bench.relay-{topic}.v1")
+    for n in range(4):
+        await producer.partitions_for(f"bench.relay-{n}.v1")
     began = time.perf_counter()
     for first in range(0, count, 1000):
         waiting = [

@@ -58,7 +58,8 @@ class Parts:
             senders,
             DirectoryBook(directories),
             now=now,
-            retry=Retry(),
+            # Kafka fails as a whole and is mended as a whole: its rows wait. One mailbox fails alone: it is parked.
+            retry={"topic": Retry(attempts=None), "mail": Retry()},
             owner=owner,
             batch=settings.relay_batch,
             lease=timedelta(seconds=settings.relay_lease),

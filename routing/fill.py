@@ -37,7 +37,7 @@ def fields(type_: str, s: Situation) -> dict[str, Any]:
         case "rhi.completed":
             due = s.interview_due()
             found = {"in_time": outcome.at <= due if outcome and due else None}
-        case "rhi.refused" | "rhi.not_offered" | "rhi.withdrawn":
+        case "rhi.not_offered" | "rhi.withdrawn":
             found = {"reason": outcome.reason if outcome else _reason(s)}
         case "meeting.request":
             found = {"incidents": incidents(s)}

@@ -1,0 +1,56 @@
+"""`homeward explain`: why a message was sent, or what an episode has led to, from report to delivery."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@click.command()
+@click.argument("id")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@click.option("--database", metavar="URL", help="Database to work on; without it, the one that the settings name.")
+@click.option(
+    "--packs", "folders", multiple=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with further packs; may be given several times.",
+)  # fmt: skip
+def command(id: str, as_json: bool, database: str | None, folders: tuple[Path, ...]) -> None:
+    """Say why a message was sent or what an episode has led to.
+
+    ID is that of an episode (the `subject` of a message) or of a message. The chain goes from the report that came in
+    through what it changed, the rule and the clause, to each delivery.
+
+    \b
+    Examples:
+      homeward explain 0f460337-2f56-5fdc-a23f-68aef1f4277a
+      homeward explain fd5d7392-c01c-5969-8df8-36c01c4ec46b --json
+    """
+    import orjson
+
+    from homeward.commands.database import chosen, faults_told
+    from homeward.explaining import told
+    from homeward.library import read_packs
+    from routing.tables import PackError
+
+    url = chosen(database)
+    try:
+        packs = read_packs(folders)
+    except PackError as error:
+        raise click.ClickException(str(error)) from None
+    with faults_told(url):
+        story = asyncio.run(told(url, id, packs))
+    if story is None:
+        raise click.ClickException(f"nothing is known of '{id}'; give the id of an episode or of a message")
+    if as_json:
+        sys.stdout.buffer.write(orjson.dumps(story, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z) + b"\n")
+    else:
+        _print(story)
+
+
+def _print(story: list[dict[str, Any]]) -> None:
+    for step in story:
+        click.echo(f"\n{step['at']:%Y-%m-%d %H:%M:%S}Z  {step['what']}")
+        for line in step["lines"]:
+            click.echo(f"    {line}")

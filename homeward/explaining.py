@@ -1,0 +1,97 @@
+"""The chain from a report to each delivery, read from the ledger and the outbox. It names messages, rules, clauses and
+roles; nothing of what a report says about a child is read."""
+
+from typing import Any
+
+from routing.library import Packs
+from routing.tables import PackError
+from store import Store
+from store.history import LedgerEntry, Promise
+
+Step = dict[str, Any]
+
+
+async def told(url: str, id_: str, packs: Packs) -> list[Step] | None:
+    """The steps, oldest first, of an episode or of one message; None where the id is unknown."""
+    store = Store.open(url)
+    try:
+        async with store.reading() as tx:
+            promises = await tx.outbox_of_episode(id_) or await tx.outbox_of_message(id_)
+            entries = await tx.ledger_of_episode(id_)
+            if not entries and promises:
+                subject = promises[0].row.subject
+                held = await tx.ledger_of_episode(subject) if subject else []
+                wanted = {p.row.message_id for p in promises}
+                entries = _chain(held, wanted)
+    finally:
+        await store.close()
+    if not entries and not promises:
+        return None
+    ways: dict[str, list[Promise]] = {}
+    for promise in promises:
+        ways.setdefault(promise.row.message_id, []).append(promise)
+    return [step for entry in entries if (step := _step(entry, ways, packs)) is not None] or _only(ways)
+
+
+def _chain(entries: list[LedgerEntry], messages: set[str]) -> list[LedgerEntry]:
+    """The decisions of these messages, and the facts of the reports that caused them."""
+    decisions = [e for e in entries if e.kind == "decision" and e.entry["message"] in messages]
+    causes = {e.causation for e in decisions}
+    return [e for e in entries if e in decisions or (e.kind == "fact" and e.causation in causes)]
+
+
+def _step(entry: LedgerEntry, ways: dict[str, list[Promise]], packs: Packs) -> Step | None:
+    match entry.kind:
+        case "fact":
+            source, report = entry.entry["report"]
+            lines = [f"{name} at {at}" for name, at in entry.entry["events"]]
+            return {"at": entry.at, "kind": "fact", "what": f"report {report} from {source} changed", "lines": lines}
+        case "decision":
+            return _decision(entry, ways.get(entry.entry["message"], []), packs)
+        case "promise" if entry.entry["timers"]:
+            lines = [f"{rule} at {at}" for rule, at in entry.entry["timers"]]
+            return {"at": entry.at, "kind": "promise", "what": "clocks that run from now on", "lines": lines}
+    return None  # reports stand behind the facts, deliveries beside their messages
+
+
+def _decision(entry: LedgerEntry, promises: list[Promise], packs: Packs) -> Step:
+    decided = entry.entry
+    kind = f" {decided['kind']}" if decided["kind"] else ""
+    to = ", ".join(f"{role} ({person})" if person else role for role, person in decided["to"])
+    lines = [
+        f"message {decided['message']} to {to}",
+        f"rule {decided['rule']} of {decided['pack']}",
+        *(f"clause {clause}: {_says(entry, clause, packs)}" for clause in decided["clauses"]),
+    ]
+    if decided["due"]:
+        lines.append(f"due {decided['due']}")
+    for promise in promises:
+        detail = f" ({promise.detail})" if promise.detail else ""
+        lines.append(f"delivery to {promise.row.destination}: {promise.state}, attempts {promise.attempts}{detail}")
+    cause = "a timer" if entry.causation is None else entry.causation
+    step: Step = {
+        "at": entry.at,
+        "kind": "decision",
+        "what": f"{decided['type']}{kind}, because of {cause}",
+        "lines": lines,
+    }
+    return step | {"decision": dict(decided)}
+
+
+def _says(entry: LedgerEntry, clause: str, packs: Packs) -> str:
+    """What a clause says, in the pack's own words."""
+    authority, _, version = str(entry.entry["pack"]).partition(" ")
+    try:
+        held = packs.version(authority, version).clauses.get(clause)
+    except (PackError, KeyError):
+        held = None
+    return f"{held.says} ({held.section})" if held else "an interpretation or a duty of the hub itself"
+
+
+def _only(ways: dict[str, list[Promise]]) -> list[Step]:
+    """Messages of which the ledger holds no episode: the hub's own."""
+    return [
+        {"at": p.row.at, "kind": "decision", "what": p.row.type, "lines": [f"to {p.row.destination}: {p.state}"]}
+        for promises in ways.values()
+        for p in promises
+    ]
