@@ -46,14 +46,16 @@ class FrailStore(Store):
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[AsyncConnection]:
         fault = self.faults.pop(0) if self.faults else ""
-        if fault and not self.faults:
-            self.spent.set()
-        if fault == "away":
-            raise StoreUnavailableError("away")
-        async with super().connection() as connection:
-            yield connection
-        if fault == "answer":
-            raise StoreUnavailableError("answer lost")
+        try:
+            if fault == "away":
+                raise StoreUnavailableError("away")
+            async with super().connection() as connection:
+                yield connection
+            if fault == "answer":
+                raise StoreUnavailableError("answer lost")
+        finally:
+            if fault and not self.faults:
+                self.spent.set()
 
 
 @dataclass

@@ -129,11 +129,11 @@ async def test_a_destination_without_an_address_is_dead_and_the_detail_names_the
 
 
 async def test_an_address_is_kept_from_the_first_attempt_on(hub: World) -> None:
-    class Changing:
-        addresses = ["first@children.example", "second@children.example"]
+    addresses = ["first@children.example", "second@children.example"]
 
+    class Changing:
         def address(self, _destination: str) -> str | None:
-            return self.addresses.pop(0)
+            return addresses.pop(0)
 
     await hub.promise(row("a", to=WORKER))
     hub.fates["a"] = Verdict.RETRY
