@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 import orjson
 from aiokafka import AIOKafkaProducer
@@ -28,7 +29,7 @@ def _notification(n: int, mark: str) -> dict[str, object]:
             "child": {"identifiers": [{"system": "compact", "value": f"{mark}-{n}"}], "date_of_birth": "2011-09-01"},
             "responsible_authority": "nottinghamshire",
             "classification": "missing",
-            "reported_at": "2026-03-02T09:00:00Z",
+            "reported_at": (datetime.now(UTC) - timedelta(hours=1)).isoformat(),
             "circumstances": "left after school and was not seen since",
             "vulnerable": False,
         },
