@@ -12,17 +12,20 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Executable,
+    FromClause,
     Integer,
+    Select,
     Text,
     and_,
     bindparam,
     exists,
-    literal_column,
     not_,
     null,
     or_,
     select,
+    true,
     update,
 )
 
@@ -30,15 +33,16 @@ from store.leased import LeasedRow
 from store.ledger import OUTBOX_COLUMNS, promised_row
 from store.listing import Listing
 from store.session import Session
-from store.tables import BLOCKING, Instant, deliveries, leases, outbox
+from store.tables import Instant, deliveries, leases, outbox, ready, unsettled, word
 
 _SHARDS = Listing("shards", name=Text, shard=Integer, fence=BigInteger)
+_OWNED = Listing("owned", shard=Integer)
 _OVERTAKING = Listing("overtaking", type=Text)
 _TAKEN = Listing("taken", position=BigInteger, fence=BigInteger)
 _NOW = bindparam("now", type_=Instant)
 _OWNER = bindparam("whose", type_=Text)
 _UNTIL = bindparam("lasts", type_=Instant)
-_BARRED = ("parked", "dead")
+_BARRED = [word("parked"), word("dead")]
 
 
 def shard_name(shard: int) -> str:
@@ -57,50 +61,48 @@ def _owned(postgres: bool) -> Executable:
 @cache
 def _expire(postgres: bool) -> Executable:
     asked = _SHARDS.of(postgres)
-    lapsed = (deliveries.c.state == "leased", deliveries.c.lease_until <= _NOW)
+    lapsed = (unsettled(deliveries), deliveries.c.state == word("leased"), deliveries.c.lease_until <= _NOW)
     theirs = (deliveries.c.shard == asked.c.shard, deliveries.c.fence < asked.c.fence)
-    return (
-        update(deliveries).where(*lapsed, *theirs).values(state="pending", next_attempt_at=null(), lease_owner=null())
-    )
+    again = {"state": "pending", "next_attempt_at": null(), "lease_owner": null(), "lease_until": null()}
+    return update(deliveries).where(*lapsed, *theirs).values(again)
 
 
 @cache
 def _claimable(postgres: bool, of_one_channel: bool) -> Executable:
-    asked, overtaking = _SHARDS.of(postgres), _OVERTAKING.of(postgres)
+    """The rows to take, and with each what was promised: looked up after the limit, for the few that are taken."""
+    head = _heads(postgres, of_one_channel).subquery("head")
+    promised = (outbox.c[name] for name in OUTBOX_COLUMNS)
+    joined = head.join(outbox, outbox.c.position == head.c.position)
+    return select(*head.c, *promised).select_from(joined).order_by(head.c.position)
+
+
+def _heads(postgres: bool, of_one_channel: bool) -> Select[*tuple[Any, ...]]:
     row, lower, left = deliveries.alias("row"), deliveries.alias("lower"), deliveries.alias("left_behind")
-    may_overtake = outbox.c.type.in_(select(overtaking.c.type))
-    barred_by = exists().where(
-        lower.c.lane == row.c.lane,
-        lower.c.position < row.c.position,
-        literal_column(f"({_of('lower')})"),
-        not_(and_(lower.c.state == "pending", lower.c.next_attempt_at <= _NOW)),
-        not_(and_(lower.c.state.in_(_BARRED), may_overtake)),
-    )
-    overtakes = exists().where(
-        left.c.lane == row.c.lane,
-        left.c.position < row.c.position,
-        left.c.state.in_(_BARRED),
-        literal_column(f"({_of('left_behind')})"),
-    )
+    its_type = select(outbox.c.type).where(outbox.c.position == row.c.position).correlate(row).scalar_subquery()
+    in_its_time = and_(lower.c.state == word("pending"), lower.c.next_attempt_at <= _NOW)
+    passed = and_(lower.c.state.in_(_BARRED), _OVERTAKING.has(postgres, its_type))
+    blocks = and_(lower.c.state != word("in_doubt"), not_(in_its_time), not_(passed))
+    # A scalar and not an EXISTS, of which Postgres might make a join over all that waits; and a truth value, of which
+    # it expects no wonders. So it walks the rows in their order, looks before each, and stops at the limit.
+    barred = select(true()).where(*_before(row, lower), blocks).limit(1).scalar_subquery()
+    overtakes = exists().where(*_before(row, left), left.c.state.in_(_BARRED))
     return (
         select(row.c.position, row.c.shard, row.c.lane, row.c.attempts, row.c.address, overtakes.label("overtakes"))
-        .add_columns(*(outbox.c[name] for name in OUTBOX_COLUMNS))
-        .select_from(row.join(outbox, outbox.c.position == row.c.position))
         .where(
-            literal_column("row.state = 'pending'"),
+            ready(row),
             or_(row.c.next_attempt_at.is_(None), row.c.next_attempt_at <= _NOW),
-            row.c.shard.in_(select(asked.c.shard)),
+            _OWNED.has(postgres, row.c.shard),
             *([row.c.channel == bindparam("channel", type_=Text)] if of_one_channel else []),
-            not_(barred_by),
+            barred.is_not(true()),
         )
         .order_by(row.c.position)
         .limit(bindparam("most"))
     )
 
 
-def _of(alias: str) -> str:
-    """The condition of the index, word for word, so that both databases see that it serves."""
-    return BLOCKING.replace("state", f"{alias}.state").replace("next_attempt_at", f"{alias}.next_attempt_at")
+def _before(row: FromClause, other: FromClause) -> tuple[ColumnElement[bool], ...]:
+    """That `other` stands before `row` in its lane, and has not gone out."""
+    return other.c.lane == row.c.lane, other.c.position < row.c.position, unsettled(other)
 
 
 @cache
@@ -147,10 +149,10 @@ class Claiming(Session):
         theirs = [(shard_name(shard), shard, fence) for shard, fence in owned.items()]
         await self._with(_SHARDS, theirs, _expire(self._postgres), now=now)
         types = _OVERTAKING.parameters(self._postgres, ((name,) for name in sorted(overtaking)))
-        if channel is not None:
-            types["channel"] = channel
+        of_channel = {} if channel is None else {"channel": channel}
         claimable = _claimable(self._postgres, channel is not None)
-        found = await self._with(_SHARDS, theirs, claimable, now=now, most=limit, **types)
+        shards = ((shard,) for shard in owned)
+        found = await self._with(_OWNED, shards, claimable, now=now, most=limit, **types, **of_channel)
         rows = [_leased(row, owned[row.shard]) for row in found]
         if rows:
             taken = ((row.position, row.fence) for row in rows)

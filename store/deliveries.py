@@ -6,15 +6,17 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Executable, Text, bindparam, case, func, literal_column, null, select, update
+from sqlalchemy import BigInteger, Executable, Integer, Text, bindparam, case, func, null, select, update
 
 from store.leased import Settlement
 from store.listing import Listing
 from store.session import Session
-from store.tables import Instant, deliveries
+from store.tables import Instant, deliveries, ready, unsettled, word
 
 _ADDRESSES = Listing("addresses", position=BigInteger, address=Text)
-_SETTLED = Listing("settled", position=BigInteger, fence=BigInteger, state=Text, next_attempt_at=Instant, detail=Text)
+_SETTLED = Listing(
+    "settled", position=BigInteger, fence=BigInteger, state=Text, next_attempt_at=Instant, detail=Text, untried=Integer
+)
 _NOW = bindparam("now", type_=Instant)
 _OWNER = bindparam("whose", type_=Text)
 _UNTIL = bindparam("lasts", type_=Instant)
@@ -38,13 +40,13 @@ def _settle(postgres: bool) -> Executable:
         .where(
             deliveries.c.position == told.c.position,
             deliveries.c.fence == told.c.fence,
-            deliveries.c.lease_owner == _OWNER,
-            deliveries.c.state == "leased",
+            deliveries.c.lease_owner == _OWNER,  # it has one only while it is leased
         )
         .values(
             state=told.c.state,
             next_attempt_at=told.c.next_attempt_at,
-            detail=told.c.detail,
+            attempts=deliveries.c.attempts - told.c.untried,
+            detail=func.coalesce(told.c.detail, deliveries.c.detail),
             settled_at=case((told.c.state == "pending", null()), else_=_NOW),
             lease_owner=null(),
             lease_until=null(),
@@ -54,11 +56,11 @@ def _settle(postgres: bool) -> Executable:
 
 _RENEW = (
     update(deliveries)
-    .where(deliveries.c.state == "leased", deliveries.c.lease_owner == _OWNER)
+    .where(unsettled(deliveries), deliveries.c.state == word("leased"), deliveries.c.lease_owner == _OWNER)
     .values(lease_until=_UNTIL)
 )
 _NEXT_ATTEMPT = select(func.min(deliveries.c.next_attempt_at, type_=Instant)).where(
-    literal_column("state = 'pending'"), deliveries.c.next_attempt_at > _NOW
+    unsettled(deliveries), ready(deliveries), deliveries.c.next_attempt_at > _NOW
 )
 
 
@@ -89,8 +91,10 @@ class Deliveries(Session):
 
 
 def _told(settlement: Settlement, now: datetime) -> tuple[Any, ...]:
-    retry = settlement.outcome == "retry"
-    state = "pending" if retry else settlement.outcome
-    # A row without an instant to wait for counts as never tried: one that was is given the present one.
-    waits = (settlement.next_attempt_at or now) if retry else None
-    return (settlement.position, settlement.fence, state, waits, settlement.detail)
+    given = (settlement.position, settlement.fence)
+    if settlement.outcome == "untried":
+        return (*given, "pending", settlement.next_attempt_at, None, 1)
+    if settlement.outcome == "retry":
+        # A row without an instant to wait for counts as never tried: one that was is given the present one.
+        return (*given, "pending", settlement.next_attempt_at or now, settlement.detail, 0)
+    return (*given, settlement.outcome, None, settlement.detail, 0)

@@ -7,15 +7,15 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Executable, Select, func, literal, literal_column, null, select, union_all, update
+from sqlalchemy import BigInteger, Executable, Select, and_, func, null, select, union_all, update
 
 from store.leased import DeliveryState
 from store.listing import Listing
 from store.session import Session
-from store.tables import IN_DOUBT, READY, deliveries, outbox, quarantine
+from store.tables import deliveries, outbox, quarantine, ready, unsettled, word
 
 _POSITIONS = Listing("positions", position=BigInteger)
-_HELD_UP = ("parked", "dead", "in_doubt")
+_HELD_UP = [word("parked"), word("dead"), word("in_doubt")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ def _held_up() -> Select[*tuple[Any, ...]]:
         .where(
             behind.c.lane == deliveries.c.lane,
             behind.c.position > deliveries.c.position,
-            literal_column("behind.state = 'pending'"),
-            deliveries.c.state != "in_doubt",
+            ready(behind),
+            deliveries.c.state != word("in_doubt"),
         )
         .scalar_subquery()
     )
@@ -66,21 +66,20 @@ def _held_up() -> Select[*tuple[Any, ...]]:
             waiting,
         )
         .select_from(deliveries.join(outbox, outbox.c.position == deliveries.c.position))
-        .where(deliveries.c.state.in_(_HELD_UP))
+        .where(unsettled(deliveries), deliveries.c.state.in_(_HELD_UP))
         .order_by(deliveries.c.position)
     )
 
 
 def _standing() -> Executable:
-    def count(state: Any, condition: str) -> Select[*tuple[Any, ...]]:
+    def count(state: Any, condition: Any) -> Select[*tuple[Any, ...]]:
         first = func.min(deliveries.c.position).label("first")
-        return select(state.label("state"), func.count().label("rows"), first).where(literal_column(condition))
+        return select(state.label("state"), func.count().label("rows"), first).where(condition)
 
-    # Three parts, each answered from a small index: the rows that were sent are not looked at.
+    # Each part is answered from a small index: the rows that were sent are not looked at.
+    settled = and_(unsettled(deliveries), deliveries.c.state != word("pending"))
     parts = union_all(
-        count(literal("pending"), READY),
-        count(deliveries.c.state, "state IN ('leased', 'parked', 'dead')").group_by(deliveries.c.state),
-        count(literal("in_doubt"), IN_DOUBT),
+        count(word("pending"), ready(deliveries)), count(deliveries.c.state, settled).group_by(deliveries.c.state)
     ).subquery("parts")
     return select(parts.c.state, parts.c.rows, outbox.c.at).select_from(
         parts.outerjoin(outbox, outbox.c.position == parts.c.first)

@@ -7,7 +7,7 @@ from typing import Literal
 from store.rows import OutboxRow
 
 DeliveryState = Literal["pending", "leased", "sent", "parked", "dead", "in_doubt"]
-Outcome = Literal["sent", "retry", "parked", "dead", "in_doubt"]
+Outcome = Literal["sent", "retry", "parked", "dead", "in_doubt", "untried"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,8 @@ class Settlement:
     """What became of one leased row. It counts only while the lease it was made under stands.
 
     `retry` puts the row back until `next_attempt_at`; `parked` and `dead` hold up their lane until someone releases
-    it; `in_doubt` holds up nothing and is not sent again by itself. `detail` holds no personal data."""
+    it; `in_doubt` holds up nothing and is not sent again by itself. `untried` puts the row back as if it had not been
+    claimed. `detail` holds no personal data."""
 
     position: int
     fence: int

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, DateTime, FromClause, Insert, Table, Text, bindparam, func, select
+from sqlalchemy import ARRAY, ColumnElement, DateTime, FromClause, Insert, Table, Text, any_, bindparam, func, select
 from sqlalchemy.types import TypeEngine
 
 from store.tables import Instant, written
@@ -28,6 +28,13 @@ class Listing:
     def of(self, postgres: bool) -> FromClause:
         """The rows as something to select from, joined or inserted."""
         return self.postgres if postgres else self.sqlite
+
+    def has(self, postgres: bool, value: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Whether a value is in a listing of one column. On Postgres an array, which an index can be asked for."""
+        ((name, kind),) = self._columns.items()
+        if postgres:
+            return value == any_(bindparam(f"{self._name}_{name}", type_=_array(kind)))
+        return value.in_(select(self.sqlite.c[name]))
 
     def parameters(self, postgres: bool, rows: Iterable[Sequence[Any]]) -> Parameters:
         """What to execute the statement with."""

@@ -64,9 +64,11 @@ class Relay:
         self.fences = {int(name.removeprefix("relay/")): fence for name, fence in held.items()}
         return self
 
-    async def claim(self, now: datetime = NOON, limit: int = 100, overtaking: tuple[str, ...] = ()) -> list[LeasedRow]:
+    async def claim(
+        self, now: datetime = NOON, limit: int = 100, overtaking: tuple[str, ...] = (), channel: str | None = None
+    ) -> list[LeasedRow]:
         async with self.store.transaction() as tx:
-            return await tx.claim_deliveries(self.ownership.owner, self.fences, now, LEASE, limit, overtaking)
+            return await tx.claim_deliveries(self.ownership.owner, self.fences, now, LEASE, limit, overtaking, channel)
 
     async def settle(self, *settlements: Settlement, now: datetime = NOON) -> int:
         async with self.store.transaction() as tx:

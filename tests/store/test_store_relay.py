@@ -78,6 +78,26 @@ async def test_a_row_in_doubt_blocks_nothing_and_is_not_sent_again_by_itself(sto
     assert ids(await relay.claim()) == ["b"]
 
 
+async def test_a_row_put_back_untried_has_lost_no_attempt_and_keeps_its_place(store: Store) -> None:
+    await promise(store, promised("a"), promised("b"))
+    relay = await Relay(store).own()
+    first, second = await relay.claim()
+    await relay.settle(first.settled("retry", "busy"), second.settled("untried", "", NOON + SECOND))
+    assert [(row.row.id, row.attempts) for row in await relay.claim()] == [("a", 2)]
+    assert await relay.claim() == []
+    async with store.reading() as tx:
+        assert [(kept.attempts, kept.detail) for kept in await tx.outbox_after(0, 2)] == [(2, "busy"), (0, None)]
+
+
+async def test_a_claim_can_be_limited_to_a_channel_and_the_order_of_its_lanes_holds(store: Store) -> None:
+    to_mail = "mail/nottinghamshire/manager"
+    await promise(store, promised("a", to=to_mail), promised("b"), promised("c", to=to_mail), promised("d"))
+    relay = await Relay(store).own()
+    assert ids(await relay.claim(channel="mail", limit=1)) == ["a"]
+    assert await relay.claim(channel="mail") == []
+    assert ids(await relay.claim(channel="topic")) == ["b", "d"]
+
+
 async def test_an_address_is_kept_from_the_first_claim_on(store: Store) -> None:
     await promise(store, promised("a", to="mail/nottinghamshire/manager"), promised("b"))
     relay = await Relay(store).own()

@@ -11,7 +11,7 @@ down_revision = None
 
 INSTANT = sa.Text().with_variant(sa.DateTime(timezone=True), "postgresql")
 POSITION = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-BLOCKING = "state IN ('leased', 'parked', 'dead') OR (state = 'pending' AND next_attempt_at IS NOT NULL)"
+UNSETTLED = "state IN ('leased', 'parked', 'dead', 'in_doubt') OR state = 'pending' AND next_attempt_at IS NOT NULL"
 
 
 def _text(*names: str) -> list[sa.Column[str]]:
@@ -140,8 +140,7 @@ def _outbox() -> None:
     )
     for name, columns, condition in (
         ("ready", ["channel", "position", "shard"], "state = 'pending'"),
-        ("blocking", ["lane", "position"], BLOCKING),
-        ("in_doubt", ["position"], "state = 'in_doubt'"),
+        ("unsettled", ["lane", "position"], UNSETTLED),
     ):
         where = sa.text(condition)
         op.create_index(f"deliveries_{name}", "deliveries", columns, sqlite_where=where, postgresql_where=where)
