@@ -67,7 +67,6 @@ def _held_up() -> Select[*tuple[Any, ...]]:
         )
         .select_from(deliveries.join(outbox, outbox.c.position == deliveries.c.position))
         .where(unsettled(deliveries), deliveries.c.state.in_(_HELD_UP))
-        .order_by(deliveries.c.position)
     )
 
 
@@ -104,7 +103,8 @@ class Lanes(Session):
 
     async def held_up(self) -> list[HeldUp]:
         """Every delivery that is parked, dead or in doubt, in the order of promising."""
-        return [HeldUp(*row) for row in await self._rows(_HELD_UP_ROWS)]
+        # Asked for in this order, SQLite would walk the table and not the index.
+        return sorted((HeldUp(*row) for row in await self._rows(_HELD_UP_ROWS)), key=lambda held: held.position)
 
     async def release(self, positions: Collection[int]) -> int:
         """Let these parked, dead or doubtful rows be tried again from the beginning; returns how many there were."""

@@ -1,0 +1,95 @@
+"""That no statement of daily work reads a table from end to end: what was done with years ago costs nothing."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, event
+from store_examples import HOUR, NOON, Relay, claim, line, promise, promised, timer, unreadable
+
+from store import EpisodeRow, IdentifierRow, PersonRow, ReferenceRow, Store
+
+MAY_BE_READ = ("quarantine", "leases", "head", "parts", "owners", "shards", "listed", "(subquery", "CONSTANT")
+"""Small by nature: what waits for people, a row for each shard, and what a statement is given or has just found."""
+
+
+class Watched:
+    """A store on SQLite that explains each statement as it comes: `scans` are the tables it would read whole."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.scans: list[str] = []
+        self.seen = 0
+        event.listen(store._engine.sync_engine, "after_cursor_execute", self._explain)
+
+    def _explain(
+        self, connection: Connection, cursor: object, statement: str, given: object, context: object, many: bool
+    ) -> None:
+        if not statement.startswith(("SELECT", "UPDATE", "DELETE", "INSERT")):
+            return
+        self.seen += 1
+        one = given[0] if many and isinstance(given, list) else given
+        explaining = connection.connection.cursor()
+        explaining.execute(f"EXPLAIN QUERY PLAN {statement}", one)
+        steps = [str(step[3]) for step in explaining.fetchall()]
+        explaining.close()
+        whole = [step for step in steps if step.startswith("SCAN") and " USING " not in step and "VIRTUAL" not in step]
+        self.scans += [f"{step}: {statement}" for step in whole if not any(table in step for table in MAY_BE_READ)]
+
+
+@pytest.fixture
+async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
+    store = Store.open(f"sqlite+aiosqlite:///{tmp_path / 'store.db'}")
+    await store.create()
+    yield Watched(store)
+    await store.close()
+
+
+async def test_intake_reads_no_table_whole(watched: Watched) -> None:
+    async with watched.store.transaction() as tx:
+        await tx.claim([claim("a"), claim("b")])
+        await tx.find([("n", "mosaic", "1")], [("XX", "XX-1")], ["e1"])
+        await tx.load(["p1"])
+        await tx.save(
+            [PersonRow("p1", "n", b"", 1)],
+            [IdentifierRow("n", "mosaic", "1", "p1")],
+            [ReferenceRow("n", "XX", "XX-1", "p1", "e1")],
+            [EpisodeRow("e1", "n", "p1", NOON, "open", b"")],
+        )
+        await tx.append([line("l1", contents=b"x")], [promised("o1")])
+        await tx.set_timers([("p1", "e1"), ("p1", None)], [timer("t1")])
+        await tx.quarantine([unreadable("q1")])
+        await tx.due_timers(NOON + HOUR, 10)
+        await tx.next_timer()
+    assert watched.seen > 12
+    assert watched.scans == []
+
+
+async def test_a_relay_reads_no_table_whole(watched: Watched) -> None:
+    await promise(watched.store, promised("a"), promised("b"), promised("c"))
+    relay = await Relay(watched.store).own()
+    one, two, _ = await relay.claim(overtaking=("notify.found",), channel="topic")
+    async with watched.store.transaction() as tx:
+        await tx.keep_addresses({one.position: "x"})
+        await tx.renew_leases("one", NOON, HOUR)
+        await tx.settle("one", [one.settled("sent"), two.settled("retry")], NOON)
+        await tx.next_attempt(NOON)
+        await tx.standing()
+        await tx.held_up()
+        await tx.release([one.position])
+    assert watched.seen > 12
+    assert watched.scans == []
+
+
+async def test_looking_back_reads_no_table_whole(watched: Watched) -> None:
+    async with watched.store.reading() as tx:
+        await tx.ledger_of_episode("e1")
+        await tx.ledger_about("m1")
+        await tx.ledger_between(NOON, NOON + HOUR)
+        await tx.ledger_after(5, 10)
+        await tx.contents("hash")
+        await tx.outbox_of_episode("e1")
+        await tx.outbox_of_message("m1")
+        await tx.outbox_after(5, 10)
+    assert watched.seen == 8
+    assert watched.scans == []
