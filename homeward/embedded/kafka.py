@@ -102,7 +102,7 @@ class EmbeddedKafka:
             for server in self.servers:
                 if server.has_ended and server not in gone:
                     gone.add(server)
-                    self._notice(f"{server.node.name} stopped by itself ({len(gone)} of {self._nodes} are gone).")
+                    self._notice(f"{server.node.name} stopped by itself ({len(gone)} of {self._nodes} gone).")
             time.sleep(pause)
         self._raise_if_ended()
 

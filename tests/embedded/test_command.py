@@ -4,8 +4,12 @@ import signal
 import socket
 from pathlib import Path
 
+import pytest
+
 from homeward.embedded.probe import LOOPBACK, free_port, known_brokers
 from tests.embedded.traffic import command, first_line
+
+pytestmark = pytest.mark.kafka
 
 
 async def test_it_says_its_address_and_stops_cleanly_when_asked(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The embedded broker as a whole: a real Apache Kafka, started, used, stopped, and started again."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from homeward.embedded import EmbeddedError, EmbeddedKafka
 from homeward.embedded.lock import FolderLock
 from tests.embedded.traffic import command, first_line, read, send
 
+pytestmark = pytest.mark.kafka
 VALUES = [f"message {n}".encode() for n in range(20)]
 
 
@@ -43,6 +45,19 @@ async def test_servers_end_with_an_owner_that_is_killed_and_the_folder_is_taken_
         assert await read(address, "kept", len(VALUES)) == VALUES
     assert f"process {owner.pid}" in told[-1].lower()
     assert "taken over" in told[-1]
+
+
+def test_a_server_that_stops_by_itself_is_noticed_and_does_not_hinder_the_next_start(tmp_path: Path) -> None:
+    told: list[str] = []
+    with EmbeddedKafka(tmp_path, notice=told.append) as broker:
+        process = broker.servers[0].process
+        assert process is not None
+        os.kill(process, signal.SIGKILL)
+        with pytest.raises(EmbeddedError, match=r"\(node-1\) stopped by itself"):
+            broker.watch(0.01)
+    assert told == ["node-1 stopped by itself (1 of 1 gone)."]
+    with EmbeddedKafka(tmp_path, notice=told.append):
+        assert len(told) == 1
 
 
 @pytest.mark.parametrize(

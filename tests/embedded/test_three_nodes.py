@@ -1,31 +1,34 @@
-"""Three nodes: when a leader is killed in mid-stream, no acknowledged message is lost."""
+"""Three nodes: a leader that is killed in mid-stream costs no acknowledged message; a cluster that is gone is told."""
 
 import asyncio
 import os
 import signal
 from pathlib import Path
 
+import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from homeward.embedded import EmbeddedKafka
+from homeward.embedded import EmbeddedError, EmbeddedKafka
+from homeward.embedded.server import Server
 from tests.embedded.traffic import PATIENCE, read
 
+pytestmark = pytest.mark.kafka
 BEFORE, AFTER = 200, 200
 PROMISES = TopicPartition("promises", 0)
 
 
 async def test_a_killed_leader_costs_no_acknowledged_message(tmp_path: Path) -> None:
-    with EmbeddedKafka(tmp_path, nodes=3) as cluster:
+    told: list[str] = []
+    with EmbeddedKafka(tmp_path, nodes=3, notice=told.append) as cluster:
+        watched = asyncio.create_task(asyncio.to_thread(cluster.watch, 0.02))
         await make(cluster.bootstrap, NewTopic(PROMISES.topic, num_partitions=1, replication_factor=3))
         producer = AIOKafkaProducer(bootstrap_servers=cluster.bootstrap, acks="all", enable_idempotence=True)
         async with asyncio.timeout(PATIENCE), producer:
             sent = [await producer.send(PROMISES.topic, b"%d" % n) for n in range(BEFORE)]
             await sent[BEFORE // 2]
             leader = producer.client.cluster.leader_for_partition(PROMISES)
-            process = cluster.servers[leader - 1].process
-            assert process is not None
-            os.kill(process, signal.SIGKILL)
+            kill(cluster.servers[leader - 1])
             sent += [await producer.send(PROMISES.topic, b"%d" % n) for n in range(BEFORE, BEFORE + AFTER)]
             receipts = await asyncio.gather(*sent)
         assert [receipt.offset for receipt in receipts] == list(range(BEFORE + AFTER))
@@ -33,6 +36,18 @@ async def test_a_killed_leader_costs_no_acknowledged_message(tmp_path: Path) -> 
         others.pop(leader - 1)
         kept = await read(",".join(others), PROMISES.topic, BEFORE + AFTER)
         assert kept == [b"%d" % n for n in range(BEFORE + AFTER)]
+        assert told == [f"node-{leader} stopped by itself (1 of 3 are gone)."]
+        assert not watched.done()
+        for server in cluster.servers:
+            if server.node.id != leader:
+                kill(server)
+        with pytest.raises(EmbeddedError, match="stopped by itself"):
+            await asyncio.wait_for(watched, PATIENCE)
+
+
+def kill(server: Server) -> None:
+    assert server.process is not None
+    os.kill(server.process, signal.SIGKILL)
 
 
 async def make(bootstrap: str, topic: NewTopic) -> None:
