@@ -1,0 +1,110 @@
+"""Running a scenario in process, and comparing what was said with its rows."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from scenario_files import Scenario
+
+from consumers.intake import Intake
+from homeward.clock import VirtualClock
+from homeward.simulation import Simulation
+from store import Store
+
+OF_THE_ROW = {"type", "at", "after", "before", "to", "to_exactly", "clauses", "lacks", "incident", "count"}
+
+
+@dataclass
+class Run:
+    """What a run said: the messages, and the rules of the ledger that said them."""
+
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    rules: set[tuple[str, str]] = field(default_factory=set)
+
+
+class Rehearsal(Simulation):
+    """A simulation that also notes in `rules` which rule of which pack decided each message."""
+
+    rules: set[tuple[str, str]]
+
+    async def rehearse(self, lines: Iterable[bytes], until: datetime | None) -> Run:
+        self.rules = set()
+        printed = await self.run([*lines], until)
+        return Run([orjson.loads(line) for line in printed], self.rules)
+
+    async def _fall(self, store: Store, intake: Intake, clock: VirtualClock, until: datetime, including: bool) -> None:
+        await super()._fall(store, intake, clock, until, including)
+        if including:  # the last look before the store is closed
+            async with store.reading() as tx:
+                lines = await tx.ledger_after(0, 100_000)
+            self.rules = {(d.entry["pack"].split()[0], d.entry["rule"]) for d in lines if d.kind == "decision"}
+
+
+def faults(scenario: Scenario, messages: list[dict[str, Any]]) -> list[str]:
+    """What was not said as expected, each in a line."""
+    found = []
+    for row in scenario.expect:
+        count, wanted = sum(matches(row, m) for m in messages), row.get("count", 1)
+        if count != wanted:
+            found.append(f"{count} instead of {wanted}: {_words(row)}{_near(row, messages)}")
+    for row in scenario.absent:
+        found += [f"said although it must not be: {_words(row)}" for m in messages if matches(row, m)]
+    wants = {row.get("kind") for row in scenario.expect}
+    for message in messages:
+        if message["data"]["kind"] == "unreadable" and "unreadable" not in wants:
+            found.append(f"a report cannot be read: {message['data']['detail']}")
+    return found
+
+
+def matches(row: Mapping[str, Any], message: Mapping[str, Any]) -> bool:
+    data, at = message["data"], _at(message["time"])
+    to = {(r["role"], r["person"]) for r in data["to"]}
+    told = to | {(role, "") for role, _ in to}
+    incident = row.get("incident", "P-1")
+    return (
+        row.get("type", message["type"]) == message["type"]
+        and incident in ("*", data["incident"])
+        and row.get("at", at) == at
+        and row.get("after", at) <= at <= row.get("before", at)
+        and all(_recipient(word) in told for word in row.get("to", ()))
+        and ("to_exactly" not in row or {w.partition("=")[0] for w in row["to_exactly"]} == {role for role, _ in to})
+        and all(_recipient(word) in told for word in row.get("to_exactly", ()))
+        and set(row.get("clauses", ())) <= set(data["clauses"])
+        and all(data.get(name) is None for name in row.get("lacks", ()))
+        and all(_same(value, data.get(name)) for name, value in row.items() if name not in OF_THE_ROW)
+    )
+
+
+def _recipient(word: str) -> tuple[str, str | None]:
+    role, _, person = word.partition("=")
+    return role, None if person == "nobody" else person
+
+
+def _at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _same(wanted: Any, said: Any) -> bool:
+    if isinstance(wanted, datetime):
+        return said is not None and _at(said) == wanted
+    if isinstance(wanted, dict):
+        return isinstance(said, dict) and all(_same(v, said.get(k)) for k, v in wanted.items())
+    if isinstance(wanted, list) and isinstance(said, list):
+        return len(wanted) == len(said) and all(_same(w, s) for w, s in zip(wanted, said, strict=True))
+    return bool(wanted == said)
+
+
+def _words(row: Mapping[str, Any]) -> str:
+    return ", ".join(f"{k} = {v.isoformat() if isinstance(v, datetime) else v}" for k, v in row.items())
+
+
+def _near(row: Mapping[str, Any], messages: list[dict[str, Any]]) -> str:
+    """What was said of the same type and kind, to see by how much it misses."""
+    like = [m for m in messages if m["type"] == row.get("type") and m["data"]["kind"] == row.get("kind")]
+    return "".join(
+        f"\n      said: {m['time']} {m['data']['incident']} to {[r['role'] for r in m['data']['to']]}"
+        f" due {m['data']['due']} {m['data']['clauses']}"
+        for m in like
+    )

@@ -1,0 +1,99 @@
+"""The rows of a scenario table: what they match, and how a table that cannot be read says so."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from scenario_files import ScenarioError, instant, read
+from scenario_running import faults, matches
+
+HEAD = '[[scenario]]\nid = "a"\ntitle = "t"\n'
+REPORTS = 'reports = [{at = 2026-05-11 10:00:00, type = "police.missing"}]\n'
+EXPECT = 'expect = [{type = "episode.open"}]\n'
+
+
+def said(**data: Any) -> dict[str, Any]:
+    common = {"incident": "P-1", "kind": None, "due": None, "clauses": ["A-1", "A-2"]}
+    to = [{"role": "mash", "person": None}, {"role": "worker", "person": "w1"}]
+    return {"type": "task.create", "time": "2026-05-11T09:00:00Z", "data": {**common, "to": to, **data}}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {},
+        {"type": "task.create", "at": datetime(2026, 5, 11, 9, tzinfo=UTC)},
+        {"after": datetime(2026, 5, 11, 9, tzinfo=UTC), "before": datetime(2026, 5, 11, 9, tzinfo=UTC)},
+        {"to": ["mash"]},
+        {"to": ["mash=nobody", "worker=w1"]},
+        {"to_exactly": ["worker", "mash"]},
+        {"clauses": ["A-2"], "lacks": ["due"]},
+        {"incident": "*"},
+    ],
+)
+def test_a_row_that_matches(row: dict[str, Any]) -> None:
+    assert matches(row, said())
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"type": "task.cancel"},
+        {"at": datetime(2026, 5, 11, 9, 0, 1, tzinfo=UTC)},
+        {"after": datetime(2026, 5, 11, 9, 0, 1, tzinfo=UTC)},
+        {"to": ["cscs"]},
+        {"to": ["worker=w2"]},
+        {"to": ["worker=nobody"]},
+        {"to_exactly": ["worker"]},
+        {"clauses": ["A-3"]},
+        {"lacks": ["clauses"]},
+        {"incident": "P-2"},
+        {"kind": "other"},
+    ],
+)
+def test_a_row_that_does_not(row: dict[str, Any]) -> None:
+    assert not matches(row, said())
+
+
+def test_a_field_is_compared_as_what_it_is() -> None:
+    message = said(due="2026-05-12T09:00:00+00:00", contact={"role": "officer", "person": None}, late=True)
+    row = {"due": datetime(2026, 5, 12, 9, tzinfo=UTC), "contact": {"role": "officer"}, "late": True}
+    assert matches(row, message)
+    assert not matches({**row, "late": False}, message)
+
+
+def test_what_is_said_twice_or_not_at_all_is_a_fault() -> None:
+    (scenario,) = read("somewhere", "x.toml", HEAD + REPORTS + EXPECT + 'absent = [{type = "task.create"}]')
+    twice = [{**said(), "type": "episode.open"}] * 2
+    assert [f.split(":")[0] for f in faults(scenario, twice)] == ["2 instead of 1"]
+    assert [f.split(":")[0] for f in faults(scenario, [said()])] == [
+        "0 instead of 1",
+        "said although it must not be",
+    ]
+
+
+def test_a_report_that_the_hub_cannot_read_is_a_fault() -> None:
+    (scenario,) = read("somewhere", "x.toml", HEAD + REPORTS + EXPECT)
+    heard = [{**said(), "type": "episode.open"}, said(kind="unreadable", detail="no child")]
+    assert faults(scenario, heard) == ["a report cannot be read: no child"]
+
+
+def test_wall_time_and_offsets() -> None:
+    assert instant(datetime.fromisoformat("2026-05-11T10:00")) == datetime(2026, 5, 11, 9, tzinfo=UTC)
+    assert instant(datetime.fromisoformat("2026-10-25T01:30")) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert instant(datetime(2026, 10, 25, 1, 30, tzinfo=UTC)) == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (HEAD + REPORTS, "it expects nothing"),
+        (HEAD + EXPECT, "'reports' is missing"),
+        (HEAD + REPORTS + EXPECT + "whatever = 1", "'whatever' is not understood"),
+        (HEAD + REPORTS + EXPECT + 'register = "x"', "there is no register 'x'"),
+        ("[other]\n", "'other' is not understood"),
+    ],
+)
+def test_a_table_that_cannot_be_read_says_why(text: str, fault: str) -> None:
+    with pytest.raises(ScenarioError, match=fault):
+        list(read("somewhere", "x.toml", text))
