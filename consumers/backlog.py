@@ -20,15 +20,16 @@ async def read_through(
     connection: dict[str, Any],
     group: str,
     limit: float,
+    pattern: str = PATTERN,
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> bool:
-    """Returns when the group has committed up to the ends of all inbound topics as they are now, or after `limit`
+    """Returns when the group has committed up to the present ends of the topics of the pattern, or after `limit`
     seconds (then False, with a warning). It joins nothing: it holds for consumers in any process of the group."""
     consumer = AIOKafkaConsumer(group_id=group, enable_auto_commit=False, **connection)
     try:
         async with asyncio.timeout(limit):
             await consumer.start()
-            waiting = await _unread(consumer)
+            waiting = await _unread(consumer, pattern)
             while waiting:
                 done = [tp for tp, end in waiting.items() if (await consumer.committed(tp) or 0) >= end]
                 for partition in done:
@@ -43,9 +44,9 @@ async def read_through(
     return True
 
 
-async def _unread(consumer: AIOKafkaConsumer) -> dict[TopicPartition, int]:
+async def _unread(consumer: AIOKafkaConsumer, pattern: str) -> dict[TopicPartition, int]:
     """The ends of the inbound partitions that hold anything."""
-    topics = [t for t in await consumer.topics() if re.match(PATTERN, t)]
+    topics = [t for t in await consumer.topics() if re.match(pattern, t)]
     partitions = [TopicPartition(t, p) for t in topics for p in consumer.partitions_for_topic(t) or ()]
     if not partitions:
         return {}

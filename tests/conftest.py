@@ -1,6 +1,11 @@
 """What every test may use: the real Kafka and the real Postgres. Where they come from is in `tests/services`."""
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# No test is about speed: on a busy machine neither a slow example nor slow generation is a fault.
+settings.register_profile("homeward", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("homeward")
 
 pytest_plugins = ["tests.services.kafka", "tests.services.postgres"]
 

@@ -48,10 +48,13 @@ async def running(
     force: str,
     authority: str = "nottinghamshire",
     now: Callable[[], datetime] = clock.now,
+    register: bool = False,
 ) -> AsyncIterator[Running]:
-    """A hub that reads what this force and the authority's case system publish, and nothing else. The test drains its
-    relay."""
-    topics = (police_notifications(force), register_children(authority), casework_outcomes(authority))
+    """A hub that reads what this force publishes and, where asked, the authority's register and casework, which all tests
+    share. The test drains its relay."""
+    topics = [police_notifications(force)]
+    if register:
+        topics += [register_children(authority), casework_outcomes(authority)]
     settings = Settings(kafka_bootstrap=kafka, kafka_group=f"test-{force}", database_url=database)
     await migrate(settings.database)
     packs, directories = library(settings)
