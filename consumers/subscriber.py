@@ -27,7 +27,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 15.0
 
 
 class Subscriber:
-    """Feeds polled batches to `take`. `cluster` tells brokers apart in claims; `pause` waits, in seconds."""
+    """Feeds polled batches to `take`. `cluster` is the id of the Kafka cluster, which claims rest on; `pause` waits, in seconds."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class Subscriber:
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         polled: Callable[[int], None] = lambda records: None,
     ) -> None:
-        self._take, self._cluster, self._pause, self.polled = take, cluster, pause, polled
+        self._take, self.cluster, self._pause, self.polled = take, cluster, pause, polled
         self._failures = 0
 
     def attach(
@@ -58,7 +58,7 @@ class Subscriber:
         subscriber(self._handle)
 
     async def _handle(self, records: Any) -> None:
-        batch = [raw_of(record, self._cluster) for record in records]
+        batch = [raw_of(record, self.cluster) for record in records]
         try:
             await self._take(sorted(batch, key=_register_first))
         except StoreUnavailableError as error:

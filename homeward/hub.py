@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection
 
+from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
 from faststream.kafka import KafkaBroker
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
@@ -27,7 +28,7 @@ class Hub:
         self.parts, self.settings = parts, parts.settings
         self.running: tuple[Part, ...] = chosen(only)
         self._pattern = pattern
-        self.subscriber = Subscriber(parts.intake.take, self.settings.kafka_bootstrap)
+        self.subscriber = Subscriber(parts.intake.take)
         self.broker = kafka_broker(self.settings)
         self.health = Health(self)
         self._tasks: list[asyncio.Task[None]] = []
@@ -39,6 +40,7 @@ class Hub:
         if "relay" in self.running:
             self._begin(self.parts.relay.run())
         if "consumers" in self.running:
+            self.subscriber.cluster = await _cluster_id(self.settings)
             batch = (self.settings.batch_records, self.settings.batch_timeout_ms)
             self.subscriber.attach(self.broker, self.settings.kafka_group, *batch, self._pattern)
             await self.broker.start()
@@ -92,6 +94,16 @@ def backlog_of(settings: Settings) -> Callable[[], Awaitable[None]]:
         await read_through(consumer_connection(settings), settings.kafka_group, settings.timers_gate)
 
     return ready
+
+
+async def _cluster_id(settings: Settings) -> str:
+    """The id that the cluster gave itself; addresses change, it does not."""
+    admin = AIOKafkaAdminClient(**consumer_connection(settings))
+    try:
+        await admin.start()
+        return str((await admin.describe_cluster())["cluster_id"])
+    finally:
+        await admin.close()
 
 
 def kafka_broker(settings: Settings) -> KafkaBroker:

@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 Dead = Callable[[OutboxRow, Receipt], Awaitable[None]]
 _GIVEN_UP = ("dead", "parked")
+_AGAIN = ("retry", "untried")
 
 
 class Settler:
@@ -39,7 +40,7 @@ class Settler:
         told = [(row, receipt, settled(row, receipt, retry, now)) for row, receipt in pairs]
         given_up = [each for each in told if each[2].outcome in _GIVEN_UP]
         kept = [(row, settlement) for row, _, settlement in told if settlement.outcome not in _GIVEN_UP]
-        kept += [(row, row.settled("retry", "waits for its lane", now)) for row in barred]
+        kept += [(row, row.settled("untried")) for row in barred]
         # What arrived comes first: trouble with telling of the others must not have it sent again.
         await self._patiently(partial(self._keep, owner, kept, now))
         for row, receipt, _ in given_up:
@@ -49,7 +50,7 @@ class Settler:
     async def _keep(self, owner: str, told: Sequence[tuple[LeasedRow, Settlement]], now: datetime) -> None:
         if not told:
             return
-        ended = [ledger_line(row, s, now) for row, s in told if s.outcome != "retry"]
+        ended = [ledger_line(row, s, now) for row, s in told if s.outcome not in _AGAIN]
         async with self._store.transaction() as tx:
             # None counts where an earlier try was kept although its answer was lost: then the ledger has its lines.
             if await tx.settle(owner, [settlement for _, settlement in told], now):

@@ -109,6 +109,10 @@ class World:
         }
         return Relay(self.store, {"topic": self.topics, "mail": self.mails}, BOOK, owner=owner, **(given | changes))
 
+    async def bury(self, relay: Relay) -> None:
+        """What the death of its process does besides: its connections are closed."""
+        await relay._shards._ownership._end_session()
+
     async def tell(self, row: OutboxRow, receipt: Receipt) -> None:
         self.told.append((row.id, receipt.verdict))
 
@@ -144,8 +148,8 @@ def row(id: str, child: str = "k1", to: str = CARE, type: str = "notify.missing"
 
 
 @asynccontextmanager
-async def a_world() -> AsyncIterator[World]:
-    store = FrailStore.open("sqlite+aiosqlite://")
+async def a_world(url: str = "sqlite+aiosqlite://") -> AsyncIterator[World]:
+    store = FrailStore.open(url)
     store.fail()
     await store.create()
     try:

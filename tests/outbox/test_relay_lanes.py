@@ -41,6 +41,16 @@ async def test_a_row_that_failed_is_tried_again_in_its_time_and_holds_up_its_lan
     assert hub.arrived()[-2:] == ["a", "b"]
 
 
+async def test_a_row_behind_one_that_failed_keeps_all_its_own_attempts(hub: World) -> None:
+    await hub.promise(row("a"), row("b"))
+    hub.fates["a"] = Verdict.RETRY
+    relay = hub.relay()
+    for _ in range(2):
+        await relay.drain()
+        hub.now += MINUTE
+    assert {id: promise.attempts for id, promise in (await hub.promises()).items()} == {"a": 2, "b": 0}
+
+
 async def test_after_its_last_attempt_a_row_is_parked_where_it_can_be_seen_and_somebody_is_told(hub: World) -> None:
     await hub.promise(row("a"), row("b"))
     hub.fates["a"] = Verdict.RETRY
@@ -152,10 +162,11 @@ async def test_a_death_between_sending_and_settling_sends_the_same_message_again
 
     await hub.promise(row("a", to=WORKER), row("b", to=WORKER))
     hub.mails.after = die
+    first, second = hub.relay("one"), hub.relay("two")
     with pytest.raises(Died):
-        await hub.relay("one").drain()
+        await first.drain()
+    await hub.bury(first)
     hub.mails.after = lambda _: None
-    second = hub.relay("two")
     assert await second.drain() == 0
     hub.now += LEASE
     await second.drain()
