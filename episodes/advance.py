@@ -181,10 +181,10 @@ def _found(episode: Episode, report: Found, terms: Terms) -> Step:
         return episode, _event(Change.CONTRADICTION, report, "found_by_other")
     if not report.contact_made or (report.safe_and_well is False and not terms.unsafe_ends):
         return replace(episode, located=report), _event(Change.LOCATED, report)
-    if episode.missing is None:
-        known = episode.found is not None
-        return replace(episode, state="parked", found=report), () if known else _event(Change.UNMATCHED_FOUND, report)
     held = episode.found
+    if episode.missing is None:
+        newest = held if held and _outdated(held.revision, report.revision) else report
+        return replace(episode, state="parked", found=newest), () if held else _event(Change.UNMATCHED_FOUND, report)
     if held is None or episode.state in ("open", "ended"):
         assert report.return_at is not None
         found = replace(episode, state="found", found=report)
