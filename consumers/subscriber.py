@@ -27,7 +27,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 15.0
 
 
 class Subscriber:
-    """Feeds polled batches to `take`. `cluster` is the id of the Kafka cluster, which claims rest on; `pause` waits, in seconds."""
+    """Feeds polled batches to `take`. Claims rest on `cluster`, the cluster's own id; `pause` waits, in seconds."""
 
     def __init__(
         self,

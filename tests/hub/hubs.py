@@ -50,8 +50,8 @@ async def running(
     now: Callable[[], datetime] = clock.now,
     register: bool = False,
 ) -> AsyncIterator[Running]:
-    """A hub that reads what this force publishes; `register`: also the register and casework, which all tests share. The
-    test drains its relay."""
+    """A hub that reads what this force publishes; `register`: also the register and casework, which all tests share.
+    The test drains its relay."""
     topics = [police_notifications(force)]
     if register:
         topics += [register_children(authority), casework_outcomes(authority)]
