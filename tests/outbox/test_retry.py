@@ -1,0 +1,54 @@
+"""How long a relay waits after which attempt, where it sends to, and how claimed rows are dealt into rounds."""
+
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+from relay_world import BOOK, CARE, WORKER, row
+
+from outbox.relay_rows import outgoing, rounds
+from outbox.retry import Retry
+from store import LeasedRow
+
+SECOND = timedelta(seconds=1)
+
+
+def test_waits_double_up_to_the_longest_and_end_with_the_last_attempt() -> None:
+    retry = Retry(first=SECOND, longest=10 * SECOND, attempts=7, spread=0)
+    waits = [retry.wait(attempt) for attempt in range(1, 8)]
+    assert waits == [SECOND, 2 * SECOND, 4 * SECOND, 8 * SECOND, 10 * SECOND, 10 * SECOND, None]
+
+
+def test_failures_of_one_instant_do_not_come_back_at_one_instant() -> None:
+    early, late = (Retry(first=10 * SECOND, spread=0.2, chance=lambda c=c: c).wait(1) for c in (0.0, 1.0))  # type: ignore[misc]
+    assert (early, late) == (10 * SECOND, 12 * SECOND)
+
+
+def test_without_a_number_of_attempts_it_never_ends() -> None:
+    assert Retry(attempts=None, spread=0).wait(10_000) == timedelta(minutes=15)
+
+
+def test_a_person_has_their_own_mailbox_or_that_of_their_role() -> None:
+    assert BOOK.address(CARE) == "nottinghamshire.social-care.v1"
+    assert BOOK.address(WORKER) == "sw1@children.example"
+    assert BOOK.address("mail/nottinghamshire/team_manager") is None
+    assert BOOK.address("mail/elsewhere/team_manager") is None
+
+
+def test_a_mail_says_to_whom_it_goes_and_a_topic_needs_not() -> None:
+    mail, topic = (outgoing(LeasedRow(row("a", to=to), 1, "lane", 1, 1, None, False), "x") for to in (WORKER, CARE))
+    assert (mail.role, mail.person) == ("allocated_social_worker", "sw1")
+    assert (topic.role, topic.person) == (None, None)
+    assert (mail.key, mail.message, mail.subject) == ("k1", "m-a", "ep-k1")
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=20))
+def test_rounds_keep_the_order_of_each_lane_and_never_hold_two_rows_of_one(lanes: list[str]) -> None:
+    rows = [LeasedRow(row(str(place)), place, lane, 1, 1, None, False) for place, lane in enumerate(lanes)]
+    dealt = rounds(rows)
+    assert sorted(r.position for turn in dealt for r in turn) == list(range(len(rows)))
+    for turn in dealt:
+        assert len({r.lane for r in turn}) == len(turn)
+    for lane in "abc":
+        places = [r.position for turn in dealt for r in turn if r.lane == lane]
+        assert places == sorted(places)
