@@ -29,7 +29,7 @@ from routing.pack import (
     Tests,
     Words,
 )
-from routing.periods import Period
+from routing.periods import Elapsed, Period
 from routing.tables import PackError, Table, typed
 
 ANCHORS = ("start", "return", "found", "receipt", "event", "first_sent", "last_held", "document")
@@ -75,10 +75,14 @@ def _terms(table: Table) -> Terms:
     terms = Terms(
         start=table.words("start") or silent.start,
         found_by=table.words("found_by") or silent.found_by,
+    try:
+        near = Elapsed.parse(same_within).elapsed() if same_within else None
+    except ValueError as error:
+        raise table.fault(f"'same_within': {error}") from None
         absent="missing" if table.choice("absent", ("class", "missing"), "class") == "missing" else "class",
         unsafe_ends=table.get("unsafe_ends", bool, True),
         second=table.choice("second", ("separate", "waits", "joins"), "separate"),  # type: ignore[arg-type]
-        same_within=Period.parse(same_within).elapsed() if same_within else None,
+        same_within=near,
     )
     table.done()
     return terms
@@ -93,8 +97,8 @@ def _calendar(table: Table) -> Calendar:
 def _words(table: Table) -> Words:
     words = Words(
         services=table.words("services"),
-        decisions={k: tuple(v) for k, v in table.table("decisions").rest().items()},
-        meetings={k: tuple(v) for k, v in table.table("meetings").rest().items()},
+        decisions=table.table("decisions").lists(),
+        meetings=table.table("meetings").lists(),
         documents=table.words("documents"),
         end_reasons=table.words("end_reasons"),
         concerns=table.words("concerns"),
@@ -162,7 +166,7 @@ def _conditions(table: Table, key: str) -> tuple[Condition, ...]:
 
 def _condition(table: Table, name: str, value: Any) -> Condition:
     if name == "meets":
-        return Condition(name, {"criteria": typed(value, tuple[str, ...])})
+        return Condition(name, {"criteria": _typed(table, name, value, tuple[str, ...])})
     known = CONDITIONS.get(name)
     if known is None:
         raise table.fault(f"there is no condition '{name}'; known are: {', '.join(sorted(CONDITIONS))}, meets")
@@ -177,9 +181,13 @@ def _condition(table: Table, name: str, value: Any) -> Condition:
     for argument in known.required - value.keys():
         raise table.fault(f"condition '{name}' needs '{argument}'")
     try:
-        return Condition(name, {k: typed(v, known.arguments[k]) for k, v in value.items()})
+        return typed(value, hint)
     except ValueError as error:
-        raise table.fault(f"condition '{name}': {error}") from None
+    return Condition(name, {k: _typed(table, name, v, known.arguments[k]) for k, v in value.items()})
+
+
+def _typed(table: Table, condition: str, value: Any, hint: Any) -> Any:
+        raise table.fault(f"condition '{condition}': {error}") from None
 
 
 def _targets(table: Table) -> tuple[Target, ...]:
@@ -213,7 +221,7 @@ def _limit(table: Table, key: str, extra: str | None = None) -> tuple[Limit, Per
     try:
         lengths = tuple(Period.parse(word) for word in inner.words("within"))
         lead = inner.maybe(extra, str) if extra else None
-        period = Period.parse(lead) if lead else None
+        period = Elapsed.parse(lead) if lead else None
     except ValueError as error:
         raise inner.fault(str(error)) from None
     local = inner.choice("basis", ("source", "local"), "source") == "local"

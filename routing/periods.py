@@ -7,7 +7,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal, assert_never
+from typing import Literal, Self, assert_never
 
 from routing.calendar import LONDON, Calendar
 
@@ -24,7 +24,7 @@ class Period:
     unit: Unit
 
     @classmethod
-    def parse(cls, text: str) -> "Period":
+    def parse(cls, text: str) -> Self:
         """Reads `72h` and the like. ValueError names the forms that are understood."""
         if text == "same_working_day":
             return cls(0, "same_working_day")
@@ -63,6 +63,14 @@ class Period:
         if self.unit == "min":
             return timedelta(minutes=self.length)
         raise ValueError(f"{self} is no elapsed time: write hours")
+
+
+@dataclass(frozen=True, slots=True)
+class Elapsed(Period):
+    """A length in hours or minutes, which no calendar changes. ValueError for any other."""
+
+    def __post_init__(self) -> None:
+        self.elapsed()
 
 
 def _civil(start: datetime, days: int = 0, months: int = 0) -> datetime:

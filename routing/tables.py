@@ -76,6 +76,10 @@ class Table:
             place = f"{key} {label(row, n)}" if isinstance(row, Mapping) else f"{key} row {n}"
             yield Table(self.file, place, row)
 
+    def lists(self) -> dict[str, tuple[str, ...]]:
+        """Lists of words, each under a name of its own."""
+        return {key: self.words(key) for key in [*self._left]}
+
     def rest(self) -> dict[str, Any]:
         """What is left, for tables whose keys are names."""
         left, self._left = self._left, {}
@@ -105,10 +109,10 @@ def typed(value: Any, hint: Any) -> Any:
         if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
             raise ValueError(f"expected a list of words, not {value!r}")
         return tuple(values)
-    if hint is Period:
+    if isinstance(hint, type) and issubclass(hint, Period):
         if not isinstance(value, str):
             raise ValueError(f"expected a period such as 72h, not {value!r}")
-        return Period.parse(value)
+        return hint.parse(value)
     if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
         raise ValueError(f"expected {_NAMES.get(hint, str(hint))}, not {value!r}")
     return value

@@ -5,7 +5,7 @@ from typing import Literal
 
 from routing.calendar import london_date
 from routing.conditions.vocabulary import condition
-from routing.periods import Period
+from routing.periods import Elapsed
 from routing.situation import Situation
 
 
@@ -47,7 +47,7 @@ def risk(s: Situation, is_one_of: tuple[str, ...]) -> bool:
 
 @condition
 def missing_for(
-    s: Situation, over: Period | None = None, at_least: Period | None = None, at_most: Period | None = None
+    s: Situation, over: Elapsed | None = None, at_least: Elapsed | None = None, at_most: Elapsed | None = None
 ) -> bool:
     """How long the child was missing, from the start to the return, in elapsed time; false before the return."""
     lasted = s.episode.duration
@@ -55,7 +55,7 @@ def missing_for(
 
 
 @condition
-def last_seen_would_matter(s: Situation, over: Period, at_least: Period) -> bool:
+def last_seen_would_matter(s: Situation, over: Elapsed, at_least: Elapsed) -> bool:
     """Counting from the last-seen time instead of the start would pass a limit that the start does not."""
     report, start = s.episode.missing, s.episode.start
     if report is None or report.last_seen_at is None or start is None or s.episode.override:
@@ -72,7 +72,7 @@ def received_outside_hours(s: Situation) -> bool:
     return london_date(s.calendar.same_working_day(received)) != london_date(received)
 
 
-def _within(span: timedelta, over: Period | None, at_least: Period | None, at_most: Period | None) -> bool:
+def _within(span: timedelta, over: Elapsed | None, at_least: Elapsed | None, at_most: Elapsed | None) -> bool:
     return (
         (over is None or span > over.elapsed())
         and (at_least is None or span >= at_least.elapsed())

@@ -1,0 +1,110 @@
+"""A small authority in TOML, of which a test changes what it needs, and what its rules say to a course of reports."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from core_reports import ABOUT, new_episode, origin
+
+from episodes.advance import advance
+from episodes.record import Record
+from episodes.reports import Report, TimerFell
+from routing.decide import decide
+from routing.loading import load
+from routing.messages import Message
+from routing.pack import Pack
+from routing.situation import Case, Timer
+
+FILE = "testshire/1.toml"
+HEAD = """
+authority = "testshire"
+version = "1"
+title = "A procedure for tests"
+in_force_from = 2020-01-01
+codes = ["E99999999"]
+intake = "officer"
+"""
+BODY = """
+[words]
+services = ["social_care", "early_help"]
+documents = ["plan"]
+
+[words.decisions]
+vulnerability = ["vulnerable", "not_vulnerable"]
+judgement = ["go", "stay"]
+
+[words.meetings]
+mam = ["convene", "not_convened"]
+review = []
+
+[roles]
+officer = {name = "duty officer", channel = "email"}
+worker = {name = "social worker", channel = "email", from = {service = "social_care"}}
+manager = {name = "manager", channel = "email", from = {service = ["social_care", "early_help"], field = "manager"}}
+reviewer = {name = "reviewing officer", channel = "email", from = {professional = "reviewer"}}
+helpers = {name = "involved workers", from = {involved = true}}
+carer = {name = "carer", from = {carers = true}}
+desk = {name = "front desk"}
+
+[clauses]
+T-1 = {section = "1", says = "Something is to be done."}
+T-2 = {section = "2", says = "Something else is to be done."}
+T-3 = {section = "3", says = "This is for people."}
+
+[not_automated]
+T-3 = "context: nothing to send"
+"""
+RULE = """
+[[rules]]
+id = "first"
+on = ["opened"]
+send = "task.create"
+kind = "look"
+to = ["officer"]
+clauses = ["T-1", "T-2"]
+"""
+
+
+def text(rules: str = RULE, head: str = HEAD, body: str = BODY, more: str = "") -> str:
+    """A pack's text. `more` stands before the rules: criteria, audiences, terms."""
+    return head + more + body + rules
+
+
+def pack(rules: str = RULE, **parts: str) -> Pack:
+    return load(text(rules, **parts), FILE)
+
+
+def ruled(condition: str, more: str = "") -> Pack:
+    """A pack whose one rule listens to everything and asks the condition."""
+    rule = 'id = "asks"\nsend = "notify.info"\nto = ["officer"]\nonce = "episode"\nclauses = ["T-1", "T-2"]\n'
+    return pack(f"[[rules]]\n{rule}when = {{{condition}}}\n", more=more)
+
+
+@dataclass
+class Course:
+    """One child of the small authority: what was told, what was said."""
+
+    pack: Pack
+    record: Record = field(default_factory=Record)
+    others: tuple[Case, ...] = ()
+    case: Case = field(default_factory=lambda: Case(new_episode()))
+    said: list[Message] = field(default_factory=list)
+
+    def tell(self, *reports: Report, now: Any = None) -> list[Message]:
+        """The messages that these reports lead to, each decided at its receipt."""
+        said: list[Message] = []
+        for report in reports:
+            episode, events = advance(self.case.episode, report, self.pack.terms)
+            answer = decide(self.case, episode, events, self.record, self.others, self.pack, now or report.origin.at)
+            self.case = answer.case
+            said += answer.messages
+        self.said += said
+        return said
+
+    def fall(self, timer: Timer | None = None) -> list[Message]:
+        """Lets the next timer fall, or the one that is given."""
+        timer = timer or min(self.case.timers, key=lambda t: (t.due_at, t.rule))
+        return self.tell(TimerFell(origin=origin(timer.due_at, "timer.fired"), about=ABOUT, rule=timer.rule))
+
+    @property
+    def timers(self) -> dict[str, Any]:
+        return {timer.rule: timer.due_at for timer in self.case.timers}
