@@ -44,7 +44,7 @@ def load_directory(text: str, file: str) -> Directory:
     except tomllib.TOMLDecodeError as error:
         raise PackError(f"{file}: not TOML: {error}") from None
     services: dict[str, str] = {}
-    for service, roles in top.table("services").rest().items():
+    for service, roles in top.table("services").lists().items():
         for role in roles:
             if services.setdefault(role, service) != service:
                 raise PackError(f"{file}: services: the role '{role}' stands under two services; leave it under one")
