@@ -72,13 +72,13 @@ def _label(row: Mapping[str, Any], n: int) -> str:
 
 def _terms(table: Table) -> Terms:
     same_within, silent = table.maybe("same_within", str), Terms()
-    terms = Terms(
-        start=table.words("start") or silent.start,
-        found_by=table.words("found_by") or silent.found_by,
     try:
         near = Elapsed.parse(same_within).elapsed() if same_within else None
     except ValueError as error:
         raise table.fault(f"'same_within': {error}") from None
+    terms = Terms(
+        start=table.words("start") or silent.start,
+        found_by=table.words("found_by") or silent.found_by,
         absent="missing" if table.choice("absent", ("class", "missing"), "class") == "missing" else "class",
         unsafe_ends=table.get("unsafe_ends", bool, True),
         second=table.choice("second", ("separate", "waits", "joins"), "separate"),  # type: ignore[arg-type]
@@ -180,13 +180,13 @@ def _condition(table: Table, name: str, value: Any) -> Condition:
         raise table.fault(f"condition '{name}' has no argument '{argument}'; it has {', '.join(known.arguments)}")
     for argument in known.required - value.keys():
         raise table.fault(f"condition '{name}' needs '{argument}'")
-    try:
-        return typed(value, hint)
-    except ValueError as error:
     return Condition(name, {k: _typed(table, name, v, known.arguments[k]) for k, v in value.items()})
 
 
 def _typed(table: Table, condition: str, value: Any, hint: Any) -> Any:
+    try:
+        return typed(value, hint)
+    except ValueError as error:
         raise table.fault(f"condition '{condition}': {error}") from None
 
 
