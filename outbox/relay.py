@@ -24,7 +24,7 @@ from store.errors import StoreUnavailableError
 
 log = logging.getLogger(__name__)
 
-_MOST = {"mail": 25}
+_MOST = {"mail": 100}
 """What is in flight when a process dies is sent again; no more than this many people should get an e-mail twice."""
 
 

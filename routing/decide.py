@@ -7,6 +7,7 @@ timer; when the timer falls, the rule looks at the episode as it is then, and ma
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 
 from episodes.episode import Episode
 from episodes.events import OF_THE_REGISTER, Change, Event
@@ -60,9 +61,17 @@ def decide(
         s.episode = case.episode
         return Answer(tuple(turn.answers(rejecting)), replace(case, promises=tuple(s.promises)))
     _settle(s, pack)
-    messages = [m for rule in pack.rules if not rule.rejects for m in turn.answers(rule)]
+    changes = {e.change for e in events}
+    listening = (r for r in pack.rules if not r.rejects and not (r.on and changes.isdisjoint(_heard(r.on))))
+    messages = [m for rule in listening for m in turn.answers(rule)]
     messages += turn.moved()
     return Answer(tuple(messages), Case(episode, tuple(s.promises), tuple(turn.timers())))
+
+
+@cache
+def _heard(on: tuple[str, ...]) -> frozenset[str]:
+    """The changes, without qualifiers, that patterns of events begin with."""
+    return frozenset(pattern.partition(".")[0] for pattern in on)
 
 
 def _rejecting(s: Situation, pack: Pack) -> Rule | None:
@@ -122,8 +131,11 @@ class _Turn:
         return ""
 
     def _answered(self, rule: Rule, occurrence: str) -> bool:
-        same = {r.id for r in self.pack.rules if r.group == rule.group} if rule.group else {rule.id}
-        return any(p.rule in same and p.occurrence == occurrence for p in self.s.promises)
+        return any(
+            p.occurrence == occurrence
+            and (p.rule == rule.id or (rule.group and p.rule in self.pack.groups[rule.group]))
+            for p in self.s.promises
+        )
 
     def _due_now(self, rule: Rule) -> bool:
         """Whether a timed rule's moment has come. One whose timer stands is left to its timer, so that an outage

@@ -5,6 +5,7 @@ The parts that refer to one another (roles, audiences, criteria, rules, clauses)
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, time
 from typing import Any, get_args
 
@@ -62,6 +63,8 @@ def load(text: str, file: str) -> Pack:
         periodic=tuple(_periodic(row) for row in top.rows("periodic", _label)),
     )
     top.done()
+    named = {rule.group for rule in pack.rules if rule.group}
+    pack = replace(pack, groups={name: frozenset(r.id for r in pack.rules if r.group == name) for name in named})
     check(pack, file)
     return pack
 

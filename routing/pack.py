@@ -167,7 +167,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
-    """One version of one authority's procedure."""
+    """One version of one authority's procedure. `groups`: the ids of the rules of each group."""
 
     authority: str
     version: str
@@ -185,6 +185,7 @@ class Pack:
     audiences: Mapping[str, tuple[AudienceRow, ...]]
     rules: tuple[Rule, ...]
     periodic: tuple[Periodic, ...] = ()
+    groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
