@@ -13,7 +13,7 @@ from homeward.clock import VirtualClock
 from homeward.simulation import Simulation
 from store import Store
 
-OF_THE_ROW = {"type", "at", "after", "before", "to", "to_exactly", "clauses", "lacks", "incident", "count"}
+OF_THE_ROW = {"type", "at", "after", "before", "to", "to_exactly", "clauses", "has", "lacks", "incident", "count"}
 
 
 @dataclass
@@ -72,6 +72,7 @@ def matches(row: Mapping[str, Any], message: Mapping[str, Any]) -> bool:
         and ("to_exactly" not in row or {w.partition("=")[0] for w in row["to_exactly"]} == {role for role, _ in to})
         and all(_recipient(word) in told for word in row.get("to_exactly", ()))
         and set(row.get("clauses", ())) <= set(data["clauses"])
+        and all(data.get(name) is not None for name in row.get("has", ()))
         and all(data.get(name) is None for name in row.get("lacks", ()))
         and all(_same(value, data.get(name)) for name, value in row.items() if name not in OF_THE_ROW)
     )

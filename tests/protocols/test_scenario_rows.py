@@ -27,7 +27,7 @@ def said(**data: Any) -> dict[str, Any]:
         {"to": ["mash"]},
         {"to": ["mash=nobody", "worker=w1"]},
         {"to_exactly": ["worker", "mash"]},
-        {"clauses": ["A-2"], "lacks": ["due"]},
+        {"clauses": ["A-2"], "has": ["to"], "lacks": ["due"]},
         {"incident": "*"},
     ],
 )
@@ -47,6 +47,7 @@ def test_a_row_that_matches(row: dict[str, Any]) -> None:
         {"to_exactly": ["worker"]},
         {"clauses": ["A-3"]},
         {"lacks": ["clauses"]},
+        {"has": ["due"]},
         {"incident": "P-2"},
         {"kind": "other"},
     ],
