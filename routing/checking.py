@@ -75,6 +75,8 @@ def _rule_faults(pack: Pack, rule: Rule) -> Iterator[str]:
         yield "it has both 'on' and a moment of its own; a timed rule listens to every event"
     if rule.once == "event" and not rule.on:
         yield "once = 'event' needs 'on'"
+    if rule.moment and rule.moment.limit.anchor in ("receipt", "event"):
+        yield f"a moment cannot count from '{rule.moment.limit.anchor}', which its own timer would be; use first_sent"
     yield from _clause_faults(pack, rule.clauses)
     yield from _test_faults(pack, rule.tests)
     yield from _target_faults(pack, rule.to)
