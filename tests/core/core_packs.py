@@ -6,6 +6,7 @@ from typing import Any
 from core_reports import ABOUT, new_episode, origin
 
 from episodes.advance import advance
+from episodes.events import Change
 from episodes.record import Record
 from episodes.reports import Report, TimerFell
 from routing.decide import decide
@@ -73,10 +74,13 @@ def pack(rules: str = RULE, **parts: str) -> Pack:
     return load(text(rules, **parts), FILE)
 
 
-def ruled(condition: str, more: str = "") -> Pack:
-    """A pack whose one rule listens to everything and asks the condition."""
-    rule = 'id = "asks"\nsend = "notify.info"\nto = ["officer"]\nonce = "episode"\nclauses = ["T-1", "T-2"]\n'
-    return pack(f"[[rules]]\n{rule}when = {{{condition}}}\n", more=more)
+def ruled(condition: str, rules: str = "", more: str = "") -> Pack:
+    """A pack with a rule `asks` that answers each event as long as the condition holds, after other rules."""
+    on = ", ".join(f'"{change}"' for change in Change)
+    asks = (
+        f'id = "asks"\non = [{on}]\nonce = "event"\nsend = "notify.info"\nto = ["officer"]\nclauses = ["T-1", "T-2"]\n'
+    )
+    return pack(f"{rules}\n[[rules]]\n{asks}when = {{{condition}}}\n", more=more)
 
 
 @dataclass
@@ -108,3 +112,14 @@ class Course:
     @property
     def timers(self) -> dict[str, Any]:
         return {timer.rule: timer.due_at for timer in self.case.timers}
+
+
+def rule(id_: str, to: str = '"officer"', clauses: str = '"T-1", "T-2"', **lines: str) -> str:
+    """A rule in TOML: a note to the officer, unless its lines say otherwise."""
+    own = {"send": '"notify.info"', "to": f"[{to}]", "clauses": f"[{clauses}]"} | lines
+    return f'[[rules]]\nid = "{id_}"\n' + "".join(f"{k} = {v}\n" for k, v in own.items())
+
+
+def course(*rules: str, more: str = "", record: Record | None = None) -> Course:
+    """A child of an authority with these rules."""
+    return Course(pack("".join(rules), more=more), record=record or Record())

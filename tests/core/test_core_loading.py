@@ -98,6 +98,8 @@ def test_the_head_is_read_strictly(head: str, words: list[str]) -> None:
         ({"due": '{from = "first_sent", of = "second", within = "3d"}'}, "'second' names no rule"),
         ({"on": "", "once": '"event"'}, "once = 'event' needs 'on'"),
         ({"at": '{from = "start", within = "24h"}'}, "it has both 'on' and a moment of its own"),
+        ({"on": "", "at": '{from = "receipt", within = "1h"}'}, "a moment cannot count from 'receipt'"),
+        ({"on": "", "over": '{from = "event", within = "1h"}'}, "a moment cannot count from 'event'"),
         (
             {"on": "", "before": '{from = "start", within = "24h", lead = "2d"}'},
             "2d is no elapsed time: write hours",
