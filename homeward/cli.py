@@ -12,6 +12,7 @@ COMMANDS = {
     "simulate": "Run a file of reports on a virtual clock and print every outbound message.",
     "explain": "Say why a message was sent or what an episode has led to.",
     "packs": "Show what each authority has promised, and how much of its source is covered.",
+    "deliveries": "List what is held up on its way out, and let it be tried again.",
     "quarantine": "List, show and replay messages that could not be read.",
     "schemas": "Export the JSON Schemas of every message.",
     "docs": "Write or serve the AsyncAPI document.",

@@ -39,6 +39,6 @@ def configure(level: str, form: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel("WARNING")
     # Its warnings tell of what it mends by itself (a topic that is being made, a leader that moves); we tell the rest.
-    logging.getLogger("aiokafka").setLevel("ERROR")
+    logging.getLogger("aiokafka").setLevel("CRITICAL" if level == "CRITICAL" else "ERROR")
     for name in ("consumers", "outbox", "producers", "store", "homeward"):
         logging.getLogger(name).setLevel(level)

@@ -91,9 +91,11 @@ _QUARANTINED = select(func.count()).select_from(quarantine).where(quarantine.c.s
 
 
 @cache
-def _release(postgres: bool) -> Executable:
+def _release(postgres: bool, new_address: bool) -> Executable:
     chosen = _POSITIONS.of(postgres)
-    again = {"state": "pending", "attempts": 0, "next_attempt_at": null(), "settled_at": null()}
+    again: dict[str, Any] = {"state": "pending", "attempts": 0, "next_attempt_at": null(), "settled_at": null()}
+    if new_address:
+        again["address"] = null()
     held = (deliveries.c.position == chosen.c.position, deliveries.c.state.in_(_HELD_UP))
     return update(deliveries).where(*held).values(again)
 
@@ -106,10 +108,11 @@ class Lanes(Session):
         # Asked for in this order, SQLite would walk the table and not the index.
         return sorted((HeldUp(*row) for row in await self._rows(_HELD_UP_ROWS)), key=lambda held: held.position)
 
-    async def release(self, positions: Collection[int]) -> int:
-        """Let these parked, dead or doubtful rows be tried again from the beginning; returns how many there were."""
+    async def release(self, positions: Collection[int], new_address: bool = False) -> int:
+        """Let these parked, dead or doubtful rows be tried again from the beginning, to an address that is looked up
+        anew where that is wanted; returns how many there were."""
         chosen = ((position,) for position in sorted(positions))
-        return (await self._with(_POSITIONS, chosen, _release(self._postgres))).rowcount
+        return (await self._with(_POSITIONS, chosen, _release(self._postgres, new_address))).rowcount
 
     async def standing(self) -> Standing:
         """Counts for readiness and metrics; cheap however long the history is."""

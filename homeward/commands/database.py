@@ -1,9 +1,16 @@
 """What the commands that work on the database have in common: which one, and faults in words. No command lives here."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from store import Transaction
+
+T = TypeVar("T")
 
 
 def chosen(database: str | None) -> str:
@@ -39,3 +46,21 @@ def faults_told(url: str) -> Iterator[None]:
     except StoreUnavailableError as error:
         where = make_url(url).render_as_string(hide_password=True)
         raise click.ClickException(f"cannot work on {where} ({error}); is it there, and may this user enter?") from None
+
+
+def on_database(database: str | None, work: "Callable[[Transaction], Awaitable[T]]") -> T:
+    """Does `work` in one transaction on the database that is chosen."""
+    from store import Store
+
+    url = chosen(database)
+
+    async def done() -> T:
+        store = Store.open(url)
+        try:
+            async with store.transaction() as transaction:
+                return await work(transaction)
+        finally:
+            await store.close()
+
+    with faults_told(url):
+        return asyncio.run(done())

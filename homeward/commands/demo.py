@@ -31,16 +31,18 @@ def command(folder: Path) -> None:
     """
     from homeward.demo.sink import MailSink
     from homeward.embedded import EmbeddedError, EmbeddedKafka
+    from homeward.embedded.lock import FolderLock
     from homeward.logs import configure
     from homeward.settings import SettingsError, load
 
-    for part in ("mail", "kafka", "homeward.db", "homeward.db-wal", "homeward.db-shm"):
-        path = folder / part
-        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     try:
         settings = load()
-        configure("WARNING", "text")
+        configure("CRITICAL", "text")
+        folder.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:
+            # A demo that is under way in this folder keeps it.
+            stack.callback(FolderLock.take(folder, click.echo).release)
+            _empty(folder)
             sink = stack.enter_context(MailSink(folder / "mail"))
             changes: dict[str, object] = {
                 "data": folder, "database_url": None, "smtp_host": "127.0.0.1", "smtp_port": sink.port,
@@ -56,6 +58,13 @@ def command(folder: Path) -> None:
     except (SettingsError, EmbeddedError) as error:
         raise click.ClickException(str(error)) from None
     sys.exit(1 if missing else 0)
+
+
+def _empty(folder: Path) -> None:
+    """Takes away what an earlier demo has left."""
+    for part in ("mail", "kafka", "homeward.db", "homeward.db-wal", "homeward.db-shm"):
+        path = folder / part
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 async def _play(settings: "Settings", sink: object) -> list[str]:

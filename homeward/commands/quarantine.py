@@ -1,15 +1,11 @@
 """`homeward quarantine`: look at messages that could not be read and have them read again. Bodies hold personal data
 and are shown only when asked for; the reading itself is done by a running hub."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
-
 import click
 
-from store import Quarantined, Store, Transaction
+from homeward.commands.database import on_database
+from store import Quarantined
 
-T = TypeVar("T")
 _database = click.option(
     "--database", metavar="URL", help="Database to work on; without it, the one that the settings name."
 )
@@ -38,7 +34,7 @@ def list_(replayed: bool, database: str | None) -> None:
       homeward quarantine list
       homeward quarantine list --replayed
     """
-    held = _on(database, lambda transaction: transaction.quarantined(replayed))
+    held = on_database(database, lambda transaction: transaction.quarantined(replayed))
     for message in held:
         click.echo("  ".join((message.row.id, _when(message), _where(message), message.row.reason, message.state)))
     if not held:
@@ -62,7 +58,7 @@ def show(id: str, body: bool, as_hex: bool, database: str | None) -> None:
 
     if as_hex and not body:
         raise click.UsageError("--hex goes with --body")
-    message = _on(database, lambda transaction: transaction.quarantined_message(id))
+    message = on_database(database, lambda transaction: transaction.quarantined_message(id))
     if message is None:
         raise click.ClickException(f"{id} is not in quarantine; `homeward quarantine list --replayed` shows all")
     row = message.row
@@ -100,27 +96,10 @@ def replay(ids: tuple[str, ...], every: bool, database: str | None) -> None:
     """
     if bool(ids) == every:
         raise click.UsageError("name the messages by id, or give --all")
-    asked = _on(database, lambda transaction: transaction.request_replay(None if every else ids))
+    asked = on_database(database, lambda transaction: transaction.request_replay(None if every else ids))
     click.echo(f"{asked} to be read again by the running hub; `homeward quarantine list` shows what remains")
     if asked < len(set(ids)):
         raise click.ClickException(f"{len(set(ids)) - asked} of the ids are not in quarantine or were asked for before")
-
-
-def _on(database: str | None, work: Callable[[Transaction], Awaitable[T]]) -> T:
-    from homeward.commands.database import chosen, faults_told
-
-    url = chosen(database)
-
-    async def done() -> T:
-        store = Store.open(url)
-        try:
-            async with store.transaction() as transaction:
-                return await work(transaction)
-        finally:
-            await store.close()
-
-    with faults_told(url):
-        return asyncio.run(done())
 
 
 def _when(message: Quarantined) -> str:

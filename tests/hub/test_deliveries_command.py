@@ -1,0 +1,67 @@
+"""`homeward deliveries`: what is held up is shown with its reason, and let go on once the cause is mended."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from homeward.commands.deliveries import command
+from outbox.addressing import DirectoryBook
+from outbox.directory import Directory
+from outbox.relay import Relay
+from outbox.retry import Retry
+from producers.fakes import MemoryKafkaSender, MemoryMailSender
+from schemas.delivery import Receipt
+from store import OutboxRow, Store
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+async def deliver(url: str, mailboxes: dict[str, str], promise: bool) -> int:
+    """Promises an e-mail, if asked, and lets a relay deliver with this directory; returns how many arrived."""
+    store = Store.open(url)
+    await store.create()
+    if promise:
+        row = OutboxRow("row-1", "m-1", "authority", "hub", "exception.raise", b"{}", NOW, None, ("HUB",), "hub", None,
+                        "mail/hub/operator", "routine", None)  # fmt: skip
+        async with store.transaction() as tx:
+            await tx.append((), [row])
+    mail = MemoryMailSender()
+    book = DirectoryBook({"hub": Directory("hub", {}, mailboxes)})
+    relay = Relay(store, {"topic": MemoryKafkaSender(), "mail": mail}, book, now=lambda: NOW, retry=Retry(),
+                  owner="test", on_dead=_nobody)  # fmt: skip
+    await relay.drain()
+    await relay.stop()
+    await store.close()
+    return len(mail.posts)
+
+
+async def _nobody(row: OutboxRow, receipt: Receipt) -> None:
+    """Nobody is told in this test."""
+
+
+def test_what_is_held_up_is_shown_and_released(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/hub.db"
+    runner = CliRunner()
+    assert asyncio.run(deliver(url, {}, promise=True)) == 0
+    listed = runner.invoke(command, ["list", "--database", url])
+    assert listed.exit_code == 0
+    assert "dead" in listed.output
+    assert "mail/hub/operator" in listed.output
+    number = listed.output.split()[0]
+    assert (
+        "1 to be tried again" in runner.invoke(command, ["release", number, "--new-address", "--database", url]).output
+    )
+    assert asyncio.run(deliver(url, {"operator": "operator@homeward.example"}, promise=False)) == 1
+    assert "nothing is held up" in runner.invoke(command, ["list", "--database", url]).output
+
+
+def test_mistakes_are_told(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/hub.db"
+    asyncio.run(deliver(url, {}, promise=False))
+    runner = CliRunner()
+    assert runner.invoke(command, ["release", "--database", url]).exit_code == 2
+    missing = runner.invoke(command, ["release", "7", "--database", url])
+    assert missing.exit_code == 1
+    assert "not held up" in missing.output
