@@ -11,7 +11,7 @@ def concerned(report: Report, people: People, packs: Packs) -> tuple[tuple[str, 
     A practitioner's report concerns the authority that sends it. A police report that names no authority reaches all
     that hold its incident.
     """
-    own = packs.key_of(report.about.authority)
+    own = _with_pack(report.about.authority, packs)
     if report.about.authority is not None:
         return (own,) if own else (), own is None
     named: list[str | None] = []
@@ -21,11 +21,17 @@ def concerned(report: Report, people: People, packs: Packs) -> tuple[tuple[str, 
     registers = people.authorities_of(report.about.identifiers)
     responsible = _responsible(registers, named, packs)
     chosen = dict.fromkeys([*sorted(known), *([responsible] if responsible else [])])
-    unknown = any(word and packs.key_of(word) is None for word in named)
+    unknown = any(word and _with_pack(word, packs) is None for word in named)
     return tuple(a for a in chosen if a in packs.authorities), unknown or not chosen
 
 
 def _responsible(registers: set[str], named: list[str | None], packs: Packs) -> str | None:
     if len(registers) == 1:
         return next(iter(registers))
-    return next((key for word in named if (key := packs.key_of(word))), None)
+    return next((key for word in named if (key := _with_pack(word, packs))), None)
+
+
+def _with_pack(word: str | None, packs: Packs) -> str | None:
+    """The authority of a key or code; the hub's own name is none."""
+    key = packs.key_of(word)
+    return key if key in packs.authorities else None
