@@ -18,7 +18,7 @@ from outbox.writer import rows as rows_of
 from routing.exceptions import exception
 from routing.library import HUB, Packs
 from routing.messages import Message, derived_id
-from schemas.topics import Kind, parse_topic
+from schemas.topics import Kind, is_tombstone, parse_topic
 from store import Store, Transaction
 from store.errors import StoreUnavailableError
 from store.rows import Claim, LedgerRow, OutboxRow, QuarantineRow, TimerRow
@@ -47,6 +47,7 @@ class Intake:
         """Takes a batch in. Raises StoreUnavailableError where the database cannot be reached: nothing was taken then,
         and the batch may be given again."""
         now = self._now()
+        batch = [raw for raw in batch if not is_tombstone(raw.topic, raw.value)]  # tells the broker something, not us
         read = [reading(raw, now, self._checks_owner) for raw in batch]
         try:
             await self._transact(read, now)
