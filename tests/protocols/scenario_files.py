@@ -21,7 +21,8 @@ a number of its own. An actor is written "role" or "role=person".
 
 A row of `expect` or `absent` may name `type`, `at`, `after` and `before` (both included), `to` (each is among the
 recipients: "role" or "role=person"), `to_exactly`, `clauses` (each is among those cited), `has` and `lacks`
-(fields that are filled, or empty), `incident` (P-1 where nothing else is given, "*" for any or none), and any field of the message.
+(fields that are filled, or empty), `incident` (P-1 where nothing else is given, "*" for any or none), and any field of
+the message.
 """
 
 import tomllib
