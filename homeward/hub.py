@@ -13,6 +13,7 @@ from consumers.subscriber import PATTERN, Subscriber
 from homeward.health import Health
 from homeward.settings import Settings
 from homeward.wiring import Part, Parts, chosen, consumer_connection
+from store.errors import StoreUnavailableError
 
 log = logging.getLogger(__name__)
 _REPLAYS_EVERY = 2.0  # seconds between two looks for replays that somebody asked for
@@ -83,7 +84,10 @@ class Hub:
     async def _replays(self) -> None:
         """Takes in again what somebody asked to be replayed from quarantine."""
         while True:
-            await self.parts.intake.replay(_REPLAYS_AT_ONCE)
+            try:
+                await self.parts.intake.replay(_REPLAYS_AT_ONCE)
+            except StoreUnavailableError as error:
+                log.warning("the database cannot be reached; replays wait", extra={"cause": str(error)})
             await asyncio.sleep(_REPLAYS_EVERY)
 
 
