@@ -22,7 +22,7 @@ def of_report(told: Told) -> LedgerRow:
         "partition": raw.partition,
         "offset": raw.offset,
     }
-    key = derived_id("report", raw.place, "replay" if raw.replayed else "")
+    key = derived_id("report", raw.place, origin.at.isoformat() if raw.replayed else "")
     return LedgerRow(key, origin.at, "report", told.report.about.authority, None, None, entry, raw.value)
 
 

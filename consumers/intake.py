@@ -57,7 +57,7 @@ class Intake:
             if len(read) == 1:
                 # A fault of ours or of the data: set aside with its bytes, so that it can be replayed after a mend.
                 log.exception("a record could not be taken in", extra={"record": batch[0].place})
-                await self._transact([Unread(batch[0], "failed", f"taking it in failed: {type(error).__name__}")], now)
+                await self._transact([_failed(batch[0], error)], now)
             else:
                 for raw in batch:
                     await self.take([raw])
@@ -86,16 +86,27 @@ class Intake:
 
     async def replay(self, limit: int) -> int:
         """Takes in what somebody asked to be replayed from quarantine, one record a transaction; returns how many.
-        What still cannot be read goes back into quarantine."""
-        count = 0
+        What still cannot be read or taken in goes back into quarantine."""
+        count, failed = 0, dict[str, Exception]()
         while count < limit:
-            now = self._now()
-            async with self._store.transaction() as tx:
-                rows = await tx.take_replays(1, now)
-                if not rows:
-                    break
-                await self._work(tx, [reading(_again(rows[0]), now, self._checks_owner)], now)
-            count += 1
+            now, key = self._now(), ""
+            try:
+                async with self._store.transaction() as tx:
+                    rows = await tx.take_replays(1, now)
+                    if not rows:
+                        break
+                    key, raw = rows[0].id, _again(rows[0])
+                    fault = failed.get(key)
+                    read = _failed(raw, fault) if fault else reading(raw, now, self._checks_owner)
+                    await self._work(tx, [read], now)
+            except StoreUnavailableError:
+                raise
+            except Exception as error:
+                if not key or key in failed:
+                    raise
+                failed[key] = error
+            else:
+                count += 1
         if count:
             self._promised()
         return count
@@ -118,8 +129,13 @@ class Intake:
         self._promised()
 
     async def _transact(self, read: Sequence[Told | Unread], now: datetime) -> None:
-        async with self._store.transaction() as tx:
-            await self._work(tx, read, now)
+        begun = set(self._begun)
+        try:
+            async with self._store.transaction() as tx:
+                await self._work(tx, read, now)
+        except BaseException:
+            self._begun = begun  # what was not kept has not begun
+            raise
 
     async def _work(self, tx: Transaction, read: Sequence[Told | Unread], now: datetime) -> None:
         told, unread = await self._fresh(tx, read, now)
@@ -208,6 +224,10 @@ class Intake:
 
 
 _SLACK = 64  # timers that other hubs may have set at the same instants meanwhile
+
+
+def _failed(raw: Raw, error: Exception) -> Unread:
+    return Unread(raw, "failed", f"taking it in failed: {type(error).__name__}")
 
 
 def _claim(read: Told | Unread, key: str, now: datetime) -> Claim:

@@ -22,7 +22,7 @@ def exception(
     role = pack.roles[pack.intake]
     whose = about or About()
     return Message(
-        id=derived_id("exception", pack.authority, kind, *(cause or ("", now.isoformat())), whose.incident, detail),
+        id=derived_id("exception", pack.authority, kind, *(cause or ("", "")), whose.incident, detail, now.isoformat()),
         type="exception.raise",
         rule=f"hub_{kind}",
         at=now,
