@@ -80,7 +80,7 @@ def read(authority: str, file: str, text: str) -> Iterator[Scenario]:
         if not row.get("expect") and not row.get("absent"):
             raise ScenarioError(f"{place}: it expects nothing; add expect or absent")
         reports = [*_history(row, table.get("registers", {}), place), *row["reports"]]
-        lines = tuple(_line(authority, row["id"], n, report) for n, report in enumerate(reports, 1))
+        lines = tuple(line(authority, row["id"], n, report) for n, report in enumerate(reports, 1))
         expect, absent = (tuple(_instants(r) for r in row.get(key, ())) for key in ("expect", "absent"))
         until = _instants(row.get("until"))
         yield Scenario(authority, file, row["id"], row["title"], lines, until, expect, absent)
@@ -103,7 +103,8 @@ def _history(row: Mapping[str, Any], registers: Mapping[str, Any], place: str) -
         yield {"at": datetime.combine(day, time(21)), "type": "police.found", "incident": f"E-{n}"}
 
 
-def _line(authority: str, scenario: str, number: int, report: Mapping[str, Any]) -> bytes:
+def line(authority: str, scenario: str, number: int, report: Mapping[str, Any]) -> bytes:
+    """A report of a table as a structured CloudEvent."""
     data = {k: v for k, v in report.items() if k not in ("at", "type", "id", "source")}
     type_, at = report["type"], instant(report["at"])
     filled = {**_defaults(authority, type_, at), **{k: _value(k, v) for k, v in data.items()}}
