@@ -59,9 +59,11 @@ def command(authority: str | None, as_json: bool, folders: tuple[Path, ...]) -> 
 
 def _overview(rows: list[dict[str, Any]]) -> None:
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    table = Table("authority", "version", "in force from", "rules", "clauses", "cited", "left to people")
+    table = Table(
+        Column("authority", no_wrap=True), "version", "in force from", "rules", "clauses", "cited", "left to people"
+    )
     for row in rows:
         table.add_row(
             *(str(row[k]) for k in ("authority", "version", "in_force_from", "rules", "clauses", "cited", "left"))
