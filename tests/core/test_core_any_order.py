@@ -130,6 +130,8 @@ def sound(episode: Episode) -> None:
 def test_any_reports_in_any_order_are_taken_in(reports: list[Report], words: Terms) -> None:
     episode, causes = new_episode(), set()
     for report in reports:
+        if episode.state == "retracted":
+            break  # no report is ever given to such an episode: see `episode_of` below
         before = episode
         causes.add(report.origin)
         episode, events = advance(episode, report, words)
@@ -144,6 +146,8 @@ def test_any_reports_in_any_order_are_taken_in(reports: list[Report], words: Ter
 def test_the_same_words_again_are_no_second_fact(reports: list[Report], words: Terms) -> None:
     episode = new_episode()
     for report in reports:
+        if episode.state == "retracted":
+            break
         episode, _ = advance(episode, report, words)
         same, events = advance(episode, report, words)
         assert same == episode
