@@ -32,8 +32,8 @@ OPEN = Record(registered=True, services=(Service("social_care", worker="sw1"),))
 BOSS = Actor("manager", "b1")
 
 
-def disagrees(stage: Any, subject: str | None = None, step: int | None = None) -> Disagreement:
-    return Disagreement(origin=origin(after(2)), about=ABOUT, stage=stage, subject=subject, step=step)
+def disagrees(stage: Any, subject: str | None = None, **fields: Any) -> Disagreement:
+    return Disagreement(origin=origin(after(2)), about=ABOUT, stage=stage, subject=subject, **fields)
 
 
 def earlier(days: int, **fields: Any) -> Case:
@@ -111,6 +111,11 @@ CASES: list[tuple[str, Any, Any]] = [
         ((missing(),), {"record": Record(child_protection_concern=True)}),
         ((missing(child_protection_concern=False),), {"record": Record(child_protection_concern=True)}),
     ),
+    (
+        "new_concern = true",
+        (missing(child_protection_concern=True),),
+        ((missing(child_protection_concern=True),), {"record": Record(child_protection_concern=True)}),
+    ),
     ('identified_in = "mosaic"', ((missing(),), {"record": HELD}), ((missing(),), {"record": OPEN})),
     (
         'decided = {kind = "judgement", decision = ["go", "stay"]}',
@@ -162,6 +167,11 @@ CASES: list[tuple[str, Any, Any]] = [
         (missing(), DocumentUpdated(origin=origin(), about=ABOUT, kind="plan", at=NOON)),
         BACK,
     ),
+    (
+        'document_in_episode = "plan"',
+        (missing(), DocumentUpdated(origin=origin(), about=ABOUT, kind="plan", at=NOON)),
+        ((missing(),), {"record": Record(documents=(Document("plan", NOON),))}),
+    ),
     ('event = "interview.refused"', (*BACK, outcome("refused", 9)), (*BACK, outcome("completed", 9))),
     ('event = "interview"', (*BACK, outcome("refused", 9)), BACK),
     ('decided_by = "manager"', (missing(), decided("rag", "RED", by=BOSS)), (missing(), decided("rag", "RED"))),
@@ -171,6 +181,11 @@ CASES: list[tuple[str, Any, Any]] = [
         'disagreement_about = "mam"',
         (missing(), disagrees("raised", "mam"), disagrees("unresolved", step=1)),
         (missing(), disagrees("raised", "mam"), disagrees("raised", "interview")),
+    ),
+    (
+        'disagreement_with = "manager"',
+        (missing(), disagrees("raised", "mam", between=(BOSS, WORKER)), disagrees("unresolved", step=1)),
+        (missing(), disagrees("raised", "mam", between=(WORKER,))),
     ),
     ("without_reason = true", (*BACK, outcome("refused", 9, reason=" ")), (*BACK, outcome("refused", 9, reason="no"))),
     (
