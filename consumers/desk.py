@@ -13,16 +13,18 @@ from enrichment.authorities import concerned
 from enrichment.people import Ambiguous, Child, People
 from episodes.advance import advance, started
 from episodes.episode import Episode
-from episodes.events import Event
-from episodes.identity import Whose, episode_of
+from episodes.events import Change, Event
+from episodes.identity import Whose, episode_of, reference_of
 from episodes.reports import (
     About,
     DocumentUpdated,
     Found,
+    MeetingHeld,
     Missing,
     Origin,
     RecordHeld,
     Report,
+    Retracted,
     ServiceChanged,
     TimerFell,
 )
@@ -30,7 +32,7 @@ from routing.decide import decide
 from routing.exceptions import exception
 from routing.library import HUB, Packs
 from routing.messages import Message, derived_id
-from routing.situation import Case
+from routing.situation import Case, waiting_for
 from store.rows import TimerRow
 
 # A register change is told to the episodes that are not closed: the rules decide what it means to them.
@@ -58,6 +60,7 @@ class Desk:
             fault = unknown_word(report, self.packs.governing(authority, self.now))
             if fault:
                 self.unplaced.append((told, fault))
+                self._raise(authority, "unreadable", f"unknown_word: {fault}", report, report.about)
                 continue
             try:
                 self._at(authority, told)
@@ -92,6 +95,8 @@ class Desk:
             known = self.people.begin(authority, report.about, report.origin.id)
         elif isinstance(report, Missing):
             self.people.identify(known, report.about.identifiers)
+        if isinstance(report, Missing):
+            self.people.adopt(known, report.about)
         self._place(known, report)
 
     def _place(self, child: Child, report: Report) -> None:
@@ -103,13 +108,17 @@ class Desk:
         episodes = sorted((c.episode for c in child.cases.values()), key=lambda e: (e.opened_at, e.id))
         whose = episode_of(report, episodes, pack.terms)
         if isinstance(whose, Episode):
-            self._step(child, child.cases[whose.id], report)
+            if isinstance(report, MeetingHeld):
+                self._meeting(child, child.cases[whose.id], report)
+            else:
+                self._step(child, child.cases[whose.id], report)
         elif whose is Whose.ITS_OWN:
             assert isinstance(report, Missing | Found)
             self._begin(child, report, episodes)
         elif isinstance(report, ServiceChanged | DocumentUpdated):
             self._tell_register(child, report)
-        else:
+        elif not (isinstance(report, Retracted) and any(reference_of(report.about) in e.references for e in episodes)):
+            # A second retraction of what was taken back already is no news.
             self._raise(child.authority, "doubtful_match", _SPEAKS_OF_NONE, report, report.about)
 
     def _begin(self, child: Child, report: Missing | Found, episodes: Sequence[Episode]) -> None:
@@ -133,9 +142,23 @@ class Desk:
         for case in [c for c in child.cases.values() if c.episode.state in LIVE]:
             self._step(child, case, report)
 
+    def _meeting(self, child: Child, case: Case, report: MeetingHeld) -> None:
+        """A meeting counts for every episode that waits for it: first for those in which it was asked for."""
+        events = tuple(Event(Change.MEETING_ELSEWHERE, report, report.held_at, kind) for kind in report.kinds)
+        asked, joined = waiting_for([c for c in child.cases.values() if c.episode.state in LIVE], report.kinds)
+        here = case.episode.id
+        for each in [c for c in asked if c.episode.id != here]:
+            self._decide(child, each, each.episode, events)
+        self._step(child, case, report)
+        for each in [c for c in joined if c.episode.id != here]:
+            self._decide(child, each, each.episode, events)
+
     def _step(self, child: Child, case: Case, report: Report) -> None:
+        terms = self.packs.version(child.authority, case.episode.pack).terms
+        self._decide(child, case, *advance(case.episode, report, terms))
+
+    def _decide(self, child: Child, case: Case, episode: Episode, events: tuple[Event, ...]) -> None:
         pack = self.packs.version(child.authority, case.episode.pack)
-        episode, events = advance(case.episode, report, pack.terms)
         answer = decide(case, episode, events, child.record, child.others(episode.id), pack, self.now)
         child.keep(answer.case)
         self.people.refer(child, answer.case)

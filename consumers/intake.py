@@ -144,8 +144,8 @@ class Intake:
         desk = Desk(await self._people(tx, told), self._packs, now)
         for each in told:
             desk.answer(each)
-        unread += [Unread(each.raw, "unknown_word", fault) for each, fault in desk.unplaced]
         desk.messages += [self._alert(u, now) for u in unread]
+        unread += [Unread(each.raw, "unknown_word", fault) for each, fault in desk.unplaced]
         owners, timers = self._begin_periodic(desk, now)
         await self._write(tx, desk, told, unread, owners, timers)
 

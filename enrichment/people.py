@@ -99,8 +99,9 @@ class People:
 
     def begin(self, authority: str, about: About, otherwise: str) -> Child:
         """A child whom nobody knew. The id hangs on the first identifier, else the reference, else the message."""
-        first = about.identifiers[0] if about.identifiers else (about.force or "", about.incident or otherwise)
-        child = Child(derived_id("person", authority, *first), authority, fresh=True, changed=True)
+        named = about.identifiers and derived_id("person", authority, *about.identifiers[0])
+        key = named or _id_without_name(authority, about, otherwise)
+        child = Child(key, authority, fresh=True, changed=True)
         self._children.setdefault(child.id, child)
         child = self._children[child.id]
         self.identify(child, about.identifiers)
@@ -127,6 +128,15 @@ class People:
                 self._join(child, self._children[person])
         self.identify(child, record.identifiers)
         return child
+
+    def adopt(self, child: Child, about: About) -> None:
+        """A found report that named no child waits under its reference alone: it is paired with the child whom the
+        missing report names."""
+        nameless = self._children.get(_id_without_name(child.authority, about))
+        if nameless is None or nameless is child or nameless.record.registered or nameless.record.identifiers:
+            return
+        if all(case.episode.state == "parked" for case in nameless.cases.values()):
+            self._join(child, nameless)
 
     def _join(self, child: Child, other: Child) -> None:
         """Everything of the other child is this child's from now on."""
@@ -162,6 +172,10 @@ class People:
         identifiers = [IdentifierRow(*key, person) for key, person in self._new_identifiers.items()]
         episodes = [_row(child, child.cases[key]) for child in children for key in sorted(child.changed_cases)]
         return people, identifiers, [*self._new_references.values()], episodes
+
+
+def _id_without_name(authority: str, about: About, otherwise: str = "") -> str:
+    return derived_id("person", authority, about.force or "", about.incident or otherwise)
 
 
 def _row(child: Child, case: Case) -> EpisodeRow:

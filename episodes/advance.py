@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from episodes.episode import Episode, Line, Reference, Terms
+from episodes.episode import Episode, Line, Reference, State, Terms
 from episodes.events import Change, Event
 from episodes.reports import (
     Acknowledged,
@@ -46,7 +46,7 @@ def advance(episode: Episode, report: Report, terms: Terms) -> Step:
         case StatusChanged():
             return _status(episode, report)
         case InvestigationEnded():
-            return _ended(episode, report)
+            return _ended(episode, report, terms)
         case Retracted():
             return _retracted(episode, report)
         case ClockSet():
@@ -178,7 +178,7 @@ def _restarted(episode: Episode, report: Report, terms: Terms) -> Step:
 
 def _found(episode: Episode, report: Found, terms: Terms) -> Step:
     if ("worker" if report.by else "police") not in terms.found_by:
-        return episode, _event(Change.CONTRADICTION, report, "found_by_other")
+        return episode, () if episode.back else _event(Change.CONTRADICTION, report, "found_by_other")
     if not report.contact_made or (report.safe_and_well is False and not terms.unsafe_ends):
         return replace(episode, located=report), _event(Change.LOCATED, report)
     held = episode.found
@@ -218,15 +218,12 @@ def _status(episode: Episode, report: StatusChanged) -> Step:
     if episode.missing is None:
         return episode, _event(Change.CONTRADICTION, report, "no_episode")
     events: tuple[Event, ...] = ()
-    after = replace(episode, location_known=_or(report.location_known, episode.location_known))
+    known = episode.location_known if report.location_known is None else report.location_known
+    after = replace(episode, location_known=known)
     if report.to and report.to != episode.classification:
         after, events = _classified(after, report.to, report.changed_at or report.origin.at, report)
     after, more = _regraded(after, report.risk, report)
     return after, events + more
-
-
-def _or(new: bool | None, old: bool | None) -> bool | None:
-    return old if new is None else new
 
 
 def _classified(episode: Episode, to: str, at: datetime, report: Report, correction: bool = False) -> Step:
@@ -246,10 +243,13 @@ def _regraded(episode: Episode, risk: str | None, report: Report) -> Step:
     return replace(episode, risk=risk), _event(Change.REGRADED, report, risk)
 
 
-def _ended(episode: Episode, report: InvestigationEnded) -> Step:
-    if episode.state != "open":
-        return episode, () if episode.state == "ended" else _event(Change.CONTRADICTION, report, "ended_but_not_open")
-    return replace(episode, state="ended", ended=report), _event(Change.ENDED, report, at=report.ended_at)
+def _ended(episode: Episode, report: InvestigationEnded, terms: Terms) -> Step:
+    if episode.state not in ("open", "ended"):
+        return episode, _event(Change.CONTRADICTION, report, "ended_but_not_open")
+    if episode.ended:
+        return episode, ()
+    state: State = "ended" if terms.investigation_ends else "open"
+    return replace(episode, state=state, ended=report), _event(Change.ENDED, report, at=report.ended_at)
 
 
 def _retracted(episode: Episode, report: Retracted) -> Step:

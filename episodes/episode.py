@@ -34,6 +34,7 @@ class Terms:
 
     start: fields of the missing report; the latest of those given is the start (T-12 where none is).
     found_by: who may say that the child is found.
+    investigation_ends: whether the police, when they end the investigation, end the episode without a return.
     absent: whether "absent" is a class of its own or a missing child with the lowest risk.
     unsafe_ends: whether a found report ends the episode although the police check was not done.
     second: what a report under a new reference is while an episode of the child is open.
@@ -42,6 +43,7 @@ class Terms:
 
     start: tuple[str, ...] = ("reported_at",)
     found_by: tuple[str, ...] = ("police", "worker")
+    investigation_ends: bool = True
     absent: Literal["class", "missing"] = "class"
     unsafe_ends: bool = True
     second: Literal["separate", "waits", "joins"] = "separate"
@@ -127,9 +129,10 @@ class Episode:
         """Whether it is an episode of being missing at all: known as such, not retracted, not parked."""
         return self.missing is not None and self.state not in ("retracted", "waiting") and self.ever_missing
 
-    def decided(self, kind: str, by: str | None = None) -> Decided | None:
-        """The newest decision of that kind, of that role where one is named."""
-        return next((d for d in reversed(self.decisions) if d.kind == kind and _is(d, by)), None)
+    def decided(self, kind: str, by: str | None = None, among: tuple[str, ...] = ()) -> Decided | None:
+        """The newest decision of that kind, of that role where one is named, among those values where any are."""
+        made = (d for d in reversed(self.decisions) if d.kind == kind and _is(d, by))
+        return next((d for d in made if not among or d.decision in among), None)
 
     def held(self, kind: str) -> Iterator[MeetingHeld]:
         """The meetings that settled this kind, in order of receipt."""

@@ -28,6 +28,7 @@ class Change(StrEnum):
     DECIDED = "decided"
     INTERVIEW = "interview"
     MEETING = "meeting"
+    MEETING_ELSEWHERE = "meeting_elsewhere"  # held under another episode of the child
     SERVICE_OPENED = "service_opened"
     SERVICE_CLOSED = "service_closed"
     RECORD_CHANGED = "record_changed"

@@ -84,7 +84,7 @@ def _rule_faults(pack: Pack, rule: Rule) -> Iterator[str]:
         yield from _event_faults(pack, pattern)
     names = {what for r in pack.rules for what in (r.id, r.send, f"{r.send}/{r.kind}")}
     of = [w for limit in (rule.due, rule.target, rule.moment and rule.moment.limit) if limit for w in limit.of
-          if limit.anchor == "first_sent"]  # fmt: skip
+          if limit.anchor in ("first_sent", "told_first")]  # fmt: skip
     for what in (*rule.closes, *of):
         if what not in names:
             yield f"'{what}' names no rule, message type or type with kind of this pack"
@@ -97,7 +97,7 @@ def _clause_faults(pack: Pack, clauses: tuple[str, ...]) -> Iterator[str]:
 
 
 def _target_faults(pack: Pack, targets: tuple[Target, ...]) -> Iterator[str]:
-    rules = {rule.id for rule in pack.rules}
+    rules = {what for rule in pack.rules for what in (rule.id, rule.send, f"{rule.send}/{rule.kind}")}
     for target in targets:
         if target.role is not None and target.role not in pack.roles:
             yield f"there is no role '{target.role}'; add it to [roles]"
@@ -142,7 +142,7 @@ def _word_faults(pack: Pack, condition: Condition) -> Iterator[str]:
         allowed = _values(pack, condition.arguments["kind"])
         yield from (
             f"'{v}' is no value of {condition.arguments['kind']}"
-            for v in condition.arguments["decision"]
+            for v in (*condition.arguments["decision"], *condition.arguments.get("among", ()))
             if v not in allowed
         )
 
@@ -169,6 +169,7 @@ def _qualifiers(pack: Pack) -> dict[str, set[str]]:
         Change.DECIDED: {*kinds, *(f"{kind}.{value}" for kind, values in kinds.items() for value in values)},
         Change.INTERVIEW: {*INTERVIEW_RESULTS},
         Change.MEETING: {*pack.words.meetings},
+        Change.MEETING_ELSEWHERE: {*pack.words.meetings},
         Change.DOCUMENT: {*pack.words.documents},
         Change.SERVICE_OPENED: {*pack.words.services},
         Change.SERVICE_CLOSED: {*pack.words.services},

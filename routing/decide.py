@@ -63,8 +63,9 @@ def decide(
     _settle(s, pack)
     changes = {e.change for e in events}
     listening = (r for r in pack.rules if not r.rejects and not (r.on and changes.isdisjoint(_heard(r.on))))
-    messages = [m for rule in listening for m in turn.answers(rule)]
-    messages += turn.moved()
+    # A limit that moved is told before what follows from it (T-8).
+    messages = [*turn.moved()]
+    messages += [m for rule in listening for m in turn.answers(rule)]
     return Answer(tuple(messages), Case(episode, tuple(s.promises), tuple(turn.timers())))
 
 
@@ -166,14 +167,23 @@ class _Turn:
             rule = rules.get(promise.rule)
             if rule is None or rule.due is None or rule.due.anchor in FIXED or rule.once == "anchor":
                 continue
-            due, clauses = ends(rule.due, self.s), holds(rule.tests, self.s, self.pack)
-            if due is None or due == promise.due or clauses is None:
+            due = ends(rule.due, self.s)
+            clauses = self._held_without(promise, rule) if due and due != promise.due else None
+            if due is None or clauses is None:
                 continue
             _, lent = resolve(rule.to, self.s, self.pack)
             cited, first = (*rule.clauses, *clauses, *lent), promise.first or promise.message
             message = compose(self.s, self.pack, rule, self.events[0], self.now, promise.to, cited, "moved", due)
             self._replace(promise, replace(promise, message=message.id, due=due, first=first))
             yield replace(message, replaces=first)
+
+    def _held_without(self, promise: Promise, rule: Rule) -> tuple[str, ...] | None:
+        """What the rule's tests would say had the promise not been given."""
+        given = self.s.promises
+        self.s.promises = [p for p in given if p is not promise]
+        clauses = holds(rule.tests, self.s, self.pack)
+        self.s.promises = given
+        return clauses
 
     def timers(self) -> Iterator[Timer]:
         """When timed rules want to be asked again, as far as their conditions hold now."""
@@ -208,7 +218,7 @@ def _fulfils(event: Event, promise: Promise, rule: Rule | None) -> bool:
     match event.change, promise.type:
         case Change.INTERVIEW, "rhi.request":
             return event.qualifier in SETTLED_BY_RESULT
-        case Change.MEETING, "meeting.request":
+        case Change.MEETING | Change.MEETING_ELSEWHERE, "meeting.request":
             return event.qualifier == promise.kind
         case Change.TASK_DONE, "task.create":
             return event.qualifier == promise.kind

@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 
 from routing.pack import Limit, Moment
+from routing.periods import Period
 from routing.situation import Situation
 
 # Anchors that stand once the message is sent; the others move when a report is corrected (T-8).
-FIXED = frozenset({"receipt", "event", "first_sent"})
+FIXED = frozenset({"receipt", "event", "first_sent", "told_first"})
 # "Over" N is strictly more than N; in practice a second after it (T-6).
 JUST_AFTER = timedelta(seconds=1)
 
@@ -26,17 +27,40 @@ def anchor(limit: Limit, s: Situation) -> datetime | None:
             return s.event.at if s.event else None
         case "first_sent":
             return min((p.at for what in limit.of for p in s.promised(what)), default=None)
+        case "told_first":
+            return _told_first(limit.of, s)
         case "last_held":
-            return max((at for kind in limit.of if (at := s.last_held(kind))), default=None)
+            meeting = s.last_meeting(limit.of)
+            return meeting.held_at if meeting else None
         case "document":
             return max((d.updated_at for d in s.record.documents if d.kind in limit.of), default=None)
     raise AssertionError(limit.anchor)
 
 
 def ends(limit: Limit, s: Situation) -> datetime | None:
-    """The instant of the limit: the earliest of its lengths."""
+    """The instant of the limit: what people agreed on, else the earliest of its lengths."""
     start = anchor(limit, s)
-    return None if start is None else min(length.after(start, s.calendar) for length in limit.lengths)
+    if start is None:
+        return None
+    agreed = _agreed(limit, s, start) if limit.agreed else None
+    return agreed or min(length.after(start, s.calendar) for length in limit.lengths)
+
+
+def _told_first(messages: tuple[str, ...], s: Situation) -> datetime | None:
+    """When one of these messages first went to those who were later asked for the interview; to anybody, where
+    nobody was asked."""
+    asked = {r.role for p in s.promised("rhi.request") for r in p.to}
+    told = (p for what in messages for p in s.promised(what))
+    return min((p.at for p in told if not asked or any(r.role in asked for r in p.to)), default=None)
+
+
+def _agreed(limit: Limit, s: Situation, start: datetime) -> datetime | None:
+    """The date that the last meeting set for the next one, or the weeks that were agreed; the newer of the two."""
+    meeting, decision = s.last_meeting(limit.of), s.newest_decision(limit.agreed or "")
+    weeks = str(decision.value) if decision else ""
+    if meeting and meeting.next_at and not (decision and decision.origin.at > meeting.origin.at):
+        return meeting.next_at
+    return Period(int(weeks), "w").after(start, s.calendar) if weeks.isdecimal() and int(weeks) else None
 
 
 def goes_out(moment: Moment, s: Situation) -> datetime | None:

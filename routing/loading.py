@@ -33,7 +33,7 @@ from routing.pack import (
 from routing.periods import Elapsed, Period
 from routing.tables import PackError, Table, typed
 
-ANCHORS = ("start", "return", "found", "receipt", "event", "first_sent", "last_held", "document")
+ANCHORS = ("start", "return", "found", "receipt", "event", "first_sent", "told_first", "last_held", "document")
 NAMED_AS = ("between", "attendees", "interviewer", "by")
 
 
@@ -82,6 +82,7 @@ def _terms(table: Table) -> Terms:
     terms = Terms(
         start=table.words("start") or silent.start,
         found_by=table.words("found_by") or silent.found_by,
+        investigation_ends=table.get("investigation_ends", bool, True),
         absent="missing" if table.choice("absent", ("class", "missing"), "class") == "missing" else "class",
         unsafe_ends=table.get("unsafe_ends", bool, True),
         second=table.choice("second", ("separate", "waits", "joins"), "separate"),  # type: ignore[arg-type]
@@ -228,7 +229,8 @@ def _limit(table: Table, key: str, extra: str | None = None) -> tuple[Limit, Per
     except ValueError as error:
         raise inner.fault(str(error)) from None
     local = inner.choice("basis", ("source", "local"), "source") == "local"
-    limit = Limit(inner.choice("from", ANCHORS), inner.words("of"), lengths, "local" if local else "source")
+    anchor, of, agreed = inner.choice("from", ANCHORS), inner.words("of"), inner.maybe("agreed", str)
+    limit = Limit(anchor, of, lengths, "local" if local else "source", agreed)
     inner.done()
     if not lengths:
         raise inner.fault("'within' is missing; add a period such as 72h")

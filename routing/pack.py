@@ -93,12 +93,17 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """An instant counted from an anchor; of several lengths the earliest counts."""
+    """An instant counted from an anchor; of several lengths the earliest counts.
+
+    agreed: the kind of decision by which people agree on another number of weeks between two meetings; the date that
+    the last meeting itself agreed on counts likewise.
+    """
 
     anchor: str
     of: tuple[str, ...]
     lengths: tuple[Period, ...]
     basis: Literal["source", "local"] = "source"
+    agreed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from episodes.reports import Actor, Disagreement, InterviewOutcome, MeetingHeld
+from episodes.reports import Actor, InterviewOutcome, MeetingHeld
 from routing.messages import Recipient
 from routing.pack import Pack, Role, Target
 from routing.situation import Situation
@@ -64,8 +64,8 @@ def _named(what: str, s: Situation) -> tuple[Actor, ...]:
     """The people that the report under way names."""
     report = s.event.report if s.event else None
     match what, report:
-        case "between", Disagreement():
-            return report.between
+        case "between", _:
+            return s.sides()
         case "attendees", _:
             held = (
                 report if isinstance(report, MeetingHeld) else (s.episode.meetings[-1] if s.episode.meetings else None)

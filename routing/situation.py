@@ -1,14 +1,14 @@
 """All that a rule may look at: the episode, the register record, the child's other episodes, what was promised, the
 event under way, the instant and the calendar. The questions that rules ask more than once are answered here."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from episodes.episode import Episode
 from episodes.events import Event
 from episodes.record import Record
-from episodes.reports import InterviewOutcome
+from episodes.reports import Actor, Decided, InterviewOutcome, MeetingHeld
 from routing.calendar import Calendar, london_date
 from routing.messages import Message, Promise
 
@@ -28,6 +28,20 @@ class Case:
     episode: Episode
     promises: tuple[Promise, ...] = ()
     timers: tuple[Timer, ...] = ()
+
+
+def waiting_for(cases: Collection[Case], meetings: tuple[str, ...]) -> tuple[list[Case], list[Case]]:
+    """The cases that wait for a meeting of these kinds: those in which it was asked for, and those that came after that
+    and joined it (AMB-32)."""
+    asked = {
+        case.episode.id: promise.at
+        for case in cases
+        for promise in case.promises
+        if promise.open and promise.type == "meeting.request" and promise.kind in meetings
+    }
+    since = min(asked.values(), default=None)
+    later = [c for c in cases if since and c.episode.id not in asked and c.episode.opened_at >= since]
+    return [c for c in cases if c.episode.id in asked], later
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +127,26 @@ class Situation:
 
     def last_held(self, kind: str) -> datetime | None:
         """When a meeting of that kind was last held, in any episode of the child."""
-        episodes = (self.episode, *(c.episode for c in self.others))
-        return max((m.held_at for e in episodes for m in e.held(kind)), default=None)
+        meeting = self.last_meeting((kind,))
+        return meeting.held_at if meeting else None
+
+    def last_meeting(self, kinds: tuple[str, ...]) -> MeetingHeld | None:
+        """The last meeting of these kinds, in any episode of the child."""
+        held = (m for e in self._episodes() for kind in kinds for m in e.held(kind))
+        return max(held, key=lambda m: m.held_at, default=None)
+
+    def newest_decision(self, kind: str) -> Decided | None:
+        """The newest decision of that kind, in any episode of the child."""
+        made = (d for e in self._episodes() for d in e.decisions if d.kind == kind)
+        return max(made, key=lambda d: d.origin.at, default=None)
+
+    def _episodes(self) -> tuple[Episode, ...]:
+        return (self.episode, *(c.episode for c in self.others))
+
+    def sides(self) -> tuple[Actor, ...]:
+        """Between whom the newest disagreement of the episode is."""
+        raised = [d.between for d in self.episode.disagreements if d.stage == "raised"]
+        return raised[-1] if raised else ()
 
     # ---- the return interview
 

@@ -55,6 +55,13 @@ def child_protection_concern(s: Situation) -> bool:
 
 
 @condition
+def new_concern(s: Situation) -> bool:
+    """The report has concerns of a child protection nature, and the register does not hold any yet."""
+    report = s.episode.missing
+    return bool(report and report.child_protection_concern) and not s.record.child_protection_concern
+
+
+@condition
 def identified_in(s: Situation, system: str) -> bool:
     """The register holds an identifier of that system."""
     return any(held == system for held, _ in s.record.identifiers)

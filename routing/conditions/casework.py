@@ -1,17 +1,26 @@
 """What a rule may ask about the work on an episode: decisions, the interview, promises, meetings, documents."""
 
-from routing.conditions.vocabulary import DecisionKind, DocumentWord, MeetingWord, RoleWords, RuleWords, condition
+from routing.conditions.vocabulary import (
+    DecisionKind,
+    DocumentWord,
+    MeetingWord,
+    MeetingWords,
+    RoleWords,
+    RuleWords,
+    condition,
+)
 from routing.periods import Period
 from routing.situation import Situation
 
 
 @condition
-def decided(s: Situation, kind: DecisionKind, decision: tuple[str, ...], by: RoleWords = ()) -> bool:
-    """The newest decision of that kind (of one of those roles) is one of these."""
-    if not by:
-        newest = s.episode.decided(kind)
-        return newest is not None and newest.decision in decision
-    return any((d := s.episode.decided(kind, role)) is not None and d.decision in decision for role in by)
+def decided(
+    s: Situation, kind: DecisionKind, decision: tuple[str, ...], by: RoleWords = (), among: tuple[str, ...] = ()
+) -> bool:
+    """The newest decision of that kind (of one of those roles) is one of these. `among`: only these values of the kind
+    speak of the matter; the others leave it as it was."""
+    newest = (s.episode.decided(kind, role, among) for role in by or (None,))
+    return any(d is not None and d.decision in decision for d in newest)
 
 
 @condition
@@ -70,13 +79,19 @@ def held(s: Situation, meeting: MeetingWord) -> bool:
 
 
 @condition
-def held_within(s: Situation, meeting: MeetingWord, period: Period) -> bool:
-    """The last meeting of that kind, in any episode of the child, lies no longer back than the period."""
-    last = s.last_held(meeting)
-    return last is not None and s.as_of <= period.after(last, s.calendar)
+def held_within(s: Situation, meeting: MeetingWords, period: Period) -> bool:
+    """The last meeting of these kinds, in any episode of the child, lies no longer back than the period."""
+    last = s.last_meeting(meeting)
+    return last is not None and s.as_of <= period.after(last.held_at, s.calendar)
 
 
 @condition
 def document_on_file(s: Situation, kind: DocumentWord) -> bool:
     """The register or this episode knows of such a document."""
     return any(d.kind == kind for d in s.record.documents) or any(d.kind == kind for d in s.episode.documents)
+
+
+@condition
+def document_in_episode(s: Situation, kind: DocumentWord) -> bool:
+    """Such a document was made in this episode."""
+    return any(d.kind == kind for d in s.episode.documents)

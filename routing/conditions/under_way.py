@@ -35,6 +35,12 @@ def disagreement_about(s: Situation, is_one_of: tuple[str, ...]) -> bool:
 
 
 @condition
+def disagreement_with(s: Situation, roles: RoleWords) -> bool:
+    """One of these roles is a side of the newest disagreement of the episode."""
+    return any(side.role in roles for side in s.sides())
+
+
+@condition
 def without_reason(s: Situation) -> bool:
     """The report under way gives no reason."""
     report = s.event.report if s.event else None

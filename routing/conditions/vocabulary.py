@@ -19,6 +19,7 @@ class Word:
 ServiceWords = Annotated[tuple[str, ...], Word("services")]
 DecisionKind = Annotated[str, Word("decisions")]
 MeetingWord = Annotated[str, Word("meetings")]
+MeetingWords = Annotated[tuple[str, ...], Word("meetings")]
 RoleWords = Annotated[tuple[str, ...], Word("roles")]
 RuleWords = Annotated[tuple[str, ...], Word("promises")]
 DocumentWord = Annotated[str, Word("documents")]
