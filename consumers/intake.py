@@ -146,8 +146,7 @@ class Intake:
             desk.answer(each)
         desk.messages += [self._alert(u, now) for u in unread]
         unread += [Unread(each.raw, "unknown_word", fault) for each, fault in desk.unplaced]
-        owners, timers = self._begin_periodic(desk, now)
-        await self._write(tx, desk, told, unread, owners, timers)
+        await self._write(tx, desk, told, unread, (), self._begin_periodic(desk, now))
 
     async def _fresh(
         self, tx: Transaction, read: Sequence[Told | Unread], now: datetime
@@ -192,12 +191,12 @@ class Intake:
         cause = ("/homeward/quarantine", unread.raw.place)
         return exception(pack, "unreadable", f"{unread.reason}: {unread.detail}", now, cause)
 
-    def _begin_periodic(self, desk: Desk, now: datetime) -> tuple[list[tuple[str, None]], list[TimerRow]]:
+    def _begin_periodic(self, desk: Desk, now: datetime) -> list[TimerRow]:
         """Periodic reports begin with an authority's first message."""
         fresh = {child.authority for child, _, _ in desk.events} - self._begun
         timers = [t for authority in sorted(fresh) for t in periodic.begin(self._packs.governing(authority, now), now)]
         self._begun |= fresh
-        return [], timers
+        return timers
 
     async def _write(
         self,

@@ -33,8 +33,7 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A record that was read: what somebody told us. `record` is what a case system sent, `tombstone` that it holds the
-    child no more."""
+    """A record that was read: what somebody told us. `record` is what a case system sent."""
 
     raw: Raw
     key: str

@@ -23,7 +23,6 @@ class Scene:
     data: dict[str, Any]
     says: str
     raw: bytes | None = None
-    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True)
