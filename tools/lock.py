@@ -26,6 +26,7 @@ SETS = {
         "requirements/run.txt",
     ],
     "build": ["-"],
+    "bench": ["-", "-c", "requirements/test.txt"],
 }
 
 
@@ -35,7 +36,14 @@ def build_requirements() -> str:
     return "\n".join([*backend, "editables>=0.5"])
 
 
+def bench_requirements() -> str:
+    """What the bench of matching needs besides the test set."""
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    return "\n".join(extras["training"])
+
+
 def main() -> None:
+    given = {"build": build_requirements(), "bench": bench_requirements()}
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         python = str(Path(folder, "Scripts" if os.name == "nt" else "bin", "python"))
@@ -45,7 +53,7 @@ def main() -> None:
             print(f"Resolving {lock}", flush=True)
             command = [python, "-m", "uv", "pip", "compile", *OPTIONS, *PLAIN, *what, "--output-file", lock]
             subprocess.run(  # noqa: S603
-                command, check=True, cwd=ROOT, input=build_requirements(), text=True, stdout=subprocess.DEVNULL
+                command, check=True, cwd=ROOT, input=given.get(name, ""), text=True, stdout=subprocess.DEVNULL
             )
 
 

@@ -1,0 +1,78 @@
+"""Names made comparable: folded to plain letters, split into parts, with their sound and the names they are short for.
+What two names have in common is judged in `comparing`."""
+
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+
+# Letters that Unicode does not take apart into a base and a mark.
+_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+_JOINED = str.maketrans("", "", "'’‘`´ʼʻ.")
+_PARTICLES = frozenset(
+    ("al", "el", "ul", "bin", "bint", "ibn", "de", "da", "di", "dos", "van", "von", "der", "la", "le")
+)
+_SOUNDS = (
+    ("sch", "s"), ("ph", "f"), ("ck", "k"), ("kh", "k"), ("gh", "g"), ("th", "t"), ("dh", "d"), ("sh", "s"),
+    ("cz", "s"), ("sz", "s"), ("ch", "s"), ("ce", "se"), ("ci", "si"), ("cy", "si"),
+)  # fmt: skip
+_ALIKE = str.maketrans("cqzvxj", "kksfsg")
+LONGEST, MOST_PARTS = 60, 4  # what is longer is no name; a bound on the work that one message can ask for
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One name. `text`: all its letters; `parts`: those of a double name; `formal`: itself and the names that it is
+    short for or another spelling of; `sounds`: under which sounds it is looked up."""
+
+    text: str
+    parts: frozenset[str]
+    formal: frozenset[str]
+    sound: str
+    sounds: tuple[str, ...]
+
+
+@lru_cache(maxsize=1 << 16)
+def name(text: str) -> Name | None:
+    """A name from what somebody wrote; None where it holds no letter."""
+    parts = [p for p in fold(text[:LONGEST]).split() if p][:MOST_PARTS]
+    if not parts:
+        return None
+    told = [p for p in parts if p not in _PARTICLES] or parts
+    whole = "".join(parts)
+    formal = frozenset((whole, *_formal().get(whole, ()), *(f for p in told[:1] for f in _formal().get(p, ()))))
+    heard = dict.fromkeys(sound(n) for n in (whole, *(told if len(parts) > 1 else ()), *sorted(formal)))
+    return Name(whole, frozenset(told), formal, sound(whole), tuple(heard)[:MOST_PARTS])
+
+
+def fold(text: str) -> str:
+    """Small plain letters and single spaces: without marks, apostrophes and points, hyphens as spaces."""
+    small = unicodedata.normalize("NFKD", text.casefold().translate(_JOINED)).translate(_LETTERS)
+    return " ".join("".join(c if c.isalpha() else " " for c in small if not unicodedata.combining(c)).split())
+
+
+def sound(text: str) -> str:
+    """How a folded name sounds, roughly: its first letter and the consonants after it, like-sounding ones as one. A
+    vowel at the beginning is any vowel."""
+    for written, heard in _SOUNDS:
+        text = text.replace(written, heard)
+    text = text.translate(_ALIKE)
+    first = "a" if text[:1] in "aeiouyh" else text[:1]
+    kept = [first]
+    for letter in text[1:]:
+        if letter not in "aeiouyhw" and letter != kept[-1]:
+            kept.append(letter)
+    return "".join(kept[:6])
+
+
+@cache
+def _formal() -> dict[str, tuple[str, ...]]:
+    """Each short or other form with the names that it stands for."""
+    table = tomllib.loads((files(__package__) / "nicknames.toml").read_text(encoding="utf-8"))
+    found: dict[str, dict[str, None]] = {}
+    for group in (table["short_for"], table["spelt_also"]):
+        for formal, forms in group.items():
+            for form in forms:
+                found.setdefault(form, {})[formal] = None
+    return {form: tuple(names) for form, names in found.items()}
