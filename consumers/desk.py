@@ -4,7 +4,7 @@ Pure but for what it collects; `consumers.intake` loads before and saves after, 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from consumers.raw import Told
@@ -26,6 +26,7 @@ from episodes.reports import (
     Report,
     Retracted,
     ServiceChanged,
+    TaskDone,
     TimerFell,
 )
 from routing.decide import decide
@@ -37,6 +38,8 @@ from store.rows import TimerRow
 
 # A register change is told to the episodes that are not closed: the rules decide what it means to them.
 LIVE = ("open", "found", "ended")
+# What a child's file takes from the report itself; of the rest it hears what changed in an episode.
+OF_A_FILE = (RecordHeld, ServiceChanged, DocumentUpdated, TaskDone, TimerFell)
 
 
 @dataclass(slots=True)
@@ -75,7 +78,11 @@ class Desk:
             return
         origin = Origin("/homeward/timers", timer.id, "timer.fired", timer.due_at)
         report = TimerFell(origin=origin, about=About(episode=timer.episode), rule=timer.rule)
-        self._step(child, child.cases[timer.episode], report)
+        case = child.case(timer.episode)
+        if case.episode.state == "file":
+            self._ask_file(child, report)
+        else:
+            self._step(child, case, report)
 
     # ---- one authority
 
@@ -86,6 +93,7 @@ class Desk:
             child = self.people.registered(authority, told.record, report.about)
             child.hold(told.record)
             self._tell_register(child, report)
+            self._ask_file(child, report)
             return
         known = self.people.whose(authority, report.about)
         if known is None:
@@ -97,7 +105,9 @@ class Desk:
             self.people.identify(known, report.about.identifiers)
         if isinstance(report, Missing):
             self.people.adopt(known, report.about)
+        heard = len(self.events)
         self._place(known, report)
+        self._ask_file(known, report, [event for _, _, events in self.events[heard:] for event in events])
 
     def _place(self, child: Child, report: Report) -> None:
         if isinstance(report, ServiceChanged):
@@ -117,6 +127,8 @@ class Desk:
             self._begin(child, report, episodes)
         elif isinstance(report, ServiceChanged | DocumentUpdated):
             self._tell_register(child, report)
+        elif isinstance(report, TaskDone) and child.file is not None:
+            pass  # a task of the child's file
         elif not (isinstance(report, Retracted) and any(reference_of(report.about) in e.references for e in episodes)):
             # A second retraction of what was taken back already is no news.
             self._raise(child.authority, "doubtful_match", _SPEAKS_OF_NONE, report, report.about)
@@ -166,10 +178,39 @@ class Desk:
         if events:
             self.events.append((child, episode, events))
 
+    def _ask_file(self, child: Child, report: Report, heard: Sequence[Event] = ()) -> None:
+        """Asks about the duties towards a child that belong to no episode. The file is told what the register and the
+        child's episodes are told; it is kept once there is something to keep."""
+        pack = self.packs.governing(child.authority, self.now)
+        if not pack.keeps_files:
+            return
+        held = child.file or _new_file(child, self.now)
+        file = replace(held.episode, pack=pack.version)
+        if isinstance(report, OF_A_FILE):
+            after, events = advance(file, report, pack.terms)
+            file = after if isinstance(report, DocumentUpdated) else file
+        else:
+            events = tuple({event.name: event for event in heard}.values())
+        answer = decide(held, file, events, child.record, tuple(child.cases.values()), pack, self.now)
+        if (answer.case.promises, answer.case.timers, file.documents) == (
+            held.promises,
+            held.timers,
+            held.episode.documents,
+        ):
+            return
+        child.keep(answer.case)
+        self.messages += answer.messages
+        self.events.append((child, file, events))
+
     def _raise(self, authority: str, kind: str, detail: str, report: Report, about: About) -> None:
         pack = self.packs.hub if authority == HUB else self.packs.governing(authority, self.now)
         cause = (report.origin.source, report.origin.id)
         self.messages.append(exception(pack, kind, detail, self.now, cause, about, about.identifiers))
+
+
+def _new_file(child: Child, now: datetime) -> Case:
+    id_ = derived_id("file", child.id)
+    return Case(Episode(id=id_, authority=child.authority, pack="", opened_at=now, state="file"))
 
 
 _SPEAKS_OF_NONE = "the report speaks of a child or an episode that is not known here; check the reference"

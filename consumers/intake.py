@@ -260,7 +260,7 @@ def _timers(desk: Desk) -> tuple[list[tuple[str, str | None]], list[TimerRow], l
         rows = [
             TimerRow(derived_id("timer", episode.id, t.rule, t.due_at.isoformat()), child.authority, child.id,
                      episode.id, t.rule, t.due_at)
-            for t in child.cases[episode.id].timers
+            for t in child.case(episode.id).timers
         ]  # fmt: skip
         if wanted.get(episode.id) != rows:
             wanted[episode.id] = rows

@@ -16,13 +16,15 @@ from store.rows import EpisodeRow, Found, IdentifierRow, PersonRow, ReferenceRow
 
 @dataclass(slots=True)
 class Child:
-    """One child at one authority. `fresh`: nobody knew the child before this batch."""
+    """One child at one authority. `file` keeps the duties that belong to no episode. `fresh`: nobody knew the child
+    before this batch."""
 
     id: str
     authority: str
     record: Record = field(default_factory=Record)
     version: int = 0
     cases: dict[str, Case] = field(default_factory=dict)
+    file: Case | None = None
     fresh: bool = False
     changed: bool = False
     changed_cases: set[str] = field(default_factory=set)
@@ -34,8 +36,16 @@ class Child:
         if record != self.record:
             self.record, self.changed = record, True
 
+    def case(self, id_: str) -> Case:
+        """The case of an episode, or the file."""
+        return self.file if self.file and self.file.episode.id == id_ else self.cases[id_]
+
     def keep(self, case: Case) -> None:
-        if self.cases.get(case.episode.id) != case:
+        if case.episode.state == "file":
+            if case != self.file:
+                self.file = case
+                self.changed_cases.add(case.episode.id)
+        elif self.cases.get(case.episode.id) != case:
             self.cases[case.episode.id] = case
             self.changed_cases.add(case.episode.id)
 
@@ -55,7 +65,11 @@ class People:
         }
         self._of_episode: dict[str, str] = {}
         for row in episodes:
-            self._children[row.person].cases[row.id] = read_case(row.doc)
+            child, case = self._children[row.person], read_case(row.doc)
+            if row.state == "file":
+                child.file = case
+            else:
+                child.cases[row.id] = case
             self._of_episode[row.id] = row.person
         self._new_identifiers: dict[tuple[str, str, str], str] = {}
         self._new_references: dict[tuple[str, str, str, str], ReferenceRow] = {}
@@ -145,6 +159,9 @@ class People:
             self._of_episode[case.episode.id] = child.id
             self.moved.append((other.id, case.episode.id))
         other.cases.clear()
+        if other.file:
+            child.keep(child.file or other.file)
+            self.moved.append((other.id, other.file.episode.id))
         for key in [k for k, p in self._identifiers.items() if p == other.id]:
             self._identifiers[key] = self._new_identifiers[key] = child.id
         for row in [r for r in self._references.values() if r.person == other.id]:
@@ -170,7 +187,7 @@ class People:
         children = self._children.values()
         people = [PersonRow(c.id, c.authority, write_record(c.record), c.version + 1) for c in children if c.changed]
         identifiers = [IdentifierRow(*key, person) for key, person in self._new_identifiers.items()]
-        episodes = [_row(child, child.cases[key]) for child in children for key in sorted(child.changed_cases)]
+        episodes = [_row(child, child.case(key)) for child in children for key in sorted(child.changed_cases)]
         return people, identifiers, [*self._new_references.values()], episodes
 
 

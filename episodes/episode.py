@@ -24,8 +24,9 @@ from episodes.reports import (
 )
 
 # new: nothing said yet; parked: found before missing; waiting: a report that met an open episode where the procedure
-# allows one at a time; ended: the police stopped without a return; finalised: the record is locked.
-State = Literal["new", "parked", "waiting", "open", "found", "ended", "finalised", "retracted"]
+# allows one at a time; ended: the police stopped without a return; finalised: the record is locked; file: no episode at
+# all, but where the duties towards a child are kept that belong to none.
+State = Literal["new", "parked", "waiting", "open", "found", "ended", "finalised", "retracted", "file"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,8 @@ def described(pack: Pack) -> dict[str, Any]:
 
 def _rule(rule: Rule, pack: Pack) -> dict[str, Any]:
     sends = f"{rule.send} {rule.kind}" if rule.kind else rule.send
-    on = [f"on {', '.join(rule.on)}"] if rule.on else []
+    of_child = ["about the child, in no episode"] if rule.about == "child" else []
+    on = [*of_child, *([f"on {', '.join(rule.on)}"] if rule.on else [])]
     return {
         "id": rule.id,
         "sends": sends,

@@ -15,6 +15,7 @@ OF_THEIR_OWN = {
     "rag": ("RED", "AMBER", "GREEN"),
     "threshold": ("met", "not_met"),
 }
+OF_AN_EPISODE = ("start", "return", "found")
 INTERVIEW_RESULTS = ("assigned", "offered", "completed", "refused", "not_offered", "withdrawn")
 
 
@@ -77,14 +78,16 @@ def _rule_faults(pack: Pack, rule: Rule) -> Iterator[str]:
         yield "once = 'event' needs 'on'"
     if rule.moment and rule.moment.limit.anchor in ("receipt", "event"):
         yield f"a moment cannot count from '{rule.moment.limit.anchor}', which its own timer would be; use first_sent"
+    limits = [limit for limit in (rule.due, rule.target, rule.moment and rule.moment.limit) if limit]
+    if rule.about == "child" and any(limit.anchor in OF_AN_EPISODE for limit in limits):
+        yield f"it is about the child and counts from {' or '.join(OF_AN_EPISODE)}, which only an episode has"
     yield from _clause_faults(pack, rule.clauses)
     yield from _test_faults(pack, rule.tests)
     yield from _target_faults(pack, rule.to)
     for pattern in (*rule.on, *rule.settled_by):
         yield from _event_faults(pack, pattern)
     names = {what for r in pack.rules for what in (r.id, r.send, f"{r.send}/{r.kind}")}
-    of = [w for limit in (rule.due, rule.target, rule.moment and rule.moment.limit) if limit for w in limit.of
-          if limit.anchor in ("first_sent", "told_first")]  # fmt: skip
+    of = [w for limit in limits for w in limit.of if limit.anchor in ("first_sent", "told_first")]
     for what in (*rule.closes, *of):
         if what not in names:
             yield f"'{what}' names no rule, message type or type with kind of this pack"

@@ -25,9 +25,10 @@ def compose(
     """The message of a rule. `timed`: a timer caused it and no report did; its id then hangs on the instant that the
     timer was set for, so that an outage does not change it."""
     episode, origin = s.episode, event.report.origin
+    of_child = episode.state == "file"
     cause = "" if timed else f"{origin.source}#{origin.id}"
     instant = due if due and not timed else s.as_of
-    reference = episode.references[0] if episode.references else None
+    reference = s.reference()
     return Message(
         id=derived_id("message", episode.id, cause, rule.id, occurrence, instant.isoformat()),
         type=rule.send,
@@ -39,7 +40,7 @@ def compose(
         clauses=tuple(dict.fromkeys(clauses)),
         to=to,
         subject_key=episode.id,
-        episode=episode.id,
+        episode=None if of_child else episode.id,
         incident=reference.incident if reference else None,
         force=reference.force if reference else None,
         child=s.record.identifiers,

@@ -53,7 +53,7 @@ def decide(
         events=events,
         event=events[0],
     )
-    if any(e.change is Change.RETRACTED for e in events):
+    if episode.state == "retracted" and any(e.change is Change.RETRACTED for e in events):
         return taken_back(s, case, pack, now)
     turn = _Turn(s, pack, now, fell, frozenset((t.rule, t.due_at) for t in case.timers))
     rejecting = _rejecting(s, pack)
@@ -62,7 +62,7 @@ def decide(
         return Answer(tuple(turn.answers(rejecting)), replace(case, promises=tuple(s.promises)))
     _settle(s, pack)
     changes = {e.change for e in events}
-    listening = (r for r in pack.rules if not r.rejects and not (r.on and changes.isdisjoint(_heard(r.on))))
+    listening = (r for r in turn.rules if not r.rejects and not (r.on and changes.isdisjoint(_heard(r.on))))
     # A limit that moved is told before what follows from it (T-8).
     messages = [*turn.moved()]
     messages += [m for rule in listening for m in turn.answers(rule)]
@@ -77,7 +77,7 @@ def _heard(on: tuple[str, ...]) -> frozenset[str]:
 
 def _rejecting(s: Situation, pack: Pack) -> Rule | None:
     """The rule that does not let the report count as a fact, if there is one."""
-    for rule in (r for r in pack.rules if r.rejects):
+    for rule in (r for r in pack.rules_about(s.episode) if r.rejects):
         for event in s.events:
             s.event = event
             if any(event.is_a(p) for p in rule.on) and holds(rule.tests, s, pack) is not None:
@@ -93,10 +93,12 @@ class _Turn:
         self, s: Situation, pack: Pack, now: datetime, fell: Event | None, standing: frozenset[tuple[str, datetime]]
     ) -> None:
         self.s, self.pack, self.now, self.fell, self.standing = s, pack, now, fell, standing
-        self.events = s.events
+        self.events, self.rules = s.events, pack.rules_about(s.episode)
         register_only = all(e.change in OF_THE_REGISTER for e in s.events)
         # A change of the register speaks to what is going on; what lies behind hears it only where a rule asks for it.
-        self.whole = s.episode.still_missing or not (register_only or s.episode.state in ("new", "parked", "waiting"))
+        self.whole = s.episode.state in ("open", "file") or not (
+            register_only or s.episode.state in ("new", "parked", "waiting")
+        )
 
     def answers(self, rule: Rule) -> Iterator[Message]:
         if rule.on:
@@ -187,7 +189,7 @@ class _Turn:
 
     def timers(self) -> Iterator[Timer]:
         """When timed rules want to be asked again, as far as their conditions hold now."""
-        for rule in self.pack.rules:
+        for rule in self.rules:
             moment = goes_out(rule.moment, self.s) if rule.moment else None
             if moment is None or (moment <= self.s.as_of and (rule.id, moment) not in self.standing):
                 continue

@@ -33,7 +33,7 @@ def anchor(limit: Limit, s: Situation) -> datetime | None:
             meeting = s.last_meeting(limit.of)
             return meeting.held_at if meeting else None
         case "document":
-            return max((d.updated_at for d in s.record.documents if d.kind in limit.of), default=None)
+            return s.document_made(limit.of)
     raise AssertionError(limit.anchor)
 
 

@@ -112,6 +112,7 @@ def rule(table: Table) -> Rule:
         clauses=table.words("clauses"),
         send=table.get("send", str),
         kind=table.maybe("kind", str),
+        about="child" if table.choice("about", ("episode", "child"), "episode") == "child" else "episode",
         on=table.words("on"),
         tests=tests(table),
         to=targets(table),

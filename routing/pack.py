@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from episodes.episode import Terms
+from episodes.episode import Episode, Terms
 from routing.calendar import Calendar
 from routing.messages import Modality, Urgency
 from routing.periods import Period
@@ -121,6 +121,8 @@ class Rule:
     """On an event, when conditions hold, then a message. Without `on` the rule listens to every event of the episode.
 
     once: how often it may answer: once in an episode, once for each event, or once for each anchor it counts from.
+    about: an episode, or the child: a duty that belongs to no episode, kept in the child's file and asked about at
+    every event of the register and of any episode. `once` = "episode" is then once for the child.
     group: of the rules of one group only the first that fires does, in an episode.
     rejects: the report that set it off is not taken as a fact (a person is told instead).
     closes: promises that end with this message. settled_by: events that end this promise.
@@ -130,6 +132,7 @@ class Rule:
     clauses: tuple[str, ...]
     send: str
     kind: str | None = None
+    about: Literal["episode", "child"] = "episode"
     on: tuple[str, ...] = ()
     tests: Tests = Tests()
     to: tuple[Target, ...] = ()
@@ -195,3 +198,13 @@ class Pack:
     @property
     def name(self) -> str:
         return self.authority
+
+    def rules_about(self, episode: Episode) -> tuple[Rule, ...]:
+        """The rules that are asked of an episode, or of a child's file."""
+        about = "child" if episode.state == "file" else "episode"
+        return tuple(rule for rule in self.rules if rule.about == about)
+
+    @property
+    def keeps_files(self) -> bool:
+        """Whether there are duties towards a child that belong to no episode."""
+        return any(rule.about == "child" for rule in self.rules)

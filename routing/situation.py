@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from episodes.episode import Episode
+from episodes.episode import Episode, Reference
 from episodes.events import Event
 from episodes.record import Record
 from episodes.reports import Actor, Decided, InterviewOutcome, MeetingHeld
@@ -91,6 +91,26 @@ class Situation:
         newest = london_date(self.episode.start)
         dates = (london_date(e.start) for e in self.counted() if e.start)
         return sum(1 for day in dates if newest - day <= timedelta(days=days))
+
+    # ---- the incident
+
+    def reference(self) -> Reference | None:
+        """The police reference of the episode; for a child's file, that of the open episode, else of the newest."""
+        known = [e for e in self._episodes() if e.references and e.state not in ("retracted", "waiting")]
+        if self.episode.state != "file":
+            return self.episode.references[0] if self.episode.references else None
+        known.sort(key=lambda e: (e.state == "open", e.opened_at, e.id))
+        return known[-1].references[0] if known else None
+
+    def reported_missing(self) -> bool:
+        """The child was reported missing at some time, in this episode or another, and not in error."""
+        return any(e.missing is not None and e.state not in ("retracted", "waiting") for e in self._episodes())
+
+    def document_made(self, kinds: Collection[str]) -> datetime | None:
+        """When the newest version of one of these documents was made, as the register or a report tells."""
+        dates = [d.updated_at for d in self.record.documents if d.kind in kinds]
+        dates += [d.at for e in self._episodes() for d in e.documents if d.kind in kinds]
+        return max(dates, default=None)
 
     # ---- judgements: the newest decision of a person, else the report, else the register
 

@@ -87,8 +87,8 @@ def held_within(s: Situation, meeting: MeetingWords, period: Period) -> bool:
 
 @condition
 def document_on_file(s: Situation, kind: DocumentWord) -> bool:
-    """The register or this episode knows of such a document."""
-    return any(d.kind == kind for d in s.record.documents) or any(d.kind == kind for d in s.episode.documents)
+    """The register or a report knows of such a document of the child."""
+    return s.document_made((kind,)) is not None
 
 
 @condition

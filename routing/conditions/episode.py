@@ -91,3 +91,9 @@ def occasions(s: Situation, at_least: int = 1, at_most: int | None = None) -> bo
 def episodes_within(s: Situation, days: int, at_least: int) -> bool:
     """Episodes whose start date lies no more than `days` days before this one's, itself included (T-9)."""
     return s.starts_within(days) >= at_least
+
+
+@condition
+def reported_missing(s: Situation) -> bool:
+    """The child was reported missing at some time, in this episode or another, and not in error."""
+    return s.reported_missing()

@@ -1,6 +1,7 @@
 """A small authority in TOML, of which a test changes what it needs, and what its rules say to a course of reports."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from core_reports import ABOUT, new_episode, origin
@@ -54,6 +55,21 @@ T-3 = {section = "3", says = "This is for people."}
 [not_automated]
 T-3 = "context: nothing to send"
 """
+DIRECTORY = """
+authority = "testshire"
+
+[services]
+front = ["officer", "desk"]
+care = ["worker", "manager", "reviewer", "helpers", "carer"]
+
+[types]
+"senior.alert" = "escalations"
+
+[mailboxes]
+officer = "officer@testshire.example"
+worker = "care@testshire.example"
+manager = "managers@testshire.example"
+"""
 RULE = """
 [[rules]]
 id = "first"
@@ -68,6 +84,16 @@ clauses = ["T-1", "T-2"]
 def text(rules: str = RULE, head: str = HEAD, body: str = BODY, more: str = "") -> str:
     """A pack's text. `more` stands before the rules: criteria, audiences, terms."""
     return head + more + body + rules
+
+
+def written(folder: Path, pack: str, directory: str | None = DIRECTORY) -> Path:
+    """The folder, with the pack and its directory in it."""
+    home = folder / "testshire"
+    home.mkdir()
+    (home / "1.toml").write_text(pack)
+    if directory is not None:
+        (home / "directory.toml").write_text(directory)
+    return folder
 
 
 def pack(rules: str = RULE, **parts: str) -> Pack:

@@ -50,6 +50,7 @@ CASES: list[tuple[str, Any, Any]] = [
     ("still_missing = false", (missing(), ended(3)), (missing(),)),
     ("back = true", BACK, (missing(), ended(3))),
     ("known_missing = true", (missing(),), (found(3),)),
+    ("reported_missing = true", (missing(classification="absent"),), (found(3),)),
     ('classified = "absent"', (missing(classification="absent"),), (missing(),)),
     (
         "ever_missing = true",

@@ -54,7 +54,7 @@ def test_the_head_is_read_strictly(head: str, words: list[str]) -> None:
 @pytest.mark.parametrize(
     ("lines", "mend"),
     [
-        ({"colour": "1"}, "'colour' is not understood here; known are: at, before, clauses"),
+        ({"colour": "1"}, "'colour' is not understood here; known are: about, at, before, clauses"),
         ({"id": ""}, "'id' is missing; add it"),
         ({"send": "1"}, "'send' must be text, not 1"),
         ({"to": '"officer"'}, "'to' must be list, not 'officer'"),

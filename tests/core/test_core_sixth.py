@@ -7,7 +7,8 @@ from typing import Any
 import orjson
 import pytest
 from click.testing import CliRunner
-from core_packs import BODY, HEAD
+from core_packs import BODY, DIRECTORY, HEAD
+from core_packs import written as with_files
 from core_wire import child, event, found, later, missing
 
 from homeward.cli import main
@@ -47,30 +48,6 @@ period = "month"
 to = ["officer"]
 clauses = ["T-1"]
 """
-DIRECTORY = """
-authority = "testshire"
-
-[services]
-front = ["officer", "desk"]
-care = ["worker", "manager", "reviewer", "helpers", "carer"]
-
-[types]
-"senior.alert" = "escalations"
-
-[mailboxes]
-officer = "officer@testshire.example"
-worker = "care@testshire.example"
-manager = "managers@testshire.example"
-"""
-
-
-def written(folder: Path, pack: str = HEAD + BODY + RULES, directory: str | None = DIRECTORY) -> Path:
-    home = folder / "testshire"
-    home.mkdir()
-    (home / "1.toml").write_text(pack)
-    if directory is not None:
-        (home / "directory.toml").write_text(directory)
-    return folder
 
 
 def said(folder: Path, *lines: bytes, hours: float) -> list[dict[str, Any]]:
@@ -85,7 +62,7 @@ def record(hours: float) -> bytes:
 
 
 def test_a_sixth_authority_needs_only_its_files(tmp_path: Path) -> None:
-    folder = written(tmp_path)
+    folder = with_files(tmp_path, HEAD + BODY + RULES)
     lines = (record(-1), missing(responsible_authority="E99999999"), found(60))
     told = said(folder, *lines, hours=24 * 40)
     assert [(m["type"], m["time"], [(r["role"], r["person"]) for r in m["data"]["to"]]) for m in told] == [
@@ -103,11 +80,11 @@ def test_a_sixth_authority_needs_only_its_files(tmp_path: Path) -> None:
 def test_the_authorities_beside_it_do_not_notice(tmp_path: Path) -> None:
     lines = [missing(id_="m"), found(40, id_="f")]
     alone = asyncio.run(Simulation().run(lines, later(200)))
-    assert asyncio.run(Simulation(folders=[written(tmp_path)]).run(lines, later(200))) == alone
+    assert asyncio.run(Simulation(folders=[with_files(tmp_path, HEAD + BODY + RULES)]).run(lines, later(200))) == alone
 
 
 def test_the_version_in_force_when_the_episode_began_governs_it(tmp_path: Path) -> None:
-    folder = written(tmp_path)
+    folder = with_files(tmp_path, HEAD + BODY + RULES)
     newer = (HEAD + BODY + RULES).replace('"1"', '"2"').replace("2020-01-01", "2026-06-02").replace("5wd", "1h")
     (folder / "testshire" / "2.toml").write_text(newer)
     first = missing(responsible_authority="testshire")
@@ -148,7 +125,7 @@ def test_the_version_in_force_when_the_episode_began_governs_it(tmp_path: Path) 
 def test_what_does_not_fit_is_said_before_anything_runs(
     tmp_path: Path, pack: str, directory: str | None, words: list[str]
 ) -> None:
-    folder = written(tmp_path, pack, directory)
+    folder = with_files(tmp_path, pack, directory)
     with pytest.raises(SimulationError) as raised:
         Simulation(folders=[folder])
     assert all(word in str(raised.value) for word in words), str(raised.value)
@@ -159,7 +136,7 @@ def test_what_does_not_fit_is_said_before_anything_runs(
 
 
 def test_a_version_that_an_episode_needs_must_stay(tmp_path: Path) -> None:
-    packs = read_packs([written(tmp_path)])
+    packs = read_packs([with_files(tmp_path, HEAD + BODY + RULES)])
     assert packs.version("testshire", "1").title == "A procedure for tests"
     with pytest.raises(PackError, match="governed by testshire 0; put that file back into protocols/"):
         packs.version("testshire", "0")
