@@ -11,7 +11,8 @@ from consumers.raw import Told
 from consumers.words import unknown_word
 from enrichment.authorities import concerned
 from enrichment.people import Ambiguous, Child, People
-from episodes.advance import advance, started
+from episodes.accounts import started
+from episodes.advance import advance
 from episodes.episode import Episode
 from episodes.events import Change, Event
 from episodes.identity import Whose, episode_of, reference_of

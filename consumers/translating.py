@@ -68,7 +68,7 @@ def _worker_missing(m: Any, origin: core.Origin, whose: core.About) -> core.Repo
         origin=origin,
         about=whose,
         by=_actor(m.by),
-        classification=m.classification or "missing",
+        classification=m.classification,
         reported_at=m.at,
         care_type=m.care_type,
         concerns=tuple(m.concerns),

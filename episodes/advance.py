@@ -5,10 +5,12 @@ done, and nothing that was said is thrown away: a report that cannot be true bes
 `contradiction` for a person to look at.
 """
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from episodes.accounts import held_from, kind_of, start_told, started, statement, with_account
+from episodes.classifying import classified, corrected, judged
 from episodes.episode import Episode, Line, Reference, State, Terms
 from episodes.events import Change, Event
 from episodes.reports import (
@@ -33,7 +35,6 @@ from episodes.reports import (
 )
 
 Step = tuple[Episode, tuple[Event, ...]]
-STATEMENT = tuple(f.name for f in fields(Missing) if f.name not in ("origin", "about", "revision", "details"))
 
 
 def advance(episode: Episode, report: Report, terms: Terms) -> Step:
@@ -70,12 +71,6 @@ def advance(episode: Episode, report: Report, terms: Terms) -> Step:
             assert_never(report)
 
 
-def started(missing: Missing, terms: Terms) -> datetime:
-    """Where the clocks of a report count from: the latest of the terms' fields that it gives, else T-12."""
-    given = [at for name in terms.start if (at := getattr(missing, name)) is not None]
-    return max(given) if given else missing.reported_at or missing.origin.at
-
-
 def _event(change: Change, report: Report, qualifier: str = "", at: datetime | None = None) -> tuple[Event, ...]:
     return (Event(change, report, at or report.origin.at, qualifier),)
 
@@ -95,16 +90,21 @@ def _with_reference(episode: Episode, report: Missing | Found) -> Episode:
 def _missing(episode: Episode, report: Missing, terms: Terms) -> Step:
     if episode.missing is None:
         return _opened(episode, report, terms)
-    if _outdated(episode.missing.revision, report.revision):
+    before = held_from(episode, report)
+    if before and _outdated(before.revision, report.revision):
         return episode, ()
-    merged = _merged(episode.missing, report)
-    if _statement(merged) == _statement(episode.missing) and merged.details == episode.missing.details:
-        return replace(episode, missing=merged), ()
-    events = _event(Change.CORRECTED, report)
-    after = replace(episode, missing=merged)
-    if merged.classification != episode.missing.classification and episode.classification != merged.classification:
-        after, more = _classified(after, merged.classification, started(merged, terms), report, correction=True)
-        events += more
+    after = with_account(episode, report)
+    merged = after.missing
+    assert merged is not None
+    events = () if before else _event(Change.JOINED, report, kind_of(report))
+    if statement(merged) == statement(episode.missing) and merged.details == episode.missing.details:
+        return after, events
+    events += _event(Change.CORRECTED, report)
+    to = merged.classification
+    if to and to != episode.missing.classification and to != episode.classification:
+        at = started(merged if before else report, terms)
+        after = corrected(after, to) if before else classified(after, to, at)
+        events += _event(Change.CLASSIFIED, report, to, at)
     after, more = _regraded(after, merged.risk, report)
     events += more
     after, more = _restarted(after, report, terms)
@@ -117,7 +117,7 @@ def _missing(episode: Episode, report: Missing, terms: Terms) -> Step:
 
 def _opened(episode: Episode, report: Missing, terms: Terms) -> Step:
     start = started(report, terms) if episode.override is None else episode.override.value or started(report, terms)
-    status = "missing" if terms.absent == "missing" else report.classification
+    status = "missing" if terms.absent == "missing" else report.classification or "missing"
     opened = replace(
         episode,
         state="open",
@@ -145,29 +145,13 @@ def _outdated(held: int | None, told: int | None) -> bool:
     return held is not None and told is not None and told < held
 
 
-def _merged(held: Missing, told: Missing) -> Missing:
-    """A new statement by the same kind of sender replaces the old one. One by the other kind (a worker beside the
-    police) fills it up: what it is silent on stays as it was."""
-    if (held.by is None) == (told.by is None):
-        return told
-    said = {n: v for n in STATEMENT if (v := getattr(told, n)) not in (None, ()) and n != "by"}
-    police = held if held.by is None else told
-    return replace(
-        held, **said, origin=told.origin, about=police.about, by=held.by, details={**held.details, **told.details}
-    )
-
-
-def _statement(report: Missing) -> tuple[object, ...]:
-    return tuple(getattr(report, name) for name in STATEMENT)
-
-
 def _restarted(episode: Episode, report: Report, terms: Terms) -> Step:
     """The start counted anew; a person's override stands until a person takes it back."""
     assert episode.missing is not None
-    start = started(episode.missing, terms)
+    start = start_told(episode.missing, terms) or (started(episode.missing, terms) if episode.override else None)
     if episode.override and episode.override.value:
         start = episode.override.value
-    if start == episode.start:
+    if start is None or start == episode.start:
         return episode, ()
     lines = (replace(episode.lines[0], since=start), *episode.lines[1:])
     return replace(episode, start=start, lines=lines), _event(Change.START_CHANGED, report, at=start)
@@ -220,21 +204,12 @@ def _status(episode: Episode, report: StatusChanged) -> Step:
     events: tuple[Event, ...] = ()
     known = episode.location_known if report.location_known is None else report.location_known
     after = replace(episode, location_known=known)
-    if report.to and report.to != episode.classification:
-        after, events = _classified(after, report.to, report.changed_at or report.origin.at, report)
+    if report.to:
+        at = report.changed_at or report.origin.at
+        events = _event(Change.CLASSIFIED, report, report.to, at) if report.to != episode.classification else ()
+        after = classified(after, report.to, at)
     after, more = _regraded(after, report.risk, report)
     return after, events + more
-
-
-def _classified(episode: Episode, to: str, at: datetime, report: Report, correction: bool = False) -> Step:
-    """A new line of the status history; a correction rewrites the line that was wrong."""
-    assert to in ("missing", "absent")
-    line = Line("missing" if to == "missing" else "absent", at)
-    if correction:
-        lines = (*episode.lines[:-1], replace(line, since=episode.lines[-1].since))
-    else:
-        lines = (*episode.lines, line)
-    return replace(episode, lines=lines), _event(Change.CLASSIFIED, report, to, at)
 
 
 def _regraded(episode: Episode, risk: str | None, report: Report) -> Step:
@@ -274,8 +249,7 @@ def _recorded(episode: Episode, report: Recorded) -> Step:
     """What is only written down here; what follows from it is for the rules."""
     match report:
         case Decided():
-            name = f"{report.kind}.{report.decision}"
-            return replace(episode, decisions=(*episode.decisions, report)), _event(Change.DECIDED, report, name)
+            return _decided(episode, report)
         case InterviewOutcome():
             after = replace(episode, outcomes=(*episode.outcomes, report))
             return after, _event(Change.INTERVIEW, report, report.result, report.at)
@@ -293,6 +267,17 @@ def _recorded(episode: Episode, report: Recorded) -> Step:
             return after, _event(Change.DISAGREEMENT, report, report.stage)
         case _:
             assert_never(report)
+
+
+def _decided(episode: Episode, report: Decided) -> Step:
+    """A person's word on missing or absent is itself the classification."""
+    after = replace(episode, decisions=(*episode.decisions, report))
+    events = _event(Change.DECIDED, report, f"{report.kind}.{report.decision}")
+    if report.kind != "classification" or report.decision not in ("missing", "absent") or episode.missing is None:
+        return after, events
+    after = judged(after, "missing" if report.decision == "missing" else "absent", report.origin.at)
+    changed = after.classification != episode.classification
+    return after, events + (_event(Change.CLASSIFIED, report, report.decision) if changed else ())
 
 
 def elapsed(episode: Episode, until: datetime) -> timedelta:

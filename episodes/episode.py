@@ -61,16 +61,18 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the status history."""
+    """One line of the status history. `presumed`: by a rule of the pack; a person's word takes its place."""
 
     status: Classification
     since: datetime
+    presumed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Episode:
     """The state of one episode at one authority. `pack` is the version that governs it; `opened_at` is the receipt of
-    the first report; `start` is where its clocks count from, None before a missing report is known."""
+    the first report; `start` is where its clocks count from, None before a missing report is known. `missing` is what
+    all senders say together, `accounts` what each of them says where there are several."""
 
     id: str
     authority: str
@@ -80,6 +82,7 @@ class Episode:
     references: tuple[Reference, ...] = ()
     start: datetime | None = None
     missing: Missing | None = None
+    accounts: tuple[Missing, ...] = ()
     found: Found | None = None
     located: Found | None = None
     override: ClockSet | None = None

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 
-from episodes.advance import started
+from episodes.accounts import kind_of, started, told_by
 from episodes.episode import Episode, Reference, Terms
 from episodes.reports import About, Found, InvestigationEnded, Missing, Report, Retracted, StatusChanged
 
@@ -28,7 +28,7 @@ def episode_of(report: Report, episodes: Sequence[Episode], terms: Terms) -> Epi
         case Found():
             if report.about.incident is None or report.by is not None:
                 return _present(live) or Whose.ITS_OWN
-            return Whose.ITS_OWN
+            return _told_by_workers(report, live, terms) or Whose.ITS_OWN
         case StatusChanged() | InvestigationEnded() | Retracted():
             return Whose.NONE
         case _:
@@ -58,18 +58,39 @@ def _present(episodes: Sequence[Episode]) -> Episode | None:
 
 def _joined(report: Missing, episodes: Sequence[Episode], terms: Terms) -> Episode | None:
     """The episode that a report under a new reference joins, where the terms let it (AMB-90)."""
-    if terms.second == "separate" or not episodes:
+    if not episodes:
+        return None
+    start = started(report, terms)
+    if _waits_for(episodes[-1], start):
+        return episodes[-1]
+    if terms.second == "separate":
         return None
     open_one = next((e for e in reversed(episodes) if e.state == "open"), None)
     newest = open_one or episodes[-1]
-    of_other_kind = newest.missing is not None and (newest.missing.by is None) != (report.by is None)
+    of_other_kind = newest.missing is not None and kind_of(report) not in told_by(newest)
     if open_one is not None:
-        return open_one if terms.second == "joins" or of_other_kind else None
+        return open_one if terms.second == "joins" or report.by is not None or of_other_kind else None
     if not of_other_kind or terms.same_within is None or newest.start is None:
         return None
-    start = started(report, terms)
     after_return = newest.return_at is not None and start > newest.return_at
     return newest if _near(newest.start, start, terms.same_within) and not after_return else None
+
+
+def _waits_for(parked: Episode, start: datetime) -> bool:
+    """Somebody said under no reference that the child is back, before anybody said that it was missing (AMB-77)."""
+    if parked.state != "parked" or parked.references or parked.found is None:
+        return False
+    return parked.found.return_at is not None and parked.found.return_at >= start
+
+
+def _told_by_workers(report: Found, episodes: Sequence[Episode], terms: Terms) -> Episode | None:
+    """The open episode that the police know under a reference which no worker could name, where the terms make one
+    episode of what both tell."""
+    present = _present(episodes)
+    if terms.second == "separate" or present is None or present.state != "open" or present.references:
+        return None
+    back = report.return_at is not None and present.start is not None and report.return_at >= present.start
+    return present if back else None
 
 
 def _near(one: datetime, other: datetime, within: timedelta) -> bool:

@@ -53,11 +53,12 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """A child is missing or absent: the police's notification, or a worker's own report (`by` is then set)."""
+    """A child is missing or absent: the police's notification, or a worker's own report (`by` is then set). A worker
+    may leave open which of the two it is."""
 
     origin: Origin
     about: About
-    classification: Classification = "missing"
+    classification: Classification | None = "missing"
     reported_at: datetime | None = None
     left_at: datetime | None = None
     last_seen_at: datetime | None = None

@@ -34,6 +34,7 @@ def cited(pack: Pack) -> set[str]:
 def _faults(pack: Pack) -> Iterator[tuple[str, str]]:
     if pack.intake not in pack.roles:
         yield "intake", f"there is no role '{pack.intake}'; add it to [roles]"
+    yield from (("scope", fault) for fault in _test_faults(pack, pack.scope))
     seen: set[str] = set()
     for rule in pack.rules:
         if rule.id in seen:

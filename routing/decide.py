@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
+from episodes.classifying import presumed
 from episodes.episode import Episode
 from episodes.events import OF_THE_REGISTER, Change, Event
 from episodes.record import Record
@@ -56,7 +57,7 @@ def decide(
     if episode.state == "retracted" and any(e.change is Change.RETRACTED for e in events):
         return taken_back(s, case, pack, now)
     turn = _Turn(s, pack, now, fell, frozenset((t.rule, t.due_at) for t in case.timers))
-    rejecting = _rejecting(s, pack)
+    rejecting = _rejecting(s, pack, turn.rules)
     if rejecting:
         s.episode = case.episode
         return Answer(tuple(turn.answers(rejecting)), replace(case, promises=tuple(s.promises)))
@@ -66,7 +67,8 @@ def decide(
     # A limit that moved is told before what follows from it (T-8).
     messages = [*turn.moved()]
     messages += [m for rule in listening for m in turn.answers(rule)]
-    return Answer(tuple(messages), Case(episode, tuple(s.promises), tuple(turn.timers())))
+    timers = tuple(turn.timers())
+    return Answer(tuple(messages), Case(s.episode, tuple(s.promises), timers))
 
 
 @cache
@@ -75,9 +77,15 @@ def _heard(on: tuple[str, ...]) -> frozenset[str]:
     return frozenset(pattern.partition(".")[0] for pattern in on)
 
 
-def _rejecting(s: Situation, pack: Pack) -> Rule | None:
+def _asked(s: Situation, pack: Pack) -> tuple[Rule, ...]:
+    """The rules of the pack that are about this episode (or file) at all."""
+    inside = holds(pack.scope, s, pack) is not None
+    return tuple(rule for rule in pack.rules_about(s.episode) if inside or rule.beyond_scope)
+
+
+def _rejecting(s: Situation, pack: Pack, rules: tuple[Rule, ...]) -> Rule | None:
     """The rule that does not let the report count as a fact, if there is one."""
-    for rule in (r for r in pack.rules_about(s.episode) if r.rejects):
+    for rule in (r for r in rules if r.rejects):
         for event in s.events:
             s.event = event
             if any(event.is_a(p) for p in rule.on) and holds(rule.tests, s, pack) is not None:
@@ -93,7 +101,7 @@ class _Turn:
         self, s: Situation, pack: Pack, now: datetime, fell: Event | None, standing: frozenset[tuple[str, datetime]]
     ) -> None:
         self.s, self.pack, self.now, self.fell, self.standing = s, pack, now, fell, standing
-        self.events, self.rules = s.events, pack.rules_about(s.episode)
+        self.events, self.rules = s.events, _asked(s, pack)
         register_only = all(e.change in OF_THE_REGISTER for e in s.events)
         # A change of the register speaks to what is going on; what lies behind hears it only where a rule asks for it.
         self.whole = s.episode.state in ("open", "file") or not (
@@ -153,6 +161,8 @@ class _Turn:
     def _send(
         self, rule: Rule, event: Event, occurrence: str, to: tuple[Recipient, ...], clauses: tuple[str, ...]
     ) -> Message:
+        if rule.classifies:
+            self.s.episode = presumed(self.s.episode, rule.classifies, self.s.as_of)
         due = ends(rule.due, self.s) if rule.due else None
         message = compose(
             self.s, self.pack, rule, event, self.now, to, clauses, occurrence, due, timed=self.fell is not None

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from routing.pack import Limit, Moment
 from routing.periods import Period
-from routing.situation import Situation
+from routing.situation import Situation, birthday
 
 # Anchors that stand once the message is sent; the others move when a report is corrected (T-8).
 FIXED = frozenset({"receipt", "event", "first_sent", "told_first"})
@@ -32,6 +32,9 @@ def anchor(limit: Limit, s: Situation) -> datetime | None:
         case "last_held":
             meeting = s.last_meeting(limit.of)
             return meeting.held_at if meeting else None
+        case "eighteenth_birthday":
+            born = s.born()
+            return birthday(born, 18) if born else None
         case "document":
             return s.document_made(limit.of)
     raise AssertionError(limit.anchor)

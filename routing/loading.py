@@ -22,6 +22,7 @@ from routing.pack import (
     Periodic,
     Role,
     RoleSource,
+    Tests,
     Words,
 )
 from routing.periods import Elapsed
@@ -43,6 +44,7 @@ def load(text: str, file: str) -> Pack:
         codes=top.words("codes"),
         intake=top.get("intake", str),
         terms=_terms(top.table("terms")),
+        scope=_scope(top.table("scope")),
         calendar=_calendar(top.table("calendar")),
         words=_words(top.table("words")),
         roles={name: _role(file, name, row) for name, row in top.table("roles").rest().items()},
@@ -81,6 +83,12 @@ def _terms(table: Table) -> Terms:
     )
     table.done()
     return terms
+
+
+def _scope(table: Table) -> Tests:
+    scope = tests(table)
+    table.done()
+    return scope
 
 
 def _calendar(table: Table) -> Calendar:

@@ -3,13 +3,17 @@
 
 from typing import Any, get_args
 
+from episodes.origin import Classification
 from routing.conditions import CONDITIONS
 from routing.messages import Modality, Urgency
 from routing.pack import Condition, Limit, Moment, Rule, Target, Tests
 from routing.periods import Elapsed, Period
 from routing.tables import Table, typed
 
-ANCHORS = ("start", "return", "found", "receipt", "event", "first_sent", "told_first", "last_held", "document")
+ANCHORS = (
+    *("start", "return", "found", "receipt", "event", "first_sent", "told_first", "last_held", "document"),
+    "eighteenth_birthday",
+)
 NAMED_AS = ("between", "attendees", "interviewer", "by")
 
 
@@ -94,6 +98,13 @@ def limit(table: Table, key: str, extra: str | None = None) -> tuple[Limit, Peri
     return read, period
 
 
+def _classifies(table: Table) -> Classification | None:
+    word = table.maybe("classifies", str)
+    if word is not None and word not in get_args(Classification):
+        raise table.fault(f"'classifies' must be one of {', '.join(get_args(Classification))}")
+    return word  # type: ignore[return-value]  # checked above
+
+
 def rule(table: Table) -> Rule:
     """One rule."""
     at, over, before = limit(table, "at"), limit(table, "over"), limit(table, "before", "lead")
@@ -127,6 +138,8 @@ def rule(table: Table) -> Rule:
         form=table.maybe("form", str),
         fields=table.table("fields").rest(),
         rejects=table.get("rejects", bool, False),
+        beyond_scope=table.get("beyond_scope", bool, False),
+        classifies=_classifies(table),
         closes=table.words("closes"),
         settled_by=table.words("settled_by"),
     )

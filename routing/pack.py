@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Literal
 
 from episodes.episode import Episode, Terms
+from episodes.origin import Classification
 from routing.calendar import Calendar
 from routing.messages import Modality, Urgency
 from routing.periods import Period
@@ -125,6 +126,8 @@ class Rule:
     every event of the register and of any episode. `once` = "episode" is then once for the child.
     group: of the rules of one group only the first that fires does, in an episode.
     rejects: the report that set it off is not taken as a fact (a person is told instead).
+    beyond_scope: it answers also where the pack's scope does not hold.
+    classifies: the episode counts as missing (or absent) from this message on, until a person says otherwise.
     closes: promises that end with this message. settled_by: events that end this promise.
     """
 
@@ -147,6 +150,8 @@ class Rule:
     form: str | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
     rejects: bool = False
+    beyond_scope: bool = False
+    classifies: Classification | None = None
     closes: tuple[str, ...] = ()
     settled_by: tuple[str, ...] = ()
 
@@ -175,7 +180,8 @@ class Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
-    """One version of one authority's procedure. `groups`: the ids of the rules of each group."""
+    """One version of one authority's procedure. `scope`: whom it is about at all, such as those under 18; for anybody
+    else only the rules that are `beyond_scope` answer. `groups`: the ids of the rules of each group."""
 
     authority: str
     version: str
@@ -184,6 +190,7 @@ class Pack:
     codes: tuple[str, ...]
     intake: str
     terms: Terms
+    scope: Tests
     calendar: Calendar
     words: Words
     roles: Mapping[str, Role]

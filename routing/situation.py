@@ -1,15 +1,16 @@
 """All that a rule may look at: the episode, the register record, the child's other episodes, what was promised, the
 event under way, the instant and the calendar. The questions that rules ask more than once are answered here."""
 
+from calendar import isleap
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from episodes.episode import Episode, Reference
 from episodes.events import Event
 from episodes.record import Record
 from episodes.reports import Actor, Decided, InterviewOutcome, MeetingHeld
-from routing.calendar import Calendar, london_date
+from routing.calendar import LONDON, Calendar, london_date
 from routing.messages import Message, Promise
 
 
@@ -192,15 +193,26 @@ class Situation:
 
     def age_at(self, at: datetime) -> int | None:
         """Age in whole years on that day in London; None where no date of birth or age is known."""
-        born = self.record.date_of_birth or (self.episode.missing and self.episode.missing.date_of_birth)
-        if born:
+        if born := self.born():
             return years_between(born, london_date(at))
         return self.episode.missing.age if self.episode.missing else None
+
+    def born(self) -> date | None:
+        """The date of birth in the register, else the one that was reported."""
+        return self.record.date_of_birth or (self.episode.missing.date_of_birth if self.episode.missing else None)
 
 
 def years_between(born: date, day: date) -> int:
     """Whole years; one born on 29 February comes of age on 1 March of a common year."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def birthday(born: date, years: int) -> datetime:
+    """The first instant of that birthday in London, in UTC; of one born on 29 February, that of 1 March in a common
+    year."""
+    leap = (born.month, born.day) == (2, 29) and not isleap(born.year + years)
+    day = date(born.year + years, 3, 1) if leap else born.replace(year=born.year + years)
+    return datetime.combine(day, time(), LONDON).astimezone(UTC)
 
 
 def _first(*values: bool | None) -> bool | None:

@@ -199,7 +199,7 @@ def test_a_worker_fills_up_what_the_police_leave_open_and_takes_nothing_away() -
     police = missing(risk="high", last_seen_at=after(-2))
     worker = Missing(origin=origin(after(1)), about=About(authority="testshire"), by=WORKER, concerns=("cse",))
     episode, events = told(police, worker)
-    assert events[1] == ["corrected"]
+    assert events[1] == ["joined.worker", "corrected"]
     assert episode.missing is not None
     assert (episode.missing.concerns, episode.missing.risk, episode.missing.about) == (("cse",), "high", ABOUT)
     assert (episode.start, episode.missing.by) == (NOON, None)

@@ -1,0 +1,131 @@
+"""Several senders speak of one episode (AMB-90): what joins it, and what they say together."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from core_reports import ABOUT, NOON, WORKER, after, missing, new_episode, origin
+
+from episodes.advance import advance
+from episodes.episode import Episode, Reference, Terms
+from episodes.identity import Whose, episode_of
+from episodes.reports import About, Actor, Found, Missing, Report
+
+JOINS = Terms(second="joins", same_within=timedelta(hours=24))
+ELSEWHERE = replace(ABOUT, force="YY", incident="P-2")
+NAMELESS = About(authority="testshire", identifiers=ABOUT.identifiers)
+
+
+def by_worker(hours: float = 0, **fields: Any) -> Missing:
+    told = {"by": WORKER, "about": NAMELESS, "classification": None, "reported_at": None, **fields}
+    return missing(hours, **told)
+
+
+def back(hours: float, about: About = NAMELESS, by: Actor | None = None) -> Found:
+    return Found(origin=origin(after(hours)), about=about, found_at=after(hours), by=by)
+
+
+def told(*reports: Report, terms: Terms = JOINS) -> tuple[list[Episode], list[list[str]]]:
+    """The child's episodes after the reports, each placed as the hub places it, and what each report brought."""
+    episodes: list[Episode] = []
+    events: list[list[str]] = []
+    for report in reports:
+        whose = episode_of(report, episodes, terms)
+        assert whose is not Whose.NONE
+        if not isinstance(whose, Episode):
+            whose = new_episode(id=f"e-{len(episodes)}", opened_at=report.origin.at)
+            episodes.append(whose)
+        after_it, brought = advance(whose, report, terms)
+        episodes[episodes.index(whose)] = after_it
+        events.append([event.name for event in brought])
+    return episodes, events
+
+
+def test_the_report_of_a_worker_and_that_of_the_police_are_one_episode() -> None:
+    (episode,), events = told(by_worker(), missing(300, risk="high"))
+    assert events == [["opened"], ["joined.police", "corrected", "regraded.high", "start_changed"]]
+    assert (episode.start, episode.references) == (after(300), (Reference("XX", "P-1"),))
+    (episode,), events = told(missing(), by_worker(300, concerns=("gangs",)))
+    assert events[1] == ["joined.worker", "corrected"]
+    assert episode.start == NOON
+
+
+def test_the_time_of_a_worker_counts_as_long_as_the_police_name_none() -> None:
+    (episode,), _ = told(by_worker(1, reported_at=after(-1)))
+    assert episode.start == after(-1)
+    (episode,), _ = told(missing(), by_worker(1, reported_at=after(-1)))
+    assert episode.start == NOON
+
+
+def test_a_second_police_reference_is_added_to_the_open_episode_and_moves_no_clock() -> None:
+    first = missing(concerns=("gangs",), risk="low")
+    (episode,), events = told(first, missing(50, about=ELSEWHERE, risk="high"))
+    assert events[1] == ["joined.police", "corrected", "regraded.high"]
+    assert episode.references == (Reference("XX", "P-1"), Reference("YY", "P-2"))
+    assert episode.missing is not None
+    assert (episode.start, episode.missing.concerns) == (NOON, ("gangs",))
+
+
+def test_a_correction_changes_what_its_own_sender_said() -> None:
+    second = missing(50, about=ELSEWHERE, concerns=("gangs",), revision=1)
+    (episode,), events = told(missing(revision=3), second, missing(51, reported_at=after(-2), revision=4))
+    assert events[2] == ["corrected", "start_changed"]
+    assert episode.start == after(-2)
+    assert episode.missing is not None
+    assert episode.missing.concerns == ("gangs",)
+    assert told(missing(revision=3), second, missing(51, risk="high", revision=2))[1][2] == []
+
+
+def test_two_workers_say_more_than_one_and_each_again_says_nothing() -> None:
+    teacher = by_worker(1, by=Actor("teacher"), concerns=("cse",))
+    (episode,), events = told(by_worker(), teacher, by_worker(2))
+    assert events == [["opened"], ["joined.worker", "corrected"], []]
+    assert episode.missing is not None
+    assert episode.missing.concerns == ("cse",)
+
+
+def test_what_the_second_calls_it_is_a_change_not_a_correction_and_silence_is_neither() -> None:
+    (episode,), events = told(by_worker(), missing(1, classification="absent"))
+    assert [line.status for line in episode.lines] == ["missing", "absent"]
+    assert events[1] == ["joined.police", "corrected", "classified.absent", "start_changed"]
+    (episode,), events = told(missing(classification="absent"), by_worker(1))
+    assert (episode.classification, events[1]) == ("absent", ["joined.worker"])
+
+
+@pytest.mark.parametrize(
+    ("hours", "count"), [(24, 1), (24.001, 2), (-24, 1), (-24.001, 2)], ids=["24 h", "over", "24 h before", "before"]
+)
+def test_after_the_return_the_other_kind_of_report_joins_within_a_day(hours: float, count: int) -> None:
+    reported = by_worker(40, reported_at=after(hours))
+    assert len(told(missing(), back(30, ABOUT), reported)[0]) == count
+
+
+def test_a_report_of_what_began_after_the_return_is_another_episode() -> None:
+    assert len(told(missing(), back(3, ABOUT), by_worker(4, reported_at=after(3.001)))[0]) == 2
+    assert len(told(missing(), back(3, ABOUT), by_worker(4, reported_at=after(3)))[0]) == 1
+
+
+def test_after_the_return_a_second_police_report_never_joins() -> None:
+    assert len(told(missing(), back(3, ABOUT), missing(4, about=ELSEWHERE, reported_at=after(1)))[0]) == 2
+
+
+@pytest.mark.parametrize(("second", "count"), [("joins", 1), ("waits", 2), ("separate", 2)])
+def test_what_two_police_references_are_is_a_term(second: Any, count: int) -> None:
+    assert len(told(missing(), missing(5, about=ELSEWHERE), terms=Terms(second=second))[0]) == count
+
+
+def test_a_return_told_under_no_reference_waits_for_the_report() -> None:
+    (episode,), events = told(back(3, by=WORKER), missing(4, reported_at=after(1)))
+    assert events == [["unmatched_found"], ["opened", "found"]]
+    assert episode.back
+    assert len(told(back(3, by=WORKER), missing(4, reported_at=after(3.5)))[0]) == 2
+
+
+def test_the_police_find_a_child_whom_only_workers_have_reported() -> None:
+    (episode,), events = told(by_worker(), back(3, ABOUT), missing(4, reported_at=after(1)))
+    assert events == [["opened"], ["found"], ["joined.police", "corrected", "start_changed"]]
+    assert episode.references == (Reference("XX", "P-1"),)
+    assert len(told(by_worker(), back(-1, ABOUT))[0]) == 2
+    assert len(told(missing(), back(3, ELSEWHERE))[0]) == 2
+    assert len(told(by_worker(), back(3, ABOUT), terms=Terms())[0]) == 2
