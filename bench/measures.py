@@ -46,7 +46,7 @@ async def relay_rows(kafka: str, store: Store, count: int, mark: str) -> float:
     async with store.transaction() as tx:
         await tx.append((), rows)
     sender = senders(settings_for(kafka, "bench-relay"), TopicShape(6))["topic"]
-    relay = Relay(store, {"topic": sender}, DirectoryBook({}), now=lambda: datetime.now(UTC), retry=Retry(),
+    relay = Relay(store, {"topic": sender}, DirectoryBook({}, {}, _utc_now), now=_utc_now, retry=Retry(),
                   owner=mark, on_dead=_never, batch=1000, lease=timedelta(seconds=60))  # fmt: skip
     await sender.start()
     began = time.perf_counter()
@@ -124,3 +124,7 @@ async def _listen(consumer: AIOKafkaConsumer, heard: dict[str, float], mark: str
 
 async def _never(row: OutboxRow, receipt: Receipt) -> None:
     raise AssertionError(f"{row.destination}: {receipt.detail}")
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""Finding the packs and directories: those that the project carries, then those of the folders that are named."""
+"""Finding packs, directories and local settings: those that the project carries, then those of the folders named."""
 
 from collections.abc import Iterable
 from importlib.resources import files
@@ -8,19 +8,35 @@ from pathlib import Path
 from outbox.directory import Directory, load_directory, missing_addresses
 from routing.library import Packs
 from routing.loading import load
+from routing.local import Local, load_local, localised
+from routing.pack import Pack
 from routing.tables import PackError
 
-DIRECTORY = "directory.toml"
+DIRECTORY, LOCAL = "directory.toml", "local.toml"
 
 
-def read_packs(folders: Iterable[Path] = ()) -> Packs:
-    """Every pack of the project and of the folders. PackError names what is wrong and how to mend it."""
-    return Packs(load(text, name) for name, text in _texts(folders) if not name.endswith(DIRECTORY))
+def read_packs(folders: Iterable[Path] = (), installation: Path | None = None) -> Packs:
+    """Every pack of the project and of the folders, as its authority runs it: with the local settings that stand beside
+    a pack of a folder, or in the folder of the installation. PackError names what is wrong and how to mend it."""
+    texts = [*_texts(folders)]
+    own = [*texts, *(_texts([installation], shipped=False) if installation else ())]
+    settings = [load_local(text, name) for name, text in own if name.endswith(f"/{LOCAL}")]
+    packs = [load(text, name) for name, text in texts if not name.endswith((f"/{DIRECTORY}", f"/{LOCAL}"))]
+    for local in settings:
+        if local.authority not in {pack.authority for pack in packs}:
+            raise PackError(f"{local.file}: there is no pack '{local.authority}'; name one that is there")
+    return Packs(_localised(pack, settings) for pack in packs)
+
+
+def _localised(pack: Pack, settings: Iterable[Local]) -> Pack:
+    for local in settings:
+        pack = localised(pack, local) if local.authority == pack.authority else pack
+    return pack
 
 
 def read_directories(folders: Iterable[Path] = (), shipped: bool = True) -> dict[str, Directory]:
     """The directory of each authority; one in a later folder takes the place of an earlier one."""
-    found = (load_directory(text, name) for name, text in _texts(folders, shipped) if name.endswith(DIRECTORY))
+    found = (load_directory(text, name) for name, text in _texts(folders, shipped) if name.endswith(f"/{DIRECTORY}"))
     return {directory.authority: directory for directory in found}
 
 

@@ -67,7 +67,8 @@ class Settings(BaseSettings):
 
     packs: Folders = Field((), description=f"further folders made like `protocols/`, divided by `{os.pathsep}`")
     directory: Path | None = Field(
-        None, description="folder with a `<authority>/directory.toml` for each: where its roles are reached"
+        None,
+        description="folder with a `<authority>/directory.toml` for each, and its `local.toml` if any",
     )
 
     relay_batch: int = Field(500, ge=1, le=10_000, description="most rows that a relay claims at once")

@@ -22,6 +22,7 @@ from producers.kafka import KafkaSender
 from producers.kafka_link import KafkaSettings, TopicShape
 from producers.mail import MailSender
 from producers.smtp import MailSettings
+from routing.calendar import Calendar
 from routing.library import Packs
 from schemas.delivery import Receipt, Sender
 from store import Store
@@ -56,7 +57,7 @@ class Parts:
         self.relay = Relay(
             store,
             senders,
-            DirectoryBook(directories),
+            DirectoryBook(directories, calendars(packs), now),
             now=now,
             # Kafka fails as a whole and is mended as a whole: its rows wait. One mailbox fails alone: it is parked.
             retry={"topic": Retry(attempts=None), "mail": Retry()},
@@ -76,13 +77,18 @@ class Parts:
         await self.intake.undelivered(row, receipt.detail)
 
 
+def calendars(packs: Packs) -> dict[str, Calendar]:
+    """The working calendar of each authority."""
+    return {authority: versions[-1].calendar for authority, versions in packs.all().items()}
+
+
 async def _at_once() -> None:
     """Nothing to wait for."""
 
 
 def library(settings: Settings) -> tuple[Packs, dict[str, Directory]]:
     """Packs and directories of an installation, checked against one another. PackError names the mend."""
-    packs = read_packs(settings.packs)
+    packs = read_packs(settings.packs, settings.directory)
     directories = read_directories(settings.packs)
     if settings.directory:
         directories |= read_directories([settings.directory], shipped=False)

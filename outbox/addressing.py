@@ -1,9 +1,12 @@
-"""Destination → address. A topic is its own address; a mailbox stands in the directory of its authority."""
+"""Destination → address. A topic is its own address; a mailbox stands in the directory of its authority, by the hour
+and day at which it is first needed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Protocol
 
 from outbox.directory import Directory
+from routing.calendar import Calendar, london_date
 
 
 class AddressBook(Protocol):
@@ -14,18 +17,22 @@ class AddressBook(Protocol):
 
 
 class DirectoryBook:
-    """The address book over the directories of the authorities."""
+    """The address book over the directories of the authorities, by the hours that each keeps."""
 
-    def __init__(self, directories: Mapping[str, Directory]) -> None:
-        self._directories = directories
+    def __init__(
+        self, directories: Mapping[str, Directory], calendars: Mapping[str, Calendar], now: Callable[[], datetime]
+    ) -> None:
+        self._directories, self._calendars, self._now = directories, calendars, now
 
     def address(self, destination: str) -> str | None:
         channel, _, rest = destination.partition("/")
         if channel == "topic":
             return rest
         authority, role, person = whom(destination)
-        directory = self._directories.get(authority)
-        return directory.mailbox(role, person) if directory else None
+        directory, calendar, now = self._directories.get(authority), self._calendars.get(authority), self._now()
+        if directory is None:
+            return None
+        return directory.mailbox(role, person, london_date(now), calendar is None or calendar.is_open(now))
 
 
 def whom(destination: str) -> tuple[str, str, str | None]:

@@ -1,4 +1,5 @@
-"""Where a role is reached: the topic of the service it belongs to and, for e-mail, a mailbox. One TOML an authority.
+"""Where a role is reached: the topic of the service it belongs to and, for e-mail, a mailbox; another one out of hours
+or while somebody is away. One TOML an authority.
 
 Roles are resolved to persons by the rules, from the register; here are addresses only. Shipped files name reserved
 example domains: a real mailbox stands only in the files of whoever runs the hub.
@@ -8,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from routing.messages import Recipient
 from routing.pack import Pack
@@ -20,18 +22,39 @@ POLICE = "police"
 
 
 @dataclass(frozen=True, slots=True)
+class Cover:
+    """A person or role that another person or role stands in for, from the first to the last day (London dates)."""
+
+    of: str
+    by: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
 class Directory:
-    """The addresses of one authority. `services`: role → service; `by_type`: types of message with their own topic."""
+    """The addresses of one authority. `services`: role → service; `by_type`: types of message with their own topic;
+    `out_of_hours`: role → the mailbox that is read while the office is closed; `cover`: who stands in for whom."""
 
     authority: str
     services: Mapping[str, str]
     mailboxes: Mapping[str, str]
     people: Mapping[str, str] = field(default_factory=dict)
     by_type: Mapping[str, str] = field(default_factory=dict)
+    out_of_hours: Mapping[str, str] = field(default_factory=dict)
+    cover: tuple[Cover, ...] = ()
 
-    def mailbox(self, role: str, person: str | None) -> str | None:
-        """A person's own mailbox where the directory lists one, else the role's; None where there is neither."""
+    def mailbox(self, role: str, person: str | None, day: date | None = None, is_open: bool = True) -> str | None:
+        """While the office is closed the role's mailbox for that, where there is one. Else a person's own, else the
+        role's; on a day of cover that of whoever stands in. None where there is none. `day` is a London date."""
+        if not is_open and role in self.out_of_hours:
+            return self.out_of_hours[role]
+        person, role = self._stands_in(person, day), self._stands_in(role, day) or role
         return (self.people.get(person) if person else None) or self.mailboxes.get(role)
+
+    def _stands_in(self, who: str | None, day: date | None) -> str | None:
+        covered = (c.by for c in self.cover if day is not None and c.of == who and c.first <= day <= c.last)
+        return next(covered, who)
 
     def service(self, recipient: Recipient) -> str | None:
         return self.services.get(recipient.role)
@@ -54,9 +77,26 @@ def load_directory(text: str, file: str) -> Directory:
         mailboxes=_mailboxes(file, "mailboxes", top.table("mailboxes").rest()),
         people=_mailboxes(file, "people", top.table("people").rest()),
         by_type={kind: str(service) for kind, service in top.table("types").rest().items()},
+        out_of_hours=_mailboxes(file, "out_of_hours", top.table("out_of_hours").rest()),
+        cover=tuple(_cover(row) for row in top.rows("cover", lambda row, n: str(row.get("of", n)))),
     )
     top.done()
+    for role in directory.out_of_hours:
+        if role not in services:
+            raise PackError(f"{file}: out_of_hours.{role}: no service has this role; add it under [services]")
+    known = {*services, *directory.people}
+    for cover in directory.cover:
+        if missing := {cover.of, cover.by} - known:
+            raise PackError(f"{file}: cover: '{missing.pop()}' stands under neither [people] nor [services]; add it")
     return directory
+
+
+def _cover(table: Table) -> Cover:
+    cover = Cover(table.get("of", str), table.get("by", str), table.get("from", date), table.get("to", date))
+    table.done()
+    if cover.last < cover.first:
+        raise table.fault("'to' lies before 'from'")
+    return cover
 
 
 def _mailboxes(file: str, place: str, values: Mapping[str, object]) -> dict[str, str]:
@@ -71,7 +111,8 @@ def missing_addresses(pack: Pack, directory: Directory) -> Iterable[str]:
     Each entry names the role and the mend."""
     audiences = (t for rows in pack.audiences.values() for row in rows for t in row.to)
     targets = [t for rule in pack.rules for t in rule.to] + [t for p in pack.periodic for t in p.to] + [*audiences]
-    for name in sorted({t.role for t in targets if t.role} | {pack.intake}):
+    ladders = {role for entry in pack.acknowledge for role in entry.ladder}
+    for name in sorted({t.role for t in targets if t.role} | {pack.intake} | ladders):
         if name not in directory.services:
             yield f"{pack.authority}: the role '{name}' has no service; add it under [services] in the directory"
         if pack.roles[name].channel in MAIL_CHANNELS and name not in directory.mailboxes:

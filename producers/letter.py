@@ -38,7 +38,7 @@ _LABELS = {
 _PLACED = {
     "authority", "pack", "episode", "incident", "child", "causation", "clauses", "to", "channels", "modality",
     "urgency", "handling", "kind", "name", "form", "due", "due_basis", "target", "late_on_arrival", "replaces",
-    "measure",
+    "measure", "acknowledge_by",
 }  # fmt: skip
 # A police reference is short, without blanks, and has a digit; anything else could be a name and stays in the body.
 _REFERENCE = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9/._:#-]{0,39}")
@@ -82,7 +82,7 @@ def write(item: Outgoing, data: Mapping[str, Any]) -> Letter:
         urgent=data.get("urgency") == "immediate",
         happened=say.happened,
         asked=tuple(_asked(say.asked, data)),
-        deadline=tuple(_deadline(due, data)) if say.asked else (),
+        deadline=(*(_deadline(due, data) if say.asked else ()), *_acknowledge(data)),
         facts=tuple(_facts(data, told_due=bool(say.asked))),
         you=sentence(words(item.role)) if item.role else "",
         others=tuple(_others(item, data)),
@@ -126,6 +126,11 @@ def _deadline(due: datetime | None, data: Mapping[str, Any]) -> list[str]:
     if data.get("replaces"):
         lines.append("This replaces an earlier message with another time limit.")
     return [line for line in lines if line]
+
+
+def _acknowledge(data: Mapping[str, Any]) -> list[str]:
+    by = instant_of(data.get("acknowledge_by"))
+    return [f"Acknowledge this message by {when(by)}; else others are told."] if by else []
 
 
 def _facts(data: Mapping[str, Any], told_due: bool) -> list[tuple[str, str]]:

@@ -169,6 +169,16 @@ KINDS: dict[tuple[str, str], Wording] = {
         "A message about a missing episode could not be delivered.",
         "Tell the recipient another way, and have the address mended.",
     ),
+    ("exception.raise", "release_awaited"): Wording(
+        "A request waits for you",
+        "A request waits because this authority does not let Homeward send it by itself. Time runs.",
+        "Look at the notification and record your task as done; the request then goes out.",
+    ),
+    ("escalation.open", "unacknowledged"): Wording(
+        "Nobody has acknowledged a message",
+        "A message that must be acknowledged was sent, and no named person has said that it was seen.",
+        "See that somebody acts on it, and acknowledge it.",
+    ),
     ("notify.info", "retracted"): Wording(
         "Notification withdrawn",
         "The notification was sent in error: there was no such missing episode.",

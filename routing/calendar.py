@@ -51,6 +51,19 @@ class Calendar:
             return self.closing(local.date())
         return self.end_of_working_day(received, 1)
 
+    def after_open_hours(self, start: datetime, length: timedelta) -> datetime:
+        """The instant, in UTC, by which the office has been open for that long since `start`."""
+        at, left = start.astimezone(UTC), length
+        day = at.astimezone(LONDON).date()
+        while True:
+            if self.is_working_day(day):
+                begin = max(at, datetime.combine(day, self.opens, LONDON).astimezone(UTC))
+                rest = max(self.closing(day) - begin, timedelta())
+                if left <= rest:
+                    return begin + left
+                left -= rest
+            day += timedelta(days=1)
+
     def closing(self, day: date) -> datetime:
         return datetime.combine(day, self.closes, LONDON).astimezone(UTC)
 

@@ -16,6 +16,8 @@ OF_THEIR_OWN = {
     "threshold": ("met", "not_met"),
 }
 OF_AN_EPISODE = ("start", "return", "found")
+# Anchors that count from something named in `of`.
+ANCHORED_BY = ("first_sent", "told_first", "last_held", "document")
 INTERVIEW_RESULTS = ("assigned", "offered", "completed", "refused", "not_offered", "withdrawn")
 
 
@@ -35,6 +37,7 @@ def _faults(pack: Pack) -> Iterator[tuple[str, str]]:
     if pack.intake not in pack.roles:
         yield "intake", f"there is no role '{pack.intake}'; add it to [roles]"
     yield from (("scope", fault) for fault in _test_faults(pack, pack.scope))
+    yield from (("release", fault) for fault in _release_faults(pack))
     seen: set[str] = set()
     for rule in pack.rules:
         if rule.id in seen:
@@ -68,6 +71,14 @@ def _faults(pack: Pack) -> Iterator[tuple[str, str]]:
             yield f"not_automated.{clause}", "a rule cites it; take it out here"
 
 
+def _release_faults(pack: Pack) -> Iterator[str]:
+    names = {what for r in pack.rules for what in (r.id, r.send, f"{r.send}/{r.kind}")}
+    if pack.release:
+        for what in (f"task.create/{pack.release.task}", *pack.release.holds):
+            if what not in names:
+                yield f"'{what}' names no rule, message type or type with kind of this pack"
+
+
 def _rule_faults(pack: Pack, rule: Rule) -> Iterator[str]:
     if not rule.clauses and not any(c.name == "meets" for c in rule.tests.when):
         yield "it cites no clause; every message must say which clause caused it"
@@ -89,6 +100,9 @@ def _rule_faults(pack: Pack, rule: Rule) -> Iterator[str]:
         yield from _event_faults(pack, pattern)
     names = {what for r in pack.rules for what in (r.id, r.send, f"{r.send}/{r.kind}")}
     of = [w for limit in limits for w in limit.of if limit.anchor in ("first_sent", "told_first")]
+    for limit in limits:
+        if limit.anchor in ANCHORED_BY and not limit.of:
+            yield f"a limit from '{limit.anchor}' needs 'of': which messages, meetings or documents it counts from"
     for what in (*rule.closes, *of):
         if what not in names:
             yield f"'{what}' names no rule, message type or type with kind of this pack"

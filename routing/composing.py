@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from episodes.events import Event
+from routing.acknowledging import acknowledge_by
 from routing.fill import fields
 from routing.limits import ends
 from routing.messages import Message, Promise, Recipient, derived_id
@@ -54,8 +55,13 @@ def compose(
         due_basis=rule.due.basis if due and rule.due else None,
         target=ends(rule.target, s) if rule.target else None,
         late_on_arrival=due is not None and not timed and due < s.as_of,
-        fields={**fields(rule.send, s), **rule.fields},
+        fields={**fields(rule.send, s), **rule.fields, **_wanted(rule, now, s, pack)},
     )
+
+
+def _wanted(rule: Rule, now: datetime, s: Situation, pack: Pack) -> dict[str, datetime]:
+    by = acknowledge_by(rule, now, s, pack)
+    return {"acknowledge_by": by} if by else {}
 
 
 def remembered(message: Message, occurrence: str) -> Promise:

@@ -13,12 +13,14 @@ from episodes.classifying import presumed
 from episodes.episode import Episode
 from episodes.events import OF_THE_REGISTER, Change, Event
 from episodes.record import Record
+from routing import acknowledging
 from routing.calendar import Calendar
 from routing.composing import compose, remembered
 from routing.limits import FIXED, anchor, ends, goes_out
 from routing.messages import Message, Promise, Recipient, derived_id
 from routing.pack import Pack, Rule
 from routing.recipients import resolve
+from routing.releasing import CLAUSES, held_back, released, waits
 from routing.retraction import taken_back
 from routing.situation import Answer, Case, Situation, Timer
 from routing.testing import holds
@@ -53,6 +55,7 @@ def decide(
         calendar=calendar or pack.calendar,
         events=events,
         event=events[0],
+        release=pack.release.task if pack.release and not pack.auto_release else None,
     )
     if episode.state == "retracted" and any(e.change is Change.RETRACTED for e in events):
         return taken_back(s, case, pack, now)
@@ -63,11 +66,15 @@ def decide(
         return Answer(tuple(turn.answers(rejecting)), replace(case, promises=tuple(s.promises)))
     _settle(s, pack)
     changes = {e.change for e in events}
-    listening = (r for r in turn.rules if not r.rejects and not (r.on and changes.isdisjoint(_heard(r.on))))
+    releasing = s.release is not None and Change.TASK_DONE in changes
+    listening = (
+        r for r in turn.rules if not r.rejects and (releasing or not (r.on and changes.isdisjoint(_heard(r.on))))
+    )
     # A limit that moved is told before what follows from it (T-8).
     messages = [*turn.moved()]
     messages += [m for rule in listening for m in turn.answers(rule)]
-    timers = tuple(turn.timers())
+    messages += turn.climbed()
+    timers = (*turn.timers(), *acknowledging.timers(s, pack, turn.standing))
     return Answer(tuple(messages), Case(s.episode, tuple(s.promises), timers))
 
 
@@ -111,7 +118,7 @@ class _Turn:
     def answers(self, rule: Rule) -> Iterator[Message]:
         if rule.on:
             for event in self.events:
-                if any(event.is_a(pattern) for pattern in rule.on):
+                if released(event, rule, self.s) or any(event.is_a(pattern) for pattern in rule.on):
                     yield from self._fire(rule, event)
         elif self.whole:
             yield from self._fire(rule, self.events[0])
@@ -128,7 +135,11 @@ class _Turn:
         if clauses is None:
             return
         recipients, lent = resolve(rule.to, self.s, self.pack)
-        if recipients:
+        if recipients and held_back(rule, self.s, self.pack):
+            if not any(p.rule == waits(rule, self.pack).id for p in self.s.promises):
+                warned = resolve(waits(rule, self.pack).to, self.s, self.pack)[0]
+                yield self._send(waits(rule, self.pack), event, "", warned, CLAUSES)
+        elif recipients:
             yield self._send(rule, event, occurrence, recipients, (*rule.clauses, *clauses, *lent))
 
     def _occurrence(self, rule: Rule, event: Event) -> str | None:
@@ -171,6 +182,14 @@ class _Turn:
             self._replace(promise, replace(promise, closed_at=self.now))
         self.s.promises.append(remembered(message, occurrence))
         return message
+
+    def climbed(self) -> Iterator[Message]:
+        """The steps of ladders that are due, of messages that nobody has acknowledged."""
+        own = self.fell is not None and self.fell.qualifier == acknowledging.RULE
+        for step in [*acknowledging.steps(self.s, self.pack)]:
+            if step.at <= self.s.as_of and (own or (acknowledging.RULE, step.at) not in self.standing):
+                rule = replace(acknowledging.STEP, fields={"step": step.number, "message": step.promise.message})
+                yield self._send(rule, self.events[0], step.occurrence, step.to, rule.clauses)
 
     def moved(self) -> Iterator[Message]:
         """Open promises whose limit has moved with its anchor are sent again with the new one (T-8)."""

@@ -52,6 +52,8 @@ def ends(limit: Limit, s: Situation) -> datetime | None:
 def _told_first(messages: tuple[str, ...], s: Situation) -> datetime | None:
     """When one of these messages first went to those who were later asked for the interview; to anybody, where
     nobody was asked."""
+    if s.release:  # the officer's own act, where the hub does not release by itself (AMB-142)
+        return s.released_at()
     asked = {r.role for p in s.promised("rhi.request") for r in p.to}
     told = (p for what in messages for p in s.promised(what))
     return min((p.at for p in told if not asked or any(r.role in asked for r in p.to)), default=None)

@@ -20,6 +20,7 @@ from routing.pack import (
     Criterion,
     Pack,
     Periodic,
+    Release,
     Role,
     RoleSource,
     Tests,
@@ -54,6 +55,7 @@ def load(text: str, file: str) -> Pack:
         audiences={name: _audience(file, name, rows) for name, rows in top.table("audiences").rest().items()},
         rules=tuple(rule(row) for row in top.rows("rules", _label)),
         periodic=tuple(_periodic(row) for row in top.rows("periodic", _label)),
+        release=_release(top.maybe("release", dict), file),
     )
     top.done()
     named = {r.group for r in pack.rules if r.group}
@@ -156,6 +158,15 @@ def _audience(file: str, name: str, rows: Any) -> tuple[AudienceRow, ...]:
         audience.append(AudienceRow(tests(table), targets(table), table.words("clauses")))
         table.done()
     return tuple(audience)
+
+
+def _release(values: Any, file: str) -> Release | None:
+    if values is None:
+        return None
+    table = Table(file, "release", values)
+    release = Release(table.get("task", str), table.words("holds"))
+    table.done()
+    return release
 
 
 def _periodic(table: Table) -> Periodic:

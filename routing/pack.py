@@ -167,6 +167,25 @@ class Periodic:
 
 
 @dataclass(frozen=True, slots=True)
+class Release:
+    """What waits for a person where an authority does not let the hub release requests by itself (AMB-08): rules,
+    types, or types with kinds; it goes out when the intake role has done its task of that kind."""
+
+    task: str
+    holds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """A rule, message type, or type with kind (`senior.alert/absence_24h`) that must be acknowledged: the first role of
+    the ladder is told when it was not `within` the period, each next one after the same period again."""
+
+    what: str
+    within: Period
+    ladder: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """The closed lists of the pack: services, decision kinds with their values, meetings, documents, tasks."""
 
@@ -181,7 +200,8 @@ class Words:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
     """One version of one authority's procedure. `scope`: whom it is about at all, such as those under 18; for anybody
-    else only the rules that are `beyond_scope` answer. `groups`: the ids of the rules of each group."""
+    else only the rules that are `beyond_scope` answer. `groups`: the ids of the rules of each group. The last two are
+    local settings (`routing.local`), off in every shipped pack."""
 
     authority: str
     version: str
@@ -201,6 +221,9 @@ class Pack:
     rules: tuple[Rule, ...]
     periodic: tuple[Periodic, ...] = ()
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    release: Release | None = None
+    auto_release: bool = True
+    acknowledge: tuple[Acknowledgement, ...] = ()
 
     @property
     def name(self) -> str:

@@ -1,6 +1,6 @@
 """Lengths of time as the sources write them: elapsed hours, civil days, weeks and months, working days (T-2 to T-4).
 
-Written in a pack as `72h`, `28d`, `6w`, `6mo`, `5wd` or `same_working_day`.
+Written in a pack as `72h`, `28d`, `6w`, `6mo`, `5wd`, `4wh` (hours of the office) or `same_working_day`.
 """
 
 import re
@@ -11,9 +11,9 @@ from typing import Literal, Self, assert_never
 
 from routing.calendar import LONDON, Calendar
 
-Unit = Literal["min", "h", "d", "w", "mo", "wd", "same_working_day"]
-_UNITS: dict[str, Unit] = {"min": "min", "h": "h", "d": "d", "w": "w", "mo": "mo", "wd": "wd"}
-_FORM = re.compile(r"(\d+)(min|h|d|w|mo|wd)")
+Unit = Literal["min", "h", "d", "w", "mo", "wd", "wh", "same_working_day"]
+_UNITS: dict[str, Unit] = {"min": "min", "h": "h", "d": "d", "w": "w", "mo": "mo", "wd": "wd", "wh": "wh"}
+_FORM = re.compile(r"(\d+)(min|h|d|w|mo|wd|wh)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Period:
             return cls(0, "same_working_day")
         form = _FORM.fullmatch(text)
         if not form:
-            raise ValueError(f"'{text}' is no period: write 30min, 72h, 28d, 6w, 6mo, 5wd or same_working_day")
+            raise ValueError(f"'{text}' is no period: write 30min, 72h, 28d, 6w, 6mo, 5wd, 4wh or same_working_day")
         return cls(int(form[1]), _UNITS[form[2]])
 
     def __str__(self) -> str:
@@ -51,6 +51,8 @@ class Period:
                 return _civil(start, months=self.length)
             case "wd":
                 return calendar.end_of_working_day(start, self.length)
+            case "wh":
+                return calendar.after_open_hours(start, timedelta(hours=self.length))
             case "same_working_day":
                 return calendar.same_working_day(start)
             case _:

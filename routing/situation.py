@@ -69,6 +69,7 @@ class Situation:
     calendar: Calendar
     events: tuple[Event, ...] = ()
     event: Event | None = None
+    release: str | None = None  # the kind of task that releases what is held back; None: the hub releases by itself
 
     # ---- counting (T-9)
 
@@ -168,6 +169,10 @@ class Situation:
         """Between whom the newest disagreement of the episode is."""
         raised = [d.between for d in self.episode.disagreements if d.stage == "raised"]
         return raised[-1] if raised else ()
+
+    def released_at(self) -> datetime | None:
+        """When a person released what was held back; None where nobody has, or need not."""
+        return next((t.at for t in self.episode.tasks if t.kind == self.release), None)
 
     # ---- the return interview
 

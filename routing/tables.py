@@ -78,7 +78,11 @@ class Table:
 
     def lists(self) -> dict[str, tuple[str, ...]]:
         """Lists of words, each under a name of its own."""
-        return {key: self.words(key) for key in [*self._left]}
+        return {key: self.words(key) for key in self.names()}
+
+    def names(self) -> list[str]:
+        """The keys that are left."""
+        return [*self._left]
 
     def rest(self) -> dict[str, Any]:
         """What is left, for tables whose keys are names."""

@@ -80,3 +80,6 @@ class OutboundMessage(Part):
     target: Instant | None = Field(None, description="By when it is aimed at, where the protocol has target and limit.")
     late_on_arrival: bool | None = Field(None, description="Whether it was overdue when the hub first knew of it.")
     replaces: MaybeId = Field(None, description="Id of the earlier message that this one corrects.")
+    acknowledge_by: Instant | None = Field(
+        None, description="By when a named person must acknowledge it, where the authority asks for that."
+    )

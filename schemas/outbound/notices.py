@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from schemas.fields import Count, Words
+from schemas.fields import Count, MaybeId, Words
 from schemas.outbound.message import OutboundMessage
 
 
@@ -70,6 +70,7 @@ class EscalationOpen(OutboundMessage):
     TYPE: ClassVar[str] = "escalation.open"
 
     step: Count | None = Field(None, description="The step, counted from 1.")
+    message: MaybeId = Field(None, description="Id of the message that nobody acknowledged, where that is the reason.")
 
 
 class ReportData(OutboundMessage):

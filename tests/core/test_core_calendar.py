@@ -140,7 +140,7 @@ def test_a_period_is_written_as_it_is_read(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "72", "h", "72 h", "-1h", "1.5h", "3y", "72H", "same working day", "1h30min"])
 def test_what_is_no_period_is_refused_with_the_forms_that_are(text: str) -> None:
-    with pytest.raises(ValueError, match="write 30min, 72h, 28d, 6w, 6mo, 5wd or same_working_day"):
+    with pytest.raises(ValueError, match="write 30min, 72h, 28d, 6w, 6mo, 5wd, 4wh or same_working_day"):
         Period.parse(text)
 
 

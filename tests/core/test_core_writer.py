@@ -96,7 +96,7 @@ def test_what_a_message_does_not_carry_is_null_and_not_left_out() -> None:
     ],
 )
 def test_an_address_is_the_persons_own_else_that_of_the_role(destination: str, address: str | None) -> None:
-    assert DirectoryBook({"testshire": DIRECTORY}).address(destination) == address
+    assert DirectoryBook({"testshire": DIRECTORY}, {}, lambda: MONDAY).address(destination) == address
 
 
 def test_every_role_of_every_pack_of_the_project_can_be_reached() -> None:

@@ -28,7 +28,7 @@ async def deliver(url: str, mailboxes: dict[str, str], promise: bool) -> int:
         async with store.transaction() as tx:
             await tx.append((), [row])
     mail = MemoryMailSender()
-    book = DirectoryBook({"hub": Directory("hub", {}, mailboxes)})
+    book = DirectoryBook({"hub": Directory("hub", {}, mailboxes)}, {}, lambda: NOW)
     relay = Relay(store, {"topic": MemoryKafkaSender(), "mail": mail}, book, now=lambda: NOW, retry=Retry(),
                   owner="test", on_dead=_nobody)  # fmt: skip
     await relay.drain()

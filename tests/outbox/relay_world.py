@@ -23,7 +23,9 @@ SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hou
 LEASE = 30 * SECOND
 CARE, POLICE = "topic/nottinghamshire.social-care.v1", "topic/police.XX.intelligence.v1"
 WORKER = "mail/nottinghamshire/allocated_social_worker/sw1"
-BOOK = DirectoryBook({"nottinghamshire": Directory("nottinghamshire", {}, {}, {"sw1": "sw1@children.example"})})
+BOOK = DirectoryBook(
+    {"nottinghamshire": Directory("nottinghamshire", {}, {}, {"sw1": "sw1@children.example"})}, {}, lambda: NOON
+)
 BODY = b'{"authority":"nottinghamshire"}'
 
 

@@ -71,7 +71,7 @@ ONE_OF = {
 
 COMMON = (
     "authority pack episode incident child causation clauses to channels modality urgency handling kind "
-    "name form due due_basis target late_on_arrival replaces"
+    "name form due due_basis target late_on_arrival replaces acknowledge_by"
 )
 OUTBOUND = {
     "case.contact.create": "contact_type finalised",
@@ -105,7 +105,7 @@ OUTBOUND = {
     "police.intel": "intelligence sections",
     "ola.notify": "authority_name",
     "info.pack": "contents",
-    "escalation.open": "step",
+    "escalation.open": "step message",
     "report.data": "period",
     "exception.raise": "detail",
 }

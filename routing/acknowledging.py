@@ -1,0 +1,82 @@
+"""Acknowledge or escalate: a message that somebody must have seen climbs a ladder of roles until a person says so.
+
+No source asks for it: it is a local setting of an authority (`routing.local`), and a duty of the hub itself (HUB).
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from routing.messages import Promise, Recipient
+from routing.pack import Acknowledgement, Pack, Rule
+from routing.situation import Situation, Timer
+
+RULE = "acknowledge"
+"""The rule that the timers of a ladder name."""
+STEP = Rule(
+    id=RULE, clauses=("HUB",), send="escalation.open", kind="unacknowledged", modality="must", urgency="immediate"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the ladder of one message, counted from 1."""
+
+    promise: Promise
+    number: int
+    at: datetime
+    to: tuple[Recipient, ...]
+
+    @property
+    def occurrence(self) -> str:
+        return f"{self.promise.first or self.promise.message}/{self.number}"
+
+
+def _step_at(entry: Acknowledgement, sent: datetime, number: int, s: Situation) -> datetime:
+    at = sent
+    for _ in range(number):
+        at = entry.within.after(at, s.calendar)
+    return at
+
+
+def acknowledge_by(what: Rule, sent: datetime, s: Situation, pack: Pack) -> datetime | None:
+    """By when a message of this rule must be acknowledged; None where nobody asks for that."""
+    entry = _entry((what.id, what.send, f"{what.send}/{what.kind}"), pack)
+    return _step_at(entry, sent, 1, s) if entry else None
+
+
+def steps(s: Situation, pack: Pack) -> Iterator[Step]:
+    """The steps that have not been taken, of every message that nobody has acknowledged and that still matters."""
+    taken = {p.occurrence for p in s.promises if p.rule == RULE}
+    for promise in [p for p in s.promises if p.open and p.rule != RULE]:
+        entry = _entry((promise.rule, promise.type, f"{promise.type}/{promise.kind}"), pack)
+        if entry is None or _acknowledged(promise, s):
+            continue
+        for number, role in enumerate(entry.ladder, 1):
+            to = (Recipient(role, None, pack.roles[role].channel),)
+            step = Step(promise, number, _step_at(entry, promise.at, number, s), to)
+            if step.occurrence not in taken:
+                yield step
+
+
+def timers(s: Situation, pack: Pack, standing: Collection[tuple[str, datetime]]) -> tuple[Timer, ...]:
+    """When the next steps are to be taken, each instant once. A timer that stands is kept until it has fallen."""
+    ahead = (step.at for step in steps(s, pack) if step.at > s.as_of or (RULE, step.at) in standing)
+    return tuple(dict.fromkeys(Timer(RULE, at) for at in ahead))
+
+
+def _entry(names: tuple[str, ...], pack: Pack) -> Acknowledgement | None:
+    return next((entry for entry in pack.acknowledge if entry.what in names), None)
+
+
+def _acknowledged(promise: Promise, s: Situation) -> bool:
+    """A named person has seen it: by its id, or any message of its type and kind that was sent before."""
+    for said in s.episode.acknowledged:
+        if said.by.person is None:
+            continue
+        if said.message is not None:
+            if said.message in (promise.message, promise.first):
+                return True
+        elif said.type == promise.type and said.kind in (None, promise.kind) and said.origin.at >= promise.at:
+            return True
+    return False
