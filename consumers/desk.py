@@ -30,6 +30,7 @@ from episodes.reports import (
     TaskDone,
     TimerFell,
 )
+from episodes.waiting import next_to_open, released, waiting_where_blocked
 from routing.decide import decide
 from routing.exceptions import exception
 from routing.library import HUB, Packs
@@ -168,7 +169,17 @@ class Desk:
 
     def _step(self, child: Child, case: Case, report: Report) -> None:
         terms = self.packs.version(child.authority, case.episode.pack).terms
-        self._decide(child, case, *advance(case.episode, report, terms))
+        others = [c.episode for c in child.others(case.episode.id)]
+        episode = waiting_where_blocked(case.episode, report, others, terms)
+        self._decide(child, case, *advance(episode, report, terms))
+        self._release(child, report)
+
+    def _release(self, child: Child, report: Report) -> None:
+        """Reports that waited open their episodes, one by one, as soon as nothing stands in their way."""
+        while (episode := next_to_open([c.episode for c in child.cases.values()])) is not None:
+            case = child.cases[episode.id]
+            terms = self.packs.version(child.authority, episode.pack).terms
+            self._decide(child, case, *released(episode, report, terms))
 
     def _decide(self, child: Child, case: Case, episode: Episode, events: tuple[Event, ...]) -> None:
         pack = self.packs.version(child.authority, case.episode.pack)

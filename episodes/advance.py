@@ -6,7 +6,7 @@ done, and nothing that was said is thrown away: a report that cannot be true bes
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import assert_never
 
 from episodes.accounts import held_from, kind_of, start_told, started, statement, with_account
@@ -116,18 +116,19 @@ def _missing(episode: Episode, report: Missing, terms: Terms) -> Step:
 
 
 def _opened(episode: Episode, report: Missing, terms: Terms) -> Step:
+    waits = episode.state == "waiting"
     start = started(report, terms) if episode.override is None else episode.override.value or started(report, terms)
     status = "missing" if terms.absent == "missing" else report.classification or "missing"
     opened = replace(
         episode,
-        state="open",
+        state="waiting" if waits else "open",
         missing=report,
         start=start,
         lines=(Line(status, start),),
         risk=report.risk,
         location_known=report.location_known,
     )
-    events = _event(Change.OPENED, report)
+    events = _event(Change.WAITS if waits else Change.OPENED, report)
     already = episode.found or (_found_in(report) if report.found_at else None)
     if already is None:
         return opened, events
@@ -169,6 +170,8 @@ def _found(episode: Episode, report: Found, terms: Terms) -> Step:
     if episode.missing is None:
         newest = held if held and _outdated(held.revision, report.revision) else report
         return replace(episode, state="parked", found=newest), () if held else _event(Change.UNMATCHED_FOUND, report)
+    if episode.state == "waiting":
+        return replace(episode, found=report), ()
     if held is None or episode.state in ("open", "ended"):
         assert report.return_at is not None
         found = replace(episode, state="found", found=report)
@@ -278,8 +281,3 @@ def _decided(episode: Episode, report: Decided) -> Step:
     after = judged(after, "missing" if report.decision == "missing" else "absent", report.origin.at)
     changed = after.classification != episode.classification
     return after, events + (_event(Change.CLASSIFIED, report, report.decision) if changed else ())
-
-
-def elapsed(episode: Episode, until: datetime) -> timedelta:
-    """How long the child has been missing at `until`, in elapsed time from the start; never below nothing."""
-    return max(until - episode.start, timedelta()) if episode.start else timedelta()

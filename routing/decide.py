@@ -25,6 +25,8 @@ from routing.retraction import taken_back
 from routing.situation import Answer, Case, Situation, Timer
 from routing.testing import holds
 
+# States in which an episode is held back: nothing is asked for in it yet.
+ASIDE = ("waiting",)
 SETTLED_BY_RESULT = ("completed", "refused", "not_offered", "withdrawn")
 
 
@@ -65,6 +67,8 @@ def decide(
         s.episode = case.episode
         return Answer(tuple(turn.answers(rejecting)), replace(case, promises=tuple(s.promises)))
     _settle(s, pack)
+    if episode.state in ASIDE:
+        return Answer(tuple(turn.set_aside()), Case(episode, tuple(s.promises)))
     changes = {e.change for e in events}
     releasing = s.release is not None and Change.TASK_DONE in changes
     listening = (
@@ -111,9 +115,7 @@ class _Turn:
         self.events, self.rules = s.events, _asked(s, pack)
         register_only = all(e.change in OF_THE_REGISTER for e in s.events)
         # A change of the register speaks to what is going on; what lies behind hears it only where a rule asks for it.
-        self.whole = s.episode.state in ("open", "file") or not (
-            register_only or s.episode.state in ("new", "parked", "waiting")
-        )
+        self.whole = s.episode.state in ("open", "file") or not (register_only or s.episode.state in ("new", "parked"))
 
     def answers(self, rule: Rule) -> Iterator[Message]:
         if rule.on:
@@ -123,6 +125,12 @@ class _Turn:
         elif self.whole:
             yield from self._fire(rule, self.events[0])
         self.s.event = self.events[0]
+
+    def set_aside(self) -> Iterator[Message]:
+        """What is said of a report that waits: only the rules that listen to just that speak, and no clock runs."""
+        for event in [e for e in self.events if e.change is Change.WAITS]:
+            for rule in [r for r in self.pack.rules if any(event.is_a(pattern) for pattern in r.on)]:
+                yield from self._fire(rule, event)
 
     def _fire(self, rule: Rule, event: Event) -> Iterator[Message]:
         self.s.event = event

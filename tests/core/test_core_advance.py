@@ -23,7 +23,7 @@ from core_reports import (
     status,
 )
 
-from episodes.advance import advance, elapsed
+from episodes.advance import advance
 from episodes.episode import Episode, Line, Reference, Terms
 from episodes.reports import About, Missing, Report
 
@@ -240,10 +240,3 @@ def test_what_practitioners_report_is_written_down_and_named_by_its_words() -> N
     episode, events = told(missing(), found(30), *reports)
     assert events[2:] == [["decided.rag.RED"], ["interview.completed"], ["meeting.mam", "meeting.strategy"]]
     assert (len(episode.decisions), len(episode.outcomes), len(episode.meetings)) == (1, 1, 1)
-
-
-def test_how_long_a_child_is_missing_is_never_below_nothing() -> None:
-    episode, _ = told(missing())
-    assert elapsed(episode, after(3)) == timedelta(hours=3)
-    assert elapsed(episode, after(-3)) == timedelta()
-    assert elapsed(new_episode(), NOON) == timedelta()
