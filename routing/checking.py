@@ -82,8 +82,12 @@ def _release_faults(pack: Pack) -> Iterator[str]:
 def _rule_faults(pack: Pack, rule: Rule) -> Iterator[str]:
     if not rule.clauses and not any(c.name == "meets" for c in rule.tests.when):
         yield "it cites no clause; every message must say which clause caused it"
-    if not rule.to:
+    if not rule.to and not rule.withdraws:
         yield "nobody stands in 'to'"
+    if rule.withdraws and (rule.to or rule.kind or rule.due):
+        yield "it withdraws promises, so its kind and recipients are theirs; leave out 'kind', 'to' and 'due'"
+    if rule.follows and not any(target.role or target.audience for target in rule.to):
+        yield "it follows who holds the work, but its recipients are those of a report; name a role or an audience"
     if rule.on and rule.moment:
         yield "it has both 'on' and a moment of its own; a timed rule listens to every event"
     if rule.once == "event" and not rule.on:

@@ -16,6 +16,7 @@ from episodes.record import Record
 from routing import acknowledging
 from routing.calendar import Calendar
 from routing.composing import compose, remembered
+from routing.following import followed, withdrawn
 from routing.limits import FIXED, anchor, ends, goes_out
 from routing.messages import Message, Promise, Recipient, derived_id
 from routing.pack import Pack, Rule
@@ -23,7 +24,7 @@ from routing.recipients import resolve
 from routing.releasing import CLAUSES, held_back, released, waits
 from routing.retraction import taken_back
 from routing.situation import Answer, Case, Situation, Timer
-from routing.testing import holds
+from routing.testing import holds, holds_without
 
 # States in which an episode is held back: nothing is asked for in it yet.
 ASIDE = ("waiting",)
@@ -75,7 +76,7 @@ def decide(
         r for r in turn.rules if not r.rejects and (releasing or not (r.on and changes.isdisjoint(_heard(r.on))))
     )
     # A limit that moved is told before what follows from it (T-8).
-    messages = [*turn.moved()]
+    messages = [*turn.moved(), *(followed(s, pack, now) if fell is None else ())]
     messages += [m for rule in listening for m in turn.answers(rule)]
     messages += turn.climbed()
     timers = (*turn.timers(), *acknowledging.timers(s, pack, turn.standing))
@@ -142,6 +143,11 @@ class _Turn:
         clauses = holds(rule.tests, self.s, self.pack)
         if clauses is None:
             return
+        if rule.withdraws:
+            yield from withdrawn(
+                self.s, self.pack, rule, event, self.now, (*rule.clauses, *clauses), self.fell is not None
+            )
+            return
         recipients, lent = resolve(rule.to, self.s, self.pack)
         if recipients and held_back(rule, self.s, self.pack):
             if not any(p.rule == waits(rule, self.pack).id for p in self.s.promises):
@@ -207,7 +213,7 @@ class _Turn:
             if rule is None or rule.due is None or rule.due.anchor in FIXED or rule.once == "anchor":
                 continue
             due = ends(rule.due, self.s)
-            clauses = self._held_without(promise, rule) if due and due != promise.due else None
+            clauses = holds_without(promise, rule.tests, self.s, self.pack) if due and due != promise.due else None
             if due is None or clauses is None:
                 continue
             _, lent = resolve(rule.to, self.s, self.pack)
@@ -215,14 +221,6 @@ class _Turn:
             message = compose(self.s, self.pack, rule, self.events[0], self.now, promise.to, cited, "moved", due)
             self._replace(promise, replace(promise, message=message.id, due=due, first=first))
             yield replace(message, replaces=first)
-
-    def _held_without(self, promise: Promise, rule: Rule) -> tuple[str, ...] | None:
-        """What the rule's tests would say had the promise not been given."""
-        given = self.s.promises
-        self.s.promises = [p for p in given if p is not promise]
-        clauses = holds(rule.tests, self.s, self.pack)
-        self.s.promises = given
-        return clauses
 
     def timers(self) -> Iterator[Timer]:
         """When timed rules want to be asked again, as far as their conditions hold now."""

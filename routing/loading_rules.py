@@ -118,6 +118,9 @@ def rule(table: Table) -> Rule:
     due, target, modality = limit(table, "due"), limit(table, "target"), table.maybe("modality", str)
     if modality is not None and modality not in get_args(Modality):
         raise table.fault(f"'modality' must be one of {', '.join(get_args(Modality))}")
+    withdraws = table.words("withdraws")
+    if withdraws and table.words("closes"):
+        raise table.fault("only one of 'closes' and 'withdraws' may be given")
     read = Rule(
         id=table.get("id", str),
         clauses=table.words("clauses"),
@@ -137,10 +140,12 @@ def rule(table: Table) -> Rule:
         name=table.maybe("name", str),
         form=table.maybe("form", str),
         fields=table.table("fields").rest(),
+        follows=table.get("follows", bool, False),
         rejects=table.get("rejects", bool, False),
         beyond_scope=table.get("beyond_scope", bool, False),
         classifies=_classifies(table),
-        closes=table.words("closes"),
+        closes=table.words("closes") or withdraws,
+        withdraws=bool(withdraws),
         settled_by=table.words("settled_by"),
     )
     table.done()

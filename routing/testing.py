@@ -1,6 +1,7 @@
 """Whether tests hold in a situation, and which clauses the criteria that were met lend to the message."""
 
 from routing.conditions import CONDITIONS
+from routing.messages import Promise
 from routing.pack import Condition, Pack, Tests
 from routing.situation import Situation
 
@@ -23,6 +24,15 @@ def holds(tests: Tests, s: Situation, pack: Pack) -> tuple[str, ...] | None:
         elif _single(condition, s):
             return None
     return tuple(clauses)
+
+
+def holds_without(promise: Promise, tests: Tests, s: Situation, pack: Pack) -> tuple[str, ...] | None:
+    """What the tests would say had the promise not been given."""
+    given = s.promises
+    s.promises = [p for p in given if p is not promise]
+    clauses = holds(tests, s, pack)
+    s.promises = given
+    return clauses
 
 
 def _single(condition: Condition, s: Situation) -> bool:

@@ -1,0 +1,102 @@
+"""Requests that follow whoever holds the work, and withdrawals of what has become moot."""
+
+import pytest
+from core_packs import Course, pack
+from core_reports import ABOUT, after, found, missing, origin
+
+from episodes.record import Record, Service
+from episodes.reports import ServiceChanged, TaskDone
+from routing.tables import PackError
+
+HELD = """
+[audiences]
+holder = [
+    {when = {worker_named = "social_care"}, to = ["worker"]},
+    {to = ["desk"], clauses = ["T-2"]},
+]
+"""
+MEETING = """
+[[rules]]
+id = "ask"
+on = ["opened"]
+send = "meeting.request"
+kind = "mam"
+to = ["@holder"]
+due = {from = "start", within = "3d"}
+follows = true
+clauses = ["T-1"]
+
+[[rules]]
+id = "look"
+on = ["opened"]
+send = "task.create"
+kind = "look"
+to = ["@holder"]
+clauses = ["T-1"]
+
+[[rules]]
+id = "enough"
+on = ["found"]
+send = "task.cancel"
+withdraws = ["task.create", "meeting.request/mam"]
+clauses = ["T-1", "T-2"]
+"""
+
+
+def opened(hours: float) -> ServiceChanged:
+    at = after(hours)
+    return ServiceChanged(origin=origin(at, "case.opened"), about=ABOUT, service="social_care", opened=True, at=at)
+
+
+def allocated(worker: str) -> Record:
+    return Record(registered=True, services=(Service("social_care", worker=worker),))
+
+
+def test_an_open_request_goes_on_to_the_new_worker_with_its_limit() -> None:
+    child = Course(pack(MEETING, more=HELD))
+    asked, task = child.tell(missing())
+    assert ([r.role for r in asked.to], asked.due) == (["desk"], after(72))
+    child.record = allocated("sw1")
+    (again,) = child.tell(opened(24))
+    assert [(r.role, r.person) for r in again.to] == [("worker", "sw1")]
+    assert (again.kind, again.due, again.replaces, again.clauses) == ("mam", after(72), asked.id, ("T-1",))
+    child.record = allocated("sw2")
+    (third,) = child.tell(opened(30))
+    assert (third.to[0].person, third.replaces) == ("sw2", asked.id)
+    assert len({asked.id, again.id, third.id}) == 3
+    assert child.tell(opened(31)) == []
+    assert task.kind == "look"
+
+
+def test_a_withdrawal_reaches_those_who_hold_the_request_now() -> None:
+    child = Course(pack(MEETING, more=HELD))
+    child.tell(missing())
+    child.record = allocated("sw1")
+    child.tell(opened(24))
+    said = [(m.type, m.kind, m.to[0].role, m.clauses) for m in child.tell(found(30))]
+    assert said == [
+        ("task.cancel", "mam", "worker", ("T-1", "T-2")),
+        ("task.cancel", "look", "desk", ("T-1", "T-2")),
+    ]
+    child.record = allocated("sw2")
+    assert child.tell(opened(31)) == []
+
+
+def test_what_is_done_is_not_withdrawn() -> None:
+    child = Course(pack(MEETING, more=HELD))
+    child.tell(missing(), TaskDone(origin=origin(after(2)), about=ABOUT, kind="look", at=after(2)))
+    assert [m.kind for m in child.tell(found(30))] == ["mam"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('withdraws = ["task.create", "meeting.request/mam"]', 'withdraws = ["x"]', "'x' names no rule"),
+        ('kind = "mam"', 'kind = "mam"\nwithdraws = ["look"]', "it withdraws promises, so its kind and recipients"),
+        ('to = ["@holder"]\ndue', 'to = [{named_as = "by"}]\ndue', "it follows who holds the work"),
+        ("withdraws = ", 'closes = ["look"]\nwithdraws = ', "only one of 'closes' and 'withdraws'"),
+    ],
+)
+def test_what_does_not_fit_is_refused(old: str, new: str, words: str) -> None:
+    with pytest.raises(PackError, match=words):
+        pack(MEETING.replace(old, new, 1), more=HELD)
