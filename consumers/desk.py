@@ -11,6 +11,7 @@ from consumers.raw import Told
 from consumers.words import unknown_word
 from enrichment.authorities import concerned
 from enrichment.people import Ambiguous, Child, People
+from enrichment.registering import recorded, withdrawn
 from episodes.accounts import started
 from episodes.advance import advance
 from episodes.episode import Episode
@@ -54,6 +55,7 @@ class Desk:
     messages: list[Message] = field(default_factory=list)
     events: list[tuple[Child, Episode, tuple[Event, ...]]] = field(default_factory=list)
     unplaced: list[tuple[Told, str]] = field(default_factory=list)
+    no_news: list[Told] = field(default_factory=list)
 
     def answer(self, told: Told) -> None:
         """Takes one report in at every authority that it concerns."""
@@ -91,11 +93,7 @@ class Desk:
     def _at(self, authority: str, told: Told) -> None:
         report = told.report
         if isinstance(report, RecordHeld):
-            assert told.record is not None
-            child = self.people.registered(authority, told.record, report.about)
-            child.hold(told.record)
-            self._tell_register(child, report)
-            self._ask_file(child, report)
+            self._hear_register(authority, told)
             return
         known = self.people.whose(authority, report.about)
         if known is None:
@@ -150,6 +148,18 @@ class Desk:
             detail = "the register holds nobody with these identifiers; the rules run as for a child open to nothing"
             self._raise(child.authority, "doubtful_match", detail, report, about)
         self._step(child, Case(episode), report)
+
+    def _hear_register(self, authority: str, told: Told) -> None:
+        assert told.at is not None
+        if told.record is None:
+            child = withdrawn(self.people, authority, told.at, self.now)
+        else:
+            child = recorded(self.people, authority, told.report.about, told.record, told.at)
+        if child is None:
+            self.no_news.append(told)
+        else:
+            self._tell_register(child, told.report)
+            self._ask_file(child, told.report)
 
     def _tell_register(self, child: Child, report: Report) -> None:
         """A change of what is held of the child, told to each of the episodes that are not closed."""

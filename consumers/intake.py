@@ -6,6 +6,7 @@ by record, so that only the one that fails is set aside, with its bytes, in quar
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from consumers import bookkeeping, periodic
@@ -13,14 +14,16 @@ from consumers.desk import Desk
 from consumers.raw import Raw, Told, Unread
 from consumers.reading import reading
 from enrichment.people import People
+from enrichment.register import KEY
 from outbox.directory import Directory
 from outbox.writer import rows as rows_of
 from routing.exceptions import exception
 from routing.library import HUB, Packs
 from routing.messages import Message, derived_id
-from schemas.topics import Kind, is_tombstone, parse_topic
+from schemas.topics import Kind, parse_topic
 from store import Store, Transaction
 from store.errors import StoreUnavailableError
+from store.feeds import Feed
 from store.rows import Claim, LedgerRow, OutboxRow, QuarantineRow, TimerRow
 
 log = logging.getLogger(__name__)
@@ -43,12 +46,14 @@ class Intake:
         self._promised, self._checks_owner = promised, checks_owner
         self._begun: set[str] = set()  # authorities whose periodic reports are known to be set
 
-    async def take(self, batch: Sequence[Raw]) -> None:
+    async def take(self, batch: Sequence[Raw], again: bool = False) -> None:
         """Takes a batch in. Raises StoreUnavailableError where the database cannot be reached: nothing was taken then,
-        and the batch may be given again."""
+        and the batch may be given again. `again`: also what was taken before, as far as it can be read; only for
+        records of a register, which change nothing where they bring no news."""
         now = self._now()
-        batch = [raw for raw in batch if not is_tombstone(raw.topic, raw.value)]  # tells the broker something, not us
         read = [reading(raw, now, self._checks_owner) for raw in batch]
+        if again:
+            read = [replace(r, raw=replace(r.raw, replayed=True)) if isinstance(r, Told) else r for r in read]
         try:
             await self._transact(read, now)
         except StoreUnavailableError:
@@ -60,7 +65,7 @@ class Intake:
                 await self._transact([_failed(batch[0], error)], now)
             else:
                 for raw in batch:
-                    await self.take([raw])
+                    await self.take([raw], again)
         self._promised()
 
     async def fall(self, timers: Sequence[TimerRow]) -> None:
@@ -174,10 +179,11 @@ class Intake:
         numbers = {i for a in about for i in a.identifiers} | {i for r in recorded for i in r.identifiers}
         references = {(a.force or "", a.incident) for a in about if a.incident}
         episodes = {a.episode for a in about if a.episode}
-        keys = {"\x1f".join(n) for n in numbers} | {"\x1f".join(r) for r in references} | episodes
+        keyed = [(key, KEY, t.at.key) for t in told if t.at and (key := self._packs.key_of(t.report.about.authority))]
+        keys = {"\x1f".join(n) for n in (*numbers, *keyed)} | {"\x1f".join(r) for r in references} | episodes
         await tx.lock(keys)
         asked = [(authority, *n) for authority in self._packs.authorities for n in numbers]
-        found = await tx.find(asked, references, episodes)
+        found = await tx.find([*asked, *keyed], references, episodes)
         people = {*found.identifiers.values(), *(r.person for r in found.references), *found.episodes.values()}
         await tx.lock(people)
         return People(found, *await tx.load(people))
@@ -208,7 +214,8 @@ class Intake:
         timers: Sequence[TimerRow],
     ) -> None:
         """Everything the desk led to, in a constant number of statements."""
-        ledger = [bookkeeping.of_report(each) for each in told]
+        idle = {each.key for each in desk.no_news if each.raw.replayed}  # read again, and nothing came of it
+        ledger = [bookkeeping.of_report(each) for each in told if each.key not in idle]
         ledger += [bookkeeping.of_facts(*fact) for fact in desk.events]
         outbox: list[OutboxRow] = []
         for message in desk.messages:
@@ -216,8 +223,10 @@ class Intake:
             outbox += written
             ledger.append(bookkeeping.of_decision(message, written))
         owned, wanted, promises = _timers(desk)
+        await tx.forget(desk.people.forgotten)
         await tx.save(*desk.people.changes())
         await tx.append([*ledger, *promises], outbox)
+        await tx.note_feeds(_feeds(told, desk.now))
         await tx.set_timers([*owned, *owners], [*wanted, *timers])
         await tx.quarantine([_set_aside(u, desk.now) for u in unread])
 
@@ -248,6 +257,16 @@ def _set_aside(unread: Unread, now: datetime) -> QuarantineRow:
         raw.topic, raw.partition, raw.offset, raw.key, raw.headers, raw.value, raw.timestamp,
         unread.reason, unread.detail, now,
     )  # fmt: skip
+
+
+def _feeds(told: Sequence[Told], now: datetime) -> list[Feed]:
+    """The newest record of each register that has told something."""
+    newest: dict[str, datetime] = {}
+    for each in told:
+        authority = each.report.about.authority
+        if each.at and authority:
+            newest[authority] = max(each.at.at, newest.get(authority, each.at.at))
+    return [Feed(authority, at, now) for authority, at in newest.items()]
 
 
 def _timers(desk: Desk) -> tuple[list[tuple[str, str | None]], list[TimerRow], list[LedgerRow]]:

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from enrichment.register import Place
 from episodes.record import Record
 from episodes.reports import Report
 from routing.messages import derived_id
@@ -33,12 +34,14 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A record that was read: what somebody told us. `record` is what a case system sent."""
+    """A record that was read: what somebody told us. `record` is what a case system sent, None where it withdraws what
+    it sent before; `at` is where that stood in the feed of the register."""
 
     raw: Raw
     key: str
     report: Report
     record: Record | None = None
+    at: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)

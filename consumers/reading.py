@@ -4,16 +4,19 @@ from datetime import datetime
 
 from consumers.raw import Raw, Told, Unread
 from consumers.translating import record_of, report_of
-from episodes.reports import Origin
+from enrichment.register import Place
+from episodes.reports import About, Origin, RecordHeld
 from routing.messages import derived_id
 from schemas import inbound
 from schemas.cloudevents import Envelope, read
-from schemas.topics import check_owner
+from schemas.topics import check_owner, is_tombstone, parse_topic
 from schemas.unreadable import Unreadable
 
 
 def reading(raw: Raw, now: datetime, checks_owner: bool = True) -> Told | Unread:
     """What a record says. `now` is the instant of its receipt."""
+    if is_tombstone(raw.topic, raw.value):
+        return _withdrawal(raw, now)
     try:
         envelope = read(raw.headers, raw.value)
         message = inbound.parse(envelope)
@@ -22,8 +25,25 @@ def reading(raw: Raw, now: datetime, checks_owner: bool = True) -> Told | Unread
     except Unreadable as why:
         return Unread(raw, why.reason, why.detail)
     origin = Origin(envelope.source, envelope.id, envelope.type, now)
-    record = record_of(message, now) if message.TYPE == "case.context" else None
-    return Told(raw, _claim(raw, envelope), report_of(message, origin), record)
+    report, claim = report_of(message, origin), _claim(raw, envelope)
+    if not isinstance(report, RecordHeld):
+        return Told(raw, claim, report)
+    first = report.about.identifiers[0][1] if report.about.identifiers else ""
+    return Told(raw, claim, report, record_of(message, now), _place(raw, first))
+
+
+def _withdrawal(raw: Raw, now: datetime) -> Told:
+    """A record without a value: the register holds nothing under its key any more."""
+    topic = parse_topic(raw.topic)
+    assert topic is not None
+    origin = Origin(f"/homeward/register/{topic.owner}", raw.place, "case.context", now)
+    return Told(raw, raw.place, RecordHeld(origin=origin, about=About(authority=topic.owner)), None, _place(raw, ""))
+
+
+def _place(raw: Raw, first: str) -> Place:
+    """Where the record stood. Its key is the child's first identifier, also where the sender left the key out."""
+    key = raw.key.decode(errors="backslashreplace") if raw.key else first or raw.place
+    return Place(key, raw.cluster, raw.topic, raw.partition, raw.offset, raw.timestamp)
 
 
 def _claim(raw: Raw, envelope: Envelope) -> str:

@@ -1,16 +1,26 @@
 """How a child's record and cases are written into the store's documents and read back. The store never looks inside."""
 
+from dataclasses import dataclass
 from functools import cache
 
 from pydantic import TypeAdapter
 
+from enrichment.register import Place
 from episodes.record import Record
 from routing.situation import Case
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is held of a child, and where in its feed the record stood that says so."""
+
+    record: Record
+    place: Place | None = None
+
+
 @cache
-def _records() -> TypeAdapter[Record]:
-    return TypeAdapter(Record)
+def _held() -> TypeAdapter[Held]:
+    return TypeAdapter(Held)
 
 
 @cache
@@ -18,12 +28,12 @@ def _cases() -> TypeAdapter[Case]:
     return TypeAdapter(Case)
 
 
-def write_record(record: Record) -> bytes:
-    return _records().dump_json(record, exclude_defaults=True)
+def write_held(held: Held) -> bytes:
+    return _held().dump_json(held, exclude_defaults=True)
 
 
-def read_record(document: bytes) -> Record:
-    return _records().validate_json(document)
+def read_held(document: bytes) -> Held:
+    return _held().validate_json(document)
 
 
 def write_case(case: Case) -> bytes:

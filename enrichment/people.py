@@ -6,7 +6,8 @@ Identity here is by exact identifier or police reference. All in memory: the sto
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
-from enrichment.documents import read_case, read_record, write_case, write_record
+from enrichment.documents import Held, read_case, read_held, write_case, write_held
+from enrichment.register import KEY, Place
 from episodes.record import Record
 from episodes.reports import About, Identifier
 from routing.messages import derived_id
@@ -16,13 +17,14 @@ from store.rows import EpisodeRow, Found, IdentifierRow, PersonRow, ReferenceRow
 
 @dataclass(slots=True)
 class Child:
-    """One child at one authority. `file` keeps the duties that belong to no episode. `fresh`: nobody knew the child
-    before this batch."""
+    """One child at one authority. `place`: where the register's last word on the child stood in its feed. `file` keeps
+    the duties that belong to no episode. `fresh`: nobody knew the child before this batch."""
 
     id: str
     authority: str
     record: Record = field(default_factory=Record)
     version: int = 0
+    place: Place | None = None
     cases: dict[str, Case] = field(default_factory=dict)
     file: Case | None = None
     fresh: bool = False
@@ -39,6 +41,15 @@ class Child:
     def case(self, id_: str) -> Case:
         """The case of an episode, or the file."""
         return self.file if self.file and self.file.episode.id == id_ else self.cases[id_]
+
+    def told_at(self, place: Place | None) -> None:
+        if place and place != self.place:
+            self.place, self.changed = place, True
+
+    def own_identifiers(self) -> tuple[Identifier, ...]:
+        """The numbers by which reports have named the child, whatever the register says."""
+        reports = (r for c in self.cases.values() for r in (c.episode.missing, c.episode.found) if r)
+        return tuple(dict.fromkeys(i for r in reports for i in r.about.identifiers))
 
     def keep(self, case: Case) -> None:
         if case.episode.state == "file":
@@ -60,9 +71,7 @@ class People:
     def __init__(self, found: Found, people: dict[str, PersonRow], episodes: Iterable[EpisodeRow]) -> None:
         self._identifiers = dict(found.identifiers)
         self._references = {(r.authority, r.force, r.incident, r.person): r for r in found.references}
-        self._children = {
-            row.id: Child(row.id, row.authority, read_record(row.doc), row.version) for row in people.values()
-        }
+        self._children = {row.id: _child(row) for row in people.values()}
         self._of_episode: dict[str, str] = {}
         for row in episodes:
             child, case = self._children[row.person], read_case(row.doc)
@@ -73,6 +82,7 @@ class People:
             self._of_episode[row.id] = row.person
         self._new_identifiers: dict[tuple[str, str, str], str] = {}
         self._new_references: dict[tuple[str, str, str, str], ReferenceRow] = {}
+        self.forgotten: set[IdentifierRow] = set()
         self.moved: list[tuple[str, str]] = []  # (former person, episode)
 
     def authorities_of(self, identifiers: Collection[Identifier]) -> set[str]:
@@ -130,18 +140,45 @@ class People:
             if not child.record.registered and identifier not in child.record.identifiers:
                 child.hold(replace(child.record, identifiers=(*child.record.identifiers, identifier)))
 
-    def registered(self, authority: str, record: Record, about: About) -> Child:
+    def forget(self, child: Child, identifiers: Iterable[Identifier]) -> None:
+        """These identifiers are the child's no more, as far as they were."""
+        for key in ((child.authority, *identifier) for identifier in identifiers):
+            if self._identifiers.get(key, child.id) == child.id:  # not all of a child's are loaded
+                self._identifiers.pop(key, None)
+                self._new_identifiers.pop(key, None)
+                self.forgotten.add(IdentifierRow(*key, child.id))
+
+    def under_key(self, authority: str, key: str) -> Child | None:
+        """The child whose record came under this key of the register's topic."""
+        person = self._identifiers.get((authority, KEY, key))
+        return self._children[person] if person else None
+
+    def known(self, authority: str, record: Record, key: str) -> list[Child]:
+        """Whom a register record may mean: those with one of its numbers, and whoever stands under its key."""
+        numbers = (*record.identifiers, (KEY, key))
+        people = {p for i in numbers if (p := self._identifiers.get((authority, *i))) is not None}
+        return [self._children[p] for p in sorted(people)]
+
+    def registered(self, authority: str, record: Record, about: About, key: str) -> Child:
         """The child of a register record. Children who turn out to be the same one are joined in it."""
-        known = {p for i in record.identifiers if (p := self._identifiers.get((authority, *i))) is not None}
+        known = {child.id for child in self.known(authority, record, key)}
         if not known:
-            return self.begin(authority, about, about.identifiers[0][1] if about.identifiers else "")
+            child = self.begin(authority, about, key)
+            self._name_key(child, key)
+            return child
         by_standing = sorted(known, key=lambda p: (not self._children[p].record.registered, p))
         child = self._children[by_standing[0]]
         for person in by_standing[1:]:
             if not self._children[person].record.registered:
                 self._join(child, self._children[person])
         self.identify(child, record.identifiers)
+        self._name_key(child, key)
         return child
+
+    def _name_key(self, child: Child, key: str) -> None:
+        if self._identifiers.get((child.authority, KEY, key)) != child.id:
+            self._identifiers[(child.authority, KEY, key)] = child.id
+            self._new_identifiers[(child.authority, KEY, key)] = child.id
 
     def adopt(self, child: Child, about: About) -> None:
         """A found report that named no child waits under its reference alone: it is paired with the child whom the
@@ -185,10 +222,19 @@ class People:
     def changes(self) -> tuple[list[PersonRow], list[IdentifierRow], list[ReferenceRow], list[EpisodeRow]]:
         """What must be saved."""
         children = self._children.values()
-        people = [PersonRow(c.id, c.authority, write_record(c.record), c.version + 1) for c in children if c.changed]
+        people = [_person(child) for child in children if child.changed]
         identifiers = [IdentifierRow(*key, person) for key, person in self._new_identifiers.items()]
         episodes = [_row(child, child.case(key)) for child in children for key in sorted(child.changed_cases)]
         return people, identifiers, [*self._new_references.values()], episodes
+
+
+def _child(row: PersonRow) -> Child:
+    held = read_held(row.doc)
+    return Child(row.id, row.authority, held.record, row.version, held.place)
+
+
+def _person(child: Child) -> PersonRow:
+    return PersonRow(child.id, child.authority, write_held(Held(child.record, child.place)), child.version + 1)
 
 
 def _id_without_name(authority: str, about: About, otherwise: str = "") -> str:

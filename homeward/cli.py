@@ -13,6 +13,7 @@ COMMANDS = {
     "explain": "Say why a message was sent or what an episode has led to.",
     "packs": "Show what each authority has promised, and how much of its source is covered.",
     "deliveries": "List what is held up on its way out, and let it be tried again.",
+    "register": "Show how old each register's newest record is, or read one again.",
     "quarantine": "List, show and replay messages that could not be read.",
     "schemas": "Export the JSON Schemas of every message.",
     "docs": "Write or serve the AsyncAPI document.",

@@ -32,14 +32,17 @@ class Health:
             await self._server.wait_closed()
 
     async def state(self) -> dict[str, Any]:
-        """What is checked, each with true or false, and what stands in the outbox."""
+        """What is checked, each with true or false, what stands in the outbox, and how many seconds ago each register
+        sent its newest record."""
         checks: dict[str, bool] = {}
         standing: dict[str, Any] = {}
         try:
             async with self._hub.parts.store.reading() as tx:
-                counts = await tx.standing()
+                counts, feeds = await tx.standing(), await tx.feeds()
             checks["database"] = True
-            standing = {"deliveries": counts.states, "quarantined": counts.quarantined}
+            now = self._hub.parts.now()
+            ages = {feed.authority: round((now - feed.newest_at).total_seconds()) for feed in feeds}
+            standing = {"deliveries": counts.states, "quarantined": counts.quarantined, "register_age": ages}
         except Exception:  # whatever ails the database: the hub is not ready
             checks["database"] = False
         if "consumers" in self._hub.running:

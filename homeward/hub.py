@@ -41,7 +41,7 @@ class Hub:
         if "relay" in self.running:
             self._begin(self.parts.relay.run())
         if "consumers" in self.running:
-            self.subscriber.cluster = await _cluster_id(self.settings)
+            self.subscriber.cluster = await cluster_id(self.settings)
             batch = (self.settings.batch_records, self.settings.batch_timeout_ms)
             self.subscriber.attach(self.broker, self.settings.kafka_group, *batch, self._pattern)
             await self.broker.start()
@@ -100,7 +100,7 @@ def backlog_of(settings: Settings) -> Callable[[], Awaitable[None]]:
     return ready
 
 
-async def _cluster_id(settings: Settings) -> str:
+async def cluster_id(settings: Settings) -> str:
     """The id that the cluster gave itself; addresses change, it does not."""
     admin = AIOKafkaAdminClient(**consumer_connection(settings))
     try:

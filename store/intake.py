@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Collection, Iterable
 from functools import cache
 
-from sqlalchemy import ARRAY, BigInteger, Executable, Text, and_, bindparam, func, select, true
+from sqlalchemy import ARRAY, BigInteger, Executable, Text, and_, bindparam, delete, func, select, true, tuple_
 
 from store.listing import KEYS, Listing, Writing
 from store.rows import Claim, EpisodeRow, Found, IdentifierRow, PersonRow, ReferenceRow
@@ -14,6 +14,7 @@ from store.tables import episode_references, episodes, identifiers, inbox, peopl
 _CLAIM_COLUMNS = ("key", "source", "message", "type", "topic", "partition", "offset", "received_at")
 _CLAIM = Listing("claims", **{name: inbox.c[name].type for name in _CLAIM_COLUMNS})
 _IDENTIFIERS = Listing("asked", authority=Text, system=Text, value=Text)
+_FORGOTTEN = Listing("forgotten", authority=Text, system=Text, value=Text, person=Text)
 _REFERENCES = Listing("asked", force=Text, incident=Text)
 _SAVE_PEOPLE = Writing(people, ("id", "authority", "doc", "version"), replaces=("authority", "doc", "version"))
 _SAVE_IDENTIFIERS = Writing(identifiers, ("authority", "system", "value", "person"), replaces=("person",))
@@ -45,6 +46,13 @@ def _identifiers(postgres: bool) -> Executable:
     asked, held = _IDENTIFIERS.of(postgres), identifiers
     same = and_(*(held.c[name] == asked.c[name] for name in ("authority", "system", "value")))
     return select(held.c.authority, held.c.system, held.c.value, held.c.person).select_from(asked.join(held, same))
+
+
+@cache
+def _forget(postgres: bool) -> Executable:
+    asked, names = _FORGOTTEN.of(postgres), ("authority", "system", "value", "person")
+    key = tuple_(*(identifiers.c[name] for name in names))
+    return delete(identifiers).where(key.in_(select(*(asked.c[name] for name in names))))
 
 
 @cache
@@ -154,6 +162,12 @@ class Intake(Session):
         )
         rows = ((e.id, e.authority, e.person, e.opened_at, e.state, e.doc) for e in episodes)
         await self._write(_SAVE_EPISODES, sorted(rows))
+
+    async def forget(self, identifiers: Collection[IdentifierRow]) -> None:
+        """These lead to their people no more; one that leads to somebody else stays. To be called before `save`."""
+        if identifiers:
+            rows = sorted((i.authority, i.system, i.value, i.person) for i in identifiers)
+            await self._with(_FORGOTTEN, rows, _forget(self._postgres))
 
 
 def plain(text: str) -> str:

@@ -75,11 +75,19 @@ class Writing:
     """Insertion of many rows into one table in one round trip.
 
     `replaces` names the columns to take over when the row is there already: none given, it is an error; an empty
-    tuple, the row that was there stays. Rows come in an order that concurrent writers share, or they could deadlock.
+    tuple, the row that was there stays. `only_if_later` names a column that must not go back. Rows come in an order
+    that concurrent writers share, or they could deadlock.
     """
 
-    def __init__(self, table: Table, columns: Sequence[str], replaces: Sequence[str] | None = None) -> None:
+    def __init__(
+        self,
+        table: Table,
+        columns: Sequence[str],
+        replaces: Sequence[str] | None = None,
+        only_if_later: str | None = None,
+    ) -> None:
         self._table, self._columns, self._replaces = table, tuple(columns), replaces
+        self._later = only_if_later
 
     @cache  # noqa: B019 - a handful of writings live as long as the program
     def statement(self, postgres: bool) -> Insert:
@@ -97,8 +105,9 @@ class Writing:
         keys = list(self._table.primary_key)
         if not self._replaces:
             return insert.on_conflict_do_nothing(index_elements=keys)  # type: ignore[no-any-return]
+        later = insert.excluded[self._later] > self._table.c[self._later] if self._later else None
         return insert.on_conflict_do_update(  # type: ignore[no-any-return]
-            index_elements=keys, set_={name: insert.excluded[name] for name in self._replaces}
+            index_elements=keys, set_={name: insert.excluded[name] for name in self._replaces}, where=later
         )
 
     def parameters(self, postgres: bool, rows: Sequence[Sequence[Any]]) -> Parameters | list[Parameters]:

@@ -91,6 +91,14 @@ people = Table(
     Column("version", BigInteger, nullable=False),
 )
 
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("authority", Text, primary_key=True),
+    Column("newest_at", Instant, nullable=False),
+    Column("read_at", Instant, nullable=False),
+)
+
 identifiers = Table(
     "identifiers",
     metadata,

@@ -2,6 +2,7 @@
 
 from store.claiming import Claiming
 from store.deliveries import Deliveries
+from store.feeds import Feeds
 from store.history import History
 from store.intake import Intake
 from store.lanes import Lanes
@@ -11,5 +12,5 @@ from store.retention import Retention
 from store.timers import Timers
 
 
-class Transaction(Intake, Ledger, Timers, Quarantine, Claiming, Deliveries, Lanes, History, Retention):
+class Transaction(Intake, Feeds, Ledger, Timers, Quarantine, Claiming, Deliveries, Lanes, History, Retention):
     """What stands between `async with store.transaction()` and its end: all of it is kept, or none."""

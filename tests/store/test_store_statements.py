@@ -9,6 +9,7 @@ from sqlalchemy import Engine, event
 from store_examples import HOUR, NOON, Relay, claim, line, promise, promised, timer, unreadable
 
 from store import EpisodeRow, IdentifierRow, PersonRow, QuarantineRow, ReferenceRow, Store, TimerRow, Transaction
+from store.feeds import Feed
 
 HUNDRED = 100
 
@@ -35,6 +36,8 @@ async def _take_in(tx: Transaction, batch: str, many: int) -> None:
     await tx.lock(numbers)
     await tx.find([("a", "mosaic", n) for n in numbers], [("XX", n) for n in numbers], numbers)
     await tx.load(numbers)
+    await tx.forget([IdentifierRow("a", "mosaic", f"former-{n}", n) for n in numbers])
+    await tx.note_feeds([Feed(n, NOON, NOON) for n in numbers])
     await tx.save(
         [PersonRow(n, "a", b"{}", 1) for n in numbers],
         [IdentifierRow("a", "mosaic", n, n) for n in numbers],
@@ -58,7 +61,7 @@ async def _statements(store: Store, batch: str, many: int) -> list[str]:
 async def test_a_batch_of_a_hundred_is_taken_in_by_as_many_statements_as_one_message(store: Store) -> None:
     one, hundred = await _statements(store, "a", 1), await _statements(store, "b", HUNDRED)
     assert hundred == one  # word for word, so that the database prepares each but once
-    assert len(one) <= 18
+    assert len(one) <= 20
 
 
 async def test_a_hundred_rows_are_claimed_addressed_and_settled_by_as_many_statements_as_one(store: Store) -> None:

@@ -54,6 +54,13 @@ def _register() -> None:
         sa.PrimaryKeyConstraint("id", name="people_pkey"),
     )
     op.create_table(
+        "feeds",
+        *_text("authority"),
+        sa.Column("newest_at", INSTANT, nullable=False),
+        sa.Column("read_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("authority", name="feeds_pkey"),
+    )
+    op.create_table(
         "identifiers",
         *_text("authority", "system", "value", "person"),
         sa.PrimaryKeyConstraint("authority", "system", "value", name="identifiers_pkey"),

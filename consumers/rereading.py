@@ -1,0 +1,51 @@
+"""Reading an authority's register again from its beginning, while hubs go on: records go through intake as they did the
+first time, and what is held already, or is newer, stays as it is."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-untyped]
+
+from consumers.raw import Raw
+from consumers.subscriber import raw_of
+from schemas.topics import Kind, parse_topic, part
+
+_WAIT_MS = 1000
+
+
+async def reread(
+    connection: dict[str, Any],
+    authority: str,
+    cluster: str,
+    take: Callable[[Sequence[Raw]], Awaitable[None]],
+    at_once: int,
+) -> int:
+    """Hands every record that the register's topic holds at this moment to `take`, `at_once` at most each time, and
+    returns how many there were. It joins no consumer group, so that no hub notices. Raises KafkaError."""
+    consumer = AIOKafkaConsumer(group_id=None, enable_auto_commit=False, **connection)
+    await consumer.start()
+    try:
+        partitions = await _partitions(consumer, authority)
+        if not partitions:
+            return 0
+        consumer.assign(partitions)
+        ends = await consumer.end_offsets(partitions)
+        await consumer.seek_to_beginning(*partitions)
+        count = 0
+        while any([await consumer.position(tp) < end for tp, end in ends.items()]):
+            polled = await consumer.getmany(timeout_ms=_WAIT_MS, max_records=at_once)
+            batch = [raw_of(record, cluster) for records in polled.values() for record in records]
+            if batch:
+                await take(batch)
+            count += len(batch)
+        return count
+    finally:
+        await consumer.stop()
+
+
+async def _partitions(consumer: AIOKafkaConsumer, authority: str) -> list[TopicPartition]:
+    """Those of the authority's register, whatever the case in which its sender wrote the name of the topic."""
+    own = (Kind.REGISTER, part(authority))
+    named = [(name, topic) for name in await consumer.topics() if (topic := parse_topic(name))]
+    topics = [name for name, topic in named if (topic.kind, part(topic.owner)) == own]
+    return [TopicPartition(name, p) for name in sorted(topics) for p in consumer.partitions_for_topic(name) or ()]

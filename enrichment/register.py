@@ -1,0 +1,52 @@
+"""The register feed: whether a record is news, and what is left of a child whose record is withdrawn.
+
+The newest record of a child replaces the one before; an older one, as a feed read again from its beginning brings it,
+replaces nothing.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from episodes.record import Record
+from episodes.reports import Identifier
+
+KEY = ""
+"""The system under which the key of a record in its topic is kept. No sender can name it: a system is never blank."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record stood in its feed. `at` is the broker's or the producer's instant; `key` is the child's first
+    identifier. The rest is Kafka's."""
+
+    key: str
+    cluster: str
+    topic: str
+    partition: int
+    offset: int
+    at: datetime
+
+    def after(self, other: "Place") -> int:
+        """Above 0 where this record is the later one, below where it is the earlier, 0 where it is the same one. Where
+        the two did not stand in one partition, their instants tell; at one instant the one that came last is later."""
+        if (self.cluster, self.topic, self.partition) == (other.cluster, other.topic, other.partition):
+            return self.offset - other.offset
+        return -1 if self.at < other.at else 1
+
+
+def same_words(one: Record, other: Record) -> bool:
+    """Whether two records say the same; when they were received tells nothing about the child."""
+    return replace(one, received_at=None) == replace(other, received_at=None)
+
+
+def news(held: Record, held_at: Place | None, told: Record, at: Place) -> Record | None:
+    """What is held from now on; None where that stays as it is. The very record that is held, read again, takes nothing
+    back that was told of services and documents since."""
+    if held_at and at.after(held_at) == 0:
+        told = replace(told, services=held.services, documents=held.documents)
+    return None if same_words(held, told) else told
+
+
+def without_register(record: Record, own: tuple[Identifier, ...], now: datetime) -> Record:
+    """What is left when the register withdraws its record: the numbers that reports gave."""
+    return Record(identifiers=own, received_at=now) if record.registered else record

@@ -1,0 +1,179 @@
+"""What a register tells: the newest record holds, a withdrawn one is gone, and a feed read again changes nothing."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from core_hub import REGISTER, Hub, hub
+from core_wire import case, child, context, found, missing
+
+from consumers.raw import Raw
+from enrichment.documents import read_held
+from enrichment.register import Place
+from episodes.record import Record
+from store.feeds import Feed
+
+OPEN: list[dict[str, Any]] = [{"service": "cscs", "worker": "sw1"}]
+
+
+def keyed(h: Hub, value: bytes | None, key: str, offset: int | None = None) -> Raw:
+    raw = replace(h.raw(value, REGISTER), key=key.encode())
+    return raw if offset is None else replace(raw, offset=offset)
+
+
+async def held(h: Hub, number: str) -> Record | None:
+    """The record of whoever has this number at Nottinghamshire."""
+    async with h.store.reading() as tx:
+        where = await tx.find([("nottinghamshire", *number.split(":"))], [], [])
+        people, _ = await tx.load(set(where.identifiers.values()))
+    return read_held(next(iter(people.values())).doc).record if people else None
+
+
+async def test_a_withdrawn_record_takes_services_and_numbers_with_it() -> None:
+    async with hub() as h:
+        await h.intake.take([keyed(h, context(-1, "mosaic:M-1", "compact:K-1", services=OPEN), "M-1")])
+        await h.intake.take([keyed(h, None, "M-1")])
+        assert await held(h, "mosaic:M-1") is None
+        assert await held(h, "compact:K-1") is None
+        await h.take(missing())
+        assert await h.kinds() == ["doubtful_match"]
+        assert await h.kinds("notify.missing") == []
+
+
+async def test_episodes_and_promises_outlive_a_withdrawn_record_and_are_told() -> None:
+    async with hub() as h:
+        await h.intake.take([keyed(h, context(-1, "mosaic:M-1", "compact:K-1", services=OPEN), "M-1")])
+        await h.take(missing())
+        before, facts = await h.said(), await h.ledger("fact")
+        await h.intake.take([keyed(h, None, "M-1")])
+        assert (await h.said())[: len(before)] == before
+        new = (await h.ledger("fact"))[len(facts) :]
+        assert [[name for name, _ in line.entry["events"]] for line in new] == [["record_changed"]]
+        record = await held(h, "compact:K-1")
+        assert record is not None
+        assert (record.registered, record.services, record.identifiers) == (False, (), (("compact", "K-1"),))
+        await h.take(found(40))
+        back = [m for m in await h.said() if m["type"] == "episode.found"]
+        assert [m["child"]["identifiers"] for m in back] == [child("compact:K-1")["identifiers"]]
+
+
+async def test_a_child_may_come_back_to_the_register() -> None:
+    async with hub() as h:
+        await h.intake.take([keyed(h, context(-1, "mosaic:M-1", services=OPEN), "M-1")])
+        await h.intake.take([keyed(h, None, "M-1")])
+        await h.intake.take([keyed(h, context(1, "mosaic:M-1", services=OPEN), "M-1")])
+        record = await held(h, "mosaic:M-1")
+        assert record is not None
+        assert record.registered
+
+
+async def test_a_tombstone_of_a_former_key_withdraws_nothing() -> None:
+    async with hub() as h:
+        await h.intake.take([keyed(h, context(-2, "mosaic:M-1", "compact:K-1"), "M-1")])
+        await h.intake.take([keyed(h, context(-1, "lcs:L-1", "compact:K-1", services=OPEN), "L-1")])
+        await h.intake.take([keyed(h, None, "M-1")])
+        record = await held(h, "compact:K-1")
+        assert record is not None
+        assert [s.worker for s in record.services] == ["sw1"]
+
+
+async def test_a_number_that_the_newest_record_leaves_out_is_nobodys() -> None:
+    async with hub() as h:
+        await h.intake.take([keyed(h, context(-2, "mosaic:M-1", "compact:K-1"), "M-1")])
+        await h.intake.take([keyed(h, context(-1, "mosaic:M-1"), "M-1")])
+        assert await held(h, "compact:K-1") is None
+        assert await held(h, "mosaic:M-1") is not None
+
+
+async def test_records_without_any_number_are_told_apart_by_their_keys() -> None:
+    async with hub() as h:
+        await h.intake.take([keyed(h, context(-2), "a"), keyed(h, context(-1), "b")])
+        async with h.store.reading() as tx:
+            keys = await tx.find([("nottinghamshire", "", "a"), ("nottinghamshire", "", "b")], [], [])
+        assert len(set(keys.identifiers.values())) == 2
+
+
+async def test_the_same_record_once_more_changes_nothing() -> None:
+    async with hub() as h:
+        await h.take(context(-1, "compact:K-1", services=OPEN), missing())
+        before, facts = await h.said(), await h.ledger("fact")
+        await h.take(context(3, "compact:K-1", services=OPEN))
+        assert await h.said() == before
+        assert await h.ledger("fact") == facts
+
+
+async def test_a_feed_that_is_read_again_changes_nothing() -> None:
+    async with hub() as h:
+        feed = [
+            keyed(h, context(-3, "mosaic:M-1", services=[{"service": "cscs", "worker": "former"}]), "M-1"),
+            keyed(h, context(-2, "mosaic:M-2", services=OPEN), "M-2"),
+            keyed(h, None, "M-2"),
+            keyed(h, context(-1, "mosaic:M-1", services=OPEN), "M-1"),
+        ]
+        await h.intake.take(feed)
+        await h.take(missing(child=child("mosaic:M-1")))
+        await h.take(case("case.opened", 1, child=child("mosaic:M-1"), service="tsyjs", worker="yj1"))
+        before, lines = await held(h, "mosaic:M-1"), await h.ledger("report")
+        said = await h.said()
+        for raw in feed:  # one by one, so that each stands alone against what is held
+            await h.intake.take([raw], again=True)
+        assert await held(h, "mosaic:M-1") == before
+        assert await held(h, "mosaic:M-2") is None
+        assert await h.said() == said
+        assert await h.ledger("report") == lines
+
+
+async def test_a_feed_that_is_read_again_fills_an_empty_database() -> None:
+    async with hub() as h:
+        raw = keyed(h, context(-1, "mosaic:M-1", services=OPEN), "M-1")
+        await h.intake.take([raw], again=True)
+        record = await held(h, "mosaic:M-1")
+        assert record is not None
+        assert record.registered
+
+
+async def test_what_cannot_be_read_is_not_set_aside_twice() -> None:
+    async with hub() as h:
+        raw = keyed(h, b"{", "M-1")
+        await h.intake.take([raw])
+        await h.intake.take([raw], again=True)
+        assert len(await h.held()) == 1
+
+
+async def test_the_age_of_each_feed_is_known_and_never_goes_back() -> None:
+    async with hub() as h:
+        first = keyed(h, context(-2, "mosaic:M-1"), "M-1")
+        begin = h.clock.now()
+        await h.intake.take([first])
+        h.clock.set(begin + timedelta(hours=5))
+        await h.intake.take([keyed(h, context(5, "mosaic:M-2"), "M-2")])
+        h.clock.set(begin + timedelta(hours=9))
+        await h.intake.take([first], again=True)
+        async with h.store.reading() as tx:
+            newest = begin + timedelta(hours=5)
+            assert await tx.feeds() == [Feed("nottinghamshire", newest, newest)]
+
+
+def place(offset: int, hours: float = 0, partition: int = 0) -> Place:
+    from core_wire import later
+
+    return Place("M-1", "c", REGISTER, partition, offset, later(hours))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "later"),
+    [
+        (place(2), place(1, hours=5), True),  # within a partition its own order holds, whatever the clocks say
+        (place(1, hours=5), place(2), False),
+        (place(1, hours=5, partition=1), place(2), True),  # a feed that moved: the instants tell
+        (place(9, partition=1), place(2, hours=1), False),
+        (place(1, partition=1), place(2), True),
+    ],
+)
+def test_which_of_two_records_is_the_later(one: Place, other: Place, later: bool) -> None:
+    assert (one.after(other) > 0) is later
+
+
+def test_a_record_is_neither_before_nor_after_itself() -> None:
+    assert place(3).after(place(3)) == 0
