@@ -83,7 +83,7 @@ class Intake:
             for timer in due:
                 if timer.episode is not None:
                     desk.fell(timer)
-            after = [periodic.fell(t, self._packs, now) for t in due if t.episode is None]
+            after = await periodic.fell(tx, [t for t in due if t.episode is None], self._packs, now)
             desk.messages += [message for message, _ in after]
             owners = [(t.person, None) for t in due if t.episode is None]
             await self._write(tx, desk, [], [], owners, [timer for _, timer in after])

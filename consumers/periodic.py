@@ -1,12 +1,17 @@
-"""Data that an authority sends on the first day after each month or quarter (London dates). Which figures it holds is
-worked out where it is sent; here is when, to whom and why."""
+"""Data that an authority sends on the first day after each month or quarter (London dates): when, to whom and why.
+What the figures are and how they are counted is in `enrichment.reporting`."""
 
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
 
-from routing.calendar import LONDON, london_date
+from enrichment.reporting.figures import Figures
+from enrichment.reporting.reading import figures_of
+from enrichment.reporting.span import Span
 from routing.library import Packs
 from routing.messages import Message, Recipient, derived_id
 from routing.pack import Pack, Periodic
+from store import Transaction
 from store.rows import TimerRow
 
 
@@ -15,13 +20,29 @@ def begin(pack: Pack, now: datetime) -> list[TimerRow]:
     return [_timer(pack, report, now) for report in pack.periodic]
 
 
-def fell(timer: TimerRow, packs: Packs, now: datetime) -> tuple[Message, TimerRow]:
-    """The report of the period that has ended, and the timer of the next one."""
-    pack = packs.governing(timer.authority, timer.due_at)
-    report = next(r for r in pack.periodic if r.id == timer.rule)
-    ended = timer.due_at - timedelta(seconds=1)
-    message = Message(
-        id=derived_id("message", pack.authority, report.id, period_name(report, ended)),
+async def fell(
+    tx: Transaction, timers: Sequence[TimerRow], packs: Packs, now: datetime
+) -> list[tuple[Message, TimerRow]]:
+    """The reports of the periods that have ended, with what is known by now, and the timers of the next ones."""
+    ended: list[tuple[TimerRow, Pack, Periodic, Span]] = []
+    for timer in timers:
+        pack = packs.governing(timer.authority, timer.due_at)
+        report = next(r for r in pack.periodic if r.id == timer.rule)
+        ended.append((timer, pack, report, _span(report, timer.due_at - timedelta(seconds=1))))
+    figures: dict[tuple[str, Span], Figures] = {}
+    for authority in dict.fromkeys(timer.authority for timer in timers):
+        spans = list(dict.fromkeys(span for timer, *_, span in ended if timer.authority == authority))
+        counted = await figures_of(tx, authority, spans)
+        figures |= {(authority, span): made for span, made in zip(spans, counted, strict=True)}
+    return [
+        (_message(pack, report, span, figures[timer.authority, span], now), _timer(pack, report, timer.due_at))
+        for timer, pack, report, span in ended
+    ]
+
+
+def _message(pack: Pack, report: Periodic, span: Span, figures: Figures, now: datetime) -> Message:
+    return Message(
+        id=derived_id("message", pack.authority, report.id, span.name),
         type="report.data",
         rule=report.id,
         at=now,
@@ -32,29 +53,16 @@ def fell(timer: TimerRow, packs: Packs, now: datetime) -> tuple[Message, TimerRo
         to=tuple(Recipient(t.role, None, pack.roles[t.role].channel) for t in report.to if t.role),
         subject_key=pack.authority,
         modality="must",
-        fields={"period": period_name(report, ended)},
+        fields={"period": span.name, "figures": asdict(figures)},
     )
-    return message, _timer(pack, report, timer.due_at)
 
 
 def _timer(pack: Pack, report: Periodic, at: datetime) -> TimerRow:
-    due = period_end(report, at)
+    due = _span(report, at).until
     key = derived_id("timer", pack.authority, report.id, due.isoformat())
     return TimerRow(key, pack.authority, f"authority/{pack.authority}/{report.id}", None, report.id, due)
 
 
-def period_end(report: Periodic, at: datetime) -> datetime:
-    """The midnight in London, in UTC, at which the period under way at `at` is over."""
-    day = london_date(at)
-    months = 1 if report.period == "month" else 3 - (day.month - 1) % 3
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return datetime.combine(day.replace(year=year, month=month + 1, day=1), time(), LONDON).astimezone(UTC)
-
-
-def period_name(report: Periodic, at: datetime) -> str:
-    """A month as 2026-03, a quarter as 2026-01/2026-03."""
-    day = london_date(at)
-    if report.period == "month":
-        return f"{day:%Y-%m}"
-    first = day.month - (day.month - 1) % 3
-    return f"{day.year}-{first:02}/{day.year}-{first + 2:02}"
+def _span(report: Periodic, at: datetime) -> Span:
+    """The period under way at an instant."""
+    return Span.month_of(at) if report.period == "month" else Span.quarter_of(at)

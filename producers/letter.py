@@ -148,10 +148,10 @@ def _facts(data: Mapping[str, Any], told_due: bool) -> list[tuple[str, str]]:
 
 
 def _further(fields: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Every other field; an object of the message's own, such as `details`, is told field by field."""
+    """Every other field; an object of the message's own, `details` or `figures`, is told field by field."""
     facts: list[tuple[str, str]] = []
     for name, value in fields.items():
-        if name == "details" and isinstance(value, dict):
+        if name in ("details", "figures") and isinstance(value, dict):
             facts += _further(value)
         else:
             facts.append((_LABELS.get(name) or sentence(words(name.removesuffix("_at"))), told(value)))

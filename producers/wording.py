@@ -140,7 +140,7 @@ TYPES: dict[str, Wording] = {
         "A disagreement about a missing episode has been raised with you.",
         "Decide, and record that it is settled or that it is not.",
     ),
-    "report.data": Wording("Monitoring data", "The figures for a period are ready or are asked for."),
+    "report.data": Wording("Monitoring data", "The figures for a period that has ended, as they are known now."),
     "exception.raise": Wording(
         "Needs a person to look at it",
         "Homeward has met something that it must not settle by itself.",

@@ -1,4 +1,4 @@
-"""Reading the ledger and the outbox, for those who ask why, count, report or prove. Writing them lives in
+"""Reading the ledger, the outbox and who is known, for those who ask why, count, report or prove. Writing them lives in
 `store.ledger`."""
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from store.ledger import OUTBOX_COLUMNS, digest, entry_hash, promised_row
 from store.listing import KEYS
 from store.rows import LedgerKind, OutboxRow
 from store.session import Session
-from store.tables import Instant, deliveries, ledger, ledger_contents, outbox, written
+from store.tables import Instant, deliveries, ledger, ledger_contents, outbox, people, written
 
 _LEDGER_COLUMNS = (
     *("position", "id", "at", "kind", "authority", "episode", "causation", "entry", "contents_hash", "hash"),
@@ -62,6 +62,12 @@ _BETWEEN = _ENTRIES.where(
 ).order_by(ledger.c.at, ledger.c.position)
 _AFTER = _ENTRIES.where(ledger.c.position > bindparam("after")).order_by(ledger.c.position).limit(bindparam("most"))
 _CONTENTS = select(ledger_contents.c.contents).where(ledger_contents.c.hash == _ONE)
+_PEOPLE = (
+    select(people.c.id)
+    .where(people.c.authority == _ONE, people.c.id > bindparam("after", type_=Text))
+    .order_by(people.c.id)
+    .limit(bindparam("most"))
+)
 
 _PROMISE_COLUMNS = ("state", "attempts", "next_attempt_at", "address", "settled_at", "detail")
 _PROMISES: Select[*tuple[Any, ...]] = select(
@@ -116,6 +122,10 @@ class History(Session):
     async def outbox_after(self, position: int, limit: int) -> list[Promise]:
         """The next rows after a position (0: from the first), in the order of promising."""
         return [_promise(row) for row in await self._rows(_LATER, after=position, most=limit)]
+
+    async def people_of(self, authority: str, after: str, limit: int) -> list[str]:
+        """The ids of the next children of an authority after an id ("": from the first), in the order of the ids."""
+        return list((await self._rows(_PEOPLE, one=authority, after=after, most=limit)).scalars())
 
     async def verify(self) -> list[str]:
         """The ids of ledger rows that are not what was written: the hash of the line or that of the contents, where

@@ -6,6 +6,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from schemas.fields import Count, MaybeId, Words
+from schemas.outbound.figures import Figures
 from schemas.outbound.message import OutboundMessage
 
 
@@ -74,11 +75,12 @@ class EscalationOpen(OutboundMessage):
 
 
 class ReportData(OutboundMessage):
-    """Figures for a periodic report are due."""
+    """The figures of a month or a quarter that has ended, as they are known when it is sent."""
 
     TYPE: ClassVar[str] = "report.data"
 
     period: str | None = Field(None, description="A month (2026-03) or a quarter (2026-01/2026-03).")
+    figures: Figures | None = Field(None, description="What was counted. No child can be known from it.")
 
 
 class ExceptionRaise(OutboundMessage):

@@ -48,6 +48,13 @@ def test_a_busy_reader_finds_what_by_when_and_why() -> None:
         assert line in told, told
 
 
+def test_the_figures_of_a_period_are_told_group_by_group() -> None:
+    episodes, interviews = {"started": 9, "missing_at_end": 0}, {"done_within_72_hours": 3}
+    told = text(mail(type="report.data", period="2026-05", figures={"episodes": episodes, "interviews": interviews}))
+    for line in ("Period: 2026-05", "Episodes: started: 9; missing at end: 0", "Interviews: done within 72 hours: 3"):
+        assert line in told, told
+
+
 def test_both_parts_say_the_same() -> None:
     def bare(told: str) -> str:
         return re.sub(r"\W+", "", re.sub(r"<[^>]*>", " ", told)).lower()

@@ -106,6 +106,6 @@ OUTBOUND = {
     "ola.notify": "authority_name",
     "info.pack": "contents",
     "escalation.open": "step message",
-    "report.data": "period",
+    "report.data": "period figures",
     "exception.raise": "detail",
 }

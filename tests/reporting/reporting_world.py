@@ -1,0 +1,77 @@
+"""Children and their episodes as tests of reports need them; times are written as a London clock shows them."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from enrichment.people import Child
+from enrichment.reporting.figures import Figures
+from enrichment.reporting.span import Span
+from enrichment.reporting.tally import Tally
+from episodes.advance import advance
+from episodes.episode import Episode, Terms
+from episodes.record import Record
+from episodes.reports import About, Found, InterviewOutcome, MeetingHeld, Missing, Origin, Report, Retracted
+from routing.calendar import LONDON
+from routing.messages import Promise
+from routing.situation import Case
+
+SEPTEMBER = Span.parse("2026-09")
+ABOUT = About(authority="testshire", force="XX", incident="P-1")
+_numbers = count(1)
+
+
+def london(text: str) -> datetime:
+    """The instant in UTC at which London's clocks show `2026-09-30 23:59:59`."""
+    return datetime.fromisoformat(text).replace(tzinfo=LONDON).astimezone(UTC)
+
+
+def origin(at: datetime, type_: str = "police.missing") -> Origin:
+    return Origin("/police/XX", f"m-{next(_numbers)}", type_, at)
+
+
+def missing(at: str, **fields: Any) -> Missing:
+    return Missing(**{"origin": origin(london(at)), "about": ABOUT, "reported_at": london(at), **fields})
+
+
+def found(at: str, **fields: Any) -> Found:
+    return Found(**{"origin": origin(london(at)), "about": ABOUT, "returned_at": london(at), **fields})
+
+
+def retracted(at: str) -> Retracted:
+    return Retracted(origin=origin(london(at)), about=ABOUT)
+
+
+def outcome(result: str, at: str) -> InterviewOutcome:
+    return InterviewOutcome(origin=origin(london(at)), about=ABOUT, result=result, at=london(at))
+
+
+def meeting(kind: str, at: str, *also: str) -> MeetingHeld:
+    return MeetingHeld(origin=origin(london(at)), about=ABOUT, kind=kind, held_at=london(at), also_counts_as=also)
+
+
+def asked(type_: str, at: str, due: str | None = None, kind: str | None = None, closed: str | None = None) -> Promise:
+    """What the hub remembers of having asked for an interview or a meeting."""
+    limits = {"due": london(due) if due else None, "closed_at": london(closed) if closed else None}
+    return Promise(rule="r", occurrence="", message="m", type=type_, at=london(at), to=(), kind=kind, **limits)
+
+
+def case(*reports: Report, promises: Iterable[Promise] = (), terms: Terms | None = None) -> Case:
+    """An episode that the reports make, in this order."""
+    at = reports[0].origin.at
+    episode = Episode(id=f"e-{next(_numbers)}", authority="testshire", pack="1", opened_at=at)
+    for report in reports:
+        episode, _ = advance(episode, report, terms or Terms())
+    return Case(episode, tuple(promises))
+
+
+def child(*cases: Case, **record: Any) -> Child:
+    return Child(f"c-{next(_numbers)}", "testshire", Record(**record), cases={c.episode.id: c for c in cases})
+
+
+def counted(*children: Child, span: Span = SEPTEMBER) -> Figures:
+    tally = Tally(span)
+    for each in children:
+        tally.add(each)
+    return tally.figures()
