@@ -144,7 +144,8 @@ class Desk:
         generation = sum(1 for e in episodes if e.state == "retracted")
         key = derived_id("episode", child.authority, *reference, child.id, str(generation) if generation else "")
         episode = Episode(id=key, authority=child.authority, pack=pack.version, opened_at=report.origin.at)
-        if isinstance(report, Missing) and not child.record.registered and not child.cases:
+        alert = isinstance(report, Missing) and report.alert and pack.terms.alerts
+        if isinstance(report, Missing) and not child.record.registered and not child.cases and not alert:
             detail = "the register holds nobody with these identifiers; the rules run as for a child open to nothing"
             self._raise(child.authority, "doubtful_match", detail, report, about)
         self._step(child, Case(episode), report)

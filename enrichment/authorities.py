@@ -9,18 +9,20 @@ def concerned(report: Report, people: People, packs: Packs) -> tuple[tuple[str, 
     """The authorities with a pack, in order, and whether the report names one that has none.
 
     A practitioner's report concerns the authority that sends it. A police report that names no authority reaches all
-    that hold its incident.
+    that hold its incident. Another area's national alert reaches besides all that take such alerts.
     """
     own = _with_pack(report.about.authority, packs)
     if report.about.authority is not None:
         return (own,) if own else (), own is None
+    circulated = isinstance(report, Missing) and report.alert is not None
+    takers = [a for a in packs.authorities if circulated and packs.governing(a, report.origin.at).terms.alerts]
     named: list[str | None] = []
     if isinstance(report, Missing | Found):
         named = [report.responsible_authority, report.host_authority]
     known = people.authorities_told(report.about)
     registers = people.authorities_of(report.about.identifiers)
     responsible = _responsible(registers, named, packs)
-    chosen = dict.fromkeys([*sorted(known), *([responsible] if responsible else [])])
+    chosen = dict.fromkeys([*sorted(known), *([responsible] if responsible else []), *takers])
     unknown = any(word and _with_pack(word, packs) is None for word in named)
     return tuple(a for a in chosen if a in packs.authorities), unknown or not chosen
 

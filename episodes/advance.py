@@ -39,6 +39,8 @@ Step = tuple[Episode, tuple[Event, ...]]
 
 def advance(episode: Episode, report: Report, terms: Terms) -> Step:
     """The episode once the report is taken in, and what changed by it (nothing where it only repeats)."""
+    if episode.state == "alert" and not isinstance(report, Retracted):
+        return _alert(episode, report, terms)
     match report:
         case Missing():
             return _missing(_with_reference(episode, report), report, terms)
@@ -116,6 +118,8 @@ def _missing(episode: Episode, report: Missing, terms: Terms) -> Step:
 
 
 def _opened(episode: Episode, report: Missing, terms: Terms) -> Step:
+    if terms.alerts and report.alert:
+        return replace(episode, state="alert", missing=report), _event(Change.ALERTED, report)
     waits = episode.state == "waiting"
     start = started(report, terms) if episode.override is None else episode.override.value or started(report, terms)
     status = "missing" if terms.absent == "missing" else report.classification or "missing"
@@ -134,6 +138,14 @@ def _opened(episode: Episode, report: Missing, terms: Terms) -> Step:
         return opened, events
     found, more = _found(replace(opened, found=None), already, terms)
     return found, events + more
+
+
+def _alert(episode: Episode, report: Report, terms: Terms) -> Step:
+    """Another area's alert stays one whatever is told of it, until the police report the child missing here."""
+    if not isinstance(report, Missing):
+        return episode, ()
+    reported = _with_reference(episode, report)
+    return (replace(reported, missing=report), ()) if report.alert else _opened(reported, report, terms)
 
 
 def _found_in(report: Missing) -> Found:

@@ -25,8 +25,9 @@ from episodes.reports import (
 
 # new: nothing said yet; parked: found before missing; waiting: a report that met an open episode where the procedure
 # allows one at a time; ended: the police stopped without a return; finalised: the record is locked; file: no episode at
-# all, but where the duties towards a child are kept that belong to none.
-State = Literal["new", "parked", "waiting", "open", "found", "ended", "finalised", "retracted", "file"]
+# all, but where the duties towards a child are kept that belong to none; alert: another area's alert, circulated for
+# information, which is no episode either.
+State = Literal["new", "parked", "waiting", "open", "found", "ended", "finalised", "retracted", "file", "alert"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,7 @@ class Terms:
     unsafe_ends: whether a found report ends the episode although the police check was not done.
     second: what a report under a new reference is while an episode of the child is open.
     same_within: civil hours within which a worker's and a police report speak of one episode.
+    alerts: whether another area's national alert is taken in, as an alert and never as an episode.
     """
 
     start: tuple[str, ...] = ("reported_at",)
@@ -49,6 +51,7 @@ class Terms:
     unsafe_ends: bool = True
     second: Literal["separate", "waits", "joins"] = "separate"
     same_within: timedelta | None = None
+    alerts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,12 @@ class Episode:
         return self.found is not None and self.state in ("found", "finalised")
 
     @property
+    def is_none(self) -> bool:
+        """No episode of the authority's: a child's file or an alert of another area, taken back or not."""
+        alert = self.missing is not None and not self.lines
+        return self.state in ("file", "alert") or (self.state == "retracted" and alert)
+
+    @property
     def still_missing(self) -> bool:
         return self.state == "open"
 
@@ -122,6 +131,14 @@ class Episode:
     @property
     def classification(self) -> Classification | None:
         return self.lines[-1].status if self.lines else None
+
+    @property
+    def missing_since(self) -> datetime | None:
+        """Since when the child counts as missing and not as absent: the start, or the last change from absent."""
+        before = [None, *(line.status for line in self.lines)]
+        changes = zip(before, self.lines, strict=False)
+        since = [line.since for was, line in changes if line.status == "missing" != was]
+        return since[-1] if since else None
 
     @property
     def ever_missing(self) -> bool:

@@ -17,6 +17,7 @@ class Change(StrEnum):
     REGRADED = "regraded"
     JOINED = "joined"
     WAITS = "waits"
+    ALERTED = "alerted"
     FOUND = "found"
     RETURN_CHANGED = "return_changed"
     LOCATED = "located"

@@ -18,10 +18,11 @@ class Whose(Enum):
 
 def episode_of(report: Report, episodes: Sequence[Episode], terms: Terms) -> Episode | Whose:
     """The episode, oldest of several. `episodes` are those of one child at one authority, oldest first."""
-    live = [e for e in episodes if e.state != "retracted"]
-    named = _named(report.about, live)
+    known = [e for e in episodes if e.state != "retracted"]
+    named = _named(report.about, known)
     if named is not None:
         return named
+    live = [e for e in known if e.state != "alert"]
     match report:
         case Missing():
             return _joined(report, live, terms) or Whose.ITS_OWN

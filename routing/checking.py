@@ -15,7 +15,8 @@ OF_THEIR_OWN = {
     "rag": ("RED", "AMBER", "GREEN"),
     "threshold": ("met", "not_met"),
 }
-OF_AN_EPISODE = ("start", "return", "found")
+OF_AN_EPISODE = ("start", "return", "found", "missing_since")
+TIMES = ("left_at", "last_seen_at", "last_seen_by_responsible_adult_at", "reported_at", "absent_review_at")
 # Anchors that count from something named in `of`.
 ANCHORED_BY = ("first_sent", "told_first", "last_held", "document")
 INTERVIEW_RESULTS = ("assigned", "offered", "completed", "refused", "not_offered", "withdrawn")
@@ -49,6 +50,8 @@ def _faults(pack: Pack) -> Iterator[tuple[str, str]]:
             yield from (
                 (f"criteria.{name}", f) for f in (*_test_faults(pack, row.tests), *_clause_faults(pack, row.clauses))
             )
+    for status in pack.statuses:
+        yield from ((f"statuses {status.word}", fault) for fault in _test_faults(pack, status.tests))
     for name, audience in pack.audiences.items():
         for row_ in audience:
             faults = (
@@ -127,6 +130,8 @@ def _target_faults(pack: Pack, targets: tuple[Target, ...]) -> Iterator[str]:
             yield f"there is no audience '@{target.audience}'; add it to [audiences]"
         if target.of is not None and target.of not in pack.words.services:
             yield f"there is no service '{target.of}'; add it to [words]"
+        if target.named_as == "value" and target.role is None:
+            yield "named_as = 'value' needs the role of the person whom the decision names"
         yield from (f"told_by: there is no rule '{name}'" for name in target.told_by if name not in rules)
 
 
@@ -146,6 +151,8 @@ def _word_faults(pack: Pack, condition: Condition) -> Iterator[str]:
         "decisions": (*pack.words.decisions, *(f"meeting.{m}" for m in pack.words.meetings), *OF_THEIR_OWN),
         "meetings": tuple(pack.words.meetings),
         "documents": pack.words.documents,
+        "end_reasons": pack.words.end_reasons,
+        "times": TIMES,
         "roles": tuple(pack.roles),
         "promises": tuple({what for r in pack.rules for what in (r.id, r.send, f"{r.send}/{r.kind}")}),
     }

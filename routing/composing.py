@@ -9,6 +9,7 @@ from routing.limits import ends
 from routing.messages import Message, Promise, Recipient, derived_id
 from routing.pack import Pack, Rule
 from routing.situation import Situation
+from routing.statuses import in_words
 
 
 def compose(
@@ -26,7 +27,6 @@ def compose(
     """The message of a rule. `timed`: a timer caused it and no report did; its id then hangs on the instant that the
     timer was set for, so that an outage does not change it."""
     episode, origin = s.episode, event.report.origin
-    of_child = episode.state == "file"
     cause = "" if timed else f"{origin.source}#{origin.id}"
     instant = due if due and not timed else s.as_of
     reference = s.reference()
@@ -41,7 +41,7 @@ def compose(
         clauses=tuple(dict.fromkeys(clauses)),
         to=to,
         subject_key=episode.id,
-        episode=None if of_child else episode.id,
+        episode=None if episode.is_none else episode.id,
         incident=reference.incident if reference else None,
         force=reference.force if reference else None,
         child=s.record.identifiers,
@@ -55,8 +55,20 @@ def compose(
         due_basis=rule.due.basis if due and rule.due else None,
         target=ends(rule.target, s) if rule.target else None,
         late_on_arrival=due is not None and not timed and due < s.as_of,
-        fields={**fields(rule.send, s), **rule.fields, **_wanted(rule, now, s, pack)},
+        fields={
+            **fields(rule.send, s),
+            **in_words(rule.send, s, pack),
+            **rule.fields,
+            **_shared(rule, s),
+            **_wanted(rule, now, s, pack),
+        },
     )
+
+
+def _shared(rule: Rule, s: Situation) -> dict[str, list[str]]:
+    """Of the sections of the interview form that a rule shares those that were answered."""
+    shared = rule.fields.get("sections")
+    return {} if shared is None else {"sections": [section for section in shared if s.answer(section)]}
 
 
 def _wanted(rule: Rule, now: datetime, s: Situation, pack: Pack) -> dict[str, datetime]:

@@ -27,7 +27,7 @@ from routing.situation import Answer, Case, Situation, Timer
 from routing.testing import holds, holds_without
 
 # States in which an episode is held back: nothing is asked for in it yet.
-ASIDE = ("waiting",)
+ASIDE = ("waiting", "alert")
 SETTLED_BY_RESULT = ("completed", "refused", "not_offered", "withdrawn")
 
 
@@ -128,8 +128,9 @@ class _Turn:
         self.s.event = self.events[0]
 
     def set_aside(self) -> Iterator[Message]:
-        """What is said of a report that waits: only the rules that listen to just that speak, and no clock runs."""
-        for event in [e for e in self.events if e.change is Change.WAITS]:
+        """What is said of a report that waits, or of an alert: only the rules that listen to just that speak, and no
+        clock runs."""
+        for event in [e for e in self.events if e.change in (Change.WAITS, Change.ALERTED)]:
             for rule in [r for r in self.pack.rules if any(event.is_a(pattern) for pattern in r.on)]:
                 yield from self._fire(rule, event)
 

@@ -6,6 +6,7 @@ Only what the type is meant to carry: intelligence for the police holds the inte
 from typing import Any
 
 from episodes.reports import Disagreement, InterviewOutcome, Retracted
+from routing.calendar import london_date
 from routing.situation import Situation
 
 
@@ -30,6 +31,8 @@ def fields(type_: str, s: Situation) -> dict[str, Any]:
         case "episode.update":
             history = [{"status": line.status, "since": line.since} for line in s.episode.lines]
             found = {"start": s.episode.start, "status_history": history, "classification": s.episode.classification}
+        case "flag.set":
+            found = _flag_days(s)
         case "episode.found":
             found = {"found_at": s.episode.found.end_at if s.episode.found else None}
         case "rhi.request":
@@ -50,6 +53,12 @@ def fields(type_: str, s: Situation) -> dict[str, Any]:
         case "exception.raise":
             found = {"detail": s.event.qualifier.replace("_", " ") if s.event else ""}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _flag_days(s: Situation) -> dict[str, Any]:
+    """From the day of receipt on. Only the hazard of another area's alert has a day of review: the same one."""
+    day = london_date(s.event.report.origin.at if s.event else s.as_of)
+    return {"starts_on": day, "review_on": day if s.episode.state == "alert" else None}
 
 
 def _details(s: Situation) -> dict[str, Any]:

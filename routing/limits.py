@@ -17,6 +17,8 @@ def anchor(limit: Limit, s: Situation) -> datetime | None:
     match limit.anchor:
         case "start":
             return s.episode.start
+        case "missing_since":
+            return s.episode.missing_since
         case "return":
             return s.episode.return_at
         case "found":

@@ -23,6 +23,7 @@ from routing.pack import (
     Release,
     Role,
     RoleSource,
+    Status,
     Tests,
     Words,
 )
@@ -55,6 +56,7 @@ def load(text: str, file: str) -> Pack:
         audiences={name: _audience(file, name, rows) for name, rows in top.table("audiences").rest().items()},
         rules=tuple(rule(row) for row in top.rows("rules", _label)),
         periodic=tuple(_periodic(row) for row in top.rows("periodic", _label)),
+        statuses=tuple(_status(row) for row in top.rows("statuses", lambda row, n: str(row.get("is", n)))),
         release=_release(top.maybe("release", dict), file),
     )
     top.done()
@@ -62,6 +64,12 @@ def load(text: str, file: str) -> Pack:
     pack = replace(pack, groups={name: frozenset(r.id for r in pack.rules if r.group == name) for name in named})
     check(pack, file)
     return pack
+
+
+def _status(table: Table) -> Status:
+    status = Status(tests(table), table.get("is", str))
+    table.done()
+    return status
 
 
 def _label(row: Mapping[str, Any], n: int) -> str:
@@ -82,6 +90,7 @@ def _terms(table: Table) -> Terms:
         unsafe_ends=table.get("unsafe_ends", bool, True),
         second=table.choice("second", ("separate", "waits", "joins"), "separate"),  # type: ignore[arg-type]
         same_within=near,
+        alerts=table.get("alerts", bool, False),
     )
     table.done()
     return terms

@@ -13,8 +13,9 @@ from routing.tables import Table, typed
 ANCHORS = (
     *("start", "return", "found", "receipt", "event", "first_sent", "told_first", "last_held", "document"),
     "eighteenth_birthday",
+    "missing_since",
 )
-NAMED_AS = ("between", "attendees", "interviewer", "by")
+NAMED_AS = ("between", "attendees", "interviewer", "by", "value")
 
 
 def tests(table: Table) -> Tests:
@@ -70,6 +71,7 @@ def _target(table: Table, entry: Any) -> Target:
         role=inner.maybe("role", str),
         of=inner.maybe("of", str),
         told_by=inner.words("told_by"),
+        newest=inner.get("newest", bool, False),
         named_as=named,  # type: ignore[arg-type]  # one of NAMED_AS, checked above
         channel=inner.maybe("channel", str),
     )

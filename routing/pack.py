@@ -52,13 +52,15 @@ class Criterion:
 @dataclass(frozen=True, slots=True)
 class Target:
     """Somebody a message goes to: a role (of a certain service's worker or manager), an audience, whoever was told by
-    certain rules, or the people that the report itself names."""
+    certain rules (or by the newest of them alone), or the people that the report itself names. `named_as` = "value":
+    the person whom a decision names for the role."""
 
     role: str | None = None
     of: str | None = None
     audience: str | None = None
     told_by: tuple[str, ...] = ()
-    named_as: Literal["between", "attendees", "interviewer", "by"] | None = None
+    newest: bool = False
+    named_as: Literal["between", "attendees", "interviewer", "by", "value"] | None = None
     channel: str | None = None
 
 
@@ -70,6 +72,14 @@ class AudienceRow:
     tests: Tests
     to: tuple[Target, ...]
     clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """One row of the decision table that puts a classification into the case system's word for it."""
+
+    tests: Tests
+    word: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +236,7 @@ class Pack:
     rules: tuple[Rule, ...]
     periodic: tuple[Periodic, ...] = ()
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    statuses: tuple[Status, ...] = ()
     release: Release | None = None
     auto_release: bool = True
     acknowledge: tuple[Acknowledgement, ...] = ()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from episodes.reports import Actor, InterviewOutcome, MeetingHeld
+from episodes.reports import Actor, Decided, InterviewOutcome, MeetingHeld
 from routing.messages import Recipient
 from routing.pack import Pack, Role, Target
 from routing.situation import Situation
@@ -19,9 +19,9 @@ def resolve(targets: Iterable[Target], s: Situation, pack: Pack) -> tuple[tuple[
             people += found
             clauses += cited
         elif target.told_by:
-            people += [r for rule in target.told_by for p in s.promised(rule) for r in p.to]
+            people += _told_by(target, s)
         elif target.named_as is not None:
-            people += [_recipient(actor, pack) for actor in _named(target.named_as, s)]
+            people += [_recipient(actor, pack) for actor in _named(target, s)]
         else:
             assert target.role is not None
             people += _role(target, s, pack.roles[target.role])
@@ -60,10 +60,18 @@ def _people(role: Role, s: Situation, of: str | None) -> list[str | None]:
     return [*s.record.involved]
 
 
-def _named(what: str, s: Situation) -> tuple[Actor, ...]:
+def _told_by(target: Target, s: Situation) -> list[Recipient]:
+    told = [p for rule in target.told_by for p in s.promised(rule)]
+    newest = max(told, key=lambda p: p.at, default=None) if target.newest else None
+    return [r for p in ([newest] if newest else told) for r in p.to]
+
+
+def _named(target: Target, s: Situation) -> tuple[Actor, ...]:
     """The people that the report under way names."""
     report = s.event.report if s.event else None
-    match what, report:
+    match target.named_as, report:
+        case "value", Decided():
+            return (Actor(target.role, str(report.value)),) if target.role and report.value else ()
         case "between", _:
             return s.sides()
         case "attendees", _:

@@ -27,8 +27,13 @@ def taken_back(s: Situation, case: Case, pack: Pack, now: datetime) -> Answer:
     event = next(e for e in s.events if e.change is Change.RETRACTED)
     s.event = event
 
+    rules = {rule.id: rule for rule in pack.rules}
+
     def withdrawal(promise: Promise) -> Message:
-        rule = Rule(id=promise.rule, clauses=_CLAUSES, send=_WITHDRAWALS[promise.type], kind=promise.kind)
+        asked = rules.get(promise.rule)  # names and forms are taken back by the same name
+        name, form = (asked.name, asked.form) if asked else (None, None)
+        send = _WITHDRAWALS[promise.type]
+        rule = Rule(id=promise.rule, clauses=_CLAUSES, send=send, kind=promise.kind, name=name, form=form)
         return compose(s, pack, rule, event, now, promise.to, _CLAUSES, promise.message, None)
 
     messages = [withdrawal(p) for p in case.promises if p.open and p.type in _WITHDRAWALS]

@@ -5,6 +5,7 @@ from calendar import isleap
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from episodes.episode import Episode, Reference
 from episodes.events import Event
@@ -190,6 +191,11 @@ class Situation:
         if any(True for _ in self.promised("rhi.withdrawn")):
             return "withdrawn"
         return "requested" if any(True for _ in self.promised("rhi.request")) else "none"
+
+    def answer(self, section: str) -> Any:
+        """What the interview form that is being reported says under a section; None where it says nothing."""
+        report = self.event.report if self.event else None
+        return report.content.get(section) or None if isinstance(report, InterviewOutcome) else None
 
     def interview_due(self) -> datetime | None:
         """The limit last given with the request for the interview."""

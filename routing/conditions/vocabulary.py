@@ -22,6 +22,8 @@ MeetingWord = Annotated[str, Word("meetings")]
 MeetingWords = Annotated[tuple[str, ...], Word("meetings")]
 RoleWords = Annotated[tuple[str, ...], Word("roles")]
 RuleWords = Annotated[tuple[str, ...], Word("promises")]
+EndReasons = Annotated[tuple[str, ...], Word("end_reasons")]
+TimeWords = Annotated[tuple[str, ...], Word("times")]
 DocumentWord = Annotated[str, Word("documents")]
 
 

@@ -29,6 +29,7 @@ BODY = """
 [words]
 services = ["social_care", "early_help"]
 documents = ["plan"]
+end_reasons = ["came home", "was brought home"]
 
 [words.decisions]
 vulnerability = ["vulnerable", "not_vulnerable"]

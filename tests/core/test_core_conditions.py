@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from core_packs import Course, ruled
+from core_recorded import RECORDED
 from core_reports import (
     ABOUT,
     NOON,
@@ -222,6 +223,7 @@ CASES: list[tuple[str, Any, Any]] = [
     ('parent_consents = "refused"', (missing(parent_consents="refused"),), (missing(), found(3))),
     ("harm_disclosed = true", (*BACK, outcome("completed", 9, harm_disclosed=True)), (*BACK, outcome("completed", 9))),
 ]
+CASES += RECORDED
 BY_THEIR_OWN_TESTS = {"promised", "still_open", "open_for_child", "ever_held", "received_outside_hours"}
 
 

@@ -1,0 +1,78 @@
+"""What a rule may ask for the record of an episode: which times are known, how it ended, what stands beside it."""
+
+from episodes.reports import Decided, MeetingHeld
+from routing.conditions.vocabulary import EndReasons, RoleWords, TimeWords, condition
+from routing.periods import Period
+from routing.situation import Situation
+
+
+@condition
+def times_given(s: Situation, any_of: TimeWords) -> bool:
+    """What is known of the episode gives one of these times."""
+    report = s.episode.missing
+    return report is not None and any(getattr(report, name) is not None for name in any_of)
+
+
+@condition
+def missing_from(s: Situation, is_one_of: tuple[str, ...]) -> bool:
+    """Where the child went missing from, in the words of the report."""
+    return s.episode.missing is not None and s.episode.missing.missing_from in is_one_of
+
+
+@condition
+def location_known(s: Situation) -> bool:
+    """It is known where the child is."""
+    return s.episode.location_known is True
+
+
+@condition
+def end_reason_given(s: Situation) -> bool:
+    """The found report says how the episode ended."""
+    return s.episode.found is not None and s.episode.found.end_reason is not None
+
+
+@condition
+def end_reason(s: Situation, is_one_of: EndReasons) -> bool:
+    """How the episode ended."""
+    return s.episode.found is not None and s.episode.found.end_reason in is_one_of
+
+
+@condition
+def found_told_by(s: Situation, roles: RoleWords) -> bool:
+    """One of these roles says that the child was found, not the police."""
+    by = s.episode.found.by if s.episode.found else None
+    return by is not None and by.role in roles
+
+
+@condition
+def found_where_known(s: Situation) -> bool:
+    """The found report says where."""
+    return s.episode.found is not None and bool(s.episode.found.details.get("found_where"))
+
+
+@condition
+def another_waits(s: Situation) -> bool:
+    """A new report about the child waits for this episode to end."""
+    return any(case.episode.state == "waiting" for case in s.others)
+
+
+@condition
+def in_working_hours(s: Situation) -> bool:
+    """The report that is being taken in came in working hours (AMB-27)."""
+    return s.calendar.is_open(s.event.report.origin.at if s.event else s.as_of)
+
+
+@condition
+def next_meeting_beyond(s: Situation, period: Period) -> bool:
+    """The meeting that is being reported agreed on a next date later than the period after it."""
+    report = s.event.report if s.event else None
+    if not isinstance(report, MeetingHeld) or report.next_at is None:
+        return False
+    return report.next_at > period.after(report.held_at, s.calendar)
+
+
+@condition
+def names_this_episode(s: Situation) -> bool:
+    """The decision that is being reported names this episode by its incident."""
+    report = s.event.report if s.event else None
+    return isinstance(report, Decided) and any(r.incident == report.value for r in s.episode.references)
