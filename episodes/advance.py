@@ -107,6 +107,9 @@ def _missing(episode: Episode, report: Missing, terms: Terms) -> Step:
         at = started(merged if before else report, terms)
         after = corrected(after, to) if before else classified(after, to, at)
         events += _event(Change.CLASSIFIED, report, to, at)
+    if merged.location_known is not episode.missing.location_known:
+        after, more = _whereabouts(after, merged.location_known, report)
+        events += more
     after, more = _regraded(after, merged.risk, report)
     events += more
     after, more = _restarted(after, report, terms)
@@ -216,15 +219,20 @@ def _before_start(episode: Episode, report: Found) -> tuple[Event, ...]:
 def _status(episode: Episode, report: StatusChanged) -> Step:
     if episode.missing is None:
         return episode, _event(Change.CONTRADICTION, report, "no_episode")
-    events: tuple[Event, ...] = ()
-    known = episode.location_known if report.location_known is None else report.location_known
-    after = replace(episode, location_known=known)
+    after, events = _whereabouts(episode, report.location_known, report)
     if report.to:
         at = report.changed_at or report.origin.at
-        events = _event(Change.CLASSIFIED, report, report.to, at) if report.to != episode.classification else ()
+        events += _event(Change.CLASSIFIED, report, report.to, at) if report.to != episode.classification else ()
         after = classified(after, report.to, at)
     after, more = _regraded(after, report.risk, report)
     return after, events + more
+
+
+def _whereabouts(episode: Episode, known: bool | None, report: Report) -> Step:
+    if known is None or known is episode.location_known:
+        return episode, ()
+    event = _event(Change.WHEREABOUTS, report, "known" if known else "unknown")
+    return replace(episode, location_known=known), event
 
 
 def _regraded(episode: Episode, risk: str | None, report: Report) -> Step:

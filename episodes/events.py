@@ -21,6 +21,7 @@ class Change(StrEnum):
     FOUND = "found"
     RETURN_CHANGED = "return_changed"
     LOCATED = "located"
+    WHEREABOUTS = "whereabouts"  # known or unknown, while the child is not back
     UNMATCHED_FOUND = "unmatched_found"
     ENDED = "ended"
     RETRACTED = "retracted"

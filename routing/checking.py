@@ -102,7 +102,7 @@ def _rule_faults(pack: Pack, rule: Rule) -> Iterator[str]:
         yield f"it is about the child and counts from {' or '.join(OF_AN_EPISODE)}, which only an episode has"
     yield from _clause_faults(pack, rule.clauses)
     yield from _test_faults(pack, rule.tests)
-    yield from _target_faults(pack, rule.to)
+    yield from _target_faults(pack, (*rule.to, *rule.contact))
     for pattern in (*rule.on, *rule.settled_by):
         yield from _event_faults(pack, pattern)
     names = {what for r in pack.rules for what in (r.id, r.send, f"{r.send}/{r.kind}")}
@@ -153,6 +153,7 @@ def _word_faults(pack: Pack, condition: Condition) -> Iterator[str]:
         "documents": pack.words.documents,
         "end_reasons": pack.words.end_reasons,
         "times": TIMES,
+        "concerns": pack.words.concerns,
         "roles": tuple(pack.roles),
         "promises": tuple({what for r in pack.rules for what in (r.id, r.send, f"{r.send}/{r.kind}")}),
     }
@@ -203,6 +204,8 @@ def _qualifiers(pack: Pack) -> dict[str, set[str]]:
         Change.SERVICE_OPENED: {*pack.words.services},
         Change.SERVICE_CLOSED: {*pack.words.services},
         Change.CLASSIFIED: {"missing", "absent"},
+        Change.JOINED: {"police", "worker"},
+        Change.WHEREABOUTS: {"known", "unknown"},
         Change.DISAGREEMENT: {"raised", "unresolved", "resolved"},
         Change.FELL: {rule.id for rule in pack.rules},
     }

@@ -1,6 +1,7 @@
 """Putting a message together from a rule, a situation and its recipients, and the promise that remembers it."""
 
 from datetime import datetime
+from typing import Any
 
 from episodes.events import Event
 from routing.acknowledging import acknowledge_by
@@ -8,6 +9,7 @@ from routing.fill import fields
 from routing.limits import ends
 from routing.messages import Message, Promise, Recipient, derived_id
 from routing.pack import Pack, Rule
+from routing.recipients import resolve
 from routing.situation import Situation
 from routing.statuses import in_words
 
@@ -58,6 +60,7 @@ def compose(
         fields={
             **fields(rule.send, s),
             **in_words(rule.send, s, pack),
+            **_asked_for(rule, s, pack),
             **rule.fields,
             **_shared(rule, s),
             **_wanted(rule, now, s, pack),
@@ -69,6 +72,17 @@ def _shared(rule: Rule, s: Situation) -> dict[str, list[str]]:
     """Of the sections of the interview form that a rule shares those that were answered."""
     shared = rule.fields.get("sections")
     return {} if shared is None else {"sections": [section for section in shared if s.answer(section)]}
+
+
+def _asked_for(rule: Rule, s: Situation, pack: Pack) -> dict[str, Any]:
+    """What the rule wants told besides: whom to ask, and the circumstances."""
+    contact, _ = resolve(rule.contact, s, pack)
+    report = s.episode.missing
+    told = {
+        "contact": {"role": contact[0].role, "person": contact[0].person} if contact else None,
+        "details": report.details.get("circumstances") if rule.circumstances and report else None,
+    }
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def _wanted(rule: Rule, now: datetime, s: Situation, pack: Pack) -> dict[str, datetime]:

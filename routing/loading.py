@@ -138,6 +138,8 @@ def _role(file: str, name: str, values: Any) -> Role:
             professional=inner.maybe("professional", str),
             involved=inner.get("involved", bool, False),
             carers=inner.get("carers", bool, False),
+            reporter=inner.get("reporter", bool, False),
+            practitioners=inner.get("practitioners", bool, False),
         ),
     )
     inner.done()

@@ -56,7 +56,11 @@ def _typed(table: Table, condition: str, value: Any, hint: Any) -> Any:
 
 def targets(table: Table) -> tuple[Target, ...]:
     """Who stands in `to`."""
-    entries = table.get("to", list, [])
+    return _listed(table, "to")
+
+
+def _listed(table: Table, key: str) -> tuple[Target, ...]:
+    entries = table.get(key, list, [])
     return tuple(_target(table, entry) for entry in entries)
 
 
@@ -146,6 +150,8 @@ def rule(table: Table) -> Rule:
         rejects=table.get("rejects", bool, False),
         beyond_scope=table.get("beyond_scope", bool, False),
         classifies=_classifies(table),
+        contact=_listed(table, "contact"),
+        circumstances=table.get("circumstances", bool, False),
         closes=table.words("closes") or withdraws,
         withdraws=bool(withdraws),
         settled_by=table.words("settled_by"),

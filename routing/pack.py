@@ -84,13 +84,20 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class RoleSource:
-    """Where the register names the person behind a role."""
+    """Where the person behind a role is named: by the register, as the worker of a service, else as a professional, or
+    among those involved or caring.
+
+    reporter: first of all whoever tells of the episode in that role. practitioners: everybody whom the register names
+    as working with the child: workers of open services, professionals and those involved.
+    """
 
     services: tuple[str, ...] = ()
     field: Literal["worker", "manager"] = "worker"
     professional: str | None = None
     involved: bool = False
     carers: bool = False
+    reporter: bool = False
+    practitioners: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +147,8 @@ class Rule:
     rejects: the report that set it off is not taken as a fact (a person is told instead).
     beyond_scope: it answers also where the pack's scope does not hold.
     classifies: the episode counts as missing (or absent) from this message on, until a person says otherwise.
+    contact: whom the recipient may ask; the first of those who are meant.
+    circumstances: the message tells the circumstances as they were reported.
     closes: promises that end with this message. settled_by: events that end this promise.
     withdraws: one message for each open promise that it closes, of that promise's kind, to those who were asked.
     """
@@ -166,6 +175,8 @@ class Rule:
     rejects: bool = False
     beyond_scope: bool = False
     classifies: Classification | None = None
+    contact: tuple[Target, ...] = ()
+    circumstances: bool = False
     closes: tuple[str, ...] = ()
     withdraws: bool = False
     settled_by: tuple[str, ...] = ()

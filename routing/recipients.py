@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from episodes.accounts import accounts
 from episodes.reports import Actor, Decided, InterviewOutcome, MeetingHeld
 from routing.messages import Recipient
 from routing.pack import Pack, Role, Target
@@ -39,22 +40,30 @@ def _audience(name: str, s: Situation, pack: Pack) -> tuple[tuple[Recipient, ...
 
 def _role(target: Target, s: Situation, role: Role) -> list[Recipient]:
     assert target.role is not None
-    people = _people(role, s, target.of)
+    people = _people(target.role, role, s, target.of)
     channel = target.channel or role.channel
     return [Recipient(target.role, person, channel) for person in people or [None]]
 
 
-def _people(role: Role, s: Situation, of: str | None) -> list[str | None]:
-    """The persons behind a role, as the register names them now; nobody where it names none."""
+def _people(name: str, role: Role, s: Situation, of: str | None) -> list[str | None]:
+    """The persons behind a role, as they are named now; nobody where nobody names one."""
     source = role.source
     if source is None:
         return []
+    if source.reporter and (person := _reporter(name, s)):
+        return [person]
     if source.services:
         services = [of] if of else source.services
         named = (getattr(held, source.field) for name in services if (held := s.record.open_to(name)))
-        return [next((person for person in named if person), None)]
+        person = next((person for person in named if person), None)
+        if person or not source.professional:
+            return [person]
     if source.professional:
         return [p.person for p in s.record.professionals if p.role == source.professional]
+    if source.practitioners:
+        known = s.record
+        everybody = (*(h.worker for h in known.services), *(p.person for p in known.professionals), *known.involved)
+        return [*dict.fromkeys(person for person in everybody if person)]
     if source.carers:
         return [*(s.record.placement.carers if s.record.placement else ())]
     return [*s.record.involved]
@@ -64,6 +73,12 @@ def _told_by(target: Target, s: Situation) -> list[Recipient]:
     told = [p for rule in target.told_by for p in s.promised(rule)]
     newest = max(told, key=lambda p: p.at, default=None) if target.newest else None
     return [r for p in ([newest] if newest else told) for r in p.to]
+
+
+def _reporter(role: str, s: Situation) -> str | None:
+    """Whoever told last in that role that the child is missing or back."""
+    told = (report.by for report in (s.episode.found, *reversed(accounts(s.episode))) if report and report.by)
+    return next((by.person for by in told if by.role == role and by.person), None)
 
 
 def _named(target: Target, s: Situation) -> tuple[Actor, ...]:

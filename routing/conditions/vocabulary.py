@@ -25,6 +25,7 @@ RuleWords = Annotated[tuple[str, ...], Word("promises")]
 EndReasons = Annotated[tuple[str, ...], Word("end_reasons")]
 TimeWords = Annotated[tuple[str, ...], Word("times")]
 DocumentWord = Annotated[str, Word("documents")]
+ConcernWords = Annotated[tuple[str, ...], Word("concerns")]
 
 
 @dataclass(frozen=True, slots=True)

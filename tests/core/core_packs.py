@@ -30,6 +30,7 @@ BODY = """
 services = ["social_care", "early_help"]
 documents = ["plan"]
 end_reasons = ["came home", "was brought home"]
+concerns = ["harm", "other", "gangs", "cse"]
 
 [words.decisions]
 vulnerability = ["vulnerable", "not_vulnerable"]
@@ -47,6 +48,9 @@ reviewer = {name = "reviewing officer", channel = "email", from = {professional 
 helpers = {name = "involved workers", from = {involved = true}}
 carer = {name = "carer", from = {carers = true}}
 desk = {name = "front desk"}
+teller = {name = "teller", from = {reporter = true, service = "early_help"}}
+adviser = {name = "adviser", from = {service = "social_care", professional = "adviser"}}
+practitioners = {name = "practitioner", from = {practitioners = true}}
 
 [clauses]
 T-1 = {section = "1", says = "Something is to be done."}

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from core_reports import ABOUT, NOON, WORKER, after, missing, new_episode, origin
+from core_reports import ABOUT, NOON, WORKER, after, missing, new_episode, origin, status
 
 from episodes.advance import advance
 from episodes.episode import Episode, Reference, Terms
@@ -129,3 +129,10 @@ def test_the_police_find_a_child_whom_only_workers_have_reported() -> None:
     assert len(told(by_worker(), back(-1, ABOUT))[0]) == 2
     assert len(told(missing(), back(3, ELSEWHERE))[0]) == 2
     assert len(told(by_worker(), back(3, ABOUT), terms=Terms())[0]) == 2
+
+
+def test_that_somebody_knows_where_the_child_is_is_told_once() -> None:
+    (episode,), events = told(missing(), missing(location_known=True), missing(location_known=True))
+    assert (episode.location_known, events[1:]) == (True, [["corrected", "whereabouts.known"], []])
+    (episode,), events = told(missing(location_known=True), status(None, 1, location_known=False), by_worker(2))
+    assert (episode.location_known, events[1:]) == (False, [["whereabouts.unknown"], ["joined.worker"]])

@@ -95,12 +95,43 @@ def test_the_first_row_of_an_audience_that_holds_says_who_and_an_empty_one_waits
         ('"helpers"', Record(involved=("h1", "h2")), [("helpers", "h1", None), ("helpers", "h2", None)]),
         ('"carer"', Record(placement=Placement(carers=("c1",))), [("carer", "c1", None)]),
         ('"carer"', Record(), [("carer", None, None)]),
+        ('"adviser"', WORKED, [("adviser", "sw1", None)]),
+        ('"adviser"', Record(professionals=(Actor("adviser", "a1"),)), [("adviser", "a1", None)]),
+        (
+            '"practitioners"',
+            Record(
+                services=(Service("social_care", worker="sw1"), Service("early_help")),
+                professionals=(Actor("school", "t1"), Actor("health", "sw1")),
+                involved=("h1",),
+            ),
+            [("practitioners", "sw1", None), ("practitioners", "t1", None), ("practitioners", "h1", None)],
+        ),
         ('"desk", "desk"', Record(), [("desk", None, None)]),
     ],
 )
 def test_a_role_is_the_person_whom_the_register_names(to: str, record: Record, people: list[object]) -> None:
     said = course(rule("asks", to), record=record).tell(missing())[0]
     assert [(r.role, r.person, r.channel) for r in said.to] == people
+
+
+def test_whoever_reports_in_a_role_comes_before_whom_the_register_names() -> None:
+    held = Record(services=(Service("early_help", worker="eh1"),))
+    hears = rule("hears", '"teller"', on='["opened", "joined", "found"]', once='"event"')
+    child = course(hears, record=held)
+    said = child.tell(missing(), missing(1, by=Actor("teller", "eh2")), found(2), found(3, by=WORKER))
+    assert [[r.person for r in m.to] for m in said] == [["eh1"], ["eh2"], ["eh2"]]
+    back = course(hears, record=held).tell(missing(by=WORKER), found(2, by=Actor("teller", "eh3")))
+    assert [[r.person for r in m.to] for m in back] == [["eh1"], ["eh3"]]
+
+
+def test_a_message_names_whom_to_ask_and_tells_the_circumstances_where_its_rule_says_so() -> None:
+    asks = rule("asks", '"desk"', contact='["@whoever"]', circumstances="true")
+    silent = rule("silent", '"desk"')
+    report = missing(details={"circumstances": "left after a quarrel"})
+    told, plain = course(asks, silent, more=AUDIENCE, record=WORKED).tell(report)
+    assert told.fields == {"contact": {"role": "worker", "person": "sw1"}, "details": "left after a quarrel"}
+    assert plain.fields == {}
+    assert course(asks, more=AUDIENCE).tell(missing(risk="low"))[0].fields == {}
 
 
 def test_those_whom_a_report_names_and_those_who_were_told_before() -> None:
