@@ -200,6 +200,16 @@ class Desk:
         self.messages += answer.messages
         if events:
             self.events.append((child, episode, events))
+            self._count_anew(child, case.episode, answer.case.episode, events[0].report)
+
+    def _count_anew(self, child: Child, before: Episode, after: Episode, report: Report) -> None:
+        """Tells the later episodes of the child that one before them became known, or moved: they may be repeats."""
+        if not after.counts or after.start is None or (before.counts and before.start == after.start):
+            return
+        event = Event(Change.COUNTED_ANEW, report, report.origin.at)
+        for case in [c for c in child.cases.values() if c.episode.state in LIVE and c.episode.id != after.id]:
+            if case.episode.start is not None and case.episode.start > after.start:
+                self._decide(child, case, case.episode, (event,))
 
     def _ask_file(self, child: Child, report: Report, heard: Sequence[Event] = ()) -> None:
         """Asks about the duties towards a child that belong to no episode. The file is told what the register and the

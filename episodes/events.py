@@ -31,6 +31,7 @@ class Change(StrEnum):
     INTERVIEW = "interview"
     MEETING = "meeting"
     MEETING_ELSEWHERE = "meeting_elsewhere"  # held under another episode of the child
+    COUNTED_ANEW = "counted_anew"  # an earlier episode of the child became known, or moved
     SERVICE_OPENED = "service_opened"
     SERVICE_CLOSED = "service_closed"
     RECORD_CHANGED = "record_changed"

@@ -1,5 +1,6 @@
 """Finding packs, directories and local settings: those that the project carries, then those of the folders named."""
 
+import tomllib
 from collections.abc import Iterable
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -12,7 +13,7 @@ from routing.local import Local, load_local, localised
 from routing.pack import Pack
 from routing.tables import PackError
 
-DIRECTORY, LOCAL = "directory.toml", "local.toml"
+DIRECTORY, LOCAL, SCENARIOS = "directory.toml", "local.toml", ".scenarios.toml"
 
 
 def read_packs(folders: Iterable[Path] = (), installation: Path | None = None) -> Packs:
@@ -52,10 +53,18 @@ def check_addresses(packs: Packs, directories: dict[str, Directory]) -> None:
         raise PackError("\n".join(faults))
 
 
-def _texts(folders: Iterable[Path], shipped: bool = True) -> Iterable[tuple[str, str]]:
+def exercised(authority: str, folders: Iterable[Path] = ()) -> frozenset[str]:
+    """The clauses that the scenario tables beside an authority's pack expect of some message."""
+    texts = (text for name, text in _texts(folders, tables=True) if name.startswith(f"{authority}/"))
+    scenarios = (scenario for text in texts for scenario in tomllib.loads(text).get("scenario", ()))
+    return frozenset(c for s in scenarios for row in s.get("expect", ()) for c in row.get("clauses", ()))
+
+
+def _texts(folders: Iterable[Path], shipped: bool = True, tables: bool = False) -> Iterable[tuple[str, str]]:
+    """The files of each authority's folder: its scenario tables, or all others."""
     roots: list[Traversable] = [*([files("protocols")] if shipped else []), *folders]
     for root in roots:
         for folder in sorted((f for f in root.iterdir() if f.is_dir()), key=lambda f: f.name):
             for file in sorted(folder.iterdir(), key=lambda f: f.name):
-                if file.name.endswith(".toml") and not file.name.endswith(".scenarios.toml"):
+                if file.name.endswith(".toml") and file.name.endswith(SCENARIOS) is tables:
                     yield f"{folder.name}/{file.name}", file.read_text(encoding="utf-8")

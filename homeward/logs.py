@@ -3,14 +3,28 @@ messages, rows and topics by their ids."""
 
 import logging
 import sys
+import traceback
 from datetime import UTC, datetime
+from typing import Any
 
 import orjson
 
 _PLAIN = logging.LogRecord("", 0, "", 0, "", None, None).__dict__.keys() | {"message", "taskName"}
 
 
-class _Json(logging.Formatter):
+class _WithoutWords(logging.Formatter):
+    """Tells of an exception what it is and where it was raised, never its words: they may hold what was reported."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the library's name
+        lines, error = [], ei[1]
+        while error is not None:
+            lines.append(type(error).__name__)
+            lines += [f"  {f.filename}:{f.lineno} in {f.name}" for f in traceback.extract_tb(error.__traceback__)]
+            error = error.__cause__ or error.__context__
+        return "\n".join(lines)
+
+
+class _Json(_WithoutWords):
     def format(self, record: logging.LogRecord) -> str:
         line = {
             "at": datetime.fromtimestamp(record.created, UTC),
@@ -24,7 +38,7 @@ class _Json(logging.Formatter):
         return orjson.dumps(line, option=orjson.OPT_UTC_Z).decode()
 
 
-class _Text(logging.Formatter):
+class _Text(_WithoutWords):
     def format(self, record: logging.LogRecord) -> str:
         more = " ".join(f"{k}={v}" for k, v in record.__dict__.items() if k not in _PLAIN)
         line = f"{self.formatTime(record)} {record.levelname:7} {record.name}: {record.getMessage()} {more}".rstrip()

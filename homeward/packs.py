@@ -1,13 +1,15 @@
 """A pack in words for its owner: its rules, and how much of its source they cover. Nothing is decided here."""
 
+from collections.abc import Collection
 from typing import Any
 
 from routing.checking import cited
-from routing.pack import Condition, Limit, Pack, Rule, Target, Tests
+from routing.pack import Clause, Condition, Limit, Pack, Rule, Target, Tests
 
 
-def coverage(pack: Pack) -> dict[str, Any]:
-    """Of the clauses of the source, how many a rule cites and how many are listed as left to people."""
+def coverage(pack: Pack, exercised: Collection[str]) -> dict[str, Any]:
+    """Of the clauses of the source, how many a rule cites, how many of these a scenario table expects of a message, and
+    how many are listed as left to people. `exercised`: the clauses that the tables expect."""
     used = cited(pack) & pack.clauses.keys()
     return {
         "authority": pack.authority,
@@ -16,19 +18,34 @@ def coverage(pack: Pack) -> dict[str, Any]:
         "rules": len(pack.rules) + len(pack.periodic),
         "clauses": len(pack.clauses),
         "cited": len(used),
+        "exercised": len(used & {*exercised}),
         "left": len(pack.not_automated),
     }
 
 
-def described(pack: Pack) -> dict[str, Any]:
+def described(pack: Pack, exercised: Collection[str]) -> dict[str, Any]:
     """The whole pack in words."""
     return {
         "title": pack.title,
-        "coverage": coverage(pack),
+        "coverage": coverage(pack, exercised),
         "rules": [_rule(rule, pack) for rule in pack.rules],
         "periodic": [{"id": p.id, "period": p.period, "clauses": p.clauses} for p in pack.periodic],
-        "clauses": {c.id: {"section": c.section, "says": c.says} for c in pack.clauses.values()},
+        "clauses": {c.id: _clause(c, pack, exercised) for c in pack.clauses.values()},
         "not_automated": dict(pack.not_automated),
+    }
+
+
+def _clause(clause: Clause, pack: Pack, exercised: Collection[str]) -> dict[str, Any]:
+    rules = [r.id for r in pack.rules if clause.id in r.clauses]
+    rules += [p.id for p in pack.periodic if clause.id in p.clauses]
+    rules += [f"@{name}" for name, rows in pack.audiences.items() if any(clause.id in row.clauses for row in rows)]
+    rules += [name for name, rows in pack.criteria.items() if any(clause.id in row.clauses for row in rows)]
+    return {
+        "section": clause.section,
+        "says": clause.says,
+        "cited_by": rules,
+        "exercised": clause.id in exercised,
+        "not_automated": pack.not_automated.get(clause.id),
     }
 
 

@@ -31,7 +31,7 @@ def command(authority: str | None, as_json: bool, folders: tuple[Path, ...]) -> 
     """
     import orjson
 
-    from homeward.library import read_packs
+    from homeward.library import exercised, read_packs
     from homeward.packs import coverage, described
     from routing.tables import PackError
 
@@ -42,7 +42,7 @@ def command(authority: str | None, as_json: bool, folders: tuple[Path, ...]) -> 
     if authority is not None and packs.key_of(authority) is None:
         raise click.UsageError(f"there is no pack '{authority}'; known are: {', '.join(packs.authorities)}")
     if authority is None:
-        rows = [coverage(pack) for versions in packs.all().values() for pack in versions]
+        rows = [coverage(p, exercised(p.authority, folders)) for versions in packs.all().values() for p in versions]
         if as_json:
             sys.stdout.buffer.write(orjson.dumps(rows, option=orjson.OPT_INDENT_2) + b"\n")
         else:
@@ -51,43 +51,45 @@ def command(authority: str | None, as_json: bool, folders: tuple[Path, ...]) -> 
     key = packs.key_of(authority)
     assert key is not None
     pack = packs.all()[key][-1]
+    about = described(pack, exercised(key, folders))
     if as_json:
-        sys.stdout.buffer.write(orjson.dumps(described(pack), option=orjson.OPT_INDENT_2) + b"\n")
+        sys.stdout.buffer.write(orjson.dumps(about, option=orjson.OPT_INDENT_2) + b"\n")
     else:
-        _one(pack)
+        _one(pack, about)
 
 
 def _overview(rows: list[dict[str, Any]]) -> None:
     from rich.console import Console
     from rich.table import Column, Table
 
-    table = Table(
-        Column("authority", no_wrap=True), "version", "in force from", "rules", "clauses", "cited", "left to people"
-    )
+    names = {
+        "authority": "authority", "version": "version", "in_force_from": "in force from", "rules": "rules",
+        "clauses": "clauses", "cited": "cited", "exercised": "exercised", "left": "left to people",
+    }  # fmt: skip
+    table = Table(*(Column(title, no_wrap=key == "authority") for key, title in names.items()))
     for row in rows:
-        table.add_row(
-            *(str(row[k]) for k in ("authority", "version", "in_force_from", "rules", "clauses", "cited", "left"))
-        )
+        table.add_row(*(str(row[key]) for key in names))
     Console().print(table)
 
 
-def _one(pack: "Pack") -> None:
+def _one(pack: "Pack", about: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from homeward.packs import coverage, described
-
     console = Console()
-    about = described(pack)
     console.print(f"{pack.title}\n{pack.authority}, version {pack.version}, in force from {pack.in_force_from}\n")
     table = Table("rule", "sends", "to", "when", "goes out, limit", "must?", "clauses", show_lines=True)
     for rule in about["rules"]:
         lists = ("\n".join(rule[name]) for name in ("to", "when", "times"))
         table.add_row(rule["id"], rule["sends"], *lists, rule["modality"] or "", "\n".join(rule["clauses"]))
     console.print(table)
-    covered = coverage(pack)
+    clauses = Table("clause", "section", "says", "kept by", "in a scenario", show_lines=True)
+    for id_, clause in about["clauses"].items():
+        kept = "\n".join(clause["cited_by"]) or f"left to people: {clause['not_automated']}"
+        clauses.add_row(id_, clause["section"], clause["says"], kept, "yes" if clause["exercised"] else "")
+    console.print(clauses)
+    covered = about["coverage"]
     console.print(
-        f"\nOf {covered['clauses']} clauses {covered['cited']} are cited by a rule, {covered['left']} left to people:"
+        f"\nOf {covered['clauses']} clauses {covered['cited']} are cited by a rule, {covered['exercised']} of them "
+        f"expected by a scenario; {covered['left']} are left to people."
     )
-    for clause, why in about["not_automated"].items():
-        console.print(f"  {clause}: {why}", soft_wrap=True)

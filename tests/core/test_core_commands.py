@@ -36,18 +36,22 @@ def test_packs_shows_every_authority_and_how_far_its_source_is_covered() -> None
     rows = orjson.loads(homeward("packs", "--json").stdout_bytes)
     for row in rows:
         assert row["cited"] + row["left"] == row["clauses"], row
+        assert row["exercised"] == row["cited"], row
     assert {row["authority"] for row in rows} == set(read_packs().all())
 
 
 def test_packs_shows_the_rules_of_one_authority_by_key_or_code() -> None:
     text = homeward("packs", "nottinghamshire").output
     assert "Practice guidance" in text
-    assert "NOTTS-01: context" in text
+    assert "NOTTS-01" in text
+    assert "left to people" in text
     assert homeward("packs", "E10000024").output == text
     told = orjson.loads(homeward("packs", "nottinghamshire", "--json").stdout_bytes)
     pack = read_packs().all()["nottinghamshire"][-1]
     assert [rule["id"] for rule in told["rules"]] == [rule.id for rule in pack.rules]
     assert told["clauses"].keys() == pack.clauses.keys()
+    assert all(bool(clause["cited_by"]) is not bool(clause["not_automated"]) for clause in told["clauses"].values())
+    assert "interview_breach" in told["clauses"]["NOTTS-12"]["cited_by"]
     assert told["coverage"]["rules"] == len(pack.rules) + len(pack.periodic)
     assert all(rule["sends"] and rule["to"] and rule["clauses"] for rule in told["rules"])
 
