@@ -12,11 +12,11 @@ from consumers.words import unknown_word
 from enrichment.authorities import concerned
 from enrichment.people import Ambiguous, Child, People
 from enrichment.registering import recorded, withdrawn
-from episodes.accounts import started
+from episodes.accounts import kind_of, started
 from episodes.advance import advance
 from episodes.episode import Episode
 from episodes.events import Change, Event
-from episodes.identity import Whose, episode_of, reference_of
+from episodes.identity import Whose, episode_of, missing_again, reference_of
 from episodes.reports import (
     About,
     DocumentUpdated,
@@ -32,6 +32,7 @@ from episodes.reports import (
     TimerFell,
 )
 from episodes.waiting import next_to_open, released, waiting_where_blocked
+from routing.carrying import gave_up
 from routing.decide import decide
 from routing.exceptions import exception
 from routing.library import HUB, Packs
@@ -135,11 +136,13 @@ class Desk:
 
     def _begin(self, child: Child, report: Missing | Found, episodes: Sequence[Episode]) -> None:
         """An episode of its own. A reference that was retracted and is used again gets an id of its own too."""
-        about = report.about
+        about, start = report.about, report.origin.at
         reference = (about.force or "", about.incident) if about.incident else (report.origin.source, report.origin.id)
-        start = report.origin.at
         if isinstance(report, Missing):
-            start = started(report, self.packs.governing(child.authority, report.origin.at).terms)
+            terms = self.packs.governing(child.authority, report.origin.at).terms
+            start = started(report, terms)
+            if kind_of(report) not in terms.begun_by:  # the reference is for the episode that the police begin
+                reference = (report.origin.source, report.origin.id)
         pack = self.packs.governing(child.authority, start)
         generation = sum(1 for e in episodes if e.state == "retracted")
         key = derived_id("episode", child.authority, *reference, child.id, str(generation) if generation else "")
@@ -182,7 +185,7 @@ class Desk:
         terms = self.packs.version(child.authority, case.episode.pack).terms
         others = [c.episode for c in child.others(case.episode.id)]
         episode = waiting_where_blocked(case.episode, report, others, terms)
-        self._decide(child, case, *advance(episode, report, terms))
+        self._open(child, case, *advance(episode, report, terms))
         self._release(child, report)
 
     def _release(self, child: Child, report: Report) -> None:
@@ -190,12 +193,31 @@ class Desk:
         while (episode := next_to_open([c.episode for c in child.cases.values()])) is not None:
             case = child.cases[episode.id]
             terms = self.packs.version(child.authority, episode.pack).terms
-            self._decide(child, case, *released(episode, report, terms))
+            self._open(child, case, *released(episode, report, terms))
+
+    def _open(self, child: Child, case: Case, episode: Episode, events: tuple[Event, ...]) -> None:
+        """Decides on what changed; where an episode has begun, the child's earlier ones are told first."""
+        opened = next((event for event in events if event.change is Change.OPENED), None)
+        self._decide(child, case, self._follow(child, episode, opened.report) if opened else episode, events)
+
+    def _follow(self, child: Child, episode: Episode, report: Report) -> Episode:
+        """Tells the child's earlier episodes that the child is missing again, where a rule listens to that. An
+        interview that is given up there for it is carried on here."""
+        follows = list(episode.follows)
+        events = (Event(Change.MISSING_AGAIN, report, report.origin.at),)
+        for earlier in sorted(child.others(episode.id), key=lambda c: (c.episode.opened_at, c.episode.id)):
+            live = earlier.episode.state in (*LIVE, "new") and missing_again(earlier.episode, episode)
+            if live and self.packs.version(child.authority, earlier.episode.pack).hears(Change.MISSING_AGAIN):
+                self._decide(child, earlier, earlier.episode, events)
+                if gave_up(earlier, child.cases[earlier.episode.id]):
+                    follows.append(earlier.episode.id)
+        return replace(episode, follows=tuple(follows))
 
     def _decide(self, child: Child, case: Case, episode: Episode, events: tuple[Event, ...]) -> None:
         pack = self.packs.version(child.authority, case.episode.pack)
         answer = decide(case, episode, events, child.record, child.others(episode.id), pack, self.now)
-        child.keep(answer.case)
+        for kept in (answer.case, *answer.others):
+            child.keep(kept)
         self.people.refer(child, answer.case)
         self.messages += answer.messages
         if events:

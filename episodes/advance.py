@@ -42,6 +42,8 @@ def advance(episode: Episode, report: Report, terms: Terms) -> Step:
     if episode.state == "alert" and not isinstance(report, Retracted):
         return _alert(episode, report, terms)
     match report:
+        case Missing() if kind_of(report) not in terms.begun_by:
+            return episode, _event(Change.TOLD, report)
         case Missing():
             return _missing(_with_reference(episode, report), report, terms)
         case Found():

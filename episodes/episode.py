@@ -35,6 +35,7 @@ class Terms:
     """What an authority's procedure calls the start, the end and the identity of an episode.
 
     start: fields of the missing report; the latest of those given is the start (T-12 where none is).
+    begun_by: whose report begins an episode; anybody else's is heard and no more.
     found_by: who may say that the child is found.
     investigation_ends: whether the police, when they end the investigation, end the episode without a return.
     absent: whether "absent" is a class of its own or a missing child with the lowest risk.
@@ -45,6 +46,7 @@ class Terms:
     """
 
     start: tuple[str, ...] = ("reported_at",)
+    begun_by: tuple[str, ...] = ("police", "worker")
     found_by: tuple[str, ...] = ("police", "worker")
     investigation_ends: bool = True
     absent: Literal["class", "missing"] = "class"
@@ -75,7 +77,8 @@ class Line:
 class Episode:
     """The state of one episode at one authority. `pack` is the version that governs it; `opened_at` is the receipt of
     the first report; `start` is where its clocks count from, None before a missing report is known. `missing` is what
-    all senders say together, `accounts` what each of them says where there are several."""
+    all senders say together, `accounts` what each of them says where there are several. `follows`:
+    the episodes whose return interview was given up because of this one, so that a later interview covers them too."""
 
     id: str
     authority: str
@@ -100,6 +103,7 @@ class Episode:
     tasks: tuple[TaskDone, ...] = ()
     acknowledged: tuple[Acknowledged, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
+    follows: tuple[str, ...] = ()
 
     @property
     def back(self) -> bool:

@@ -11,6 +11,8 @@ class Change(StrEnum):
     """The closed list of changes. A qualifier may follow the name: `interview.refused`, `meeting.mam`."""
 
     OPENED = "opened"
+    TOLD = "told"  # somebody says that the child is missing whose word begins no episode
+    MISSING_AGAIN = "missing_again"  # another episode of the child has begun since
     CORRECTED = "corrected"
     START_CHANGED = "start_changed"
     CLASSIFIED = "classified"
@@ -44,9 +46,16 @@ class Change(StrEnum):
     FELL = "fell"
 
 
-# Changes of the register rather than of the episode itself.
+# Changes of the register, or of another episode, rather than of the episode itself.
 OF_THE_REGISTER = frozenset(
-    {Change.SERVICE_OPENED, Change.SERVICE_CLOSED, Change.RECORD_CHANGED, Change.DOCUMENT, Change.MATCHED}
+    {
+        Change.SERVICE_OPENED,
+        Change.SERVICE_CLOSED,
+        Change.RECORD_CHANGED,
+        Change.DOCUMENT,
+        Change.MATCHED,
+        Change.MISSING_AGAIN,
+    }
 )
 
 

@@ -24,6 +24,8 @@ def episode_of(report: Report, episodes: Sequence[Episode], terms: Terms) -> Epi
         return named
     live = [e for e in known if e.state != "alert"]
     match report:
+        case Missing() if kind_of(report) not in terms.begun_by:
+            return _still_open(live) or Whose.ITS_OWN
         case Missing():
             return _joined(report, live, terms) or Whose.ITS_OWN
         case Found():
@@ -52,9 +54,13 @@ def _named(about: About, episodes: Iterable[Episode]) -> Episode | None:
 
 
 def _present(episodes: Sequence[Episode]) -> Episode | None:
-    """The child's open episode, else the newest one."""
-    still_open = (e for e in reversed(episodes) if e.state == "open")
-    return next(still_open, episodes[-1] if episodes else None)
+    """The child's open episode, else the newest one that has begun."""
+    begun = [e for e in episodes if e.state != "new"]
+    return _still_open(begun) or (begun[-1] if begun else None)
+
+
+def _still_open(episodes: Sequence[Episode]) -> Episode | None:
+    return next((e for e in reversed(episodes) if e.state == "open"), None)
 
 
 def _joined(report: Missing, episodes: Sequence[Episode], terms: Terms) -> Episode | None:
@@ -66,7 +72,7 @@ def _joined(report: Missing, episodes: Sequence[Episode], terms: Terms) -> Episo
         return episodes[-1]
     if terms.second == "separate":
         return None
-    open_one = next((e for e in reversed(episodes) if e.state == "open"), None)
+    open_one = _still_open(episodes)
     newest = open_one or episodes[-1]
     of_other_kind = newest.missing is not None and kind_of(report) not in told_by(newest)
     if open_one is not None:
@@ -96,6 +102,13 @@ def _told_by_workers(report: Found, episodes: Sequence[Episode], terms: Terms) -
 
 def _near(one: datetime, other: datetime, within: timedelta) -> bool:
     return abs(one - other) <= within
+
+
+def missing_again(earlier: Episode, later: Episode) -> bool:
+    """Whether the later episode began after the child had come back from the earlier one. One that is told of late,
+    or a second reference of the same absence, is no further time."""
+    back = earlier.return_at
+    return later.start is not None and (back is None or later.start >= back)
 
 
 def reference_of(about: About) -> Reference | None:

@@ -69,6 +69,8 @@ def _target(target: Target, pack: Pack) -> str:
         return f"{target.audience.replace('_', ' ')} (by table)"
     if target.told_by:
         return f"whoever was told by {', '.join(target.told_by)}"
+    if target.asked_by:
+        return f"whoever holds {', '.join(target.asked_by)}"
     if target.named_as:
         return f"who the report names as {target.named_as}"
     assert target.role is not None

@@ -110,7 +110,7 @@ def _rule_faults(pack: Pack, rule: Rule) -> Iterator[str]:
     for limit in limits:
         if limit.anchor in ANCHORED_BY and not limit.of:
             yield f"a limit from '{limit.anchor}' needs 'of': which messages, meetings or documents it counts from"
-    for what in (*rule.closes, *of):
+    for what in (*rule.closes, *rule.closes_for_child, *of):
         if what not in names:
             yield f"'{what}' names no rule, message type or type with kind of this pack"
 
@@ -133,6 +133,7 @@ def _target_faults(pack: Pack, targets: tuple[Target, ...]) -> Iterator[str]:
         if target.named_as == "value" and target.role is None:
             yield "named_as = 'value' needs the role of the person whom the decision names"
         yield from (f"told_by: there is no rule '{name}'" for name in target.told_by if name not in rules)
+        yield from (f"asked_by: there is no rule '{name}'" for name in target.asked_by if name not in rules)
 
 
 def _test_faults(pack: Pack, tests: Tests) -> Iterator[str]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from episodes.events import Event
 from routing.acknowledging import acknowledge_by
+from routing.calendar import london_date
 from routing.fill import fields
 from routing.limits import ends
 from routing.messages import Message, Promise, Recipient, derived_id
@@ -62,6 +63,7 @@ def compose(
             **in_words(rule.send, s, pack),
             **_asked_for(rule, s, pack),
             **rule.fields,
+            **_dated(rule, now),
             **_shared(rule, s),
             **_wanted(rule, now, s, pack),
         },
@@ -83,6 +85,11 @@ def _asked_for(rule: Rule, s: Situation, pack: Pack) -> dict[str, Any]:
         "details": report.details.get("circumstances") if rule.circumstances and report else None,
     }
     return {name: value for name, value in told.items() if value is not None}
+
+
+def _dated(rule: Rule, now: datetime) -> dict[str, str]:
+    """The day of the message in London, for the fields that take it."""
+    return dict.fromkeys(rule.dated, london_date(now).isoformat())
 
 
 def _wanted(rule: Rule, now: datetime, s: Situation, pack: Pack) -> dict[str, datetime]:

@@ -16,6 +16,7 @@ from episodes.record import Record
 from routing import acknowledging
 from routing.calendar import Calendar
 from routing.composing import compose, remembered
+from routing.ending import ended, ended_in
 from routing.following import followed, withdrawn
 from routing.limits import FIXED, anchor, ends, goes_out
 from routing.messages import Message, Promise, Recipient, derived_id
@@ -80,7 +81,8 @@ def decide(
     messages += [m for rule in listening for m in turn.answers(rule)]
     messages += turn.climbed()
     timers = (*turn.timers(), *acknowledging.timers(s, pack, turn.standing))
-    return Answer(tuple(messages), Case(s.episode, tuple(s.promises), timers))
+    changed = tuple(after for after, before in zip(s.others, others, strict=True) if after is not before)
+    return Answer(tuple(messages), Case(s.episode, tuple(s.promises), timers), changed)
 
 
 @cache
@@ -193,8 +195,8 @@ class _Turn:
         message = compose(
             self.s, self.pack, rule, event, self.now, to, clauses, occurrence, due, timed=self.fell is not None
         )
-        for promise in [p for p in self.s.promises if p.open and any(p.is_a(what) for what in rule.closes)]:
-            self._replace(promise, replace(promise, closed_at=self.now))
+        self.s.promises[:] = ended(self.s.promises, (*rule.closes, *rule.closes_for_child), self.now)
+        self.s.others = tuple(ended_in(case, rule.closes_for_child, self.now) for case in self.s.others)
         self.s.promises.append(remembered(message, occurrence))
         return message
 

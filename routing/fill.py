@@ -7,12 +7,19 @@ from typing import Any
 
 from episodes.reports import Disagreement, InterviewOutcome, Retracted
 from routing.calendar import london_date
+from routing.carrying import covered
 from routing.situation import Situation
 
 
 def incidents(s: Situation) -> list[str]:
     """Every police reference of the child's counted episodes, this one's last."""
     return list(dict.fromkeys(r.incident for e in s.counted() for r in e.references)) or own_incidents(s)
+
+
+def covered_incidents(s: Situation) -> list[str]:
+    """Every police reference that the interview of this episode covers: its own, last, and those whose interview it
+    carries on."""
+    return list(dict.fromkeys(r.incident for e in covered(s) for r in e.references))
 
 
 def own_incidents(s: Situation) -> list[str]:
@@ -36,7 +43,7 @@ def fields(type_: str, s: Situation) -> dict[str, Any]:
         case "episode.found":
             found = {"found_at": s.episode.found.end_at if s.episode.found else None}
         case "rhi.request":
-            found = {"incidents": own_incidents(s), "details": _details(s)}
+            found = {"incidents": covered_incidents(s), "details": _details(s)}
         case "rhi.completed":
             due = s.interview_due()
             found = {"in_time": outcome.at <= due if outcome and due else None}

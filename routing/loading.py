@@ -84,6 +84,7 @@ def _terms(table: Table) -> Terms:
         raise table.fault(f"'same_within': {error}") from None
     terms = Terms(
         start=table.words("start") or silent.start,
+        begun_by=table.words("begun_by") or silent.begun_by,
         found_by=table.words("found_by") or silent.found_by,
         investigation_ends=table.get("investigation_ends", bool, True),
         absent="missing" if table.choice("absent", ("class", "missing"), "class") == "missing" else "class",
@@ -134,12 +135,13 @@ def _role(file: str, name: str, values: Any) -> Role:
         role.channel,
         RoleSource(
             services=inner.words("service"),
-            field="manager" if inner.choice("field", ("worker", "manager"), "worker") == "manager" else "worker",
+            field=inner.choice("field", ("worker", "manager", "team"), "worker"),  # type: ignore[arg-type]
             professional=inner.maybe("professional", str),
             involved=inner.get("involved", bool, False),
             carers=inner.get("carers", bool, False),
             reporter=inner.get("reporter", bool, False),
             practitioners=inner.get("practitioners", bool, False),
+            interviewer=inner.get("interviewer", bool, False),
         ),
     )
     inner.done()

@@ -76,6 +76,7 @@ def _target(table: Table, entry: Any) -> Target:
         of=inner.maybe("of", str),
         told_by=inner.words("told_by"),
         newest=inner.get("newest", bool, False),
+        asked_by=inner.words("asked_by"),
         named_as=named,  # type: ignore[arg-type]  # one of NAMED_AS, checked above
         channel=inner.maybe("channel", str),
     )
@@ -154,7 +155,9 @@ def rule(table: Table) -> Rule:
         circumstances=table.get("circumstances", bool, False),
         closes=table.words("closes") or withdraws,
         withdraws=bool(withdraws),
+        closes_for_child=table.words("closes_for_child"),
         settled_by=table.words("settled_by"),
+        dated=table.words("dated"),
     )
     table.done()
     return read

@@ -52,14 +52,16 @@ class Criterion:
 @dataclass(frozen=True, slots=True)
 class Target:
     """Somebody a message goes to: a role (of a certain service's worker or manager), an audience, whoever was told by
-    certain rules (or by the newest of them alone), or the people that the report itself names. `named_as` = "value":
-    the person whom a decision names for the role."""
+    certain rules (or by the newest of them alone), whoever was asked by certain rules in any episode of the child and
+    is not done, or the people that the report itself names. `named_as` = "value": the person whom a decision names for
+    the role."""
 
     role: str | None = None
     of: str | None = None
     audience: str | None = None
     told_by: tuple[str, ...] = ()
     newest: bool = False
+    asked_by: tuple[str, ...] = ()
     named_as: Literal["between", "attendees", "interviewer", "by", "value"] | None = None
     channel: str | None = None
 
@@ -88,16 +90,18 @@ class RoleSource:
     among those involved or caring.
 
     reporter: first of all whoever tells of the episode in that role. practitioners: everybody whom the register names
-    as working with the child: workers of open services, professionals and those involved.
+    as working with the child: workers of open services, professionals and those involved. interviewer: the one to whom
+    the interview was given.
     """
 
     services: tuple[str, ...] = ()
-    field: Literal["worker", "manager"] = "worker"
+    field: Literal["worker", "manager", "team"] = "worker"
     professional: str | None = None
     involved: bool = False
     carers: bool = False
     reporter: bool = False
     practitioners: bool = False
+    interviewer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,8 @@ class Rule:
     circumstances: the message tells the circumstances as they were reported.
     closes: promises that end with this message. settled_by: events that end this promise.
     withdraws: one message for each open promise that it closes, of that promise's kind, to those who were asked.
+    closes_for_child: promises that end with it in whichever episode of the child they were given.
+    dated: fields that take the day of the message, in London.
     """
 
     id: str
@@ -179,7 +185,9 @@ class Rule:
     circumstances: bool = False
     closes: tuple[str, ...] = ()
     withdraws: bool = False
+    closes_for_child: tuple[str, ...] = ()
     settled_by: tuple[str, ...] = ()
+    dated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +268,10 @@ class Pack:
         """The rules that are asked of an episode, or of a child's file."""
         about = "child" if episode.state == "file" else "episode"
         return tuple(rule for rule in self.rules if rule.about == about)
+
+    def hears(self, change: str) -> bool:
+        """Whether a rule listens to such a change."""
+        return any(pattern.partition(".")[0] == change for rule in self.rules for pattern in rule.on)
 
     @property
     def keeps_files(self) -> bool:

@@ -21,6 +21,8 @@ def resolve(targets: Iterable[Target], s: Situation, pack: Pack) -> tuple[tuple[
             clauses += cited
         elif target.told_by:
             people += _told_by(target, s)
+        elif target.asked_by:
+            people += [r for rule in target.asked_by for p in s.promised_to_child(rule) if p.open for r in p.to]
         elif target.named_as is not None:
             people += [_recipient(actor, pack) for actor in _named(target, s)]
         else:
@@ -64,9 +66,17 @@ def _people(name: str, role: Role, s: Situation, of: str | None) -> list[str | N
         known = s.record
         everybody = (*(h.worker for h in known.services), *(p.person for p in known.professionals), *known.involved)
         return [*dict.fromkeys(person for person in everybody if person)]
+    if source.interviewer:
+        return [_interviewer(s)]
     if source.carers:
         return [*(s.record.placement.carers if s.record.placement else ())]
     return [*s.record.involved]
+
+
+def _interviewer(s: Situation) -> str | None:
+    """To whom the interview was given last."""
+    named = (o.interviewer.person for o in reversed(s.episode.outcomes) if o.result == "assigned" and o.interviewer)
+    return next(named, None)
 
 
 def _told_by(target: Target, s: Situation) -> list[Recipient]:

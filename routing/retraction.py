@@ -27,6 +27,12 @@ def taken_back(s: Situation, case: Case, pack: Pack, now: datetime) -> Answer:
     event = next(e for e in s.events if e.change is Change.RETRACTED)
     s.event = event
 
+    still_missing = any(c.episode.still_missing for c in s.others)
+
+    def stands(promise: Promise) -> bool:
+        """A flag says that the child is missing, and another episode says so too."""
+        return promise.open and promise.type == "flag.set" and still_missing
+
     rules = {rule.id: rule for rule in pack.rules}
 
     def withdrawal(promise: Promise) -> Message:
@@ -36,10 +42,10 @@ def taken_back(s: Situation, case: Case, pack: Pack, now: datetime) -> Answer:
         rule = Rule(id=promise.rule, clauses=_CLAUSES, send=send, kind=promise.kind, name=name, form=form)
         return compose(s, pack, rule, event, now, promise.to, _CLAUSES, promise.message, None)
 
-    messages = [withdrawal(p) for p in case.promises if p.open and p.type in _WITHDRAWALS]
+    messages = [withdrawal(p) for p in case.promises if p.open and p.type in _WITHDRAWALS and not stands(p)]
     told = tuple(dict.fromkeys(chain.from_iterable(p.to for p in case.promises)))
     if told:
         rule = Rule(id="retracted", clauses=_CLAUSES, send="notify.info", kind="retracted", urgency="immediate")
         messages.append(compose(s, pack, rule, event, now, told, _CLAUSES, "", None))
-    closed = tuple(replace(p, closed_at=p.closed_at or now) for p in case.promises)
+    closed = tuple(p if stands(p) else replace(p, closed_at=p.closed_at or now) for p in case.promises)
     return Answer(tuple(messages), Case(s.episode, closed))

@@ -48,10 +48,12 @@ def waiting_for(cases: Collection[Case], meetings: tuple[str, ...]) -> tuple[lis
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a report led to: the messages in the order of the pack, and the case with its promises and timers."""
+    """What a report led to: the messages in the order of the pack, the case with its promises and timers, and the
+    child's other cases in which a promise ended with them."""
 
     messages: tuple[Message, ...]
     case: Case
+    others: tuple[Case, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)

@@ -3,10 +3,21 @@
 A pack cannot compute; it can only name these. A new idea is a new function in one of these files, with a test.
 """
 
-from routing.conditions import ages, case, casework, circumstances, episode, form, recording, reporting, under_way
+from routing.conditions import (
+    ages,
+    case,
+    casework,
+    child,
+    circumstances,
+    episode,
+    form,
+    recording,
+    reporting,
+    under_way,
+)
 from routing.conditions.vocabulary import CONDITIONS, Known, Word
 
 # Each file adds its conditions to the vocabulary when it is read.
-FILES = (episode, ages, circumstances, case, casework, form, recording, reporting, under_way)
+FILES = (episode, ages, circumstances, case, casework, child, form, recording, reporting, under_way)
 
 __all__ = ["CONDITIONS", "FILES", "Known", "Word"]

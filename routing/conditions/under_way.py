@@ -1,6 +1,6 @@
 """What a rule may ask about the event under way: the report that is being taken in just now."""
 
-from episodes.reports import Decided, Disagreement, InterviewOutcome, ServiceChanged
+from episodes.reports import Decided, Disagreement, InterviewOutcome, MeetingHeld, ServiceChanged
 from routing.conditions.vocabulary import RoleWords, condition
 from routing.situation import Situation
 
@@ -67,3 +67,10 @@ def harm_disclosed(s: Situation) -> bool:
     """The child told of harm in the interview that is being reported."""
     report = s.event.report if s.event else None
     return isinstance(report, InterviewOutcome) and bool(report.harm_disclosed)
+
+
+@condition
+def meeting_type(s: Situation, is_one_of: tuple[str, ...]) -> bool:
+    """The type of the meeting that was held, or that the decision speaks of."""
+    report = s.event.report if s.event else None
+    return isinstance(report, MeetingHeld | Decided) and report.meeting_type in is_one_of

@@ -233,10 +233,28 @@ CASES: list[tuple[str, Any, Any]] = [
     ),
     ('concerned = "gangs"', (missing(concerns=("other", "gangs")),), (missing(concerns=("other",)),)),
     ('concerned = ["gangs", "cse"]', ((missing(),), {"record": Record(concerns=("cse",))}), (missing(),)),
+    (
+        'meeting_type = ["separate", "joint"]',
+        (missing(), meeting("mam", 1, meeting_type="joint")),
+        (missing(), meeting("mam", 1, meeting_type="other")),
+    ),
+    (
+        'meeting_type = "separate"',
+        (missing(), decided("meeting.mam", "convene", meeting_type="separate")),
+        (missing(), decided("meeting.mam", "convene")),
+    ),
+    (
+        "workers_involved = true",
+        ((missing(),), {"record": Record(registered=True, involved=("w1",))}),
+        ((missing(),), {"record": HELD}),
+    ),
     ("harm_disclosed = true", (*BACK, outcome("completed", 9, harm_disclosed=True)), (*BACK, outcome("completed", 9))),
 ]
 CASES += RECORDED
-BY_THEIR_OWN_TESTS = {"promised", "still_open", "open_for_child", "ever_held", "received_outside_hours"}
+BY_THEIR_OWN_TESTS = {
+    *("promised", "still_open", "open_for_child", "ever_held", "received_outside_hours"),
+    *("another_open", "carries_on", "carried_on", "asked"),
+}
 
 
 def holds(condition: str, course: Any) -> bool:
