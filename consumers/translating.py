@@ -130,8 +130,8 @@ def _decided(kind: str, decision: str, m: Any, origin: core.Origin, whose: core.
 
 
 def _rag(m: Any, origin: core.Origin, whose: core.About) -> core.Report:
-    confirmed, concerns = m.confirmed is not False, tuple(m.concerns or ())
-    return _decided("rag", m.value, m, origin, whose, confirmed=confirmed, concerns=concerns)
+    kind = "rag" if m.confirmed else "rag_proposed"
+    return _decided(kind, m.value, m, origin, whose, concerns=None if m.concerns is None else tuple(m.concerns))
 
 
 def _threshold(m: Any, origin: core.Origin, whose: core.About) -> core.Report:

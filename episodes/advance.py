@@ -13,6 +13,7 @@ from episodes.accounts import held_from, kind_of, start_told, started, statement
 from episodes.classifying import classified, corrected, judged
 from episodes.episode import Episode, Line, Reference, State, Terms
 from episodes.events import Change, Event
+from episodes.grading import graded, rerated
 from episodes.reports import (
     Acknowledged,
     ClockSet,
@@ -49,7 +50,7 @@ def advance(episode: Episode, report: Report, terms: Terms) -> Step:
         case Found():
             return _found(_with_reference(episode, report), report, terms)
         case StatusChanged():
-            return _status(episode, report)
+            return _status(episode, report, terms)
         case InvestigationEnded():
             return _ended(episode, report, terms)
         case Retracted():
@@ -57,7 +58,7 @@ def advance(episode: Episode, report: Report, terms: Terms) -> Step:
         case ClockSet():
             return _clock_set(episode, report, terms)
         case Decided() | InterviewOutcome() | MeetingHeld() | DocumentUpdated() | TaskDone() | Disagreement():
-            return _recorded(episode, report)
+            return _recorded(episode, report, terms)
         case Acknowledged():
             return replace(episode, acknowledged=(*episode.acknowledged, report)), _event(
                 Change.ACKNOWLEDGED, report, report.kind or ""
@@ -104,15 +105,15 @@ def _missing(episode: Episode, report: Missing, terms: Terms) -> Step:
     if statement(merged) == statement(episode.missing) and merged.details == episode.missing.details:
         return after, events
     events += _event(Change.CORRECTED, report)
-    to = merged.classification
-    if to and to != episode.missing.classification and to != episode.classification:
+    to = merged.classification if merged.classification != episode.missing.classification else None
+    if to and terms.absent == "class" and to != episode.classification:
         at = started(merged if before else report, terms)
         after = corrected(after, to) if before else classified(after, to, at)
         events += _event(Change.CLASSIFIED, report, to, at)
     if merged.location_known is not episode.missing.location_known:
         after, more = _whereabouts(after, merged.location_known, report)
         events += more
-    after, more = _regraded(after, merged.risk, report)
+    after, more = _regraded(after, graded(to, merged.risk, episode.risk, terms), report)
     events += more
     after, more = _restarted(after, report, terms)
     events += more
@@ -134,7 +135,7 @@ def _opened(episode: Episode, report: Missing, terms: Terms) -> Step:
         missing=report,
         start=start,
         lines=(Line(status, start),),
-        risk=report.risk,
+        risk=graded(report.classification, report.risk, None, terms),
         location_known=report.location_known,
     )
     events = _event(Change.WAITS if waits else Change.OPENED, report)
@@ -218,15 +219,15 @@ def _before_start(episode: Episode, report: Found) -> tuple[Event, ...]:
 # ---- the other reports
 
 
-def _status(episode: Episode, report: StatusChanged) -> Step:
+def _status(episode: Episode, report: StatusChanged, terms: Terms) -> Step:
     if episode.missing is None:
         return episode, _event(Change.CONTRADICTION, report, "no_episode")
     after, events = _whereabouts(episode, report.location_known, report)
-    if report.to:
+    if report.to and terms.absent == "class":
         at = report.changed_at or report.origin.at
         events += _event(Change.CLASSIFIED, report, report.to, at) if report.to != episode.classification else ()
         after = classified(after, report.to, at)
-    after, more = _regraded(after, report.risk, report)
+    after, more = _regraded(after, graded(report.to, report.risk, episode.risk, terms), report)
     return after, events + more
 
 
@@ -270,11 +271,11 @@ def _clock_set(episode: Episode, report: ClockSet, terms: Terms) -> Step:
 Recorded = Decided | InterviewOutcome | MeetingHeld | DocumentUpdated | TaskDone | Disagreement
 
 
-def _recorded(episode: Episode, report: Recorded) -> Step:
+def _recorded(episode: Episode, report: Recorded, terms: Terms) -> Step:
     """What is only written down here; what follows from it is for the rules."""
     match report:
         case Decided():
-            return _decided(episode, report)
+            return _decided(episode, report, terms)
         case InterviewOutcome():
             after = replace(episode, outcomes=(*episode.outcomes, report))
             return after, _event(Change.INTERVIEW, report, report.result, report.at)
@@ -294,10 +295,12 @@ def _recorded(episode: Episode, report: Recorded) -> Step:
             assert_never(report)
 
 
-def _decided(episode: Episode, report: Decided) -> Step:
-    """A person's word on missing or absent is itself the classification."""
+def _decided(episode: Episode, report: Decided, terms: Terms) -> Step:
+    """A person's word on missing or absent is itself the classification; a rating is itself a grade."""
     after = replace(episode, decisions=(*episode.decisions, report))
     events = _event(Change.DECIDED, report, f"{report.kind}.{report.decision}")
+    if report.kind == "rag" and rerated(episode, report.decision, terms):
+        return after, events + _event(Change.REGRADED, report, "rating")
     if report.kind != "classification" or report.decision not in ("missing", "absent") or episode.missing is None:
         return after, events
     after = judged(after, "missing" if report.decision == "missing" else "absent", report.origin.at)

@@ -25,7 +25,8 @@ class ClockSet:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
     """A person's decision. `kind` tells what about: the words of the pack for a manager's and a meeting's decision
-    (the latter as `meeting.<kind>`), and `screening`, `rag`, `threshold` for the three with a message of their own."""
+    (the latter as `meeting.<kind>`), and `screening`, `rag`, `threshold` for those with a message of their own. A
+    rating that the manager has not confirmed is `rag_proposed`. `concerns` None: nothing is said about them."""
 
     origin: Origin
     about: About
@@ -34,8 +35,7 @@ class Decided:
     by: Actor | None = None
     reason: str | None = None
     value: Any = None
-    confirmed: bool = True
-    concerns: tuple[str, ...] = ()
+    concerns: tuple[str, ...] | None = None
     meeting_type: str | None = None
 
 

@@ -39,6 +39,7 @@ class Terms:
     found_by: who may say that the child is found.
     investigation_ends: whether the police, when they end the investigation, end the episode without a return.
     absent: whether "absent" is a class of its own or a missing child with the lowest risk.
+    rating: the RAG rating that an episode begins with, until a person has confirmed one.
     unsafe_ends: whether a found report ends the episode although the police check was not done.
     second: what a report under a new reference is while an episode of the child is open.
     same_within: civil hours within which a worker's and a police report speak of one episode.
@@ -50,6 +51,7 @@ class Terms:
     found_by: tuple[str, ...] = ("police", "worker")
     investigation_ends: bool = True
     absent: Literal["class", "missing"] = "class"
+    rating: str | None = None
     unsafe_ends: bool = True
     second: Literal["separate", "waits", "joins"] = "separate"
     same_within: timedelta | None = None

@@ -13,6 +13,7 @@ BEYOND_THE_SOURCE = ("AMB-", "HUB")
 OF_THEIR_OWN = {
     "screening": ("required", "not_required"),
     "rag": ("RED", "AMBER", "GREEN"),
+    "rag_proposed": ("RED", "AMBER", "GREEN"),
     "threshold": ("met", "not_met"),
 }
 OF_AN_EPISODE = ("start", "return", "found", "missing_since")
@@ -110,7 +111,7 @@ def _rule_faults(pack: Pack, rule: Rule) -> Iterator[str]:
     for limit in limits:
         if limit.anchor in ANCHORED_BY and not limit.of:
             yield f"a limit from '{limit.anchor}' needs 'of': which messages, meetings or documents it counts from"
-    for what in (*rule.closes, *rule.closes_for_child, *of):
+    for what in (*rule.closes, *rule.takes_over, *rule.closes_for_child, *of):
         if what not in names:
             yield f"'{what}' names no rule, message type or type with kind of this pack"
 

@@ -108,4 +108,5 @@ def remembered(message: Message, occurrence: str) -> Promise:
         to=message.to,
         kind=message.kind,
         due=message.due,
+        measure=message.fields.get("measure"),
     )

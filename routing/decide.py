@@ -197,7 +197,11 @@ class _Turn:
         )
         self.s.promises[:] = ended(self.s.promises, (*rule.closes, *rule.closes_for_child), self.now)
         self.s.others = tuple(ended_in(case, rule.closes_for_child, self.now) for case in self.s.others)
-        self.s.promises.append(remembered(message, occurrence))
+        former = next((p for p in self.s.promises if p.open and any(p.is_a(w) for w in rule.takes_over)), None)
+        if former is not None:
+            message = replace(message, replaces=former.first or former.message)
+            self._replace(former, replace(former, closed_at=self.now))
+        self.s.promises.append(replace(remembered(message, occurrence), first=message.replaces))
         return message
 
     def climbed(self) -> Iterator[Message]:

@@ -36,8 +36,10 @@ def fields(type_: str, s: Situation) -> dict[str, Any]:
         case "episode.open":
             found = {"start": s.episode.start}
         case "episode.update":
+            rating = s.episode.decided("rag")
             history = [{"status": line.status, "since": line.since} for line in s.episode.lines]
             found = {"start": s.episode.start, "status_history": history, "classification": s.episode.classification}
+            found["rag"] = rating.decision if rating else None
         case "flag.set":
             found = _flag_days(s)
         case "episode.found":
@@ -45,7 +47,7 @@ def fields(type_: str, s: Situation) -> dict[str, Any]:
         case "rhi.request":
             found = {"incidents": covered_incidents(s), "details": _details(s)}
         case "rhi.completed":
-            due = s.interview_due()
+            due = s.interview_due("completed")
             found = {"in_time": outcome.at <= due if outcome and due else None}
         case "rhi.not_offered" | "rhi.withdrawn":
             found = {"reason": outcome.reason if outcome else _reason(s)}

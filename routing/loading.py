@@ -88,6 +88,7 @@ def _terms(table: Table) -> Terms:
         found_by=table.words("found_by") or silent.found_by,
         investigation_ends=table.get("investigation_ends", bool, True),
         absent="missing" if table.choice("absent", ("class", "missing"), "class") == "missing" else "class",
+        rating=table.maybe("rating", str),
         unsafe_ends=table.get("unsafe_ends", bool, True),
         second=table.choice("second", ("separate", "waits", "joins"), "separate"),  # type: ignore[arg-type]
         same_within=near,

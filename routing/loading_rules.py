@@ -79,6 +79,7 @@ def _target(table: Table, entry: Any) -> Target:
         asked_by=inner.words("asked_by"),
         named_as=named,  # type: ignore[arg-type]  # one of NAMED_AS, checked above
         channel=inner.maybe("channel", str),
+        if_named=inner.get("if_named", bool, False),
     )
     inner.done()
     return target
@@ -153,6 +154,7 @@ def rule(table: Table) -> Rule:
         classifies=_classifies(table),
         contact=_listed(table, "contact"),
         circumstances=table.get("circumstances", bool, False),
+        takes_over=table.words("takes_over"),
         closes=table.words("closes") or withdraws,
         withdraws=bool(withdraws),
         closes_for_child=table.words("closes_for_child"),

@@ -79,7 +79,7 @@ class Message:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
     """What the hub remembers of a message that it sent: enough not to send it twice, to move its limit when an anchor
-    moves, and to know whether it is still open."""
+    moves, and to know whether it is still open. `measure` is what a request for an interview wants done by `due`."""
 
     rule: str
     occurrence: str
@@ -89,6 +89,7 @@ class Promise:
     to: tuple[Recipient, ...]
     kind: str | None = None
     due: datetime | None = None
+    measure: str | None = None
     first: str | None = None
     closed_at: datetime | None = None
 

@@ -54,7 +54,8 @@ class Target:
     """Somebody a message goes to: a role (of a certain service's worker or manager), an audience, whoever was told by
     certain rules (or by the newest of them alone), whoever was asked by certain rules in any episode of the child and
     is not done, or the people that the report itself names. `named_as` = "value": the person whom a decision names for
-    the role."""
+    the role. A role beside another `named_as` is the one in which that person is addressed; where nobody is named, the
+    role stands alone. `if_named`: only where the register names a person."""
 
     role: str | None = None
     of: str | None = None
@@ -64,6 +65,7 @@ class Target:
     asked_by: tuple[str, ...] = ()
     named_as: Literal["between", "attendees", "interviewer", "by", "value"] | None = None
     channel: str | None = None
+    if_named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,7 @@ class Rule:
     classifies: the episode counts as missing (or absent) from this message on, until a person says otherwise.
     contact: whom the recipient may ask; the first of those who are meant.
     circumstances: the message tells the circumstances as they were reported.
+    takes_over: an open promise whose place this message takes; `replaces` names it.
     closes: promises that end with this message. settled_by: events that end this promise.
     withdraws: one message for each open promise that it closes, of that promise's kind, to those who were asked.
     closes_for_child: promises that end with it in whichever episode of the child they were given.
@@ -183,6 +186,7 @@ class Rule:
     classifies: Classification | None = None
     contact: tuple[Target, ...] = ()
     circumstances: bool = False
+    takes_over: tuple[str, ...] = ()
     closes: tuple[str, ...] = ()
     withdraws: bool = False
     closes_for_child: tuple[str, ...] = ()

@@ -24,7 +24,7 @@ def resolve(targets: Iterable[Target], s: Situation, pack: Pack) -> tuple[tuple[
         elif target.asked_by:
             people += [r for rule in target.asked_by for p in s.promised_to_child(rule) if p.open for r in p.to]
         elif target.named_as is not None:
-            people += [_recipient(actor, pack) for actor in _named(target, s)]
+            people += _as_named(target, s, pack)
         else:
             assert target.role is not None
             people += _role(target, s, pack.roles[target.role])
@@ -43,8 +43,19 @@ def _audience(name: str, s: Situation, pack: Pack) -> tuple[tuple[Recipient, ...
 def _role(target: Target, s: Situation, role: Role) -> list[Recipient]:
     assert target.role is not None
     people = _people(target.role, role, s, target.of)
+    if target.if_named:
+        people = [person for person in people if person]
     channel = target.channel or role.channel
-    return [Recipient(target.role, person, channel) for person in people or [None]]
+    return [Recipient(target.role, person, channel) for person in people or ([] if target.if_named else [None])]
+
+
+def _as_named(target: Target, s: Situation, pack: Pack) -> list[Recipient]:
+    """The people that the report names, in the role of the target where it has one."""
+    actors = _named(target, s)
+    if target.role is None or target.named_as == "value":
+        return [_recipient(actor, pack) for actor in actors]
+    persons = [actor.person for actor in actors] or [None]
+    return [_recipient(Actor(target.role, person), pack) for person in persons]
 
 
 def _people(name: str, role: Role, s: Situation, of: str | None) -> list[str | None]:

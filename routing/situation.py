@@ -199,9 +199,9 @@ class Situation:
         report = self.event.report if self.event else None
         return report.content.get(section) or None if isinstance(report, InterviewOutcome) else None
 
-    def interview_due(self) -> datetime | None:
-        """The limit last given with the request for the interview."""
-        dues = [p.due for p in self.promised("rhi.request")]
+    def interview_due(self, measure: str | None = None) -> datetime | None:
+        """The limit last given with the request for the interview; of those with that measure, where one is named."""
+        dues = [p.due for p in self.promised("rhi.request") if measure in (None, p.measure)]
         return dues[-1] if dues else None
 
     def age_at(self, at: datetime) -> int | None:

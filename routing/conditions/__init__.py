@@ -10,6 +10,7 @@ from routing.conditions import (
     child,
     circumstances,
     episode,
+    findings,
     form,
     recording,
     reporting,
@@ -18,6 +19,6 @@ from routing.conditions import (
 from routing.conditions.vocabulary import CONDITIONS, Known, Word
 
 # Each file adds its conditions to the vocabulary when it is read.
-FILES = (episode, ages, circumstances, case, casework, child, form, recording, reporting, under_way)
+FILES = (episode, ages, circumstances, case, casework, child, findings, form, recording, reporting, under_way)
 
 __all__ = ["CONDITIONS", "FILES", "Known", "Word"]

@@ -9,7 +9,7 @@ from routing.conditions.vocabulary import (
     RuleWords,
     condition,
 )
-from routing.periods import Period
+from routing.periods import Elapsed, Period
 from routing.situation import Situation
 
 
@@ -36,9 +36,12 @@ def interview(s: Situation, is_one_of: tuple[str, ...]) -> bool:
 
 
 @condition
-def interview_in_time(s: Situation, results: tuple[str, ...]) -> bool:
-    """One of these outcomes lies at or before the limit of the request (T-5)."""
-    due = s.interview_due()
+def interview_in_time(s: Situation, results: tuple[str, ...], within: Elapsed | None = None) -> bool:
+    """One of these outcomes lies at or before the limit (T-5): that of the request, or a time after the return where
+    the limit runs whether or not anybody was asked."""
+    due, back = s.interview_due(), s.episode.return_at
+    if within is not None:
+        due = back + within.elapsed() if back else None
     return any(o.result in results and (due is None or o.at <= due) for o in s.episode.outcomes)
 
 

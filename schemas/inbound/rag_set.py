@@ -19,5 +19,9 @@ class RagSet(About):
     confirmed: TrueUnlessSaid = Field(
         True, description="Whether the manager has reviewed the rating. Left out, it is true."
     )
-    concerns: Words = Field((), description="Concerns that the screening found; unknown codes are kept.")
+    concerns: Words | None = Field(
+        None,
+        description="Concerns that the screening found; unknown codes are kept. An empty list: none. Left out: nothing "
+        "is said about concerns.",
+    )
     by: Actor | None = Field(None, description="Who rated.")
