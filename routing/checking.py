@@ -104,7 +104,7 @@ def _rule_faults(pack: Pack, rule: Rule) -> Iterator[str]:
     yield from _clause_faults(pack, rule.clauses)
     yield from _test_faults(pack, rule.tests)
     yield from _target_faults(pack, (*rule.to, *rule.contact))
-    for pattern in (*rule.on, *rule.settled_by):
+    for pattern in (*rule.on, *rule.settled_by, *rule.follows):
         yield from _event_faults(pack, pattern)
     names = {what for r in pack.rules for what in (r.id, r.send, f"{r.send}/{r.kind}")}
     of = [w for limit in limits for w in limit.of if limit.anchor in ("first_sent", "told_first")]

@@ -17,7 +17,7 @@ from routing.testing import holds_without
 def followed(s: Situation, pack: Pack, now: datetime) -> Iterator[Message]:
     """Open promises of rules that follow, sent again where their recipients are others now: the same limit, and
     `replaces` names the first message."""
-    rules = {rule.id: rule for rule in pack.rules if rule.follows}
+    rules = {r.id: r for r in pack.rules if any(e.is_a(pattern) for pattern in r.follows for e in s.events)}
     for promise in [p for p in s.promises if p.open and p.rule in rules]:
         rule = rules[promise.rule]
         recipients, lent = resolve(rule.to, s, pack)

@@ -3,6 +3,7 @@
 
 from typing import Any, get_args
 
+from episodes.events import Change
 from episodes.origin import Classification
 from routing.conditions import CONDITIONS
 from routing.messages import Modality, Urgency
@@ -113,6 +114,13 @@ def _classifies(table: Table) -> Classification | None:
     return word  # type: ignore[return-value]  # checked above
 
 
+def _follows(table: Table) -> tuple[str, ...]:
+    """The events at which a promise moves on; true stands for every event."""
+    if table.is_true("follows"):
+        return tuple(Change)
+    return table.words("follows")
+
+
 def rule(table: Table) -> Rule:
     """One rule."""
     at, over, before = limit(table, "at"), limit(table, "over"), limit(table, "before", "lead")
@@ -148,7 +156,7 @@ def rule(table: Table) -> Rule:
         name=table.maybe("name", str),
         form=table.maybe("form", str),
         fields=table.table("fields").rest(),
-        follows=table.get("follows", bool, False),
+        follows=_follows(table),
         rejects=table.get("rejects", bool, False),
         beyond_scope=table.get("beyond_scope", bool, False),
         classifies=_classifies(table),

@@ -148,8 +148,8 @@ class Rule:
     about: an episode, or the child: a duty that belongs to no episode, kept in the child's file and asked about at
     every event of the register and of any episode. `once` = "episode" is then once for the child.
     group: of the rules of one group only the first that fires does, in an episode.
-    follows: while the promise is open it moves on when somebody else holds the work: it is sent again, with the limit
-    that it has, to whom its recipients now are.
+    follows: while the promise is open it moves on when somebody else holds the work: at these events it is sent again,
+    with the limit that it has, to whom its recipients now are.
     rejects: the report that set it off is not taken as a fact (a person is told instead).
     beyond_scope: it answers also where the pack's scope does not hold.
     classifies: the episode counts as missing (or absent) from this message on, until a person says otherwise.
@@ -180,7 +180,7 @@ class Rule:
     name: str | None = None
     form: str | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
-    follows: bool = False
+    follows: tuple[str, ...] = ()
     rejects: bool = False
     beyond_scope: bool = False
     classifies: Classification | None = None

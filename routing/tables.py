@@ -80,6 +80,12 @@ class Table:
         """Lists of words, each under a name of its own."""
         return {key: self.words(key) for key in self.names()}
 
+    def is_true(self, key: str) -> bool:
+        """Whether the key says just true, which is then read; anything else stays for another reading."""
+        if self._left.get(key) is True:
+            return self.get(key, bool)
+        return False
+
     def names(self) -> list[str]:
         """The keys that are left."""
         return [*self._left]

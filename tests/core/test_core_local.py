@@ -3,6 +3,8 @@
 from datetime import date
 from pathlib import Path
 
+import core_wire as wire
+import orjson
 import pytest
 from core_packs import BODY, HEAD, course, pack, rule
 from core_reports import ABOUT, NOON, after, found, missing, origin, outcome
@@ -10,6 +12,7 @@ from test_core_calendar import london
 
 from episodes.reports import TaskDone
 from homeward.library import read_packs
+from homeward.simulation import Simulation
 from routing.local import load_local, localised
 from routing.pack import Pack
 from routing.tables import PackError
@@ -124,3 +127,25 @@ def test_the_hubs_own_notification_is_the_officers_act_where_requests_wait() -> 
         child.tell(missing(), found(1), done(5))
     assert by_itself.tell(outcome("completed", 6))[0].due == after(240)
     assert by_hand.tell(outcome("completed", 6))[0].due == after(245)
+
+
+async def test_a_folder_with_local_settings_is_rehearsed_as_it_would_run(tmp_path: Path) -> None:
+    own = tmp_path / "nottinghamshire"
+    own.mkdir()
+    (own / "local.toml").write_text(
+        'authority = "nottinghamshire"\n[acknowledge."task.create/process_notification"]\n'
+        'within = "2wh"\nladder = ["team_manager", "service_director"]\n'
+    )
+    lines = [wire.missing(child=wire.child("compact:K-1"))]
+    until = wire.later(24)
+    plain = [orjson.loads(line) for line in await Simulation().run(lines, until)]
+    climbed = [orjson.loads(line) for line in await Simulation([tmp_path]).run(lines, until)]
+    assert not [m for m in plain if m["type"] == "escalation.open"]
+    steps = [m["data"] for m in climbed if m["type"] == "escalation.open"]
+    assert [(s["to"][0]["role"], s["step"], s["clauses"]) for s in steps] == [
+        ("team_manager", 1, ["HUB"]),
+        ("service_director", 2, ["HUB"]),
+    ]
+    task = next(m for m in climbed if m["data"]["kind"] == "process_notification")
+    assert {s["message"] for s in steps} == {task["id"]}
+    assert task["data"]["acknowledge_by"]
