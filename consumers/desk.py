@@ -10,6 +10,7 @@ from datetime import datetime
 from consumers.raw import Told
 from consumers.words import unknown_word
 from enrichment.authorities import concerned
+from enrichment.linking import partners
 from enrichment.people import Ambiguous, Child, People
 from enrichment.registering import recorded, withdrawn
 from episodes.accounts import kind_of, started
@@ -19,6 +20,7 @@ from episodes.events import Change, Event
 from episodes.identity import Whose, episode_of, missing_again, reference_of
 from episodes.reports import (
     About,
+    Decided,
     DocumentUpdated,
     Found,
     MeetingHeld,
@@ -123,6 +125,8 @@ class Desk:
                 self._meeting(child, child.cases[whose.id], report)
             else:
                 self._step(child, child.cases[whose.id], report)
+            if isinstance(report, Decided):
+                self._tell_linked(child.cases[whose.id], report)
         elif whose is Whose.ITS_OWN:
             assert isinstance(report, Missing | Found)
             self._begin(child, report, episodes)
@@ -185,8 +189,29 @@ class Desk:
         terms = self.packs.version(child.authority, case.episode.pack).terms
         others = [c.episode for c in child.others(case.episode.id)]
         episode = waiting_where_blocked(case.episode, report, others, terms)
+        if isinstance(report, Missing):
+            episode = self._linked(child, episode, report)
         self._open(child, case, *advance(episode, report, terms))
         self._release(child, report)
+
+    def _linked(self, child: Child, episode: Episode, report: Missing) -> Episode:
+        """The episode with its links to those of relatives who are reported together with the child, both ways."""
+        for other, case in partners(child, episode, report, self.people):
+            theirs = case.episode
+            if theirs.id not in episode.linked:
+                episode = replace(episode, linked=(*episode.linked, theirs.id))
+            if episode.id not in theirs.linked:
+                other.keep(replace(case, episode=replace(theirs, linked=(*theirs.linked, episode.id))))
+        return episode
+
+    def _tell_linked(self, case: Case, report: Decided) -> None:
+        """A decision in an episode, told to those that it is linked to: the rules say what it means to them."""
+        name = f"{report.kind}.{report.decision}"
+        for linked in case.episode.linked:
+            child = self.people.of_episode(linked)
+            if child is not None and child.cases[linked].episode.state != "retracted":
+                event = Event(Change.DECIDED_ELSEWHERE, report, report.origin.at, name)
+                self._decide(child, child.cases[linked], child.cases[linked].episode, (event,))
 
     def _release(self, child: Child, report: Report) -> None:
         """Reports that waited open their episodes, one by one, as soon as nothing stands in their way."""

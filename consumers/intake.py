@@ -11,10 +11,10 @@ from datetime import datetime
 
 from consumers import bookkeeping, periodic
 from consumers.desk import Desk
+from consumers.gathering import gathered
 from consumers.raw import Raw, Told, Unread
 from consumers.reading import reading
 from enrichment.people import People
-from enrichment.register import KEY
 from outbox.directory import Directory
 from outbox.writer import rows as rows_of
 from routing.exceptions import exception
@@ -146,7 +146,7 @@ class Intake:
         told, unread = await self._fresh(tx, read, now)
         if not told and not unread:
             return
-        desk = Desk(await self._people(tx, told), self._packs, now)
+        desk = Desk(await gathered(tx, told, self._packs), self._packs, now)
         for each in told:
             desk.answer(each)
         desk.messages += [self._alert(u, now) for u in unread]
@@ -171,22 +171,6 @@ class Intake:
             else:
                 unread.append(each)
         return told, unread
-
-    async def _people(self, tx: Transaction, told: Sequence[Told]) -> People:
-        """The children that the reports may speak of, locked until the transaction ends."""
-        about = [t.report.about for t in told]
-        recorded = [t.record for t in told if t.record]
-        numbers = {i for a in about for i in a.identifiers} | {i for r in recorded for i in r.identifiers}
-        references = {(a.force or "", a.incident) for a in about if a.incident}
-        episodes = {a.episode for a in about if a.episode}
-        keyed = [(key, KEY, t.at.key) for t in told if t.at and (key := self._packs.key_of(t.report.about.authority))]
-        keys = {"\x1f".join(n) for n in (*numbers, *keyed)} | {"\x1f".join(r) for r in references} | episodes
-        await tx.lock(keys)
-        asked = [(authority, *n) for authority in self._packs.authorities for n in numbers]
-        found = await tx.find([*asked, *keyed], references, episodes)
-        people = {*found.identifiers.values(), *(r.person for r in found.references), *found.episodes.values()}
-        await tx.lock(people)
-        return People(found, *await tx.load(people))
 
     def _alert(self, unread: Unread, now: datetime) -> Message:
         """The word to a person about a record that could not be read: its owner's intake role, else the operator."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from enrichment.documents import Held, read_case, read_held, write_case, write_held
 from enrichment.register import KEY, Place
+from episodes.episode import Reference
 from episodes.record import Record
 from episodes.reports import About, Identifier
 from routing.messages import derived_id
@@ -69,10 +70,21 @@ class People:
     """Whose report it is, over the rows of one transaction."""
 
     def __init__(self, found: Found, people: dict[str, PersonRow], episodes: Iterable[EpisodeRow]) -> None:
-        self._identifiers = dict(found.identifiers)
-        self._references = {(r.authority, r.force, r.incident, r.person): r for r in found.references}
-        self._children = {row.id: _child(row) for row in people.values()}
+        self._identifiers: dict[tuple[str, str, str], str] = {}
+        self._references: dict[tuple[str, str, str, str], ReferenceRow] = {}
+        self._children: dict[str, Child] = {}
         self._of_episode: dict[str, str] = {}
+        self.add(found, people, episodes)
+        self._new_identifiers: dict[tuple[str, str, str], str] = {}
+        self._new_references: dict[tuple[str, str, str, str], ReferenceRow] = {}
+        self.forgotten: set[IdentifierRow] = set()
+        self.moved: list[tuple[str, str]] = []  # (former person, episode)
+
+    def add(self, found: Found, people: dict[str, PersonRow], episodes: Iterable[EpisodeRow]) -> None:
+        """Children who were loaded, none of them held yet."""
+        self._identifiers |= found.identifiers
+        self._references |= {(r.authority, r.force, r.incident, r.person): r for r in found.references}
+        self._children |= {row.id: _child(row) for row in people.values()}
         for row in episodes:
             child, case = self._children[row.person], read_case(row.doc)
             if row.state == "file":
@@ -80,10 +92,19 @@ class People:
             else:
                 child.cases[row.id] = case
             self._of_episode[row.id] = row.person
-        self._new_identifiers: dict[tuple[str, str, str], str] = {}
-        self._new_references: dict[tuple[str, str, str, str], ReferenceRow] = {}
-        self.forgotten: set[IdentifierRow] = set()
-        self.moved: list[tuple[str, str]] = []  # (former person, episode)
+
+    def of_episode(self, episode: str) -> Child | None:
+        """The child whose episode it is, where that was loaded."""
+        return self._children.get(self._of_episode.get(episode, ""))
+
+    def candidates(self, child: Child, references: Collection[Reference]) -> list[Child]:
+        """Other children of the authority who may belong to this one: by a reference, or as a relative on the
+        register."""
+        told = {(r.force, r.incident) for r in references}
+        by_reference = {p for (a, f, i, p) in self._references if told and a == child.authority and (f, i) in told}
+        numbers = ((child.authority, *relative) for relative, _ in child.record.relations)
+        found = {*by_reference, *(p for n in numbers if (p := self._identifiers.get(n)))} - {child.id}
+        return [self._children[p] for p in sorted(found) if p in self._children]
 
     def authorities_of(self, identifiers: Collection[Identifier]) -> set[str]:
         """The authorities whose register holds one of the identifiers."""

@@ -79,8 +79,9 @@ class Line:
 class Episode:
     """The state of one episode at one authority. `pack` is the version that governs it; `opened_at` is the receipt of
     the first report; `start` is where its clocks count from, None before a missing report is known. `missing` is what
-    all senders say together, `accounts` what each of them says where there are several. `follows`:
-    the episodes whose return interview was given up because of this one, so that a later interview covers them too."""
+    all senders say together, `accounts` what each of them says where there are several. `follows`: the episodes whose
+    return interview was given up because of this one, so that a later interview covers them too. `linked`: the episodes
+    of relatives that were reported together with it."""
 
     id: str
     authority: str
@@ -106,6 +107,7 @@ class Episode:
     acknowledged: tuple[Acknowledged, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
     follows: tuple[str, ...] = ()
+    linked: tuple[str, ...] = ()
 
     @property
     def back(self) -> bool:

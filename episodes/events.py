@@ -30,6 +30,7 @@ class Change(StrEnum):
     FINALISED = "finalised"
     CLOCK_SET = "clock_set"
     DECIDED = "decided"
+    DECIDED_ELSEWHERE = "decided_elsewhere"  # in an episode that this one is linked to
     INTERVIEW = "interview"
     MEETING = "meeting"
     MEETING_ELSEWHERE = "meeting_elsewhere"  # held under another episode of the child

@@ -199,6 +199,7 @@ def _qualifiers(pack: Pack) -> dict[str, set[str]]:
     kinds = {**pack.words.decisions, **{f"meeting.{m}": v for m, v in pack.words.meetings.items()}, **OF_THEIR_OWN}
     return {
         Change.DECIDED: {*kinds, *(f"{kind}.{value}" for kind, values in kinds.items() for value in values)},
+        Change.DECIDED_ELSEWHERE: {*kinds, *(f"{kind}.{value}" for kind, values in kinds.items() for value in values)},
         Change.INTERVIEW: {*INTERVIEW_RESULTS},
         Change.MEETING: {*pack.words.meetings},
         Change.MEETING_ELSEWHERE: {*pack.words.meetings},

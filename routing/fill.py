@@ -34,7 +34,7 @@ def fields(type_: str, s: Situation) -> dict[str, Any]:
     found: dict[str, Any] = {}
     match type_:
         case "episode.open":
-            found = {"start": s.episode.start}
+            found = {"start": s.episode.start, "linked": _linked(s)}
         case "episode.update":
             rating = s.episode.decided("rag")
             history = [{"status": line.status, "since": line.since} for line in s.episode.lines]
@@ -62,6 +62,12 @@ def fields(type_: str, s: Situation) -> dict[str, Any]:
         case "exception.raise":
             found = {"detail": s.event.qualifier.replace("_", " ") if s.event else ""}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _linked(s: Situation) -> bool | None:
+    """Whether it is linked to others' episodes; nothing where nobody was reported together with the child."""
+    together = s.episode.linked or (s.episode.missing and s.episode.missing.linked_incidents)
+    return bool(s.episode.linked) if together else None
 
 
 def _flag_days(s: Situation) -> dict[str, Any]:
