@@ -1,4 +1,5 @@
-"""Which authorities a report concerns. Responsibility: the register, then the police's word, then the host."""
+"""Which authorities a report concerns. Responsibility: the register, then the police's word, then the host. Beside the
+responsible authority stands the host, where its procedure gives it duties towards other authorities' children."""
 
 from enrichment.people import People
 from episodes.reports import Found, Missing, Report
@@ -20,17 +21,26 @@ def concerned(report: Report, people: People, packs: Packs) -> tuple[tuple[str, 
     if isinstance(report, Missing | Found):
         named = [report.responsible_authority, report.host_authority]
     known = people.authorities_told(report.about)
-    registers = people.authorities_of(report.about.identifiers)
+    registers = people.registers_of(report.about.identifiers)
     responsible = _responsible(registers, named, packs)
-    chosen = dict.fromkeys([*sorted(known), *([responsible] if responsible else []), *takers])
+    hosts = _hosts(report, registers, packs) if isinstance(report, Missing) else []
+    chosen = dict.fromkeys([*sorted(known), *([responsible] if responsible else []), *hosts, *takers])
     unknown = any(word and _with_pack(word, packs) is None for word in named)
     return tuple(a for a in chosen if a in packs.authorities), unknown or not chosen
 
 
-def _responsible(registers: set[str], named: list[str | None], packs: Packs) -> str | None:
-    if len(registers) == 1:
-        return next(iter(registers))
+def _responsible(registers: dict[str, str | None], named: list[str | None], packs: Packs) -> str | None:
+    """Whom the registers agree on; a register that names an authority without a pack answers for the child itself."""
+    said = {(_with_pack(word, packs) or holder) if word else holder for holder, word in registers.items()}
+    if len(said) == 1:
+        return said.pop()
     return next((key for word in named if (key := _with_pack(word, packs))), None)
+
+
+def _hosts(report: Missing, registers: dict[str, str | None], packs: Packs) -> list[str]:
+    """Those who know the child as one who lives in their area, as far as their procedures have duties then."""
+    known = [_with_pack(report.host_authority, packs), *sorted(registers)]
+    return [key for key in known if key in packs.authorities and packs.newest(key).terms.hosts]
 
 
 def _with_pack(word: str | None, packs: Packs) -> str | None:

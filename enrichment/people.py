@@ -106,10 +106,11 @@ class People:
         found = {*by_reference, *(p for n in numbers if (p := self._identifiers.get(n)))} - {child.id}
         return [self._children[p] for p in sorted(found) if p in self._children]
 
-    def authorities_of(self, identifiers: Collection[Identifier]) -> set[str]:
-        """The authorities whose register holds one of the identifiers."""
+    def registers_of(self, identifiers: Collection[Identifier]) -> dict[str, str | None]:
+        """The authorities whose register holds one of the identifiers, each with whom it names as responsible; None
+        stands for itself."""
         held = (self._children[p] for (_, s, v), p in self._identifiers.items() if (s, v) in identifiers)
-        return {child.authority for child in held if child.record.registered}
+        return {child.authority: child.record.responsible_authority for child in held if child.record.registered}
 
     def authorities_told(self, about: About) -> set[str]:
         """The authorities that hold the incident or the episode already."""

@@ -44,6 +44,7 @@ class Terms:
     second: what a report under a new reference is while an episode of the child is open.
     same_within: civil hours within which a worker's and a police report speak of one episode.
     alerts: whether another area's national alert is taken in, as an alert and never as an episode.
+    hosts: whether the authority takes part for another authority's child who lives in its area.
     """
 
     start: tuple[str, ...] = ("reported_at",)
@@ -56,6 +57,7 @@ class Terms:
     second: Literal["separate", "waits", "joins"] = "separate"
     same_within: timedelta | None = None
     alerts: bool = False
+    hosts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ def missing_addresses(pack: Pack, directory: Directory) -> Iterable[str]:
     audiences = (t for rows in pack.audiences.values() for row in rows for t in row.to)
     targets = [t for rule in pack.rules for t in rule.to] + [t for p in pack.periodic for t in p.to] + [*audiences]
     ladders = {role for entry in pack.acknowledge for role in entry.ladder}
-    for name in sorted({t.role for t in targets if t.role} | {pack.intake} | ladders):
+    for name in sorted({t.role for t in targets if t.role} | {pack.intake, pack.duty or pack.intake} | ladders):
         if name not in directory.services:
             yield f"{pack.authority}: the role '{name}' has no service; add it under [services] in the directory"
         if pack.roles[name].channel in MAIL_CHANNELS and name not in directory.mailboxes:

@@ -40,6 +40,8 @@ def _faults(pack: Pack) -> Iterator[tuple[str, str]]:
         yield "intake", f"there is no role '{pack.intake}'; add it to [roles]"
     yield from (("scope", fault) for fault in _test_faults(pack, pack.scope))
     yield from (("release", fault) for fault in _release_faults(pack))
+    if pack.duty is not None and pack.duty not in pack.roles:
+        yield "duty", f"there is no role '{pack.duty}'; add it to [roles]"
     seen: set[str] = set()
     for rule in pack.rules:
         if rule.id in seen:

@@ -57,6 +57,7 @@ def decide(
         promises=[*case.promises],
         as_of=fell.at if fell else now,
         calendar=calendar or pack.calendar,
+        codes=pack.codes,
         events=events,
         event=events[0],
         release=pack.release.task if pack.release and not pack.auto_release else None,

@@ -18,8 +18,10 @@ def exception(
     about: About | None = None,
     child: tuple[Identifier, ...] = (),
 ) -> Message:
-    """An `exception.raise` of the hub to the pack's intake role. `detail` holds no personal data."""
-    role = pack.roles[pack.intake]
+    """An `exception.raise` of the hub to the pack's intake role, outside hours to its duty role. `detail` holds no
+    personal data."""
+    name = pack.on_duty(now)
+    role = pack.roles[name]
     whose = about or About()
     return Message(
         id=derived_id("exception", pack.authority, kind, *(cause or ("", "")), whose.incident, detail, now.isoformat()),
@@ -30,7 +32,7 @@ def exception(
         pack=pack.authority,
         version=pack.version,
         clauses=CLAUSES,
-        to=(Recipient(pack.intake, None, role.channel),),
+        to=(Recipient(name, None, role.channel),),
         # A lane of its own: exceptions about one incident wait for one another, not for those about all others.
         subject_key=derived_id("subject", pack.authority, whose.force, whose.incident or "#".join(cause or ())),
         incident=whose.incident,

@@ -44,6 +44,8 @@ def fields(type_: str, s: Situation) -> dict[str, Any]:
             found = _flag_days(s)
         case "episode.found":
             found = {"found_at": s.episode.found.end_at if s.episode.found else None}
+        case "ola.notify":
+            found = {"authority_name": s.responsible_elsewhere()}
         case "rhi.request":
             found = {"incidents": covered_incidents(s), "details": _details(s)}
         case "rhi.completed":
@@ -81,7 +83,7 @@ def _details(s: Situation) -> dict[str, Any]:
     missing, found = s.episode.missing, s.episode.found
     details = {
         "reference": s.episode.references[0].incident if s.episode.references else None,
-        "last_seen_at": missing.last_seen_at if missing else None,
+        "last_seen_at": (missing.last_seen_at or missing.last_seen_by_responsible_adult_at) if missing else None,
         "found_at": found.end_at if found else None,
         "reason": missing.details.get("circumstances") if missing else None,
         "return_remarks": found.details.get("remarks") if found else None,

@@ -45,6 +45,10 @@ class Packs:
         in_force = [p for p in versions if p.in_force_from <= london_date(at)]
         return in_force[-1] if in_force else versions[0]
 
+    def newest(self, authority: str) -> Pack:
+        """The newest version, whether it is in force already or not."""
+        return self._versions[authority][-1]
+
     def version(self, authority: str, version: str) -> Pack:
         """The version that an episode froze. PackError where its file is gone: old files stay loadable."""
         found = next((p for p in self._versions[authority] if p.version == version), None)

@@ -45,6 +45,7 @@ def load(text: str, file: str) -> Pack:
         in_force_from=top.get("in_force_from", date),
         codes=top.words("codes"),
         intake=top.get("intake", str),
+        duty=top.maybe("duty", str),
         terms=_terms(top.table("terms")),
         scope=_scope(top.table("scope")),
         calendar=_calendar(top.table("calendar")),
@@ -93,6 +94,7 @@ def _terms(table: Table) -> Terms:
         second=table.choice("second", ("separate", "waits", "joins"), "separate"),  # type: ignore[arg-type]
         same_within=near,
         alerts=table.get("alerts", bool, False),
+        hosts=table.get("hosts", bool, False),
     )
     table.done()
     return terms
@@ -138,6 +140,7 @@ def _role(file: str, name: str, values: Any) -> Role:
             services=inner.words("service"),
             field=inner.choice("field", ("worker", "manager", "team"), "worker"),  # type: ignore[arg-type]
             professional=inner.maybe("professional", str),
+            linked_forces=inner.get("linked_forces", bool, False),
             involved=inner.get("involved", bool, False),
             carers=inner.get("carers", bool, False),
             reporter=inner.get("reporter", bool, False),

@@ -5,7 +5,7 @@ Read from TOML by `routing.loading`; nothing is parsed or defaulted here.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
 from episodes.episode import Episode, Terms
@@ -99,6 +99,7 @@ class RoleSource:
     services: tuple[str, ...] = ()
     field: Literal["worker", "manager", "team"] = "worker"
     professional: str | None = None
+    linked_forces: bool = False
     involved: bool = False
     carers: bool = False
     reporter: bool = False
@@ -238,8 +239,9 @@ class Words:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
     """One version of one authority's procedure. `scope`: whom it is about at all, such as those under 18; for anybody
-    else only the rules that are `beyond_scope` answer. `groups`: the ids of the rules of each group. The last two are
-    local settings (`routing.local`), off in every shipped pack."""
+    else only the rules that are `beyond_scope` answer. `duty`: who stands in for the intake role outside working
+    hours, if anybody does. `groups`: the ids of the rules of each group. The last two are local settings
+    (`routing.local`), off in every shipped pack."""
 
     authority: str
     version: str
@@ -247,6 +249,7 @@ class Pack:
     in_force_from: date
     codes: tuple[str, ...]
     intake: str
+    duty: str | None
     terms: Terms
     scope: Tests
     calendar: Calendar
@@ -267,6 +270,10 @@ class Pack:
     @property
     def name(self) -> str:
         return self.authority
+
+    def on_duty(self, at: datetime) -> str:
+        """The role that takes what nobody else is named for: the intake, outside its hours its duty role."""
+        return self.intake if self.duty is None or self.calendar.is_open(at) else self.duty
 
     def rules_about(self, episode: Episode) -> tuple[Rule, ...]:
         """The rules that are asked of an episode, or of a child's file."""

@@ -79,6 +79,8 @@ def _people(name: str, role: Role, s: Situation, of: str | None) -> list[str | N
         return [*dict.fromkeys(person for person in everybody if person)]
     if source.interviewer:
         return [_interviewer(s)]
+    if source.linked_forces:
+        return [*s.record.linked_forces]
     if source.carers:
         return [*(s.record.placement.carers if s.record.placement else ())]
     return [*s.record.involved]

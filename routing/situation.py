@@ -61,7 +61,8 @@ class Situation:
     """What is true while a report is being answered.
 
     `as_of` is the instant that timed rules are read at: the receipt of the report, or the due time of a timer, which
-    the clock may have passed. `promises` grows while rules fire, so that a later rule sees what an earlier one sent.
+    the clock may have passed. `codes` are the authority's official ones. `promises` grows while rules fire, so
+    that a later rule sees what an earlier one sent.
     """
 
     episode: Episode
@@ -70,6 +71,7 @@ class Situation:
     promises: list[Promise]
     as_of: datetime
     calendar: Calendar
+    codes: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
     event: Event | None = None
     release: str | None = None  # the kind of task that releases what is held back; None: the hub releases by itself
@@ -138,6 +140,15 @@ class Situation:
             "remand",
         )
 
+    def responsible_elsewhere(self) -> str | None:
+        """The other authority that answers for the child, as it is named; None where it is this one. The register
+        decides, the police's word counts where the register is silent (AMB-163)."""
+        report = self.episode.missing or self.episode.found
+        told = report.responsible_authority if report else None
+        word = (self.record.responsible_authority if self.record.registered else told) or ""
+        own = {self.episode.authority, *self.codes}
+        return word if word.strip() and word.strip().lower() not in {name.lower() for name in own} else None
+
     # ---- promises
 
     def promised(self, what: str) -> Iterator[Promise]:
@@ -157,8 +168,11 @@ class Situation:
 
     def last_meeting(self, kinds: tuple[str, ...]) -> MeetingHeld | None:
         """The last meeting of these kinds, in any episode of the child."""
-        held = (m for e in self._episodes() for kind in kinds for m in e.held(kind))
-        return max(held, key=lambda m: m.held_at, default=None)
+        return max(self.meetings(kinds), key=lambda m: m.held_at, default=None)
+
+    def meetings(self, kinds: tuple[str, ...]) -> Iterator[MeetingHeld]:
+        """The meetings of these kinds, in any episode of the child."""
+        return (m for e in self._episodes() for kind in kinds for m in e.held(kind))
 
     def newest_decision(self, kind: str) -> Decided | None:
         """The newest decision of that kind, in any episode of the child."""

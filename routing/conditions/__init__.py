@@ -5,6 +5,7 @@ A pack cannot compute; it can only name these. A new idea is a new function in o
 
 from routing.conditions import (
     ages,
+    areas,
     case,
     casework,
     child,
@@ -19,6 +20,6 @@ from routing.conditions import (
 from routing.conditions.vocabulary import CONDITIONS, Known, Word
 
 # Each file adds its conditions to the vocabulary when it is read.
-FILES = (episode, ages, circumstances, case, casework, child, findings, form, recording, reporting, under_way)
+FILES = (episode, ages, areas, circumstances, case, casework, child, findings, form, recording, reporting, under_way)
 
 __all__ = ["CONDITIONS", "FILES", "Known", "Word"]

@@ -37,6 +37,24 @@ def looked_after(s: Situation) -> bool:
 
 
 @condition
+def legal_status(s: Situation, is_one_of: tuple[str, ...]) -> bool:
+    """The legal status in the register."""
+    return s.record.legal_status in is_one_of
+
+
+@condition
+def court_proceedings(s: Situation) -> bool:
+    """The child is in court proceedings; an interim care order implies it (AMB-107)."""
+    return s.record.court_proceedings
+
+
+@condition
+def leaving_care(s: Situation, is_one_of: tuple[str, ...]) -> bool:
+    """The leaving-care status in the register."""
+    return s.record.leaving_care in is_one_of
+
+
+@condition
 def plan(s: Situation, is_one_of: tuple[str, ...]) -> bool:
     """The plan in the register."""
     return s.record.plan in is_one_of

@@ -70,6 +70,22 @@ def open_for_child(s: Situation, any_of: RuleWords) -> bool:
 
 
 @condition
+def unanswered(s: Situation, any_of: RuleWords, meeting: MeetingWords) -> bool:
+    """One of these was sent, in any episode of the child, and no such meeting has been reported since."""
+    sent = max((p.at for what in any_of for p in s.promised_to_child(what)), default=None)
+    return sent is not None and not any(m.origin.at >= sent for m in s.meetings(meeting))
+
+
+@condition
+def task_answered(s: Situation, kind: str, outcomes: tuple[str, ...] = ()) -> bool:
+    """The task was done since it was last asked for, with one of these outcomes as the newest (any, where none is
+    given)."""
+    asked = max((p.at for p in s.promised(f"task.create/{kind}")), default=None)
+    done = [t for t in s.episode.tasks if t.kind == kind and asked is not None and t.origin.at >= asked]
+    return bool(done) and (not outcomes or done[-1].outcome in outcomes)
+
+
+@condition
 def ever_held(s: Situation, meeting: MeetingWord) -> bool:
     """A meeting of that kind was held in some episode of the child."""
     return s.last_held(meeting) is not None

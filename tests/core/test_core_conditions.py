@@ -252,6 +252,13 @@ CASES: list[tuple[str, Any, Any]] = [
     ("harm_disclosed = true", (*BACK, outcome("completed", 9, harm_disclosed=True)), (*BACK, outcome("completed", 9))),
 ]
 CASES += RECORDED
+BY_THEIR_OWN_TESTS = {
+    *("promised", "still_open", "open_for_child", "ever_held", "received_outside_hours"),
+    # test_core_areas
+    *("responsible_elsewhere", "interview_commissioned", "placed_outside", "placed_beyond", "distance_unknown"),
+    *("linked_elsewhere", "several_forces", "legal_status", "court_proceedings", "leaving_care"),
+    *("task_answered", "unanswered"),
+}
 
 
 def holds(condition: str, course: Any) -> bool:
