@@ -15,6 +15,7 @@ COMMANDS = {
     "deliveries": "List what is held up on its way out, and let it be tried again.",
     "register": "Show how old each register's newest record is, or read one again.",
     "quarantine": "List, show and replay messages that could not be read.",
+    "purge": "Let go of contents whose retention has ended.",
     "schemas": "Export the JSON Schemas of every message.",
     "docs": "Write or serve the AsyncAPI document.",
     "migrate": "Bring the database to the newest version.",

@@ -2,16 +2,20 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, null, update
+from sqlalchemy import bindparam, delete, func, null, select, update
 
 from store.session import Session
-from store.tables import Instant, inbox, ledger_contents, quarantine
+from store.tables import Instant, deliveries, inbox, ledger_contents, outbox, quarantine
 
 _BEFORE = bindparam("before", type_=Instant)
 _PURGE_CONTENTS = (
     update(ledger_contents)
     .where(ledger_contents.c.at < _BEFORE, ledger_contents.c.contents.is_not(None))
     .values(contents=null())
+)
+_ARRIVED = select(deliveries.c.position).where(deliveries.c.state == "sent", deliveries.c.settled_at < _BEFORE)
+_PURGE_PAYLOADS = (
+    update(outbox).where(outbox.c.position.in_(_ARRIVED), func.length(outbox.c.payload) > 0).values(payload=b"")
 )
 _PURGE_QUARANTINE = delete(quarantine).where(quarantine.c.state == "replayed", quarantine.c.replayed_at < _BEFORE)
 _FORGET_CLAIMS = delete(inbox).where(inbox.c.received_at < _BEFORE)
@@ -23,6 +27,11 @@ class Retention(Session):
     async def purge_contents(self, before: datetime) -> int:
         """Empty the contents last told before an instant. Their hashes stay, and the ledger still proves itself."""
         return (await self._rows(_PURGE_CONTENTS, before=before)).rowcount
+
+    async def purge_payloads(self, before: datetime) -> int:
+        """Empty what messages said that arrived before an instant. Who was told, when and why stays. What has not
+        arrived is never emptied."""
+        return (await self._rows(_PURGE_PAYLOADS, before=before)).rowcount
 
     async def purge_quarantine(self, before: datetime) -> int:
         """Remove messages that were replayed before an instant. What has not been read is never removed."""

@@ -1,4 +1,4 @@
-"""The tables, their indexes and the triggers that keep the ledger and the outbox unchangeable. No statement lives here.
+"""The tables and their indexes. The triggers that keep ledger and outbox unchangeable stand in `store.unchanging`.
 
 `store.migrations` builds the same by steps; a test holds the two equal on both databases.
 """
@@ -6,7 +6,6 @@
 from datetime import UTC, datetime
 
 from sqlalchemy import (
-    DDL,
     BigInteger,
     Column,
     ColumnElement,
@@ -23,11 +22,12 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     and_,
-    event,
     literal_column,
     or_,
 )
 from sqlalchemy.types import TypeEngine
+
+from store.unchanging import keep_unchanged
 
 # Names that a later migration can hold on to; they are also those that Postgres would give.
 metadata = MetaData(
@@ -262,34 +262,4 @@ leases = Table(
     Column("fence", BigInteger, nullable=False),
 )
 
-_REFUSE = """
-CREATE OR REPLACE FUNCTION homeward_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION '% only grows: no row of it is changed or removed', TG_TABLE_NAME
-        USING ERRCODE = 'integrity_constraint_violation';
-END $$
-"""
-
-
-def _after(target: MetaData | Table, moment: str, dialect: str, statement: str) -> None:
-    ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
-    event.listen(target, moment, ddl.execute_if(dialect=dialect))
-
-
-_after(metadata, "before_create", "postgresql", _REFUSE)
-for _table in (ledger, outbox):
-    _after(
-        _table,
-        "after_create",
-        "postgresql",
-        f"CREATE TRIGGER {_table.name}_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON {_table.name} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION homeward_refuse_change()",
-    )
-    for _verb in ("UPDATE", "DELETE"):
-        _after(
-            _table,
-            "after_create",
-            "sqlite",
-            f"CREATE TRIGGER {_table.name}_no_{_verb.lower()} BEFORE {_verb} ON {_table.name} "
-            f"BEGIN SELECT RAISE(ABORT, '{_table.name} only grows: no row of it is changed or removed'); END",
-        )
+keep_unchanged(metadata, ledger, outbox)

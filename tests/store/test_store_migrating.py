@@ -66,7 +66,7 @@ async def test_the_steps_build_what_the_code_expects(url: str, tmp_path: Path, r
     fresh = migrated if migrated.postgres else Store.open(f"sqlite+aiosqlite:///{tmp_path / 'created.db'}")
     await fresh.create()
     assert await shape(fresh) == by_steps
-    assert len([kind for kind, _ in by_steps if kind == "trigger"]) == (2 if migrated.postgres else 4)
+    assert len([kind for kind, _ in by_steps if kind == "trigger"]) == (3 if migrated.postgres else 5)
     await fresh.close()
     await migrated.close()
 

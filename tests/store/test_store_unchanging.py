@@ -27,6 +27,21 @@ async def _standing(store: Store, table: str) -> list[str]:
         return [str(row) for row in await connection.execute(text(COPY.format(table=table)))]
 
 
+@pytest.mark.parametrize("by_steps", [True, False], ids=["migrated", "created"])
+async def test_what_a_message_said_can_be_emptied_and_never_rewritten(url: str, by_steps: bool) -> None:
+    store = Store.open(url)
+    await (migrate(url) if by_steps else store.create())
+    async with store.transaction() as tx:
+        await tx.append([], [promised("a")])
+    other = "CAST('3' AS BYTEA)" if store.postgres else "CAST('3' AS BLOB)"
+    with pytest.raises(Exception, match="only grows"):
+        async with store.connection() as connection:
+            await connection.execute(text(f"UPDATE outbox SET payload = {other}"))
+    async with store.connection() as connection:
+        await connection.execute(text(f"UPDATE outbox SET payload = {other.replace('3', '')}"))
+    await store.close()
+
+
 @pytest.mark.parametrize("table", ["ledger", "outbox"])
 @pytest.mark.parametrize("by_steps", [True, False], ids=["migrated", "created"])
 async def test_no_way_of_writing_gets_past_the_triggers(url: str, table: str, by_steps: bool) -> None:

@@ -199,15 +199,26 @@ BEGIN
         USING ERRCODE = 'integrity_constraint_violation';
 END $$
 """)
-    for table in ("ledger", "outbox"):
+    columns = {
+        "ledger": "position, id, at, kind, authority, episode, causation, entry, contents_hash, hash",
+        "outbox": "position, id, message_id, aggregatetype, aggregateid, type, at, trace, clauses, authority, subject, "
+        "destination, urgency, kind",
+    }
+    for table, lasting in columns.items():
+        refused = f"BEGIN SELECT RAISE(ABORT, '{table} only grows: no row of it is changed or removed'); END"
         if postgres:
             op.execute(
-                f"CREATE TRIGGER {table}_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+                f"CREATE TRIGGER {table}_only_grows BEFORE UPDATE OF {lasting} OR DELETE OR TRUNCATE ON {table} "
                 "FOR EACH STATEMENT EXECUTE FUNCTION homeward_refuse_change()"
             )
-            continue
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} only grows: no row of it is changed or removed'); END"
-            )
+        else:
+            op.execute(f"CREATE TRIGGER {table}_no_update BEFORE UPDATE OF {lasting} ON {table} {refused}")
+            op.execute(f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refused}")
+    emptied = "CREATE TRIGGER outbox_only_empties BEFORE UPDATE OF payload ON outbox"
+    if postgres:
+        op.execute(f"{emptied} FOR EACH ROW WHEN (length(NEW.payload) > 0) EXECUTE FUNCTION homeward_refuse_change()")
+    else:
+        op.execute(
+            f"{emptied} WHEN length(NEW.payload) > 0 "
+            "BEGIN SELECT RAISE(ABORT, 'outbox only grows: no row of it is changed or removed'); END"
+        )
