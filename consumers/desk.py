@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from consumers.raw import Told
+from consumers.relinking import relink
 from consumers.words import unknown_word
 from enrichment.authorities import concerned
 from enrichment.linking import partners
@@ -23,6 +24,7 @@ from episodes.reports import (
     Decided,
     DocumentUpdated,
     Found,
+    Matched,
     MeetingHeld,
     Missing,
     Origin,
@@ -87,9 +89,9 @@ class Desk:
         report = TimerFell(origin=origin, about=About(episode=timer.episode), rule=timer.rule)
         case = child.case(timer.episode)
         if case.episode.state == "file":
-            self._ask_file(child, report)
+            self.ask_file(child, report)
         else:
-            self._step(child, case, report)
+            self.step(child, case, report)
 
     # ---- one authority
 
@@ -97,6 +99,10 @@ class Desk:
         report = told.report
         if isinstance(report, RecordHeld):
             self._hear_register(authority, told)
+            return
+        if isinstance(report, Matched):
+            if not relink(self, authority, report):
+                self._raise(authority, "doubtful_match", _SPEAKS_OF_NONE, report, report.about)
             return
         known = self.people.whose(authority, report.about)
         if known is None:
@@ -110,7 +116,7 @@ class Desk:
             self.people.adopt(known, report.about)
         heard = len(self.events)
         self._place(known, report)
-        self._ask_file(known, report, [event for _, _, events in self.events[heard:] for event in events])
+        self.ask_file(known, report, [event for _, _, events in self.events[heard:] for event in events])
 
     def _place(self, child: Child, report: Report) -> None:
         if isinstance(report, ServiceChanged):
@@ -124,7 +130,7 @@ class Desk:
             if isinstance(report, MeetingHeld):
                 self._meeting(child, child.cases[whose.id], report)
             else:
-                self._step(child, child.cases[whose.id], report)
+                self.step(child, child.cases[whose.id], report)
             if isinstance(report, Decided):
                 self._tell_linked(child.cases[whose.id], report)
         elif whose is Whose.ITS_OWN:
@@ -155,7 +161,7 @@ class Desk:
         if isinstance(report, Missing) and not child.record.registered and not child.cases and not alert:
             detail = "the register holds nobody with these identifiers; the rules run as for a child open to nothing"
             self._raise(child.authority, "doubtful_match", detail, report, about)
-        self._step(child, Case(episode), report)
+        self.step(child, Case(episode), report)
 
     def _hear_register(self, authority: str, told: Told) -> None:
         assert told.at is not None
@@ -167,12 +173,12 @@ class Desk:
             self.no_news.append(told)
         else:
             self._tell_register(child, told.report)
-            self._ask_file(child, told.report)
+            self.ask_file(child, told.report)
 
     def _tell_register(self, child: Child, report: Report) -> None:
         """A change of what is held of the child, told to each of the episodes that are not closed."""
         for case in [c for c in child.cases.values() if c.episode.state in LIVE]:
-            self._step(child, case, report)
+            self.step(child, case, report)
 
     def _meeting(self, child: Child, case: Case, report: MeetingHeld) -> None:
         """A meeting counts for every episode that waits for it: first for those in which it was asked for."""
@@ -180,19 +186,19 @@ class Desk:
         asked, joined = waiting_for([c for c in child.cases.values() if c.episode.state in LIVE], report.kinds)
         here = case.episode.id
         for each in [c for c in asked if c.episode.id != here]:
-            self._decide(child, each, each.episode, events)
-        self._step(child, case, report)
+            self.decide(child, each, each.episode, events)
+        self.step(child, case, report)
         for each in [c for c in joined if c.episode.id != here]:
-            self._decide(child, each, each.episode, events)
+            self.decide(child, each, each.episode, events)
 
-    def _step(self, child: Child, case: Case, report: Report) -> None:
+    def step(self, child: Child, case: Case, report: Report) -> None:
         terms = self.packs.version(child.authority, case.episode.pack).terms
         others = [c.episode for c in child.others(case.episode.id)]
         episode = waiting_where_blocked(case.episode, report, others, terms)
         if isinstance(report, Missing):
             episode = self._linked(child, episode, report)
         self._open(child, case, *advance(episode, report, terms))
-        self._release(child, report)
+        self.release(child, report)
 
     def _linked(self, child: Child, episode: Episode, report: Missing) -> Episode:
         """The episode with its links to those of relatives who are reported together with the child, both ways."""
@@ -211,9 +217,9 @@ class Desk:
             child = self.people.of_episode(linked)
             if child is not None and child.cases[linked].episode.state != "retracted":
                 event = Event(Change.DECIDED_ELSEWHERE, report, report.origin.at, name)
-                self._decide(child, child.cases[linked], child.cases[linked].episode, (event,))
+                self.decide(child, child.cases[linked], child.cases[linked].episode, (event,))
 
-    def _release(self, child: Child, report: Report) -> None:
+    def release(self, child: Child, report: Report) -> None:
         """Reports that waited open their episodes, one by one, as soon as nothing stands in their way."""
         while (episode := next_to_open([c.episode for c in child.cases.values()])) is not None:
             case = child.cases[episode.id]
@@ -223,7 +229,7 @@ class Desk:
     def _open(self, child: Child, case: Case, episode: Episode, events: tuple[Event, ...]) -> None:
         """Decides on what changed; where an episode has begun, the child's earlier ones are told first."""
         opened = next((event for event in events if event.change is Change.OPENED), None)
-        self._decide(child, case, self._follow(child, episode, opened.report) if opened else episode, events)
+        self.decide(child, case, self._follow(child, episode, opened.report) if opened else episode, events)
 
     def _follow(self, child: Child, episode: Episode, report: Report) -> Episode:
         """Tells the child's earlier episodes that the child is missing again, where a rule listens to that. An
@@ -233,12 +239,12 @@ class Desk:
         for earlier in sorted(child.others(episode.id), key=lambda c: (c.episode.opened_at, c.episode.id)):
             live = earlier.episode.state in (*LIVE, "new") and missing_again(earlier.episode, episode)
             if live and self.packs.version(child.authority, earlier.episode.pack).hears(Change.MISSING_AGAIN):
-                self._decide(child, earlier, earlier.episode, events)
+                self.decide(child, earlier, earlier.episode, events)
                 if gave_up(earlier, child.cases[earlier.episode.id]):
                     follows.append(earlier.episode.id)
         return replace(episode, follows=tuple(follows))
 
-    def _decide(self, child: Child, case: Case, episode: Episode, events: tuple[Event, ...]) -> None:
+    def decide(self, child: Child, case: Case, episode: Episode, events: tuple[Event, ...]) -> None:
         pack = self.packs.version(child.authority, case.episode.pack)
         answer = decide(case, episode, events, child.record, child.others(episode.id), pack, self.now)
         for kept in (answer.case, *answer.others):
@@ -256,9 +262,9 @@ class Desk:
         event = Event(Change.COUNTED_ANEW, report, report.origin.at)
         for case in [c for c in child.cases.values() if c.episode.state in LIVE and c.episode.id != after.id]:
             if case.episode.start is not None and case.episode.start > after.start:
-                self._decide(child, case, case.episode, (event,))
+                self.decide(child, case, case.episode, (event,))
 
-    def _ask_file(self, child: Child, report: Report, heard: Sequence[Event] = ()) -> None:
+    def ask_file(self, child: Child, report: Report, heard: Sequence[Event] = ()) -> None:
         """Asks about the duties towards a child that belong to no episode. The file is told what the register and the
         child's episodes are told; it is kept once there is something to keep."""
         pack = self.packs.governing(child.authority, self.now)

@@ -260,6 +260,8 @@ def _timers(desk: Desk) -> tuple[list[tuple[str, str | None]], list[TimerRow], l
     promises = []
     for child, episode, events in desk.events:
         owners[(child.id, episode.id)] = None
+        child = desk.people.of_episode(episode.id) or child  # who holds it now, whoever held it then
+        owners[(child.id, episode.id)] = None
         rows = [
             TimerRow(derived_id("timer", episode.id, t.rule, t.due_at.isoformat()), child.authority, child.id,
                      episode.id, t.rule, t.due_at)

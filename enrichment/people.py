@@ -4,10 +4,11 @@ Identity here is by exact identifier or police reference. All in memory: the sto
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
+from enrichment.child import Child, numbers_told
 from enrichment.documents import Held, read_case, read_held, write_case, write_held
-from enrichment.register import KEY, Place
+from enrichment.register import KEY
 from episodes.episode import Reference
 from episodes.record import Record
 from episodes.reports import About, Identifier
@@ -15,51 +16,7 @@ from routing.messages import derived_id
 from routing.situation import Case
 from store.rows import EpisodeRow, Found, IdentifierRow, PersonRow, ReferenceRow
 
-
-@dataclass(slots=True)
-class Child:
-    """One child at one authority. `place`: where the register's last word on the child stood in its feed. `file` keeps
-    the duties that belong to no episode. `fresh`: nobody knew the child before this batch."""
-
-    id: str
-    authority: str
-    record: Record = field(default_factory=Record)
-    version: int = 0
-    place: Place | None = None
-    cases: dict[str, Case] = field(default_factory=dict)
-    file: Case | None = None
-    fresh: bool = False
-    changed: bool = False
-    changed_cases: set[str] = field(default_factory=set)
-
-    def others(self, episode: str) -> tuple[Case, ...]:
-        return tuple(case for key, case in self.cases.items() if key != episode)
-
-    def hold(self, record: Record) -> None:
-        if record != self.record:
-            self.record, self.changed = record, True
-
-    def case(self, id_: str) -> Case:
-        """The case of an episode, or the file."""
-        return self.file if self.file and self.file.episode.id == id_ else self.cases[id_]
-
-    def told_at(self, place: Place | None) -> None:
-        if place and place != self.place:
-            self.place, self.changed = place, True
-
-    def own_identifiers(self) -> tuple[Identifier, ...]:
-        """The numbers by which reports have named the child, whatever the register says."""
-        reports = (r for c in self.cases.values() for r in (c.episode.missing, c.episode.found) if r)
-        return tuple(dict.fromkeys(i for r in reports for i in r.about.identifiers))
-
-    def keep(self, case: Case) -> None:
-        if case.episode.state == "file":
-            if case != self.file:
-                self.file = case
-                self.changed_cases.add(case.episode.id)
-        elif self.cases.get(case.episode.id) != case:
-            self.cases[case.episode.id] = case
-            self.changed_cases.add(case.episode.id)
+__all__ = ["Ambiguous", "Child", "People"]
 
 
 class Ambiguous(Exception):  # noqa: N818 - an answer, raised
@@ -121,14 +78,9 @@ class People:
 
     def whose(self, authority: str, about: About) -> Child | None:
         """The child, where the authority knows it. Raises Ambiguous where the report may mean more than one."""
-        matched = {p for i in about.identifiers if (p := self._identifiers.get((authority, *i))) is not None}
-        if len(matched) > 1:
-            registered = {p for p in matched if self._children[p].record.registered}
-            if len(registered) != 1:
-                raise Ambiguous("the identifiers belong to more than one child")
-            matched = registered
-        if matched:
-            return self._children[matched.pop()]
+        numbered = self._told_before(authority, about) or self.numbered(authority, about.identifiers)
+        if numbered is not None:
+            return numbered
         if about.episode in self._of_episode:
             child = self._children[self._of_episode[about.episode]]
             return child if child.authority == authority else None
@@ -136,17 +88,43 @@ class People:
             return None  # somebody else than the child of a reference with this number, if there is one
         return self._of_reference(authority, about)
 
-    def _of_reference(self, authority: str, about: About) -> Child | None:
+    def numbered(self, authority: str, identifiers: Collection[Identifier]) -> Child | None:
+        """The child with one of these numbers. Raises Ambiguous where they belong to several."""
+        matched = {p for i in identifiers if (p := self._identifiers.get((authority, *i))) is not None}
+        if len(matched) > 1:
+            registered = {p for p in matched if self._children[p].record.registered}
+            if len(registered) != 1:
+                raise Ambiguous("the identifiers belong to more than one child")
+            matched = registered
+        return self._children[matched.pop()] if matched else None
+
+    def _told_before(self, authority: str, about: About) -> Child | None:
+        """The child whose episode was reported under this reference with one of these numbers: a person may have said
+        since that it is another's than the register's (AMB-77: force, incident and child identify a reference)."""
+        for child in self.in_reference(authority, about) if about.identifiers else ():
+            for case in child.cases.values():
+                if not set(about.identifiers).isdisjoint(numbers_told(case)) and _has_reference(case, about):
+                    return child
+        return None
+
+    def in_reference(self, authority: str, about: About) -> list[Child]:
+        """The children whose episodes have the reference that a report names."""
         keys = (k for k in self._references if k[0] == authority and k[2] == about.incident)
         people = {person for _, force, _, person in keys if about.force in (None, force)}
-        if len(people) > 1:
+        return [self._children[person] for person in sorted(people)]
+
+    def _of_reference(self, authority: str, about: About) -> Child | None:
+        children = self.in_reference(authority, about)
+        if len(children) > 1:
             raise Ambiguous("the incident has more than one child and the message does not say which")
-        return self._children[people.pop()] if people else None
+        return children[0] if children else None
 
     def begin(self, authority: str, about: About, otherwise: str) -> Child:
         """A child whom nobody knew. The id hangs on the first identifier, else the reference, else the message."""
         named = about.identifiers and derived_id("person", authority, *about.identifiers[0])
         key = named or _id_without_name(authority, about, otherwise)
+        if not named and key in self._children and self._children[key].cases:
+            key = derived_id("person", authority, about.force, about.incident, otherwise)  # another one of the incident
         child = Child(key, authority, fresh=True, changed=True)
         self._children.setdefault(child.id, child)
         child = self._children[child.id]
@@ -211,6 +189,28 @@ class People:
         if all(case.episode.state == "parked" for case in nameless.cases.values()):
             self._join(child, nameless)
 
+    def move(self, case: Case, former: Child, child: Child) -> None:
+        """The episode is this child's from now on, with its references and the numbers that were reported with it; a
+        number that the register gives to the former child stays there."""
+        episode = case.episode.id
+        del former.cases[episode]
+        former.changed_cases.discard(episode)
+        child.keep(case)
+        self._of_episode[episode] = child.id
+        self.moved.append((former.id, episode))
+        held = former.record.identifiers if former.record.registered else ()
+        numbers = [i for i in numbers_told(case) if i not in (*held, *former.own_identifiers())]
+        self.forget(former, numbers)
+        if not former.record.registered:
+            left = tuple(i for i in former.record.identifiers if i not in numbers)
+            former.hold(replace(former.record, identifiers=left))
+        self.identify(child, numbers)
+        for key, row in [(k, r) for k, r in self._references.items() if r.episode == episode]:
+            del self._references[key]
+            moved = (*key[:3], child.id)
+            self._references[moved] = self._new_references[moved] = replace(row, person=child.id)
+            self._new_references.pop(key, None)
+
     def _join(self, child: Child, other: Child) -> None:
         """Everything of the other child is this child's from now on."""
         for case in other.cases.values():
@@ -257,6 +257,10 @@ def _child(row: PersonRow) -> Child:
 
 def _person(child: Child) -> PersonRow:
     return PersonRow(child.id, child.authority, write_held(Held(child.record, child.place)), child.version + 1)
+
+
+def _has_reference(case: Case, about: About) -> bool:
+    return any(r.incident == about.incident and about.force in (None, r.force) for r in case.episode.references)
 
 
 def _id_without_name(authority: str, about: About, otherwise: str = "") -> str:
