@@ -1,5 +1,5 @@
-"""A person says whose notification it is: what was told for the wrong child is taken back in words, and the rules answer
-anew under the right record."""
+"""A person says whose notification it is: what was told for the wrong child is taken back in words, and the rules
+answer anew under the right record."""
 
 from typing import Any
 
@@ -125,8 +125,8 @@ async def test_of_two_strangers_the_decision_must_name_the_episode() -> None:
         assert [m["kind"] for m in said] == ["doubtful_match"]
         assert "name the episode" in said[0]["detail"]
         assert await h.ledger("fact") == facts
-        [meant] = {m["episode"] for m in await h.said() if m["child"]["identifiers"] == child("niche:N-5")["identifiers"]
-                   and m["episode"]}  # fmt: skip
+        numbers = child("niche:N-5")["identifiers"]
+        [meant] = {m["episode"] for m in await h.said() if m["child"]["identifiers"] == numbers} - {None}
         said = await since(h, decision(2, "mosaic:M-2", episode=meant))
         assert told(said, "notify.missing") == ["sw2"]
 
@@ -145,6 +145,6 @@ async def test_it_makes_no_difference_whether_all_comes_at_once(together: bool) 
             await h.take(*batch)
         async with h.store.reading() as tx:
             timers = await tx.due_timers(h.clock.now().replace(year=2030), 1000)
-            people, episodes = await tx.load({t.person for t in timers if t.episode})
+            _, episodes = await tx.load({t.person for t in timers if t.episode})
         assert {t.person for t in timers if t.episode} == {e.person for e in episodes}
         assert told(await h.said(), "rhi.request") == ["sw1", "sw2"]
