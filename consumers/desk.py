@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from consumers.files import ask_file
 from consumers.raw import Told
 from consumers.relinking import relink
 from consumers.words import unknown_word
@@ -46,8 +47,6 @@ from store.rows import TimerRow
 
 # A register change is told to the episodes that are not closed: the rules decide what it means to them.
 LIVE = ("open", "found", "ended")
-# What a child's file takes from the report itself; of the rest it hears what changed in an episode.
-OF_A_FILE = (RecordHeld, ServiceChanged, DocumentUpdated, TaskDone, TimerFell)
 
 
 @dataclass(slots=True)
@@ -89,7 +88,7 @@ class Desk:
         report = TimerFell(origin=origin, about=About(episode=timer.episode), rule=timer.rule)
         case = child.case(timer.episode)
         if case.episode.state == "file":
-            self.ask_file(child, report)
+            ask_file(self, child, report)
         else:
             self.step(child, case, report)
 
@@ -116,7 +115,7 @@ class Desk:
             self.people.adopt(known, report.about)
         heard = len(self.events)
         self._place(known, report)
-        self.ask_file(known, report, [event for _, _, events in self.events[heard:] for event in events])
+        ask_file(self, known, report, [event for _, _, events in self.events[heard:] for event in events])
 
     def _place(self, child: Child, report: Report) -> None:
         if isinstance(report, ServiceChanged):
@@ -173,7 +172,7 @@ class Desk:
             self.no_news.append(told)
         else:
             self._tell_register(child, told.report)
-            self.ask_file(child, told.report)
+            ask_file(self, child, told.report)
 
     def _tell_register(self, child: Child, report: Report) -> None:
         """A change of what is held of the child, told to each of the episodes that are not closed."""
@@ -264,39 +263,10 @@ class Desk:
             if case.episode.start is not None and case.episode.start > after.start:
                 self.decide(child, case, case.episode, (event,))
 
-    def ask_file(self, child: Child, report: Report, heard: Sequence[Event] = ()) -> None:
-        """Asks about the duties towards a child that belong to no episode. The file is told what the register and the
-        child's episodes are told; it is kept once there is something to keep."""
-        pack = self.packs.governing(child.authority, self.now)
-        if not pack.keeps_files:
-            return
-        held = child.file or _new_file(child, self.now)
-        file = replace(held.episode, pack=pack.version)
-        if isinstance(report, OF_A_FILE):
-            after, events = advance(file, report, pack.terms)
-            file = after if isinstance(report, DocumentUpdated) else file
-        else:
-            events = tuple({event.name: event for event in heard}.values())
-        answer = decide(held, file, events, child.record, tuple(child.cases.values()), pack, self.now)
-        if (answer.case.promises, answer.case.timers, file.documents) == (
-            held.promises,
-            held.timers,
-            held.episode.documents,
-        ):
-            return
-        child.keep(answer.case)
-        self.messages += answer.messages
-        self.events.append((child, file, events))
-
     def _raise(self, authority: str, kind: str, detail: str, report: Report, about: About) -> None:
         pack = self.packs.hub if authority == HUB else self.packs.governing(authority, self.now)
         cause = (report.origin.source, report.origin.id)
         self.messages.append(exception(pack, kind, detail, self.now, cause, about, about.identifiers))
-
-
-def _new_file(child: Child, now: datetime) -> Case:
-    id_ = derived_id("file", child.id)
-    return Case(Episode(id=id_, authority=child.authority, pack="", opened_at=now, state="file"))
 
 
 _SPEAKS_OF_NONE = "the report speaks of a child or an episode that is not known here; check the reference"

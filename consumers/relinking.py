@@ -3,6 +3,7 @@ taken back in words, never silently, and the rules run again under the right rec
 
 from typing import TYPE_CHECKING
 
+from consumers.files import ask_file
 from enrichment.people import Ambiguous, Child
 from episodes.episode import Episode
 from episodes.reports import About, Matched
@@ -32,7 +33,7 @@ def relink(desk: "Desk", authority: str, report: Matched) -> bool:
     desk.decide(child, Case(case.episode), case.episode, events)
     for each in (child, former):
         desk.release(each, report)
-        desk.ask_file(each, report, events)
+        ask_file(desk, each, report, events)
     return True
 
 
