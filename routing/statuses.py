@@ -18,7 +18,7 @@ def in_words(type_: str, s: Situation, pack: Pack) -> dict[str, Any]:
     lines = s.episode.lines
     words = [_word(replace(s, episode=replace(s.episode, lines=lines[: n + 1])), pack) for n in range(len(lines))]
     found: dict[str, Any] = {"status": words[-1] if words else None}
-    if type_ == "episode.update":
+    if type_ == "episode.update" and all(words):
         found["status_history"] = [{"status": w, "since": x.since} for w, x in zip(words, lines, strict=True)]
     return found
 
