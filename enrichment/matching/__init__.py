@@ -3,7 +3,7 @@ values: no store, no clock, no wire. `blocking_keys` finds who may be meant, `sc
 
 from enrichment.matching.described import Address, Described, born_between
 from enrichment.matching.judging import Candidate, Judgement, Ranked, judge, match
-from enrichment.matching.keys import blocking_keys
+from enrichment.matching.keys import blocking_keys, lookup_keys
 from enrichment.matching.model import Model, ModelError, load_model, shipped_model
 from enrichment.matching.prepared import Prepared, prepare
 from enrichment.matching.scoring import Reason, Score, score
@@ -23,6 +23,7 @@ __all__ = [
     "born_between",
     "judge",
     "load_model",
+    "lookup_keys",
     "match",
     "prepare",
     "score",

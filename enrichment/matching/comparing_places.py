@@ -13,14 +13,9 @@ SAME_LINE = 88.0  # of 100, from which two address lines are the same but for ab
 
 
 def birth(one: Prepared, other: Prepared) -> str:
-    if one.born is not None and other.born is not None:
-        return _dates(one, other)
-    known, span = (one.born, other.born_between) if one.born else (other.born, one.born_between)
-    return MISSING if known is None or span is None else _age(known, span)
-
-
-def _dates(one: Prepared, other: Prepared) -> str:
     a, b = one.digits, other.digits
+    if not a or not b:
+        return MISSING
     if a == b:
         return "default_day" if a.endswith("0101") else "same"
     year, month, day = a[:4] == b[:4], a[4:6] == b[4:6], a[6:] == b[6:]
@@ -31,12 +26,19 @@ def _dates(one: Prepared, other: Prepared) -> str:
     return "near" if year + month + day == 2 else "different"
 
 
-def _age(known: date, span: tuple[date, date]) -> str:
+def age(one: Prepared, other: Prepared) -> str:
+    """Whether the one's date of birth fits the other's age, where only one has a date."""
+    known, span = (one.born, other.born_between) if one.born is not None else (other.born, one.born_between)
+    return MISSING if known is None or span is None else fits(known, span)
+
+
+def fits(known: date, span: tuple[date, date]) -> str:
+    """Whether a date of birth lies between the two that an age allows, or within a year of them."""
     first, last = span
     if first <= known <= last:
-        return "age"
+        return "same"
     far = first - known if known < first else known - last
-    return "age_near" if far <= YEAR else "different"
+    return "near" if far <= YEAR else "different"
 
 
 def address(ones: tuple[Home, ...], others: tuple[Home, ...]) -> str:

@@ -46,7 +46,7 @@ class Model:
         if compared.surname in SAME_NAME:
             surname += self.surnames.get(compared.shared_surname, self.rare_surname)
         return (
-            forename, surname, w["birth"][compared.birth], w["address"][compared.address],
+            forename, surname, w["birth"][compared.birth], w["age"][compared.age], w["address"][compared.address],
             w["gender"][compared.gender], w["identifier"][compared.identifier],
         )  # fmt: skip
 
@@ -68,7 +68,11 @@ def load_model(path: Path) -> Model:
 @cache
 def shipped_model() -> Model:
     """The model that comes with Homeward, trained on a synthetic population."""
-    return model_of(read_weights((files(__package__) / "weights.toml").read_text(encoding="utf-8"), "weights.toml"))
+    return model_of(shipped_weights())
+
+
+def shipped_weights() -> WeightsFile:
+    return read_weights((files(__package__) / "weights.toml").read_text(encoding="utf-8"), "weights.toml")
 
 
 def model_of(told: WeightsFile) -> Model:

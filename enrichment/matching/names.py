@@ -18,32 +18,42 @@ _SOUNDS = (
     ("cz", "s"), ("sz", "s"), ("ch", "s"), ("ce", "se"), ("ci", "si"), ("cy", "si"),
 )  # fmt: skip
 _ALIKE = str.maketrans("cqzvxj", "kksfsg")
-LONGEST, MOST_PARTS = 60, 4  # what is longer is no name; a bound on the work that one message can ask for
+LONGEST, MOST_PARTS, MOST_SOUNDS = (
+    60,
+    4,
+    3,
+)  # what is longer is no name; a bound on the work that one message can ask for
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """One name. `text`: all its letters; `parts`: those of a double name; `formal`: itself and the names that it is
-    short for or another spelling of; `sounds`: under which sounds it is looked up."""
+    """One name. `text`: all its letters; `parts`: those that a double name is made of; `formal`: itself and the names
+    that it is short for or another spelling of; `sounds`: those under which it is looked up, the first its own."""
 
     text: str
-    parts: frozenset[str]
+    parts: tuple["Name", ...]
     formal: frozenset[str]
-    sound: str
     sounds: tuple[str, ...]
 
 
 @lru_cache(maxsize=1 << 16)
 def name(text: str) -> Name | None:
     """A name from what somebody wrote; None where it holds no letter."""
-    parts = [p for p in fold(text[:LONGEST]).split() if p][:MOST_PARTS]
+    parts = fold(text[:LONGEST]).split()[:MOST_PARTS]
     if not parts:
         return None
-    told = [p for p in parts if p not in _PARTICLES] or parts
-    whole = "".join(parts)
-    formal = frozenset((whole, *_formal().get(whole, ()), *(f for p in told[:1] for f in _formal().get(p, ()))))
-    heard = dict.fromkeys(sound(n) for n in (whole, *(told if len(parts) > 1 else ()), *sorted(formal)))
-    return Name(whole, frozenset(told), formal, sound(whole), tuple(heard)[:MOST_PARTS])
+    whole, told = "".join(parts), [p for p in parts if p not in _PARTICLES] or parts
+    if len(told) > 1:
+        doubled = tuple(_single(part, (part,)) for part in told)
+        heard = dict.fromkeys(part.sounds[0] for part in doubled)
+        return Name(whole, doubled, frozenset((whole, *_formal().get(whole, ()))), tuple(heard)[:MOST_SOUNDS])
+    return _single(whole, (whole, told[0]))
+
+
+def _single(text: str, known: tuple[str, ...]) -> Name:
+    formal = dict.fromkeys((*known, *(formal for one in known for formal in _formal().get(one, ()))))
+    heard = dict.fromkeys(sound(form) for form in formal)
+    return Name(text, (), frozenset(formal), tuple(heard)[:MOST_SOUNDS])
 
 
 def fold(text: str) -> str:

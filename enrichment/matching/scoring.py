@@ -1,6 +1,7 @@
 """What an agreement weighs: the score of one candidate, with one reason a field."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from enrichment.matching.comparing import Compared, compare
 from enrichment.matching.levels import FIELDS, MISSING, said
@@ -20,8 +21,7 @@ class Reason:
         return f"{said(self.field, self.level)}, {self.weight:+.1f}"
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(NamedTuple):
     """How likely one candidate is. `weight` is the sum over the fields in bits, without the prior; `probability` is
     that of this candidate alone, looked at without the others."""
 

@@ -83,7 +83,7 @@ def read_weights(text: str, file: str) -> WeightsFile:
     prior = faults.table(told, "prior", ("children", "on_register"))
     decision = faults.table(told, "decision", ("possible", "certain", "lead", "most"))
     names = faults.table(told, "names", NAMED)
-    by_name = {n: faults.table(names, f"names.{n}", ("rarest", "shares")) for n in NAMED}
+    by_name = {n: faults.table(names, f"names.{n}", ("rarest", "shares_of_100000")) for n in NAMED}
     read = WeightsFile(
         children=round(faults.number(prior, "prior", "children", 1, 1e9)),
         on_register=faults.number(prior, "prior", "on_register", 0, 1),
@@ -139,5 +139,15 @@ def _needs(told: Mapping[str, Any], faults: Faults) -> dict[str, frozenset[str]]
 
 
 def _shares(table: Mapping[str, Any], name: str, faults: Faults) -> dict[str, float]:
-    shares = faults.table(table, f"names.{name}.shares", None) if "shares" in table else {}
-    return {n: faults.number(shares, f"names.{name}.shares", n, 0, 1) for n in shares}
+    """The names, listed under how many of 100,000 children bear them."""
+    place = f"names.{name}.shares_of_100000"
+    shares = faults.table(table, place, None) if "shares_of_100000" in table else {}
+    read: dict[str, float] = {}
+    for share, names in shares.items():
+        if not share.isdigit() or not 0 < int(share) < 100_000:
+            faults.add(place, f"'{share}' is no whole number above 0 and below 100000")
+        elif not isinstance(names, str):
+            faults.add(place, f"'{share}': write the names in one text, with spaces between them")
+        else:
+            read |= dict.fromkeys(names.split(), int(share) / 100_000)
+    return read
