@@ -16,6 +16,7 @@ COMMANDS = {
     "register": "Show how old each register's newest record is, or read one again.",
     "quarantine": "List, show and replay messages that could not be read.",
     "purge": "Let go of contents whose retention has ended.",
+    "matching": "Train and show the weights by which a child is recognised.",
     "schemas": "Export the JSON Schemas of every message.",
     "docs": "Write or serve the AsyncAPI document.",
     "migrate": "Bring the database to the newest version.",
