@@ -11,13 +11,15 @@ marker = $(VENV)/.installed-$(1)-$(shell cat requirements/build.txt requirements
 TEST := $(call marker,test)
 # The test set holds everything of the run set, so where it is installed it serves `demo` and `run` as well.
 RUN := $(or $(wildcard $(TEST)),$(call marker,run))
+# What the bench of matching needs comes on top of the test set.
+BENCH := $(VENV)/.with-bench-$(shell cat requirements/test.txt requirements/bench.txt | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check bench lock clean
+.PHONY: help demo run test check bench bench-matching lock clean
 
 help: ## list the verbs
 	@printf 'Homeward tells people and keeps time. The verbs:\n\n'
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
 	@printf '\nPYTHON=... chooses the interpreter, ARGS=... is handed on: make test ARGS="-k settings"\n'
 
 demo: $(RUN) ## walk a synthetic fortnight through the whole hub and show who was told what, and why
@@ -37,6 +39,9 @@ check: $(TEST) ## ruff, mypy and the import rule
 
 bench: $(TEST) ## measure the hub against bare Kafka, Postgres and SQLite beside each other
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-matching: $(TEST) $(BENCH) ## measure how well a child is recognised, with Splink on the same population beside it
+	@$(BIN)/python -m bench.matching $(ARGS)
 
 lock: | $(BIN)/pip ## resolve the requirements anew into the lock files (pinned, with hashes, for every system)
 	@$(BIN)/python tools/lock.py
@@ -58,4 +63,10 @@ $(VENV)/.installed-%: | $(BIN)/pip
 	@echo "Installing what Homeward needs (a few minutes the first time)"
 	@$(BIN)/python tools/install.py $(firstword $(subst -, ,$*))
 	@rm -f $(VENV)/.installed-*
+	@touch $@
+
+$(BENCH): | $(TEST)
+	@echo "Installing what the bench of matching needs besides"
+	@$(BIN)/python tools/install.py bench
+	@rm -f $(VENV)/.with-bench-*
 	@touch $@

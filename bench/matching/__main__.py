@@ -1,0 +1,97 @@
+"""`python -m bench.matching`: a register, what is told of its children, how well Homeward and Splink recognise them.
+`--write` only writes the population down, for `homeward matching train`."""
+
+import gc
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from bench.matching.figures import Figures, by_kind
+from bench.matching.files import write as write_town
+from bench.matching.ours import answered, indexed, on_two_cores
+from bench.matching.telling import Town, town
+from enrichment.matching import load_model, shipped_model
+
+PRECISE = 0.999
+
+
+@click.command()
+@click.option("--children", default=200_000, show_default=True, help="Children on the register.")
+@click.option("--notifications", default=2000, show_default=True, help="What is told; nine in ten are on the register.")
+@click.option("--seed", default=11, show_default=True, help="Another seed is another population.")
+@click.option("--weights", type=click.Path(exists=True, path_type=Path), help="Weights; without it, the shipped ones.")
+@click.option("--splink/--no-splink", default=True, help="Whether Splink is measured beside it.")
+@click.option("--write", "folder", type=click.Path(path_type=Path, file_okay=False), help="Only write it down here.")
+def main(children: int, notifications: int, seed: int, weights: Path | None, splink: bool, folder: Path | None) -> None:
+    """Prints precision and recall by the kind of error, and how fast both are."""
+    console = Console(width=120)
+    made = town(children, notifications, seed)
+    if folder:
+        console.print(*write_town(made, folder))
+        return
+    index = indexed(made.register, load_model(weights) if weights else shipped_model())
+    gc.freeze()  # the register is not garbage: it need not be looked through again and again
+    answers, took, compared = answered(index, made.told)
+    two = on_two_cores(index, made.told)
+    notes = [f"Homeward: {notifications / took:,.0f} notifications/s on one core, {notifications / two:,.0f} on two; "
+             f"{compared:.0f} candidates compared for each"]  # fmt: skip
+    kinds, every = by_kind(made.told, answers)
+    theirs: dict[str, Figures] = {}
+    all_theirs = None
+    if splink:
+        from bench.matching.yardstick import measured
+
+        yardstick = measured(made, PRECISE)
+        theirs, all_theirs = by_kind(made.told, yardstick.answers)
+        weight, lead = yardstick.rule
+        notes.append(
+            f"Splink: {notifications / yardstick.matched:,.0f} notifications/s in one batch on all cores, trained in "
+            f"{yardstick.trained:.1f} s; certain from {weight:.1f} bits, {lead:.0f} ahead of the next, with hindsight"
+        )
+    console.print(_table(made, seed, kinds, every, theirs, all_theirs))
+    for note in notes:
+        console.print(note)
+
+
+def _table(
+    made: Town, seed: int, kinds: dict[str, Figures], every: Figures, theirs: dict[str, Figures],
+    all_theirs: Figures | None,
+) -> Table:  # fmt: skip
+    title = f"{len(made.register):,} children, {len(made.told):,} notifications, seed {seed}"
+    table = Table(title=title)
+    table.add_column("error")
+    for heading in ("told", "certain", "wrong", "recall", "found", "Splink: certain", "wrong", "recall", "found"):
+        table.add_column(heading, justify="right")
+    known = sorted((k, f) for k, f in kinds.items() if f.meant)
+    unknown = sorted((f"not on it: {k}", f) for k, f in kinds.items() if not f.meant)
+    for kind, figures in [*known, *unknown]:
+        table.add_row(kind, f"{figures.told}", *_cells(figures), *_cells(theirs.get(kind.removeprefix("not on it: "))))
+    table.add_section()
+    table.add_row("all", f"{every.told}", *_cells(every), *_cells(all_theirs))
+    precision = [
+        "",
+        "",
+        f"{every.precision:.5f}",
+        "",
+        "",
+        "",
+        f"{all_theirs.precision:.5f}" if all_theirs else "",
+        "",
+        "",
+    ]
+    table.add_row("precision of certain", *precision)
+    return table
+
+
+def _cells(figures: Figures | None) -> tuple[str, str, str, str]:
+    """Certain answers, the wrong ones among them, and of the children on the register: certain, at least possible."""
+    if figures is None:
+        return "", "", "", ""
+    shares = (f"{figures.recall:.3f}", f"{figures.found:.3f}") if figures.meant else ("", "")
+    return f"{figures.certain}", f"{figures.certain - figures.right}", *shares
+
+
+if __name__ == "__main__":
+    main()
