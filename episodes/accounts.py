@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from episodes.episode import Episode, Reference, Terms
-from episodes.reports import Missing
+from episodes.reports import About, Missing
 
 Kind = Literal["police", "worker"]
 STATEMENT = tuple(f.name for f in fields(Missing) if f.name not in ("origin", "about", "by", "revision", "details"))
@@ -54,6 +54,18 @@ def with_account(episode: Episode, report: Missing) -> Episode:
     else:
         kept = (*(a for a in held if a is not before), report)
     return replace(episode, accounts=kept if len(kept) > 1 else (), missing=together(kept))
+
+
+def without_account(episode: Episode, about: About) -> Episode | None:
+    """The episode without what the police said under a reference, and without the reference; None where nobody else
+    has told of it."""
+    taken_back = Reference(about.force or "", about.incident or "")
+    kept = tuple(a for a in accounts(episode) if _sender(a) != taken_back)
+    if not kept or len(kept) == len(accounts(episode)):
+        return None
+    references = tuple(r for r in episode.references if r != taken_back)
+    accounts_left = kept if len(kept) > 1 else ()
+    return replace(episode, accounts=accounts_left, missing=together(kept), references=references)
 
 
 def together(statements: Sequence[Missing]) -> Missing:

@@ -6,13 +6,12 @@ done, and nothing that was said is thrown away: a report that cannot be true bes
 """
 
 from dataclasses import replace
-from datetime import datetime
 from typing import assert_never
 
-from episodes.accounts import held_from, kind_of, start_told, started, statement, with_account
+from episodes.accounts import held_from, kind_of, start_told, started, statement, with_account, without_account
 from episodes.classifying import classified, corrected, judged
 from episodes.episode import Episode, Line, Reference, State, Terms
-from episodes.events import Change, Event
+from episodes.events import Change, Event, Step, brought
 from episodes.grading import graded, rerated
 from episodes.reports import (
     Acknowledged,
@@ -34,8 +33,7 @@ from episodes.reports import (
     TaskDone,
     TimerFell,
 )
-
-Step = tuple[Episode, tuple[Event, ...]]
+from episodes.returning import found_in, outdated, returned
 
 
 def advance(episode: Episode, report: Report, terms: Terms) -> Step:
@@ -44,40 +42,36 @@ def advance(episode: Episode, report: Report, terms: Terms) -> Step:
         return _alert(episode, report, terms)
     match report:
         case Missing() if kind_of(report) not in terms.begun_by:
-            return episode, _event(Change.TOLD, report)
+            return episode, brought(Change.TOLD, report)
         case Missing():
             return _missing(_with_reference(episode, report), report, terms)
         case Found():
-            return _found(_with_reference(episode, report), report, terms)
+            return returned(_with_reference(episode, report), report, terms)
         case StatusChanged():
             return _status(episode, report, terms)
         case InvestigationEnded():
             return _ended(episode, report, terms)
         case Retracted():
-            return _retracted(episode, report)
+            return _retracted(episode, report, terms)
         case ClockSet():
             return _clock_set(episode, report, terms)
         case Decided() | InterviewOutcome() | MeetingHeld() | DocumentUpdated() | TaskDone() | Disagreement():
             return _recorded(episode, report, terms)
         case Acknowledged():
-            return replace(episode, acknowledged=(*episode.acknowledged, report)), _event(
+            return replace(episode, acknowledged=(*episode.acknowledged, report)), brought(
                 Change.ACKNOWLEDGED, report, report.kind or ""
             )
         case ServiceChanged():
             change = Change.SERVICE_OPENED if report.opened else Change.SERVICE_CLOSED
-            return episode, _event(change, report, report.service, report.at)
+            return episode, brought(change, report, report.service, report.at)
         case Matched():
-            return episode, _event(Change.MATCHED, report)
+            return episode, brought(Change.MATCHED, report)
         case RecordHeld():
-            return episode, _event(Change.RECORD_CHANGED, report)
+            return episode, brought(Change.RECORD_CHANGED, report)
         case TimerFell():
-            return episode, _event(Change.FELL, report, report.rule)
+            return episode, brought(Change.FELL, report, report.rule)
         case _:
             assert_never(report)
-
-
-def _event(change: Change, report: Report, qualifier: str = "", at: datetime | None = None) -> tuple[Event, ...]:
-    return (Event(change, report, at or report.origin.at, qualifier),)
 
 
 def _with_reference(episode: Episode, report: Missing | Found) -> Episode:
@@ -96,20 +90,20 @@ def _missing(episode: Episode, report: Missing, terms: Terms) -> Step:
     if episode.missing is None:
         return _opened(episode, report, terms)
     before = held_from(episode, report)
-    if before and _outdated(before.revision, report.revision):
+    if before and outdated(before.revision, report.revision):
         return episode, ()
     after = with_account(episode, report)
     merged = after.missing
     assert merged is not None
-    events = () if before else _event(Change.JOINED, report, kind_of(report))
+    events = () if before else brought(Change.JOINED, report, kind_of(report))
     if statement(merged) == statement(episode.missing) and merged.details == episode.missing.details:
         return after, events
-    events += _event(Change.CORRECTED, report)
+    events += brought(Change.CORRECTED, report)
     to = merged.classification if merged.classification != episode.missing.classification else None
     if to and terms.absent == "class" and to != episode.classification:
         at = started(merged if before else report, terms)
         after = corrected(after, to) if before else classified(after, to, at)
-        events += _event(Change.CLASSIFIED, report, to, at)
+        events += brought(Change.CLASSIFIED, report, to, at)
     if merged.location_known is not episode.missing.location_known:
         after, more = _whereabouts(after, merged.location_known, report)
         events += more
@@ -118,14 +112,14 @@ def _missing(episode: Episode, report: Missing, terms: Terms) -> Step:
     after, more = _restarted(after, report, terms)
     events += more
     if merged.found_at and episode.found is None:
-        after, more = _found(after, _found_in(merged), terms)
+        after, more = returned(after, found_in(merged), terms)
         events += more
     return after, events
 
 
 def _opened(episode: Episode, report: Missing, terms: Terms) -> Step:
     if terms.alerts and report.alert:
-        return replace(episode, state="alert", missing=report), _event(Change.ALERTED, report)
+        return replace(episode, state="alert", missing=report), brought(Change.ALERTED, report)
     waits = episode.state == "waiting"
     start = started(report, terms) if episode.override is None else episode.override.value or started(report, terms)
     status = "missing" if terms.absent == "missing" else report.classification or "missing"
@@ -138,12 +132,12 @@ def _opened(episode: Episode, report: Missing, terms: Terms) -> Step:
         risk=graded(report.classification, report.risk, None, terms),
         location_known=report.location_known,
     )
-    events = _event(Change.WAITS if waits else Change.OPENED, report)
-    already = episode.found or (_found_in(report) if report.found_at else None)
+    events = brought(Change.WAITS if waits else Change.OPENED, report)
+    already = episode.found or (found_in(report) if report.found_at else None)
     if already is None:
         return opened, events
-    found, more = _found(replace(opened, found=None), already, terms)
-    return found, events + more
+    back, more = returned(replace(opened, found=None), already, terms)
+    return back, events + more
 
 
 def _alert(episode: Episode, report: Report, terms: Terms) -> Step:
@@ -152,16 +146,6 @@ def _alert(episode: Episode, report: Report, terms: Terms) -> Step:
         return episode, ()
     reported = _with_reference(episode, report)
     return (replace(reported, missing=report), ()) if report.alert else _opened(reported, report, terms)
-
-
-def _found_in(report: Missing) -> Found:
-    """The return that a missing report itself tells of."""
-    return Found(origin=report.origin, about=report.about, found_at=report.found_at, by=report.by)
-
-
-def _outdated(held: int | None, told: int | None) -> bool:
-    """A lower revision than the one held is older; without a revision the later received is the newer."""
-    return held is not None and told is not None and told < held
 
 
 def _restarted(episode: Episode, report: Report, terms: Terms) -> Step:
@@ -173,47 +157,7 @@ def _restarted(episode: Episode, report: Report, terms: Terms) -> Step:
     if start is None or start == episode.start:
         return episode, ()
     lines = (replace(episode.lines[0], since=start), *episode.lines[1:])
-    return replace(episode, start=start, lines=lines), _event(Change.START_CHANGED, report, at=start)
-
-
-# ---- found
-
-
-def _found(episode: Episode, report: Found, terms: Terms) -> Step:
-    if ("worker" if report.by else "police") not in terms.found_by:
-        return episode, () if episode.back else _event(Change.CONTRADICTION, report, "found_by_other")
-    if not report.contact_made or (report.safe_and_well is False and not terms.unsafe_ends):
-        return replace(episode, located=report), _event(Change.LOCATED, report)
-    held = episode.found
-    if episode.missing is None:
-        newest = held if held and _outdated(held.revision, report.revision) else report
-        return replace(episode, state="parked", found=newest), () if held else _event(Change.UNMATCHED_FOUND, report)
-    if episode.state == "waiting":
-        return replace(episode, found=report), ()
-    if held is None or episode.state in ("open", "ended"):
-        assert report.return_at is not None
-        found = replace(episode, state="found", found=report)
-        return found, _event(Change.FOUND, report, at=report.return_at) + _before_start(found, report)
-    return _found_again(episode, held, report)
-
-
-def _found_again(episode: Episode, held: Found, report: Found) -> Step:
-    """The same fact once more, unless the same kind of sender now names another time: that is a correction."""
-    if (held.by is None) != (report.by is None) or _outdated(held.revision, report.revision):
-        return episode, ()
-    if (held.found_at, held.returned_at) == (report.found_at, report.returned_at):
-        return replace(episode, found=report), ()
-    found = replace(episode, found=report)
-    if held.return_at == report.return_at and held.end_at == report.end_at:
-        return found, ()
-    return found, _event(Change.RETURN_CHANGED, report, at=report.return_at) + _before_start(found, report)
-
-
-def _before_start(episode: Episode, report: Found) -> tuple[Event, ...]:
-    assert episode.start is not None
-    assert report.return_at is not None
-    late = report.return_at < episode.start
-    return _event(Change.CONTRADICTION, report, "return_before_start") if late else ()
+    return replace(episode, start=start, lines=lines), brought(Change.START_CHANGED, report, at=start)
 
 
 # ---- the other reports
@@ -221,11 +165,11 @@ def _before_start(episode: Episode, report: Found) -> tuple[Event, ...]:
 
 def _status(episode: Episode, report: StatusChanged, terms: Terms) -> Step:
     if episode.missing is None:
-        return episode, _event(Change.CONTRADICTION, report, "no_episode")
+        return episode, brought(Change.CONTRADICTION, report, "no_episode")
     after, events = _whereabouts(episode, report.location_known, report)
     if report.to and terms.absent == "class":
         at = report.changed_at or report.origin.at
-        events += _event(Change.CLASSIFIED, report, report.to, at) if report.to != episode.classification else ()
+        events += brought(Change.CLASSIFIED, report, report.to, at) if report.to != episode.classification else ()
         after = classified(after, report.to, at)
     after, more = _regraded(after, graded(report.to, report.risk, episode.risk, terms), report)
     return after, events + more
@@ -234,34 +178,39 @@ def _status(episode: Episode, report: StatusChanged, terms: Terms) -> Step:
 def _whereabouts(episode: Episode, known: bool | None, report: Report) -> Step:
     if known is None or known is episode.location_known:
         return episode, ()
-    event = _event(Change.WHEREABOUTS, report, "known" if known else "unknown")
+    event = brought(Change.WHEREABOUTS, report, "known" if known else "unknown")
     return replace(episode, location_known=known), event
 
 
 def _regraded(episode: Episode, risk: str | None, report: Report) -> Step:
     if risk is None or risk == episode.risk:
         return episode, ()
-    return replace(episode, risk=risk), _event(Change.REGRADED, report, risk)
+    return replace(episode, risk=risk), brought(Change.REGRADED, report, risk)
 
 
 def _ended(episode: Episode, report: InvestigationEnded, terms: Terms) -> Step:
     if episode.state not in ("open", "ended"):
-        return episode, _event(Change.CONTRADICTION, report, "ended_but_not_open")
+        return episode, brought(Change.CONTRADICTION, report, "ended_but_not_open")
     if episode.ended:
         return episode, ()
     state: State = "ended" if terms.investigation_ends else "open"
-    return replace(episode, state=state, ended=report), _event(Change.ENDED, report, at=report.ended_at)
+    return replace(episode, state=state, ended=report), brought(Change.ENDED, report, at=report.ended_at)
 
 
-def _retracted(episode: Episode, report: Retracted) -> Step:
+def _retracted(episode: Episode, report: Retracted, terms: Terms) -> Step:
+    """What was never so. What others have told besides stands, where several reports may make one episode."""
     if episode.state == "retracted":
         return episode, ()
-    return replace(episode, state="retracted"), _event(Change.RETRACTED, report)
+    left = without_account(episode, report.about)
+    if left is not None and terms.second != "separate":
+        left, events = _restarted(left, report, terms)
+        return left, brought(Change.CORRECTED, report) + events
+    return replace(episode, state="retracted"), brought(Change.RETRACTED, report)
 
 
 def _clock_set(episode: Episode, report: ClockSet, terms: Terms) -> Step:
     after = replace(episode, override=report)
-    events = _event(Change.CLOCK_SET, report)
+    events = brought(Change.CLOCK_SET, report)
     if episode.missing is None:
         return after, events
     after, more = _restarted(after, report, terms)
@@ -278,19 +227,19 @@ def _recorded(episode: Episode, report: Recorded, terms: Terms) -> Step:
             return _decided(episode, report, terms)
         case InterviewOutcome():
             after = replace(episode, outcomes=(*episode.outcomes, report))
-            return after, _event(Change.INTERVIEW, report, report.result, report.at)
+            return after, brought(Change.INTERVIEW, report, report.result, report.at)
         case MeetingHeld():
             events = tuple(Event(Change.MEETING, report, report.held_at, kind) for kind in report.kinds)
             return replace(episode, meetings=(*episode.meetings, report)), events
         case DocumentUpdated():
             after = replace(episode, documents=(*episode.documents, report))
-            return after, _event(Change.DOCUMENT, report, report.kind, report.at)
+            return after, brought(Change.DOCUMENT, report, report.kind, report.at)
         case TaskDone():
             after = replace(episode, tasks=(*episode.tasks, report))
-            return after, _event(Change.TASK_DONE, report, report.kind, report.at)
+            return after, brought(Change.TASK_DONE, report, report.kind, report.at)
         case Disagreement():
             after = replace(episode, disagreements=(*episode.disagreements, report))
-            return after, _event(Change.DISAGREEMENT, report, report.stage)
+            return after, brought(Change.DISAGREEMENT, report, report.stage)
         case _:
             assert_never(report)
 
@@ -298,11 +247,11 @@ def _recorded(episode: Episode, report: Recorded, terms: Terms) -> Step:
 def _decided(episode: Episode, report: Decided, terms: Terms) -> Step:
     """A person's word on missing or absent is itself the classification; a rating is itself a grade."""
     after = replace(episode, decisions=(*episode.decisions, report))
-    events = _event(Change.DECIDED, report, f"{report.kind}.{report.decision}")
+    events = brought(Change.DECIDED, report, f"{report.kind}.{report.decision}")
     if report.kind == "rag" and rerated(episode, report.decision, terms):
-        return after, events + _event(Change.REGRADED, report, "rating")
+        return after, events + brought(Change.REGRADED, report, "rating")
     if report.kind != "classification" or report.decision not in ("missing", "absent") or episode.missing is None:
         return after, events
     after = judged(after, "missing" if report.decision == "missing" else "absent", report.origin.at)
     changed = after.classification != episode.classification
-    return after, events + (_event(Change.CLASSIFIED, report, report.decision) if changed else ())
+    return after, events + (brought(Change.CLASSIFIED, report, report.decision) if changed else ())

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from episodes.episode import Episode
 from episodes.reports import Report
 
 
@@ -76,3 +77,12 @@ class Event:
     def is_a(self, pattern: str) -> bool:
         """Whether the event is of that name or of a narrower one."""
         return self.name == pattern or self.name.startswith(pattern + ".")
+
+
+Step = tuple[Episode, tuple[Event, ...]]
+"""An episode as it is after a report, and what changed by it."""
+
+
+def brought(change: Change, report: Report, qualifier: str = "", at: datetime | None = None) -> tuple[Event, ...]:
+    """The event that a report brings; it happened at the receipt unless another instant is given."""
+    return (Event(change, report, at or report.origin.at, qualifier),)

@@ -31,7 +31,7 @@ def episode_of(report: Report, episodes: Sequence[Episode], terms: Terms) -> Epi
         case Found():
             if report.about.incident is None or report.by is not None:
                 return _present(live) or Whose.ITS_OWN
-            return _told_by_workers(report, live, terms) or Whose.ITS_OWN
+            return _returned_from(report, live, terms) or Whose.ITS_OWN
         case StatusChanged() | InvestigationEnded() | Retracted():
             return Whose.NONE
         case _:
@@ -90,11 +90,13 @@ def _waits_for(parked: Episode, start: datetime) -> bool:
     return parked.found.return_at is not None and parked.found.return_at >= start
 
 
-def _told_by_workers(report: Found, episodes: Sequence[Episode], terms: Terms) -> Episode | None:
-    """The open episode that the police know under a reference which no worker could name, where the terms make one
-    episode of what both tell."""
+def _returned_from(report: Found, episodes: Sequence[Episode], terms: Terms) -> Episode | None:
+    """The open episode that a return under an unknown reference ends: one that no worker could give its reference to,
+    or any, where the terms add a second reference to what is open."""
     present = _present(episodes)
-    if terms.second == "separate" or present is None or present.state != "open" or present.references:
+    if terms.second == "separate" or present is None or present.state != "open":
+        return None
+    if present.references and terms.second != "joins":
         return None
     back = report.return_at is not None and present.start is not None and report.return_at >= present.start
     return present if back else None

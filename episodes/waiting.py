@@ -4,9 +4,9 @@ of its own, with its own start, once the old one is found or taken back. Pure.""
 from collections.abc import Sequence
 from dataclasses import replace
 
-from episodes.advance import Step, advance
+from episodes.advance import advance
 from episodes.episode import Episode, Terms
-from episodes.events import Change, Event
+from episodes.events import Change, Event, Step
 from episodes.reports import Missing, Report
 
 

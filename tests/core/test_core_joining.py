@@ -10,7 +10,7 @@ from core_reports import ABOUT, NOON, WORKER, after, missing, new_episode, origi
 from episodes.advance import advance
 from episodes.episode import Episode, Reference, Terms
 from episodes.identity import Whose, episode_of
-from episodes.reports import About, Actor, Found, Missing, Report
+from episodes.reports import About, Actor, Found, Missing, Report, Retracted
 
 JOINS = Terms(second="joins", same_within=timedelta(hours=24))
 ELSEWHERE = replace(ABOUT, force="YY", incident="P-2")
@@ -127,8 +127,29 @@ def test_the_police_find_a_child_whom_only_workers_have_reported() -> None:
     assert events == [["opened"], ["found"], ["joined.police", "corrected", "start_changed"]]
     assert episode.references == (Reference("XX", "P-1"),)
     assert len(told(by_worker(), back(-1, ABOUT))[0]) == 2
-    assert len(told(missing(), back(3, ELSEWHERE))[0]) == 2
     assert len(told(by_worker(), back(3, ABOUT), terms=Terms())[0]) == 2
+
+
+@pytest.mark.parametrize(("second", "count"), [("joins", 1), ("waits", 2), ("separate", 2)])
+def test_a_return_under_another_reference_ends_what_a_second_reference_would_have_joined(
+    second: Any, count: int
+) -> None:
+    episodes, _ = told(missing(), back(3, ELSEWHERE), terms=Terms(second=second))
+    assert len(episodes) == count
+    assert episodes[0].back is (count == 1)
+
+
+def test_what_one_sender_takes_back_the_others_still_say() -> None:
+    second = missing(5, about=ELSEWHERE, concerns=("gangs",), reported_at=after(-3))
+    wrong = Retracted(origin=origin(after(6)), about=ELSEWHERE, reason="wrong child")
+    (episode,), events = told(missing(), second, wrong)
+    assert events[2] == ["corrected", "start_changed"]
+    assert episode.missing is not None
+    assert (episode.state, episode.start, episode.missing.concerns) == ("open", NOON, ())
+    assert episode.references == (Reference("XX", "P-1"),)
+    (episode,), events = told(by_worker(), missing(1), replace(wrong, about=ABOUT))
+    assert (episode.state, episode.references) == ("open", ())
+    assert told(missing(), replace(wrong, about=ABOUT))[1][1] == ["retracted"]
 
 
 def test_that_somebody_knows_where_the_child_is_is_told_once() -> None:
