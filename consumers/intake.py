@@ -72,6 +72,7 @@ class Intake:
         """Asks the rules again whose timers fell due. A timer that no longer stands is passed over."""
         now = self._now()
         wanted = {t.id for t in timers}
+        figures = await periodic.counted(self._store, [t for t in timers if t.episode is None], self._packs)
         async with self._store.transaction() as tx:
             await tx.lock({t.person for t in timers})
             due = await tx.due_timers(max(t.due_at for t in timers), len(timers) + _SLACK)
@@ -83,7 +84,7 @@ class Intake:
             for timer in due:
                 if timer.episode is not None:
                     desk.fell(timer)
-            after = await periodic.fell(tx, [t for t in due if t.episode is None], self._packs, now)
+            after = [periodic.fell(t, figures[t.id], self._packs, now) for t in due if t.episode is None]
             desk.messages += [message for message, _ in after]
             owners = [(t.person, None) for t in due if t.episode is None]
             await self._write(tx, desk, [], [], owners, [timer for _, timer in after])

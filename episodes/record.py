@@ -63,6 +63,16 @@ class Record:
     interview_commissioned_by: str | None = None
     documents: tuple[Document, ...] = ()
 
+    @property
+    def looked_after(self) -> bool:
+        """In the care of a local authority, by plan or by legal status."""
+        return self.plan == "looked_after" or self.legal_status in (
+            "section_20",
+            "interim_care_order",
+            "care_order",
+            "remand",
+        )
+
     def open_to(self, service: str) -> Service | None:
         return next((s for s in self.services if s.service == service), None)
 

@@ -133,12 +133,7 @@ class Situation:
         return bool(_first(report.child_protection_concern if report else None, self.record.child_protection_concern))
 
     def looked_after(self) -> bool:
-        return self.record.plan == "looked_after" or self.record.legal_status in (
-            "section_20",
-            "interim_care_order",
-            "care_order",
-            "remand",
-        )
+        return self.record.looked_after
 
     def responsible_elsewhere(self) -> str | None:
         """The other authority that answers for the child, as it is named; None where it is this one. The register

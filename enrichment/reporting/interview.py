@@ -54,8 +54,9 @@ def interview_of(child: Child, case: Case, until: datetime) -> Interview | None:
     requests = [p for p in case.promises if p.type == "rhi.request" and p.at < until]
     if not outcomes and not requests:
         return None
-    known = replace(case, episode=replace(episode, outcomes=outcomes))
-    outcome = situation_of(child, known).outcome()
+    if len(outcomes) < len(episode.outcomes):
+        case = replace(case, episode=replace(episode, outcomes=outcomes))
+    outcome = situation_of(child, case).outcome()
     result, at = (outcome.result, outcome.at) if outcome else ("requested", None)
     withdrawn = _withdrawn(episode, case.promises, requests)
     if result not in _SETTLED and withdrawn is not None and (withdrawn < until or episode.state == "retracted"):

@@ -10,7 +10,7 @@ from store import Transaction
 from store.rows import Found
 
 
-async def children_of(tx: Transaction, authority: str, page: int = 200) -> AsyncIterator[Child]:
+async def children_of(tx: Transaction, authority: str, page: int = 50) -> AsyncIterator[Child]:
     """Every child of the authority, in the order of their ids, `page` of them at a time. All their episodes are read,
     since a correction may have moved any of them into a period or out of it."""
     last = ""

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Self
 
 from routing.calendar import LONDON, london_date
@@ -83,5 +84,6 @@ class Span:
         return f"{self.first}..{self.last}"
 
 
+@lru_cache(maxsize=64)
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), LONDON).astimezone(UTC)

@@ -1,6 +1,5 @@
 """Counting the figures of a period, child by child. What each figure means is in `enrichment.reporting.figures`."""
 
-from collections import Counter
 from datetime import datetime, timedelta
 from statistics import mean, median
 
@@ -8,6 +7,7 @@ from enrichment.people import Child
 from enrichment.reporting.course import Course, course_of
 from enrichment.reporting.figures import Figures, MeetingCount
 from enrichment.reporting.interview import interview_of
+from enrichment.reporting.meetings import meetings_of
 from enrichment.reporting.situations import situation_of
 from enrichment.reporting.span import Span
 from routing.situation import Case
@@ -95,18 +95,15 @@ class Tally:
             made.withdrawn += interview.result == "withdrawn"
 
     def _meetings(self, child: Child) -> None:
-        made, cases = self._made.meetings, child.cases.values()
-        for promise in (p for c in cases for p in c.promises if p.type == "meeting.request"):
-            if self._span.holds(promise.at):
-                made.requested += 1
-                self._of_kind(promise.kind or "").requested += 1
-        held = {(m.held_at, m.kinds) for c in cases for m in c.episode.meetings if self._span.holds(m.held_at)}
-        made.held += len(held)
-        for kind, number in Counter(kind for _, kinds in held for kind in dict.fromkeys(kinds)).items():
-            self._of_kind(kind).held += number
-
-    def _of_kind(self, kind: str) -> MeetingCount:
-        return self._kinds.setdefault(kind, MeetingCount(kind))
+        made = self._made.meetings
+        for meeting in meetings_of(child, self._span):
+            asked = meeting.act == "requested"
+            made.requested += asked
+            made.held += not asked
+            for kind in meeting.kinds:
+                counted = self._kinds.setdefault(kind, MeetingCount(kind))
+                counted.requested += asked
+                counted.held += not asked
 
 
 def _over(course: Course, at: datetime) -> bool:

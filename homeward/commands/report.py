@@ -1,0 +1,94 @@
+"""`homeward report`: figures and tables of an authority for a period. What is in them is in `enrichment.reporting`."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from enrichment.reporting.span import Span
+    from homeward.reporting import Format
+    from routing.library import Packs
+
+
+@click.command()
+@click.argument("authority")
+@click.option("--period", required=True, metavar="PERIOD", help="2026-09, 2026-Q3 or 2026-04-01..2027-03-31.")
+@click.option(
+    "--table", default="summary", show_default=True,
+    type=click.Choice(["summary", "episodes", "interviews", "meetings", "ssda903", "safeguarding"]),
+    help="The figures, a list behind them, or a table in a prescribed form.",
+)  # fmt: skip
+@click.option("--format", "form", default="csv", show_default=True, type=click.Choice(["csv", "json"]))
+@click.option(
+    "--number", "system", metavar="SYSTEM",
+    help="The system whose number stands for a child; without it, the first number that the register holds.",
+)  # fmt: skip
+@click.option("--database", metavar="URL", help="Database to work on; without it, the one that the settings name.")
+@click.option(
+    "--packs", "folders", multiple=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with further packs; may be given several times.",
+)  # fmt: skip
+def command(
+    authority: str, period: str, table: str, form: "Format", system: str | None, database: str | None,
+    folders: tuple[Path, ...],
+) -> None:  # fmt: skip
+    """Count, or list, what happened at an authority in a period.
+
+    A period is whole days in London: a month, a quarter of the calendar year, or two days with all between them. The
+    report goes to the standard output; what to look at before it is used goes to the standard error. Everything is
+    counted anew from what is known now, so that corrections of earlier reports are in it.
+
+    All tables but the summary name children by their numbers, and ssda903 gives their dates of birth.
+
+    \b
+    Examples:
+      homeward report nottinghamshire --period 2026-09
+      homeward report nottinghamshire --period 2026-Q3 --format json | jq .figures.interviews
+      homeward report nottinghamshire --period 2026-09 --table episodes --number mosaic > episodes.csv
+      homeward report nottinghamshire --period 2026-04-01..2027-03-31 --table ssda903 > missing.csv
+    """
+    from enrichment.reporting.tables import Asked
+    from homeward.commands.database import chosen, faults_told
+    from homeward.library import read_packs
+    from homeward.reporting import report
+    from routing.tables import PackError
+
+    span = _span(period)
+    url = chosen(database)
+    try:
+        packs = read_packs(folders)
+    except PackError as error:
+        raise click.ClickException(str(error)) from None
+    key = _key(packs, authority)
+    own = {key, *(code.lower() for pack in packs.all()[key] for code in pack.codes)}
+    with faults_told(url):
+        made = asyncio.run(report(url, key, table, Asked(span, system, frozenset(own)), form))
+    sys.stdout.buffer.write(made.written)
+    for doubt in made.doubts:
+        click.echo(f"look at this first: {doubt}", err=True)
+
+
+def _span(period: str) -> "Span":
+    from enrichment.reporting.span import Span
+    from homeward import clock
+
+    try:
+        span = Span.parse(period)
+    except ValueError as error:
+        raise click.UsageError(f"--period: {error}") from None
+    now = clock.now()
+    if span.since > now:
+        raise click.UsageError(f"--period: {span.name} has not begun")
+    if span.until > now:
+        click.echo(f"{span.name} is not over: this is what is known so far", err=True)
+    return span
+
+
+def _key(packs: "Packs", authority: str) -> str:
+    key = packs.key_of(authority)
+    if key is None or key not in packs.authorities:
+        raise click.UsageError(f"there is no pack '{authority}'; known are: {', '.join(packs.authorities)}")
+    return key
