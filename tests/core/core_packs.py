@@ -154,3 +154,11 @@ def rule(id_: str, to: str = '"officer"', clauses: str = '"T-1", "T-2"', **lines
 def course(*rules: str, more: str = "", record: Record | None = None) -> Course:
     """A child of an authority with these rules."""
     return Course(pack("".join(rules), more=more), record=record or Record())
+
+
+def holds(condition: str, course: Any) -> bool:
+    """Whether a rule with that condition answers the last of the reports."""
+    reports, around = course if isinstance(course[-1], dict) else (course, {})
+    child = Course(ruled(condition), **around)
+    child.tell(*reports[:-1])
+    return bool(child.tell(reports[-1]))
