@@ -1,4 +1,4 @@
-"""The conditions of age, of a worker's report, of the circumstances and of who is involved, asked both ways by a rule of a small pack."""
+"""The conditions of age, of reports, circumstances and those involved, asked both ways by a rule of a small pack."""
 
 from datetime import date
 from typing import Any
