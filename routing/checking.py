@@ -96,8 +96,8 @@ def _rule_faults(pack: Pack, rule: Rule) -> Iterator[str]:
         yield "it follows who holds the work, but its recipients are those of a report; name a role or an audience"
     if rule.on and rule.moment:
         yield "it has both 'on' and a moment of its own; a timed rule listens to every event"
-    if rule.once == "event" and not rule.on:
-        yield "once = 'event' needs 'on'"
+    if rule.once in ("event", "report") and not rule.on:
+        yield f"once = '{rule.once}' needs 'on'"
     if rule.moment and rule.moment.limit.anchor in ("receipt", "event"):
         yield f"a moment cannot count from '{rule.moment.limit.anchor}', which its own timer would be; use first_sent"
     limits = [limit for limit in (rule.due, rule.target, rule.moment and rule.moment.limit) if limit]

@@ -161,9 +161,10 @@ class _Turn:
             yield self._send(rule, event, occurrence, recipients, (*rule.clauses, *clauses, *lent))
 
     def _occurrence(self, rule: Rule, event: Event) -> str | None:
-        """What a rule answers but once: the episode, an event, or an anchor; None while the anchor is unknown."""
-        if rule.once == "event":
-            return derived_id(event.report.origin.source, event.report.origin.id, event.name)
+        """What a rule answers but once: the episode, an event, a report, or an anchor; None while that is unknown."""
+        if rule.once in ("event", "report"):
+            origin = event.report.origin
+            return derived_id(origin.source, origin.id, event.name if rule.once == "event" else "")
         if rule.once == "anchor":
             limit = rule.moment.limit if rule.moment else rule.due
             at = anchor(limit, self.s) if limit else None

@@ -146,7 +146,7 @@ def rule(table: Table) -> Rule:
         on=table.words("on"),
         tests=tests(table),
         to=targets(table),
-        once=table.choice("once", ("episode", "event", "anchor"), "episode"),  # type: ignore[arg-type]
+        once=table.choice("once", ("episode", "event", "report", "anchor"), "episode"),  # type: ignore[arg-type]
         group=table.maybe("group", str),
         moment=moments[0] if moments else None,
         due=due[0] if due else None,

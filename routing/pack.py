@@ -145,7 +145,8 @@ class Moment:
 class Rule:
     """On an event, when conditions hold, then a message. Without `on` the rule listens to every event of the episode.
 
-    once: how often it may answer: once in an episode, once for each event, or once for each anchor it counts from.
+    once: how often it may answer: once in an episode, for each event, for each report whatever it changed, or for each
+    anchor it counts from.
     about: an episode, or the child: a duty that belongs to no episode, kept in the child's file and asked about at
     every event of the register and of any episode. `once` = "episode" is then once for the child.
     group: of the rules of one group only the first that fires does, in an episode.
@@ -171,7 +172,7 @@ class Rule:
     on: tuple[str, ...] = ()
     tests: Tests = Tests()
     to: tuple[Target, ...] = ()
-    once: Literal["episode", "event", "anchor"] = "episode"
+    once: Literal["episode", "event", "report", "anchor"] = "episode"
     group: str | None = None
     moment: Moment | None = None
     due: Limit | None = None

@@ -53,4 +53,7 @@ def parent_consents(s: Situation, is_one_of: tuple[str, ...]) -> bool:
 
 
 def _told(s: Situation) -> Missing | None:
+    now = s.event.report if s.event else None
+    if isinstance(now, Missing) and now.by:
+        return now
     return next((account for account in reversed(accounts(s.episode)) if account.by), None)

@@ -67,7 +67,7 @@ def _register(pack: Pack) -> st.SearchStrategy[Row]:
         _rows("case.context", services=services, plan=plans, vulnerable=maybe_bool),
         _rows("case.opened", service=service, worker=st.sampled_from([None, "w2"])),
         _rows("case.closed", service=service),
-        _rows("document.updated", kind=st.sampled_from(pack.words.documents or ("none",))),
+        *([_rows("document.updated", kind=st.sampled_from(pack.words.documents))] if pack.words.documents else []),
     )
 
 
@@ -90,6 +90,7 @@ def _casework(pack: Pack) -> st.SearchStrategy[Row]:
         _rows("meeting.held", incident=incidents, kind=meeting, held_at=maybe_moments),
         _rows("clock.override", incident=incidents, value=maybe_moments, reason=st.just("because"), by=by),
         _rows("threshold.decision", incident=incidents, by=by, met=st.booleans()),
+        _rows("screening.decision", incident=incidents, by=by, rhi=st.sampled_from(["required", "not_required"])),
         _rows("disagreement.raised", incident=incidents, about=st.just("interview")),
         _rows("disagreement.unresolved", incident=incidents, step=st.integers(1, 3)),
         *_decisions("kind", "manager.decision", pack.words.decisions, by),

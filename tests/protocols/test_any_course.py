@@ -37,7 +37,8 @@ async def test_what_is_said_is_sound(pack: Pack, data: st.DataObject) -> None:
     for message in messages:
         _sound(message, pack)
     requests = Counter(m["subject"] for m in messages if m["type"] == "rhi.request" and not m["data"]["replaces"])
-    assert max(requests.values(), default=1) == 1, "two requests for one return"
+    requests.subtract(m["subject"] for m in messages if m["type"] == "rhi.withdrawn")
+    assert max(requests.values(), default=1) <= 1, "two requests for one return"
     _silent_after_retraction(messages)
 
 
