@@ -90,7 +90,7 @@ def test_the_head_is_read_strictly(head: str, words: list[str]) -> None:
         ({"closes": '["second"]'}, "'second' names no rule, message type or type with kind of this pack"),
         ({"modality": '"perhaps"'}, "'modality' must be one of must, should, may, judgement"),
         ({"urgency": '"soon"'}, "'urgency' must be one of immediate, same_day, routine"),
-        ({"once": '"daily"'}, "'once' must be one of episode, event, anchor"),
+        ({"once": '"daily"'}, "'once' must be one of episode, event, report, anchor"),
         ({"due": '{from = "start", within = "3 days"}'}, "'3 days' is no period: write"),
         ({"due": '{from = "birth", within = "3d"}'}, "'from' must be one of start, return, found"),
         ({"due": '{from = "start"}'}, "'within' is missing; add a period such as 72h"),

@@ -21,6 +21,13 @@ def test_a_rule_answers_once_in_an_episode_unless_it_says_each_event() -> None:
     assert len({m.id for m in two}) == 2
 
 
+def test_once_for_each_report_whatever_it_changed() -> None:
+    child = course(rule("each", on='["corrected", "classified", "regraded"]', once='"report"'))
+    child.tell(missing())
+    assert len(child.tell(missing(1, classification="absent", risk="high"))) == 1
+    assert len(child.tell(missing(2, classification="absent", risk="low"))) == 1
+
+
 def test_once_for_each_anchor_it_counts_from() -> None:
     child = course(
         rule("asks", on='["found", "return_changed"]', once='"anchor"', due='{from = "return", within = "3d"}')
