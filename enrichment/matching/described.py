@@ -2,7 +2,7 @@
 here."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,7 @@ def born_between(age: int, on: date) -> tuple[date, date] | None:
     nobody has."""
     if not 0 <= age <= 120 or on.year - age < 2:
         return None
-    last = _anniversary(on, on.year - age)
-    return _anniversary(on, on.year - age - 1), last
+    return _anniversary(on, on.year - age - 1) + timedelta(days=1), _anniversary(on, on.year - age)
 
 
 def _anniversary(on: date, year: int) -> date:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from enrichment.matching.levels import FIELDS
 from enrichment.matching.model import Model
 from enrichment.matching.prepared import Prepared
 from enrichment.matching.scoring import Score, score
@@ -56,7 +57,11 @@ def judge(ranked: Sequence[Ranked], model: Model) -> Judgement:
 
 
 def is_certain(found: Score, model: Model) -> bool:
-    """Whether a score would be certain if its candidate were the only one."""
-    return found.probability >= model.certain and all(
+    """Whether a score would be certain if its candidate were the only one: likely enough, at no level that rules it
+    out, and by enough fields. Names alone may be rare, and still be borne by a child whom no register knows."""
+    if found.probability < model.certain:
+        return False
+    speaking = sum(weight > 0 for field, weight in zip(FIELDS, found.weights, strict=True) if field != "gender")
+    return speaking >= model.agreeing and all(
         getattr(found.compared, field) in levels for field, levels in model.certain_needs.items()
     )

@@ -19,13 +19,15 @@ __all__ = ["Model", "ModelError", "load_model", "shipped_model"]
 class Model:
     """Weights in bits. `prior` is the log2 odds that a candidate chosen by lot is the child; `forenames` and `surnames`
     hold what a shared name of this frequency adds to or takes from its level, `rare_*` the same for names that are not
-    listed. `lead` is by how many bits a certain candidate is ahead of the next."""
+    listed. `lead` is by how many bits a certain candidate is ahead of the next, `agreeing` how many fields besides
+    gender must speak for it."""
 
     weights: Mapping[str, Mapping[str, float]]
     prior: float
     possible: float
     certain: float
     lead: float
+    agreeing: int
     most: int
     certain_needs: Mapping[str, frozenset[str]]
     forenames: Mapping[str, float]
@@ -85,7 +87,8 @@ def model_of(told: WeightsFile) -> Model:
     fore, sur = told.levels["forename"]["same"][1], told.levels["surname"]["same"][1]
     share = told.on_register / told.children
     return Model(
-        weights=weights, prior=log2(share / (1 - share)), possible=told.possible, certain=told.certain, lead=told.lead,
+        weights=weights, prior=log2(share / (1 - share)), possible=told.possible, certain=told.certain,
+        lead=told.lead, agreeing=told.agreeing,
         most=told.most, certain_needs=told.certain_needs,
         forenames={n: log2(fore / s) for n, s in forenames.items()},
         surnames={n: log2(sur / s) for n, s in surnames.items()},

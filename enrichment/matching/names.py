@@ -58,7 +58,8 @@ def _single(text: str, known: tuple[str, ...]) -> Name:
 
 def fold(text: str) -> str:
     """Small plain letters and single spaces: without marks, apostrophes and points, hyphens as spaces."""
-    small = unicodedata.normalize("NFKD", text.casefold().translate(_JOINED)).translate(_LETTERS)
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    small = plain.translate(_JOINED).translate(_LETTERS)
     return " ".join("".join(c if c.isalpha() else " " for c in small if not unicodedata.combining(c)).split())
 
 

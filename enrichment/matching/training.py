@@ -68,7 +68,7 @@ def chance_levels(register: Sequence[Prepared], in_use: frozenset[str], chance: 
     """How often each level occurs between two children drawn by lot. A level that did not occur is taken as once; a
     field that no two records fill is left out."""
     counts: dict[str, Counter[str]] = {f: Counter() for f in FIELDS}
-    pairs = min(CHANCE_PAIRS, 20 * len(register) ** 2)
+    pairs = min(CHANCE_PAIRS, 100 * len(register))
     for _ in range(pairs if len(register) > 1 else 0):
         one, other = chance.choice(register), chance.choice(register)
         if one is not other:

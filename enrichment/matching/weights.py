@@ -28,6 +28,7 @@ class WeightsFile:
     possible: float
     certain: float
     lead: float
+    agreeing: int
     most: int
     certain_needs: Mapping[str, frozenset[str]]
     levels: Mapping[str, Mapping[str, tuple[float, float]]]
@@ -81,7 +82,7 @@ def read_weights(text: str, file: str) -> WeightsFile:
     faults = Faults(file)
     faults.entries(told, "the file", TABLES)
     prior = faults.table(told, "prior", ("children", "on_register"))
-    decision = faults.table(told, "decision", ("possible", "certain", "lead", "most"))
+    decision = faults.table(told, "decision", ("possible", "certain", "lead", "agreeing", "most"))
     names = faults.table(told, "names", NAMED)
     by_name = {n: faults.table(names, f"names.{n}", ("rarest", "shares_of_100000")) for n in NAMED}
     read = WeightsFile(
@@ -90,6 +91,7 @@ def read_weights(text: str, file: str) -> WeightsFile:
         possible=faults.number(decision, "decision", "possible", 0, 1),
         certain=faults.number(decision, "decision", "certain", 0, 1),
         lead=faults.number(decision, "decision", "lead", 0, 100),
+        agreeing=round(faults.number(decision, "decision", "agreeing", 0, 7)),
         most=round(faults.number(decision, "decision", "most", 0, 1000)),
         certain_needs=_needs(told, faults),
         levels=_levels(told, faults),
@@ -128,7 +130,7 @@ def _needs(told: Mapping[str, Any], faults: Faults) -> dict[str, frozenset[str]]
     table = faults.table(told, "certain_needs", None)
     faults.entries(table, "certain_needs", tuple(LEVELS), some=True)
     read = {}
-    for name in set(table) & set(LEVELS):
+    for name in (known for known in LEVELS if known in table):
         value = table[name] if isinstance(table[name], list) else []
         allowed = (*LEVELS[name], "missing")
         if not value:

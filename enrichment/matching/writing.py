@@ -19,7 +19,7 @@ def write_weights(told: WeightsFile, made_from: str) -> str:
     """The text of the file. `made_from` is one line about the data; it must name nobody."""
     lines = [HEAD + f"# {made_from}", "[prior]", f"children = {told.children}", f"on_register = {told.on_register:g}"]
     lines += ["", "[decision]", f"possible = {told.possible:g}", f"certain = {told.certain:g}"]
-    lines += [f"lead = {told.lead:g}", f"most = {told.most}", "", "[certain_needs]"]
+    lines += [f"lead = {told.lead:g}", f"agreeing = {told.agreeing}", f"most = {told.most}", "", "[certain_needs]"]
     for field, needs in told.certain_needs.items():
         quoted = ", ".join(f'"{need}"' for need in sorted(needs))
         lines.append(f"{field} = [{quoted}]")
