@@ -19,7 +19,7 @@ BENCH := $(VENV)/.with-bench-$(shell cat requirements/test.txt requirements/benc
 
 help: ## list the verbs
 	@printf 'Homeward tells people and keeps time. The verbs:\n\n'
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
 	@printf '\nPYTHON=... chooses the interpreter, ARGS=... is handed on: make test ARGS="-k settings"\n'
 
 demo: $(RUN) ## walk a synthetic fortnight through the whole hub and show who was told what, and why

@@ -17,7 +17,7 @@ from bench.matching.telling import Told, Town
 from enrichment.matching import Described
 
 Rule = tuple[float, float]  # from which weight a candidate is certain, and how far ahead of the next; in bits
-POSSIBLE, MOST = 0.02, 10  # as in Homeward's shipped weights
+POSSIBLE, MOST = 0.01, 10  # as in Homeward's shipped weights
 EXCHANGED = "l.forename = r.surname and l.surname = r.forename"
 
 
@@ -110,6 +110,7 @@ def _best(ranked: Sequence[Sequence[tuple[float, int]]], told: Sequence[Told], p
         ordered = sorted(clear, reverse=True)  # each taken in turn as the last that is certain
         for certain, (weight, is_right) in enumerate(ordered, 1):
             right += is_right
-            if right / certain >= precision:
+            last_of_its_weight = ordered[certain : certain + 1] == [] or ordered[certain][0] < weight
+            if last_of_its_weight and right / certain >= precision:
                 best = max(best, (right, (weight, float(lead))))
     return best[1]
