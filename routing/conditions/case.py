@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from routing.conditions.vocabulary import ServiceWords, condition
+from routing.conditions.vocabulary import RoleWords, ServiceWords, condition
 from routing.situation import Situation
 
 
@@ -83,3 +83,9 @@ def new_concern(s: Situation) -> bool:
 def identified_in(s: Situation, system: str) -> bool:
     """The register holds an identifier of that system."""
     return any(held == system for held, _ in s.record.identifiers)
+
+
+@condition
+def professional_named(s: Situation, roles: RoleWords) -> bool:
+    """The register names a professional of one of these roles."""
+    return any(p.role in roles and p.person for p in s.record.professionals)

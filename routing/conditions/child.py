@@ -35,3 +35,10 @@ def asked(s: Situation, roles: RoleWords, by: RuleWords) -> bool:
 def workers_involved(s: Situation) -> bool:
     """The register names workers who are involved with the child."""
     return bool(s.record.involved)
+
+
+@condition
+def newest_episode(s: Situation) -> bool:
+    """No other episode of the child, apart from one reported in error, began later."""
+    later = (c.episode for c in s.others if c.episode.start and c.episode.state not in ("retracted", "waiting"))
+    return s.episode.start is not None and all(e.start <= s.episode.start for e in later if e.start)
