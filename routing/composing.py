@@ -7,7 +7,7 @@ from episodes.events import Event
 from routing.acknowledging import acknowledge_by
 from routing.calendar import london_date
 from routing.fill import fields
-from routing.limits import ends
+from routing.limits import JUST_AFTER, ends
 from routing.messages import Message, Promise, Recipient, derived_id
 from routing.pack import Pack, Rule
 from routing.recipients import resolve
@@ -57,7 +57,7 @@ def compose(
         due=due,
         due_basis=rule.due.basis if due and rule.due else None,
         target=ends(rule.target, s) if rule.target else None,
-        late_on_arrival=due is not None and not timed and due < s.as_of,
+        late_on_arrival=not timed and _overdue(rule, s, due),
         fields={
             **fields(rule.send, s),
             **in_words(rule.send, s, pack),
@@ -95,6 +95,14 @@ def _dated(rule: Rule, now: datetime) -> dict[str, str]:
 def _wanted(rule: Rule, now: datetime, s: Situation, pack: Pack) -> dict[str, datetime]:
     by = acknowledge_by(rule, now, s, pack)
     return {"acknowledge_by": by} if by else {}
+
+
+def _overdue(rule: Rule, s: Situation, due: datetime | None) -> bool:
+    """Whether the limit, or the instant at which the hub itself would have sent it, has passed already (T-8)."""
+    limit = ends(rule.moment.limit, s) if rule.moment else None
+    if rule.moment and limit and rule.moment.op == "over":
+        limit += JUST_AFTER
+    return any(at is not None and at < s.as_of for at in (due, limit))
 
 
 def remembered(message: Message, occurrence: str) -> Promise:

@@ -1,5 +1,6 @@
 """Timed rules: when they ask to be asked, what they answer then, limits that move, and promises that are settled."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -171,3 +172,14 @@ def test_a_timer_of_a_rule_that_the_pack_no_longer_has_says_nothing() -> None:
     child = course(rule("a", on='["found"]'))
     child.tell(missing())
     assert child.fall(Timer("gone", after(5))) == []
+
+
+@pytest.mark.parametrize(("moment", "hours", "late"), [("at", 72, False), ("at", 72.1, True), ("over", 72.1, True)])
+def test_what_the_hub_would_have_sent_already_is_late(moment: str, hours: float, late: bool) -> None:
+    alert = {moment: '{from = "start", within = "72h"}'}
+    child = course(rule("alert", send='"senior.alert"', when="{still_missing = true}", **alert))
+    (said,) = child.tell(replace(missing(), origin=origin(after(hours))))
+    assert (said.due, said.late_on_arrival) == (None, late)
+    timely = course(rule("alert", send='"senior.alert"', when="{still_missing = true}", **alert))
+    timely.tell(missing())
+    assert [m.late_on_arrival for m in timely.fall()] == [False]

@@ -1,9 +1,10 @@
 """How great the risk is said to be: grades, absence as the lowest of them, and ratings that a person has confirmed."""
 
 import pytest
-from core_packs import course, rule
+from core_packs import course, pack, rule
 from core_reports import decided, missing, new_episode, status
 
+from consumers.words import unknown_word
 from episodes.advance import advance
 from episodes.episode import Episode, Terms
 from episodes.reports import Report
@@ -57,6 +58,12 @@ def test_a_rating_that_nobody_has_confirmed_is_none() -> None:
     episode, said = told(missing(), decided("rag_proposed", "RED"), decided("rag", "AMBER", 2))
     assert said[1:] == [["decided.rag_proposed.RED"], ["decided.rag.AMBER"]]
     assert episode.decided("rag") == episode.decisions[-1]
+
+
+@pytest.mark.parametrize("kind", ["rag", "rag_proposed"])
+def test_a_rating_is_a_word_that_every_pack_knows(kind: str) -> None:
+    assert unknown_word(decided(kind, "RED"), pack()) is None
+    assert unknown_word(decided("rating", "RED"), pack()) is not None
 
 
 def test_an_update_carries_the_rating_that_stands() -> None:

@@ -89,6 +89,7 @@ def _casework(pack: Pack) -> st.SearchStrategy[Row]:
         _rows("rhi.outcome", incident=incidents, result=st.sampled_from(results), interviewer=by),
         _rows("meeting.held", incident=incidents, kind=meeting, held_at=maybe_moments),
         _rows("clock.override", incident=incidents, value=maybe_moments, reason=st.just("because"), by=by),
+        _rows("rag.set", incident=incidents, value=st.sampled_from(["RED", "AMBER", "GREEN"]), confirmed=maybe_bool),
         _rows("threshold.decision", incident=incidents, by=by, met=st.booleans()),
         _rows("screening.decision", incident=incidents, by=by, rhi=st.sampled_from(["required", "not_required"])),
         _rows("disagreement.raised", incident=incidents, about=st.just("interview")),

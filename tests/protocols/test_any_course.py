@@ -50,8 +50,8 @@ def _sound(message: dict[str, Any], pack: Pack) -> None:
     assert data["kind"] != "unreadable", data["detail"]
     if data["due"] and data["causation"]:
         late = datetime.fromisoformat(data["due"]) < datetime.fromisoformat(message["time"])
-        assert data["late_on_arrival"] is late
-    assert data["due"] or not data["late_on_arrival"]
+        assert data["late_on_arrival"] or not late
+    assert data["causation"] or not data["late_on_arrival"], "a timer falls when it is due"
 
 
 def _silent_after_retraction(messages: list[dict[str, Any]]) -> None:
