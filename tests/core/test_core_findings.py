@@ -1,13 +1,15 @@
 """What interviews and screenings found, who held them, and how the people of a report are addressed."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from core_packs import Course, course, rule, ruled
-from core_reports import decided, found, missing, outcome
+from core_reports import decided, found, missing, new_episode, outcome
 
 from episodes.record import Placement, Record, Service
 from episodes.reports import Actor
+from routing.situation import Case
 
 RECORD = Record(
     registered=True,
@@ -52,6 +54,26 @@ def test_it_holds_for_the_one_and_not_for_the_other(condition: str, yes: list[An
         child = Course(ruled(condition), record=RECORD)
         child.tell(missing(), found(2), *reports[:-1])
         assert bool(child.tell(reports[-1])) is answered
+
+
+def test_a_professional_is_named_where_the_register_holds_a_person() -> None:
+    for professionals, named in (
+        ((Actor("reviewer", "iro1"),), True),
+        ((Actor("reviewer"), Actor("desk", "d1")), False),
+    ):
+        child = Course(ruled('professional_named = "reviewer"'), record=replace(RECORD, professionals=professionals))
+        assert bool(child.tell(missing())) is named
+
+
+@pytest.mark.parametrize(
+    ("days", "fields", "newest"),
+    [(10, {}, True), (-10, {}, False), (-10, {"state": "retracted"}, True)],
+)
+def test_the_newest_episode_of_the_child(days: int, fields: dict[str, Any], newest: bool) -> None:
+    other = Course(ruled("known_missing = true"), case=Case(new_episode(id="other")))
+    other.tell(missing(-24 * days))
+    others = (replace(other.case, episode=replace(other.case.episode, **fields)),)
+    assert bool(Course(ruled("newest_episode = true"), others=others).tell(missing())) is newest
 
 
 @pytest.mark.parametrize(("hours", "in_time"), [(74, True), (74.001, False)])
