@@ -16,7 +16,8 @@ _CLAIM = Listing("claims", **{name: inbox.c[name].type for name in _CLAIM_COLUMN
 _IDENTIFIERS = Listing("asked", authority=Text, system=Text, value=Text)
 _FORGOTTEN = Listing("forgotten", authority=Text, system=Text, value=Text, person=Text)
 _REFERENCES = Listing("asked", force=Text, incident=Text)
-_SAVE_PEOPLE = Writing(people, ("id", "authority", "doc", "version"), replaces=("authority", "doc", "version"))
+_PERSON = ("id", "authority", "doc", "version", "described")
+_SAVE_PEOPLE = Writing(people, _PERSON, replaces=_PERSON[1:])
 _SAVE_IDENTIFIERS = Writing(identifiers, ("authority", "system", "value", "person"), replaces=("person",))
 _SAVE_REFERENCES = Writing(
     episode_references, ("authority", "force", "incident", "person", "episode"), replaces=("person",)
@@ -73,7 +74,7 @@ def _episodes_by_id(postgres: bool) -> Executable:
 @cache
 def _people(postgres: bool) -> Executable:
     asked = KEYS.of(postgres)
-    columns = (people.c[name] for name in ("id", "authority", "doc", "version"))
+    columns = (people.c[name] for name in _PERSON)
     return select(*columns).select_from(asked.join(people, people.c.id == asked.c.key))
 
 
@@ -155,7 +156,7 @@ class Intake(Session):
         episodes: Collection[EpisodeRow],
     ) -> None:
         """Write these rows as they stand now, each over its former state. No row may be given twice."""
-        await self._write(_SAVE_PEOPLE, sorted((p.id, p.authority, p.doc, p.version) for p in people))
+        await self._write(_SAVE_PEOPLE, sorted(_values(p) for p in people))
         await self._write(_SAVE_IDENTIFIERS, sorted((i.authority, i.system, i.value, i.person) for i in identifiers))
         await self._write(
             _SAVE_REFERENCES, sorted((r.authority, r.force, r.incident, r.person, r.episode) for r in references)
@@ -168,6 +169,10 @@ class Intake(Session):
         if identifiers:
             rows = sorted((i.authority, i.system, i.value, i.person) for i in identifiers)
             await self._with(_FORGOTTEN, rows, _forget(self._postgres))
+
+
+def _values(p: PersonRow) -> tuple[str, str, bytes, int, bytes | None]:
+    return p.id, p.authority, p.doc, p.version, p.described
 
 
 def plain(text: str) -> str:

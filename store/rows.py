@@ -31,12 +31,13 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """What is held of one child at one authority."""
+    """What is held of one child at one authority. `described`: how the child may be recognised without a number."""
 
     id: str
     authority: str
     doc: bytes
     version: int
+    described: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

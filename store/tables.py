@@ -89,6 +89,15 @@ people = Table(
     Column("authority", Text, nullable=False),
     Column("doc", LargeBinary, nullable=False),
     Column("version", BigInteger, nullable=False),
+    Column("described", LargeBinary),
+)
+
+blocking = Table(
+    "blocking",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("authority", Text, primary_key=True),
+    Column("person", Text, primary_key=True, index=True),
 )
 
 feeds = Table(

@@ -1,5 +1,6 @@
 """The transaction: all that may be done in one, put together from its parts. No statement lives here."""
 
+from store.blocking import Blocking
 from store.claiming import Claiming
 from store.deliveries import Deliveries
 from store.feeds import Feeds
@@ -12,5 +13,5 @@ from store.retention import Retention
 from store.timers import Timers
 
 
-class Transaction(Intake, Feeds, Ledger, Timers, Quarantine, Claiming, Deliveries, Lanes, History, Retention):
+class Transaction(Intake, Blocking, Feeds, Ledger, Timers, Quarantine, Claiming, Deliveries, Lanes, History, Retention):
     """What stands between `async with store.transaction()` and its end: all of it is kept, or none."""

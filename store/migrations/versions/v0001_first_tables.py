@@ -51,8 +51,15 @@ def _register() -> None:
         *_text("id", "authority"),
         sa.Column("doc", sa.LargeBinary(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("described", sa.LargeBinary()),
         sa.PrimaryKeyConstraint("id", name="people_pkey"),
     )
+    op.create_table(
+        "blocking",
+        *_text("key", "authority", "person"),
+        sa.PrimaryKeyConstraint("key", "authority", "person", name="blocking_pkey"),
+    )
+    op.create_index("blocking_person_idx", "blocking", ["person"])
     op.create_table(
         "feeds",
         *_text("authority"),

@@ -1,0 +1,63 @@
+"""Who is filed under which blocking key: how somebody who may be meant is found without a number. What the keys are
+made of, and whether two descriptions mean one child, is not known here."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache
+
+from sqlalchemy import Executable, Text, and_, delete, select
+
+from store.listing import KEYS, Listing, Writing
+from store.session import Session
+from store.tables import blocking, people
+
+_SAVE = Writing(blocking, ("key", "authority", "person"), replaces=())
+_FOUND = Listing("found", person=Text)
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedRow:
+    """Somebody filed under a key."""
+
+    key: str
+    authority: str
+    person: str
+
+
+@cache
+def _blocked(postgres: bool) -> Executable:
+    asked, held = KEYS.of(postgres), blocking
+    return select(held.c.key, held.c.authority, held.c.person).select_from(asked.join(held, held.c.key == asked.c.key))
+
+
+@cache
+def _described(postgres: bool) -> Executable:
+    asked = _FOUND.of(postgres)
+    known = and_(people.c.id == asked.c.person, people.c.described.is_not(None))
+    return select(people.c.id, people.c.described).select_from(asked.join(people, known))
+
+
+@cache
+def _unfile(postgres: bool) -> Executable:
+    asked = KEYS.of(postgres)
+    return delete(blocking).where(blocking.c.person.in_(select(asked.c.key)))
+
+
+class Blocking(Session):
+    """The part of a transaction that finds who may be meant."""
+
+    async def blocked(self, keys: Collection[str]) -> tuple[list[BlockedRow], dict[str, bytes]]:
+        """Everybody who is filed under one of these keys, and how each is described."""
+        if not keys:
+            return [], {}
+        found = await self._with(KEYS, ((key,) for key in sorted(keys)), _blocked(self._postgres))
+        rows = [BlockedRow(*row) for row in found]
+        asked = sorted({(row.person,) for row in rows})
+        held = await self._with(_FOUND, asked, _described(self._postgres)) if asked else ()
+        return rows, {row.id: row.described for row in held}
+
+    async def file(self, people: Collection[str], rows: Collection[BlockedRow]) -> None:
+        """File these people under these keys and under no others."""
+        if people:
+            await self._with(KEYS, ((person,) for person in sorted(people)), _unfile(self._postgres))
+        await self._write(_SAVE, sorted((r.key, r.authority, r.person) for r in rows))
