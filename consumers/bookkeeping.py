@@ -3,7 +3,7 @@ each promise. Entries hold ids, words and instants, and nothing that names a chi
 
 from collections.abc import Iterable
 
-from consumers.raw import Told
+from consumers.raw import Judged, Told
 from enrichment.people import Child
 from episodes.episode import Episode
 from episodes.events import Event
@@ -24,6 +24,27 @@ def of_report(told: Told) -> LedgerRow:
     }
     key = derived_id("report", raw.place, origin.at.isoformat() if raw.replayed else "")
     return LedgerRow(key, origin.at, "report", told.report.about.authority, None, None, entry, raw.value)
+
+
+def of_judgement(judged: Judged) -> LedgerRow:
+    """Why a description was, or may be, somebody's: ids, weights in bits and levels of agreement, and no value."""
+    origin, judgement = judged.report.origin, judged.judgement
+    entry = {
+        "report": [origin.source, origin.id],
+        "outcome": judgement.outcome,
+        "person": judged.person,
+        "candidates": [
+            {
+                "person": ranked.id,
+                "weight": round(ranked.score.weight, 2),
+                "probability": round(ranked.score.probability, 6),
+                "reasons": [str(reason) for reason in ranked.score.reasons],
+            }
+            for ranked in judgement.ranked
+        ],
+    }
+    key = derived_id("match", judged.authority, origin.source, origin.id, origin.at.isoformat())
+    return LedgerRow(key, origin.at, "match", judged.authority, None, f"{origin.source}#{origin.id}", entry)
 
 
 def of_facts(child: Child, episode: Episode, events: tuple[Event, ...]) -> LedgerRow:

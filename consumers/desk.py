@@ -3,12 +3,13 @@
 Pure but for what it collects; `consumers.intake` loads before and saves after, in one transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from consumers.files import ask_file
-from consumers.raw import Told
+from consumers.identifying import SPEAKS_OF_NONE, Doubt, identified
+from consumers.raw import Judged, Told
 from consumers.relinking import relink
 from consumers.words import unknown_word
 from enrichment.authorities import concerned
@@ -43,6 +44,7 @@ from routing.exceptions import exception
 from routing.library import HUB, Packs
 from routing.messages import Message, derived_id
 from routing.situation import Case, waiting_for
+from store.feeds import Feed
 from store.rows import TimerRow
 
 # A register change is told to the episodes that are not closed: the rules decide what it means to them.
@@ -51,7 +53,8 @@ LIVE = ("open", "found", "ended")
 
 @dataclass(slots=True)
 class Desk:
-    """What the reports of one transaction lead to."""
+    """What the reports of one transaction lead to. `feeds`: the age of each register; `stale_after`: from when on that
+    is worth a word."""
 
     people: People
     packs: Packs
@@ -60,6 +63,9 @@ class Desk:
     events: list[tuple[Child, Episode, tuple[Event, ...]]] = field(default_factory=list)
     unplaced: list[tuple[Told, str]] = field(default_factory=list)
     no_news: list[Told] = field(default_factory=list)
+    judged: list[Judged] = field(default_factory=list)
+    feeds: Mapping[str, Feed] = field(default_factory=dict)
+    stale_after: timedelta = timedelta(days=2)
 
     def answer(self, told: Told) -> None:
         """Takes one report in at every authority that it concerns."""
@@ -101,23 +107,20 @@ class Desk:
             return
         if isinstance(report, Matched):
             if not relink(self, authority, report):
-                self._raise(authority, "doubtful_match", _SPEAKS_OF_NONE, report, report.about)
+                self._raise(authority, "doubtful_match", SPEAKS_OF_NONE, report, report.about)
             return
-        known = self.people.whose(authority, report.about)
+        known, doubt = identified(self, authority, told)
         if known is None:
-            if not isinstance(report, Missing | Found):
-                self._raise(authority, "doubtful_match", _SPEAKS_OF_NONE, report, report.about)
-                return
-            known = self.people.begin(authority, report.about, report.origin.id)
-        elif isinstance(report, Missing):
-            self.people.identify(known, report.about.identifiers)
+            detail = doubt.detail if doubt and not doubt.nobody else SPEAKS_OF_NONE
+            self._raise(authority, "doubtful_match", detail, report, report.about)
+            return
         if isinstance(report, Missing):
             self.people.adopt(known, report.about)
         heard = len(self.events)
-        self._place(known, report)
+        self._place(known, report, doubt)
         ask_file(self, known, report, [event for _, _, events in self.events[heard:] for event in events])
 
-    def _place(self, child: Child, report: Report) -> None:
+    def _place(self, child: Child, report: Report, doubt: Doubt | None) -> None:
         if isinstance(report, ServiceChanged):
             child.hold(child.record.after(report))
         elif isinstance(report, DocumentUpdated):
@@ -134,16 +137,16 @@ class Desk:
                 self._tell_linked(child.cases[whose.id], report)
         elif whose is Whose.ITS_OWN:
             assert isinstance(report, Missing | Found)
-            self._begin(child, report, episodes)
+            self._begin(child, report, episodes, doubt)
         elif isinstance(report, ServiceChanged | DocumentUpdated):
             self._tell_register(child, report)
         elif isinstance(report, TaskDone) and child.file is not None:
             pass  # a task of the child's file
         elif not (isinstance(report, Retracted) and any(reference_of(report.about) in e.references for e in episodes)):
             # A second retraction of what was taken back already is no news.
-            self._raise(child.authority, "doubtful_match", _SPEAKS_OF_NONE, report, report.about)
+            self._raise(child.authority, "doubtful_match", SPEAKS_OF_NONE, report, report.about)
 
-    def _begin(self, child: Child, report: Missing | Found, episodes: Sequence[Episode]) -> None:
+    def _begin(self, child: Child, report: Missing | Found, episodes: Sequence[Episode], doubt: Doubt | None) -> None:
         """An episode of its own. A reference that was retracted and is used again gets an id of its own too."""
         about, start = report.about, report.origin.at
         reference = (about.force or "", about.incident) if about.incident else (report.origin.source, report.origin.id)
@@ -157,9 +160,8 @@ class Desk:
         key = derived_id("episode", child.authority, *reference, child.id, str(generation) if generation else "")
         episode = Episode(id=key, authority=child.authority, pack=pack.version, opened_at=report.origin.at)
         alert = isinstance(report, Missing) and report.alert and pack.terms.alerts
-        if isinstance(report, Missing) and not child.record.registered and not child.cases and not alert:
-            detail = "the register holds nobody with these identifiers; the rules run as for a child open to nothing"
-            self._raise(child.authority, "doubtful_match", detail, report, about)
+        if doubt and not alert and not (doubt.nobody and (isinstance(report, Found) or child.cases)):
+            self._raise(child.authority, "doubtful_match", doubt.detail, report, about)
         self.step(child, Case(episode), report)
 
     def _hear_register(self, authority: str, told: Told) -> None:
@@ -167,7 +169,7 @@ class Desk:
         if told.record is None:
             child = withdrawn(self.people, authority, told.at, self.now)
         else:
-            child = recorded(self.people, authority, told.report.about, told.record, told.at)
+            child = recorded(self.people, authority, told.report.about, told.record, told.described, told.at)
         if child is None:
             self.no_news.append(told)
         else:
@@ -269,5 +271,4 @@ class Desk:
         self.messages.append(exception(pack, kind, detail, self.now, cause, about, about.identifiers))
 
 
-_SPEAKS_OF_NONE = "the report speaks of a child or an episode that is not known here; check the reference"
 _NO_PACK = "the authority that the message names has no pack here; pass it on by hand"

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from consumers.raw import Told
 from enrichment.linking import beside
+from enrichment.lookup import Lookup, keys_of
+from enrichment.matching import Model
 from enrichment.people import People
 from enrichment.register import KEY
 from episodes.reports import Missing
@@ -12,7 +14,7 @@ from routing.library import Packs
 from store import Transaction
 
 
-async def gathered(tx: Transaction, told: Sequence[Told], packs: Packs) -> People:
+async def gathered(tx: Transaction, told: Sequence[Told], packs: Packs, model: Model) -> People:
     """The children of the batch, in a constant number of statements."""
     about = [t.report.about for t in told]
     recorded = [t.record for t in told if t.record]
@@ -26,9 +28,12 @@ async def gathered(tx: Transaction, told: Sequence[Told], packs: Packs) -> Peopl
     await tx.lock(keys)
     asked = [(authority, *n) for authority in packs.authorities for n in numbers]
     found = await tx.find([*asked, *keyed], references, episodes)
+    descriptions = [t.described for t in told if t.described]
+    lookup = Lookup(model, *await tx.blocked(keys_of(descriptions)))
     held = {*found.identifiers.values(), *(r.person for r in found.references), *found.episodes.values()}
+    held |= lookup.meant(descriptions)
     await tx.lock(held)
-    people = People(found, *await tx.load(held))
+    people = People(found, *await tx.load(held), lookup)
     await _relatives(tx, people, told, held)
     return people
 

@@ -7,13 +7,14 @@ by record, so that only the one that fails is set aside, with its bytes, in quar
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from consumers import bookkeeping, periodic
 from consumers.desk import Desk
 from consumers.gathering import gathered
 from consumers.raw import Raw, Told, Unread
 from consumers.reading import reading
+from enrichment.matching import Model, shipped_model
 from enrichment.people import People
 from outbox.directory import Directory
 from outbox.writer import rows as rows_of
@@ -31,7 +32,8 @@ log = logging.getLogger(__name__)
 
 class Intake:
     """Takes in what arrives and what falls due. `now` is the clock; `promised` is called after a commit that wrote
-    outbox rows or timers, so that relay and timer loop look again."""
+    outbox rows or timers, so that relay and timer loop look again. `model` weighs descriptions; from `stale_after` on
+    the age of a register is told with what it does not know."""
 
     def __init__(
         self,
@@ -41,9 +43,12 @@ class Intake:
         now: Callable[[], datetime],
         promised: Callable[[], None] = lambda: None,
         checks_owner: bool = True,
+        model: Model | None = None,
+        stale_after: timedelta = timedelta(days=2),
     ) -> None:
         self._store, self._packs, self._directories, self._now = store, packs, directories, now
         self._promised, self._checks_owner = promised, checks_owner
+        self._model, self._stale_after = model or shipped_model(), stale_after
         self._begun: set[str] = set()  # authorities whose periodic reports are known to be set
 
     async def take(self, batch: Sequence[Raw], again: bool = False) -> None:
@@ -147,7 +152,9 @@ class Intake:
         told, unread = await self._fresh(tx, read, now)
         if not told and not unread:
             return
-        desk = Desk(await gathered(tx, told, self._packs), self._packs, now)
+        people = await gathered(tx, told, self._packs, self._model)
+        feeds = {feed.authority: feed for feed in await tx.feeds()}
+        desk = Desk(people, self._packs, now, feeds=feeds, stale_after=self._stale_after)
         for each in told:
             desk.answer(each)
         desk.messages += [self._alert(u, now) for u in unread]
@@ -201,6 +208,7 @@ class Intake:
         """Everything the desk led to, in a constant number of statements."""
         idle = {each.key for each in desk.no_news if each.raw.replayed}  # read again, and nothing came of it
         ledger = [bookkeeping.of_report(each) for each in told if each.key not in idle]
+        ledger += [bookkeeping.of_judgement(judged) for judged in desk.judged]
         ledger += [bookkeeping.of_facts(*fact) for fact in desk.events]
         outbox: list[OutboxRow] = []
         for message in desk.messages:
@@ -210,6 +218,7 @@ class Intake:
         owned, wanted, promises = _timers(desk)
         await tx.forget(desk.people.forgotten)
         await tx.save(*desk.people.changes())
+        await tx.file(*desk.people.lookup.changes())
         await tx.append([*ledger, *promises], outbox)
         await tx.note_feeds(_feeds(told, desk.now))
         await tx.set_timers([*owned, *owners], [*wanted, *timers])

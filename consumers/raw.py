@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from enrichment.matching import Described, Judgement
 from enrichment.register import Place
 from episodes.record import Record
 from episodes.reports import Report
@@ -35,13 +36,24 @@ class Raw:
 @dataclass(frozen=True, slots=True)
 class Told:
     """A record that was read: what somebody told us. `record` is what a case system sent, None where it withdraws what
-    it sent before; `at` is where that stood in the feed of the register."""
+    it sent before; `at` is where that stood in the feed of the register. `described`: how the child is described."""
 
     raw: Raw
     key: str
     report: Report
     record: Record | None = None
     at: Place | None = None
+    described: Described | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How the description in a report compared with those on file. `person`: who it certainly is."""
+
+    authority: str
+    report: Report
+    person: str | None
+    judgement: Judgement
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from consumers.describing import described
 from consumers.raw import Raw, Told, Unread
 from consumers.translating import record_of, report_of
 from enrichment.register import Place
@@ -26,10 +27,11 @@ def reading(raw: Raw, now: datetime, checks_owner: bool = True) -> Told | Unread
         return Unread(raw, why.reason, why.detail)
     origin = Origin(envelope.source, envelope.id, envelope.type, now)
     report, claim = report_of(message, origin), _claim(raw, envelope)
+    child = described(message, now)
     if not isinstance(report, RecordHeld):
-        return Told(raw, claim, report)
+        return Told(raw, claim, report, described=child)
     first = report.about.identifiers[0][1] if report.about.identifiers else ""
-    return Told(raw, claim, report, record_of(message, now), _place(raw, first))
+    return Told(raw, claim, report, record_of(message, now), _place(raw, first), child)
 
 
 def _withdrawal(raw: Raw, now: datetime) -> Told:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from enrichment.matching.described import Described
 from enrichment.register import Place
 from episodes.accounts import accounts
 from episodes.record import Record
@@ -11,7 +12,8 @@ from routing.situation import Case
 
 @dataclass(slots=True)
 class Child:
-    """One child at one authority. `place`: where the register's last word on the child stood in its feed. `file` keeps
+    """One child at one authority. `place`: where the register's last word on the child stood in its feed.
+    `described`: how the child may be recognised without a number. `file` keeps
     the duties that belong to no episode. `fresh`: nobody knew the child before this batch."""
 
     id: str
@@ -19,6 +21,7 @@ class Child:
     record: Record = field(default_factory=Record)
     version: int = 0
     place: Place | None = None
+    described: Described | None = None
     cases: dict[str, Case] = field(default_factory=dict)
     file: Case | None = None
     fresh: bool = False

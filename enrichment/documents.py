@@ -5,6 +5,7 @@ from functools import cache
 
 from pydantic import TypeAdapter
 
+from enrichment.matching.described import Described
 from enrichment.register import Place
 from episodes.record import Record
 from routing.situation import Case
@@ -28,12 +29,25 @@ def _cases() -> TypeAdapter[Case]:
     return TypeAdapter(Case)
 
 
+@cache
+def _described() -> TypeAdapter[Described]:
+    return TypeAdapter(Described)
+
+
 def write_held(held: Held) -> bytes:
     return _held().dump_json(held, exclude_defaults=True)
 
 
 def read_held(document: bytes) -> Held:
     return _held().validate_json(document)
+
+
+def write_described(described: Described) -> bytes:
+    return _described().dump_json(described, exclude_defaults=True)
+
+
+def read_described(document: bytes) -> Described:
+    return _described().validate_json(document)
 
 
 def write_case(case: Case) -> bytes:

@@ -3,20 +3,27 @@ promised in them stay, whatever the register says."""
 
 from datetime import datetime
 
+from enrichment.matching import Described
 from enrichment.people import Child, People
 from enrichment.register import Place, news, without_register
 from episodes.record import Record
 from episodes.reports import About
 
 
-def recorded(people: People, authority: str, about: About, record: Record, place: Place) -> Child | None:
+def recorded(
+    people: People, authority: str, about: About, record: Record, described: Described | None, place: Place
+) -> Child | None:
     """The child whose record has changed by this one; None where it brings no news."""
     standing = people.known(authority, record, place.key)
     if any(child.place and place.after(child.place) < 0 for child in standing):
         return None
     child = people.registered(authority, record, about, place.key)
+    stranger = _stranger(people, authority, described, child)
+    if stranger is not None:
+        people.join(child, stranger)
     held = news(child.record, child.place, record, place)
     child.told_at(place)
+    people.describe(child, described)
     if held is None:
         return None
     gone = set(child.record.identifiers) - {*held.identifiers, *child.own_identifiers()}
@@ -24,6 +31,19 @@ def recorded(people: People, authority: str, about: About, record: Record, place
         people.forget(child, gone)
     child.hold(held)
     return child
+
+
+def _stranger(people: People, authority: str, described: Described | None, child: Child) -> Child | None:
+    """Somebody whom the register did not know so far and who is, by the description, certainly this child."""
+
+    def unknown(person: str) -> bool:
+        other = people.child(person)
+        return other is not None and other is not child and not other.record.registered and bool(other.cases)
+
+    if described is None:
+        return None
+    judged = people.lookup.judge(authority, described, unknown)
+    return people.child(judged.ranked[0].id) if judged.outcome == "certain" else None
 
 
 def withdrawn(people: People, authority: str, place: Place, now: datetime) -> Child | None:
@@ -35,5 +55,6 @@ def withdrawn(people: People, authority: str, place: Place, now: datetime) -> Ch
     people.forget(child, set(child.record.identifiers) - {*own})
     was_registered = child.record.registered
     child.hold(without_register(child.record, own, now))
+    people.describe(child, None)
     child.told_at(place)
     return child if was_registered else None

@@ -60,12 +60,17 @@ async def test_a_report_that_does_not_say_which_of_two_children_changes_nothing(
         assert await h.ledger("fact") == facts
 
 
-async def test_numbers_of_two_children_in_one_report_are_a_matter_for_a_person() -> None:
+async def test_numbers_of_two_children_in_one_report_are_a_matter_for_a_person_and_nothing_waits() -> None:
     async with hub() as h:
-        await h.take(context(-2, "compact:K-1"), context(-1, "compact:K-2"))
+        services = [{"service": "cscs", "worker": "sw1"}]
+        await h.take(context(-2, "compact:K-1", services=services), context(-1, "compact:K-2", services=services))
         await h.take(missing(child=child("compact:K-1", "compact:K-2")))
         assert await h.kinds() == ["doubtful_match"]
-        assert await h.episodes() == {}
+        [detail] = [m["detail"] for m in await h.said() if m["kind"] == "doubtful_match"]
+        assert "compact K-1" in detail
+        assert "compact K-2" in detail
+        assert len(await h.episodes()) == 1
+        assert await h.kinds("notify.missing") == []
 
 
 async def test_a_register_record_that_comes_later_joins_what_belongs_together() -> None:

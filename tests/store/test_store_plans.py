@@ -8,6 +8,7 @@ from sqlalchemy import Connection, event
 from store_examples import HOUR, NOON, Relay, claim, line, promise, promised, timer, unreadable
 
 from store import EpisodeRow, IdentifierRow, PersonRow, ReferenceRow, Store
+from store.blocking import BlockedRow
 from store.feeds import Feed
 
 MAY_BE_READ = ("quarantine", "leases", "head", "parts", "owners", "shards", "listed", "(subquery", "CONSTANT")
@@ -51,6 +52,8 @@ async def test_intake_reads_no_table_whole(watched: Watched) -> None:
         await tx.claim([claim("a"), claim("b")])
         await tx.find([("n", "mosaic", "1")], [("XX", "XX-1")], ["e1"])
         await tx.load(["p1"])
+        await tx.blocked(["k1"])
+        await tx.file(["p1"], [BlockedRow("k1", "n", "p1")])
         await tx.forget([IdentifierRow("n", "mosaic", "2", "p1")])
         await tx.note_feeds([Feed("n", NOON, NOON)])
         await tx.save(
