@@ -77,12 +77,13 @@ def rows(message: Message, directory: Directory) -> list[OutboxRow]:
 
 
 def destinations(message: Message, directory: Directory) -> list[str]:
-    """Where a message goes, logically and for good: the topics of the services concerned, then the mailboxes."""
+    """Where a message goes, logically and for good: the topics of the services concerned, then the mailboxes. What is
+    for the police while no force is known waits on a topic of the authority itself."""
     found: dict[str, None] = {}
     for recipient in message.to:
         service = directory.by_type.get(message.type) or directory.service(recipient) or "unassigned"
-        if directory.service(recipient) == POLICE:
-            found[f"topic/{police_intelligence(message.force or 'unknown')}"] = None
+        if directory.service(recipient) == POLICE and message.force:
+            found[f"topic/{police_intelligence(message.force)}"] = None
         else:
             found[f"topic/{service_topic(message.authority, service)}"] = None
     for recipient in message.to:

@@ -53,7 +53,7 @@ MAIL = Recipient("worker", None, "email")
         (message(MAIL, MAIL), ["topic/testshire.care.v1", "mail/testshire/worker"]),
         (message(MAIL, type="senior.alert"), ["topic/testshire.escalations.v1", "mail/testshire/worker"]),
         (message(Recipient("constable")), ["topic/police.xx.intelligence.v1"]),
-        (message(Recipient("constable"), force=None), ["topic/police.unknown.intelligence.v1"]),
+        (message(Recipient("constable"), force=None), ["topic/testshire.police.v1"]),
         (message(Recipient("constable"), type="senior.alert"), ["topic/police.xx.intelligence.v1"]),
         (message(Recipient("stranger")), ["topic/testshire.unassigned.v1"]),
     ],
