@@ -6,7 +6,6 @@ Only what the type is meant to carry: intelligence for the police holds the inte
 from typing import Any
 
 from episodes.reports import Disagreement, InterviewOutcome, Retracted
-from routing.calendar import london_date
 from routing.carrying import covered
 from routing.situation import Situation
 
@@ -40,8 +39,6 @@ def fields(type_: str, s: Situation) -> dict[str, Any]:
             history = [{"status": line.status, "since": line.since} for line in s.episode.lines]
             found = {"start": s.episode.start, "status_history": history, "classification": s.episode.classification}
             found["rag"] = rating.decision if rating else None
-        case "flag.set":
-            found = _flag_days(s)
         case "episode.found":
             found = {"found_at": s.episode.found.end_at if s.episode.found else None}
         case "ola.notify":
@@ -70,12 +67,6 @@ def _linked(s: Situation) -> bool | None:
     """Whether it is linked to others' episodes; nothing where nobody was reported together with the child."""
     together = s.episode.linked or (s.episode.missing and s.episode.missing.linked_incidents)
     return bool(s.episode.linked) if together else None
-
-
-def _flag_days(s: Situation) -> dict[str, Any]:
-    """From the day of receipt on. Only the hazard of another area's alert has a day of review: the same one."""
-    day = london_date(s.event.report.origin.at if s.event else s.as_of)
-    return {"starts_on": day, "review_on": day if s.episode.state == "alert" else None}
 
 
 def _details(s: Situation) -> dict[str, Any]:

@@ -31,6 +31,25 @@ def worker_named(s: Situation, services: ServiceWords) -> bool:
 
 
 @condition
+def manager_named(s: Situation, services: ServiceWords) -> bool:
+    """The register names a manager for one of the services."""
+    return any(held.manager for service in services if (held := s.record.open_to(service)))
+
+
+@condition
+def professional_named(s: Situation, roles: RoleWords) -> bool:
+    """The register names one of these professionals for the child."""
+    return any(p.role in roles and p.person for p in s.record.professionals)
+
+
+@condition
+def placed(s: Situation, kinds: tuple[str, ...] = ()) -> bool:
+    """The register holds a placement (of one of these kinds)."""
+    placement = s.record.placement
+    return placement is not None and (not kinds or placement.kind in kinds)
+
+
+@condition
 def looked_after(s: Situation) -> bool:
     """Looked after by the authority, by plan or legal status."""
     return s.looked_after()

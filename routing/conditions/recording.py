@@ -14,18 +14,6 @@ def times_given(s: Situation, any_of: TimeWords) -> bool:
 
 
 @condition
-def missing_from(s: Situation, is_one_of: tuple[str, ...]) -> bool:
-    """Where the child went missing from, in the words of the report."""
-    return s.episode.missing is not None and s.episode.missing.missing_from in is_one_of
-
-
-@condition
-def location_known(s: Situation) -> bool:
-    """It is known where the child is."""
-    return s.episode.location_known is True
-
-
-@condition
 def end_reason_given(s: Situation) -> bool:
     """The found report says how the episode ended."""
     return s.episode.found is not None and s.episode.found.end_reason is not None
@@ -69,6 +57,12 @@ def next_meeting_beyond(s: Situation, period: Period) -> bool:
     if not isinstance(report, MeetingHeld) or report.next_at is None:
         return False
     return report.next_at > period.after(report.held_at, s.calendar)
+
+
+@condition
+def linked(s: Situation) -> bool:
+    """Episodes of relatives who were reported together with the child are linked to this one."""
+    return bool(s.episode.linked)
 
 
 @condition

@@ -4,11 +4,18 @@ from typing import Any
 
 from core_reports import WORKER, after, decided, found, meeting, missing, new_episode, outcome
 
+from episodes.record import Placement, Record, Service
 from episodes.reports import Actor
 from routing.situation import Case
 
 BOSS = Actor("manager", "b1")
 WAITING = {"others": (Case(new_episode(id="e-2", state="waiting")),)}
+LINKED = {"case": Case(new_episode(linked=("e-9",)))}
+SERVICES = (Service("social_care", manager="b1"), Service("early_help"))
+REVIEWER = (Actor("reviewer", "r1"),)
+KNOWN = {"record": Record(services=SERVICES, professionals=REVIEWER, placement=Placement(kind="fostered"))}
+TEAM = Record(services=(Service("early_help", manager="b2"),))
+OTHER_PLACE = Record(placement=Placement(kind="residential"))
 BACK = (missing(), found(2))
 
 
@@ -19,8 +26,6 @@ def form(**content: Any) -> tuple[Any, ...]:
 
 RECORDED: list[tuple[str, Any, Any]] = [
     ('times_given = ["left_at", "last_seen_at"]', (missing(last_seen_at=after(-1)),), (missing(),)),
-    ('missing_from = ["school"]', (missing(missing_from="school"),), (missing(missing_from="home"),)),
-    ("location_known = true", (missing(location_known=True),), (missing(location_known=False),)),
     ("end_reason_given = true", (missing(), found(2, end_reason="walked in")), BACK),
     (
         'end_reason = ["came home"]',
@@ -43,6 +48,12 @@ RECORDED: list[tuple[str, Any, Any]] = [
         (missing(), decided("judgement", "go", 1, value="P-1")),
         (missing(), decided("judgement", "go", 1, value="P-2")),
     ),
+    ("linked = true", ((missing(),), LINKED), (missing(),)),
+    ('professional_named = ["reviewer"]', ((missing(),), KNOWN), ((missing(),), {"record": Record()})),
+    ('manager_named = ["social_care"]', ((missing(),), KNOWN), (missing(),)),
+    ('manager_named = ["early_help"]', ((missing(),), {"record": TEAM}), ((missing(),), KNOWN)),
+    ("placed = true", ((missing(),), KNOWN), (missing(),)),
+    ('placed = {kinds = ["fostered"]}', ((missing(),), KNOWN), ((missing(),), {"record": OTHER_PLACE})),
     ("form_given = true", form(part=1), form()),
     ('answered = ["one", "two"]', form(two={"a": 1}), form(two={}, three=1)),
     ('answered_within = {section = "one", all_of = ["a", "b"]}', form(one={"a": 1, "b": [2]}), form(one={"a": 1})),
