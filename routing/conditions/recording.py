@@ -2,7 +2,7 @@
 
 from episodes.reports import Decided, MeetingHeld
 from routing.conditions.vocabulary import EndReasons, RoleWords, TimeWords, condition
-from routing.periods import Period
+from routing.periods import Elapsed, Period
 from routing.situation import Situation
 
 
@@ -36,6 +36,14 @@ def found_told_by(s: Situation, roles: RoleWords) -> bool:
 def found_where_known(s: Situation) -> bool:
     """The found report says where."""
     return s.episode.found is not None and bool(s.episode.found.details.get("found_where"))
+
+
+@condition
+def earlier_completed_by(s: Situation, roles: RoleWords, within: Elapsed) -> bool:
+    """One of these roles has said, no longer ago than that, that an earlier episode ended, and where."""
+    found = (c.episode.found for c in s.others if c.episode.back and c.episode.found)
+    told = (f for f in found if f.by and f.by.role in roles and f.details.get("found_where"))
+    return any(s.as_of - f.origin.at <= within.elapsed() for f in told)
 
 
 @condition

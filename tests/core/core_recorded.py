@@ -19,6 +19,11 @@ OTHER_PLACE = Record(placement=Placement(kind="residential"))
 BACK = (missing(), found(2))
 
 
+def completed(**fields: Any) -> Case:
+    """An earlier episode, found at the very beginning of the course."""
+    return Case(new_episode(id="e-0", state="found", missing=missing(-9), found=found(0, **fields)))
+
+
 def form(**content: Any) -> tuple[Any, ...]:
     """A child who is back, and an interview with this form."""
     return (*BACK, outcome("completed", 9, content=content))
@@ -35,6 +40,16 @@ RECORDED: list[tuple[str, Any, Any]] = [
     ('found_told_by = ["worker"]', (missing(), found(2, by=WORKER)), (missing(), found(2, by=BOSS))),
     ('found_told_by = ["worker"]', (missing(), found(2, by=WORKER)), BACK),
     ("found_where_known = true", (missing(), found(2, details={"found_where": "at school"})), BACK),
+    (
+        'earlier_completed_by = {roles = ["worker"], within = "2h"}',
+        ((missing(2),), {"others": (completed(by=WORKER, details={"found_where": "at school"}),)}),
+        ((missing(3),), {"others": (completed(by=WORKER, details={"found_where": "at school"}),)}),
+    ),
+    (
+        'earlier_completed_by = {roles = ["worker"], within = "2h"}',
+        ((missing(),), {"others": (completed(by=WORKER, details={"found_where": "at school"}),)}),
+        ((missing(),), {"others": (completed(by=WORKER), completed(by=BOSS, details={"found_where": "at school"}))}),
+    ),
     ("another_waits = true", ((missing(),), WAITING), (missing(),)),
     ("in_working_hours = true", (missing(),), (missing(12),)),
     (

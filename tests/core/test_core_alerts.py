@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 from core_packs import BODY, HEAD, Course, pack, rule, written
-from core_reports import after, found, missing, retracted, status
+from core_reports import found, missing, retracted, status
 from core_wire import child as number
 from core_wire import found as found_message
 from core_wire import later, police
