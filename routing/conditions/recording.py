@@ -1,6 +1,6 @@
 """What a rule may ask for the record of an episode: which times are known, how it ended, what stands beside it."""
 
-from episodes.reports import Decided, MeetingHeld
+from episodes.reports import Decided, Found, MeetingHeld
 from routing.conditions.vocabulary import EndReasons, RoleWords, TimeWords, condition
 from routing.periods import Elapsed, Period
 from routing.situation import Situation
@@ -16,26 +16,29 @@ def times_given(s: Situation, any_of: TimeWords) -> bool:
 @condition
 def end_reason_given(s: Situation) -> bool:
     """The found report says how the episode ended."""
-    return s.episode.found is not None and s.episode.found.end_reason is not None
+    found = _found(s)
+    return found is not None and found.end_reason is not None
 
 
 @condition
 def end_reason(s: Situation, is_one_of: EndReasons) -> bool:
     """How the episode ended."""
-    return s.episode.found is not None and s.episode.found.end_reason in is_one_of
+    found = _found(s)
+    return found is not None and found.end_reason in is_one_of
 
 
 @condition
 def found_told_by(s: Situation, roles: RoleWords) -> bool:
     """One of these roles says that the child was found, not the police."""
-    by = s.episode.found.by if s.episode.found else None
-    return by is not None and by.role in roles
+    found = _found(s)
+    return found is not None and found.by is not None and found.by.role in roles
 
 
 @condition
 def found_where_known(s: Situation) -> bool:
     """The found report says where."""
-    return s.episode.found is not None and bool(s.episode.found.details.get("found_where"))
+    found = _found(s)
+    return found is not None and bool(found.details.get("found_where"))
 
 
 @condition
@@ -78,3 +81,9 @@ def names_this_episode(s: Situation) -> bool:
     """The decision that is being reported names this episode by its incident."""
     report = s.event.report if s.event else None
     return isinstance(report, Decided) and any(r.incident == report.value for r in s.episode.references)
+
+
+def _found(s: Situation) -> Found | None:
+    """The found report under way, which may yet be rejected, else the one that stands."""
+    report = s.event.report if s.event else None
+    return report if isinstance(report, Found) else s.episode.found
