@@ -26,11 +26,14 @@ def returned(episode: Episode, report: Found, terms: Terms) -> Step:
 
 
 def _found_again(episode: Episode, held: Found, report: Found) -> Step:
-    """The same fact once more, unless the same kind of sender now names another time: that is a correction."""
+    """The same fact once more, unless the same kind of sender now names another time or another
+    end: that is a correction."""
     if (held.by is None) != (report.by is None) or outdated(held.revision, report.revision):
         return episode, ()
     if (held.found_at, held.returned_at) == (report.found_at, report.returned_at):
-        return replace(episode, found=report), ()
+        kept = replace(report, end_reason=report.end_reason or held.end_reason)
+        corrected = brought(Change.CORRECTED, report, "found") if kept.end_reason != held.end_reason else ()
+        return replace(episode, found=kept), corrected
     found = replace(episode, found=report)
     if held.return_at == report.return_at and held.end_at == report.end_at:
         return found, ()

@@ -71,6 +71,11 @@ def test_found_ends_the_absence() -> None:
     assert (episode.state, episode.duration, episode.return_at) == ("found", timedelta(hours=30), after(30))
 
 
+def test_another_end_reason_for_the_same_return_is_a_correction() -> None:
+    _, events = told(missing(), found(2, end_reason="walked in"), found(2), found(2, end_reason="was brought"))
+    assert events[1:] == [["found"], [], ["corrected.found"]]
+
+
 def test_a_second_found_is_the_same_fact() -> None:
     once, _ = told(missing(), first := found(30))
     twice, events = advance(once, again(first, 1), TERMS)
