@@ -37,12 +37,6 @@ def manager_named(s: Situation, services: ServiceWords) -> bool:
 
 
 @condition
-def professional_named(s: Situation, roles: RoleWords) -> bool:
-    """The register names one of these professionals for the child."""
-    return any(p.role in roles and p.person for p in s.record.professionals)
-
-
-@condition
 def placed(s: Situation, kinds: tuple[str, ...] = ()) -> bool:
     """The register holds a placement (of one of these kinds)."""
     placement = s.record.placement
