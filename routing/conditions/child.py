@@ -1,6 +1,7 @@
 """What a rule may ask about the child beyond the episode at hand: other episodes, an interview that goes on from one to
 the next, and who is involved."""
 
+from episodes.identity import missing_again
 from routing.carrying import carried_on as is_carried_on
 from routing.carrying import followed
 from routing.conditions.vocabulary import RoleWords, RuleWords, condition
@@ -11,6 +12,12 @@ from routing.situation import Situation
 def another_open(s: Situation) -> bool:
     """The child is missing by another episode as well."""
     return any(case.episode.still_missing for case in s.others)
+
+
+@condition
+def missing_again_since(s: Situation) -> bool:
+    """The child is missing by another episode that began after the return from this one."""
+    return any(c.episode.still_missing and missing_again(s.episode, c.episode) for c in s.others)
 
 
 @condition

@@ -7,12 +7,14 @@ from typing import Any
 
 import orjson
 from core_packs import BODY, HEAD, Course, rule, ruled, written
-from core_reports import ABOUT, after, origin
+from core_reports import ABOUT, after, new_episode, origin
+from core_reports import found as found_report
 from core_reports import missing as missing_report
 from core_wire import case, event, found, later, missing, police
 
 from episodes.reports import TaskDone
 from homeward.simulation import Simulation
+from routing.situation import Case
 
 TERMS = '[terms]\nbegun_by = ["police"]\n'
 CARRIES_ON = '{carries_on = {given_up_by = "give_up"}}'
@@ -136,6 +138,21 @@ def test_a_report_by_somebody_else_is_heard_and_begins_nothing(tmp_path: Path) -
     heard = [d["to"] for type_, _, d in said if type_ == "notify.info"]
     assert heard == [[{"role": "worker", "person": "sw7"}]]
     assert len({d["episode"] for _, incident, d in said if incident == "P-1"}) == 1
+
+
+def test_missing_by_another_episode_and_missing_since_the_return() -> None:
+    for start, since in ((4, False), (5, True), (6, True)):
+        other = Course(ruled("known_missing = true"), case=Case(new_episode(id="other")))
+        other.tell(missing_report(start))
+        for condition, answered in (("another_open", True), ("missing_again_since", since)):
+            course = Course(ruled(f"{condition} = true"), others=(other.case,))
+            course.tell(missing_report())
+            assert bool(course.tell(found_report(5))) is answered
+        other.tell(found_report(9))
+        for condition in ("another_open", "missing_again_since"):
+            course = Course(ruled(f"{condition} = true"), others=(other.case,))
+            course.tell(missing_report())
+            assert not course.tell(found_report(5))
 
 
 def test_whoever_was_asked_and_is_not_done() -> None:
