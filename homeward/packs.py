@@ -28,6 +28,7 @@ def described(pack: Pack, exercised: Collection[str]) -> dict[str, Any]:
     return {
         "title": pack.title,
         "coverage": coverage(pack, exercised),
+        "scope": _tests(pack.scope),
         "rules": [_rule(rule, pack) for rule in pack.rules],
         "periodic": [{"id": p.id, "period": p.period, "clauses": p.clauses} for p in pack.periodic],
         "clauses": {c.id: _clause(c, pack, exercised) for c in pack.clauses.values()},
@@ -53,11 +54,14 @@ def _rule(rule: Rule, pack: Pack) -> dict[str, Any]:
     sends = f"{rule.send} {rule.kind}" if rule.kind else rule.send
     of_child = ["about the child, in no episode"] if rule.about == "child" else []
     on = [*of_child, *([f"on {', '.join(rule.on)}"] if rule.on else [])]
+    on += ["also beyond the scope"] if rule.beyond_scope else []
+    effects = [f"from then on counts as {rule.classifies}"] if rule.classifies else []
+    effects += ["the report is not taken as a fact"] if rule.rejects else []
     return {
         "id": rule.id,
         "sends": sends,
         "to": [_target(target, pack) for target in rule.to],
-        "when": [*on, *_tests(rule.tests)],
+        "when": [*on, *_tests(rule.tests), *effects],
         "times": _times(rule),
         "modality": rule.modality,
         "clauses": [*rule.clauses, *(f"and those of {name}" for name in _criteria(rule.tests))],
@@ -78,10 +82,13 @@ def _target(target: Target, pack: Pack) -> str:
 
 
 def _tests(tests: Tests) -> list[str]:
-    return [_condition(c) for c in tests.when] + [f"unless {_condition(c)}" for c in tests.unless]
+    """All of `when` and none of `unless`: so of several criteria all must be met, or any is one too many."""
+    return [_condition(c, " and ") for c in tests.when] + [f"unless {_condition(c, ' or ')}" for c in tests.unless]
 
 
-def _condition(condition: Condition) -> str:
+def _condition(condition: Condition, criteria: str) -> str:
+    if condition.name == "meets":
+        return f"meets {criteria.join(condition.arguments['criteria'])}"
     name = condition.name.replace("_", " ")
     values = ", ".join(_value(v) for v in condition.arguments.values())
     text = f"{name}: {values}" if values else name

@@ -78,6 +78,8 @@ def _one(pack: "Pack", about: dict[str, Any]) -> None:
 
     console = Console()
     console.print(f"{pack.title}\n{pack.authority}, version {pack.version}, in force from {pack.in_force_from}\n")
+    if about["scope"]:
+        console.print(f"Only for a child of whom this holds: {'; '.join(about['scope'])}\n")
     table = Table("rule", "sends", "to", "when", "goes out, limit", "must?", "clauses", show_lines=True)
     for rule in about["rules"]:
         lists = ("\n".join(rule[name]) for name in ("to", "when", "times"))
