@@ -35,7 +35,12 @@ def ticked(s: Situation, section: str, any_of: tuple[str, ...] = (), other_than:
 
 
 @condition
-def concerns_found(s: Situation, grades: tuple[str, ...] = ()) -> bool:
-    """The interview names concerns, or is graded as one of these."""
+def concerns_found(
+    s: Situation, grades: tuple[str, ...] = (), any_of: tuple[str, ...] = (), other_than: tuple[str, ...] = ()
+) -> bool:
+    """The interview names concerns (one of these, or one beyond `other_than`), or is graded as one of these."""
     report = s.event.report if s.event else None
-    return isinstance(report, InterviewOutcome) and (bool(report.concerns) or report.concern in grades)
+    if not isinstance(report, InterviewOutcome):
+        return False
+    named = {*(report.concerns or ())}
+    return bool(named & {*any_of} if any_of else named - {*other_than}) or report.concern in grades
