@@ -1,5 +1,5 @@
 """The figures of a period: episodes, durations, children, interviews and meetings, as the monthly and quarterly data
-of an authority carry them (NOTTS-92, NOTTS-95). They are counts and hours: no child can be known from them.
+of an authority carry them (NOTTS-92, NOTTS-95). They are counts and hours, and name no child.
 
 Everything is counted on the day on which it happened, so that the months of a quarter add up to it; what had not ended
 is counted as it stood when the period ended. How they are counted is in `enrichment.reporting.tally`.

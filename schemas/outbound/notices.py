@@ -80,7 +80,7 @@ class ReportData(OutboundMessage):
     TYPE: ClassVar[str] = "report.data"
 
     period: str | None = Field(None, description="A month (2026-03) or a quarter (2026-01/2026-03).")
-    figures: Figures | None = Field(None, description="What was counted. No child can be known from it.")
+    figures: Figures | None = Field(None, description="What was counted. It names no child.")
 
 
 class ExceptionRaise(OutboundMessage):
