@@ -27,9 +27,9 @@ def compare(one: Prepared, other: Prepared, in_use: InUse) -> Compared:
     letter may be twins, where a misspelling is not."""
     first, shared_first = best_forename(one.forenames, other.forenames, in_use)
     last, shared_last = best_surname(one.surnames, other.surnames)
-    if first in _UNEQUAL and last in _UNEQUAL and exchanged(one, other):
-        first, shared_first = "exchanged", other.forenames[0].text
-        last, shared_last = "same", other.surnames[0].text
+    if first in _UNEQUAL and last in _UNEQUAL and (crossed := exchanged(one, other)):
+        first, last = "exchanged", "same"
+        shared_first, shared_last = crossed
     return Compared(
         first, last, birth(one, other), age(one, other), address(one.homes, other.homes),
         gender(one.gender, other.gender), identifier(one.identifiers, other.identifiers), shared_first, shared_last,

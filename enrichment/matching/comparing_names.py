@@ -121,16 +121,18 @@ def begins_alike(one: str, other: str, both_in_use: bool) -> bool:
     return len(shorter) >= 4 and longer.startswith(shorter) and len(longer) - len(shorter) >= 3
 
 
-def exchanged(one: Prepared, other: Prepared) -> bool:
-    """Whether the forename of one is the surname of the other and the reverse."""
+def exchanged(one: Prepared, other: Prepared) -> tuple[str, str] | None:
+    """The forename and the surname of the other, where the one has them exchanged."""
     if not (one.forenames and one.surnames and other.forenames and other.surnames):
-        return False
-    return _cross(one.forenames[0], other.surnames[0]) and _cross(one.surnames[0], other.forenames[0])
+        return None
+    forename_of, surname_of = _cross(one.surnames[0], other.forenames[0]), _cross(one.forenames[0], other.surnames[0])
+    return (forename_of, surname_of) if forename_of and surname_of else None
 
 
-def _cross(one: Name, other: Name) -> bool:
-    if one.text == other.text or not one.formal.isdisjoint(other.formal) or misspelt(one, other):
-        return True
-    if not (one.parts or other.parts):
-        return False
-    return bool({p.text for p in one.parts or (one,)} & {p.text for p in other.parts or (other,)})
+def _cross(one: Name, other: Name) -> str:
+    """The other's name, or the part of it, that the one bears in the wrong place; empty where it does not."""
+    if one.parts or other.parts:
+        borne = {part.text for part in one.parts or (one,)}
+        return next((part.text for part in other.parts or (other,) if part.text in borne), "")
+    same = one.text == other.text or not one.formal.isdisjoint(other.formal) or misspelt(one, other)
+    return other.text if same else ""

@@ -67,6 +67,14 @@ def test_a_rare_name_says_more_than_a_common_one() -> None:
     assert rare > common + 3
 
 
+def test_exchanged_names_count_as_much_as_the_part_that_is_shared() -> None:
+    held = Described(forename="Muhammad Hassan", surname="Khatun-Khan")
+    told = of(Described(forename="Khan", surname="Muhammad Abdullah"), held)
+    assert told.compared.forename == "exchanged"
+    assert (told.compared.shared_forename, told.compared.shared_surname) == ("muhammad", "khan")
+    assert of(Described(forename="Khan", surname="Edda"), held).compared.forename != "exchanged"
+
+
 def test_what_is_missing_weighs_nothing() -> None:
     assert of(Described(), ROBIN).weight == 0
     assert of(Described(), ROBIN).reasons == ()
