@@ -1,10 +1,11 @@
 """Splink on the same register and notifications, set up as its documentation does for people: the yardstick. What is
-certain is decided by a threshold and a lead, both chosen with hindsight: the best that could be had from it."""
+certain is decided twice: at a plain probability, and by a threshold and a lead chosen with hindsight."""
 
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import log2
 from typing import Any
 
 import duckdb
@@ -23,10 +24,11 @@ EXCHANGED = "l.forename = r.surname and l.surname = r.forename"
 
 @dataclass(frozen=True, slots=True)
 class Yardstick:
-    """Splink's answers by the best rule there is for this population, and what they took."""
+    """Splink's answers by the best rule for this population, those at a plain probability, and what they took."""
 
     answers: list[Answer]
     rule: Rule
+    plain: list[Answer]
     trained: float  # seconds
     matched: float  # seconds, one batch
 
@@ -53,7 +55,8 @@ def measured(town: Town, precision: float) -> Yardstick:
         candidates[notification].append((weight, child))
     ranked = [sorted(candidates[n], reverse=True)[:MOST] for n in range(len(town.told))]
     rule = _best(ranked, town.told, precision)
-    return Yardstick([_answer(r, rule) for r in ranked], rule, trained, matched)
+    plain = [_plain(r, log2(precision / (1 - precision))) for r in ranked]
+    return Yardstick([_answer(r, rule) for r in ranked], rule, plain, trained, matched)
 
 
 def _settings(children: int) -> SettingsCreator:
@@ -95,6 +98,12 @@ def _answer(ranked: Sequence[tuple[float, int]], rule: Rule) -> Answer:
     clear = len(ranked) == 1 or (bool(ranked) and ranked[0][0] - ranked[1][0] >= lead)
     certain = ranked[0][1] if clear and ranked[0][0] >= threshold else None
     return Answer(certain, frozenset(child for _, child in ranked))
+
+
+def _plain(ranked: Sequence[tuple[float, int]], threshold: float) -> Answer:
+    """Certain where exactly one candidate is above the threshold."""
+    above = [child for weight, child in ranked if weight >= threshold]
+    return Answer(above[0] if len(above) == 1 else None, frozenset(child for _, child in ranked))
 
 
 def _best(ranked: Sequence[Sequence[tuple[float, int]]], told: Sequence[Told], precision: float) -> Rule:
