@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option("--database", metavar="URL", help="Database to work on; without it, the one that the settings name.")
 @click.option(
     "--packs", "folders", multiple=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A folder with further packs; may be given several times.",
+    help="A folder with further packs, besides those of the settings; may be given several times.",
 )  # fmt: skip
 def command(
     authority: str, period: str, table: str, form: "Format", system: str | None, database: str | None,
@@ -51,17 +51,19 @@ def command(
       homeward report nottinghamshire --period 2026-04-01..2027-03-31 --table ssda903 > missing.csv
     """
     from enrichment.reporting.tables import Asked
-    from homeward.commands.database import chosen, faults_told
+    from homeward.commands.database import faults_told
     from homeward.library import read_packs
     from homeward.reporting import report
+    from homeward.settings import SettingsError, load
     from routing.tables import PackError
 
     span = _span(period)
-    url = chosen(database)
     try:
-        packs = read_packs(folders)
-    except PackError as error:
+        settings = load()
+        packs = read_packs([*settings.packs, *folders])
+    except (SettingsError, PackError) as error:
         raise click.ClickException(str(error)) from None
+    url = database or settings.database
     key = _key(packs, authority)
     own = {key, *(code.lower() for pack in packs.all()[key] for code in pack.codes)}
     with faults_told(url):

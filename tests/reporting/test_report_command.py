@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from reporting_hub import Hub, compact
 
 from homeward.cli import main
+from store import Store
 
 Run = Callable[..., Awaitable[Result]]
 IN_CARE = {"legal_status": "care_order", "plan": "looked_after", "services": [{"service": "cscs", "worker": "sw1"}]}
@@ -164,6 +165,26 @@ def test_an_authority_without_a_pack_is_told_with_those_that_have_one() -> None:
         result = CliRunner().invoke(main, ["report", word, "--period", "2020-01"])
         assert result.exit_code == 2
         assert "nottinghamshire" in result.stderr
+
+
+def test_an_authority_of_ones_own_is_found_where_the_settings_name_its_pack(tmp_path: Path) -> None:
+    pack = tmp_path / "packs" / "testshire" / "1.toml"
+    pack.parent.mkdir(parents=True)
+    pack.write_text(
+        'authority = "testshire"\nversion = "1"\ntitle = "For tests"\nin_force_from = 2020-01-01\nintake = "officer"\n'
+        '[roles]\nofficer = {name = "duty officer"}\n'
+    )
+    url = f"sqlite+aiosqlite:///{tmp_path}/hub.db"
+    asyncio.run(_tables(url))
+    words = ["report", "Testshire", "--period", "2020-01", "--table", "episodes", "--database", url]
+    result = CliRunner().invoke(main, words, env={"HOMEWARD_PACKS": str(tmp_path / "packs")})
+    assert table(result) == []
+
+
+async def _tables(url: str) -> None:
+    store = Store.open(url)
+    await store.create()
+    await store.close()
 
 
 def test_a_database_without_tables_is_told_with_the_mend(tmp_path: Path) -> None:
