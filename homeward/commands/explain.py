@@ -30,15 +30,11 @@ def command(id: str, as_json: bool, database: str | None, folders: tuple[Path, .
     import orjson
 
     from homeward.commands.database import chosen, faults_told
+    from homeward.commands.installed import installed
     from homeward.explaining import told
-    from homeward.library import read_packs
-    from routing.tables import PackError
 
     url = chosen(database)
-    try:
-        packs = read_packs(folders)
-    except PackError as error:
-        raise click.ClickException(str(error)) from None
+    packs, _ = installed(folders)
     with faults_told(url):
         story = asyncio.run(told(url, id, packs))
     if story is None:

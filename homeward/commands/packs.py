@@ -31,18 +31,15 @@ def command(authority: str | None, as_json: bool, folders: tuple[Path, ...]) -> 
     """
     import orjson
 
-    from homeward.library import exercised, read_packs
+    from homeward.commands.installed import installed
+    from homeward.library import exercised
     from homeward.packs import coverage, described
-    from routing.tables import PackError
 
-    try:
-        packs = read_packs(folders)
-    except PackError as error:
-        raise click.ClickException(str(error)) from None
+    packs, named = installed(folders)
     if authority is not None and packs.key_of(authority) is None:
         raise click.UsageError(f"there is no pack '{authority}'; known are: {', '.join(packs.authorities)}")
     if authority is None:
-        rows = [coverage(p, exercised(p.authority, folders)) for versions in packs.all().values() for p in versions]
+        rows = [coverage(p, exercised(p.authority, named)) for versions in packs.all().values() for p in versions]
         if as_json:
             sys.stdout.buffer.write(orjson.dumps(rows, option=orjson.OPT_INDENT_2) + b"\n")
         else:
@@ -51,7 +48,7 @@ def command(authority: str | None, as_json: bool, folders: tuple[Path, ...]) -> 
     key = packs.key_of(authority)
     assert key is not None
     pack = packs.all()[key][-1]
-    about = described(pack, exercised(key, folders))
+    about = described(pack, exercised(key, named))
     if as_json:
         sys.stdout.buffer.write(orjson.dumps(about, option=orjson.OPT_INDENT_2) + b"\n")
     else:

@@ -51,19 +51,13 @@ def command(
       homeward report nottinghamshire --period 2026-04-01..2027-03-31 --table ssda903 > missing.csv
     """
     from enrichment.reporting.tables import Asked
-    from homeward.commands.database import faults_told
-    from homeward.library import read_packs
+    from homeward.commands.database import chosen, faults_told
+    from homeward.commands.installed import installed
     from homeward.reporting import report
-    from homeward.settings import SettingsError, load
-    from routing.tables import PackError
 
     span = _span(period)
-    try:
-        settings = load()
-        packs = read_packs([*settings.packs, *folders])
-    except (SettingsError, PackError) as error:
-        raise click.ClickException(str(error)) from None
-    url = database or settings.database
+    packs, _ = installed(folders)
+    url = chosen(database)
     key = _key(packs, authority)
     own = {key, *(code.lower() for pack in packs.all()[key] for code in pack.codes)}
     with faults_told(url):

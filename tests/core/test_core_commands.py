@@ -8,6 +8,7 @@ import orjson
 import pytest
 from click.testing import CliRunner, Result
 from core_hub import Hub
+from core_packs import BODY, HEAD, rule
 from core_wire import child, context, found, later, missing
 
 from homeward.cli import main
@@ -65,6 +66,18 @@ def test_packs_that_do_not_load_are_named_with_the_mend(tmp_path: Path) -> None:
     (tmp_path / "x" / "1.toml").write_text('authority = "x"\n')
     assert "x/1.toml: the pack: 'version' is missing; add it" in homeward("packs", "--packs", tmp_path, code=1).output
     assert "does not exist" in homeward("packs", "--packs", tmp_path / "nowhere", code=2).output
+
+
+def test_packs_of_the_installation_are_shown_with_their_local_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "packs" / "testshire"
+    folder.mkdir(parents=True)
+    (folder / "1.toml").write_text(HEAD + BODY + rule("extra", modality='"may"'))
+    monkeypatch.setenv("HOMEWARD_PACKS", str(tmp_path / "packs"))
+    assert "extra" in homeward("packs", "testshire").output
+    (folder / "local.toml").write_text('authority = "testshire"\nswitched_off = ["extra"]\n')
+    assert "extra" not in homeward("packs", "testshire").output
 
 
 # ---- explain

@@ -1,0 +1,25 @@
+"""What the commands that read packs have in common: those of the project, of the installation, and of the folders named
+on the command line, with the local settings of each authority. No command lives here."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from routing.library import Packs
+
+
+def installed(folders: Sequence[Path]) -> "tuple[Packs, list[Path]]":
+    """The packs, and the folders that they came from besides the project. ClickException names the mend."""
+    from homeward.library import read_packs
+    from homeward.settings import SettingsError, load
+    from routing.tables import PackError
+
+    try:
+        settings = load()
+        named = [*settings.packs, *folders]
+        return read_packs(named, settings.directory), named
+    except (SettingsError, PackError) as error:
+        raise click.ClickException(str(error)) from None
