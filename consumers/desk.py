@@ -198,7 +198,7 @@ class Desk:
         episode = waiting_where_blocked(case.episode, report, others, terms)
         if isinstance(report, Missing):
             episode = self._linked(child, episode, report)
-        self._open(child, case, *advance(episode, report, terms))
+        self.take_in(child, case, *advance(episode, report, terms))
         self.release(child, report)
 
     def _linked(self, child: Child, episode: Episode, report: Missing) -> Episode:
@@ -225,9 +225,9 @@ class Desk:
         while (episode := next_to_open([c.episode for c in child.cases.values()])) is not None:
             case = child.cases[episode.id]
             terms = self.packs.version(child.authority, episode.pack).terms
-            self._open(child, case, *released(episode, report, terms))
+            self.take_in(child, case, *released(episode, report, terms))
 
-    def _open(self, child: Child, case: Case, episode: Episode, events: tuple[Event, ...]) -> None:
+    def take_in(self, child: Child, case: Case, episode: Episode, events: tuple[Event, ...]) -> None:
         """Decides on what changed; where an episode has begun, the child's earlier ones are told first."""
         opened = next((event for event in events if event.change is Change.OPENED), None)
         self.decide(child, case, self._follow(child, episode, opened.report) if opened else episode, events)

@@ -1,6 +1,7 @@
 """A person says whose notification it is. The episode keeps its id; what had been asked and told for the wrong child is
 taken back in words, never silently, and the rules run again under the right record."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from consumers.files import ask_file
@@ -28,13 +29,23 @@ def relink(desk: "Desk", authority: str, report: Matched) -> bool:
     pack = desk.packs.version(authority, case.episode.pack)
     if case.episode.state in ANSWERED:
         desk.messages += notices(case, report, former.record, former.others(case.episode.id), pack, desk.now)
-    desk.people.move(Case(case.episode), former, child)
-    events = events_anew(case.episode, report)
-    desk.decide(child, Case(case.episode), case.episode, events)
+    _leave_notes(former, case)
+    episode = replace(case.episode, follows=())  # what it carried on was the other child's
+    desk.people.move(Case(episode), former, child)
+    events = events_anew(episode, report)
+    desk.take_in(child, Case(episode), episode, events)
     for each in (child, former):
         desk.release(each, report)
         ask_file(desk, each, report, events)
     return True
+
+
+def _leave_notes(former: Child, case: Case) -> None:
+    """A note that the former child is missing stays theirs where another episode says so too."""
+    heir = next((c for c in former.others(case.episode.id) if c.episode.still_missing), None)
+    notes = tuple(p for p in case.promises if p.open and p.type == "flag.set")
+    if heir and notes:
+        former.keep(replace(heir, promises=(*heir.promises, *notes)))
 
 
 def _meant(desk: "Desk", authority: str, about: About) -> tuple[Child, Case] | None:
