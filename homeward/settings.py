@@ -71,6 +71,11 @@ class Settings(BaseSettings):
         description="folder with a `<authority>/directory.toml` for each, and its `local.toml` if any",
     )
 
+    matching_weights: Path | None = Field(
+        None,
+        description="weights by which a child is recognised, from `homeward matching train`; else the shipped ones",
+    )
+
     relay_batch: int = Field(500, ge=1, le=10_000, description="most rows that a relay claims at once")
     relay_lease: float = Field(30, ge=1, description="seconds after which the rows of a dead relay are free again")
     timers_gate: float = Field(
@@ -103,7 +108,7 @@ class Settings(BaseSettings):
             raise ValueError("begin it with postgresql+asyncpg:// or sqlite+aiosqlite:///")
         return value
 
-    @field_validator("kafka_ca_file", "directory", "packs")
+    @field_validator("kafka_ca_file", "directory", "packs", "matching_weights")
     @classmethod
     def _must_exist(cls, value: Path | tuple[Path, ...] | None) -> Path | tuple[Path, ...] | None:
         for path in value if isinstance(value, tuple) else (value,):

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from consumers.intake import Intake
+from enrichment.matching import Model, ModelError, load_model, shipped_model
 from homeward import clock
 from homeward.library import check_addresses, read_directories, read_packs
-from homeward.settings import Settings
+from homeward.settings import PREFIX, Settings, SettingsError
 from outbox.addressing import DirectoryBook
 from outbox.directory import Directory
 from outbox.relay import Relay
@@ -53,7 +54,7 @@ class Parts:
         )  # fmt: skip
         self.now = now
         owner = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
-        self.intake = Intake(store, packs, directories, now, self.wake)
+        self.intake = Intake(store, packs, directories, now, self.wake, model=weights(settings))
         self.relay = Relay(
             store,
             senders,
@@ -94,6 +95,16 @@ def library(settings: Settings) -> tuple[Packs, dict[str, Directory]]:
         directories |= read_directories([settings.directory], shipped=False)
     check_addresses(packs, directories)
     return packs, directories
+
+
+def weights(settings: Settings) -> Model:
+    """What an agreement weighs where children are matched. SettingsError where the file cannot be used."""
+    if settings.matching_weights is None:
+        return shipped_model()
+    try:
+        return load_model(settings.matching_weights)
+    except ModelError as error:
+        raise SettingsError(f"{PREFIX}MATCHING_WEIGHTS: {error}") from None
 
 
 def kafka_settings(settings: Settings, create: TopicShape | None = None) -> KafkaSettings:

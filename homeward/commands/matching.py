@@ -1,8 +1,8 @@
 """`homeward matching`: the weights by which a child is recognised. What they mean stands in docs/matching.md."""
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -10,6 +10,12 @@ if TYPE_CHECKING:
     from enrichment.matching import Described, Prepared
     from enrichment.matching.weights import WeightsFile
     from schemas.parts import Person
+
+
+class _Message(NamedTuple):
+    """What of a message describes its child."""
+
+    child: "Person | None"
 
 
 @click.group()
@@ -65,9 +71,7 @@ def train(files: tuple[Path, ...], target: Path, base: Path | None) -> None:
     except ModelError as error:
         raise click.ClickException(str(error)) from None
     except ModuleNotFoundError as error:
-        raise click.ClickException(
-            f"{error}; install Homeward with its extra: pip install 'homeward[training]'"
-        ) from None
+        raise click.ClickException(f"{error}; install Splink: pip install -r requirements/bench.txt") from None
     made_from = f"Trained on {len(register):,} children of a register and {len(told):,} messages."
     try:
         target.write_text(write_weights(found, made_from), encoding="utf-8")
@@ -111,33 +115,16 @@ def _child(line: bytes, place: str) -> "tuple[str, Described | None]":
     import orjson
     from pydantic import ValidationError
 
+    from consumers.describing import described
     from schemas.parts import Person
 
     try:
         event = orjson.loads(line)
         child = event["data"].get("child")
-        told = described(Person.model_validate_json(orjson.dumps(child)), _day(event)) if child else None
-        return str(event["type"]), told
+        told = _Message(Person.model_validate_json(orjson.dumps(child)) if child else None)
+        return str(event["type"]), described(told, datetime.fromisoformat(event["time"]))
     except ValidationError as error:
         where = ", ".join(".".join(map(str, e["loc"])) for e in error.errors())
         raise click.ClickException(f"{place}: the child cannot be read: {where}") from None
     except (ValueError, TypeError, KeyError, AttributeError):
         raise click.ClickException(f"{place}: one CloudEvent in JSON is expected on each line") from None
-
-
-def _day(event: dict[str, Any]) -> date:
-    return datetime.fromisoformat(event["time"]).date()
-
-
-def described(person: "Person", on: date) -> "Described":
-    """A child of the wire as matching takes one. `on`: the day on which a stated age was true."""
-    from enrichment.matching import Address, Described, born_between
-
-    homes = [home for home in (person.home_address, person.placement_address) if home is not None]
-    return Described(
-        forename=person.given_name, surname=person.family_name, known_as=person.known_as,
-        date_of_birth=person.date_of_birth,
-        born_between=None if person.age is None else born_between(person.age, on),
-        gender=person.gender, addresses=tuple(Address(home.line, home.postcode) for home in homes),
-        identifiers=frozenset((i.system, i.value) for i in person.identifiers),
-    )  # fmt: skip

@@ -9,6 +9,8 @@ from enrichment.matching.levels import LEVELS, MISSING
 from enrichment.matching.model import shipped_weights
 from enrichment.matching.weights import read_weights
 from enrichment.matching.writing import write_weights
+from homeward.settings import Settings, SettingsError
+from homeward.wiring import weights
 
 SHARES = "[names.forename.shares_of_100000]\n"
 TEXT = write_weights(shipped_weights(), "Of a test.")
@@ -34,6 +36,16 @@ def test_a_file_is_loaded_and_weighs_as_it_says(tmp_path: Path) -> None:
     assert model.weights.keys() == LEVELS.keys()
     assert all(levels[MISSING] == 0 for levels in model.weights.values())
     assert model.probability(-model.prior) == pytest.approx(0.5)
+
+
+def test_a_hub_weighs_as_its_setting_says(tmp_path: Path) -> None:
+    path = tmp_path / "weights.toml"
+    path.write_text(TEXT.replace("lead = 7", "lead = 9"))
+    assert weights(Settings(matching_weights=path)).lead == 9
+    assert weights(Settings()) is shipped_model()
+    path.write_text("")
+    with pytest.raises(SettingsError, match=r"HOMEWARD_MATCHING_WEIGHTS: .*'prior' is missing"):
+        weights(Settings(matching_weights=path))
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
