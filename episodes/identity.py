@@ -91,15 +91,17 @@ def _waits_for(parked: Episode, start: datetime) -> bool:
 
 
 def _returned_from(report: Found, episodes: Sequence[Episode], terms: Terms) -> Episode | None:
-    """The open episode that a return under an unknown reference ends: one that no worker could give its reference to,
-    or any, where the terms add a second reference to what is open."""
-    present = _present(episodes)
-    if terms.second == "separate" or present is None or present.state != "open":
+    """The episode that a return under an unknown reference belongs to. An open one that no worker could give its
+    reference to, or any open one, where the terms add a second reference to it; else one that workers alone have told
+    of and seen end within the hours in which both speak of one occasion (AMB-90, AMB-152)."""
+    present, back = _present(episodes), report.return_at
+    if terms.second == "separate" or present is None or present.start is None or back is None or back < present.start:
         return None
-    if present.references and terms.second != "joins":
+    if present.state == "open":
+        return present if terms.second == "joins" or not present.references else None
+    if present.return_at is None or terms.same_within is None or "police" in told_by(present):
         return None
-    back = report.return_at is not None and present.start is not None and report.return_at >= present.start
-    return present if back else None
+    return present if _near(present.return_at, back, terms.same_within) else None
 
 
 def _near(one: datetime, other: datetime, within: timedelta) -> bool:

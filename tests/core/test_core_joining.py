@@ -139,6 +139,17 @@ def test_a_return_under_another_reference_ends_what_a_second_reference_would_hav
     assert episodes[0].back is (count == 1)
 
 
+@pytest.mark.parametrize(("hours", "count"), [(27, 1), (27.001, 2)], ids=["24 h", "over"])
+def test_the_police_find_a_child_whom_a_worker_has_seen_back_already(hours: float, count: int) -> None:
+    seen = back(3, by=WORKER)
+    episodes, events = told(by_worker(), seen, back(hours, ABOUT), missing(40, reported_at=after(1)))
+    assert len(episodes) == count
+    assert episodes[0].return_at == after(3)
+    if count == 1:
+        assert events[2:] == [[], ["joined.police", "corrected", "start_changed"]]
+    assert len(told(missing(), back(3, ABOUT), back(4, ELSEWHERE))[0]) == 2
+
+
 def test_what_one_sender_takes_back_the_others_still_say() -> None:
     second = missing(5, about=ELSEWHERE, concerns=("gangs",), reported_at=after(-3))
     wrong = Retracted(origin=origin(after(6)), about=ELSEWHERE, reason="wrong child")
