@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from consumers.discovering import discovered
 from consumers.files import ask_file
 from consumers.identifying import SPEAKS_OF_NONE, Doubt, identified
 from consumers.raw import Judged, Told
@@ -70,19 +71,19 @@ class Desk:
     def answer(self, told: Told) -> None:
         """Takes one report in at every authority that it concerns."""
         report = told.report
-        authorities, unknown = concerned(report, self.people, self.packs)
+        authorities, unknown = concerned(report, self.people, self.packs, told.described)
         if unknown and not authorities:
-            self._raise(HUB, "unknown_authority", _NO_PACK, report, report.about)
+            self.tell(HUB, "unknown_authority", _NO_PACK, report, report.about)
         for authority in authorities:
             fault = unknown_word(report, self.packs.governing(authority, self.now))
             if fault:
                 self.unplaced.append((told, fault))
-                self._raise(authority, "unreadable", f"unknown_word: {fault}", report, report.about)
+                self.tell(authority, "unreadable", f"unknown_word: {fault}", report, report.about)
                 continue
             try:
                 self._at(authority, told)
             except Ambiguous as why:
-                self._raise(authority, "doubtful_match", str(why), report, report.about)
+                self.tell(authority, "doubtful_match", str(why), report, report.about)
 
     def fell(self, timer: TimerRow) -> None:
         """A timer falls due: its rule is asked again."""
@@ -107,20 +108,20 @@ class Desk:
             return
         if isinstance(report, Matched):
             if not relink(self, authority, report):
-                self._raise(authority, "doubtful_match", SPEAKS_OF_NONE, report, report.about)
+                self.tell(authority, "doubtful_match", SPEAKS_OF_NONE, report, report.about)
             return
         known, doubt = identified(self, authority, told)
         if known is None:
             detail = doubt.detail if doubt and not doubt.nobody else SPEAKS_OF_NONE
-            self._raise(authority, "doubtful_match", detail, report, report.about)
+            self.tell(authority, "doubtful_match", detail, report, report.about)
             return
         if isinstance(report, Missing):
             self.people.adopt(known, report.about)
         heard = len(self.events)
-        self._place(known, report, doubt)
+        self.place(known, report, doubt)
         ask_file(self, known, report, [event for _, _, events in self.events[heard:] for event in events])
 
-    def _place(self, child: Child, report: Report, doubt: Doubt | None) -> None:
+    def place(self, child: Child, report: Report, doubt: Doubt | None = None) -> None:
         if isinstance(report, ServiceChanged):
             child.hold(child.record.after(report))
         elif isinstance(report, DocumentUpdated):
@@ -144,7 +145,7 @@ class Desk:
             pass  # a task of the child's file
         elif not (isinstance(report, Retracted) and any(reference_of(report.about) in e.references for e in episodes)):
             # A second retraction of what was taken back already is no news.
-            self._raise(child.authority, "doubtful_match", SPEAKS_OF_NONE, report, report.about)
+            self.tell(child.authority, "doubtful_match", SPEAKS_OF_NONE, report, report.about)
 
     def _begin(self, child: Child, report: Missing | Found, episodes: Sequence[Episode], doubt: Doubt | None) -> None:
         """An episode of its own. A reference that was retracted and is used again gets an id of its own too."""
@@ -161,7 +162,7 @@ class Desk:
         episode = Episode(id=key, authority=child.authority, pack=pack.version, opened_at=report.origin.at)
         alert = isinstance(report, Missing) and report.alert and pack.terms.alerts
         if doubt and not alert and not (doubt.nobody and (isinstance(report, Found) or child.cases)):
-            self._raise(child.authority, "doubtful_match", doubt.detail, report, about)
+            self.tell(child.authority, "doubtful_match", doubt.detail, report, about)
         self.step(child, Case(episode), report)
 
     def _hear_register(self, authority: str, told: Told) -> None:
@@ -174,6 +175,7 @@ class Desk:
             self.no_news.append(told)
         else:
             self._tell_register(child, told.report)
+            discovered(self, child, told)
             ask_file(self, child, told.report)
 
     def _tell_register(self, child: Child, report: Report) -> None:
@@ -265,7 +267,7 @@ class Desk:
             if case.episode.start is not None and case.episode.start > after.start:
                 self.decide(child, case, case.episode, (event,))
 
-    def _raise(self, authority: str, kind: str, detail: str, report: Report, about: About) -> None:
+    def tell(self, authority: str, kind: str, detail: str, report: Report, about: About) -> None:
         pack = self.packs.hub if authority == HUB else self.packs.governing(authority, self.now)
         cause = (report.origin.source, report.origin.id)
         self.messages.append(exception(pack, kind, detail, self.now, cause, about, about.identifiers))

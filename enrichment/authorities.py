@@ -1,12 +1,20 @@
 """Which authorities a report concerns. Responsibility: the register, then the police's word, then the host. Beside the
-responsible authority stands the host, where its procedure gives it duties towards other authorities' children."""
+responsible authority stands the host, where its procedure gives it duties towards other authorities' children. Where
+the registers of several answer for the child and the case is open with each, each has an episode of its own."""
 
+from collections.abc import Mapping
+from datetime import date
+
+from enrichment.matching import Described
 from enrichment.people import People
+from episodes.record import Record
 from episodes.reports import Found, Missing, Report
 from routing.library import Packs
 
 
-def concerned(report: Report, people: People, packs: Packs) -> tuple[tuple[str, ...], bool]:
+def concerned(
+    report: Report, people: People, packs: Packs, described: Described | None = None
+) -> tuple[tuple[str, ...], bool]:
     """The authorities with a pack, in order, and whether the report names one that has none.
 
     A practitioner's report concerns the authority that sends it. A police report that names no authority reaches all
@@ -22,22 +30,43 @@ def concerned(report: Report, people: People, packs: Packs) -> tuple[tuple[str, 
         named = [report.responsible_authority, report.host_authority]
     known = people.authorities_told(report.about)
     registers = people.registers_of(report.about.identifiers)
-    responsible = _responsible(registers, named, packs)
+    if not registers and described is not None and not known:
+        registers = people.registers_describing(described)
+    if isinstance(report, Missing):
+        registers = _of_one_child(registers, report.date_of_birth)
+    answering = answering_for(registers, named, packs)
     hosts = _hosts(report, registers, packs) if isinstance(report, Missing) else []
-    chosen = dict.fromkeys([*sorted(known), *([responsible] if responsible else []), *hosts, *takers])
+    chosen = dict.fromkeys([*sorted(known), *answering, *hosts, *takers])
     unknown = any(word and _with_pack(word, packs) is None for word in named)
     return tuple(a for a in chosen if a in packs.authorities), unknown or not chosen
 
 
-def _responsible(registers: dict[str, str | None], named: list[str | None], packs: Packs) -> str | None:
-    """Whom the registers agree on; a register that names an authority without a pack answers for the child itself."""
-    said = {(_with_pack(word, packs) or holder) if word else holder for holder, word in registers.items()}
-    if len(said) == 1:
-        return said.pop()
-    return next((key for word in named if (key := _with_pack(word, packs))), None)
+def answering_for(registers: Mapping[str, Record], named: list[str | None], packs: Packs) -> list[str]:
+    """Who answers for the child: whom the registers agree on; else each that claims the child and has the case open;
+    else the first whom the police name. A register that names an authority without a pack answers itself."""
+    claims = {holder: claimed_by(holder, record, packs) for holder, record in registers.items()}
+    said = sorted(set(claims.values()))
+    active = [holder for holder in said if claims.get(holder) == holder and registers[holder].services]
+    if len(said) == 1 or len(active) > 0:
+        return active or said
+    words = [key for word in named if (key := _with_pack(word, packs))]
+    return words[:1] or said
 
 
-def _hosts(report: Missing, registers: dict[str, str | None], packs: Packs) -> list[str]:
+def claimed_by(holder: str, record: Record, packs: Packs) -> str:
+    """The authority that answers for the child by this register."""
+    return _with_pack(record.responsible_authority, packs) or holder
+
+
+def _of_one_child(registers: Mapping[str, Record], born: date | None) -> dict[str, Record]:
+    """The records less those of a child born on another day, where one fits: two installations of one case system may
+    have given one number to two children."""
+    fitting = {holder: record for holder, record in registers.items() if born and record.date_of_birth == born}
+    open_ = {h: r for h, r in registers.items() if born is None or r.date_of_birth is None}
+    return {**open_, **fitting} if fitting else dict(registers)
+
+
+def _hosts(report: Missing, registers: Mapping[str, Record], packs: Packs) -> list[str]:
     """Those who know the child as one who lives in their area, as far as their procedures have duties then."""
     known = [_with_pack(report.host_authority, packs), *sorted(registers)]
     return [key for key in known if key in packs.authorities and packs.newest(key).terms.hosts]

@@ -45,24 +45,24 @@ class Lookup:
         self, authority: str, described: Described, among: Callable[[str], bool] = lambda person: True
     ) -> Judgement:
         """Whose child the description means at that authority."""
-        return self._judged(prepare(described), lambda person: self._authority[person] == authority and among(person))
+        told = prepare(described)
+        near = (p for p in sorted(self._near(told)) if self._authority[p] == authority and p in self._held and among(p))
+        return match(told, [Candidate(person, self._held[person]) for person in near], self.model)
 
     def meant(self, described: Iterable[Described]) -> set[str]:
         """Everybody, at any authority, whom one of the descriptions may mean."""
         found: set[str] = set()
-        for told in map(prepare, described):
-            authorities = {self._authority[person] for person in self._near(told)}
-            for authority in authorities:
-                judged = self._judged(told, lambda person, at=authority: self._authority[person] == at)  # type: ignore[misc]
-                found |= {ranked.id for ranked in judged.ranked}
+        for told in described:
+            for authority in self.authorities(told):
+                found |= {ranked.id for ranked in self.judge(authority, told).ranked}
         return found
+
+    def authorities(self, described: Described) -> list[str]:
+        """The authorities at which somebody may be meant."""
+        return sorted({self._authority[person] for person in self._near(prepare(described))})
 
     def _near(self, told: Prepared) -> set[str]:
         return {person for key in blocking_keys(told) for person in self._under.get(key, ())}
-
-    def _judged(self, told: Prepared, among: Callable[[str], bool]) -> Judgement:
-        near = sorted(person for person in self._near(told) if person in self._held and among(person))
-        return match(told, [Candidate(person, self._held[person]) for person in near], self.model)
 
     def changes(self) -> tuple[list[str], list[BlockedRow]]:
         """Whose keys must be filed anew, and under which."""

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from enrichment.child import Child, numbers_told
 from enrichment.holding import Holding
+from enrichment.matching import Described
 from enrichment.register import KEY
 from episodes.episode import Reference
 from episodes.record import Record
@@ -42,11 +43,31 @@ class People(Holding):
         found = {*by_reference, *(p for n in numbers if (p := self._identifiers.get(n)))} - {child.id}
         return [self._children[p] for p in sorted(found) if p in self._children]
 
-    def registers_of(self, identifiers: Collection[Identifier]) -> dict[str, str | None]:
-        """The authorities whose register holds one of the identifiers, each with whom it names as responsible; None
-        stands for itself."""
+    def registers_of(self, identifiers: Collection[Identifier]) -> dict[str, Record]:
+        """The records that hold one of the identifiers, by authority."""
         held = (self._children[p] for (_, s, v), p in self._identifiers.items() if (s, v) in identifiers)
-        return {child.authority: child.record.responsible_authority for child in held if child.record.registered}
+        return {child.authority: child.record for child in held if child.record.registered}
+
+    def registers_describing(self, described: Described) -> dict[str, Record]:
+        """The records of children whom the description certainly means, by authority."""
+        found: dict[str, Record] = {}
+        for authority in self.lookup.authorities(described):
+            judged = self.lookup.judge(authority, described)
+            child = self.child(judged.ranked[0].id) if judged.outcome == "certain" else None
+            if child is not None and child.record.registered:
+                found[authority] = child.record
+        return found
+
+    def numbered_elsewhere(self, authority: str, identifiers: Collection[Identifier]) -> list[Child]:
+        """Children of other authorities who have one of these numbers."""
+        found = {p for (a, s, v), p in self._identifiers.items() if a != authority and (s, v) in identifiers}
+        return [self._children[person] for person in sorted(found)]
+
+    def described_elsewhere(self, authority: str, described: Described) -> list[Child]:
+        """Children of other authorities whom the description certainly means."""
+        judged = (self.lookup.judge(a, described) for a in self.lookup.authorities(described) if a != authority)
+        found = (self.child(j.ranked[0].id) for j in judged if j.outcome == "certain")
+        return [child for child in found if child is not None]
 
     def authorities_told(self, about: About) -> set[str]:
         """The authorities that hold the incident or the episode already."""
