@@ -1,8 +1,8 @@
 """All authorities in one hub, served by one police force: what one of them is told reaches nobody of another.
 
-Each pack that is there plays a course of its own: a child with a worker in every service, reported by the police and by
-a worker, decisions and meetings of every kind, weeks of clocks, the return, the interview. Numbers and people carry the
-name of their authority, so that a word in the wrong place shows.
+Each pack that is there plays courses of its own: a child with a worker in every service, with decisions and meetings of
+every kind, weeks of clocks, the return and the interview; and one whom nobody works with, whom a worker reports and who
+is missing again and again. Numbers and people carry the name of their authority: a word in the wrong place shows.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,7 +27,34 @@ Report = tuple[float, str, str, dict[str, Any]]  # hours, authority, type, data
 
 
 def course(pack: Pack) -> Iterator[Report]:
-    """What is told of the child of one authority."""
+    """What is told of the children of one authority."""
+    yield from with_workers(pack)
+    yield from without_workers(pack)
+
+
+def without_workers(pack: Pack) -> Iterator[Report]:
+    a, who = pack.authority, child(f"compact:K-{pack.authority}-2")
+    teller = {"role": pack.intake, "person": f"teller@{a}"}
+    refused = {"parent_reports": "refused", "parent_consents": "refused"}
+    yield -1, a, "worker.missing_report", {"child": {**who, "age": 14}, "by": teller, **refused}
+    for n in range(3):
+        begins, about = 100.0 * n, {"incident": f"P-{a}-again-{n}", "force": FORCE}
+        known = {"child": who, "responsible_authority": a, "host_authority": a, "incident": about["incident"]}
+        told = {"classification": "absent" if n == 1 else "missing", "reported_at": later(begins), "vulnerable": True}
+        yield (
+            begins,
+            a,
+            "police.missing",
+            {**known, **told, "child": {**who, "age": 14}, "concerns": pack.words.concerns},
+        )
+        yield begins + 1, a, "screening.decision", {**about, "rhi": "required", "by": teller}
+        yield begins + 2, a, "rag.set", {**about, "value": ("RED", "AMBER", "GREEN")[n], "by": teller}
+        yield begins + 80, a, "police.found", {**known, "found_at": later(begins + 79)}
+        result = ("refused", "not_offered", "completed")[n]
+        yield begins + 90, a, "rhi.outcome", {**about, "result": result, "by": teller, "harm_disclosed": True}
+
+
+def with_workers(pack: Pack) -> Iterator[Report]:
     a, words = pack.authority, pack.words
     who, teller = child(f"compact:K-{a}"), {"role": pack.intake, "person": f"teller@{a}"}
     about = {"incident": f"P-{a}", "force": FORCE}
@@ -115,7 +142,7 @@ async def test_what_is_said_for_an_authority_goes_to_its_own_topics_and_mailboxe
 @each
 async def test_nobody_else_is_told_of_its_child_or_of_its_people(authority: str) -> None:
     others = [row for row in await together() if row.authority != authority]
-    for name in (f'"K-{authority}"', f"@{authority}", f'"P-{authority}"', f"seen by {authority}"):
+    for name in (f'"K-{authority}', f"@{authority}", f'"P-{authority}', f"seen by {authority}"):
         assert [row.type for row in others if name in row.payload.decode() + row.destination] == []
 
 
@@ -144,7 +171,7 @@ def test_no_address_of_its_own_is_another_authoritys_too(authority: str) -> None
 async def test_whose_child_it_is_the_register_says_before_the_police_and_a_host_hears_only_where_its_terms_say_so(
     authority: str,
 ) -> None:
-    context, report = [r for r in course(PACKS[authority]) if r[2] in ("case.context", "police.missing")]
+    context, report = [r for r in with_workers(PACKS[authority]) if r[2] in ("case.context", "police.missing")]
     for other in sorted(PACKS.keys() - {authority}):
         named = {"responsible_authority": other, "host_authority": other}
         async with hub() as h:
