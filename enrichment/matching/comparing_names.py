@@ -59,7 +59,8 @@ def forename(one: Name, other: Name, in_use: InUse) -> Agreement:
         return "close", other.text
     if begins_alike(one.text, other.text, both_in_use):
         return "begins", ""
-    if slip or one.sounds[0] == other.sounds[0] or likeness >= ALIKE:
+    initial = len(one.text) < 3 or len(other.text) < 3
+    if slip or one.sounds[0] == other.sounds[0] or likeness >= ALIKE or (initial and one.text[0] == other.text[0]):
         return "alike", ""
     return _DIFFERENT
 
@@ -111,11 +112,11 @@ def misspelt(one: Name, other: Name) -> bool:
 
 
 def begins_alike(one: str, other: str, both_in_use: bool) -> bool:
-    """Whether one may be short for the other: its initial, its beginning, or the same first three letters where at most
-    one of them is a name in its own right."""
+    """Whether one may be short for the other: its beginning, or the same first three letters where at most one of them
+    is a name in its own right. An initial is too little: twins may share it."""
     shorter, longer = (one, other) if len(one) <= len(other) else (other, one)
     if len(shorter) < 3:
-        return longer.startswith(shorter)
+        return False
     if not both_in_use:
         return longer.startswith(shorter[:3])
     return len(shorter) >= 4 and longer.startswith(shorter) and len(longer) - len(shorter) >= 3

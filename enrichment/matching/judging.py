@@ -40,7 +40,9 @@ class Judgement:
 
 def match(described: Prepared, candidates: Iterable[Candidate], model: Model) -> Judgement:
     """Whose child a description means among those whom its blocking keys found."""
-    return judge([Ranked(c.id, score(described, c.person, model)) for c in candidates], model)
+    scored = ((c.id, score(described, c.person, model)) for c in candidates)
+    # Most candidates share a key by chance: they are left out before anything is made of them.
+    return judge([Ranked(id, found) for id, found in scored if found.probability >= model.possible], model)
 
 
 def judge(ranked: Sequence[Ranked], model: Model) -> Judgement:

@@ -14,7 +14,7 @@ LEVELS: Mapping[str, Mapping[str, str]] = {
         "close": "spelt nearly the same",
         "part": "the same, of a double name only a part",
         "begins": "begins the same, as a short form does",
-        "alike": "nearly the same, but two names in use",
+        "alike": "alike, but perhaps another name",
         "different": "different",
     },
     "surname": {

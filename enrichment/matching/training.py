@@ -35,7 +35,7 @@ def trained(base: WeightsFile, register: Sequence[Prepared], told: Sequence[Prep
     }  # fmt: skip
     in_use = frozenset(listed["forename"][0])
     by_chance = chance_levels(register, in_use, Random(seed))  # noqa: S311 - a sample, no secret
-    levels = {f: {l: (m, by_chance[f].get(l, u)) for l, (m, u) in base.levels[f].items()} for f in FIELDS}  # noqa: E741
+    levels = {f: {word: (m, by_chance[f].get(word, u)) for word, (m, u) in base.levels[f].items()} for f in FIELDS}
     # Exchanged names meet by chance too rarely to be counted; they never weigh more than a name in its place.
     m, _ = levels["forename"]["exchanged"]
     levels["forename"]["exchanged"] = m, levels["forename"]["same"][1] / 20

@@ -76,7 +76,7 @@ def test_no_more_candidates_than_somebody_can_look_at() -> None:
     assert len(judged(ROBIN, *[ROBIN] * 40).ranked) == shipped_model().most
 
 
-@pytest.mark.parametrize("forename", ["Helena", "Helena James", "Edda", "Martha"])
+@pytest.mark.parametrize("forename", ["Helena", "Helena James", "Edda", "Martha", "R"])
 def test_a_twin_alone_on_the_register_is_never_certain(forename: str) -> None:
     assert judged(ROBIN, other(forename=forename)).outcome != "certain"
 
