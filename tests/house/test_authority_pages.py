@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,25 +12,37 @@ from homeward.library import read_packs
 from schemas.outbound import OUTBOUND
 
 FOLDER = Path(__file__).parents[2] / "docs" / "authorities"
-BLOCKS = [
-    (page.stem, block)
-    for page in sorted(FOLDER.glob("*.md"))
-    for block in re.findall(r"^```json\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-]
 PACKS = read_packs().all()
 
 
-@pytest.mark.parametrize(("page", "block"), BLOCKS, ids=[f"{page}-{n}" for n, (page, _) in enumerate(BLOCKS)])
-def test_an_example_is_a_message_that_a_rule_of_the_pack_sends(page: str, block: str) -> None:
-    example: dict[str, Any] = json.loads(block)
+def _examples(text: str) -> Iterator[dict[str, Any]]:
+    """Every object of every block of JSON; a block may hold several, one after the other."""
+    for block in re.findall(r"^```json\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        rest = block.strip()
+        while rest:
+            example, end = json.JSONDecoder().raw_decode(rest)
+            yield example
+            rest = rest[end:].lstrip()
+
+
+# A page is named for its authority, or for its authority and what it is about.
+EXAMPLES = [
+    (next(key for key in PACKS if page.stem.startswith(key)), example)
+    for page in sorted(FOLDER.glob("*.md"))
+    for example in _examples(page.read_text(encoding="utf-8"))
+]
+
+
+@pytest.mark.parametrize(("key", "example"), EXAMPLES, ids=[f"{key}-{n}" for n, (key, _) in enumerate(EXAMPLES)])
+def test_an_example_is_a_message_that_a_rule_of_the_pack_sends(key: str, example: dict[str, Any]) -> None:
     if example.get("type") not in OUTBOUND:
         return  # what the authority sends to the hub
     data = example["data"]
     OUTBOUND[example["type"]].model_validate_json(json.dumps(data), strict=True)
-    pack = next(p for p in PACKS[page] if p.version == data["pack"]["version"])
+    pack = next(p for p in PACKS[key] if p.version == data["pack"]["version"])
     rules = [r for r in pack.rules if r.send == example["type"] and (r.withdraws or r.kind == data.get("kind"))]
     assert rules, "no rule of the pack sends that"
     assert data.get("name") in {rule.name for rule in rules} | {None}
     assert {recipient["role"] for recipient in data["to"]} <= pack.roles.keys()
     assert {c for c in data["clauses"] if not c.startswith(("AMB-", "HUB"))} <= pack.clauses.keys()
-    assert data["authority"] == data["pack"]["name"] == page
+    assert data["authority"] == data["pack"]["name"] == key
