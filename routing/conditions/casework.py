@@ -71,8 +71,9 @@ def open_for_child(s: Situation, any_of: RuleWords) -> bool:
 
 @condition
 def unanswered(s: Situation, any_of: RuleWords, meeting: MeetingWords) -> bool:
-    """One of these was sent, in any episode of the child, and no such meeting has been reported since."""
-    sent = max((p.at for what in any_of for p in s.promised_to_child(what)), default=None)
+    """One of these was sent and not taken back, in any episode of the child, and no such meeting has been reported
+    since."""
+    sent = max((p.at for what in any_of for p in s.promised_to_child(what) if p.open), default=None)
     return sent is not None and not any(m.origin.at >= sent for m in s.meetings(meeting))
 
 
