@@ -4,6 +4,7 @@ roles; nothing of what a report says about a child is read."""
 from typing import Any
 
 from routing.library import Packs
+from routing.messages import derived_id
 from routing.tables import PackError
 from store import Store
 from store.history import LedgerEntry, Promise
@@ -19,8 +20,9 @@ async def told(url: str, id_: str, packs: Packs) -> list[Step] | None:
             promises = await tx.outbox_of_episode(id_) or await tx.outbox_of_message(id_)
             entries = await tx.ledger_of_episode(id_)
             if not entries and promises:
-                subject = promises[0].row.subject
-                held = await tx.ledger_of_episode(subject) if subject else []
+                row = promises[0].row
+                decision = derived_id("decision", row.message_id)  # all that is held of a message in no episode
+                held = await (tx.ledger_of_episode(row.subject) if row.subject else tx.ledger_about(decision))
                 wanted = {p.row.message_id for p in promises}
                 entries = _chain(held, wanted)
     finally:
@@ -30,7 +32,7 @@ async def told(url: str, id_: str, packs: Packs) -> list[Step] | None:
     ways: dict[str, list[Promise]] = {}
     for promise in promises:
         ways.setdefault(promise.row.message_id, []).append(promise)
-    return [step for entry in entries if (step := _step(entry, ways, packs)) is not None] or _only(ways)
+    return [step for entry in entries if (step := _step(entry, ways, packs)) is not None]
 
 
 def _chain(entries: list[LedgerEntry], messages: set[str]) -> list[LedgerEntry]:
@@ -86,12 +88,3 @@ def _says(entry: LedgerEntry, clause: str, packs: Packs) -> str:
     except (PackError, KeyError):
         held = None
     return f"{held.says} ({held.section})" if held else "an interpretation or a duty of the hub itself"
-
-
-def _only(ways: dict[str, list[Promise]]) -> list[Step]:
-    """Messages of which the ledger holds no episode: the hub's own."""
-    return [
-        {"at": p.row.at, "kind": "decision", "what": p.row.type, "lines": [f"to {p.row.destination}: {p.state}"]}
-        for promises in ways.values()
-        for p in promises
-    ]

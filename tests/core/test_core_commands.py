@@ -159,6 +159,7 @@ def test_explain_of_what_the_hub_itself_said(filled: tuple[str, list[dict[str, A
     text = homeward("explain", unread["id"], "--database", url).output
     assert "exception.raise" in text
     assert "topic/hub.operators.v1" in text
+    assert "clause HUB: " in text
 
 
 def test_explain_of_an_id_that_nobody_knows(filled: tuple[str, list[dict[str, Any]]]) -> None:
