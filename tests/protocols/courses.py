@@ -56,6 +56,14 @@ def _police() -> st.SearchStrategy[Row]:
         _rows("police.investigation_ended", incident=incidents),
         _rows("police.retracted", incident=incidents),
         _rows("worker.found_report", incident=incidents, found_at=moments, by=st.just("parents")),
+        _rows(
+            "worker.missing_report",
+            by=st.sampled_from(["parents", "worker=w1", "worker=w2"]),
+            classification=st.sampled_from([None, None, "absent", "missing"]),
+            reported_to_police=maybe_bool,
+            parent_reports=st.sampled_from([None, "willing", "unsure", "unable", "refused"]),
+            parent_consents=st.sampled_from([None, "given", "refused"]),
+        ),
     )
 
 
