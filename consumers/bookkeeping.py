@@ -44,7 +44,7 @@ def of_judgement(judged: Judged) -> LedgerRow:
         ],
     }
     key = derived_id("match", judged.authority, origin.source, origin.id, origin.at.isoformat())
-    return LedgerRow(key, origin.at, "match", judged.authority, None, f"{origin.source}#{origin.id}", entry)
+    return LedgerRow(key, origin.at, "match", judged.authority, judged.episode, f"{origin.source}#{origin.id}", entry)
 
 
 def of_facts(child: Child, episode: Episode, events: tuple[Event, ...]) -> LedgerRow:

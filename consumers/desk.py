@@ -119,6 +119,9 @@ class Desk:
             self.people.adopt(known, report.about)
         heard = len(self.events)
         self.place(known, report, doubt)
+        if self.judged and self.judged[-1].report is report:
+            into = next((episode.id for _, episode, _ in self.events[heard:]), None)
+            self.judged[-1] = replace(self.judged[-1], episode=into)
         ask_file(self, known, report, [event for _, _, events in self.events[heard:] for event in events])
 
     def place(self, child: Child, report: Report, doubt: Doubt | None = None) -> None:

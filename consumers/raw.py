@@ -48,12 +48,14 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """How the description in a report compared with those on file. `person`: who it certainly is."""
+    """How the description in a report compared with those on file. `person`: who it certainly is;
+    `episode`: the one that the report was taken into."""
 
     authority: str
     report: Report
     person: str | None
     judgement: Judgement
+    episode: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

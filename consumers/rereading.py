@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-untyped]
+from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
 
 from consumers.raw import Raw
 from consumers.subscriber import raw_of
@@ -22,12 +23,12 @@ async def reread(
 ) -> int:
     """Hands every record that the register's topic holds at this moment to `take`, `at_once` at most each time, and
     returns how many there were. It joins no consumer group, so that no hub notices. Raises KafkaError."""
+    partitions = await _partitions(connection, authority)
+    if not partitions:
+        return 0
     consumer = AIOKafkaConsumer(group_id=None, enable_auto_commit=False, **connection)
     await consumer.start()
     try:
-        partitions = await _partitions(consumer, authority)
-        if not partitions:
-            return 0
         consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions)
         await consumer.seek_to_beginning(*partitions)
@@ -43,9 +44,15 @@ async def reread(
         await consumer.stop()
 
 
-async def _partitions(consumer: AIOKafkaConsumer, authority: str) -> list[TopicPartition]:
+async def _partitions(connection: dict[str, Any], authority: str) -> list[TopicPartition]:
     """Those of the authority's register, whatever the case in which its sender wrote the name of the topic."""
-    own = (Kind.REGISTER, part(authority))
-    named = [(name, topic) for name in await consumer.topics() if (topic := parse_topic(name))]
-    topics = [name for name, topic in named if (topic.kind, part(topic.owner)) == own]
-    return [TopicPartition(name, p) for name in sorted(topics) for p in consumer.partitions_for_topic(name) or ()]
+    admin = AIOKafkaAdminClient(**connection)
+    await admin.start()
+    try:
+        own = (Kind.REGISTER, part(authority))
+        named = [(name, topic) for name in await admin.list_topics() if (topic := parse_topic(name))]
+        topics = sorted(name for name, topic in named if (topic.kind, part(topic.owner)) == own)
+        told = await admin.describe_topics(topics) if topics else []
+    finally:
+        await admin.close()
+    return [TopicPartition(t["topic"], p["partition"]) for t in told for p in t["partitions"]]

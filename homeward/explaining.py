@@ -39,7 +39,7 @@ def _chain(entries: list[LedgerEntry], messages: set[str]) -> list[LedgerEntry]:
     """The decisions of these messages, and the facts of the reports that caused them."""
     decisions = [e for e in entries if e.kind == "decision" and e.entry["message"] in messages]
     causes = {e.causation for e in decisions}
-    return [e for e in entries if e in decisions or (e.kind == "fact" and e.causation in causes)]
+    return [e for e in entries if e in decisions or (e.kind in ("match", "fact") and e.causation in causes)]
 
 
 def _step(entry: LedgerEntry, ways: dict[str, list[Promise]], packs: Packs) -> Step | None:
@@ -48,12 +48,21 @@ def _step(entry: LedgerEntry, ways: dict[str, list[Promise]], packs: Packs) -> S
             source, report = entry.entry["report"]
             lines = [f"{name} at {at}" for name, at in entry.entry["events"]]
             return {"at": entry.at, "kind": "fact", "what": f"report {report} from {source} changed", "lines": lines}
+        case "match":
+            return _match(entry)
         case "decision":
             return _decision(entry, ways.get(entry.entry["message"], []), packs)
         case "promise" if entry.entry["timers"]:
             lines = [f"{rule} at {at}" for rule, at in entry.entry["timers"]]
             return {"at": entry.at, "kind": "promise", "what": "clocks that run from now on", "lines": lines}
     return None  # reports stand behind the facts, deliveries beside their messages
+
+
+def _match(entry: LedgerEntry) -> Step:
+    """How the description in a report compared: levels and weights, nothing of what was compared."""
+    candidates = enumerate(entry.entry["candidates"], 1)
+    lines = [f"candidate {n}: {c['probability']:.2%}; {'; '.join(c['reasons'])}" for n, c in candidates]
+    return {"at": entry.at, "kind": "match", "what": f"by description {entry.entry['outcome']}", "lines": lines}
 
 
 def _decision(entry: LedgerEntry, promises: list[Promise], packs: Packs) -> Step:

@@ -76,6 +76,10 @@ class Settings(BaseSettings):
         description="weights by which a child is recognised, from `homeward matching train`; else the shipped ones",
     )
 
+    register_stale: float = Field(
+        48, gt=0, description="hours after which a silent register is called old where it holds nobody like a child"
+    )
+
     relay_batch: int = Field(500, ge=1, le=10_000, description="most rows that a relay claims at once")
     relay_lease: float = Field(30, ge=1, description="seconds after which the rows of a dead relay are free again")
     timers_gate: float = Field(

@@ -54,7 +54,8 @@ class Parts:
         )  # fmt: skip
         self.now = now
         owner = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
-        self.intake = Intake(store, packs, directories, now, self.wake, model=weights(settings))
+        stale = timedelta(hours=settings.register_stale)
+        self.intake = Intake(store, packs, directories, now, self.wake, model=weights(settings), stale_after=stale)
         self.relay = Relay(
             store,
             senders,

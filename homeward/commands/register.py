@@ -85,7 +85,7 @@ async def _reread(settings: "Settings", authority: str) -> int:
     from consumers.rereading import reread
     from homeward import clock
     from homeward.hub import cluster_id
-    from homeward.wiring import consumer_connection, library
+    from homeward.wiring import consumer_connection, library, weights
     from store import Store
 
     packs, directories = library(settings)
@@ -94,7 +94,7 @@ async def _reread(settings: "Settings", authority: str) -> int:
         raise click.UsageError(f"there is no authority '{authority}'; known are: {', '.join(packs.authorities)}")
     store = Store.open(settings.database)
     try:
-        intake = Intake(store, packs, directories, clock.now)
+        intake = Intake(store, packs, directories, clock.now, model=weights(settings))
         return await reread(
             consumer_connection(settings),
             key,

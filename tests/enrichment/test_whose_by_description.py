@@ -49,6 +49,7 @@ async def test_why_it_is_certain_is_kept_without_a_value_of_anybody() -> None:
         assert ranked["person"] == line.entry["person"]
         assert any("surname: the same" in reason for reason in ranked["reasons"])
         assert ranked["probability"] > 0.99
+        assert {line.episode} == (await h.episodes())["P-1"]
         text = str(line.entry)
         assert not [word for word in ("Robin", "Feather", "2011", "Larch", "M-1") if word in text]
 
