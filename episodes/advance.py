@@ -225,6 +225,8 @@ def _recorded(episode: Episode, report: Recorded, terms: Terms) -> Step:
     match report:
         case Decided():
             return _decided(episode, report, terms)
+        case InterviewOutcome() | MeetingHeld() if _told_before(episode, report):
+            return episode, ()
         case InterviewOutcome():
             after = replace(episode, outcomes=(*episode.outcomes, report))
             return after, brought(Change.INTERVIEW, report, report.result, report.at)
@@ -255,3 +257,9 @@ def _decided(episode: Episode, report: Decided, terms: Terms) -> Step:
     after = judged(after, "missing" if report.decision == "missing" else "absent", report.origin.at)
     changed = after.classification != episode.classification
     return after, events + (brought(Change.CLASSIFIED, report, report.decision) if changed else ())
+
+
+def _told_before(episode: Episode, report: InterviewOutcome | MeetingHeld) -> bool:
+    """The same words about the same act, in another message: no news."""
+    held: tuple[InterviewOutcome | MeetingHeld, ...] = (*episode.outcomes, *episode.meetings)
+    return any(replace(report, origin=told.origin, about=told.about) == told for told in held)

@@ -37,7 +37,8 @@ def _found_again(episode: Episode, held: Found, report: Found) -> Step:
     found = replace(episode, found=report)
     if held.return_at == report.return_at and held.end_at == report.end_at:
         return found, ()
-    return found, brought(Change.RETURN_CHANGED, report, at=report.return_at) + _before_start(found, report)
+    what = "end" if held.end_at != report.end_at else "back"
+    return found, brought(Change.RETURN_CHANGED, report, what, report.return_at) + _before_start(found, report)
 
 
 def _before_start(episode: Episode, report: Found) -> tuple[Event, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from routing.calendar import london_date
+from routing.codes import names_of
 from routing.pack import Pack
 from routing.tables import PackError
 
@@ -37,7 +38,7 @@ class Packs:
 
     def key_of(self, word: str | None) -> str | None:
         """The authority of a key or official code; None for a plain name or for one that has no pack."""
-        return self._keys.get(word.strip().lower()) if word else None
+        return next((key for name in names_of(word) if (key := self._keys.get(name))), None) if word else None
 
     def governing(self, authority: str, at: datetime) -> Pack:
         """The version in force on that day in London; before the first version, the first."""

@@ -12,6 +12,7 @@ from episodes.events import Event
 from episodes.record import Record
 from episodes.reports import Actor, Decided, InterviewOutcome, MeetingHeld
 from routing.calendar import LONDON, Calendar, london_date
+from routing.codes import names_of
 from routing.messages import Message, Promise
 
 
@@ -141,8 +142,8 @@ class Situation:
         report = self.episode.missing or self.episode.found
         told = report.responsible_authority if report else None
         word = (self.record.responsible_authority if self.record.registered else told) or ""
-        own = {self.episode.authority, *self.codes}
-        return word if word.strip() and word.strip().lower() not in {name.lower() for name in own} else None
+        own = {name.lower() for name in (self.episode.authority, *self.codes)}
+        return word if word.strip() and own.isdisjoint(names_of(word)) else None
 
     # ---- promises
 

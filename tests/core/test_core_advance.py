@@ -71,6 +71,15 @@ def test_found_ends_the_absence() -> None:
     assert (episode.state, episode.duration, episode.return_at) == ("found", timedelta(hours=30), after(30))
 
 
+def test_an_interview_or_a_meeting_that_is_told_twice_is_one_and_a_decision_is_taken_anew() -> None:
+    held = (outcome("completed", 40), meeting("mam", 50), decided("rag", "RED"))
+    episode, events = told(missing(), found(30), *held, *(again(report, 1) for report in held))
+    assert events[5:] == [[], [], ["decided.rag.RED"]]
+    assert (len(episode.outcomes), len(episode.meetings), len(episode.decisions)) == (1, 1, 2)
+    _, events = told(missing(), found(30), outcome("completed", 40), outcome("completed", 40, intelligence="a van"))
+    assert events[3] == ["interview.completed"]
+
+
 def test_another_end_reason_for_the_same_return_is_a_correction() -> None:
     _, events = told(missing(), found(2, end_reason="walked in"), found(2), found(2, end_reason="was brought"))
     assert events[1:] == [["found"], [], ["corrected.found"]]
@@ -91,7 +100,7 @@ def test_found_by_another_kind_of_sender_is_the_same_fact() -> None:
 
 def test_found_with_another_time_by_the_same_kind_of_sender_corrects_the_return() -> None:
     episode, events = told(missing(), found(30), found(31))
-    assert events[2] == ["return_changed"]
+    assert events[2] == ["return_changed.end"]
     assert episode.duration == timedelta(hours=31)
 
 

@@ -77,6 +77,14 @@ def test_a_sixth_authority_needs_only_its_files(tmp_path: Path) -> None:
     assert {m["data"]["pack"]["name"] for m in told} == {"testshire"}
 
 
+def test_an_authority_goes_by_its_key_or_code_and_never_by_its_name(tmp_path: Path) -> None:
+    packs = read_packs([with_files(tmp_path, HEAD + BODY + RULES)])
+    known = ("testshire", " TESTSHIRE ", "E99999999", "Testshire County Council (E99999999)", "Council ( e99999999 )")
+    assert {packs.key_of(word) for word in known} == {"testshire"}
+    unknown = ("Testshire County Council", "E99999999 (Testshire Council)", "Council (E99999998)", "()", "", None)
+    assert {packs.key_of(word) for word in unknown} == {None}
+
+
 def test_the_authorities_beside_it_do_not_notice(tmp_path: Path) -> None:
     lines = [missing(id_="m"), found(40, id_="f")]
     alone = asyncio.run(Simulation().run(lines, later(200)))
