@@ -22,32 +22,54 @@ class Lookup:
     ) -> None:
         self.model = model
         self._under: dict[str, set[str]] = {}
+        self._keys: dict[str, set[str]] = {}
         self._authority: dict[str, str] = {}
         for row in rows:
-            self._under.setdefault(row.key, set()).add(row.person)
+            self._file(row.key, row.person)
             self._authority[row.person] = row.authority
         self._held = {person: prepare(read_described(doc)) for person, doc in (described or {}).items()}
         self._filed: dict[str, set[str]] = {}
+        self._told: dict[Described, tuple[Prepared, set[str]]] = {}
+        # Judgements are asked for several times while a report is placed; they hold until somebody near changes.
+        self._judged: dict[Described, dict[str, Judgement]] = {}
+        self._asked: dict[str, set[Described]] = {}
 
     def put(self, authority: str, person: str, described: Described | None) -> None:
         """This is how the person is described from now on; None: nothing is known of them but numbers."""
-        for people in self._under.values():
-            people.discard(person)
+        for key in self._keys.pop(person, ()):
+            self._under[key].discard(person)
+            self._judge_anew(key)
         self._held.pop(person, None)
         self._authority[person] = authority
         self._filed[person] = blocking_keys(described) if described else set()
         if described is not None:
             self._held[person] = prepare(described)
         for key in self._filed[person]:
-            self._under.setdefault(key, set()).add(person)
+            self._file(key, person)
+            self._judge_anew(key)
 
-    def judge(
-        self, authority: str, described: Described, among: Callable[[str], bool] = lambda person: True
-    ) -> Judgement:
-        """Whose child the description means at that authority."""
-        told = prepare(described)
-        near = (p for p in sorted(self._near(told)) if self._authority[p] == authority and p in self._held and among(p))
-        return match(told, [Candidate(person, self._held[person]) for person in near], self.model)
+    def _judge_anew(self, key: str) -> None:
+        for described in self._asked.get(key, ()):
+            self._judged.pop(described, None)
+
+    def _file(self, key: str, person: str) -> None:
+        self._under.setdefault(key, set()).add(person)
+        self._keys.setdefault(person, set()).add(key)
+
+    def judge(self, authority: str, described: Described, among: Callable[[str], bool] | None = None) -> Judgement:
+        """Whose child the description means at that authority, of all or of those `among` whom it is asked."""
+        if among is not None:
+            return self._match(authority, described, among)
+        held = self._judged.setdefault(described, {})
+        if authority not in held:
+            held[authority] = self._match(authority, described, lambda person: True)
+        return held[authority]
+
+    def _match(self, authority: str, described: Described, among: Callable[[str], bool]) -> Judgement:
+        told, _ = self._ready(described)
+        here = (person for person in sorted(self._near(described)) if self._authority[person] == authority)
+        near = [Candidate(person, self._held[person]) for person in here if person in self._held and among(person)]
+        return match(told, near, self.model)
 
     def meant(self, described: Iterable[Described]) -> set[str]:
         """Everybody, at any authority, whom one of the descriptions may mean."""
@@ -59,10 +81,20 @@ class Lookup:
 
     def authorities(self, described: Described) -> list[str]:
         """The authorities at which somebody may be meant."""
-        return sorted({self._authority[person] for person in self._near(prepare(described))})
+        return sorted({self._authority[person] for person in self._near(described)})
 
-    def _near(self, told: Prepared) -> set[str]:
-        return {person for key in blocking_keys(told) for person in self._under.get(key, ())}
+    def _near(self, described: Described) -> set[str]:
+        _, keys = self._ready(described)
+        return {person for key in keys for person in self._under.get(key, ())}
+
+    def _ready(self, described: Described) -> tuple[Prepared, set[str]]:
+        """A description ready to be compared, and its keys; asked for several times while a report is placed."""
+        if described not in self._told:
+            told = prepare(described)
+            self._told[described] = (told, blocking_keys(told))
+            for key in self._told[described][1]:
+                self._asked.setdefault(key, set()).add(described)
+        return self._told[described]
 
     def changes(self) -> tuple[list[str], list[BlockedRow]]:
         """Whose keys must be filed anew, and under which."""
