@@ -5,13 +5,23 @@ with what the batch itself changes. Scores come from `enrichment.matching`; whos
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from enrichment.documents import read_described
-from enrichment.matching import Candidate, Described, Judgement, Model, Prepared, blocking_keys, match, prepare
+from enrichment.matching import (
+    Candidate,
+    Described,
+    Judgement,
+    Model,
+    Prepared,
+    blocking_keys,
+    lookup_keys,
+    match,
+    prepare,
+)
 from store.blocking import BlockedRow
 
 
 def keys_of(described: Iterable[Described]) -> set[str]:
     """The keys under which whoever may be meant is filed."""
-    return {key for each in described for key in blocking_keys(each)}
+    return {key for each in described for key in lookup_keys(each)}
 
 
 class Lookup:
@@ -91,7 +101,7 @@ class Lookup:
         """A description ready to be compared, and its keys; asked for several times while a report is placed."""
         if described not in self._told:
             told = prepare(described)
-            self._told[described] = (told, blocking_keys(told))
+            self._told[described] = (told, lookup_keys(told))
             for key in self._told[described][1]:
                 self._asked.setdefault(key, set()).add(described)
         return self._told[described]

@@ -77,11 +77,17 @@ class Record:
         return next((s for s in self.services if s.service == service), None)
 
     def after(self, change: ServiceChanged) -> "Record":
-        """The record once a service has opened or closed the case."""
+        """The record once a service has opened or closed the case; what an opening is silent on stays as held."""
         others = tuple(s for s in self.services if s.service != change.service)
         if not change.opened:
             return replace(self, services=others)
-        opened = Service(change.service, change.team, change.worker, change.manager, change.at.date())
+        held = self.open_to(change.service) or Service(change.service, since=change.at.date())
+        opened = replace(
+            held,
+            team=change.team or held.team,
+            worker=change.worker or held.worker,
+            manager=change.manager or held.manager,
+        )
         return replace(self, services=(*others, opened))
 
     def with_document(self, kind: str, at: datetime) -> "Record":

@@ -51,7 +51,7 @@ CHANNELS: tuple[Channel, ...] = (
         "in",
         "Register of children",
         "The register record of each child as the authority's case system holds it. The newest record of a key "
-        "replaces the one before; a record without a value (a tombstone) takes the key out of the topic.",
+        "replaces the one before; a record without a value (a tombstone) withdraws the child.",
         _AUTHORITY,
         "The child's first identifier, the same on every record of that child.",
         "compact",
