@@ -4,7 +4,7 @@ from datetime import date
 
 from enrichment.documents import write_described
 from enrichment.lookup import Lookup, keys_of
-from enrichment.matching import Described, shipped_model
+from enrichment.matching import Described, blocking_keys, shipped_model
 from store.blocking import BlockedRow
 
 WREN = Described(forename="Wren", surname="Featherstonehaugh", date_of_birth=date(2011, 9, 23))
@@ -26,7 +26,7 @@ def test_whoever_is_filed_or_taken_away_meanwhile_counts_from_then_on() -> None:
 
 
 def test_what_the_store_found_is_each_authoritys_own() -> None:
-    rows = [BlockedRow(key, authority, f"p@{authority}") for authority in ("a", "b") for key in keys_of([WREN])]
+    rows = [BlockedRow(key, authority, f"p@{authority}") for authority in ("a", "b") for key in blocking_keys(WREN)]
     lookup = Lookup(shipped_model(), rows, {"p@a": write_described(WREN), "p@b": write_described(WREN)})
     assert lookup.authorities(WREN) == ["a", "b"]
     assert lookup.judge("a", WREN).ranked[0].id == "p@a"
@@ -36,11 +36,17 @@ def test_what_the_store_found_is_each_authoritys_own() -> None:
 
 
 def test_only_those_who_changed_are_filed_anew() -> None:
-    rows = [BlockedRow(key, "a", "p1") for key in keys_of([WREN])]
+    rows = [BlockedRow(key, "a", "p1") for key in blocking_keys(WREN)]
     lookup = Lookup(shipped_model(), rows, {"p1": write_described(WREN)})
     assert lookup.changes() == ([], [])
     lookup.put("a", "p2", OTHER)
     lookup.put("a", "p1", None)
     people, filed = lookup.changes()
     assert set(people) == {"p1", "p2"}
-    assert {(row.key, row.person) for row in filed} == {(key, "p2") for key in keys_of([OTHER])}
+    assert {(row.key, row.person) for row in filed} == {(key, "p2") for key in blocking_keys(OTHER)}
+
+
+def test_what_is_asked_for_is_filed_so_that_the_same_child_is_found() -> None:
+    for described in (WREN, OTHER):
+        assert keys_of([described]) <= blocking_keys(described)
+        assert keys_of([described])
