@@ -43,7 +43,7 @@ class Server:
             return None
         # Without that file the format did not come to its end, so no message was ever in it.
         shutil.rmtree(data, ignore_errors=True)
-        tool = ("kafka.tools.StorageTool", "format", "-t", cluster, "-c", "server.properties")
+        tool = ("kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", "server.properties")
         with self._log.open("ab") as log:
             return subprocess.Popen([*self._java, *tool], cwd=self.folder, stdout=log, stderr=log)  # noqa: S603
 
