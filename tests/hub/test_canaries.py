@@ -86,13 +86,19 @@ def found_in(sink: str, text: str | bytes, words: tuple[str, ...] = NEVER) -> li
 
 
 async def published(kafka: str, hub: Running) -> None:
-    """All of it, topic by topic, the register first; returns when the last of each has been taken in."""
+    """All of it: the child's record, three reports, the twin's record, and then the rest topic by topic; each part when
+    the one before has been taken in. Each record of the register comes under a key of its own."""
     producer = AIOKafkaProducer(bootstrap_servers=kafka)
     await producer.start()
     register, police, casework = register_children(AUTHORITY), police_notifications(FORCE), casework_outcomes(AUTHORITY)
-    for topic, last in ((register, "canary-5"), (police, "canary-15"), (casework, "canary-13")):
-        for _, value in [each for each in course() if each[0] == topic]:
-            await producer.send_and_wait(topic, value, key=b"M-1")
+    everything = [*course()]
+    first, twin, rest = everything[:4], everything[4:5], everything[5:]
+    for part, topic, last in (
+        (first, register, "canary-1"), (first, police, "canary-4"), (twin, register, "canary-5"),
+        (rest, police, "canary-15"), (rest, casework, "canary-13"),
+    ):  # fmt: skip
+        for _, value in [each for each in part if each[0] == topic]:
+            await producer.send_and_wait(topic, value, key=b"M-2" if part is twin else b"M-1")
         await taken(hub, last)
     await producer.stop()
 
