@@ -40,6 +40,19 @@ class Running:
                 await self._news.wait()
         await self.parts.relay.drain()
 
+    async def has_read(self, message: str) -> None:
+        """Returns when that message has been taken in and all that followed is delivered. For topics that tests share,
+        where a count of records tells nothing."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                before = self.taken
+                async with self.parts.store.reading() as tx:
+                    lines = await tx.ledger_after(0, 10_000)
+                if any(line.kind == "report" and line.entry["id"] == message for line in lines):
+                    break
+                await self.has_taken(before + 1)
+        await self.parts.relay.drain()
+
 
 @asynccontextmanager
 async def running(

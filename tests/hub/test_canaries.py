@@ -99,19 +99,8 @@ async def published(kafka: str, hub: Running) -> None:
     ):  # fmt: skip
         for _, value in [each for each in part if each[0] == topic]:
             await producer.send_and_wait(topic, value, key=b"M-2" if part is twin else b"M-1")
-        await taken(hub, last)
+        await hub.has_read(last)
     await producer.stop()
-
-
-async def taken(hub: Running, message: str) -> None:
-    """Returns when the message has been taken in and what followed is delivered. Other tests share some topics."""
-    while True:
-        before = hub.taken
-        async with hub.parts.store.reading() as tx:
-            lines = await tx.ledger_after(0, 10_000)
-        if any(line.kind == "report" and line.entry["id"] == message for line in lines):
-            return await hub.parts.relay.drain()
-        await hub.has_taken(before + 1)
 
 
 async def sent(kafka: str, hub: Running) -> list[Any]:

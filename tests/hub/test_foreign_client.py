@@ -35,10 +35,10 @@ async def publish(kafka: str, topic: str, message: KafkaMessage, key: bytes) -> 
 @pytest.mark.kafka
 async def test_events_of_the_sdk_lead_to_topics_and_e_mails(kafka: str, tmp_path: Path) -> None:
     numbers = [{"system": "mosaic", "value": "M-sdk"}, {"system": "compact", "value": "K-sdk"}]
-    record = event("c-1", "case.context", "/casework/nottinghamshire",
+    record = event("sdk-c-1", "case.context", "/casework/nottinghamshire",
                    {"authority": "nottinghamshire", "child": {"identifiers": numbers},
                     "services": [{"service": "tsyjs", "worker": "yj1", "manager": "yjm1"}]})  # fmt: skip
-    missing = event("m-1", "police.missing", "/police/SDK",
+    missing = event("sdk-m-1", "police.missing", "/police/SDK",
                     {"incident": "SDK-1", "force": FORCE, "child": {"identifiers": numbers[1:]},
                      "responsible_authority": "nottinghamshire", "classification": "missing",
                      "reported_at": datetime.now(UTC).isoformat()})  # fmt: skip
@@ -46,9 +46,9 @@ async def test_events_of_the_sdk_lead_to_topics_and_e_mails(kafka: str, tmp_path
         async with running(kafka, f"sqlite+aiosqlite:///{tmp_path}/hub.db", FORCE, register=True) as hub:
             hub.parts.senders["mail"] = MailSender(MailSettings("127.0.0.1", sink.port, tls="plain"))  # type: ignore[index]
             await publish(kafka, register_children("nottinghamshire"), to_binary_event(record), b"M-sdk")
-            await hub.has_taken(1)
+            await hub.has_read("sdk-c-1")
             await publish(kafka, police_notifications(FORCE), to_structured_event(missing), b"SDK-1")
-            await hub.has_taken(2)
+            await hub.has_read("sdk-m-1")
             async with hub.parts.store.reading() as tx:
                 promises = await tx.outbox_after(0, 1000)
     told = [p for p in promises if p.row.type == "notify.missing"]
