@@ -41,6 +41,7 @@ bench: $(TEST) ## measure the hub against bare Kafka, Postgres and SQLite beside
 	@$(BIN)/python -m bench $(ARGS)
 
 bench-matching: $(TEST) $(BENCH) ## measure how well a child is recognised, with Splink on the same population beside it
+	@$(BIN)/python -m pytest -q bench/matching
 	@$(BIN)/python -m bench.matching $(ARGS)
 
 lock: | $(BIN)/pip ## resolve the requirements anew into the lock files (pinned, with hashes, for every system)

@@ -6,9 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bench.matching.files import write
-from bench.matching.telling import town
-from enrichment.matching import Described, load_model, prepare
+from enrichment.matching import Described, prepare
 from enrichment.matching.model import shipped_weights
 from enrichment.matching.training import LISTED_FROM, names, trained
 from homeward.cli import main
@@ -38,20 +36,6 @@ def test_a_register_alone_teaches_chance_and_leaves_the_rest() -> None:
 def test_a_register_of_one_child_teaches_nothing_and_fails_nowhere() -> None:
     found = trained(shipped_weights(), [prepare(Described(forename="Edda"))], [])
     assert found.levels["forename"].keys() == shipped_weights().levels["forename"].keys()
-
-
-def test_the_command_trains_on_messages_and_shows_what_it_learnt(tmp_path: Path) -> None:
-    pytest.importorskip("splink", reason="of the extra 'training'")
-    register, police = write(town(1500, 600, seed=3), tmp_path)
-    target = tmp_path / "weights.toml"
-    done = CliRunner().invoke(main, ["matching", "train", str(register), str(police), "--to", str(target)])
-    assert done.exit_code == 0, done.output
-    assert "1,500 children of a register and 600 messages" in done.output
-    model = load_model(target)
-    assert model.weights["forename"]["same"] > 4 > 0 > model.weights["forename"]["different"]
-    assert model.weights["birth"]["same"] > 8 > 0 > model.weights["birth"]["different"]
-    shown = CliRunner().invoke(main, ["matching", "show", str(target)])
-    assert f"{model.weights['birth']['exchanged']:+.1f}  date of birth: day and month exchanged" in shown.output
 
 
 @pytest.mark.parametrize(
