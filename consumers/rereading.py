@@ -26,7 +26,8 @@ async def reread(
     partitions = await _partitions(connection, authority)
     if not partitions:
         return 0
-    consumer = AIOKafkaConsumer(group_id=None, enable_auto_commit=False, **connection)
+    # The client resets a partition that it is given to the end by itself, also after a seek to the beginning.
+    consumer = AIOKafkaConsumer(group_id=None, enable_auto_commit=False, auto_offset_reset="earliest", **connection)
     await consumer.start()
     try:
         consumer.assign(partitions)
