@@ -9,15 +9,16 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from bench.load import topic
-from consumers.desk import Desk
-from consumers.raw import Raw, Told
-from consumers.reading import reading
+from consumers.parsing import parse
 from consumers.subscriber import Subscriber
-from enrichment.people import People
+from enrichment.children import Children
 from homeward import clock
 from homeward.hub import Hub, kafka_broker
 from homeward.settings import Settings
 from homeward.wiring import Parts, library, senders
+from intake.batch import BatchProcessor
+from intake.records import Parsed, RawRecord
+from intake.step import Context
 from outbox.writer import rows as rows_of
 from producers.kafka_link import TopicShape
 from schemas.delivery import Outgoing, Receipt, Sender, Verdict
@@ -56,10 +57,10 @@ class Whole:
     def __init__(self, parts: Parts, mark: str) -> None:
         self.taken, self.began = 0, None
         self.hub = Hub(parts, ["consumers", "relay"], pattern=f"^{topic(mark)}$")
-        self._take = parts.intake.take
+        self._take = parts.intake.process_batch
         self.hub.subscriber = Subscriber(self._timed)
 
-    async def _timed(self, batch: Sequence[Raw]) -> None:
+    async def _timed(self, batch: Sequence[RawRecord]) -> None:
         self.began = self.began or time.perf_counter()
         await self._take(batch)
         self.taken += len(batch)
@@ -80,18 +81,18 @@ class Bare:
     def __init__(self, settings: Settings, sender: Sender) -> None:
         self.taken, self.began = 0, None
         self._packs, self._directories = library(settings)
-        self._people = People(Found({}, [], {}), {}, ())
+        self._children = Children(Found({}, [], {}), {}, ())
         self._sender = sender
 
-    async def take(self, batch: Sequence[Raw]) -> None:
+    async def take(self, batch: Sequence[RawRecord]) -> None:
         self.began = self.began or time.perf_counter()
         now = datetime.now(UTC)
-        desk = Desk(self._people, self._packs, now)
+        processor = BatchProcessor(Context(self._children, self._packs, now))
         for raw in batch:
-            told = reading(raw, now)
-            assert isinstance(told, Told)
-            desk.answer(told)
-        rows = [row for m in desk.messages for row in rows_of(m, self._directories[m.authority])]
+            parsed = parse(raw, now)
+            assert isinstance(parsed, Parsed)
+            processor.process(parsed)
+        rows = [row for m in processor.done.messages for row in rows_of(m, self._directories[m.authority])]
         items = [outgoing(row) for row in rows if row.destination.startswith("topic/")]
         receipts = await self._sender.send(items)
         assert all(receipt.verdict == "sent" for receipt in receipts)

@@ -1,16 +1,23 @@
 """From a person as the wire describes one to what can be compared. Nothing is compared here."""
 
 from datetime import datetime
-from typing import Any
 
 from enrichment.matching.described import Address, Described, born_between
 from routing.calendar import london_date
+from schemas import inbound as wire
 from schemas.parts import Person
 
 
-def described(message: Any, received_at: datetime) -> Described | None:
-    """How a message describes its child; None where it names nobody, as a number alone describes nobody."""
-    child: Person | None = getattr(message, "child", None)
+def child_of(message: wire.Report) -> Person | None:
+    """The child that a message names."""
+    match message:
+        case wire.PoliceReport() | wire.About() | wire.CaseContext():
+            return message.child
+    return None
+
+
+def described(child: Person | None, received_at: datetime) -> Described | None:
+    """How a child is described; None where nobody is named, as a number alone describes nobody."""
     if child is None or not (child.given_name or child.family_name or child.known_as):
         return None
     homes = [a for a in (child.home_address, child.placement_address) if a and (a.line or a.postcode)]

@@ -7,8 +7,8 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-untyped]
 from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
 
-from consumers.raw import Raw
 from consumers.subscriber import raw_of
+from intake.records import RawRecord
 from schemas.topics import Kind, parse_topic, part
 
 _WAIT_MS = 1000
@@ -18,7 +18,7 @@ async def reread(
     connection: dict[str, Any],
     authority: str,
     cluster: str,
-    take: Callable[[Sequence[Raw]], Awaitable[None]],
+    take: Callable[[Sequence[RawRecord]], Awaitable[None]],
     at_once: int,
 ) -> int:
     """Hands every record that the register's topic holds at this moment to `take`, `at_once` at most each time, and

@@ -15,7 +15,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import FAKE_CONSUMER, KafkaAckableMessage
 
-from consumers.raw import Raw
+from intake.records import RawRecord
 from schemas.topics import PATTERNS, Kind, parse_topic
 from store.errors import StoreUnavailableError
 
@@ -31,7 +31,7 @@ class Subscriber:
 
     def __init__(
         self,
-        take: Callable[[Sequence[Raw]], Awaitable[None]],
+        take: Callable[[Sequence[RawRecord]], Awaitable[None]],
         cluster: str = "",
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         polled: Callable[[int], None] = lambda records: None,
@@ -72,9 +72,9 @@ class Subscriber:
         self.polled(len(batch))
 
 
-def raw_of(record: Any, cluster: str) -> Raw:
+def raw_of(record: Any, cluster: str) -> RawRecord:
     """A polled `aiokafka.ConsumerRecord` as intake takes it."""
-    return Raw(
+    return RawRecord(
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,
@@ -86,7 +86,7 @@ def raw_of(record: Any, cluster: str) -> Raw:
     )
 
 
-def _register_first(raw: Raw) -> bool:
+def _register_first(raw: RawRecord) -> bool:
     """Within a batch what is held of a child is taken in before what is reported of it; otherwise the order stays."""
     topic = parse_topic(raw.topic)
     return topic is None or topic.kind is not Kind.REGISTER

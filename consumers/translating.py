@@ -1,69 +1,183 @@
-"""From the models of the wire to the reports of the core: one function a message type, nothing judged."""
+"""From the models of the wire to the reports of the core: one function for each type, nothing judged. Every field is
+read from the model that declares it, so that renaming one of the contract's fields fails the type check here. The
+record of a register is in `consumers.register_record`."""
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from typing import Any, Literal
+from collections.abc import Iterable
+from typing import Any
 
-from episodes import record as records
 from episodes import reports as core
 from schemas import inbound as wire
-from schemas.inbound.case_context import OpenService
 from schemas.parts import Actor, Person
 
-# Fields of the police report that rules may read; everything else of it travels on as details.
-_DETAILS = ("system", "classification_text", "risk_text", "circumstances", "officer")
+
+def report_of(message: wire.Report, origin: core.Origin) -> core.Report:
+    """The report that a message makes."""
+    match message:
+        case wire.PoliceReport():
+            return _of_police(message, origin)
+        case wire.CaseContext():
+            identifiers = identifiers_of(message.child)
+            return core.RecordHeld(
+                origin=origin, about=core.About(authority=message.authority, identifiers=identifiers)
+            )
+        case wire.About():
+            return _of_casework(message, origin, about(message))
+    raise AssertionError(f"no report is made of {type(message).__name__}")
 
 
-def about(message: wire.Report, authority: str | None = None) -> core.About:
-    """Which child and incident a message speaks of."""
-    child: Person | None = getattr(message, "child", None)
+def about(message: wire.About) -> core.About:
+    """Which child and incident a message of a case system speaks of."""
     return core.About(
-        authority=authority or getattr(message, "authority", None),
-        force=getattr(message, "force", None),
-        incident=getattr(message, "incident", None),
-        episode=getattr(message, "episode", None),
-        identifiers=_identifiers(child),
+        authority=message.authority,
+        force=message.force,
+        incident=message.incident,
+        episode=message.episode,
+        identifiers=identifiers_of(message.child),
     )
 
 
-def _identifiers(child: Person | None) -> tuple[core.Identifier, ...]:
+def identifiers_of(child: Person | None) -> tuple[core.Identifier, ...]:
     return tuple((i.system, i.value) for i in child.identifiers) if child else ()
 
 
-def _actor(actor: Actor | None) -> core.Actor | None:
-    return core.Actor(actor.role, actor.person) if actor else None
+def _actor(actor: Actor) -> core.Actor:
+    return core.Actor(actor.role, actor.person)
 
 
-def _actors(actors: Any) -> tuple[core.Actor, ...]:
-    return tuple(core.Actor(a.role, a.person) for a in actors or ())
+def _maybe_actor(actor: Actor | None) -> core.Actor | None:
+    return _actor(actor) if actor else None
 
 
-def _given(message: wire.Report, names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: value for name in names if (value := getattr(message, name, None)) is not None}
+def _actors(actors: Iterable[Actor] | None) -> tuple[core.Actor, ...]:
+    return tuple(_actor(actor) for actor in actors or ())
 
 
-def _police_missing(m: Any, origin: core.Origin, whose: core.About) -> core.Report:
+def _given(**details: Any) -> dict[str, Any]:
+    """What is told only for people to read, as far as it is given."""
+    return {name: value for name, value in details.items() if value is not None}
+
+
+# ---- the police
+
+
+def _of_police(m: wire.PoliceReport, origin: core.Origin) -> core.Report:
+    """A police report names a force's incident and a child, and nothing else that is anybody's."""
+    whose = core.About(force=m.force, incident=m.incident, identifiers=identifiers_of(m.child))
+    match m:
+        case wire.PoliceMissing():
+            return _police_missing(m, origin, whose)
+        case wire.PoliceFound():
+            return _police_found(m, origin, whose)
+        case wire.PoliceStatusChange():
+            return core.StatusChanged(
+                origin=origin, about=whose, to=m.to, risk=m.risk, changed_at=m.changed_at,
+                location_known=m.location_known, revision=m.revision,
+            )  # fmt: skip
+        case wire.PoliceInvestigationEnded():
+            return core.InvestigationEnded(origin=origin, about=whose, ended_at=m.ended_at, reason=m.reason)
+        case wire.PoliceRetracted():
+            return core.Retracted(origin=origin, about=whose, reason=m.reason)
+    raise AssertionError(f"no report is made of {type(m).__name__}")
+
+
+def _police_missing(m: wire.PoliceMissing, origin: core.Origin, whose: core.About) -> core.Missing:
     return core.Missing(
         origin=origin,
         about=whose,
         classification=m.classification,
+        reported_at=m.reported_at,
+        left_at=m.left_at,
+        last_seen_at=m.last_seen_at,
+        last_seen_by_responsible_adult_at=m.last_seen_by_responsible_adult_at,
+        absent_review_at=m.absent_review_at,
+        found_at=m.found_at,
+        intake_notified_at=m.intake_notified_at,
+        revision=m.revision,
+        risk=m.risk,
+        missing_from=m.missing_from,
+        care_type=m.care_type,
+        location_known=m.location_known,
         concerns=tuple(m.concerns),
+        vulnerable=m.vulnerable,
+        child_protection_concern=m.child_protection_concern,
+        alert=m.alert,
         linked_incidents=tuple(m.linked_incidents),
+        responsible_authority=m.responsible_authority,
+        host_authority=m.host_authority,
         date_of_birth=m.child.date_of_birth,
         age=m.child.age,
-        details=_given(m, _DETAILS),
-        **{name: getattr(m, name) for name in _POLICE_MISSING},
+        details=_given(
+            system=m.system, classification_text=m.classification_text, risk_text=m.risk_text,
+            circumstances=m.circumstances, officer=m.officer,
+        ),
+    )  # fmt: skip
+
+
+def _police_found(m: wire.PoliceFound, origin: core.Origin, whose: core.About) -> core.Found:
+    return core.Found(
+        origin=origin,
+        about=whose,
+        found_at=m.found_at,
+        returned_at=m.returned_at,
+        contact_made=m.contact_made is not False,
+        safe_and_well=m.safe_and_well.done if m.safe_and_well else None,
+        end_reason=m.end_reason,
+        harm=m.harm,
+        revision=m.revision,
+        responsible_authority=m.responsible_authority,
+        host_authority=m.host_authority,
+        details=_given(found_by=m.found_by, found_where=m.found_where, remarks=m.remarks),
     )
 
 
-_POLICE_MISSING = (
-    *("reported_at", "left_at", "last_seen_at", "last_seen_by_responsible_adult_at", "absent_review_at", "found_at"),
-    *("intake_notified_at", "revision", "risk", "missing_from", "care_type", "location_known", "vulnerable"),
-    *("child_protection_concern", "alert", "responsible_authority", "host_authority"),
-)
+# ---- practitioners and case systems
 
 
-def _worker_missing(m: Any, origin: core.Origin, whose: core.About) -> core.Report:
+def _of_casework(m: wire.About, origin: core.Origin, whose: core.About) -> core.Report:
+    match m:
+        case wire.WorkerMissingReport():
+            return _worker_missing(m, origin, whose)
+        case wire.WorkerFoundReport():
+            return core.Found(
+                origin=origin, about=whose, by=_actor(m.by), found_at=m.found_at, returned_at=m.returned_at,
+                end_reason=m.end_reason, details=_given(found_where=m.found_where),
+            )  # fmt: skip
+        case wire.RhiOutcome():
+            return _interview_outcome(m, origin, whose)
+        case wire.MeetingHeld():
+            return core.MeetingHeld(
+                origin=origin, about=whose, kind=m.kind, held_at=m.held_at or origin.at, meeting_type=m.meeting_type,
+                also_counts_as=tuple(m.also_counts_as or ()), next_at=m.next_at, attendees=_actors(m.attendees),
+            )  # fmt: skip
+        case wire.ClockOverride():
+            return core.ClockOverride(origin=origin, about=whose, value=m.value, reason=m.reason, by=_actor(m.by))
+        case wire.CaseOpened() | wire.CaseClosed():
+            return _service_changed(m, origin, whose)
+        case wire.DocumentUpdated():
+            by = _maybe_actor(m.by)
+            return core.DocumentUpdated(origin=origin, about=whose, kind=m.kind, at=m.at or origin.at, by=by)
+        case wire.TaskCompleted():
+            return core.TaskCompleted(
+                origin=origin, about=whose, kind=m.kind, at=m.at or origin.at, by=_maybe_actor(m.by), outcome=m.outcome
+            )
+        case wire.MessageAcknowledged():
+            return core.Acknowledged(
+                origin=origin, about=whose, by=_actor(m.by), message=m.message, type=m.type, kind=m.kind
+            )
+        case wire.DisagreementRaised():
+            return core.Disagreement(
+                origin=origin, about=whose, stage="raised", subject=m.about, between=_actors(m.between)
+            )
+        case wire.DisagreementUnresolved():
+            return core.Disagreement(origin=origin, about=whose, stage="unresolved", step=m.step)
+        case wire.DisagreementResolved():
+            return core.Disagreement(origin=origin, about=whose, stage="resolved", outcome=m.outcome)
+        case wire.MatchDecision():
+            return core.Matched(origin=origin, about=whose, by=_actor(m.by))
+    return _decided(m, origin, whose)
+
+
+def _worker_missing(m: wire.WorkerMissingReport, origin: core.Origin, whose: core.About) -> core.Missing:
     return core.Missing(
         origin=origin,
         about=whose,
@@ -77,75 +191,18 @@ def _worker_missing(m: Any, origin: core.Origin, whose: core.About) -> core.Repo
         parent_consents=m.parent_consents,
         date_of_birth=m.child.date_of_birth,
         age=m.child.age,
-        details=_given(m, ("circumstances",)),
+        details=_given(circumstances=m.circumstances),
     )
 
 
-def _police_found(m: Any, origin: core.Origin, whose: core.About) -> core.Report:
-    return core.Found(
-        origin=origin,
-        about=whose,
-        found_at=m.found_at,
-        returned_at=m.returned_at,
-        contact_made=m.contact_made is not False,
-        safe_and_well=m.safe_and_well.done if m.safe_and_well else None,
-        end_reason=m.end_reason,
-        harm=m.harm,
-        revision=m.revision,
-        responsible_authority=m.responsible_authority,
-        host_authority=m.host_authority,
-        details=_given(m, ("found_by", "found_where", "remarks")),
-    )
-
-
-def _worker_found(m: Any, origin: core.Origin, whose: core.About) -> core.Report:
-    return core.Found(
-        origin=origin,
-        about=whose,
-        by=_actor(m.by),
-        found_at=m.found_at,
-        returned_at=m.returned_at,
-        end_reason=m.end_reason,
-        details=_given(m, ("found_where",)),
-    )
-
-
-def _status(m: Any, origin: core.Origin, whose: core.About) -> core.Report:
-    return core.StatusChanged(
-        origin=origin, about=whose, to=m.to, risk=m.risk, changed_at=m.changed_at, location_known=m.location_known,
-        revision=m.revision,
-    )  # fmt: skip
-
-
-def _decided(kind: str, decision: str, m: Any, origin: core.Origin, whose: core.About, **more: Any) -> core.Report:
-    return core.Decided(
-        origin=origin,
-        about=whose,
-        kind=kind,
-        decision=decision,
-        by=_actor(m.by),
-        reason=getattr(m, "reason", None),
-        **more,
-    )
-
-
-def _rag(m: Any, origin: core.Origin, whose: core.About) -> core.Report:
-    kind = "rag" if m.confirmed else "rag_proposed"
-    return _decided(kind, m.value, m, origin, whose, concerns=None if m.concerns is None else tuple(m.concerns))
-
-
-def _threshold(m: Any, origin: core.Origin, whose: core.About) -> core.Report:
-    return _decided("threshold", "met" if m.met else "not_met", m, origin, whose, value=m.outcome)
-
-
-def _outcome(m: Any, origin: core.Origin, whose: core.About) -> core.Report:
+def _interview_outcome(m: wire.RhiOutcome, origin: core.Origin, whose: core.About) -> core.InterviewOutcome:
     return core.InterviewOutcome(
         origin=origin,
         about=whose,
         result=m.result,
         at=m.at or origin.at,
-        by=_actor(m.by),
-        interviewer=_actor(m.interviewer),
+        by=_maybe_actor(m.by),
+        interviewer=_maybe_actor(m.interviewer),
         reason=m.reason,
         template=m.template,
         content=m.content or {},
@@ -156,125 +213,44 @@ def _outcome(m: Any, origin: core.Origin, whose: core.About) -> core.Report:
     )
 
 
-def _held(m: Any, origin: core.Origin, whose: core.About) -> core.Report:
-    return core.MeetingHeld(
-        origin=origin,
-        about=whose,
-        kind=m.kind,
-        held_at=m.held_at or origin.at,
-        meeting_type=m.meeting_type,
-        also_counts_as=tuple(m.also_counts_as or ()),
-        next_at=m.next_at,
-        attendees=_actors(m.attendees),
-    )
-
-
-def _service(opened: bool, m: Any, origin: core.Origin, whose: core.About) -> core.Report:
-    named = {name: getattr(m, name, None) for name in ("team", "worker", "manager", "reason")}
+def _service_changed(
+    m: wire.CaseOpened | wire.CaseClosed, origin: core.Origin, whose: core.About
+) -> core.ServiceChanged:
+    at = m.at or origin.at
+    if isinstance(m, wire.CaseClosed):
+        return core.ServiceChanged(origin=origin, about=whose, service=m.service, opened=False, at=at, reason=m.reason)
     return core.ServiceChanged(
-        origin=origin, about=whose, service=m.service, opened=opened, at=m.at or origin.at, **named
-    )
-
-
-def _disagreement(
-    stage: Literal["raised", "unresolved", "resolved"], m: Any, origin: core.Origin, whose: core.About
-) -> core.Report:
-    return core.Disagreement(
-        origin=origin,
-        about=whose,
-        stage=stage,
-        subject=getattr(m, "about", None),
-        between=_actors(getattr(m, "between", None)),
-        step=getattr(m, "step", None),
-        outcome=getattr(m, "outcome", None),
-    )
-
-
-Translation = Callable[[Any, core.Origin, core.About], core.Report]
-
-TRANSLATIONS: Mapping[str, Translation] = {
-    "police.missing": _police_missing,
-    "police.found": _police_found,
-    "police.status_change": _status,
-    "police.investigation_ended": lambda m, o, a: core.InvestigationEnded(
-        origin=o, about=a, ended_at=m.ended_at, reason=m.reason
-    ),
-    "police.retracted": lambda m, o, a: core.Retracted(origin=o, about=a, reason=m.reason),
-    "case.context": lambda m, o, a: core.RecordHeld(origin=o, about=a),
-    "worker.missing_report": _worker_missing,
-    "worker.found_report": _worker_found,
-    "screening.decision": lambda m, o, a: _decided("screening", m.rhi, m, o, a),
-    "rag.set": _rag,
-    "threshold.decision": _threshold,
-    "manager.decision": lambda m, o, a: _decided(m.kind, m.decision, m, o, a, value=m.value),
-    "meeting.decision": lambda m, o, a: _decided(f"meeting.{m.kind}", m.decision, m, o, a, meeting_type=m.meeting_type),
-    "clock.override": lambda m, o, a: core.ClockSet(
-        origin=o, about=a, value=m.value, reason=m.reason, by=core.Actor(m.by.role, m.by.person)
-    ),
-    "rhi.outcome": _outcome,
-    "meeting.held": _held,
-    "case.opened": lambda m, o, a: _service(True, m, o, a),
-    "case.closed": lambda m, o, a: _service(False, m, o, a),
-    "document.updated": lambda m, o, a: core.DocumentUpdated(
-        origin=o, about=a, kind=m.kind, at=m.at or o.at, by=_actor(m.by)
-    ),
-    "task.completed": lambda m, o, a: core.TaskDone(
-        origin=o, about=a, kind=m.kind, at=m.at or o.at, by=_actor(m.by), outcome=m.outcome
-    ),
-    "message.acknowledged": lambda m, o, a: core.Acknowledged(
-        origin=o, about=a, by=core.Actor(m.by.role, m.by.person), message=m.message, type=m.type, kind=m.kind
-    ),
-    "disagreement.raised": lambda m, o, a: _disagreement("raised", m, o, a),
-    "disagreement.unresolved": lambda m, o, a: _disagreement("unresolved", m, o, a),
-    "disagreement.resolved": lambda m, o, a: _disagreement("resolved", m, o, a),
-    "match.decision": lambda m, o, a: core.Matched(origin=o, about=a, by=core.Actor(m.by.role, m.by.person)),
-}
-
-
-def report_of(message: wire.Report, origin: core.Origin) -> core.Report:
-    """The report that a message makes."""
-    return TRANSLATIONS[message.TYPE](message, origin, about(message))
-
-
-def record_of(m: Any, received_at: datetime) -> records.Record:
-    """The register record that a `case.context` brings."""
-    placement = m.placement
-    return records.Record(
-        identifiers=_identifiers(m.child),
-        registered=True,
-        received_at=received_at,
-        date_of_birth=m.child.date_of_birth,
-        responsible_authority=m.responsible_authority,
-        legal_status=m.legal_status,
-        court_proceedings=bool(m.court_proceedings)
-        or m.legal_status in ("care_proceedings", "interim_care_order"),
-        plan=m.plan,
-        leaving_care=m.leaving_care,
-        services=tuple(_open_service(s) for s in m.services if s.service),
-        professionals=tuple(core.Actor(p.role, p.person) for p in m.professionals if p.role),
-        involved=tuple(m.involved),
-        placement=records.Placement(
-            placement.kind, placement.in_area, placement.distance_miles, placement.authority, placement.provider,
-            tuple(placement.carers),
-        )
-        if placement
-        else None,
-        relations=tuple(
-            ((r.identifier.system, r.identifier.value), r.relation or "") for r in m.relations if r.identifier
-        ),
-        linked_forces=tuple(m.linked_forces),
-        concerns=tuple(m.concerns),
-        vulnerable=m.vulnerable,
-        child_protection_concern=m.child_protection_concern,
-        interview_commissioned_by=m.interview_commissioned_by,
-        documents=tuple(records.Document(d.kind, d.updated_at) for d in m.documents if d.kind and d.updated_at),
+        origin=origin, about=whose, service=m.service, opened=True, at=at, team=m.team, worker=m.worker,
+        manager=m.manager,
     )  # fmt: skip
 
 
-def _open_service(s: OpenService) -> records.Service:
-    since: date | None = None
-    try:
-        since = date.fromisoformat(s.since[:10]) if s.since else None
-    except ValueError:
-        since = None  # a free text that is no date says nothing that a rule could use
-    return records.Service(s.service or "", s.team, s.worker, s.manager, since)
+def _decided(m: wire.About, origin: core.Origin, whose: core.About) -> core.Decided:
+    """A decision, whatever message it has of its own."""
+    match m:
+        case wire.ScreeningDecision():
+            return core.Decided(
+                origin=origin, about=whose, kind="screening", decision=m.rhi, by=_maybe_actor(m.by), reason=m.reason
+            )
+        case wire.RagSet():
+            concerns = None if m.concerns is None else tuple(m.concerns)
+            kind = "rag" if m.confirmed else "rag_proposed"
+            return core.Decided(
+                origin=origin, about=whose, kind=kind, decision=m.value, by=_maybe_actor(m.by), concerns=concerns
+            )
+        case wire.ThresholdDecision():
+            decision = "met" if m.met else "not_met"
+            return core.Decided(
+                origin=origin, about=whose, kind="threshold", decision=decision, by=_actor(m.by), value=m.outcome
+            )
+        case wire.ManagerDecision():
+            return core.Decided(
+                origin=origin, about=whose, kind=m.kind, decision=m.decision, by=_maybe_actor(m.by), reason=m.reason,
+                value=m.value,
+            )  # fmt: skip
+        case wire.MeetingDecision():
+            return core.Decided(
+                origin=origin, about=whose, kind=f"meeting.{m.kind}", decision=m.decision, by=_maybe_actor(m.by),
+                reason=m.reason, meeting_type=m.meeting_type,
+            )  # fmt: skip
+    raise AssertionError(f"no report is made of {type(m).__name__}")

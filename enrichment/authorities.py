@@ -5,15 +5,15 @@ the registers of several answer for the child and the case is open with each, ea
 from collections.abc import Mapping
 from datetime import date
 
+from enrichment.children import Children
 from enrichment.matching import Described
-from enrichment.people import People
 from episodes.record import Record
 from episodes.reports import Found, Missing, Report
 from routing.library import Packs
 
 
 def concerned(
-    report: Report, people: People, packs: Packs, described: Described | None = None
+    report: Report, people: Children, packs: Packs, described: Described | None = None
 ) -> tuple[tuple[str, ...], bool]:
     """The authorities with a pack, in order, and whether the report names one that has none.
 

@@ -1,20 +1,21 @@
 """One child at one authority while a batch is worked: what is held, the episodes, and what of it must be saved."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from enrichment.matching.described import Described
 from enrichment.register import Place
 from episodes.accounts import accounts
 from episodes.record import Record
-from episodes.reports import Identifier
-from routing.situation import Case
+from episodes.reports import About, Identifier
+from routing.case import AlertCase, AnyCase, Case, DutiesCase
 
 
 @dataclass(slots=True)
 class Child:
-    """One child at one authority. `place`: where the register's last word on the child stood in its feed.
-    `described`: how the child may be recognised without a number. `file` keeps
-    the duties that belong to no episode. `fresh`: nobody knew the child before this batch."""
+    """One child at one authority. `place`: where the register's last word on the child stood in its feed. `described`:
+    how the child may be recognised without a number. `duties`: those that belong to no episode, once there are any.
+    `alerts`: other areas' national alerts about the child. `fresh`: nobody knew the child before this batch."""
 
     id: str
     authority: str
@@ -23,7 +24,8 @@ class Child:
     place: Place | None = None
     described: Described | None = None
     cases: dict[str, Case] = field(default_factory=dict)
-    file: Case | None = None
+    alerts: dict[str, AlertCase] = field(default_factory=dict)
+    duties: DutiesCase | None = None
     fresh: bool = False
     changed: bool = False
     changed_cases: set[str] = field(default_factory=set)
@@ -35,9 +37,18 @@ class Child:
         if record != self.record:
             self.record, self.changed = record, True
 
-    def case(self, id_: str) -> Case:
-        """The case of an episode, or the file."""
-        return self.file if self.file and self.file.episode.id == id_ else self.cases[id_]
+    def everything(self) -> Iterator[AnyCase]:
+        """The cases of the episodes and alerts, and the duties outside any."""
+        yield from self.cases.values()
+        yield from self.alerts.values()
+        if self.duties:
+            yield self.duties
+
+    def case(self, id_: str) -> AnyCase:
+        """The case of an episode or an alert, or the duties. KeyError where the child has none of that id."""
+        if self.duties and self.duties.id == id_:
+            return self.duties
+        return self.alerts[id_] if id_ in self.alerts else self.cases[id_]
 
     def told_at(self, place: Place | None) -> None:
         if place and place != self.place:
@@ -45,21 +56,33 @@ class Child:
 
     def own_identifiers(self) -> tuple[Identifier, ...]:
         """The numbers by which reports have named the child, whatever the register says."""
-        return tuple(dict.fromkeys(i for case in self.cases.values() for i in numbers_told(case)))
+        return tuple(dict.fromkeys(i for case in self.everything() for i in numbers_told(case)))
 
-    def keep(self, case: Case) -> None:
-        if case.episode.state == "file":
-            if case != self.file:
-                self.file = case
-                self.changed_cases.add(case.episode.id)
-        elif self.cases.get(case.episode.id) != case:
-            self.cases[case.episode.id] = case
-            self.changed_cases.add(case.episode.id)
+    def keep(self, case: AnyCase) -> None:
+        """The case as it stands from now on. An episode that begins where an alert stood takes its place."""
+        if case == next((held for held in self.everything() if held.id == case.id), None):
+            return
+        match case:
+            case DutiesCase():
+                self.duties = case
+            case AlertCase():
+                self.alerts[case.id] = case
+            case Case():
+                self.cases[case.id] = case
+                self.alerts.pop(case.id, None)
+        self.changed_cases.add(case.id)
 
 
-def numbers_told(case: Case) -> tuple[Identifier, ...]:
-    """The numbers by which reports of an episode have named its child."""
-    abouts = [account.about for account in accounts(case.episode)]
-    if case.episode.found:
-        abouts.append(case.episode.found.about)
-    return tuple(dict.fromkeys(i for about in abouts for i in about.identifiers))
+def numbers_told(case: AnyCase) -> tuple[Identifier, ...]:
+    """The numbers by which reports of an episode or alert have named its child."""
+    return tuple(dict.fromkeys(i for about in _abouts(case) for i in about.identifiers))
+
+
+def _abouts(case: AnyCase) -> Iterator[About]:
+    match case:
+        case AlertCase():
+            yield case.alert.report.about
+        case Case():
+            yield from (account.about for account in accounts(case.episode))
+            if case.episode.found:
+                yield case.episode.found.about

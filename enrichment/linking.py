@@ -3,15 +3,15 @@ the children as relatives. A friend reported with them has an episode of no link
 
 from collections.abc import Collection, Iterator
 
-from enrichment.people import Child, People
+from enrichment.children import Child, Children
 from episodes.episode import Episode, Reference
 from episodes.reports import Decided, Identifier, Missing, Report
-from routing.situation import Case
+from routing.case import Case
 
-_NOT_REPORTED = ("retracted", "alert", "parked")
+_NOT_REPORTED = ("retracted", "parked")
 
 
-def beside(reports: Collection[Report], people: People) -> tuple[set[tuple[str, str, str]], set[str]]:
+def beside(reports: Collection[Report], people: Children) -> tuple[set[tuple[str, str, str]], set[str]]:
     """What else to look up for these reports: numbers (authority, system, value) of relatives of the children loaded,
     where one is reported missing; episodes linked to theirs, where a decision may be for both."""
     missing = any(isinstance(r, Missing) for r in reports)
@@ -22,7 +22,7 @@ def beside(reports: Collection[Report], people: People) -> tuple[set[tuple[str, 
     return numbers, episodes
 
 
-def partners(child: Child, episode: Episode, report: Missing, people: People) -> Iterator[tuple[Child, Case]]:
+def partners(child: Child, episode: Episode, report: Missing, people: Children) -> Iterator[tuple[Child, Case]]:
     """The episodes of relatives that were reported together with this one, whichever of the reports says so."""
     force, incident = report.about.force or "", report.about.incident
     told = {Reference(force, other) for other in report.linked_incidents}

@@ -4,7 +4,6 @@ with what the batch itself changes. Scores come from `enrichment.matching`; whos
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from enrichment.documents import read_described
 from enrichment.matching import (
     Candidate,
     Described,
@@ -16,6 +15,7 @@ from enrichment.matching import (
     match,
     prepare,
 )
+from enrichment.serialisation import read_described
 from store.blocking import BlockedRow
 
 
@@ -25,7 +25,7 @@ def keys_of(described: Iterable[Described]) -> set[str]:
 
 
 class Lookup:
-    """People by what they are called, when they were born and where they live."""
+    """Children by what they are called, when they were born and where they live."""
 
     def __init__(
         self, model: Model, rows: Sequence[BlockedRow] = (), described: Mapping[str, bytes] | None = None

@@ -3,15 +3,15 @@ promised in them stay, whatever the register says."""
 
 from datetime import datetime
 
+from enrichment.children import Child, Children
 from enrichment.matching import Described
-from enrichment.people import Child, People
 from enrichment.register import Place, news, without_register
 from episodes.record import Record
 from episodes.reports import About
 
 
 def recorded(
-    people: People, authority: str, about: About, record: Record, described: Described | None, place: Place
+    people: Children, authority: str, about: About, record: Record, described: Described | None, place: Place
 ) -> Child | None:
     """The child whose record has changed by this one; None where it brings no news."""
     standing = people.known(authority, record, place.key)
@@ -33,7 +33,7 @@ def recorded(
     return child
 
 
-def _stranger(people: People, authority: str, described: Described | None, child: Child) -> Child | None:
+def _stranger(people: Children, authority: str, described: Described | None, child: Child) -> Child | None:
     """Somebody whom the register did not know so far and who is, by the description, certainly this child."""
 
     def unknown(person: str) -> bool:
@@ -46,7 +46,7 @@ def _stranger(people: People, authority: str, described: Described | None, child
     return people.child(judged.ranked[0].id) if judged.outcome == "certain" else None
 
 
-def withdrawn(people: People, authority: str, place: Place, now: datetime) -> Child | None:
+def withdrawn(people: Children, authority: str, place: Place, now: datetime) -> Child | None:
     """The child whose record is gone by the word of its key; None where that changes nothing."""
     child = people.under_key(authority, place.key)
     if child is None or child.place is None or child.place.key != place.key or place.after(child.place) <= 0:

@@ -4,33 +4,33 @@ score never stands against a number that is known."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from enrichment.children import Ambiguous, Child, Children
 from enrichment.matching import Described, Judgement, Model, prepare, score
-from enrichment.people import Ambiguous, Child, People
 from episodes.reports import About
 
 _TWO_CHILDREN = frozenset(("different", "alike"))
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Match:
     """The child, None where nobody is known. `judged` says how descriptions compared, where they had to be."""
 
     child: Child | None
     judged: Judgement | None = None
 
 
-def whose(people: People, authority: str, about: About, described: Described | None) -> Answer:
+def whose(people: Children, authority: str, about: About, described: Described | None) -> Match:
     """Raises Ambiguous where the report may mean more than one."""
     if described is None or about.episode is not None:
-        return Answer(people.whose(authority, about))
+        return Match(people.whose(authority, about))
     numbered = people.by_number(authority, about)
     if numbered is not None:
-        return Answer(numbered)
+        return Match(numbered)
     child = _of_incident(people.in_reference(authority, about), about, described, people.lookup.model)
     if child is not None:
-        return Answer(child)
+        return Match(child)
     judged = people.lookup.judge(authority, described)
-    return Answer(people.child(judged.ranked[0].id) if judged.outcome == "certain" else None, judged)
+    return Match(people.child(judged.ranked[0].id) if judged.outcome == "certain" else None, judged)
 
 
 def _of_incident(children: Sequence[Child], about: About, described: Described, model: Model) -> Child | None:

@@ -15,7 +15,7 @@ from episodes.events import Change, Event, Step, brought
 from episodes.grading import graded, rerated
 from episodes.reports import (
     Acknowledged,
-    ClockSet,
+    ClockOverride,
     Decided,
     Disagreement,
     DocumentUpdated,
@@ -30,16 +30,14 @@ from episodes.reports import (
     Retracted,
     ServiceChanged,
     StatusChanged,
-    TaskDone,
-    TimerFell,
+    TaskCompleted,
+    TimerDue,
 )
 from episodes.returning import found_in, outdated, returned
 
 
 def advance(episode: Episode, report: Report, terms: Terms) -> Step:
     """The episode once the report is taken in, and what changed by it (nothing where it only repeats)."""
-    if episode.state == "alert" and not isinstance(report, Retracted):
-        return _alert(episode, report, terms)
     match report:
         case Missing() if kind_of(report) not in terms.begun_by:
             return episode, brought(Change.TOLD, report)
@@ -53,9 +51,9 @@ def advance(episode: Episode, report: Report, terms: Terms) -> Step:
             return _ended(episode, report, terms)
         case Retracted():
             return _retracted(episode, report, terms)
-        case ClockSet():
+        case ClockOverride():
             return _clock_set(episode, report, terms)
-        case Decided() | InterviewOutcome() | MeetingHeld() | DocumentUpdated() | TaskDone() | Disagreement():
+        case Decided() | InterviewOutcome() | MeetingHeld() | DocumentUpdated() | TaskCompleted() | Disagreement():
             return _recorded(episode, report, terms)
         case Acknowledged():
             return replace(episode, acknowledged=(*episode.acknowledged, report)), brought(
@@ -68,8 +66,8 @@ def advance(episode: Episode, report: Report, terms: Terms) -> Step:
             return episode, brought(Change.MATCHED, report)
         case RecordHeld():
             return episode, brought(Change.RECORD_CHANGED, report)
-        case TimerFell():
-            return episode, brought(Change.FELL, report, report.rule)
+        case TimerDue():
+            return episode, brought(Change.TIMER_DUE, report, report.rule)
         case _:
             assert_never(report)
 
@@ -118,8 +116,6 @@ def _missing(episode: Episode, report: Missing, terms: Terms) -> Step:
 
 
 def _opened(episode: Episode, report: Missing, terms: Terms) -> Step:
-    if terms.alerts and report.alert:
-        return replace(episode, state="alert", missing=report), brought(Change.ALERTED, report)
     waits = episode.state == "waiting"
     start = started(report, terms) if episode.override is None else episode.override.value or started(report, terms)
     status = "missing" if terms.absent == "missing" else report.classification or "missing"
@@ -138,14 +134,6 @@ def _opened(episode: Episode, report: Missing, terms: Terms) -> Step:
         return opened, events
     back, more = returned(replace(opened, found=None), already, terms)
     return back, events + more
-
-
-def _alert(episode: Episode, report: Report, terms: Terms) -> Step:
-    """Another area's alert stays one whatever is told of it, until the police report the child missing here."""
-    if not isinstance(report, Missing):
-        return episode, ()
-    reported = _with_reference(episode, report)
-    return (replace(reported, missing=report), ()) if report.alert else _opened(reported, report, terms)
 
 
 def _restarted(episode: Episode, report: Report, terms: Terms) -> Step:
@@ -208,16 +196,16 @@ def _retracted(episode: Episode, report: Retracted, terms: Terms) -> Step:
     return replace(episode, state="retracted"), brought(Change.RETRACTED, report)
 
 
-def _clock_set(episode: Episode, report: ClockSet, terms: Terms) -> Step:
+def _clock_set(episode: Episode, report: ClockOverride, terms: Terms) -> Step:
     after = replace(episode, override=report)
-    events = brought(Change.CLOCK_SET, report)
+    events = brought(Change.CLOCK_OVERRIDE, report)
     if episode.missing is None:
         return after, events
     after, more = _restarted(after, report, terms)
     return after, events + more
 
 
-Recorded = Decided | InterviewOutcome | MeetingHeld | DocumentUpdated | TaskDone | Disagreement
+Recorded = Decided | InterviewOutcome | MeetingHeld | DocumentUpdated | TaskCompleted | Disagreement
 
 
 def _recorded(episode: Episode, report: Recorded, terms: Terms) -> Step:
@@ -236,9 +224,9 @@ def _recorded(episode: Episode, report: Recorded, terms: Terms) -> Step:
         case DocumentUpdated():
             after = replace(episode, documents=(*episode.documents, report))
             return after, brought(Change.DOCUMENT, report, report.kind, report.at)
-        case TaskDone():
+        case TaskCompleted():
             after = replace(episode, tasks=(*episode.tasks, report))
-            return after, brought(Change.TASK_DONE, report, report.kind, report.at)
+            return after, brought(Change.TASK_COMPLETED, report, report.kind, report.at)
         case Disagreement():
             after = replace(episode, disagreements=(*episode.disagreements, report))
             return after, brought(Change.DISAGREEMENT, report, report.stage)

@@ -12,7 +12,7 @@ from episodes.origin import About, Actor, Origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClockSet:
+class ClockOverride:
     """A person sets the start of the clock; `value` None keeps the reported one."""
 
     origin: Origin
@@ -56,6 +56,10 @@ class InterviewOutcome:
     concern: str | None = None
     harm_disclosed: bool | None = None
     intelligence: str | None = None
+
+    def answer(self, section: str) -> Any:
+        """What the form says under a section; None where it says nothing."""
+        return self.content.get(section) or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +107,7 @@ class DocumentUpdated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TaskDone:
+class TaskCompleted:
     """A task that the hub raised was done."""
 
     origin: Origin

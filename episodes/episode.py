@@ -11,7 +11,7 @@ from typing import Literal
 from episodes.reports import (
     Acknowledged,
     Classification,
-    ClockSet,
+    ClockOverride,
     Decided,
     Disagreement,
     DocumentUpdated,
@@ -20,14 +20,12 @@ from episodes.reports import (
     InvestigationEnded,
     MeetingHeld,
     Missing,
-    TaskDone,
+    TaskCompleted,
 )
 
 # new: nothing said yet; parked: found before missing; waiting: a report that met an open episode where the procedure
-# allows one at a time; ended: the police stopped without a return; finalised: the record is locked; file: no episode at
-# all, but where the duties towards a child are kept that belong to none; alert: another area's alert, circulated for
-# information, which is no episode either.
-State = Literal["new", "parked", "waiting", "open", "found", "ended", "finalised", "retracted", "file", "alert"]
+# allows one at a time; ended: the police stopped without a return; finalised: the record is locked.
+State = Literal["new", "parked", "waiting", "open", "found", "ended", "finalised", "retracted"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +94,7 @@ class Episode:
     accounts: tuple[Missing, ...] = ()
     found: Found | None = None
     located: Found | None = None
-    override: ClockSet | None = None
+    override: ClockOverride | None = None
     ended: InvestigationEnded | None = None
     lines: tuple[Line, ...] = ()
     risk: str | None = None
@@ -105,7 +103,7 @@ class Episode:
     outcomes: tuple[InterviewOutcome, ...] = ()
     meetings: tuple[MeetingHeld, ...] = ()
     documents: tuple[DocumentUpdated, ...] = ()
-    tasks: tuple[TaskDone, ...] = ()
+    tasks: tuple[TaskCompleted, ...] = ()
     acknowledged: tuple[Acknowledged, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
     follows: tuple[str, ...] = ()
@@ -115,12 +113,6 @@ class Episode:
     def back(self) -> bool:
         """The child was found; a record that was locked afterwards says so too."""
         return self.found is not None and self.state in ("found", "finalised")
-
-    @property
-    def is_none(self) -> bool:
-        """No episode of the authority's: a child's file or an alert of another area, taken back or not."""
-        alert = self.missing is not None and not self.lines
-        return self.state in ("file", "alert") or (self.state == "retracted" and alert)
 
     @property
     def still_missing(self) -> bool:

@@ -29,7 +29,7 @@ class Change(StrEnum):
     ENDED = "ended"
     RETRACTED = "retracted"
     FINALISED = "finalised"
-    CLOCK_SET = "clock_set"
+    CLOCK_OVERRIDE = "clock_override"
     DECIDED = "decided"
     DECIDED_ELSEWHERE = "decided_elsewhere"  # in an episode that this one is linked to
     INTERVIEW = "interview"
@@ -40,12 +40,12 @@ class Change(StrEnum):
     SERVICE_CLOSED = "service_closed"
     RECORD_CHANGED = "record_changed"
     DOCUMENT = "document"
-    TASK_DONE = "task_done"
+    TASK_COMPLETED = "task_completed"
     ACKNOWLEDGED = "acknowledged"
     DISAGREEMENT = "disagreement"
     MATCHED = "matched"
     CONTRADICTION = "contradiction"
-    FELL = "fell"
+    TIMER_DUE = "timer_due"
 
 
 # Changes of the register, or of another episode, rather than of the episode itself.

@@ -22,22 +22,21 @@ def episode_of(report: Report, episodes: Sequence[Episode], terms: Terms) -> Epi
     named = _named(report.about, known)
     if named is not None:
         return named
-    live = [e for e in known if e.state != "alert"]
     match report:
         case Missing() if kind_of(report) not in terms.begun_by:
-            return _still_open(live) or Whose.ITS_OWN
+            return _still_open(known) or Whose.ITS_OWN
         case Missing():
-            return _joined(report, live, terms) or Whose.ITS_OWN
+            return _joined(report, known, terms) or Whose.ITS_OWN
         case Found():
             if report.about.incident is None or report.by is not None:
-                return _present(live) or Whose.ITS_OWN
-            return _returned_from(report, live, terms) or Whose.ITS_OWN
+                return _present(known) or Whose.ITS_OWN
+            return _returned_from(report, known, terms) or Whose.ITS_OWN
         case StatusChanged() | InvestigationEnded() | Retracted():
             return Whose.NONE
         case _:
             if report.about.incident or report.about.episode:
                 return Whose.NONE
-            return _present(live) or Whose.NONE
+            return _present(known) or Whose.NONE
 
 
 def _named(about: About, episodes: Iterable[Episode]) -> Episode | None:
@@ -46,11 +45,12 @@ def _named(about: About, episodes: Iterable[Episode]) -> Episode | None:
         return next((e for e in episodes if e.id == about.episode), None)
     if about.incident is None:
         return None
-    for episode in episodes:
-        for reference in episode.references:
-            if reference.incident == about.incident and about.force in (None, reference.force):
-                return episode
-    return None
+    return next((e for e in episodes if names_one_of(about, e.references)), None)
+
+
+def names_one_of(about: About, references: Iterable[Reference]) -> bool:
+    """Whether a report names one of these references; one that names no force means the incident of any."""
+    return any(r.incident == about.incident and about.force in (None, r.force) for r in references)
 
 
 def _present(episodes: Sequence[Episode]) -> Episode | None:

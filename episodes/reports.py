@@ -13,14 +13,14 @@ from typing import Any
 
 from episodes.casework import (
     Acknowledged,
-    ClockSet,
+    ClockOverride,
     Decided,
     Disagreement,
     DocumentUpdated,
     InterviewOutcome,
     MeetingHeld,
     ServiceChanged,
-    TaskDone,
+    TaskCompleted,
 )
 from episodes.origin import About, Actor, Classification, Identifier, Origin
 
@@ -29,7 +29,7 @@ __all__ = [
     "Acknowledged",
     "Actor",
     "Classification",
-    "ClockSet",
+    "ClockOverride",
     "Decided",
     "Disagreement",
     "DocumentUpdated",
@@ -46,8 +46,8 @@ __all__ = [
     "Retracted",
     "ServiceChanged",
     "StatusChanged",
-    "TaskDone",
-    "TimerFell",
+    "TaskCompleted",
+    "TimerDue",
 ]
 
 
@@ -160,7 +160,7 @@ class Matched:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TimerFell:
+class TimerDue:
     """A timer fell due: a question to the rules, not an answer. `rule` names the one that set it."""
 
     origin: Origin
@@ -182,16 +182,16 @@ Report = (
     | StatusChanged
     | InvestigationEnded
     | Retracted
-    | ClockSet
+    | ClockOverride
     | Decided
     | InterviewOutcome
     | MeetingHeld
     | ServiceChanged
     | DocumentUpdated
-    | TaskDone
+    | TaskCompleted
     | Acknowledged
     | Disagreement
     | Matched
     | RecordHeld
-    | TimerFell
+    | TimerDue
 )

@@ -12,7 +12,7 @@ from episodes.reports import Missing, Report
 
 def waiting_where_blocked(episode: Episode, report: Report, others: Sequence[Episode], terms: Terms) -> Episode:
     """The episode of a first missing report, made to wait where another one of the child stands in its way."""
-    first = isinstance(report, Missing) and episode.missing is None and not (terms.alerts and report.alert)
+    first = isinstance(report, Missing) and episode.missing is None
     blocked = terms.second == "waits" and any(other.state == "open" for other in others)
     return replace(episode, state="waiting") if first and blocked else episode
 

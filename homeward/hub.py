@@ -29,7 +29,7 @@ class Hub:
         self.parts, self.settings = parts, parts.settings
         self.running: tuple[Part, ...] = chosen(only)
         self._pattern = pattern
-        self.subscriber = Subscriber(parts.intake.take)
+        self.subscriber = Subscriber(parts.intake.process_batch)
         self.broker = kafka_broker(self.settings)
         self.health = Health(self)
         self._tasks: list[asyncio.Task[None]] = []

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from enrichment.reporting.listings import EPISODES, INTERVIEWS, MEETINGS
-from enrichment.reporting.reading import figures_of
-from enrichment.reporting.returns import SAFEGUARDING, SSDA903
-from enrichment.reporting.tables import Asked, Row, Table, filled
 from homeward.spreadsheet import as_csv, as_json
+from reporting.listings import EPISODES, INTERVIEWS, MEETINGS
+from reporting.reading import figures_of
+from reporting.returns import SAFEGUARDING, SSDA903
+from reporting.tables import Asked, Row, Table, filled
 from store import Store
 
 SUMMARY = "summary"

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import orjson
 
-from consumers.intake import Intake
-from consumers.raw import Raw
+from consumers.parsing import parse_unowned
 from homeward.clock import VirtualClock
 from homeward.library import check_addresses, read_directories, read_packs
+from intake.intake import Intake
+from intake.records import RawRecord
 from routing.tables import PackError
 from store import Store
 
@@ -39,23 +40,23 @@ class Simulation:
         store = Store.open("sqlite+aiosqlite://")
         await store.create()
         clock = VirtualClock(datetime(1970, 1, 1, tzinfo=UTC))
-        intake = Intake(store, self._packs, self._directories, clock.now, checks_owner=False)
+        intake = Intake(store, self._packs, self._directories, parse_unowned, clock.now)
         try:
             for offset, line in enumerate(lines):
                 if not line.strip():
                     continue
                 at = max(_time(line) or clock.now(), clock.now())
-                await self._fall(store, intake, clock, at, including=False)
+                await self._fire(store, intake, clock, at, including=False)
                 clock.set(at)
-                await intake.take([Raw("simulated", 0, offset, line, at)])
+                await intake.process_batch([RawRecord("simulated", 0, offset, line, at)])
             end = max(until or clock.now(), clock.now())
-            await self._fall(store, intake, clock, end, including=True)
+            await self._fire(store, intake, clock, end, including=True)
             return [line async for line in _printed(store)]
         finally:
             await store.close()
 
-    async def _fall(self, store: Store, intake: Intake, clock: VirtualClock, until: datetime, including: bool) -> None:
-        """Lets fall what is due before `until`, or up to and including it: a report at the very instant of a timer is
+    async def _fire(self, store: Store, intake: Intake, clock: VirtualClock, until: datetime, including: bool) -> None:
+        """Fires what is due before `until`, or up to and including it: a report at the very instant of a timer is
         handled before it (T-13)."""
         while True:
             async with store.reading() as tx:
@@ -64,7 +65,7 @@ class Simulation:
                     return
                 timers = [t for t in await tx.due_timers(due, _PAGE) if t.due_at == due]
             clock.set(max(due, clock.now()))
-            await intake.fall(timers)
+            await intake.fire_timers(timers)
 
 
 def _time(line: bytes) -> datetime | None:

@@ -9,16 +9,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from consumers.intake import Intake
+from consumers.parsing import parse
+from consumers.timer_loop import TimerLoop
 from enrichment.matching import Model, ModelError, load_model, shipped_model
 from homeward import clock
 from homeward.library import check_addresses, read_directories, read_packs
 from homeward.settings import PREFIX, Settings, SettingsError
+from intake.intake import Intake
 from outbox.addressing import DirectoryBook
 from outbox.directory import Directory
 from outbox.relay import Relay
 from outbox.retry import Retry
-from outbox.timers import TimerLoop
 from producers.kafka import KafkaSender
 from producers.kafka_link import KafkaSettings, TopicShape
 from producers.mail import MailSender
@@ -55,7 +56,9 @@ class Parts:
         self.now = now
         owner = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
         stale = timedelta(hours=settings.register_stale)
-        self.intake = Intake(store, packs, directories, now, self.wake, model=weights(settings), stale_after=stale)
+        self.intake = Intake(
+            store, packs, directories, parse, now, self.wake, model=weights(settings), stale_after=stale
+        )
         self.relay = Relay(
             store,
             senders,
@@ -68,7 +71,9 @@ class Parts:
             lease=timedelta(seconds=settings.relay_lease),
             on_dead=self._undelivered,
         )
-        self.timers = TimerLoop(store, self.intake.fall, now=now, wait=wait, ready=ready or _at_once, owner=owner)
+        self.timers = TimerLoop(
+            store, self.intake.fire_timers, now=now, wait=wait, ready=ready or _at_once, owner=owner
+        )
 
     def wake(self) -> None:
         """Something was promised: relay and timers look again."""

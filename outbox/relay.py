@@ -14,10 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from outbox.addressing import AddressBook
-from outbox.relay_rows import OVERTAKING, nowhere, outgoing, rounds
+from outbox.relay_rows import nowhere, outgoing, rounds
 from outbox.relay_settling import Dead, Settler, away, rest
 from outbox.relay_shards import Shards
 from outbox.retry import Retry
+from routing.message_types import OVERTAKING
 from schemas.delivery import Outgoing, Receipt, Sender, Verdict
 from store import LeasedRow, Store
 from store.errors import StoreUnavailableError

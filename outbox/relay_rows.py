@@ -12,10 +12,6 @@ from routing.messages import derived_id
 from schemas.delivery import Outgoing, Receipt, Verdict
 from store import LeasedRow, LedgerRow, Settlement
 
-OVERTAKING = ("notify.found", "episode.found")
-"""A child who is back must not wait behind a message that is stuck."""
-
-
 def rounds(rows: Sequence[LeasedRow]) -> list[list[LeasedRow]]:
     """The rows in rounds: each holds at most one row of a lane, and the rounds keep the order of every lane."""
     dealt: list[list[LeasedRow]] = []

@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from routing.case import Timer
 from routing.messages import Promise, Recipient
 from routing.pack import Acknowledgement, Pack, Rule
-from routing.situation import Situation, Timer
+from routing.situation import Situation
 
 RULE = "acknowledge"
 """The rule that the timers of a ladder name."""
@@ -41,7 +42,7 @@ def _step_at(entry: Acknowledgement, sent: datetime, number: int, s: Situation) 
 
 def acknowledge_by(what: Rule, sent: datetime, s: Situation, pack: Pack) -> datetime | None:
     """By when a message of this rule must be acknowledged; None where nobody asks for that."""
-    entry = _entry((what.id, what.send, f"{what.send}/{what.kind}"), pack)
+    entry = _entry(what.names, pack)
     return _step_at(entry, sent, 1, s) if entry else None
 
 

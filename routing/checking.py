@@ -78,7 +78,7 @@ def _faults(pack: Pack) -> Iterator[tuple[str, str]]:
 
 
 def _release_faults(pack: Pack) -> Iterator[str]:
-    names = {what for r in pack.rules for what in (r.id, r.send, f"{r.send}/{r.kind}")}
+    names = {what for r in pack.rules for what in r.names}
     if pack.release:
         for what in (f"task.create/{pack.release.task}", *pack.release.holds):
             if what not in names:
@@ -108,7 +108,7 @@ def _rule_faults(pack: Pack, rule: Rule) -> Iterator[str]:
     yield from _target_faults(pack, (*rule.to, *rule.contact))
     for pattern in (*rule.on, *rule.settled_by, *rule.follows):
         yield from _event_faults(pack, pattern)
-    names = {what for r in pack.rules for what in (r.id, r.send, f"{r.send}/{r.kind}")}
+    names = {what for r in pack.rules for what in r.names}
     of = [w for limit in limits for w in limit.of if limit.anchor in ("first_sent", "told_first")]
     for limit in limits:
         if limit.anchor in ANCHORED_BY and not limit.of:
@@ -125,7 +125,7 @@ def _clause_faults(pack: Pack, clauses: tuple[str, ...]) -> Iterator[str]:
 
 
 def _target_faults(pack: Pack, targets: tuple[Target, ...]) -> Iterator[str]:
-    rules = {what for rule in pack.rules for what in (rule.id, rule.send, f"{rule.send}/{rule.kind}")}
+    rules = {what for rule in pack.rules for what in rule.names}
     for target in targets:
         if target.role is not None and target.role not in pack.roles:
             yield f"there is no role '{target.role}'; add it to [roles]"
@@ -159,7 +159,7 @@ def _word_faults(pack: Pack, condition: Condition) -> Iterator[str]:
         "times": TIMES,
         "concerns": pack.words.concerns,
         "roles": tuple(pack.roles),
-        "promises": tuple({what for r in pack.rules for what in (r.id, r.send, f"{r.send}/{r.kind}")}),
+        "promises": tuple({what for r in pack.rules for what in r.names}),
     }
     for argument, value in condition.arguments.items():
         hint = CONDITIONS[condition.name].arguments[argument]
@@ -212,5 +212,5 @@ def _qualifiers(pack: Pack) -> dict[str, set[str]]:
         Change.JOINED: {"police", "worker"},
         Change.WHEREABOUTS: {"known", "unknown"},
         Change.DISAGREEMENT: {"raised", "unresolved", "resolved"},
-        Change.FELL: {rule.id for rule in pack.rules},
+        Change.TIMER_DUE: {rule.id for rule in pack.rules},
     }

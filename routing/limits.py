@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from episodes.events import Event
+from routing.message_types import INTERVIEW_REQUEST
 from routing.pack import Limit, Moment
 from routing.periods import Period
 from routing.situation import Situation, birthday
@@ -12,8 +14,8 @@ FIXED = frozenset({"receipt", "event", "first_sent", "told_first"})
 JUST_AFTER = timedelta(seconds=1)
 
 
-def anchor(limit: Limit, s: Situation) -> datetime | None:
-    """Where a limit counts from; None while that is not known."""
+def anchor(limit: Limit, s: Situation, event: Event) -> datetime | None:
+    """Where a limit counts from, for the event that a rule answers; None while that is not known."""
     match limit.anchor:
         case "start":
             return s.episode.start
@@ -24,9 +26,9 @@ def anchor(limit: Limit, s: Situation) -> datetime | None:
         case "found":
             return s.episode.found.end_at if s.episode.found and s.episode.back else None
         case "receipt":
-            return s.event.report.origin.at if s.event else s.episode.opened_at
+            return event.report.origin.at
         case "event":
-            return s.event.at if s.event else None
+            return event.at
         case "first_sent":
             return min((p.at for what in limit.of for p in s.promised(what)), default=None)
         case "told_first":
@@ -42,9 +44,9 @@ def anchor(limit: Limit, s: Situation) -> datetime | None:
     raise AssertionError(limit.anchor)
 
 
-def ends(limit: Limit, s: Situation) -> datetime | None:
+def ends(limit: Limit, s: Situation, event: Event) -> datetime | None:
     """The instant of the limit: what people agreed on, else the earliest of its lengths."""
-    start = anchor(limit, s)
+    start = anchor(limit, s, event)
     if start is None:
         return None
     agreed = _agreed(limit, s, start) if limit.agreed else None
@@ -56,7 +58,7 @@ def _told_first(messages: tuple[str, ...], s: Situation) -> datetime | None:
     nobody was asked."""
     if s.release:  # the officer's own act, where the hub does not release by itself (AMB-142)
         return s.released_at()
-    asked = {r.role for p in s.promised("rhi.request") for r in p.to}
+    asked = {r.role for p in s.promised(INTERVIEW_REQUEST) for r in p.to}
     told = (p for what in messages for p in s.promised(what))
     return min((p.at for p in told if not asked or any(r.role in asked for r in p.to)), default=None)
 
@@ -70,9 +72,9 @@ def _agreed(limit: Limit, s: Situation, start: datetime) -> datetime | None:
     return Period(int(weeks), "w").after(start, s.calendar) if weeks.isdecimal() and int(weeks) else None
 
 
-def goes_out(moment: Moment, s: Situation) -> datetime | None:
+def goes_out(moment: Moment, s: Situation, event: Event) -> datetime | None:
     """When a timed message goes out by itself; None while its anchor is not known."""
-    limit = ends(moment.limit, s)
+    limit = ends(moment.limit, s, event)
     if limit is None:
         return None
     if moment.op == "over":

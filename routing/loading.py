@@ -6,7 +6,6 @@ clauses) are checked in `routing.checking`.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
@@ -61,8 +60,6 @@ def load(text: str, file: str) -> Pack:
         release=_release(top.maybe("release", dict), file),
     )
     top.done()
-    named = {r.group for r in pack.rules if r.group}
-    pack = replace(pack, groups={name: frozenset(r.id for r in pack.rules if r.group == name) for name in named})
     check(pack, file)
     return pack
 

@@ -117,7 +117,7 @@ def _faults(pack: Pack, local: Local) -> Iterator[str]:
             yield f"limits.{name}: the source sets a limit there already; take this one out"
     if local.auto_release is False and pack.release is None:
         yield f"auto_release: nothing in {pack.authority} {pack.version} can wait for a person; take it out"
-    names = {what for rule in pack.rules for what in (rule.id, rule.send, f"{rule.send}/{rule.kind}")}
+    names = {what for rule in pack.rules for what in rule.names}
     for entry in local.acknowledge:
         if entry.what not in names:
             yield f"acknowledge.{entry.what}: it names no rule, message type or type with kind of the pack"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
-from episodes.episode import Episode, Terms
+from episodes.episode import Terms
 from episodes.origin import Classification
 from routing.calendar import Calendar
 from routing.messages import Modality, Urgency
@@ -147,8 +147,8 @@ class Rule:
 
     once: how often it may answer: once in an episode, for each event, for each report whatever it changed, or for each
     anchor it counts from.
-    about: an episode, or the child: a duty that belongs to no episode, kept in the child's file and asked about at
-    every event of the register and of any episode. `once` = "episode" is then once for the child.
+    about: an episode, or the child: a duty that belongs to no episode, asked about at every event of the register and
+    of any episode. `once` = "episode" is then once for the child.
     group: of the rules of one group only the first that fires does, in an episode.
     follows: while the promise is open it moves on when somebody else holds the work: at these events it is sent again,
     with the limit that it has, to whom its recipients now are.
@@ -194,6 +194,11 @@ class Rule:
     closes_for_child: tuple[str, ...] = ()
     settled_by: tuple[str, ...] = ()
     dated: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, str, str]:
+        """By what other rules and settings may name it: its id, its message type, or type and kind."""
+        return self.id, self.send, f"{self.send}/{self.kind}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +246,8 @@ class Words:
 class Pack:
     """One version of one authority's procedure. `scope`: whom it is about at all, such as those under 18; for anybody
     else only the rules that are `beyond_scope` answer. `duty`: who stands in for the intake role outside working
-    hours, if anybody does. `groups`: the ids of the rules of each group. The last two are local settings
-    (`routing.local`), off in every shipped pack."""
+    hours, if anybody does. `auto_release` and `acknowledge` are local settings (`routing.local`), off in every shipped
+    pack. `groups`: the ids of the rules of each group."""
 
     authority: str
     version: str
@@ -262,23 +267,26 @@ class Pack:
     audiences: Mapping[str, tuple[AudienceRow, ...]]
     rules: tuple[Rule, ...]
     periodic: tuple[Periodic, ...] = ()
-    groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
     statuses: tuple[Status, ...] = ()
     release: Release | None = None
     auto_release: bool = True
     acknowledge: tuple[Acknowledgement, ...] = ()
+    rules_by_id: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
+    groups: Mapping[str, frozenset[str]] = field(init=False, repr=False, compare=False)
 
-    @property
-    def name(self) -> str:
-        return self.authority
+    def __post_init__(self) -> None:
+        groups = {
+            name: frozenset(r.id for r in self.rules if r.group == name) for name in {r.group for r in self.rules}
+        }
+        object.__setattr__(self, "rules_by_id", {rule.id: rule for rule in self.rules})
+        object.__setattr__(self, "groups", {name: ids for name, ids in groups.items() if name})
 
     def on_duty(self, at: datetime) -> str:
         """The role that takes what nobody else is named for: the intake, outside its hours its duty role."""
         return self.intake if self.duty is None or self.calendar.is_open(at) else self.duty
 
-    def rules_about(self, episode: Episode) -> tuple[Rule, ...]:
-        """The rules that are asked of an episode, or of a child's file."""
-        about = "child" if episode.state == "file" else "episode"
+    def rules_about(self, about: str) -> tuple[Rule, ...]:
+        """The rules that are asked of an episode, or of the duties towards a child."""
         return tuple(rule for rule in self.rules if rule.about == about)
 
     def hears(self, change: str) -> bool:
@@ -286,6 +294,6 @@ class Pack:
         return any(pattern.partition(".")[0] == change for rule in self.rules for pattern in rule.on)
 
     @property
-    def keeps_files(self) -> bool:
+    def has_duties(self) -> bool:
         """Whether there are duties towards a child that belong to no episode."""
         return any(rule.about == "child" for rule in self.rules)

@@ -3,20 +3,23 @@
 from collections.abc import Iterable
 
 from episodes.accounts import accounts
+from episodes.events import Event
 from episodes.reports import Actor, Decided, InterviewOutcome, MeetingHeld
+from routing.evaluate import evaluate
 from routing.messages import Recipient
 from routing.pack import Pack, Role, Target
 from routing.situation import Situation
-from routing.testing import holds
 
 
-def resolve(targets: Iterable[Target], s: Situation, pack: Pack) -> tuple[tuple[Recipient, ...], tuple[str, ...]]:
+def resolve(
+    targets: Iterable[Target], s: Situation, event: Event, pack: Pack
+) -> tuple[tuple[Recipient, ...], tuple[str, ...]]:
     """The recipients, each once, and the clauses that an audience lends. Nobody: the rule waits."""
     people: list[Recipient] = []
     clauses: list[str] = []
     for target in targets:
         if target.audience is not None:
-            found, cited = _audience(target.audience, s, pack)
+            found, cited = _audience(target.audience, s, event, pack)
             people += found
             clauses += cited
         elif target.told_by:
@@ -24,18 +27,18 @@ def resolve(targets: Iterable[Target], s: Situation, pack: Pack) -> tuple[tuple[
         elif target.asked_by:
             people += [r for rule in target.asked_by for p in s.promised_to_child(rule) if p.open for r in p.to]
         elif target.named_as is not None:
-            people += _as_named(target, s, pack)
+            people += _as_named(target, s, event, pack)
         else:
             assert target.role is not None
             people += _role(target, s, pack.roles[target.role])
     return _once(people), tuple(clauses)
 
 
-def _audience(name: str, s: Situation, pack: Pack) -> tuple[tuple[Recipient, ...], tuple[str, ...]]:
+def _audience(name: str, s: Situation, event: Event, pack: Pack) -> tuple[tuple[Recipient, ...], tuple[str, ...]]:
     for row in pack.audiences[name]:
-        held = holds(row.tests, s, pack)
+        held = evaluate(row.tests, s, event, pack)
         if held is not None:
-            people, clauses = resolve(row.to, s, pack)
+            people, clauses = resolve(row.to, s, event, pack)
             return people, (*row.clauses, *clauses, *held)
     return (), ()
 
@@ -49,9 +52,9 @@ def _role(target: Target, s: Situation, role: Role) -> list[Recipient]:
     return [Recipient(target.role, person, channel) for person in people or ([] if target.if_named else [None])]
 
 
-def _as_named(target: Target, s: Situation, pack: Pack) -> list[Recipient]:
+def _as_named(target: Target, s: Situation, event: Event, pack: Pack) -> list[Recipient]:
     """The people that the report names, in the role of the target where it has one."""
-    actors = _named(target, s)
+    actors = _named(target, s, event)
     if target.role is None or target.named_as == "value":
         return [_recipient(actor, pack) for actor in actors]
     persons = [actor.person for actor in actors] or [None]
@@ -104,9 +107,9 @@ def _reporter(role: str, s: Situation) -> str | None:
     return next((by.person for by in told if by.role == role and by.person), None)
 
 
-def _named(target: Target, s: Situation) -> tuple[Actor, ...]:
+def _named(target: Target, s: Situation, event: Event) -> tuple[Actor, ...]:
     """The people that the report under way names."""
-    report = s.event.report if s.event else None
+    report = event.report
     match target.named_as, report:
         case "value", Decided():
             return (Actor(target.role, str(report.value)),) if target.role and report.value else ()

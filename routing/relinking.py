@@ -8,11 +8,11 @@ from episodes.episode import Episode
 from episodes.events import Change, Event
 from episodes.record import Record
 from episodes.reports import Found, InterviewOutcome, InvestigationEnded, Matched, Missing
+from routing.case import Case
 from routing.decide import decide
 from routing.exceptions import CLAUSES
 from routing.messages import Message
 from routing.pack import Pack
-from routing.situation import Case
 
 ANSWERED = ("open", "found", "ended", "finalised")
 """The states of an episode in which rules have answered to what was reported."""
@@ -24,8 +24,8 @@ def notices(
     """The withdrawals, and the word to everyone who was told, as for a notification that was sent in error."""
     mistaken = replace(case.episode, state="retracted")
     event = Event(Change.RETRACTED, report, report.origin.at)
-    answer = decide(case, mistaken, (event,), record, others, pack, now)
-    return tuple(replace(message, clauses=(*message.clauses, *CLAUSES)) for message in answer.messages)
+    decision = decide(case, mistaken, (event,), record, others, pack, now)
+    return tuple(replace(message, clauses=(*message.clauses, *CLAUSES)) for message in decision.messages)
 
 
 def events_anew(episode: Episode, report: Matched) -> tuple[Event, ...]:

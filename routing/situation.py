@@ -1,81 +1,45 @@
 """All that a rule may look at: the episode, the register record, the child's other episodes, what was promised, the
-event under way, the instant and the calendar. The questions that rules ask more than once are answered here."""
+instant and the calendar. A value: what changes while rules fire is another situation, and the event that a rule answers
+is passed beside it. The questions that rules ask more than once are answered here."""
 
 from calendar import isleap
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Literal
 
 from episodes.episode import Episode, Reference
 from episodes.events import Event
 from episodes.record import Record
 from episodes.reports import Actor, Decided, InterviewOutcome, MeetingHeld
 from routing.calendar import LONDON, Calendar, london_date
+from routing.case import Case
 from routing.codes import names_of
-from routing.messages import Message, Promise
+from routing.message_types import INTERVIEW_REQUEST, MESSAGE_TYPES
+from routing.messages import Promise
 
 
-@dataclass(frozen=True, slots=True)
-class Timer:
-    """A rule's wish to be asked again at an instant."""
-
-    rule: str
-    due_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """An episode with what was promised in it and the timers that stand for it."""
-
-    episode: Episode
-    promises: tuple[Promise, ...] = ()
-    timers: tuple[Timer, ...] = ()
-
-
-def waiting_for(cases: Collection[Case], meetings: tuple[str, ...]) -> tuple[list[Case], list[Case]]:
-    """The cases that wait for a meeting of these kinds: those in which it was asked for, and those that came after that
-    and joined it (AMB-32)."""
-    asked = {
-        case.episode.id: promise.at
-        for case in cases
-        for promise in case.promises
-        if promise.open and promise.type == "meeting.request" and promise.kind in meetings
-    }
-    since = min(asked.values(), default=None)
-    later = [c for c in cases if since and c.episode.id not in asked and c.episode.opened_at >= since]
-    return [c for c in cases if c.episode.id in asked], later
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a report led to: the messages in the order of the pack, the case with its promises and timers, and the
-    child's other cases in which a promise ended with them."""
-
-    messages: tuple[Message, ...]
-    case: Case
-    others: tuple[Case, ...] = ()
-
-
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """What is true while a report is being answered.
+    """What is true at one moment while a report is being answered.
 
+    `about` tells whether `episode` is one, or stands in for the child's duties or for a national alert, which are none.
     `as_of` is the instant that timed rules are read at: the receipt of the report, or the due time of a timer, which
-    the clock may have passed. `codes` are the authority's official ones. `promises` grows while rules fire, so
-    that a later rule sees what an earlier one sent.
+    the clock may have passed. `codes` are the authority's official ones. `promises` holds also what earlier rules have
+    sent in answer to the same report. `release` is the kind of task that releases what is held back; None: the hub
+    releases by itself.
     """
 
     episode: Episode
     record: Record
     others: tuple[Case, ...]
-    promises: list[Promise]
+    promises: tuple[Promise, ...]
     as_of: datetime
     calendar: Calendar
     codes: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
-    event: Event | None = None
-    release: str | None = None  # the kind of task that releases what is held back; None: the hub releases by itself
+    about: Literal["episode", "child", "alert"] = "episode"
+    release: str | None = None
 
     # ---- counting (T-9)
 
@@ -103,10 +67,10 @@ class Situation:
     # ---- the incident
 
     def reference(self) -> Reference | None:
-        """The police reference of the episode; for a child's file, that of the open episode, else of the newest."""
-        known = [e for e in self._episodes() if e.references and e.state not in ("retracted", "waiting")]
-        if self.episode.state != "file":
+        """The police reference of the episode; for a child's duties, that of the open episode, else of the newest."""
+        if self.about != "child":
             return self.episode.references[0] if self.episode.references else None
+        known = [e for e in self._episodes() if e.references and e.state not in ("retracted", "waiting")]
         known.sort(key=lambda e: (e.state == "open", e.opened_at, e.id))
         return known[-1].references[0] if known else None
 
@@ -200,19 +164,37 @@ class Situation:
         outcome = self.outcome()
         if outcome:
             return outcome.result
-        if any(True for _ in self.promised("rhi.withdrawn")):
+        withdrawal = MESSAGE_TYPES[INTERVIEW_REQUEST].withdrawn_by
+        if withdrawal and any(True for _ in self.promised(withdrawal)):
             return "withdrawn"
-        return "requested" if any(True for _ in self.promised("rhi.request")) else "none"
+        return "requested" if any(True for _ in self.promised(INTERVIEW_REQUEST)) else "none"
 
-    def answer(self, section: str) -> Any:
-        """What the interview form that is being reported says under a section; None where it says nothing."""
-        report = self.event.report if self.event else None
-        return report.content.get(section) or None if isinstance(report, InterviewOutcome) else None
+    def carried_here(self, episode: Episode | None = None) -> Iterator[Case]:
+        """The cases whose interview this episode (or another one of the child) carries on: it was given up there
+        because the child went missing again (3.2: a withdrawal creates a link to the next request)."""
+        follows = (episode or self.episode).follows
+        return (case for case in self.others if case.episode.id in follows)
+
+    def carried_on(self) -> bool:
+        """Whether a later episode carries on the interview of this one."""
+        here = self.episode.id
+        return any(here in case.episode.follows and case.episode.state != "retracted" for case in self.others)
+
+    def covered(self, episode: Episode | None = None) -> Iterator[Episode]:
+        """The episodes that an interview about this one covers, the oldest first; one that was retracted is left out,
+        and what it carried on is not."""
+        here = episode or self.episode
+        for case in self.carried_here(here):
+            yield from self.covered(case.episode)
+        if here.state != "retracted":
+            yield here
 
     def interview_due(self, measure: str | None = None) -> datetime | None:
         """The limit last given with the request for the interview; of those with that measure, where one is named."""
-        dues = [p.due for p in self.promised("rhi.request") if measure in (None, p.measure)]
+        dues = [p.due for p in self.promised(INTERVIEW_REQUEST) if measure in (None, p.measure)]
         return dues[-1] if dues else None
+
+    # ---- age
 
     def age_at(self, at: datetime) -> int | None:
         """Age in whole years on that day in London; None where no date of birth or age is known."""

@@ -79,12 +79,12 @@ async def _play(settings: "Settings", sink: object) -> list[str]:
     telling, scenes = Telling(Console(highlight=False)), fortnight()
     async with stage(settings, scenes[0].at) as playing:
         for n, scene in enumerate(scenes, 1):
-            async for promises in playing.fall(scene.at):
+            async for promises in playing.advance(scene.at):
                 telling.clock(playing.clock.now())
                 telling.promises(promises)
             telling.scene(scene)
             telling.promises(await playing.play(scene, n))
-        async for promises in playing.fall(ENDS):
+        async for promises in playing.advance(ENDS):
             telling.clock(playing.clock.now())
             telling.promises(promises)
         async with playing.parts.store.reading() as tx:

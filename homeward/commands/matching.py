@@ -2,20 +2,13 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
     from enrichment.matching import Described, Prepared
     from enrichment.matching.weights import WeightsFile
-    from schemas.parts import Person
-
-
-class _Message(NamedTuple):
-    """What of a message describes its child."""
-
-    child: "Person | None"
 
 
 @click.group()
@@ -121,8 +114,8 @@ def _child(line: bytes, place: str) -> "tuple[str, Described | None]":
     try:
         event = orjson.loads(line)
         child = event["data"].get("child")
-        told = _Message(Person.model_validate_json(orjson.dumps(child)) if child else None)
-        return str(event["type"]), described(told, datetime.fromisoformat(event["time"]))
+        person = Person.model_validate_json(orjson.dumps(child)) if child else None
+        return str(event["type"]), described(person, datetime.fromisoformat(event["time"]))
     except ValidationError as error:
         where = ", ".join(".".join(map(str, e["loc"])) for e in error.errors())
         raise click.ClickException(f"{place}: the child cannot be read: {where}") from None

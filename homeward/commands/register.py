@@ -81,11 +81,12 @@ def reread(authority: str, env_file: Path | None) -> None:
 
 
 async def _reread(settings: "Settings", authority: str) -> int:
-    from consumers.intake import Intake
+    from consumers.parsing import parse
     from consumers.rereading import reread
     from homeward import clock
     from homeward.hub import cluster_id
     from homeward.wiring import consumer_connection, library, weights
+    from intake.intake import Intake
     from store import Store
 
     packs, directories = library(settings)
@@ -94,12 +95,12 @@ async def _reread(settings: "Settings", authority: str) -> int:
         raise click.UsageError(f"there is no authority '{authority}'; known are: {', '.join(packs.authorities)}")
     store = Store.open(settings.database)
     try:
-        intake = Intake(store, packs, directories, clock.now, model=weights(settings))
+        intake = Intake(store, packs, directories, parse, clock.now, model=weights(settings))
         return await reread(
             consumer_connection(settings),
             key,
             await cluster_id(settings),
-            lambda batch: intake.take(batch, again=True),
+            lambda batch: intake.process_batch(batch, again=True),
             settings.batch_records,
         )
     finally:

@@ -1,4 +1,4 @@
-"""`homeward report`: figures and tables of an authority for a period. What is in them is in `enrichment.reporting`."""
+"""`homeward report`: figures and tables of an authority for a period. What is in them is in `reporting`."""
 
 import asyncio
 import sys
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from enrichment.reporting.span import Span
     from homeward.reporting import Format
+    from reporting.span import Span
     from routing.library import Packs
 
 
@@ -50,10 +50,10 @@ def command(
       homeward report nottinghamshire --period 2026-09 --table episodes --number mosaic > episodes.csv
       homeward report nottinghamshire --period 2026-04-01..2027-03-31 --table ssda903 > missing.csv
     """
-    from enrichment.reporting.tables import Asked
     from homeward.commands.database import chosen, faults_told
     from homeward.commands.installed import installed
     from homeward.reporting import report
+    from reporting.tables import Asked
 
     span = _span(period)
     packs, _ = installed(folders)
@@ -68,8 +68,8 @@ def command(
 
 
 def _span(period: str) -> "Span":
-    from enrichment.reporting.span import Span
     from homeward import clock
+    from reporting.span import Span
 
     try:
         span = Span.parse(period)

@@ -60,7 +60,7 @@ class Stage:
                 await self._news.wait()
         return await self.settled()
 
-    async def fall(self, until: datetime) -> AsyncIterator[list[Promise]]:
+    async def advance(self, until: datetime) -> AsyncIterator[list[Promise]]:
         """Moves the clock to `until`, from timer to timer; yields what each instant led to."""
         while True:
             async with self.parts.store.reading() as tx:
@@ -69,7 +69,7 @@ class Stage:
             if due is None or due > until:
                 break
             self.clock.set(max(due, self.clock.now()))
-            await self.parts.intake.fall(timers)
+            await self.parts.intake.fire_timers(timers)
             yield await self.settled()
         self.clock.set(max(until, self.clock.now()))
 

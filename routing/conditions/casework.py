@@ -1,6 +1,8 @@
-"""What a rule may ask about the work on an episode: decisions, the interview, promises, meetings, documents."""
+"""What a rule may ask about the other work on an episode: decisions, meetings, tasks, documents, and what the hub has
+asked for so far."""
 
 from routing.conditions.vocabulary import (
+    ConcernWords,
     DecisionKind,
     DocumentWord,
     MeetingWord,
@@ -9,7 +11,8 @@ from routing.conditions.vocabulary import (
     RuleWords,
     condition,
 )
-from routing.periods import Elapsed, Period
+from routing.message_types import TASK
+from routing.periods import Period
 from routing.situation import Situation
 
 
@@ -30,60 +33,11 @@ def undecided(s: Situation, kind: DecisionKind, by: RoleWords = ()) -> bool:
 
 
 @condition
-def interview(s: Situation, is_one_of: tuple[str, ...]) -> bool:
-    """Where the return home interview stands."""
-    return s.interview() in is_one_of
-
-
-@condition
-def interview_in_time(s: Situation, results: tuple[str, ...], within: Elapsed | None = None) -> bool:
-    """One of these outcomes lies at or before the limit (T-5): that of the request, or a time after the return where
-    the limit runs whether or not anybody was asked."""
-    due, back = s.interview_due(), s.episode.return_at
-    if within is not None:
-        due = back + within.elapsed() if back else None
-    return any(o.result in results and (due is None or o.at <= due) for o in s.episode.outcomes)
-
-
-@condition
-def refused_before(s: Situation) -> bool:
-    """An earlier outcome of the same interview was a refusal."""
-    return any(o.result == "refused" for o in s.episode.outcomes)
-
-
-@condition
-def promised(s: Situation, any_of: RuleWords) -> bool:
-    """One of these rules (or message types, or types with kind) has sent something in this episode."""
-    return any(True for what in any_of for _ in s.promised(what))
-
-
-@condition
-def still_open(s: Situation, any_of: RuleWords) -> bool:
-    """One of these promises is open in this episode."""
-    return any(p.open for what in any_of for p in s.promised(what))
-
-
-@condition
-def open_for_child(s: Situation, any_of: RuleWords) -> bool:
-    """One of these promises is open in any episode of the child."""
-    return any(p.open for what in any_of for p in s.promised_to_child(what))
-
-
-@condition
-def unanswered(s: Situation, any_of: RuleWords, meeting: MeetingWords) -> bool:
-    """One of these was sent and not taken back, in any episode of the child, and no such meeting has been reported
-    since."""
-    sent = max((p.at for what in any_of for p in s.promised_to_child(what) if p.open), default=None)
-    return sent is not None and not any(m.origin.at >= sent for m in s.meetings(meeting))
-
-
-@condition
-def task_answered(s: Situation, kind: str, outcomes: tuple[str, ...] = ()) -> bool:
-    """The task was done since it was last asked for, with one of these outcomes as the newest (any, where none is
-    given)."""
-    asked = max((p.at for p in s.promised(f"task.create/{kind}")), default=None)
-    done = [t for t in s.episode.tasks if t.kind == kind and asked is not None and t.origin.at >= asked]
-    return bool(done) and (not outcomes or done[-1].outcome in outcomes)
+def screening_raises(s: Situation, any_of: ConcernWords) -> bool:
+    """The newest rating that speaks of concerns, confirmed or proposed, names one of these."""
+    ratings = (d for d in reversed(s.episode.decisions) if d.kind in ("rag", "rag_proposed"))
+    newest = next((d.concerns for d in ratings if d.concerns is not None), ())
+    return any(concern in any_of for concern in newest)
 
 
 @condition
@@ -115,3 +69,44 @@ def document_on_file(s: Situation, kind: DocumentWord) -> bool:
 def document_in_episode(s: Situation, kind: DocumentWord) -> bool:
     """Such a document was made in this episode."""
     return any(d.kind == kind for d in s.episode.documents)
+
+
+@condition
+def task_answered(s: Situation, kind: str, outcomes: tuple[str, ...] = ()) -> bool:
+    """The task was done since it was last asked for, with one of these outcomes as the newest (any, where none is
+    given)."""
+    asked = max((p.at for p in s.promised(f"{TASK}/{kind}")), default=None)
+    done = [t for t in s.episode.tasks if t.kind == kind and asked is not None and t.origin.at >= asked]
+    return bool(done) and (not outcomes or done[-1].outcome in outcomes)
+
+
+@condition
+def promised(s: Situation, any_of: RuleWords) -> bool:
+    """One of these rules (or message types, or types with kind) has sent something in this episode."""
+    return any(True for what in any_of for _ in s.promised(what))
+
+
+@condition
+def still_open(s: Situation, any_of: RuleWords) -> bool:
+    """One of these promises is open in this episode."""
+    return any(p.open for what in any_of for p in s.promised(what))
+
+
+@condition
+def open_for_child(s: Situation, any_of: RuleWords) -> bool:
+    """One of these promises is open in any episode of the child."""
+    return any(p.open for what in any_of for p in s.promised_to_child(what))
+
+
+@condition
+def unanswered(s: Situation, any_of: RuleWords, meeting: MeetingWords) -> bool:
+    """One of these was sent and not taken back, in any episode of the child, and no such meeting has been reported
+    since."""
+    sent = max((p.at for what in any_of for p in s.promised_to_child(what) if p.open), default=None)
+    return sent is not None and not any(m.origin.at >= sent for m in s.meetings(meeting))
+
+
+@condition
+def asked(s: Situation, roles: RoleWords, by: RuleWords) -> bool:
+    """One of these roles was asked by one of these rules in this episode, and is not done."""
+    return any(r.role in roles for what in by for p in s.promised(what) if p.open for r in p.to)

@@ -1,51 +1,51 @@
-"""What a rule may ask about the child beyond the episode at hand: other episodes, an interview that goes on from one to
-the next, and who is involved."""
+"""What a rule may ask about the child: age, and what there is to be concerned about, by whomever it was said. An age
+that nobody knows is neither below nor above a bound."""
 
-from episodes.identity import missing_again
-from routing.carrying import carried_on as is_carried_on
-from routing.carrying import followed
-from routing.conditions.vocabulary import RoleWords, RuleWords, condition
+from typing import Literal
+
+from routing.conditions.vocabulary import ConcernWords, condition
 from routing.situation import Situation
 
 
 @condition
-def another_open(s: Situation) -> bool:
-    """The child is missing by another episode as well."""
-    return any(case.episode.still_missing for case in s.others)
+def age_at_missing(s: Situation, at_least: int = 0, under: int | None = None) -> bool:
+    """Whole years of age when the child went missing (T-12, AMB-48), on the day in London. Without bounds: the age is
+    known."""
+    return _between(s.age_at(s.episode.start or s.as_of), at_least, under)
 
 
 @condition
-def missing_again_since(s: Situation) -> bool:
-    """The child is missing by another episode that began after the return from this one."""
-    return any(c.episode.still_missing and missing_again(s.episode, c.episode) for c in s.others)
+def age_at_return(s: Situation, at_least: int = 0, under: int | None = None) -> bool:
+    """Whole years of age at the return, on the day in London; false before the return."""
+    back = s.episode.return_at
+    return back is not None and _between(s.age_at(back), at_least, under)
 
 
 @condition
-def carries_on(s: Situation, given_up_by: RuleWords = ()) -> bool:
-    """This episode carries on the interview of an earlier one, given up there by one of these rules."""
-    return any(not given_up_by or any(p.is_a(what) for what in given_up_by for p in c.promises) for c in followed(s))
+def vulnerable(s: Situation, judged: Literal["yes", "no", "not_yet"]) -> bool:
+    """Judged vulnerable, judged not to be, or not judged by anybody."""
+    return {True: "yes", False: "no", None: "not_yet"}[s.vulnerable()] == judged
 
 
 @condition
-def carried_on(s: Situation) -> bool:
-    """A later episode carries on the interview of this one."""
-    return is_carried_on(s)
+def child_protection_concern(s: Situation) -> bool:
+    """Somebody has concerns of a child protection nature; not judged counts as none."""
+    return s.child_protection_concern()
 
 
 @condition
-def asked(s: Situation, roles: RoleWords, by: RuleWords) -> bool:
-    """One of these roles was asked by one of these rules in this episode, and is not done."""
-    return any(r.role in roles for what in by for p in s.promised(what) if p.open for r in p.to)
+def new_concern(s: Situation) -> bool:
+    """The report has concerns of a child protection nature, and the register does not hold any yet."""
+    report = s.episode.missing
+    return bool(report and report.child_protection_concern) and not s.record.child_protection_concern
 
 
 @condition
-def workers_involved(s: Situation) -> bool:
-    """The register names workers who are involved with the child."""
-    return bool(s.record.involved)
+def concerned(s: Situation, any_of: ConcernWords) -> bool:
+    """One of these concerns was reported or stands in the register."""
+    report = s.episode.missing
+    return any(concern in any_of for concern in (*(report.concerns if report else ()), *s.record.concerns))
 
 
-@condition
-def newest_episode(s: Situation) -> bool:
-    """No other episode of the child, apart from one reported in error, began later."""
-    later = (c.episode for c in s.others if c.episode.start and c.episode.state not in ("retracted", "waiting"))
-    return s.episode.start is not None and all(e.start <= s.episode.start for e in later if e.start)
+def _between(age: int | None, at_least: int, under: int | None) -> bool:
+    return age is not None and age >= at_least and (under is None or age < under)

@@ -1,10 +1,13 @@
-"""What a rule may ask about the episode itself and how often the child has been missing."""
+"""What a rule may ask about the episode at hand: whether the child is missing or back, since when, from where, how it
+ended, and in which times and grades it was reported."""
 
 from datetime import timedelta
 from typing import Literal
 
+from episodes.events import Event
+from episodes.reports import Found
 from routing.calendar import london_date
-from routing.conditions.vocabulary import condition
+from routing.conditions.vocabulary import EndReasons, RoleWords, TimeWords, condition
 from routing.periods import Elapsed
 from routing.situation import Situation
 
@@ -72,6 +75,74 @@ def received_outside_hours(s: Situation) -> bool:
     return london_date(s.calendar.same_working_day(received)) != london_date(received)
 
 
+@condition
+def times_given(s: Situation, any_of: TimeWords) -> bool:
+    """What is known of the episode gives one of these times."""
+    report = s.episode.missing
+    return report is not None and any(getattr(report, name) is not None for name in any_of)
+
+
+@condition
+def missing_from(s: Situation, is_one_of: tuple[str, ...]) -> bool:
+    """Where the child went missing from, as it was reported: home, placement, school, hospital or other."""
+    report = s.episode.missing
+    return report is not None and report.missing_from in is_one_of
+
+
+@condition
+def care_type(s: Situation, is_one_of: tuple[str, ...]) -> bool:
+    """How a child in care is missing, as it was reported: unauthorised_absence, run_away or removed_by_adult."""
+    report = s.episode.missing
+    return report is not None and report.care_type in is_one_of
+
+
+@condition
+def whereabouts_known(s: Situation) -> bool:
+    """The newest report that speaks of it says where the child is; nothing said counts as not known."""
+    return s.episode.location_known is True
+
+
+@condition
+def end_reason_given(s: Situation, event: Event) -> bool:
+    """The found report says how the episode ended."""
+    found = _found(s, event)
+    return found is not None and found.end_reason is not None
+
+
+@condition
+def end_reason(s: Situation, event: Event, is_one_of: EndReasons) -> bool:
+    """How the episode ended."""
+    found = _found(s, event)
+    return found is not None and found.end_reason in is_one_of
+
+
+@condition
+def found_told_by(s: Situation, event: Event, roles: RoleWords) -> bool:
+    """One of these roles says that the child was found, not the police."""
+    found = _found(s, event)
+    return found is not None and found.by is not None and found.by.role in roles
+
+
+@condition
+def found_where_known(s: Situation, event: Event) -> bool:
+    """The found report says where."""
+    found = _found(s, event)
+    return found is not None and bool(found.details.get("found_where"))
+
+
+@condition
+def several_forces(s: Situation) -> bool:
+    """More than one police force knows of the episode, or the child has links to the area of another."""
+    forces = {reference.force for reference in s.episode.references}
+    return len(forces | {*s.record.linked_forces}) > 1
+
+
+@condition
+def linked(s: Situation) -> bool:
+    """Episodes of relatives who were reported together with the child are linked to this one."""
+    return bool(s.episode.linked)
+
+
 def _within(span: timedelta, over: Elapsed | None, at_least: Elapsed | None, at_most: Elapsed | None) -> bool:
     return (
         (over is None or span > over.elapsed())
@@ -80,20 +151,6 @@ def _within(span: timedelta, over: Elapsed | None, at_least: Elapsed | None, at_
     )
 
 
-@condition
-def occasions(s: Situation, at_least: int = 1, at_most: int | None = None) -> bool:
-    """How many episodes of being missing are known, this one included, without a window."""
-    count = s.occasions()
-    return count >= at_least and (at_most is None or count <= at_most)
-
-
-@condition
-def episodes_within(s: Situation, days: int, at_least: int) -> bool:
-    """Episodes whose start date lies no more than `days` days before this one's, itself included (T-9)."""
-    return s.starts_within(days) >= at_least
-
-
-@condition
-def reported_missing(s: Situation) -> bool:
-    """The child was reported missing at some time, in this episode or another, and not in error."""
-    return s.reported_missing()
+def _found(s: Situation, event: Event) -> Found | None:
+    """The found report under way, which may yet be rejected, else the one that stands."""
+    return event.report if isinstance(event.report, Found) else s.episode.found

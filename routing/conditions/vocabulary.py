@@ -8,6 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, get_type_hints
 
+from episodes.events import Event
+from routing.situation import Situation
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -29,24 +32,33 @@ ConcernWords = Annotated[tuple[str, ...], Word("concerns")]
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A condition as the loader sees it: its function and the types of its arguments."""
+class KnownCondition:
+    """A condition as the loader sees it: its function and the types of its arguments. `of_event`: it asks about the
+    event that the rule answers, which the function takes after the situation."""
 
     function: Callable[..., bool]
     arguments: Mapping[str, Any]
     required: frozenset[str]
+    of_event: bool
+
+    def holds(self, s: Situation, event: Event, arguments: Mapping[str, Any]) -> bool:
+        """Whether it is so in a situation, for the event that a rule answers."""
+        return self.function(s, event, **arguments) if self.of_event else self.function(s, **arguments)
 
 
-CONDITIONS: dict[str, Known] = {}
+CONDITIONS: dict[str, KnownCondition] = {}
 
 
 def condition(function: Callable[..., bool]) -> Callable[..., bool]:
     """Adds a function to the vocabulary under its own name."""
     hints = get_type_hints(function, include_extras=True)
     parameters = list(inspect.signature(function).parameters.values())[1:]
-    CONDITIONS[function.__name__] = Known(
+    of_event = bool(parameters) and hints[parameters[0].name] is Event
+    arguments = parameters[1:] if of_event else parameters
+    CONDITIONS[function.__name__] = KnownCondition(
         function,
-        {p.name: hints[p.name] for p in parameters},
-        frozenset(p.name for p in parameters if p.default is inspect.Parameter.empty),
+        {p.name: hints[p.name] for p in arguments},
+        frozenset(p.name for p in arguments if p.default is inspect.Parameter.empty),
+        of_event,
     )
     return function

@@ -32,7 +32,38 @@ from schemas.inbound.worker_found_report import WorkerFoundReport
 from schemas.inbound.worker_missing_report import WorkerMissingReport
 from schemas.unreadable import Unreadable
 
-__all__ = ["INBOUND", "About", "PoliceReport", "Report", "parse"]
+__all__ = [
+    "About",
+    "CaseClosed",
+    "CaseContext",
+    "CaseOpened",
+    "ClockOverride",
+    "DisagreementRaised",
+    "DisagreementResolved",
+    "DisagreementUnresolved",
+    "DocumentUpdated",
+    "INBOUND",
+    "ManagerDecision",
+    "MatchDecision",
+    "MeetingDecision",
+    "MeetingHeld",
+    "MessageAcknowledged",
+    "PoliceFound",
+    "PoliceInvestigationEnded",
+    "PoliceMissing",
+    "PoliceReport",
+    "PoliceRetracted",
+    "PoliceStatusChange",
+    "RagSet",
+    "Report",
+    "RhiOutcome",
+    "ScreeningDecision",
+    "TaskCompleted",
+    "ThresholdDecision",
+    "WorkerFoundReport",
+    "WorkerMissingReport",
+    "parse",
+]
 
 INBOUND: Mapping[str, type[Report]] = {
     model.TYPE: model

@@ -9,7 +9,7 @@ from core_reports import ABOUT, new_episode, origin
 from episodes.advance import advance
 from episodes.events import Change
 from episodes.record import Record
-from episodes.reports import Report, TimerFell
+from episodes.reports import Report, TimerDue
 from routing.decide import decide
 from routing.loading import load
 from routing.messages import Message
@@ -138,7 +138,7 @@ class Course:
     def fall(self, timer: Timer | None = None) -> list[Message]:
         """Lets the next timer fall, or the one that is given."""
         timer = timer or min(self.case.timers, key=lambda t: (t.due_at, t.rule))
-        return self.tell(TimerFell(origin=origin(timer.due_at, "timer.fired"), about=ABOUT, rule=timer.rule))
+        return self.tell(TimerDue(origin=origin(timer.due_at, "timer.fired"), about=ABOUT, rule=timer.rule))
 
     @property
     def timers(self) -> dict[str, Any]:

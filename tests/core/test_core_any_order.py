@@ -38,7 +38,7 @@ from episodes.reports import (
     Retracted,
     ServiceChanged,
     TaskDone,
-    TimerFell,
+    TimerDue,
 )
 
 hours = st.integers(-200, 200)
@@ -99,7 +99,7 @@ work: st.SearchStrategy[Report] = st.one_of(
     st.builds(lambda: Acknowledged(origin=origin(), about=ABOUT, by=WORKER)),
     st.builds(lambda: Matched(origin=origin(), about=ABOUT, by=WORKER)),
     st.builds(lambda: RecordHeld(origin=origin(), about=ABOUT)),
-    st.builds(lambda: TimerFell(origin=origin(), about=ABOUT, rule="r")),
+    st.builds(lambda: TimerDue(origin=origin(), about=ABOUT, rule="r")),
 )
 terms = st.builds(
     Terms,

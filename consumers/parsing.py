@@ -1,0 +1,60 @@
+"""Bytes → a report, or the reason why not. Nothing is known here of episodes or of what follows; nothing raises."""
+
+from datetime import datetime
+from functools import partial
+
+from consumers.describing import child_of, described
+from consumers.register_record import record_of
+from consumers.translating import report_of
+from enrichment.register import Place
+from episodes.reports import About, Origin, RecordHeld
+from intake.records import Parse, Parsed, RawRecord, Rejected
+from routing.messages import derived_id
+from schemas import inbound
+from schemas.cloudevents import Envelope, read
+from schemas.topics import check_owner, is_tombstone, parse_topic
+from schemas.unreadable import Unreadable
+
+
+def parse(raw: RawRecord, now: datetime, *, checks_owner: bool = True) -> Parsed | Rejected:
+    """What a record says. `now` is the instant of its receipt."""
+    if is_tombstone(raw.topic, raw.value):
+        return _withdrawal(raw, now)
+    try:
+        envelope = read(raw.headers, raw.value)
+        message = inbound.parse(envelope)
+        if checks_owner:
+            check_owner(raw.topic, message)
+    except Unreadable as why:
+        return Rejected(raw, why.reason, why.detail)
+    origin = Origin(envelope.source, envelope.id, envelope.type, now)
+    report, claim = report_of(message, origin), _claim(raw, envelope)
+    child = described(child_of(message), now)
+    if not isinstance(message, inbound.CaseContext):
+        return Parsed(raw, claim, report, described=child)
+    first = report.about.identifiers[0][1] if report.about.identifiers else ""
+    return Parsed(raw, claim, report, record_of(message, now), _place(raw, first), child)
+
+
+parse_unowned: Parse = partial(parse, checks_owner=False)
+"""The same for records that stand in no topic of an owner, such as those of a file."""
+
+
+def _withdrawal(raw: RawRecord, now: datetime) -> Parsed:
+    """A record without a value: the register holds nothing under its key any more."""
+    topic = parse_topic(raw.topic)
+    assert topic is not None
+    origin = Origin(f"/homeward/register/{topic.owner}", raw.place, "case.context", now)
+    report = RecordHeld(origin=origin, about=About(authority=topic.owner))
+    return Parsed(raw, raw.place, report, None, _place(raw, ""))
+
+
+def _place(raw: RawRecord, first: str) -> Place:
+    """Where the record stood. Its key is the child's first identifier, also where the sender left the key out."""
+    key = raw.key.decode(errors="backslashreplace") if raw.key else first or raw.place
+    return Place(key, raw.cluster, raw.topic, raw.partition, raw.offset, raw.timestamp)
+
+
+def _claim(raw: RawRecord, envelope: Envelope) -> str:
+    """What a message is deduplicated by. The topic is part of it: one publisher cannot suppress another's message."""
+    return derived_id("claim", raw.topic, envelope.source, envelope.id)

@@ -1,0 +1,177 @@
+"""The identity map of a transaction: each child that a batch speaks of once, as loaded and as it is to be saved, with
+the numbers, references, episodes and descriptions that lead to it. Whose report is whose is asked in
+`enrichment.children`."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from enrichment.child import Child, numbers_told
+from enrichment.lookup import Lookup
+from enrichment.matching import Described, shipped_model
+from enrichment.serialisation import (
+    Held,
+    read_case,
+    read_described,
+    read_held,
+    state_of,
+    write_case,
+    write_described,
+    write_held,
+)
+from episodes.reports import Identifier
+from routing.case import AlertCase, AnyCase, Case, DutiesCase
+from store.rows import EpisodeRow, Found, IdentifierRow, PersonRow, ReferenceRow
+
+
+class IdentityMap:
+    """All in memory: the store loads before and saves after."""
+
+    def __init__(
+        self, found: Found, people: dict[str, PersonRow], episodes: Iterable[EpisodeRow], lookup: Lookup | None = None
+    ) -> None:
+        self.lookup = lookup or Lookup(shipped_model())
+        self._identifiers: dict[tuple[str, str, str], str] = {}
+        self._references: dict[tuple[str, str, str, str], ReferenceRow] = {}
+        self._children: dict[str, Child] = {}
+        self._of_episode: dict[str, str] = {}
+        self.add(found, people, episodes)
+        self._new_identifiers: dict[tuple[str, str, str], str] = {}
+        self._new_references: dict[tuple[str, str, str, str], ReferenceRow] = {}
+        self.forgotten: set[IdentifierRow] = set()
+        self.moved: list[tuple[str, str]] = []  # (former person, episode)
+
+    def add(self, found: Found, people: dict[str, PersonRow], episodes: Iterable[EpisodeRow]) -> None:
+        """Children who were loaded, none of them held yet."""
+        self._identifiers |= found.identifiers
+        self._references |= {(r.authority, r.force, r.incident, r.person): r for r in found.references}
+        self._children |= {row.id: _child(row) for row in people.values()}
+        for row in episodes:
+            child = self._children[row.person]
+            match read_case(row.state, row.doc):
+                case DutiesCase() as case:
+                    child.duties = case
+                case AlertCase() as case:
+                    child.alerts[row.id] = case
+                case Case() as case:
+                    child.cases[row.id] = case
+            self._of_episode[row.id] = row.person
+
+    def identify(self, child: Child, identifiers: Iterable[Identifier]) -> None:
+        """These identifiers are the child's, unless they are known to be another's."""
+        for identifier in identifiers:
+            key = (child.authority, *identifier)
+            if self._identifiers.setdefault(key, child.id) == child.id:
+                self._new_identifiers[key] = child.id
+            if not child.record.registered and identifier not in child.record.identifiers:
+                child.hold(replace(child.record, identifiers=(*child.record.identifiers, identifier)))
+
+    def forget(self, child: Child, identifiers: Iterable[Identifier]) -> None:
+        """These identifiers are the child's no more, as far as they were."""
+        for key in ((child.authority, *identifier) for identifier in identifiers):
+            if self._identifiers.get(key, child.id) == child.id:  # not all of a child's are loaded
+                self._identifiers.pop(key, None)
+                self._new_identifiers.pop(key, None)
+                self.forgotten.add(IdentifierRow(*key, child.id))
+
+    def describe(self, child: Child, described: Described | None) -> None:
+        """The child is recognised by this from now on."""
+        if described != child.described:
+            child.described, child.changed = described, True
+            self.lookup.put(child.authority, child.id, described)
+
+    def move(self, case: Case | AlertCase, former: Child, child: Child) -> None:
+        """The episode or alert is this child's from now on, with its references and the numbers that were reported with
+        it; a number that the register gives to the former child stays there."""
+        episode = case.id
+        former.cases.pop(episode, None)
+        former.alerts.pop(episode, None)
+        former.changed_cases.discard(episode)
+        child.keep(case)
+        self._of_episode[episode] = child.id
+        self.moved.append((former.id, episode))
+        held = former.record.identifiers if former.record.registered else ()
+        numbers = [i for i in numbers_told(case) if i not in (*held, *former.own_identifiers())]
+        self.forget(former, numbers)
+        if not former.record.registered:
+            left = tuple(i for i in former.record.identifiers if i not in numbers)
+            former.hold(replace(former.record, identifiers=left))
+        self.identify(child, numbers)
+        if not former.record.registered and not former.cases and not former.alerts:
+            described = former.described
+            self.describe(former, None)
+            self.describe(child, child.described or described)
+        for key, row in [(k, r) for k, r in self._references.items() if r.episode == episode]:
+            del self._references[key]
+            moved = (*key[:3], child.id)
+            self._references[moved] = self._new_references[moved] = replace(row, person=child.id)
+            self._new_references.pop(key, None)
+
+    def join(self, child: Child, other: Child) -> None:
+        """Everything of the other child is this child's from now on."""
+        theirs: tuple[Case | AlertCase, ...] = (*other.cases.values(), *other.alerts.values())
+        for case in theirs:
+            child.keep(case)
+            self._of_episode[case.id] = child.id
+            self.moved.append((other.id, case.id))
+        other.cases.clear()
+        other.alerts.clear()
+        described = other.described
+        self.describe(other, None)
+        self.describe(child, child.described or described)
+        if other.duties:
+            child.keep(child.duties or other.duties)
+            self.moved.append((other.id, other.duties.id))
+        for key in [k for k, p in self._identifiers.items() if p == other.id]:
+            self._identifiers[key] = self._new_identifiers[key] = child.id
+        for row in [r for r in self._references.values() if r.person == other.id]:
+            moved = replace(row, person=child.id)
+            key = (row.authority, row.force, row.incident)
+            del self._references[(*key, other.id)]
+            self._references[(*key, child.id)] = self._new_references[(*key, child.id)] = moved
+
+    def refer(self, child: Child, case: Case | AlertCase) -> None:
+        """The references of a case lead to it from now on."""
+        self._of_episode[case.id] = child.id
+        for r in (case.episode if isinstance(case, Case) else case.alert).references:
+            key = (child.authority, r.force, r.incident, child.id)
+            row = ReferenceRow(child.authority, r.force, r.incident, child.id, case.id)
+            if self._references.get(key) != row:
+                self._references[key] = self._new_references[key] = row
+
+    def children(self) -> Iterable[Child]:
+        return self._children.values()
+
+    def changes(self) -> tuple[list[PersonRow], list[IdentifierRow], list[ReferenceRow], list[EpisodeRow]]:
+        """What must be saved."""
+        children = self._children.values()
+        people = [_person(child) for child in children if child.changed]
+        identifiers = [IdentifierRow(*key, person) for key, person in self._new_identifiers.items()]
+        episodes = [_row(child, child.case(key)) for child in children for key in sorted(child.changed_cases)]
+        return people, identifiers, [*self._new_references.values()], episodes
+
+
+def _child(row: PersonRow) -> Child:
+    held = read_held(row.doc)
+    described = read_described(row.described) if row.described else None
+    return Child(row.id, row.authority, held.record, row.version, held.place, described)
+
+
+def _person(child: Child) -> PersonRow:
+    held, described = write_held(Held(child.record, child.place)), child.described
+    known_by = write_described(described) if described else None
+    return PersonRow(child.id, child.authority, held, child.version + 1, known_by)
+
+
+def _row(child: Child, case: AnyCase) -> EpisodeRow:
+    return EpisodeRow(case.id, child.authority, child.id, _opened_at(case), state_of(case), write_case(case))
+
+
+def _opened_at(case: AnyCase) -> datetime:
+    match case:
+        case DutiesCase():
+            return case.duties.opened_at
+        case AlertCase():
+            return case.alert.opened_at
+        case Case():
+            return case.episode.opened_at

@@ -1,0 +1,75 @@
+"""Serialisation of a child's record and cases into the store's documents, and back. The store never looks inside; by
+the state of a row it is known what kind of case its document holds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from pydantic import TypeAdapter
+
+from enrichment.matching.described import Described
+from enrichment.register import Place
+from episodes.record import Record
+from routing.case import AlertCase, AnyCase, Case, DutiesCase
+
+DUTIES, ALERT, EPISODE = "duties", "alert", "episode"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is held of a child, and where in its feed the record stood that says so."""
+
+    record: Record
+    place: Place | None = None
+
+
+@cache
+def _held() -> TypeAdapter[Held]:
+    return TypeAdapter(Held)
+
+
+@cache
+def _cases() -> Mapping[str, TypeAdapter[AnyCase]]:
+    """By what stands in place of a state; an episode's under its own name."""
+    return {DUTIES: TypeAdapter(DutiesCase), ALERT: TypeAdapter(AlertCase), EPISODE: TypeAdapter(Case)}
+
+
+@cache
+def _described() -> TypeAdapter[Described]:
+    return TypeAdapter(Described)
+
+
+def write_held(held: Held) -> bytes:
+    return _held().dump_json(held, exclude_defaults=True)
+
+
+def read_held(document: bytes) -> Held:
+    return _held().validate_json(document)
+
+
+def write_described(described: Described) -> bytes:
+    return _described().dump_json(described, exclude_defaults=True)
+
+
+def read_described(document: bytes) -> Described:
+    return _described().validate_json(document)
+
+
+def state_of(case: AnyCase) -> str:
+    """The state of the row that a case is kept in: that of the episode, or what it is instead of one."""
+    match case:
+        case DutiesCase():
+            return DUTIES
+        case AlertCase():
+            return ALERT
+        case Case():
+            return case.episode.state
+
+
+def write_case(case: AnyCase) -> bytes:
+    state = state_of(case)
+    return _cases().get(state, _cases()[EPISODE]).dump_json(case, exclude_defaults=True)
+
+
+def read_case(state: str, document: bytes) -> AnyCase:
+    return _cases().get(state, _cases()[EPISODE]).validate_json(document)

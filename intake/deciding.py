@@ -1,0 +1,106 @@
+"""One report into one episode: `advance` says what changed, the rules of its pack say what follows, and the child's
+other episodes are told as far as it means something to them."""
+
+from dataclasses import replace
+
+from enrichment.children import Child
+from enrichment.linking import partners
+from episodes.advance import advance
+from episodes.episode import Episode
+from episodes.events import Change, Event
+from episodes.identity import missing_again
+from episodes.reports import Missing, Report
+from episodes.waiting import next_to_open, released, waiting_where_blocked
+from intake.step import CaseChange, Context, Step
+from routing.case import Case
+from routing.decide import decide
+from routing.promises import gave_up
+
+LIVE = ("open", "found", "ended")
+"""The states of an episode in which it hears of the register and of the child's other episodes."""
+
+
+def live_cases(child: Child) -> list[Case]:
+    return [case for case in child.cases.values() if case.episode.state in LIVE]
+
+
+def take_in(context: Context, child: Child, case: Case, report: Report) -> Step:
+    """The report taken into the episode; then whatever waited for what it changed."""
+    terms = context.packs.version(child.authority, case.episode.pack).terms
+    others = [other.episode for other in child.others(case.episode.id)]
+    episode = waiting_where_blocked(case.episode, report, others, terms)
+    if isinstance(report, Missing):
+        episode = _linked(context, child, episode, report)
+    return answer(context, child, case, *advance(episode, report, terms)) + open_waiting(context, child, report)
+
+
+def _linked(context: Context, child: Child, episode: Episode, report: Missing) -> Episode:
+    """The episode with its links to those of relatives who are reported together with the child, both ways."""
+    for other, case in partners(child, episode, report, context.children):
+        theirs = case.episode
+        if theirs.id not in episode.linked:
+            episode = replace(episode, linked=(*episode.linked, theirs.id))
+        if episode.id not in theirs.linked:
+            other.keep(replace(case, episode=replace(theirs, linked=(*theirs.linked, episode.id))))
+    return episode
+
+
+def open_waiting(context: Context, child: Child, report: Report) -> Step:
+    """Reports that waited open their episodes, one by one, as soon as nothing stands in their way."""
+    step = Step()
+    while (episode := next_to_open([case.episode for case in child.cases.values()])) is not None:
+        terms = context.packs.version(child.authority, episode.pack).terms
+        step += answer(context, child, child.cases[episode.id], *released(episode, report, terms))
+    return step
+
+
+def answer(context: Context, child: Child, case: Case, episode: Episode, events: tuple[Event, ...]) -> Step:
+    """What the rules make of what changed; where an episode has begun, the child's earlier ones are told first."""
+    opened = next((event for event in events if event.change is Change.OPENED), None)
+    if opened is None:
+        return ask_rules(context, child, case, episode, events)
+    before, follows = _missing_again(context, child, episode, opened.report)
+    episode = replace(episode, follows=(*episode.follows, *follows))
+    return before + ask_rules(context, child, case, episode, events)
+
+
+def _missing_again(context: Context, child: Child, episode: Episode, report: Report) -> tuple[Step, tuple[str, ...]]:
+    """Tells the child's earlier episodes that the child is missing again, where a rule listens to that. Also the ids of
+    those in which an interview was given up for it: it is carried on here."""
+    step, follows = Step(), list[str]()
+    events = (Event(Change.MISSING_AGAIN, report, report.origin.at),)
+    for earlier in sorted(child.others(episode.id), key=lambda c: (c.episode.opened_at, c.episode.id)):
+        is_live = earlier.episode.state in (*LIVE, "new") and missing_again(earlier.episode, episode)
+        pack = context.packs.version(child.authority, earlier.episode.pack)
+        if is_live and pack.hears(Change.MISSING_AGAIN):
+            step += ask_rules(context, child, earlier, earlier.episode, events)
+            if gave_up(earlier, child.cases[earlier.episode.id]):
+                follows.append(earlier.episode.id)
+    return step, tuple(follows)
+
+
+def ask_rules(context: Context, child: Child, case: Case, episode: Episode, events: tuple[Event, ...]) -> Step:
+    """The rules of the episode's pack are asked; what they say is kept with the case, and later episodes of the child
+    are told where this one became known or moved."""
+    pack = context.packs.version(child.authority, case.episode.pack)
+    decision = decide(case, episode, events, child.record, child.others(episode.id), pack, context.now)
+    after = Case(decision.episode, decision.promises, decision.timers)
+    for kept in (after, *decision.others):
+        child.keep(kept)
+    context.children.refer(child, after)
+    if not events:
+        return Step(messages=decision.messages)
+    step = Step((CaseChange(child, after, events),), decision.messages)
+    return step + _recount(context, child, case.episode, after.episode, events[0].report)
+
+
+def _recount(context: Context, child: Child, before: Episode, after: Episode, report: Report) -> Step:
+    """Tells the later episodes of the child that one before them became known, or moved: they may be repeats."""
+    step = Step()
+    if not after.counts or after.start is None or (before.counts and before.start == after.start):
+        return step
+    event = Event(Change.COUNTED_ANEW, report, report.origin.at)
+    for case in live_cases(child):
+        if case.episode.id != after.id and case.episode.start is not None and case.episode.start > after.start:
+            step += ask_rules(context, child, case, case.episode, (event,))
+    return step

@@ -1,0 +1,80 @@
+"""The ledger entries of a transaction: each report with its bytes, each fact, each decision with its clauses,
+each promise. Entries hold ids, words and instants, and nothing that names a child."""
+
+from collections.abc import Iterable
+
+from intake.records import Parsed
+from intake.step import CaseChange, MatchResult
+from routing.messages import Message, derived_id
+from store.rows import LedgerRow, OutboxRow, TimerRow
+
+
+def of_report(parsed: Parsed) -> LedgerRow:
+    """That a report came, with the bytes it came in."""
+    origin, raw = parsed.report.origin, parsed.raw
+    entry = {
+        "type": origin.type,
+        "source": origin.source,
+        "id": origin.id,
+        "topic": raw.topic,
+        "partition": raw.partition,
+        "offset": raw.offset,
+    }
+    key = derived_id("report", raw.place, origin.at.isoformat() if raw.replayed else "")
+    return LedgerRow(key, origin.at, "report", parsed.report.about.authority, None, None, entry, raw.value)
+
+
+def of_match(match: MatchResult) -> LedgerRow:
+    """Why a description was, or may be, somebody's: ids, weights in bits and levels of agreement, and no value."""
+    origin, judgement = match.report.origin, match.judgement
+    entry = {
+        "report": [origin.source, origin.id],
+        "outcome": judgement.outcome,
+        "person": match.person,
+        "candidates": [
+            {
+                "person": ranked.id,
+                "weight": round(ranked.score.weight, 2),
+                "probability": round(ranked.score.probability, 6),
+                "reasons": [str(reason) for reason in ranked.score.reasons],
+            }
+            for ranked in judgement.ranked
+        ],
+    }
+    key = derived_id("match", match.authority, origin.source, origin.id, origin.at.isoformat())
+    return LedgerRow(key, origin.at, "match", match.authority, match.episode, f"{origin.source}#{origin.id}", entry)
+
+
+def of_facts(change: CaseChange) -> LedgerRow:
+    """What a report changed of an episode."""
+    authority, episode, origin = change.child.authority, change.case.id, change.events[0].report.origin
+    entry = {"report": [origin.source, origin.id], "events": [[e.name, e.at.isoformat()] for e in change.events]}
+    key = derived_id("fact", episode, origin.source, origin.id, *(e.name for e in change.events))
+    return LedgerRow(key, origin.at, "fact", authority, episode, f"{origin.source}#{origin.id}", entry)
+
+
+def of_decision(message: Message, rows: Iterable[OutboxRow]) -> LedgerRow:
+    """What was decided, by which rule of which version, on which clauses, and where it was promised to go."""
+    cause = "#".join(message.causation) if message.causation else None
+    entry = {
+        "message": message.id,
+        "type": message.type,
+        "kind": message.kind,
+        "rule": message.rule,
+        "pack": f"{message.pack} {message.version}",
+        "clauses": message.clauses,
+        "to": [[r.role, r.person] for r in message.to],
+        "due": message.due.isoformat() if message.due else None,
+        "replaces": message.replaces,
+        "destinations": [row.destination for row in rows],
+    }
+    key = derived_id("decision", message.id)
+    return LedgerRow(key, message.at, "decision", message.authority, message.episode, cause, entry)
+
+
+def of_timers(change: CaseChange, timers: Iterable[TimerRow]) -> LedgerRow:
+    """Which clocks run from now on."""
+    authority, episode, origin = change.child.authority, change.case.id, change.events[0].report.origin
+    entry = {"timers": [[t.rule, t.due_at.isoformat()] for t in timers]}
+    key = derived_id("promise", episode, origin.source, origin.id)
+    return LedgerRow(key, origin.at, "promise", authority, episode, f"{origin.source}#{origin.id}", entry)

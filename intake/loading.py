@@ -1,0 +1,51 @@
+"""Loading the children that a batch may speak of, locked until its transaction ends: those whom the reports name, and
+the relatives whose episodes may stand beside theirs."""
+
+from collections.abc import Sequence
+
+from enrichment.children import Children
+from enrichment.linking import beside
+from enrichment.lookup import Lookup, keys_of
+from enrichment.matching import Model
+from enrichment.register import KEY
+from episodes.reports import Missing
+from intake.records import Parsed
+from routing.library import Packs
+from store import Transaction
+
+
+async def load_batch(tx: Transaction, batch: Sequence[Parsed], packs: Packs, model: Model) -> Children:
+    """The children of the batch, in a constant number of statements."""
+    about = [p.report.about for p in batch]
+    recorded = [p.record for p in batch if p.record]
+    numbers = {i for a in about for i in a.identifiers} | {i for r in recorded for i in r.identifiers}
+    references = {(a.force or "", a.incident) for a in about if a.incident}
+    reported = (p.report for p in batch if isinstance(p.report, Missing))
+    references |= {(r.about.force or "", incident) for r in reported for incident in r.linked_incidents}
+    episodes = {a.episode for a in about if a.episode}
+    keyed = [(key, KEY, p.at.key) for p in batch if p.at and (key := packs.key_of(p.report.about.authority))]
+    keys = {"\x1f".join(n) for n in (*numbers, *keyed)} | {"\x1f".join(r) for r in references} | episodes
+    await tx.lock(keys)
+    asked = [(authority, *n) for authority in packs.authorities for n in numbers]
+    found = await tx.find([*asked, *keyed], references, episodes)
+    descriptions = [p.described for p in batch if p.described]
+    lookup = Lookup(model, *await tx.blocked(keys_of(descriptions)))
+    held = {*found.identifiers.values(), *(r.person for r in found.references), *found.episodes.values()}
+    held |= lookup.meant(descriptions)
+    await tx.lock(held)
+    children = Children(found, *await tx.load(held), lookup)
+    await _relatives(tx, children, batch, held)
+    return children
+
+
+async def _relatives(tx: Transaction, children: Children, batch: Sequence[Parsed], held: set[str]) -> None:
+    """Two hubs may each hold one of two siblings here and wait for the other: the database then lets one of them try
+    again."""
+    numbers, episodes = beside([p.report for p in batch], children)
+    if not numbers and not episodes:
+        return
+    found = await tx.find(numbers, (), episodes)
+    more = {*found.identifiers.values(), *found.episodes.values()} - held
+    if more:
+        await tx.lock(more)
+        children.add(found, *await tx.load(more))

@@ -1,0 +1,61 @@
+"""A Kafka record as it came, and what parsing it gave: a report, or the reason why there is none."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from enrichment.matching import Described
+from enrichment.register import Place
+from episodes.record import Record
+from episodes.reports import Report
+from routing.messages import derived_id
+
+
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """One record with all that is needed to parse it again. `timestamp` is the broker's or producer's, aware, in UTC.
+    `cluster` tells brokers apart: one without memory starts again at offset 0."""
+
+    topic: str
+    partition: int
+    offset: int
+    value: bytes | None = field(repr=False)
+    timestamp: datetime
+    key: bytes | None = field(default=None, repr=False)
+    headers: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    cluster: str = ""
+    replayed: bool = False
+
+    @property
+    def place(self) -> str:
+        """Where it came from, with a hash of the body: names the record even when nothing in it can be read."""
+        body = hashlib.sha256(self.value or b"").hexdigest()
+        return derived_id("record", self.cluster, self.topic, str(self.partition), str(self.offset), body)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A record that was parsed: what somebody told us. `record` is what a case system sent, None where it withdraws
+    what it sent before; `at` is where that stood in the feed of the register. `described`: how the child is
+    described."""
+
+    raw: RawRecord
+    key: str
+    report: Report
+    record: Record | None = None
+    at: Place | None = None
+    described: Described | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record that could not be parsed or taken in. `detail` names the fix and holds no personal data."""
+
+    raw: RawRecord
+    reason: str
+    detail: str
+
+
+Parse = Callable[[RawRecord, datetime], Parsed | Rejected]
+"""What a record says, given the instant of its receipt. It never raises."""

@@ -1,0 +1,101 @@
+"""Whose report it is, and what a person is told where that is not sure. Nothing waits for the answer: a report that
+begins an episode begins one for a child open to nothing, until somebody says whose it is (`match.decision`)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from enrichment.children import Ambiguous, Child, Children
+from enrichment.matching import Judgement
+from enrichment.whose import Match, whose
+from episodes.reports import Found, Missing
+from intake.records import Parsed
+from intake.step import Context, MatchResult
+
+SPEAKS_OF_NONE = "the report speaks of a child or an episode that is not known here; check the reference"
+_MEANWHILE = "the rules run as for a child open to nothing"
+_ANSWER = "say whose notification it is with match.decision"
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why it is not sure whose report it is. `nobody`: nothing on file comes near."""
+
+    detail: str
+    nobody: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Whose report it is at one authority. No child: it begins no episode and speaks of nobody known. `match`: how the
+    description compared, where it came to that."""
+
+    child: Child | None
+    doubt: Doubt | None = None
+    match: MatchResult | None = None
+
+
+def resolve_child(context: Context, authority: str, parsed: Parsed) -> Resolution:
+    """Raises Ambiguous where the report speaks of several children and must change nothing."""
+    report, about = parsed.report, parsed.report.about
+    children, begins = context.children, isinstance(report, Missing | Found)
+    try:
+        found = whose(children, authority, about, parsed.described)
+    except Ambiguous as why:
+        if not isinstance(report, Missing) or not why.candidates:
+            raise
+        # Its numbers are those of several: none of them is this child's for sure.
+        stranger = children.begin(authority, replace(about, identifiers=()), report.origin.id)
+        return Resolution(stranger, Doubt(f"{why}: {_listed(why.candidates)}; {_MEANWHILE}; {_ANSWER}"))
+    match = None
+    if found.judged is not None and found.judged.outcome != "none":
+        match = MatchResult(authority, report, found.child.id if found.child else None, found.judged)
+    child = found.child
+    doubt = None if child else _doubt(context, authority, found)
+    if child is None:
+        if not begins:
+            return Resolution(None, doubt, match)
+        child = children.begin(authority, about, report.origin.id)
+    elif isinstance(report, Missing):
+        children.identify(child, about.identifiers)
+    if begins and parsed.described and not child.record.registered and child.described is None:
+        children.describe(child, parsed.described)
+    return Resolution(child, doubt, match)
+
+
+def _doubt(context: Context, authority: str, found: Match) -> Doubt:
+    near = _candidates(context.children, found.judged)
+    if not near:
+        age = _age(context, authority)
+        return Doubt(f"not enriched: the register holds nobody like this{age}; {_MEANWHILE}", nobody=True)
+    many = "somebody" if len(near) == 1 else "more than one child"
+    return Doubt(
+        f"not enriched: {many} on file may be meant, likeliest first: {_listed(near)}; {_MEANWHILE}; {_ANSWER}"
+    )
+
+
+def _candidates(children: Children, judged: Judgement | None) -> list[Child]:
+    ranked = judged.ranked if judged else ()
+    return [child for each in ranked if (child := children.child(each.id)) is not None]
+
+
+def _listed(children: Iterable[Child]) -> str:
+    return ", ".join(_reference(child) for child in children)
+
+
+def _reference(child: Child) -> str:
+    """By what a person who may see the record finds it: its first number in the register, else an incident. Nothing
+    of what describes the child."""
+    if child.record.registered and child.record.identifiers:
+        return " ".join(child.record.identifiers[0])
+    incidents = [r.incident for case in child.cases.values() for r in case.episode.references]
+    return f"incident {incidents[-1]}" if incidents else "a child without a number"
+
+
+def _age(context: Context, authority: str) -> str:
+    """What must be known of the register to weigh that it holds nobody."""
+    feed = context.feeds.get(authority)
+    if feed is None:
+        return ", and it has told nothing so far"
+    age = context.now - feed.newest_at
+    return f", and its newest record is {age // timedelta(hours=1)} hours old" if age > context.stale_after else ""

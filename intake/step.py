@@ -1,0 +1,83 @@
+"""What one step of intake did. Each step returns it; a batch folds its steps into one and writes that down."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from enrichment.children import Child, Children
+from enrichment.matching import Judgement
+from episodes.events import Event
+from episodes.reports import About, Report
+from intake.records import Parsed, Rejected
+from routing.case import AnyCase
+from routing.exceptions import exception
+from routing.library import HUB, Packs
+from routing.messages import Message
+from store.feeds import Feed
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every step of a batch is given: the children that the batch speaks of, the packs, the instant of receipt,
+    and the age of each register with the age from which that is worth a word."""
+
+    children: Children
+    packs: Packs
+    now: datetime
+    feeds: Mapping[str, Feed] = field(default_factory=dict)
+    stale_after: timedelta = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseChange:
+    """What a report changed in one case (that of an episode, of an alert, or of a child's duties): the events, and the
+    case with its promises and timers as it stands afterwards."""
+
+    child: Child
+    case: AnyCase
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MatchResult:
+    """How the description in a report compared with those on file. `person`: who it certainly is;
+    `episode`: the one that the report was taken into."""
+
+    authority: str
+    report: Report
+    person: str | None
+    judgement: Judgement
+    episode: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What was done: the cases that changed, in order, the messages, the records set aside, how descriptions compared,
+    and the records of a register that brought no news."""
+
+    cases: tuple[CaseChange, ...] = ()
+    messages: tuple[Message, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    matches: tuple[MatchResult, ...] = ()
+    no_news: tuple[Parsed, ...] = ()
+
+    def __add__(self, later: "Step") -> "Step":
+        return Step(
+            self.cases + later.cases,
+            self.messages + later.messages,
+            self.rejected + later.rejected,
+            self.matches + later.matches,
+            self.no_news + later.no_news,
+        )
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        return tuple(event for change in self.cases for event in change.events)
+
+
+def raised(context: Context, authority: str, kind: str, detail: str, report: Report, about: About) -> Step:
+    """An exception of the hub to a person at the authority, or to the operator, because of a report."""
+    hub = authority == HUB
+    pack = context.packs.hub if hub else context.packs.governing(authority, context.now)
+    cause = (report.origin.source, report.origin.id)
+    return Step(messages=(exception(pack, kind, detail, context.now, cause, about, about.identifiers),))

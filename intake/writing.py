@@ -1,0 +1,105 @@
+"""Writing down what a batch did, in a constant number of statements of its transaction."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from intake import ledger
+from intake.batch import BatchProcessor
+from intake.records import Parsed, Rejected
+from outbox.directory import Directory
+from outbox.writer import rows as rows_of
+from routing.exceptions import exception
+from routing.library import Packs
+from routing.messages import Message, derived_id
+from schemas.topics import Kind, parse_topic
+from store import Transaction
+from store.feeds import Feed
+from store.rows import LedgerRow, OutboxRow, QuarantineRow, TimerRow
+
+Owner = tuple[str, str | None]
+"""Whose timers they are: a person and an episode, or a person alone."""
+
+
+async def write(
+    tx: Transaction,
+    batch: BatchProcessor,
+    directories: Mapping[str, Directory],
+    parsed: Sequence[Parsed],
+    owners: Sequence[Owner],
+    timers: Sequence[TimerRow],
+) -> None:
+    """Everything that the batch did. `parsed` are the reports it came from; `owners` and `timers` belong to no
+    episode."""
+    done, children, now = batch.done, batch.context.children, batch.context.now
+    idle = {each.key for each in done.no_news if each.raw.replayed}  # read again, and nothing came of it
+    lines = [ledger.of_report(each) for each in parsed if each.key not in idle]
+    lines += [ledger.of_match(match) for match in done.matches]
+    lines += [ledger.of_facts(change) for change in done.cases]
+    outbox: list[OutboxRow] = []
+    for message in done.messages:
+        rows = rows_of(message, directories[message.authority])
+        outbox += rows
+        lines.append(ledger.of_decision(message, rows))
+    owned, wanted, clocks = _timers(batch)
+    await tx.forget(children.forgotten)
+    await tx.save(*children.changes())
+    await tx.file(*children.lookup.changes())
+    await tx.append([*lines, *clocks], outbox)
+    await tx.note_feeds(_feeds(parsed, now))
+    await tx.set_timers([*owned, *owners], [*wanted, *timers])
+    await tx.quarantine(_quarantined(done.rejected, now))
+
+
+def _timers(batch: BatchProcessor) -> tuple[list[Owner], list[TimerRow], list[LedgerRow]]:
+    """The timers of every case that changed, and the ledger's lines about them."""
+    children = batch.context.children
+    owners: dict[Owner, None] = dict.fromkeys(children.moved)
+    wanted: dict[str, list[TimerRow]] = {}
+    lines = []
+    for change in batch.done.cases:
+        case = change.case.id
+        owners[(change.child.id, case)] = None
+        child = children.of_episode(case) or change.child  # who holds it now, whoever held it then
+        owners[(child.id, case)] = None
+        rows = [
+            TimerRow(derived_id("timer", case, t.rule, t.due_at.isoformat()), child.authority, child.id,
+                     case, t.rule, t.due_at)
+            for t in child.case(case).timers
+        ]  # fmt: skip
+        if wanted.get(case) != rows:
+            wanted[case] = rows
+            lines.append(ledger.of_timers(change, rows))
+    return [*owners], [row for rows in wanted.values() for row in rows], lines
+
+
+def _feeds(parsed: Sequence[Parsed], now: datetime) -> list[Feed]:
+    """The newest record of each register that has told something."""
+    newest: dict[str, datetime] = {}
+    for each in parsed:
+        authority = each.report.about.authority
+        if each.at and authority:
+            newest[authority] = max(each.at.at, newest.get(authority, each.at.at))
+    return [Feed(authority, at, now) for authority, at in newest.items()]
+
+
+def _quarantined(rejected: Iterable[Rejected], now: datetime) -> list[QuarantineRow]:
+    """The records that are set aside, with all that is needed to read them again."""
+    return [
+        QuarantineRow(
+            derived_id("quarantine", raw.place, now.isoformat() if raw.replayed else ""),
+            raw.topic, raw.partition, raw.offset, raw.key, raw.headers, raw.value, raw.timestamp,
+            each.reason, each.detail, now,
+        )
+        for each in rejected
+        for raw in (each.raw,)
+    ]  # fmt: skip
+
+
+def rejection_alert(rejected: Rejected, packs: Packs, now: datetime) -> Message:
+    """The word to a person about a record that could not be parsed: its owner's intake role, else the operator."""
+    topic = parse_topic(rejected.raw.topic)
+    of_authority = topic is not None and topic.kind in (Kind.CASEWORK, Kind.REGISTER)
+    owner = packs.key_of(topic.owner) if topic is not None and of_authority else None
+    pack = packs.governing(owner, now) if owner else packs.hub
+    cause = ("/homeward/quarantine", rejected.raw.place)
+    return exception(pack, "unreadable", f"{rejected.reason}: {rejected.detail}", now, cause)

@@ -1,0 +1,76 @@
+"""Building the message of a rule that fires, and the promise by which the hub remembers it."""
+
+from datetime import datetime
+
+from routing.acknowledging import acknowledge_by
+from routing.limits import JUST_AFTER, ends
+from routing.messages import Message, Promise, Recipient, derived_id
+from routing.payload import Firing, payload
+
+
+def build_message(
+    f: Firing, to: tuple[Recipient, ...], clauses: tuple[str, ...], occurrence: str, due: datetime | None
+) -> Message:
+    """The message to these recipients, on these clauses. Where a timer caused it, its id hangs on the instant that the
+    timer was set for, so that an outage does not change it."""
+    rule, s, pack, origin = f.rule, f.s, f.pack, f.event.report.origin
+    cause = "" if f.timed else f"{origin.source}#{origin.id}"
+    instant = due if due and not f.timed else s.as_of
+    reference = s.reference()
+    return Message(
+        id=derived_id("message", s.episode.id, cause, rule.id, occurrence, instant.isoformat()),
+        type=rule.send,
+        rule=rule.id,
+        at=f.now,
+        authority=pack.authority,
+        pack=pack.authority,
+        version=pack.version,
+        clauses=tuple(dict.fromkeys(clauses)),
+        to=to,
+        subject_key=s.episode.id,
+        episode=s.episode.id if s.about == "episode" else None,
+        incident=reference.incident if reference else None,
+        force=reference.force if reference else None,
+        child=s.record.identifiers,
+        causation=None if f.timed else (origin.source, origin.id),
+        kind=rule.kind,
+        name=rule.name,
+        form=rule.form,
+        modality=rule.modality,
+        urgency=rule.urgency,
+        due=due,
+        due_basis=rule.due.basis if due and rule.due else None,
+        target=ends(rule.target, s, f.event) if rule.target else None,
+        late_on_arrival=not f.timed and _overdue(f, due),
+        fields={**payload(f), **_acknowledge(f)},
+    )
+
+
+def _acknowledge(f: Firing) -> dict[str, datetime]:
+    by = acknowledge_by(f.rule, f.now, f.s, f.pack)
+    return {"acknowledge_by": by} if by else {}
+
+
+def _overdue(f: Firing, due: datetime | None) -> bool:
+    """Whether the limit, or the instant at which the hub itself would have sent it, has passed already (T-8)."""
+    moment = f.rule.moment
+    limit = ends(moment.limit, f.s, f.event) if moment else None
+    if moment and limit and moment.op == "over":
+        limit += JUST_AFTER
+    return any(at is not None and at < f.s.as_of for at in (due, limit))
+
+
+def promise_of(message: Message, occurrence: str) -> Promise:
+    """What the case keeps of a message."""
+    return Promise(
+        rule=message.rule,
+        occurrence=occurrence,
+        message=message.id,
+        type=message.type,
+        at=message.at,
+        to=message.to,
+        kind=message.kind,
+        due=message.due,
+        measure=message.fields.get("measure"),
+        first=message.replaces,
+    )

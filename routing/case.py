@@ -1,0 +1,75 @@
+"""What is kept together of an episode, of a child's duties and of a national alert: the thing itself, what was promised
+in it, and when rules want to be asked again. What becomes of promises is in `routing.promises`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from episodes.alert import NationalAlert
+from episodes.duties import ChildDuties
+from episodes.episode import Episode
+from routing.messages import Message, Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A rule's wish to be asked again at an instant."""
+
+    rule: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An episode with what was promised in it and the timers that stand for it."""
+
+    episode: Episode
+    promises: tuple[Promise, ...] = ()
+    timers: tuple[Timer, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.episode.id
+
+
+@dataclass(frozen=True, slots=True)
+class DutiesCase:
+    """A child's duties outside any episode, with what was promised and the timers that stand for it."""
+
+    duties: ChildDuties
+    promises: tuple[Promise, ...] = ()
+    timers: tuple[Timer, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.duties.id
+
+
+@dataclass(frozen=True, slots=True)
+class AlertCase:
+    """A national alert with what was sent about it. No clock runs."""
+
+    alert: NationalAlert
+    promises: tuple[Promise, ...] = ()
+
+    @property
+    def timers(self) -> tuple[Timer, ...]:
+        return ()
+
+    @property
+    def id(self) -> str:
+        return self.alert.id
+
+
+AnyCase = Case | DutiesCase | AlertCase
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a report led to in one case: the messages in the order of the pack, the promises and timers that stand from
+    now on, the episode as the rules left it, and the child's other cases in which a promise ended with them."""
+
+    messages: tuple[Message, ...]
+    episode: Episode
+    promises: tuple[Promise, ...]
+    timers: tuple[Timer, ...] = ()
+    others: tuple[Case, ...] = ()

@@ -1,0 +1,93 @@
+"""Every type of message that the hub sends, once: its fields, what it asks for, what fulfils it and what takes it back,
+which may overtake, the kinds that the hub itself uses, and what it says to a person. The table itself is
+`message_types.toml`.
+
+The loader holds packs against it; `decide`, the payload, the relay and the e-mails read it. How its fields are filled
+is told in `routing.payload`. The wire's own description is `schemas.outbound`; a test holds the two equal.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+from episodes.events import Change, Event
+
+Act = Literal["task", "meeting", "interview"]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a message says to a person. `title` heads an e-mail and its subject, `happened` says why it was sent,
+    `asked` what the reader is to do (empty: nothing). None of it names a child."""
+
+    title: str
+    happened: str
+    asked: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageType:
+    """One type. `filled` are the fields that the hub fills from what it knows, `given` those that a rule may set in the
+    pack's own words.
+
+    asks_for: what somebody is to do. fulfilled_by: the events that end a promise of this type, each with the qualifiers
+    that do; none listed: the qualifier must be the kind of the promise ("its kind" in the table).
+    withdrawn_by: the type of message that takes it back.
+    says_missing: it says no more than that the child is missing, and stands while another episode says so too.
+    overtakes: it may pass what is stuck in its lane: a child who is back must not wait behind it.
+    kinds: those that the hub itself uses, in every pack, with their own words.
+    """
+
+    words: Words
+    filled: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+    asks_for: Act | None = None
+    fulfilled_by: Mapping[Change, tuple[str, ...]]
+    withdrawn_by: str | None = None
+    says_missing: bool = False
+    overtakes: bool = False
+    kinds: Mapping[str, Words]
+
+    def is_fulfilled(self, event: Event, kind: str | None) -> bool:
+        """Whether the event is what a message of this type and kind asks for."""
+        results = self.fulfilled_by.get(event.change)
+        if results is None:
+            return False
+        return event.qualifier in results if results else event.qualifier == kind
+
+
+def _words(row: dict[str, Any]) -> Words:
+    return Words(row.pop("title"), row.pop("happened"), row.pop("asked", ""))
+
+
+def _type(row: dict[str, Any]) -> MessageType:
+    fulfilled = {Change(c): () if q == "its kind" else tuple(q) for c, q in row.pop("fulfilled_by", {}).items()}
+    kinds = {name: _words(kind) for name, kind in row.pop("kinds", {}).items()}
+    filled, given = tuple(row.pop("filled", ())), tuple(row.pop("given", ()))
+    return MessageType(words=_words(row), filled=filled, given=given, fulfilled_by=fulfilled, kinds=kinds, **row)
+
+
+def _read() -> Mapping[str, MessageType]:
+    text = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
+    return MappingProxyType({name: _type(row) for name, row in tomllib.loads(text).items()})
+
+
+MESSAGE_TYPES = _read()
+
+
+def asking_for(act: Act) -> str:
+    """The one type that asks for it."""
+    return next(name for name, type_ in MESSAGE_TYPES.items() if type_.asks_for == act)
+
+
+INTERVIEW_REQUEST, MEETING_REQUEST, TASK = asking_for("interview"), asking_for("meeting"), asking_for("task")
+OVERTAKING = tuple(name for name, type_ in MESSAGE_TYPES.items() if type_.overtakes)
+
+
+def words_of(type_: str, kind: str | None) -> Words:
+    """What a message of a type and kind says to a person."""
+    known = MESSAGE_TYPES[type_]
+    return known.kinds.get(kind or "", known.words)
