@@ -84,7 +84,7 @@ def ask_rules(context: Context, child: Child, case: Case, episode: Episode, even
     are told where this one became known or moved."""
     pack = context.packs.version(child.authority, case.episode.pack)
     decision = decide(case, episode, events, child.record, child.others(episode.id), pack, context.now)
-    after = Case(decision.episode, decision.promises, decision.timers)
+    after = decision.case
     for kept in (after, *decision.others):
         child.keep(kept)
     context.children.refer(child, after)

@@ -73,3 +73,8 @@ class Decision:
     promises: tuple[Promise, ...]
     timers: tuple[Timer, ...] = ()
     others: tuple[Case, ...] = ()
+
+    @property
+    def case(self) -> Case:
+        """The case of the episode, as it stands from now on."""
+        return Case(self.episode, self.promises, self.timers)

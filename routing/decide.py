@@ -87,6 +87,8 @@ def decide_alert(
     now: datetime,
 ) -> Decision:
     """The same for another area's national alert: only the rules that listen to just that speak, and no clock runs."""
+    if not events:
+        return Decision((), alert.as_episode(), case.promises)
     s = replace(_situation(case, alert.as_episode(), events, record, episodes, pack, now), about="alert")
     retracted = next((e for e in events if e.change is Change.RETRACTED), None)
     if retracted:

@@ -8,10 +8,11 @@ from typing import Any
 import orjson
 from core_wire import MONDAY, later
 
-from consumers.intake import Intake
-from consumers.raw import Raw
+from consumers.parsing import parse
 from homeward.clock import VirtualClock
 from homeward.library import read_directories, read_packs
+from intake.intake import Intake
+from intake.records import RawRecord
 from routing.library import Packs
 from store import OutboxRow, Quarantined, Store
 from store.history import LedgerEntry
@@ -27,20 +28,20 @@ class Hub:
     def __init__(self, store: Store, packs: Packs | None = None, folders: Sequence[Path] = ()) -> None:
         self.store, self.clock, self.woken = store, VirtualClock(MONDAY), 0
         packs = packs or read_packs(folders)
-        self.intake = Intake(store, packs, read_directories(folders), self.clock.now, self._wake)
+        self.intake = Intake(store, packs, read_directories(folders), parse, self.clock.now, self._wake)
         self._offset = 0
 
     def _wake(self) -> None:
         self.woken += 1
 
-    def raw(self, value: bytes | None, topic: str | None = None) -> Raw:
+    def raw(self, value: bytes | None, topic: str | None = None) -> RawRecord:
         """A record at the next offset of its topic; the topic is that of the message's type unless given."""
         self._offset += 1
-        return Raw(topic or _topic(value), 0, self._offset, value, self.clock.now())
+        return RawRecord(topic or _topic(value), 0, self._offset, value, self.clock.now())
 
     async def take(self, *values: bytes) -> None:
         """One batch."""
-        await self.intake.take([self.raw(value) for value in values])
+        await self.intake.process_batch([self.raw(value) for value in values])
 
     async def fall(self, hours: float) -> None:
         """Everything that is due until then, in order, while the clock moves on."""
@@ -51,7 +52,7 @@ class Hub:
             if due is None or due > later(hours):
                 return
             self.clock.set(max(due, self.clock.now()))
-            await self.intake.fall(timers)
+            await self.intake.fire_timers(timers)
 
     async def rows(self) -> list[OutboxRow]:
         async with self.store.reading() as tx:

@@ -10,11 +10,11 @@ from episodes.advance import advance
 from episodes.events import Change
 from episodes.record import Record
 from episodes.reports import Report, TimerDue
+from routing.case import Case, Timer
 from routing.decide import decide
 from routing.loading import load
 from routing.messages import Message
 from routing.pack import Pack
-from routing.situation import Case, Timer
 
 FILE = "testshire/1.toml"
 HEAD = """

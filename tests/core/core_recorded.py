@@ -6,7 +6,7 @@ from core_reports import WORKER, after, decided, found, meeting, missing, new_ep
 
 from episodes.record import Placement, Record, Service
 from episodes.reports import Actor
-from routing.situation import Case
+from routing.case import Case
 
 BOSS = Actor("manager", "b1")
 WAITING = {"others": (Case(new_episode(id="e-2", state="waiting")),)}

@@ -9,7 +9,7 @@ from episodes.episode import Episode, Terms
 from episodes.reports import (
     About,
     Actor,
-    ClockSet,
+    ClockOverride,
     Decided,
     Found,
     InterviewOutcome,
@@ -58,8 +58,8 @@ def retracted(hours: float) -> Retracted:
     return Retracted(origin=origin(after(hours)), about=ABOUT, reason="sent in error")
 
 
-def clock_set(value: datetime | None, hours: float = 1) -> ClockSet:
-    return ClockSet(origin=origin(after(hours)), about=ABOUT, value=value, reason="away with leave", by=WORKER)
+def clock_set(value: datetime | None, hours: float = 1) -> ClockOverride:
+    return ClockOverride(origin=origin(after(hours)), about=ABOUT, value=value, reason="away with leave", by=WORKER)
 
 
 def decided(kind: str, decision: str, hours: float = 1, by: Actor | None = WORKER, **fields: Any) -> Decided:

@@ -238,11 +238,11 @@ def test_a_retraction_is_told_once_and_the_episode_counts_no_more() -> None:
 
 def test_a_person_sets_the_clock_and_a_correction_does_not_move_it() -> None:
     episode, events = told(missing(), clock_set(after(-5)), missing(2))
-    assert events[1:] == [["clock_set", "start_changed"], ["corrected"]]
+    assert events[1:] == [["clock_override", "start_changed"], ["corrected"]]
     assert episode.start == after(-5)
     back, events = told(missing(), clock_set(after(-5)), clock_set(None))
     assert back.start == NOON
-    assert events[2] == ["clock_set", "start_changed"]
+    assert events[2] == ["clock_override", "start_changed"]
 
 
 def test_a_clock_that_is_set_before_the_missing_report_counts() -> None:

@@ -11,7 +11,7 @@ from core_reports import missing as report
 from core_wire import child, context, found, later, missing
 
 from episodes.record import Placement, Record, Service
-from episodes.reports import TaskDone
+from episodes.reports import TaskCompleted
 from homeward.library import read_packs
 from routing.loading import load
 
@@ -56,8 +56,8 @@ def test_conditions_both_ways(condition: str, yes: tuple[Any, Record], no: tuple
 ASKED = rule("look", send='"task.create"', kind='"look"', on='["opened", "decided"]', once='"event"')
 
 
-def task(hours: float, outcome: str | None = None) -> TaskDone:
-    return TaskDone(origin=origin(after(hours)), about=ABOUT, kind="look", at=after(hours), outcome=outcome)
+def task(hours: float, outcome: str | None = None) -> TaskCompleted:
+    return TaskCompleted(origin=origin(after(hours)), about=ABOUT, kind="look", at=after(hours), outcome=outcome)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ async def test_a_register_that_names_another_authority_leaves_the_child_to_it(tm
     async with hub(read_packs([folder]), [folder]) as h:
         theirs = context(-1, "compact:K-1", authority="testshire", responsible_authority="nottinghamshire")
         register = h.raw(theirs, "register.testshire.children.v1")
-        await h.intake.take([h.raw(context(-1, "compact:K-1")), register])
+        await h.intake.process_batch([h.raw(context(-1, "compact:K-1")), register])
         await h.take(missing(responsible_authority="testshire"))
         assert {m["authority"] for m in await h.said()} == {"nottinghamshire", "testshire"}
 

@@ -12,9 +12,9 @@ from core_reports import found as found_report
 from core_reports import missing as missing_report
 from core_wire import case, event, found, later, missing, police
 
-from episodes.reports import TaskDone
+from episodes.reports import TaskCompleted
 from homeward.simulation import Simulation
-from routing.situation import Case
+from routing.case import Case
 
 TERMS = '[terms]\nbegun_by = ["police"]\n'
 CARRIES_ON = '{carries_on = {given_up_by = "give_up"}}'
@@ -159,6 +159,6 @@ def test_whoever_was_asked_and_is_not_done() -> None:
     asks = rule("ask", '"worker"', on='["opened"]', send='"task.create"', kind='"look"')
     for role, answered in (("worker", [True, False]), ("desk", [False, False])):
         course = Course(ruled(f'asked = {{roles = "{role}", by = "task.create/look"}}', asks))
-        done = TaskDone(origin=origin(after(1)), about=ABOUT, kind="look", at=after(1))
+        done = TaskCompleted(origin=origin(after(1)), about=ABOUT, kind="look", at=after(1))
         said = [["asks" in [m.rule for m in course.tell(report)]] for report in (missing_report(), done)]
         assert said == [[each] for each in answered]

@@ -8,8 +8,8 @@ from core_packs import Course, course, rule
 from core_reports import ABOUT, after, clock_set, decided, found, meeting, missing, origin, outcome
 
 from episodes.record import Document, Record
-from episodes.reports import DocumentUpdated, TaskDone
-from routing.situation import Timer
+from episodes.reports import DocumentUpdated, TaskCompleted
+from routing.case import Timer
 
 
 def clock(moment: str, **lines: str) -> Course:
@@ -137,8 +137,8 @@ def test_a_target_and_a_local_limit_are_told_apart() -> None:
         ('send = "meeting.request"\nkind = "mam"', meeting("mam", 3), meeting("review", 3)),
         (
             'send = "task.create"\nkind = "look"',
-            TaskDone(origin=origin(after(3)), about=ABOUT, kind="look", at=after(3)),
-            TaskDone(origin=origin(after(3)), about=ABOUT, kind="call", at=after(3)),
+            TaskCompleted(origin=origin(after(3)), about=ABOUT, kind="look", at=after(3)),
+            TaskCompleted(origin=origin(after(3)), about=ABOUT, kind="call", at=after(3)),
         ),
         (
             'send = "notify.info"\nsettled_by = ["document.plan", "decided.judgement.go"]',

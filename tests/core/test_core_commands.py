@@ -101,7 +101,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, list[dict[str
             h.clock.set(later(40))
             await h.take(found(40, id_="second", remarks="was with friends"))
             await h.fall(120)
-            await h.intake.take([h.raw(b"{", "police.XX.notifications.v1")])
+            await h.intake.process_batch([h.raw(b"{", "police.XX.notifications.v1")])
             return await h.said()
         finally:
             await store.close()

@@ -26,8 +26,8 @@ from core_reports import (
 
 from episodes.record import Document, Record, Service
 from episodes.reports import Actor, Disagreement, DocumentUpdated
+from routing.case import Case
 from routing.conditions import CONDITIONS
-from routing.situation import Case
 
 HELD = Record(registered=True, identifiers=(("mosaic", "M-1"),))
 OPEN = Record(registered=True, services=(Service("social_care", worker="sw1"),))

@@ -11,9 +11,9 @@ from core_wire import case, child, context, event, found, later, missing, police
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from consumers.intake import Intake
 from homeward.clock import VirtualClock
 from homeward.simulation import Simulation
+from intake.intake import Intake
 from store import Store, TimerRow
 
 A_YEAR, A_QUARTER = later(24 * 365), later(24 * 90)
@@ -26,8 +26,8 @@ class Watched(Simulation):
 
     left: list[TimerRow]
 
-    async def _fall(self, store: Store, intake: Intake, clock: VirtualClock, until: datetime, including: bool) -> None:
-        await super()._fall(store, intake, clock, until, including)
+    async def _fire(self, store: Store, intake: Intake, clock: VirtualClock, until: datetime, including: bool) -> None:
+        await super()._fire(store, intake, clock, until, including)
         if including:
             async with store.reading() as tx:
                 self.left = await tx.due_timers(later(24 * 3650), 1000)

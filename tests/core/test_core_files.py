@@ -18,7 +18,7 @@ PLAN = rule(
     due='{from = "document", of = "plan", within = "6mo"}', when='{open_to = "social_care"}',
 )  # fmt: skip
 MAKE = rule(
-    "make_plan", '"worker"', **OF_CHILD, kind='"make_plan"', on='["opened", "record_changed", "task_done"]',
+    "make_plan", '"worker"', **OF_CHILD, kind='"make_plan"', on='["opened", "record_changed", "task_completed"]',
     once='"event"', when='{reported_missing = true}', unless='{document_on_file = "plan", still_open = "make_plan"}',
 )  # fmt: skip
 LATE = rule(

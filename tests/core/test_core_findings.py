@@ -9,7 +9,7 @@ from core_reports import decided, found, missing, new_episode, outcome
 
 from episodes.record import Placement, Record, Service
 from episodes.reports import Actor
-from routing.situation import Case
+from routing.case import Case
 
 RECORD = Record(
     registered=True,

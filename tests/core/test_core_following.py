@@ -5,7 +5,7 @@ from core_packs import Course, pack
 from core_reports import ABOUT, after, found, missing, origin
 
 from episodes.record import Record, Service
-from episodes.reports import ServiceChanged, TaskDone
+from episodes.reports import ServiceChanged, TaskCompleted
 from routing.tables import PackError
 
 HELD = """
@@ -84,7 +84,7 @@ def test_a_withdrawal_reaches_those_who_hold_the_request_now() -> None:
 
 def test_what_is_done_is_not_withdrawn() -> None:
     child = Course(pack(MEETING, more=HELD))
-    child.tell(missing(), TaskDone(origin=origin(after(2)), about=ABOUT, kind="look", at=after(2)))
+    child.tell(missing(), TaskCompleted(origin=origin(after(2)), about=ABOUT, kind="look", at=after(2)))
     assert [m.kind for m in child.tell(found(30))] == ["mam"]
 
 

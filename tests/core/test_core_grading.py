@@ -4,10 +4,10 @@ import pytest
 from core_packs import course, pack, rule
 from core_reports import decided, missing, new_episode, status
 
-from consumers.words import unknown_word
 from episodes.advance import advance
 from episodes.episode import Episode, Terms
 from episodes.reports import Report
+from intake.vocabulary import unknown_word
 
 ONE_CONTINUUM = Terms(absent="missing", rating="AMBER")
 

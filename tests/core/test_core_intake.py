@@ -71,7 +71,7 @@ async def test_one_publisher_cannot_suppress_the_message_of_another() -> None:
         forged = event(
             "police.missing", later(0), told | {"responsible_authority": "nottinghamshire"}, "m-1", "/police/XX"
         )
-        await h.intake.take([h.raw(forged, "police.YY.notifications.v1")])
+        await h.intake.process_batch([h.raw(forged, "police.YY.notifications.v1")])
         await h.take(missing(id_="m-1"))
         assert len(await h.ledger("report")) == 2
 
@@ -92,7 +92,7 @@ async def test_what_cannot_be_read_is_kept_with_its_bytes_and_a_person_is_told(
     value: bytes | None, topic: str, reason: str
 ) -> None:
     async with hub() as h:
-        await h.intake.take([h.raw(value, topic)])
+        await h.intake.process_batch([h.raw(value, topic)])
         assert [(q.row.value, q.row.reason) for q in await h.held()] == [(value, reason)]
         owner = [("nottinghamshire", "unreadable", ["children_missing_officer"])]
         assert await alerts(h) == (owner if topic == CASEWORK else ALERTED)
@@ -111,13 +111,13 @@ async def test_what_cannot_be_read_is_kept_with_its_bytes_and_a_person_is_told(
 )
 async def test_the_owner_of_a_topic_hears_of_it_and_else_the_operator(topic: str, owner: str) -> None:
     async with hub() as h:
-        await h.intake.take([h.raw(b"[]", topic)])
+        await h.intake.process_batch([h.raw(b"[]", topic)])
         assert [authority for authority, _, _ in await alerts(h)] == [owner]
 
 
 async def test_a_tombstone_of_the_register_is_nothing_to_tell_of() -> None:
     async with hub() as h:
-        await h.intake.take([h.raw(None, REGISTER)])
+        await h.intake.process_batch([h.raw(None, REGISTER)])
         assert await h.held() == []
         assert await h.said() == []
 
@@ -170,7 +170,9 @@ async def test_what_failed_is_replayed_after_the_mend() -> None:
 async def test_what_still_cannot_be_taken_in_goes_back_and_does_not_hold_up_the_rest() -> None:
     async with hub(broken()) as h:
         await h.take(missing(risk="high"))
-        await h.intake.take([h.raw(b"{", POLICE), h.raw(missing(incident="P-2"), "police.YY.notifications.v1")])
+        await h.intake.process_batch(
+            [h.raw(b"{", POLICE), h.raw(missing(incident="P-2"), "police.YY.notifications.v1")]
+        )
         h.clock.set(later(1))
         assert await replayed(h) == 3
         assert sorted(q.row.reason for q in await h.held()) == ["bad_json", "failed", "wrong_topic"]

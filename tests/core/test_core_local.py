@@ -10,7 +10,7 @@ from core_packs import BODY, HEAD, course, pack, rule
 from core_reports import ABOUT, NOON, after, found, missing, origin, outcome
 from test_core_calendar import london
 
-from episodes.reports import TaskDone
+from episodes.reports import TaskCompleted
 from homeward.library import read_packs
 from homeward.simulation import Simulation
 from routing.local import load_local, localised
@@ -88,8 +88,8 @@ def test_the_settings_stand_beside_a_pack_or_in_the_folder_of_the_installation(t
 # ---- requests that wait for a person (AMB-08)
 
 
-def done(hours: float) -> TaskDone:
-    return TaskDone(origin=origin(after(hours)), about=ABOUT, kind="look", at=after(hours))
+def done(hours: float) -> TaskCompleted:
+    return TaskCompleted(origin=origin(after(hours)), about=ABOUT, kind="look", at=after(hours))
 
 
 def test_a_request_waits_for_the_officer_who_is_warned_of_the_limit() -> None:

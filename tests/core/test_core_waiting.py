@@ -15,10 +15,10 @@ from core_wire import missing as missing_message
 from episodes.advance import advance
 from episodes.episode import Episode, Terms
 from episodes.events import Change
-from episodes.reports import TaskDone
+from episodes.reports import TaskCompleted
 from episodes.waiting import next_to_open, released, waiting_where_blocked
 from homeward.simulation import Simulation
-from routing.situation import Case
+from routing.case import Case
 
 TERMS = Terms(second="waits")
 
@@ -115,6 +115,6 @@ def test_a_task_of_the_waiting_report_can_be_done_and_no_clock_runs_for_it() -> 
     child = Course(pack(RULES), case=Case(new_episode(state="waiting")))
     assert [m.rule for m in child.tell(missing())] == ["conflict", "mend"]
     assert child.tell(missing(reported_at=after(-1)), found(2)) == []
-    done = TaskDone(origin=origin(after(3)), about=ABOUT, kind="mend", at=after(3))
+    done = TaskCompleted(origin=origin(after(3)), about=ABOUT, kind="mend", at=after(3))
     assert child.tell(done) == []
     assert ([p.open for p in child.case.promises], child.case.timers) == ([True, False], ())

@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from enrichment.documents import write_described
 from enrichment.lookup import Lookup, keys_of
 from enrichment.matching import Described, blocking_keys, shipped_model
+from enrichment.serialisation import write_described
 from store.blocking import BlockedRow
 
 WREN = Described(forename="Wren", surname="Featherstonehaugh", date_of_birth=date(2011, 9, 23))

@@ -8,16 +8,16 @@ import pytest
 from core_hub import REGISTER, Hub, hub
 from core_wire import case, child, context, found, missing
 
-from consumers.raw import Raw
-from enrichment.documents import read_held
 from enrichment.register import Place
+from enrichment.serialisation import read_held
 from episodes.record import Record
+from intake.records import RawRecord
 from store.feeds import Feed
 
 OPEN: list[dict[str, Any]] = [{"service": "cscs", "worker": "sw1"}]
 
 
-def keyed(h: Hub, value: bytes | None, key: str, offset: int | None = None) -> Raw:
+def keyed(h: Hub, value: bytes | None, key: str, offset: int | None = None) -> RawRecord:
     raw = replace(h.raw(value, REGISTER), key=key.encode())
     return raw if offset is None else replace(raw, offset=offset)
 
@@ -32,8 +32,8 @@ async def held(h: Hub, number: str) -> Record | None:
 
 async def test_a_withdrawn_record_takes_services_and_numbers_with_it() -> None:
     async with hub() as h:
-        await h.intake.take([keyed(h, context(-1, "mosaic:M-1", "compact:K-1", services=OPEN), "M-1")])
-        await h.intake.take([keyed(h, None, "M-1")])
+        await h.intake.process_batch([keyed(h, context(-1, "mosaic:M-1", "compact:K-1", services=OPEN), "M-1")])
+        await h.intake.process_batch([keyed(h, None, "M-1")])
         assert await held(h, "mosaic:M-1") is None
         assert await held(h, "compact:K-1") is None
         await h.take(missing())
@@ -43,10 +43,10 @@ async def test_a_withdrawn_record_takes_services_and_numbers_with_it() -> None:
 
 async def test_episodes_and_promises_outlive_a_withdrawn_record_and_are_told() -> None:
     async with hub() as h:
-        await h.intake.take([keyed(h, context(-1, "mosaic:M-1", "compact:K-1", services=OPEN), "M-1")])
+        await h.intake.process_batch([keyed(h, context(-1, "mosaic:M-1", "compact:K-1", services=OPEN), "M-1")])
         await h.take(missing())
         before, facts = await h.said(), await h.ledger("fact")
-        await h.intake.take([keyed(h, None, "M-1")])
+        await h.intake.process_batch([keyed(h, None, "M-1")])
         assert (await h.said())[: len(before)] == before
         new = (await h.ledger("fact"))[len(facts) :]
         assert [[name for name, _ in line.entry["events"]] for line in new] == [["record_changed"]]
@@ -60,9 +60,9 @@ async def test_episodes_and_promises_outlive_a_withdrawn_record_and_are_told() -
 
 async def test_a_child_may_come_back_to_the_register() -> None:
     async with hub() as h:
-        await h.intake.take([keyed(h, context(-1, "mosaic:M-1", services=OPEN), "M-1")])
-        await h.intake.take([keyed(h, None, "M-1")])
-        await h.intake.take([keyed(h, context(1, "mosaic:M-1", services=OPEN), "M-1")])
+        await h.intake.process_batch([keyed(h, context(-1, "mosaic:M-1", services=OPEN), "M-1")])
+        await h.intake.process_batch([keyed(h, None, "M-1")])
+        await h.intake.process_batch([keyed(h, context(1, "mosaic:M-1", services=OPEN), "M-1")])
         record = await held(h, "mosaic:M-1")
         assert record is not None
         assert record.registered
@@ -70,9 +70,9 @@ async def test_a_child_may_come_back_to_the_register() -> None:
 
 async def test_a_tombstone_of_a_former_key_withdraws_nothing() -> None:
     async with hub() as h:
-        await h.intake.take([keyed(h, context(-2, "mosaic:M-1", "compact:K-1"), "M-1")])
-        await h.intake.take([keyed(h, context(-1, "lcs:L-1", "compact:K-1", services=OPEN), "L-1")])
-        await h.intake.take([keyed(h, None, "M-1")])
+        await h.intake.process_batch([keyed(h, context(-2, "mosaic:M-1", "compact:K-1"), "M-1")])
+        await h.intake.process_batch([keyed(h, context(-1, "lcs:L-1", "compact:K-1", services=OPEN), "L-1")])
+        await h.intake.process_batch([keyed(h, None, "M-1")])
         record = await held(h, "compact:K-1")
         assert record is not None
         assert [s.worker for s in record.services] == ["sw1"]
@@ -80,15 +80,15 @@ async def test_a_tombstone_of_a_former_key_withdraws_nothing() -> None:
 
 async def test_a_number_that_the_newest_record_leaves_out_is_nobodys() -> None:
     async with hub() as h:
-        await h.intake.take([keyed(h, context(-2, "mosaic:M-1", "compact:K-1"), "M-1")])
-        await h.intake.take([keyed(h, context(-1, "mosaic:M-1"), "M-1")])
+        await h.intake.process_batch([keyed(h, context(-2, "mosaic:M-1", "compact:K-1"), "M-1")])
+        await h.intake.process_batch([keyed(h, context(-1, "mosaic:M-1"), "M-1")])
         assert await held(h, "compact:K-1") is None
         assert await held(h, "mosaic:M-1") is not None
 
 
 async def test_records_without_any_number_are_told_apart_by_their_keys() -> None:
     async with hub() as h:
-        await h.intake.take([keyed(h, context(-2), "a"), keyed(h, context(-1), "b")])
+        await h.intake.process_batch([keyed(h, context(-2), "a"), keyed(h, context(-1), "b")])
         async with h.store.reading() as tx:
             keys = await tx.find([("nottinghamshire", "", "a"), ("nottinghamshire", "", "b")], [], [])
         assert len(set(keys.identifiers.values())) == 2
@@ -111,13 +111,13 @@ async def test_a_feed_that_is_read_again_changes_nothing() -> None:
             keyed(h, None, "M-2"),
             keyed(h, context(-1, "mosaic:M-1", services=OPEN), "M-1"),
         ]
-        await h.intake.take(feed)
+        await h.intake.process_batch(feed)
         await h.take(missing(child=child("mosaic:M-1")))
         await h.take(case("case.opened", 1, child=child("mosaic:M-1"), service="tsyjs", worker="yj1"))
         before, lines = await held(h, "mosaic:M-1"), await h.ledger("report")
         said = await h.said()
         for raw in feed:  # one by one, so that each stands alone against what is held
-            await h.intake.take([raw], again=True)
+            await h.intake.process_batch([raw], again=True)
         assert await held(h, "mosaic:M-1") == before
         assert await held(h, "mosaic:M-2") is None
         assert await h.said() == said
@@ -127,7 +127,7 @@ async def test_a_feed_that_is_read_again_changes_nothing() -> None:
 async def test_a_feed_that_is_read_again_fills_an_empty_database() -> None:
     async with hub() as h:
         raw = keyed(h, context(-1, "mosaic:M-1", services=OPEN), "M-1")
-        await h.intake.take([raw], again=True)
+        await h.intake.process_batch([raw], again=True)
         record = await held(h, "mosaic:M-1")
         assert record is not None
         assert record.registered
@@ -136,8 +136,8 @@ async def test_a_feed_that_is_read_again_fills_an_empty_database() -> None:
 async def test_what_cannot_be_read_is_not_set_aside_twice() -> None:
     async with hub() as h:
         raw = keyed(h, b"{", "M-1")
-        await h.intake.take([raw])
-        await h.intake.take([raw], again=True)
+        await h.intake.process_batch([raw])
+        await h.intake.process_batch([raw], again=True)
         assert len(await h.held()) == 1
 
 
@@ -145,11 +145,11 @@ async def test_the_age_of_each_feed_is_known_and_never_goes_back() -> None:
     async with hub() as h:
         first = keyed(h, context(-2, "mosaic:M-1"), "M-1")
         begin = h.clock.now()
-        await h.intake.take([first])
+        await h.intake.process_batch([first])
         h.clock.set(begin + timedelta(hours=5))
-        await h.intake.take([keyed(h, context(5, "mosaic:M-2"), "M-2")])
+        await h.intake.process_batch([keyed(h, context(5, "mosaic:M-2"), "M-2")])
         h.clock.set(begin + timedelta(hours=9))
-        await h.intake.take([first], again=True)
+        await h.intake.process_batch([first], again=True)
         async with h.store.reading() as tx:
             newest = begin + timedelta(hours=5)
             assert await tx.feeds() == [Feed("nottinghamshire", newest, newest)]

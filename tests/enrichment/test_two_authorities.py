@@ -29,7 +29,7 @@ async def take(h: Hub, *values: bytes) -> list[dict[str, Any]]:
         authority = next((a for a in WORKERS if f"/casework/{a}".encode() in value), NOTTS)
         kind = "register.{}.children.v1" if b"case.context" in value else "casework.{}.outcomes.v1"
         topic = None if b'"type":"police.' in value else kind.format(authority)
-        await h.intake.take([h.raw(value, topic)])
+        await h.intake.process_batch([h.raw(value, topic)])
     return [m for m in await h.said() if m["id"] not in before]
 
 

@@ -160,8 +160,8 @@ async def test_a_withdrawn_record_is_no_candidate_any_more() -> None:
     from core_hub import REGISTER
 
     async with hub() as h:
-        await h.intake.take([replace(h.raw(ROBIN_HELD, REGISTER), key=b"M-1")])
-        await h.intake.take([replace(h.raw(None, REGISTER), key=b"M-1")])
+        await h.intake.process_batch([replace(h.raw(ROBIN_HELD, REGISTER), key=b"M-1")])
+        await h.intake.process_batch([replace(h.raw(None, REGISTER), key=b"M-1")])
         said = await since(h, reported(ROBIN))
         assert told(said) == []
         assert ["holds nobody" in detail for detail in doubts(said)] == [True]

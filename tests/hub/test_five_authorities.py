@@ -107,7 +107,7 @@ async def rows_of(authorities: Sequence[str]) -> list[OutboxRow]:
             await h.fall(report[0])
             h.clock.set(max(later(report[0]), h.clock.now()))
             topic, value = message(n, report)
-            await h.intake.take([h.raw(value, topic)])
+            await h.intake.process_batch([h.raw(value, topic)])
         await h.fall(WEEKS * 7 * 24)
         assert await h.held() == [], "a report cannot be read"
         return await h.rows()
@@ -177,7 +177,7 @@ async def test_whose_child_it_is_the_register_says_before_the_police_and_a_host_
         async with hub() as h:
             for n, told in enumerate((context, (*report[:3], report[3] | named))):
                 topic, value = message(n, told)
-                await h.intake.take([h.raw(value, topic)])
+                await h.intake.process_batch([h.raw(value, topic)])
             said = {row.authority for row in await h.rows()}
         allowed = {authority, "hub"} | ({other} if PACKS[other].terms.hosts else set())
         assert said <= allowed

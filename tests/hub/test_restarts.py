@@ -11,12 +11,13 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from consumers.backlog import read_through
-from consumers.intake import Intake
-from consumers.raw import Raw
+from consumers.parsing import parse
+from consumers.timer_loop import TimerLoop
 from homeward.clock import VirtualClock
 from homeward.library import read_directories, read_packs
 from homeward.wiring import consumer_connection
-from outbox.timers import TimerLoop
+from intake.intake import Intake
+from intake.records import RawRecord
 from schemas.topics import police_notifications
 from store import Store
 from tests.hub.hubs import running
@@ -25,15 +26,15 @@ BEGINS = datetime(2026, 3, 2, 21, 0, tzinfo=UTC)
 Said = list[tuple[str, str, str]]
 
 
-def record(n: int, type_: str, at: datetime, force: str, **data: object) -> Raw:
+def record(n: int, type_: str, at: datetime, force: str, **data: object) -> RawRecord:
     body = {
         "specversion": "1.0", "id": f"r-{n}", "source": "/police/RE", "type": type_, "time": at.isoformat(),
         "data": {"incident": "RE-1", "force": force, **data},
     }  # fmt: skip
-    return Raw(police_notifications(force), 0, n, orjson.dumps(body), at)
+    return RawRecord(police_notifications(force), 0, n, orjson.dumps(body), at)
 
 
-def missing(force: str) -> Raw:
+def missing(force: str) -> RawRecord:
     child = {"identifiers": [{"system": "compact", "value": "K-re"}]}
     return record(1, "police.missing", BEGINS, force, child=child, responsible_authority="nottinghamshire",
                   classification="missing", reported_at=BEGINS.isoformat(), child_protection_concern=True)  # fmt: skip
@@ -52,20 +53,20 @@ async def walk(folder: Path, killed_at_every_boundary: bool, late: timedelta = t
     clock = VirtualClock(BEGINS)
     store = Store.open(url)
     await store.create()
-    intake = Intake(store, read_packs(), read_directories(), clock.now)
-    await intake.take([missing("RE")])
+    intake = Intake(store, read_packs(), read_directories(), parse, clock.now)
+    await intake.process_batch([missing("RE")])
     while True:
         if killed_at_every_boundary:
             await store.close()
             store = Store.open(url)
-            intake = Intake(store, read_packs(), read_directories(), clock.now)
+            intake = Intake(store, read_packs(), read_directories(), parse, clock.now)
         async with store.reading() as tx:
             due = await tx.next_timer()
             timers = [t for t in await tx.due_timers(due, 100) if t.due_at == due] if due else []
         if due is None or due > BEGINS + timedelta(days=29):
             break
         clock.set(max(due + late, clock.now()))
-        await intake.fall(timers)
+        await intake.fire_timers(timers)
     heard = await said(store)
     await store.close()
     return heard
@@ -120,7 +121,7 @@ async def test_a_found_that_waits_is_read_before_an_overdue_alert_goes_out(
     assert not heard & {"meeting.request", "senior.alert"}, "an overdue clock was asked before the backlog was read"
 
 
-async def publish(kafka: str, raw: Raw) -> None:
+async def publish(kafka: str, raw: RawRecord) -> None:
     producer = AIOKafkaProducer(bootstrap_servers=kafka)
     await producer.start()
     await producer.send_and_wait(raw.topic, raw.value, key=b"re")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest_asyncio
 
-from outbox.timers import TimerLoop
+from consumers.timer_loop import TimerLoop
 from store import Store, StoreUnavailableError, TimerRow
 
 NOON = datetime(2026, 3, 17, 12, 0, tzinfo=UTC)

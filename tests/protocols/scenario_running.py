@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 from scenario_files import Scenario
 
-from consumers.intake import Intake
 from homeward.clock import VirtualClock
 from homeward.simulation import Simulation
+from intake.intake import Intake
 from store import Store
 
 OF_THE_ROW = {"type", "at", "after", "before", "to", "to_exactly", "clauses", "has", "lacks", "incident", "count"}

@@ -6,10 +6,11 @@ from typing import Any
 import orjson
 from reporting_world import london
 
-from consumers.intake import Intake
-from consumers.raw import Raw
+from consumers.parsing import parse_unowned
 from homeward.clock import VirtualClock
 from homeward.library import read_directories, read_packs
+from intake.intake import Intake
+from intake.records import RawRecord
 from store import Store
 
 MOSAIC = {"system": "mosaic", "value": "M31"}
@@ -21,7 +22,7 @@ class Hub:
     def __init__(self, url: str, store: Store) -> None:
         self.url, self.store = url, store
         self.clock = VirtualClock(datetime(2026, 1, 1, tzinfo=UTC))
-        self._intake = Intake(store, read_packs(), read_directories(), self.clock.now, checks_owner=False)
+        self._intake = Intake(store, read_packs(), read_directories(), parse_unowned, self.clock.now)
         self._number = 0
 
     async def tell(self, at: str, type_: str, /, **data: Any) -> None:
@@ -40,7 +41,7 @@ class Hub:
             "datacontenttype": "application/json",
             "data": given,
         }
-        await self._intake.take([Raw("told", 0, self._number, orjson.dumps(event), self.clock.now())])
+        await self._intake.process_batch([RawRecord("told", 0, self._number, orjson.dumps(event), self.clock.now())])
 
     async def until(self, at: str) -> None:
         """Moves the clock and lets fall what is due by then."""
@@ -51,7 +52,7 @@ class Hub:
             if due is None or due > london(at):
                 break
             self.clock.set(max(due, self.clock.now()))
-            await self._intake.fall(timers)
+            await self._intake.fire_timers(timers)
         self.clock.set(max(london(at), self.clock.now()))
 
     async def register(self, at: str, *numbers: dict[str, str], **fields: Any) -> None:

@@ -5,17 +5,17 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
-from enrichment.people import Child
-from enrichment.reporting.figures import Figures
-from enrichment.reporting.span import Span
-from enrichment.reporting.tally import Tally
+from enrichment.children import Child
 from episodes.advance import advance
 from episodes.episode import Episode, Terms
 from episodes.record import Record
 from episodes.reports import About, Found, InterviewOutcome, MeetingHeld, Missing, Origin, Report, Retracted
+from reporting.figures import Figures
+from reporting.span import Span
+from reporting.tally import Tally
 from routing.calendar import LONDON
+from routing.case import Case
 from routing.messages import Promise
-from routing.situation import Case
 
 SEPTEMBER = Span.parse("2026-09")
 ABOUT = About(authority="testshire", force="XX", incident="P-1")

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reporting_world import ABOUT, SEPTEMBER, case, child, counted, found, london, missing, origin, retracted
 
-from enrichment.reporting.figures import Episodes
-from enrichment.reporting.span import Span
 from episodes.episode import Terms
-from episodes.reports import Actor, ClockSet, InvestigationEnded, StatusChanged
+from episodes.reports import Actor, ClockOverride, InvestigationEnded, StatusChanged
+from reporting.figures import Episodes
+from reporting.span import Span
 
 
 def episodes(*reports: object, span: Span = SEPTEMBER, terms: Terms | None = None) -> Episodes:
@@ -91,7 +91,7 @@ def test_a_return_that_is_put_right_moves_too() -> None:
 
 def test_a_person_who_sets_the_clock_sets_the_day_that_counts() -> None:
     at, value = london("2026-10-02 09:00"), london("2026-10-01 00:00")
-    by = ClockSet(origin=origin(at), about=ABOUT, value=value, reason="away with leave", by=Actor("worker"))
+    by = ClockOverride(origin=origin(at), about=ABOUT, value=value, reason="away with leave", by=Actor("worker"))
     assert episodes(missing("2026-09-30 22:00"), by) == Episodes()
 
 

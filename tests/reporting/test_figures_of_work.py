@@ -3,11 +3,11 @@
 import pytest
 from reporting_world import asked, case, child, counted, found, meeting, missing, outcome, retracted
 
-from enrichment.reporting.figures import Children, Interviews, MeetingCount
-from enrichment.reporting.span import Span
 from episodes.reports import Report
+from reporting.figures import Children, Interviews, MeetingCount
+from reporting.span import Span
+from routing.case import Case
 from routing.messages import Promise
-from routing.situation import Case
 
 AWAY = (missing("2026-09-10 12:00"), found("2026-09-11 12:00"))
 REQUEST = asked("rhi.request", "2026-09-11 12:00", due="2026-09-14 12:00")

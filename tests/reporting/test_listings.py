@@ -18,9 +18,9 @@ from reporting_world import (
     retracted,
 )
 
-from enrichment.people import Child
-from enrichment.reporting.listings import EPISODES, INTERVIEWS, MEETINGS
-from enrichment.reporting.tables import Asked, Table
+from enrichment.children import Child
+from reporting.listings import EPISODES, INTERVIEWS, MEETINGS
+from reporting.tables import Asked, Table
 
 NUMBERS = (("mosaic", "M31"), ("compact", "K-1"))
 REQUEST = asked("rhi.request", "2026-09-11 12:00", due="2026-09-14 12:00")

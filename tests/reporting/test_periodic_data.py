@@ -4,9 +4,9 @@ from dataclasses import asdict
 
 from reporting_hub import Hub
 
-from enrichment.reporting.figures import Figures
-from enrichment.reporting.reading import children_of, figures_of
-from enrichment.reporting.span import Span
+from reporting.figures import Figures
+from reporting.reading import children_of, figures_of
+from reporting.span import Span
 from schemas.outbound.figures import Figures as OnTheWire
 
 IN_CARE = {"legal_status": "care_order", "plan": "looked_after", "services": [{"service": "cscs", "worker": "sw1"}]}

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from reporting_world import ABOUT, asked, case, child, found, london, missing, origin, outcome, retracted
 
-from enrichment.people import Child
-from enrichment.reporting.returns import SAFEGUARDING, SSDA903
-from enrichment.reporting.span import Span
-from enrichment.reporting.tables import Asked, Row, Table
-from episodes.reports import Actor, ClockSet, InvestigationEnded, StatusChanged
-from routing.situation import Case
+from enrichment.children import Child
+from episodes.reports import Actor, ClockOverride, InvestigationEnded, StatusChanged
+from reporting.returns import SAFEGUARDING, SSDA903
+from reporting.span import Span
+from reporting.tables import Asked, Row, Table
+from routing.case import Case
 
 IN_CARE: dict[str, Any] = {
     "identifiers": (("mosaic", "M31"), ("compact", "K-1")),
@@ -114,7 +114,7 @@ def test_it_starts_when_the_child_left_or_was_last_seen_by_a_responsible_adult()
     assert ssda903(case(missing("2026-09-10 12:00", **told)))[0][3] == "09/09/2026"
     assert ssda903(case(missing("2026-09-10 12:00", left_at=told["left_at"])))[0][3] == "08/09/2026"
     at, value = london("2026-09-10 13:00"), london("2026-09-07 12:00")
-    by = ClockSet(origin=origin(at), about=ABOUT, value=value, reason="left earlier", by=Actor("worker"))
+    by = ClockOverride(origin=origin(at), about=ABOUT, value=value, reason="left earlier", by=Actor("worker"))
     assert ssda903(case(missing("2026-09-10 12:00", **told), by))[0][3] == "07/09/2026"
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from reporting_world import london
 
-from enrichment.reporting.span import Span
+from reporting.span import Span
 
 
 @pytest.mark.parametrize(
