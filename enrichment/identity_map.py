@@ -142,12 +142,17 @@ class IdentityMap:
     def children(self) -> Iterable[Child]:
         return self._children.values()
 
+    def changed_cases(self) -> list[tuple[Child, AnyCase]]:
+        """The cases that must be saved, each with its child."""
+        children = self._children.values()
+        return [(child, child.case(key)) for child in children for key in sorted(child.changed_cases)]
+
     def changes(self) -> tuple[list[PersonRow], list[IdentifierRow], list[ReferenceRow], list[EpisodeRow]]:
         """What must be saved."""
         children = self._children.values()
         people = [_person(child) for child in children if child.changed]
         identifiers = [IdentifierRow(*key, person) for key, person in self._new_identifiers.items()]
-        episodes = [_row(child, child.case(key)) for child in children for key in sorted(child.changed_cases)]
+        episodes = [_row(child, case) for child, case in self.changed_cases()]
         return people, identifiers, [*self._new_references.values()], episodes
 
 

@@ -7,7 +7,7 @@ from routing.library import Packs
 from routing.messages import derived_id
 from routing.tables import PackError
 from store import Store
-from store.history import LedgerEntry, Promise
+from store.history import Delivery, LedgerEntry
 
 Step = dict[str, Any]
 
@@ -17,21 +17,21 @@ async def told(url: str, id_: str, packs: Packs) -> list[Step] | None:
     store = Store.open(url)
     try:
         async with store.reading() as tx:
-            promises = await tx.outbox_of_episode(id_) or await tx.outbox_of_message(id_)
+            deliveries = await tx.outbox_of_episode(id_) or await tx.outbox_of_message(id_)
             entries = await tx.ledger_of_episode(id_)
-            if not entries and promises:
-                row = promises[0].row
+            if not entries and deliveries:
+                row = deliveries[0].row
                 decision = derived_id("decision", row.message_id)  # all that is held of a message in no episode
                 held = await (tx.ledger_of_episode(row.subject) if row.subject else tx.ledger_about(decision))
-                wanted = {p.row.message_id for p in promises}
+                wanted = {p.row.message_id for p in deliveries}
                 entries = _chain(held, wanted)
     finally:
         await store.close()
-    if not entries and not promises:
+    if not entries and not deliveries:
         return None
-    ways: dict[str, list[Promise]] = {}
-    for promise in promises:
-        ways.setdefault(promise.row.message_id, []).append(promise)
+    ways: dict[str, list[Delivery]] = {}
+    for delivery in deliveries:
+        ways.setdefault(delivery.row.message_id, []).append(delivery)
     return [step for entry in entries if (step := _step(entry, ways, packs)) is not None]
 
 
@@ -42,7 +42,7 @@ def _chain(entries: list[LedgerEntry], messages: set[str]) -> list[LedgerEntry]:
     return [e for e in entries if e in decisions or (e.kind in ("match", "fact") and e.causation in causes)]
 
 
-def _step(entry: LedgerEntry, ways: dict[str, list[Promise]], packs: Packs) -> Step | None:
+def _step(entry: LedgerEntry, ways: dict[str, list[Delivery]], packs: Packs) -> Step | None:
     match entry.kind:
         case "fact":
             source, report = entry.entry["report"]
@@ -52,9 +52,9 @@ def _step(entry: LedgerEntry, ways: dict[str, list[Promise]], packs: Packs) -> S
             return _match(entry)
         case "decision":
             return _decision(entry, ways.get(entry.entry["message"], []), packs)
-        case "promise" if entry.entry["timers"]:
+        case "timers" if entry.entry["timers"]:
             lines = [f"{rule} at {at}" for rule, at in entry.entry["timers"]]
-            return {"at": entry.at, "kind": "promise", "what": "clocks that run from now on", "lines": lines}
+            return {"at": entry.at, "kind": "timers", "what": "clocks that run from now on", "lines": lines}
     return None  # reports stand behind the facts, deliveries beside their messages
 
 
@@ -65,7 +65,7 @@ def _match(entry: LedgerEntry) -> Step:
     return {"at": entry.at, "kind": "match", "what": f"by description {entry.entry['outcome']}", "lines": lines}
 
 
-def _decision(entry: LedgerEntry, promises: list[Promise], packs: Packs) -> Step:
+def _decision(entry: LedgerEntry, deliveries: list[Delivery], packs: Packs) -> Step:
     decided = entry.entry
     kind = f" {decided['kind']}" if decided["kind"] else ""
     to = ", ".join(f"{role} ({person})" if person else role for role, person in decided["to"])
@@ -76,9 +76,9 @@ def _decision(entry: LedgerEntry, promises: list[Promise], packs: Packs) -> Step
     ]
     if decided["due"]:
         lines.append(f"due {decided['due']}")
-    for promise in promises:
-        detail = f" ({promise.detail})" if promise.detail else ""
-        lines.append(f"delivery to {promise.row.destination}: {promise.state}, attempts {promise.attempts}{detail}")
+    for delivery in deliveries:
+        detail = f" ({delivery.detail})" if delivery.detail else ""
+        lines.append(f"delivery to {delivery.row.destination}: {delivery.state}, attempts {delivery.attempts}{detail}")
     cause = "a timer" if entry.causation is None else entry.causation
     step: Step = {
         "at": entry.at,

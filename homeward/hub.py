@@ -2,17 +2,21 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Collection
+from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
 from faststream.kafka import KafkaBroker
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
 from consumers.backlog import read_through
+from consumers.progress import Progress
 from consumers.subscriber import PATTERN, Subscriber
 from homeward.health import Health
 from homeward.settings import Settings
 from homeward.wiring import Part, Parts, chosen, consumer_connection
+from intake.worklist import fill_worklist
 from store.errors import StoreUnavailableError
 
 log = logging.getLogger(__name__)
@@ -31,11 +35,13 @@ class Hub:
         self._pattern = pattern
         self.subscriber = Subscriber(parts.intake.process_batch)
         self.broker = kafka_broker(self.settings)
-        self.health = Health(self)
+        checks = {"consumers": Progress(self._consumers, time.monotonic).is_made} if "consumers" in self.running else {}
+        self.health = Health(checks, self._standing, self.settings.health_host, self.settings.health_port)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Raises StoreUnavailableError or KafkaError where database or broker cannot be reached."""
+        await fill_worklist(self.parts.store, self.parts.packs)
         for sender in self.parts.senders.values():
             await sender.start()
         if "relay" in self.running:
@@ -76,6 +82,20 @@ class Hub:
         for sender in self.parts.senders.values():
             await sender.stop()
         await self.parts.store.close()
+
+    def _consumers(self) -> list[Any]:
+        """Those of the subscriptions that run."""
+        subscribed = (getattr(subscriber, "consumer", None) for subscriber in self.broker.subscribers)
+        return [consumer for consumer in subscribed if consumer is not None]
+
+    async def _standing(self) -> dict[str, Any]:
+        """What stands in the outbox and in quarantine, and how many seconds ago each register sent its newest
+        record."""
+        async with self.parts.store.reading() as tx:
+            counts, feeds = await tx.standing(), await tx.feeds()
+        now = self.parts.now()
+        ages = {feed.authority: round((now - feed.newest_at).total_seconds()) for feed in feeds}
+        return {"deliveries": counts.states, "quarantined": counts.quarantined, "register_age": ages}
 
     def _begin(self, work: object) -> None:
         assert asyncio.iscoroutine(work)

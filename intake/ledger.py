@@ -76,5 +76,5 @@ def of_timers(change: CaseChange, timers: Iterable[TimerRow]) -> LedgerRow:
     """Which clocks run from now on."""
     authority, episode, origin = change.child.authority, change.case.id, change.events[0].report.origin
     entry = {"timers": [[t.rule, t.due_at.isoformat()] for t in timers]}
-    key = derived_id("promise", episode, origin.source, origin.id)
-    return LedgerRow(key, origin.at, "promise", authority, episode, f"{origin.source}#{origin.id}", entry)
+    key = derived_id("timers", episode, origin.source, origin.id)
+    return LedgerRow(key, origin.at, "timers", authority, episode, f"{origin.source}#{origin.id}", entry)

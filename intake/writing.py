@@ -6,6 +6,7 @@ from datetime import datetime
 from intake import ledger
 from intake.batch import BatchProcessor
 from intake.records import Parsed, Rejected
+from intake.worklist import work_rows_of
 from outbox.directory import Directory
 from outbox.writer import rows as rows_of
 from routing.exceptions import exception
@@ -47,6 +48,8 @@ async def write(
     await tx.append([*lines, *clocks], outbox)
     await tx.note_feeds(_feeds(parsed, now))
     await tx.set_timers([*owned, *owners], [*wanted, *timers])
+    changed = children.changed_cases()
+    await tx.set_work({case.id for _, case in changed}, work_rows_of(changed, batch.context.packs))
     await tx.quarantine(_quarantined(done.rejected, now))
 
 

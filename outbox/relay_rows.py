@@ -12,6 +12,7 @@ from routing.messages import derived_id
 from schemas.delivery import Outgoing, Receipt, Verdict
 from store import LeasedRow, LedgerRow, Settlement
 
+
 def rounds(rows: Sequence[LeasedRow]) -> list[list[LeasedRow]]:
     """The rows in rounds: each holds at most one row of a lane, and the rounds keep the order of every lane."""
     dealt: list[list[LeasedRow]] = []

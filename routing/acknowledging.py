@@ -3,10 +3,12 @@
 No source asks for it: it is a local setting of an authority (`routing.local`), and a duty of the hub itself (HUB).
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from episodes.episode import Episode
+from routing.calendar import Calendar
 from routing.case import Timer
 from routing.messages import Promise, Recipient
 from routing.pack import Acknowledgement, Pack, Rule
@@ -33,29 +35,39 @@ class Step:
         return f"{self.promise.first or self.promise.message}/{self.number}"
 
 
-def _step_at(entry: Acknowledgement, sent: datetime, number: int, s: Situation) -> datetime:
-    at = sent
-    for _ in range(number):
-        at = entry.within.after(at, s.calendar)
-    return at
-
-
 def acknowledge_by(what: Rule, sent: datetime, s: Situation, pack: Pack) -> datetime | None:
     """By when a message of this rule must be acknowledged; None where nobody asks for that."""
     entry = _entry(what.names, pack)
-    return _step_at(entry, sent, 1, s) if entry else None
+    return _step_at(entry, sent, 1, s.calendar) if entry else None
+
+
+def unacknowledged(promises: Iterable[Promise], episode: Episode, pack: Pack) -> Iterator[tuple[Promise, datetime]]:
+    """The messages that still matter and that nobody has acknowledged, each with the instant by which somebody must."""
+    for promise, entry in _wanting(promises, episode, pack):
+        yield promise, _step_at(entry, promise.at, 1, pack.calendar)
+
+
+def _wanting(promises: Iterable[Promise], episode: Episode, pack: Pack) -> Iterator[tuple[Promise, Acknowledgement]]:
+    for promise in [p for p in promises if p.open and p.rule != RULE]:
+        entry = _entry((promise.rule, promise.type, f"{promise.type}/{promise.kind}"), pack)
+        if entry is not None and not _acknowledged(promise, episode):
+            yield promise, entry
+
+
+def _step_at(entry: Acknowledgement, sent: datetime, number: int, calendar: Calendar) -> datetime:
+    at = sent
+    for _ in range(number):
+        at = entry.within.after(at, calendar)
+    return at
 
 
 def steps(s: Situation, pack: Pack) -> Iterator[Step]:
     """The steps that have not been taken, of every message that nobody has acknowledged and that still matters."""
     taken = {p.occurrence for p in s.promises if p.rule == RULE}
-    for promise in [p for p in s.promises if p.open and p.rule != RULE]:
-        entry = _entry((promise.rule, promise.type, f"{promise.type}/{promise.kind}"), pack)
-        if entry is None or _acknowledged(promise, s):
-            continue
+    for promise, entry in _wanting(s.promises, s.episode, pack):
         for number, role in enumerate(entry.ladder, 1):
             to = (Recipient(role, None, pack.roles[role].channel),)
-            step = Step(promise, number, _step_at(entry, promise.at, number, s), to)
+            step = Step(promise, number, _step_at(entry, promise.at, number, s.calendar), to)
             if step.occurrence not in taken:
                 yield step
 
@@ -70,9 +82,9 @@ def _entry(names: tuple[str, ...], pack: Pack) -> Acknowledgement | None:
     return next((entry for entry in pack.acknowledge if entry.what in names), None)
 
 
-def _acknowledged(promise: Promise, s: Situation) -> bool:
+def _acknowledged(promise: Promise, episode: Episode) -> bool:
     """A named person has seen it: by its id, or any message of its type and kind that was sent before."""
-    for said in s.episode.acknowledged:
+    for said in episode.acknowledged:
         if said.by.person is None:
             continue
         if said.message is not None:

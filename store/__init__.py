@@ -3,7 +3,7 @@
 from store.claiming import shard_name
 from store.database import Store
 from store.errors import StoreRefusedError, StoreUnavailableError, StoreUnpreparedError
-from store.history import LedgerEntry, Promise
+from store.history import Delivery, LedgerEntry
 from store.lanes import HeldUp, Standing
 from store.leased import LeasedRow, Outcome, Settlement
 from store.ownership import Ownership
@@ -20,6 +20,7 @@ from store.rows import (
     QuarantineRow,
     ReferenceRow,
     TimerRow,
+    WorkRow,
     shard_of,
 )
 from store.transaction import Transaction
@@ -27,6 +28,7 @@ from store.transaction import Transaction
 __all__ = [
     "SHARDS",
     "Claim",
+    "Delivery",
     "EpisodeRow",
     "Found",
     "HeldUp",
@@ -38,7 +40,6 @@ __all__ = [
     "Outcome",
     "Ownership",
     "PersonRow",
-    "Promise",
     "QuarantineRow",
     "Quarantined",
     "ReferenceRow",
@@ -50,6 +51,7 @@ __all__ = [
     "StoreUnpreparedError",
     "TimerRow",
     "Transaction",
+    "WorkRow",
     "shard_name",
     "shard_of",
 ]

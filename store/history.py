@@ -40,7 +40,7 @@ class LedgerEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class Delivery:
     """An outbox row and what has become of it so far. `settled_at` and `address` are None until there is one."""
 
     row: OutboxRow
@@ -111,17 +111,17 @@ class History(Session):
         held: bytes | None = (await self._rows(_CONTENTS, one=hash)).scalar_one_or_none()
         return held
 
-    async def outbox_of_episode(self, episode: str) -> list[Promise]:
+    async def outbox_of_episode(self, episode: str) -> list[Delivery]:
         """Everything promised in one episode, in the order of promising."""
-        return [_promise(row) for row in await self._rows(_OF_SUBJECT, one=episode)]
+        return [_delivery(row) for row in await self._rows(_OF_SUBJECT, one=episode)]
 
-    async def outbox_of_message(self, id: str) -> list[Promise]:
+    async def outbox_of_message(self, id: str) -> list[Delivery]:
         """The rows of one message, one for each destination; `id` is that of the message or of a row."""
-        return [_promise(row) for row in await self._rows(_OF_MESSAGE, one=id)]
+        return [_delivery(row) for row in await self._rows(_OF_MESSAGE, one=id)]
 
-    async def outbox_after(self, position: int, limit: int) -> list[Promise]:
+    async def outbox_after(self, position: int, limit: int) -> list[Delivery]:
         """The next rows after a position (0: from the first), in the order of promising."""
-        return [_promise(row) for row in await self._rows(_LATER, after=position, most=limit)]
+        return [_delivery(row) for row in await self._rows(_LATER, after=position, most=limit)]
 
     async def people_of(self, authority: str, after: str, limit: int) -> list[str]:
         """The ids of the next children of an authority after an id ("": from the first), in the order of the ids."""
@@ -146,9 +146,9 @@ def _entry(row: Any) -> LedgerEntry:
     return LedgerEntry(**values | {"entry": orjson.loads(row.entry)})
 
 
-def _promise(row: Any) -> Promise:
+def _delivery(row: Any) -> Delivery:
     told = {name: getattr(row, name) for name in _PROMISE_COLUMNS}
-    return Promise(promised_row(row), row.position, **told)
+    return Delivery(promised_row(row), row.position, **told)
 
 
 def _holds(row: Any) -> bool:

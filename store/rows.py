@@ -12,7 +12,7 @@ from typing import Any, Literal
 SHARDS = 16
 """How many parts the deliveries are dealt into. Fixed: rows written under another number would change hands."""
 
-LedgerKind = Literal["report", "match", "fact", "decision", "promise", "delivery"]
+LedgerKind = Literal["report", "match", "fact", "decision", "timers", "delivery"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +134,26 @@ class TimerRow:
     episode: str | None
     rule: str
     due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """Something that waits for a recipient. `case_id` is whose it is: an episode, or a child's duties outside any
+    (`episode` is then None). `wanted` says what for: task, decision, meeting, interview or acknowledgement."""
+
+    id: str
+    case_id: str
+    episode: str | None
+    authority: str
+    role: str
+    person: str | None
+    wanted: str
+    type: str
+    kind: str | None
+    urgency: str
+    message: str
+    since: datetime
+    due: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

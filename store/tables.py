@@ -137,6 +137,14 @@ episodes = Table(
     Column("state", Text, nullable=False),
     Column("doc", LargeBinary, nullable=False),
 )
+# Only what goes on: most episodes ever known lie behind.
+Index(
+    "episodes_open",
+    episodes.c.authority,
+    episodes.c.opened_at,
+    sqlite_where=episodes.c.state == literal_column("'open'", Text),
+    postgresql_where=episodes.c.state == literal_column("'open'", Text),
+)
 
 ledger = Table(
     "ledger",
@@ -242,6 +250,25 @@ timers = Table(
     Column("rule", Text, nullable=False),
     Column("due_at", Instant, nullable=False),
     Index("timers_due", "due_at", "id"),
+)
+
+worklist = Table(
+    "worklist",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("case_id", Text, nullable=False, index=True),
+    Column("episode", Text),
+    Column("authority", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("person", Text),
+    Column("wanted", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("kind", Text),
+    Column("urgency", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("due", Instant),
+    Index("worklist_of_role", "authority", "role", "due"),
 )
 
 quarantine = Table(

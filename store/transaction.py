@@ -11,7 +11,10 @@ from store.ledger import Ledger
 from store.quarantine import Quarantine
 from store.retention import Retention
 from store.timers import Timers
+from store.worklist import Worklist
 
 
-class Transaction(Intake, Blocking, Feeds, Ledger, Timers, Quarantine, Claiming, Deliveries, Lanes, History, Retention):
+class Transaction(
+    Intake, Blocking, Feeds, Ledger, Timers, Worklist, Quarantine, Claiming, Deliveries, Lanes, History, Retention
+):
     """What stands between `async with store.transaction()` and its end: all of it is kept, or none."""

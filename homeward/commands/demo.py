@@ -79,14 +79,14 @@ async def _play(settings: "Settings", sink: object) -> list[str]:
     telling, scenes = Telling(Console(highlight=False)), fortnight()
     async with stage(settings, scenes[0].at) as playing:
         for n, scene in enumerate(scenes, 1):
-            async for promises in playing.advance(scene.at):
+            async for deliveries in playing.advance(scene.at):
                 telling.clock(playing.clock.now())
-                telling.promises(promises)
+                telling.deliveries(deliveries)
             telling.scene(scene)
-            telling.promises(await playing.play(scene, n))
-        async for promises in playing.advance(ENDS):
+            telling.deliveries(await playing.play(scene, n))
+        async for deliveries in playing.advance(ENDS):
             telling.clock(playing.clock.now())
-            telling.promises(promises)
+            telling.deliveries(deliveries)
         async with playing.parts.store.reading() as tx:
             promised = await tx.outbox_after(0, 100_000)
         heard = await playing.heard()

@@ -18,7 +18,7 @@ from homeward.wiring import Parts, library, senders
 from producers.kafka_link import TopicShape
 from schemas.topics import casework_outcomes, police_notifications, register_children
 from store import Store
-from store.history import Promise
+from store.history import Delivery
 from store.migrating import migrate
 
 _TAKEN_WITHIN = 30.0  # seconds for the hub to take a record in
@@ -39,7 +39,7 @@ class Stage:
         self._taken += records
         self._news.set()
 
-    async def play(self, scene: Scene, n: int) -> list[Promise]:
+    async def play(self, scene: Scene, n: int) -> list[Delivery]:
         """Publishes a record, and returns what the hub promised by it once everything is delivered."""
         topic = register_children(AUTHORITY) if scene.type == "case.context" else police_notifications(FORCE)
         event = {
@@ -60,7 +60,7 @@ class Stage:
                 await self._news.wait()
         return await self.settled()
 
-    async def advance(self, until: datetime) -> AsyncIterator[list[Promise]]:
+    async def advance(self, until: datetime) -> AsyncIterator[list[Delivery]]:
         """Moves the clock to `until`, from timer to timer; yields what each instant led to."""
         while True:
             async with self.parts.store.reading() as tx:
@@ -73,8 +73,8 @@ class Stage:
             yield await self.settled()
         self.clock.set(max(until, self.clock.now()))
 
-    async def settled(self) -> list[Promise]:
-        """Delivers everything, and returns the promises that are new since the last time."""
+    async def settled(self) -> list[Delivery]:
+        """Delivers everything, and returns the deliveries that are new since the last time."""
         await self.parts.relay.drain()
         async with self.parts.store.reading() as tx:
             found = await tx.outbox_after(self._seen, 10_000)

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from homeward.demo.story import EXPECTED, Expected, Scene
 from routing.calendar import LONDON
-from store.history import Promise
+from store.history import Delivery
 
 
 def when(at: datetime) -> str:
@@ -31,17 +31,17 @@ class Telling:
     def clock(self, at: datetime) -> None:
         self._console.print(f"\n[bold]{when(at)}[/]  [magenta]a clock falls due[/]")
 
-    def promises(self, promises: Sequence[Promise]) -> None:
+    def deliveries(self, deliveries: Sequence[Delivery]) -> None:
         """A line for each message, with its recipients and how each was reached."""
-        by_message: dict[str, list[Promise]] = defaultdict(list)
-        for promise in promises:
-            by_message[promise.row.message_id].append(promise)
+        by_message: dict[str, list[Delivery]] = defaultdict(list)
+        for delivery in deliveries:
+            by_message[delivery.row.message_id].append(delivery)
         for rows in by_message.values():
             self._message(rows)
-        if not promises:
+        if not deliveries:
             self._console.print("  nothing to be said")
 
-    def _message(self, rows: Sequence[Promise]) -> None:
+    def _message(self, rows: Sequence[Delivery]) -> None:
         data = orjson.loads(rows[0].row.payload)
         roles = ", ".join(dict.fromkeys(_named(r) for r in data["to"]))
         ways = f"{sum(p.row.destination.startswith('topic/') for p in rows)} topic(s)"
@@ -74,9 +74,9 @@ def _named(recipient: dict[str, str | None]) -> str:
     return f"{role} ({recipient['person']})" if recipient["person"] else role
 
 
-def faults(promises: Iterable[Promise], heard: Sequence[tuple[str, str]], mails: int) -> list[str]:
+def faults(deliveries: Iterable[Delivery], heard: Sequence[tuple[str, str]], mails: int) -> list[str]:
     """What was expected and did not come, and what was promised and did not arrive."""
-    rows = list(promises)
+    rows = list(deliveries)
     messages = {p.row.message_id: orjson.loads(p.row.payload) | {"type": p.row.type} for p in rows}
     found = [
         f"{e.type} {e.kind or ''} about {e.incident} to {e.role}" for e in EXPECTED if not _came(e, messages.values())

@@ -33,6 +33,7 @@ from schemas.inbound.worker_missing_report import WorkerMissingReport
 from schemas.unreadable import Unreadable
 
 __all__ = [
+    "INBOUND",
     "About",
     "CaseClosed",
     "CaseContext",
@@ -42,7 +43,6 @@ __all__ = [
     "DisagreementResolved",
     "DisagreementUnresolved",
     "DocumentUpdated",
-    "INBOUND",
     "ManagerDecision",
     "MatchDecision",
     "MeetingDecision",

@@ -163,7 +163,7 @@ async def test_no_sink_holds_what_names_a_child(
     finally:
         logging.getLogger().handlers[:] = before
     assert {"C-1", "C-2", "C-3", "C-4"} <= {orjson.loads(p.row.payload)["incident"] for p in rows}
-    assert {line.kind for line in ledger} >= {"report", "match", "fact", "decision", "promise"}
+    assert {line.kind for line in ledger} >= {"report", "match", "fact", "decision", "timers"}
     assert len(held) >= 4
     assert any(NHS.encode() in record.value for record in records)
     for record in records:

@@ -16,7 +16,7 @@ from outbox.relay import Relay
 from outbox.retry import Retry
 from producers.fakes import MemoryKafkaSender, MemoryMailSender
 from schemas.delivery import Outgoing, Receipt, Sender, Verdict
-from store import LedgerEntry, OutboxRow, Promise, Store, StoreUnavailableError
+from store import Delivery, LedgerEntry, OutboxRow, Store, StoreUnavailableError
 
 NOON = datetime(2026, 3, 17, 12, 0, tzinfo=UTC)
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -126,7 +126,7 @@ class World:
         """Rows that got through to topics, in order."""
         return [item.row for item in self.topics.delivered]
 
-    async def promises(self) -> dict[str, Promise]:
+    async def promises(self) -> dict[str, Delivery]:
         async with self.store.reading() as tx:
             return {promise.row.id: promise for promise in await tx.outbox_after(0, 1000)}
 

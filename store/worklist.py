@@ -1,0 +1,102 @@
+"""What waits for somebody, a row for each recipient, and which episodes go on: the read model for people's questions.
+It is written with what it tells of, in the same transaction."""
+
+from collections.abc import Collection, Iterable
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Executable, Text, and_, bindparam, delete, or_, select
+
+from store.listing import KEYS, Listing, Writing
+from store.rows import EpisodeRow, WorkRow
+from store.session import Session
+from store.tables import episode_references, episodes, word, worklist
+
+_COLUMNS = (
+    *("id", "case_id", "episode", "authority", "role", "person", "wanted", "type", "kind", "urgency", "message"),
+    *("since", "due"),
+)
+_EPISODE = ("id", "authority", "person", "opened_at", "state", "doc")
+_SAVE = Writing(worklist, _COLUMNS, replaces=_COLUMNS[1:])
+_CASES = Listing("cases", key=Text)
+_ROWS = select(*(worklist.c[name] for name in _COLUMNS))
+# Soonest first; what has no limit last, and of that the longest asked first.
+_ORDER = (worklist.c.due.is_(None), worklist.c.due, worklist.c.since, worklist.c.id)
+_AUTHORITY: ColumnElement[bool] = worklist.c.authority == bindparam("authority", type_=Text)
+_ALL = _ROWS.where(_AUTHORITY).order_by(*_ORDER)
+_FOR = _ROWS.where(
+    _AUTHORITY,
+    worklist.c.role == bindparam("role", type_=Text),
+    or_(worklist.c.person.is_(None), worklist.c.person == bindparam("person", type_=Text)),
+).order_by(*_ORDER)
+_OPEN_EPISODES = (
+    select(*(episodes.c[name] for name in _EPISODE))
+    .where(episodes.c.authority == bindparam("authority", type_=Text), episodes.c.state == word("open"))
+    .order_by(episodes.c.opened_at, episodes.c.id)
+)
+_OF_REFERENCE = (
+    select(*(episodes.c[name] for name in _EPISODE))
+    .select_from(episodes.join(episode_references, episode_references.c.episode == episodes.c.id))
+    .where(
+        and_(
+            episode_references.c.force == bindparam("force", type_=Text),
+            episode_references.c.incident == bindparam("incident", type_=Text),
+        )
+    )
+    .order_by(episodes.c.authority, episodes.c.opened_at, episodes.c.id)
+)
+_ANY = select(worklist.c.id).limit(1)
+
+
+@cache
+def _drop(postgres: bool) -> Executable:
+    cases, wanted = _CASES.of(postgres), KEYS.of(postgres)
+    return delete(worklist).where(
+        worklist.c.case_id.in_(select(cases.c.key)), worklist.c.id.not_in(select(wanted.c.key))
+    )
+
+
+@cache
+def _of_cases(postgres: bool) -> Executable:
+    cases = _CASES.of(postgres)
+    return _ROWS.where(worklist.c.case_id.in_(select(cases.c.key))).order_by(*_ORDER)
+
+
+class Worklist(Session):
+    """The part of a transaction that knows what waits for whom."""
+
+    async def set_work(self, cases: Collection[str], rows: Collection[WorkRow]) -> None:
+        """Let exactly these rows stand for these cases."""
+        if cases:
+            ids = KEYS.parameters(self._postgres, ((row.id,) for row in rows))
+            await self._with(_CASES, ((case,) for case in sorted(cases)), _drop(self._postgres), **ids)
+        await self._write(_SAVE, sorted((_values(row) for row in rows), key=lambda values: values[0]))
+
+    async def work_of(self, authority: str) -> list[WorkRow]:
+        """All that waits at an authority, what runs out first first."""
+        return [WorkRow(*row) for row in await self._rows(_ALL, authority=authority)]
+
+    async def work_for(self, authority: str, role: str, person: str | None) -> list[WorkRow]:
+        """What waits for a role, less what is another named person's; without a person, what is nobody's by name."""
+        return [WorkRow(*row) for row in await self._rows(_FOR, authority=authority, role=role, person=person)]
+
+    async def work_of_cases(self, cases: Iterable[str]) -> list[WorkRow]:
+        """What waits in these cases."""
+        asked = [(case,) for case in sorted(cases)]
+        return [WorkRow(*row) for row in await self._with(_CASES, asked, _of_cases(self._postgres))] if asked else []
+
+    async def has_work(self) -> bool:
+        """Whether anything waits for anybody."""
+        return (await self._rows(_ANY)).first() is not None
+
+    async def open_episodes(self, authority: str) -> list[EpisodeRow]:
+        """The episodes of an authority that go on, the oldest first."""
+        return [EpisodeRow(*row) for row in await self._rows(_OPEN_EPISODES, authority=authority)]
+
+    async def episodes_of_reference(self, force: str, incident: str) -> list[EpisodeRow]:
+        """The episodes and alerts that have a police reference, at every authority."""
+        return [EpisodeRow(*row) for row in await self._rows(_OF_REFERENCE, force=force, incident=incident)]
+
+
+def _values(row: WorkRow) -> tuple[Any, ...]:
+    return tuple(getattr(row, name) for name in _COLUMNS)
