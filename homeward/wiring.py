@@ -15,6 +15,7 @@ from enrichment.matching import Model, ModelError, load_model, shipped_model
 from homeward import clock
 from homeward.library import check_addresses, read_directories, read_packs
 from homeward.settings import PREFIX, Settings, SettingsError
+from homeward.wordings import words_of
 from intake.intake import Intake
 from outbox.addressing import DirectoryBook
 from outbox.directory import Directory
@@ -139,7 +140,7 @@ def senders(settings: Settings, create: TopicShape | None = None) -> dict[str, S
         user=settings.smtp_user,
         password=password.get_secret_value() if password else None,
     )
-    return {"topic": KafkaSender(kafka_settings(settings, create)), "mail": MailSender(mail)}
+    return {"topic": KafkaSender(kafka_settings(settings, create)), "mail": MailSender(mail, words_of)}
 
 
 def consumer_connection(settings: Settings) -> dict[str, Any]:

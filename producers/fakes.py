@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from producers.headers import kafka_headers
 from producers.mime import UnwritableError, compose
 from producers.topics import illegal, is_legal
+from producers.wording import Wordings
 from schemas.delivery import Outgoing, Receipt, Verdict
 
 Accident = Callable[[Outgoing], Verdict | None]
@@ -73,10 +74,11 @@ class MemoryMailSender:
         accident: Accident = no_accident,
         sender: str = "homeward@homeward.example",
         domain: str = "homeward.example",
+        words_of: Wordings = lambda type_, kind: None,
     ) -> None:
         self.accident = accident
         self.posts: list[Post] = []
-        self._sender, self._domain = sender, domain
+        self._sender, self._domain, self._words_of = sender, domain, words_of
 
     async def start(self) -> None:
         """Nothing to prepare."""
@@ -89,7 +91,7 @@ class MemoryMailSender:
 
     def _one(self, item: Outgoing) -> Receipt:
         try:
-            content = compose(item, self._sender, self._domain)
+            content = compose(item, self._sender, self._domain, self._words_of)
         except UnwritableError as fault:
             return Receipt(item.row, Verdict.REFUSED, str(fault))
         verdict = self.accident(item)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from producers.plain import instant_of, one_line, sentence, short, told, when, words
-from producers.wording import KINDS, wording
+from producers.wording import Wordings, wording
 from schemas.delivery import Outgoing
 
 _URGENCY = {"immediate": "Immediate", "same_day": "The same day", "routine": "Routine"}
@@ -66,10 +66,11 @@ class Letter:
     episode: str
 
 
-def write(item: Outgoing, data: Mapping[str, Any]) -> Letter:
-    """The letter for one recipient. `data` is the message's JSON data; what is absent or odd in it is left out."""
+def write(item: Outgoing, data: Mapping[str, Any], words_of: Wordings) -> Letter:
+    """The letter for one recipient, in the words of its type. `data` is the message's JSON data; what is absent or odd
+    in it is left out."""
     kind = data.get("kind") if isinstance(data.get("kind"), str) else None
-    say = wording(item.type, kind)
+    say = wording(words_of, item.type, kind)
     due = instant_of(data.get("due")) if say.asked else None
     urgency = _URGENCY.get(str(data.get("urgency")), "")
     authority = sentence(words(one_line(str(data.get("authority") or "")).replace("-", " ")))
@@ -78,7 +79,7 @@ def write(item: Outgoing, data: Mapping[str, Any]) -> Letter:
         subject=_subject(say.title, urgency, due, data, authority),
         handling=told(data.get("handling")),
         title=say.title,
-        about=tuple(_about(kind if (item.type, kind) not in KINDS else None, urgency, data)),
+        about=tuple(_about(None if say.of_kind else kind, urgency, data)),
         urgent=data.get("urgency") == "immediate",
         happened=say.happened,
         asked=tuple(_asked(say.asked, data)),

@@ -8,15 +8,16 @@ from collections.abc import Sequence
 
 from producers.mime import UnwritableError, compose
 from producers.smtp import BrokenOffError, Conversation, MailSettings, UnreachableError
+from producers.wording import Wordings
 from schemas.delivery import Outgoing, Receipt, Verdict
 
 
 class MailSender:
     """Sends one e-mail after the other. A server that cannot be reached costs one attempt, not one for each e-mail; an
-    e-mail at which it hangs up does not hold up the next."""
+    e-mail at which it hangs up does not hold up the next. `words_of` gives the words of a type of message."""
 
-    def __init__(self, settings: MailSettings) -> None:
-        self._settings = settings
+    def __init__(self, settings: MailSettings, words_of: Wordings) -> None:
+        self._settings, self._words_of = settings, words_of
         self._conversation = Conversation(settings)
         self._turn = asyncio.Lock()
 
@@ -33,7 +34,7 @@ class MailSender:
             hung_up = False
             for place, item in enumerate(batch):
                 try:
-                    content = compose(item, self._settings.sender, self._settings.domain)
+                    content = compose(item, self._settings.sender, self._settings.domain, self._words_of)
                     receipts.append(Receipt(item.row, *await self._conversation.deliver(item.address, content)))
                     hung_up = False
                 except UnwritableError as fault:

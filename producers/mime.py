@@ -15,6 +15,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from producers.letter import Letter, write
+from producers.wording import Wordings
 from schemas.delivery import Outgoing
 
 # The roots of what is derived; to change either would make a retry look like another message.
@@ -45,11 +46,11 @@ def message_id(row: str, domain: str) -> str:
     return f"<{uuid.uuid5(_ROWS, row)}@{domain}>"
 
 
-def compose(item: Outgoing, sender: str, domain: str) -> bytes:
+def compose(item: Outgoing, sender: str, domain: str, words_of: Wordings) -> bytes:
     """The e-mail as it goes over the wire, 7-bit, lines ended by CR LF. Raises `UnwritableError`."""
     if not _MAILBOX.fullmatch(item.address):
         raise UnwritableError("the address of the recipient is no plain mailbox: mend it in the directory")
-    letter = write(item, _data(item.body))
+    letter = write(item, _data(item.body), words_of)
     message = EmailMessage(policy=_BODY)
     try:
         _head(message, item, letter, sender, domain)

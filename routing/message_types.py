@@ -85,9 +85,3 @@ def asking_for(act: Act) -> str:
 
 INTERVIEW_REQUEST, MEETING_REQUEST, TASK = asking_for("interview"), asking_for("meeting"), asking_for("task")
 OVERTAKING = tuple(name for name, type_ in MESSAGE_TYPES.items() if type_.overtakes)
-
-
-def words_of(type_: str, kind: str | None) -> Words:
-    """What a message of a type and kind says to a person."""
-    known = MESSAGE_TYPES[type_]
-    return known.kinds.get(kind or "", known.words)

@@ -12,6 +12,7 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka_event, to_b
 from cloudevents.core.v1.event import CloudEvent
 
 from homeward.demo.sink import MailSink
+from homeward.wordings import words_of
 from producers.mail import MailSender
 from producers.smtp import MailSettings
 from schemas.topics import police_notifications, register_children
@@ -44,7 +45,7 @@ async def test_events_of_the_sdk_lead_to_topics_and_e_mails(kafka: str, tmp_path
                      "reported_at": datetime.now(UTC).isoformat()})  # fmt: skip
     with MailSink(tmp_path / "mail") as sink:
         async with running(kafka, f"sqlite+aiosqlite:///{tmp_path}/hub.db", FORCE, register=True) as hub:
-            hub.parts.senders["mail"] = MailSender(MailSettings("127.0.0.1", sink.port, tls="plain"))  # type: ignore[index]
+            hub.parts.senders["mail"] = MailSender(MailSettings("127.0.0.1", sink.port, tls="plain"), words_of)  # type: ignore[index]
             await publish(kafka, register_children("nottinghamshire"), to_binary_event(record), b"M-sdk")
             await hub.has_read("sdk-c-1")
             await publish(kafka, police_notifications(FORCE), to_structured_event(missing), b"SDK-1")

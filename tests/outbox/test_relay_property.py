@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from relay_world import CARE, HOUR, LEASE, MINUTE, POLICE, WORKER, Died, World, a_world, row
 
 from outbox.relay import Relay
-from outbox.relay_rows import OVERTAKING
+from routing.message_types import OVERTAKING
 from schemas.delivery import Outgoing, Verdict
 from store import StoreUnavailableError
 

@@ -11,16 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from outgoing_examples import mail
 
+from homeward.wordings import words_of
 from producers.mime import UnwritableError, compose
-from producers.wording import KINDS, TYPES, wording
+from routing.message_types import MESSAGE_TYPES
 from schemas.delivery import Outgoing
 from schemas.outbound import OUTBOUND
 
+WORDED = [(type_, kind) for type_, known in MESSAGE_TYPES.items() for kind in (None, *known.kinds)]
 NAMES = {"given_name": "Robin", "family_name": "Ashdown", "date_of_birth": "2011-09-01"}
 
 
 def read(item: Outgoing) -> EmailMessage:
-    message = message_from_bytes(compose(item, "homeward@homeward.example", "homeward.example"), policy=policy.default)
+    message = message_from_bytes(
+        compose(item, "homeward@homeward.example", "homeward.example", words_of), policy=policy.default
+    )
     assert isinstance(message, EmailMessage)
     return message
 
@@ -106,9 +110,10 @@ def test_a_reference_that_could_be_a_name_stays_out_of_the_subject(incident: Any
     assert read(mail(incident=incident, due=None))["Subject"] == "Return home interview requested - Nottinghamshire"
 
 
-@pytest.mark.parametrize(("type_", "kind"), [*((type_, None) for type_ in TYPES), *KINDS])
+@pytest.mark.parametrize(("type_", "kind"), WORDED)
 def test_every_type_has_its_words_and_no_subject_names_the_child(type_: str, kind: str | None) -> None:
-    say = wording(type_, kind)
+    say = words_of(type_, kind)
+    assert say is not None
     item = mail(type=type_, kind=kind, child={"identifiers": [{"system": "mosaic", "value": "M-31"}], **NAMES})
     message = read(item)
     assert message["Subject"].startswith(say.title)
@@ -118,7 +123,7 @@ def test_every_type_has_its_words_and_no_subject_names_the_child(type_: str, kin
 
 
 def test_every_type_of_the_contract_has_words() -> None:
-    assert set(OUTBOUND) == set(TYPES)
+    assert set(OUTBOUND) == set(MESSAGE_TYPES)
 
 
 EVIL = "XX-1\r\nBcc: thief@elsewhere.example\n\n<script>alert(1)</script>\u2028\x00\x85"
@@ -137,7 +142,7 @@ def test_no_field_can_add_a_header_or_a_tag(field: str) -> None:
 @pytest.mark.parametrize("attribute", ["message", "type"])
 def test_an_attribute_with_a_line_break_is_refused(attribute: str) -> None:
     with pytest.raises(UnwritableError, match="line break"):
-        compose(mail(**{attribute: EVIL}), "homeward@homeward.example", "homeward.example")
+        compose(mail(**{attribute: EVIL}), "homeward@homeward.example", "homeward.example", words_of)
 
 
 @pytest.mark.parametrize("role", [EVIL, "a\rb", 'x" <c@d.example>'])
@@ -171,7 +176,7 @@ fields = st.sampled_from(
 
 @given(st.dictionaries(fields, anything, max_size=6))
 def test_whatever_the_data_an_email_comes_of_it(data: dict[str, Any]) -> None:
-    content = compose(mail(body=json.dumps(data).encode()), "homeward@homeward.example", "homeward.example")
+    content = compose(mail(body=json.dumps(data).encode()), "homeward@homeward.example", "homeward.example", words_of)
     assert content.isascii()
     assert content.endswith(b"\r\n")
     assert max(map(len, content.splitlines())) <= 998

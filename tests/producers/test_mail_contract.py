@@ -8,6 +8,7 @@ import pytest_asyncio
 from mail_sink import DROP, Sink
 from outgoing_examples import mail
 
+from homeward.wordings import words_of
 from producers.fakes import MemoryMailSender, Post
 from producers.mail import MailSender
 from producers.mime import message_id
@@ -38,7 +39,7 @@ async def _real() -> AsyncIterator[Way]:
             step, reply = replies[verdict]
             sink.answers[step, mailbox] = reply
 
-    sender = MailSender(MailSettings(host="localhost", port=sink.port, tls="plain", timeout=5))
+    sender = MailSender(MailSettings(host="localhost", port=sink.port, tls="plain", timeout=5), words_of)
     yield Way(sender, sink.posts, befall)
     await sink.close()
 

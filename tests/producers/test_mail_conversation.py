@@ -10,6 +10,7 @@ from certificates import issue
 from mail_sink import DROP, Sink, only
 from outgoing_examples import mail
 
+from homeward.wordings import words_of
 from producers.mail import MailSender
 from producers.smtp import MailSettings
 from schemas.delivery import Receipt, Verdict
@@ -25,7 +26,7 @@ async def sink() -> AsyncIterator[Sink]:
 async def send(sink: Sink, *, rows: int = 1, sender: MailSender | None = None, **settings: Any) -> list[Receipt]:
     """Send with a sender of its own, unless one is given."""
     asked = {"host": "localhost", "port": sink.port, "tls": "plain", "timeout": 5} | settings
-    used = sender or MailSender(MailSettings(**asked))
+    used = sender or MailSender(MailSettings(**asked), words_of)
     batch = [mail(row=f"row-{place}", address=f"box{place}@children.example") for place in range(rows)]
     receipts = await used.send(batch)
     if sender is None:
@@ -34,7 +35,7 @@ async def send(sink: Sink, *, rows: int = 1, sender: MailSender | None = None, *
 
 
 def plain(sink: Sink) -> MailSender:
-    return MailSender(MailSettings(host="localhost", port=sink.port, tls="plain", timeout=5))
+    return MailSender(MailSettings(host="localhost", port=sink.port, tls="plain", timeout=5), words_of)
 
 
 async def test_many_emails_share_one_connection(sink: Sink) -> None:

@@ -28,12 +28,12 @@ async def test_what_is_open_for_a_person_is_theirs_and_what_is_nobodys_by_name(h
     services = [{"service": "cscs", "worker": "sw1"}]
     await hub.register("2026-03-02 09:00", services=services, plan="looked_after")
     await hub.missing("2026-03-02 10:00")
-    await hub.found("2026-03-02 20:00")
+    await hub.found("2026-03-06 20:00")
     async with hub.store.reading() as tx:
         everything = await open_work(tx, HOME)
         hers = await open_work(tx, HOME, "allocated_social_worker", "sw1")
         anothers = await open_work(tx, HOME, "allocated_social_worker", "sw2")
-    assert ("interview", london("2026-03-05 20:00")) in [(row.wanted, row.due) for row in hers]
+    assert ("interview", london("2026-03-09 20:00")) in [(row.wanted, row.due) for row in hers]
     assert anothers == []
     assert {row.id for row in hers} < {row.id for row in everything}
     dues = [row.due for row in everything if row.due]
