@@ -183,6 +183,7 @@ FILLINGS: Mapping[tuple[str, str], Filling] = {
     ("", "in_time"): _in_time,
     ("", "intelligence"): _intelligence,
     ("", "step"): _step,
+    ("", "message"): lambda f: f.rule.fields.get("message"),  # the ladder's own: which message nobody acknowledged
     ("", "reason"): _reason,
     ("", "detail"): lambda f: f.event.qualifier.replace("_", " "),
 }
