@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from bench.load import topic
-from consumers.parsing import parse
+from consumers.parsing import parse_record
 from consumers.subscriber import Subscriber
 from enrichment.children import Children
 from homeward import clock
@@ -24,7 +24,7 @@ from producers.kafka_link import TopicShape
 from schemas.delivery import Outgoing, Receipt, Sender, Verdict
 from store import Store
 from store.migrating import migrate
-from store.rows import Found, OutboxRow
+from store.rows import KnownKeys, OutboxRow
 
 LOOK = 0.01  # seconds between two looks whether everything is delivered
 
@@ -81,7 +81,7 @@ class Bare:
     def __init__(self, settings: Settings, sender: Sender) -> None:
         self.taken, self.began = 0, None
         self._packs, self._directories = library(settings)
-        self._children = Children(Found({}, [], {}), {}, ())
+        self._children = Children(KnownKeys({}, [], {}), {}, ())
         self._sender = sender
 
     async def take(self, batch: Sequence[RawRecord]) -> None:
@@ -89,7 +89,7 @@ class Bare:
         now = datetime.now(UTC)
         processor = BatchProcessor(Context(self._children, self._packs, now))
         for raw in batch:
-            parsed = parse(raw, now)
+            parsed = parse_record(raw, now)
             assert isinstance(parsed, Parsed)
             processor.process(parsed)
         rows = [row for m in processor.done.messages for row in rows_of(m, self._directories[m.authority])]

@@ -8,10 +8,10 @@ from schemas import inbound as wire
 from schemas.parts import Person
 
 
-def child_of(message: wire.Report) -> Person | None:
+def child_of(message: wire.InboundReport) -> Person | None:
     """The child that a message names."""
     match message:
-        case wire.PoliceReport() | wire.About() | wire.CaseContext():
+        case wire.PoliceReport() | wire.CaseworkReport() | wire.CaseContext():
             return message.child
     return None
 

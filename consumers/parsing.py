@@ -16,13 +16,13 @@ from schemas.topics import check_owner, is_tombstone, parse_topic
 from schemas.unreadable import Unreadable
 
 
-def parse(raw: RawRecord, now: datetime, *, checks_owner: bool = True) -> Parsed | Rejected:
+def parse_record(raw: RawRecord, now: datetime, *, checks_owner: bool = True) -> Parsed | Rejected:
     """What a record says. `now` is the instant of its receipt."""
     if is_tombstone(raw.topic, raw.value):
         return _withdrawal(raw, now)
     try:
         envelope = read(raw.headers, raw.value)
-        message = inbound.parse(envelope)
+        message = inbound.parse_message(envelope)
         if checks_owner:
             check_owner(raw.topic, message)
     except Unreadable as why:
@@ -36,7 +36,7 @@ def parse(raw: RawRecord, now: datetime, *, checks_owner: bool = True) -> Parsed
     return Parsed(raw, claim, report, record_of(message, now), _place(raw, first), child)
 
 
-parse_unowned: Parse = partial(parse, checks_owner=False)
+parse_unowned: Parse = partial(parse_record, checks_owner=False)
 """The same for records that stand in no topic of an owner, such as those of a file."""
 
 

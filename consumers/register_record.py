@@ -12,10 +12,10 @@ _PROCEEDINGS = ("care_proceedings", "interim_care_order")
 """The legal statuses that imply proceedings (AMB-107)."""
 
 
-def record_of(m: wire.CaseContext, received_at: datetime) -> core.Record:
+def record_of(m: wire.CaseContext, received_at: datetime) -> core.RegisterRecord:
     """The register record that a `case.context` brings."""
     relations = ((r.identifier, r.relation or "") for r in m.relations if r.identifier)
-    return core.Record(
+    return core.RegisterRecord(
         identifiers=identifiers_of(m.child),
         registered=True,
         received_at=received_at,

@@ -9,7 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
 
 from consumers.subscriber import raw_of
 from intake.records import RawRecord
-from schemas.topics import Kind, parse_topic, part
+from schemas.topics import TopicKind, parse_topic, part
 
 _WAIT_MS = 1000
 
@@ -50,7 +50,7 @@ async def _partitions(connection: dict[str, Any], authority: str) -> list[TopicP
     admin = AIOKafkaAdminClient(**connection)
     await admin.start()
     try:
-        own = (Kind.REGISTER, part(authority))
+        own = (TopicKind.REGISTER, part(authority))
         named = [(name, topic) for name in await admin.list_topics() if (topic := parse_topic(name))]
         topics = sorted(name for name, topic in named if (topic.kind, part(topic.owner)) == own)
         told = await admin.describe_topics(topics) if topics else []

@@ -16,7 +16,7 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.message import FAKE_CONSUMER, KafkaAckableMessage
 
 from intake.records import RawRecord
-from schemas.topics import PATTERNS, Kind, parse_topic
+from schemas.topics import PATTERNS, TopicKind, parse_topic
 from store.errors import StoreUnavailableError
 
 log = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ def raw_of(record: Any, cluster: str) -> RawRecord:
 def _register_first(raw: RawRecord) -> bool:
     """Within a batch what is held of a child is taken in before what is reported of it; otherwise the order stays."""
     topic = parse_topic(raw.topic)
-    return topic is None or topic.kind is not Kind.REGISTER
+    return topic is None or topic.kind is not TopicKind.REGISTER
 
 
 async def _parsed(message: tuple[Any, ...], original: Any = None) -> KafkaAckableMessage:

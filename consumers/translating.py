@@ -10,7 +10,7 @@ from schemas import inbound as wire
 from schemas.parts import Actor, Person
 
 
-def report_of(message: wire.Report, origin: core.Origin) -> core.Report:
+def report_of(message: wire.InboundReport, origin: core.Origin) -> core.Report:
     """The report that a message makes."""
     match message:
         case wire.PoliceReport():
@@ -20,12 +20,12 @@ def report_of(message: wire.Report, origin: core.Origin) -> core.Report:
             return core.RecordHeld(
                 origin=origin, about=core.About(authority=message.authority, identifiers=identifiers)
             )
-        case wire.About():
+        case wire.CaseworkReport():
             return _of_casework(message, origin, about(message))
     raise AssertionError(f"no report is made of {type(message).__name__}")
 
 
-def about(message: wire.About) -> core.About:
+def about(message: wire.CaseworkReport) -> core.About:
     """Which child and incident a message of a case system speaks of."""
     return core.About(
         authority=message.authority,
@@ -133,7 +133,7 @@ def _police_found(m: wire.PoliceFound, origin: core.Origin, whose: core.About) -
 # ---- practitioners and case systems
 
 
-def _of_casework(m: wire.About, origin: core.Origin, whose: core.About) -> core.Report:
+def _of_casework(m: wire.CaseworkReport, origin: core.Origin, whose: core.About) -> core.Report:
     match m:
         case wire.WorkerMissingReport():
             return _worker_missing(m, origin, whose)
@@ -225,7 +225,7 @@ def _service_changed(
     )  # fmt: skip
 
 
-def _decided(m: wire.About, origin: core.Origin, whose: core.About) -> core.Decided:
+def _decided(m: wire.CaseworkReport, origin: core.Origin, whose: core.About) -> core.Decided:
     """A decision, whatever message it has of its own."""
     match m:
         case wire.ScreeningDecision():

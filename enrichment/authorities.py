@@ -7,12 +7,12 @@ from datetime import date
 
 from enrichment.children import Children
 from enrichment.matching import Described
-from episodes.record import Record
+from episodes.record import RegisterRecord
 from episodes.reports import Found, Missing, Report
 from routing.library import Packs
 
 
-def concerned(
+def concerned_authorities(
     report: Report, people: Children, packs: Packs, described: Described | None = None
 ) -> tuple[tuple[str, ...], bool]:
     """The authorities with a pack, in order, and whether the report names one that has none.
@@ -41,7 +41,7 @@ def concerned(
     return tuple(a for a in chosen if a in packs.authorities), unknown or not chosen
 
 
-def answering_for(registers: Mapping[str, Record], named: list[str | None], packs: Packs) -> list[str]:
+def answering_for(registers: Mapping[str, RegisterRecord], named: list[str | None], packs: Packs) -> list[str]:
     """Who answers for the child: whom the registers agree on; else each that claims the child and has the case open;
     else the first whom the police name. A register that names an authority without a pack answers itself."""
     claims = {holder: claimed_by(holder, record, packs) for holder, record in registers.items()}
@@ -53,12 +53,12 @@ def answering_for(registers: Mapping[str, Record], named: list[str | None], pack
     return words[:1] or said
 
 
-def claimed_by(holder: str, record: Record, packs: Packs) -> str:
+def claimed_by(holder: str, record: RegisterRecord, packs: Packs) -> str:
     """The authority that answers for the child by this register."""
     return _with_pack(record.responsible_authority, packs) or holder
 
 
-def _of_one_child(registers: Mapping[str, Record], born: date | None) -> dict[str, Record]:
+def _of_one_child(registers: Mapping[str, RegisterRecord], born: date | None) -> dict[str, RegisterRecord]:
     """The records less those of a child born on another day, where one fits: two installations of one case system may
     have given one number to two children."""
     fitting = {holder: record for holder, record in registers.items() if born and record.date_of_birth == born}
@@ -66,7 +66,7 @@ def _of_one_child(registers: Mapping[str, Record], born: date | None) -> dict[st
     return {**open_, **fitting} if fitting else dict(registers)
 
 
-def _hosts(report: Missing, registers: Mapping[str, Record], packs: Packs) -> list[str]:
+def _hosts(report: Missing, registers: Mapping[str, RegisterRecord], packs: Packs) -> list[str]:
     """Those who know the child as one who lives in their area, as far as their procedures have duties then."""
     known = [_with_pack(report.host_authority, packs), *sorted(registers)]
     return [key for key in known if key in packs.authorities and packs.newest(key).terms.hosts]

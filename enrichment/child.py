@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enrichment.matching.described import Described
 from enrichment.register import Place
 from episodes.accounts import accounts
-from episodes.record import Record
+from episodes.record import RegisterRecord
 from episodes.reports import About, Identifier
 from routing.case import AlertCase, AnyCase, Case, DutiesCase
 
@@ -19,7 +19,7 @@ class Child:
 
     id: str
     authority: str
-    record: Record = field(default_factory=Record)
+    record: RegisterRecord = field(default_factory=RegisterRecord)
     version: int = 0
     place: Place | None = None
     described: Described | None = None
@@ -33,7 +33,7 @@ class Child:
     def others(self, episode: str) -> tuple[Case, ...]:
         return tuple(case for key, case in self.cases.items() if key != episode)
 
-    def hold(self, record: Record) -> None:
+    def hold(self, record: RegisterRecord) -> None:
         if record != self.record:
             self.record, self.changed = record, True
 

@@ -11,7 +11,7 @@ from enrichment.matching import Described
 from enrichment.register import KEY
 from episodes.episode import Reference
 from episodes.identity import names_one_of
-from episodes.record import Record
+from episodes.record import RegisterRecord
 from episodes.reports import About, Identifier
 from routing.case import AlertCase, AnyCase, Case
 from routing.messages import derived_id
@@ -44,14 +44,14 @@ class Children(IdentityMap):
         found = {*by_reference, *(p for n in numbers if (p := self._identifiers.get(n)))} - {child.id}
         return [self._children[p] for p in sorted(found) if p in self._children]
 
-    def registers_of(self, identifiers: Collection[Identifier]) -> dict[str, Record]:
+    def registers_of(self, identifiers: Collection[Identifier]) -> dict[str, RegisterRecord]:
         """The records that hold one of the identifiers, by authority."""
         held = (self._children[p] for (_, s, v), p in self._identifiers.items() if (s, v) in identifiers)
         return {child.authority: child.record for child in held if child.record.registered}
 
-    def registers_describing(self, described: Described) -> dict[str, Record]:
+    def registers_describing(self, described: Described) -> dict[str, RegisterRecord]:
         """The records of children whom the description certainly means, by authority."""
-        found: dict[str, Record] = {}
+        found: dict[str, RegisterRecord] = {}
         for authority in self.lookup.authorities(described):
             judged = self.lookup.judge(authority, described)
             child = self.child(judged.ranked[0].id) if judged.outcome == "certain" else None
@@ -147,13 +147,13 @@ class Children(IdentityMap):
         person = self._identifiers.get((authority, KEY, key))
         return self._children[person] if person else None
 
-    def known(self, authority: str, record: Record, key: str) -> list[Child]:
+    def known(self, authority: str, record: RegisterRecord, key: str) -> list[Child]:
         """Whom a register record may mean: those with one of its numbers, and whoever stands under its key."""
         numbers = (*record.identifiers, (KEY, key))
         people = {p for i in numbers if (p := self._identifiers.get((authority, *i))) is not None}
         return [self._children[p] for p in sorted(people)]
 
-    def registered(self, authority: str, record: Record, about: About, key: str) -> Child:
+    def registered(self, authority: str, record: RegisterRecord, about: About, key: str) -> Child:
         """The child of a register record. Children who turn out to be the same one are joined in it."""
         known = {child.id for child in self.known(authority, record, key)}
         if not known:

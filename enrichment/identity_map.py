@@ -21,14 +21,18 @@ from enrichment.serialisation import (
 )
 from episodes.reports import Identifier
 from routing.case import AlertCase, AnyCase, Case, DutiesCase
-from store.rows import EpisodeRow, Found, IdentifierRow, PersonRow, ReferenceRow
+from store.rows import EpisodeRow, IdentifierRow, KnownKeys, PersonRow, ReferenceRow
 
 
 class IdentityMap:
     """All in memory: the store loads before and saves after."""
 
     def __init__(
-        self, found: Found, people: dict[str, PersonRow], episodes: Iterable[EpisodeRow], lookup: Lookup | None = None
+        self,
+        found: KnownKeys,
+        people: dict[str, PersonRow],
+        episodes: Iterable[EpisodeRow],
+        lookup: Lookup | None = None,
     ) -> None:
         self.lookup = lookup or Lookup(shipped_model())
         self._identifiers: dict[tuple[str, str, str], str] = {}
@@ -41,7 +45,7 @@ class IdentityMap:
         self.forgotten: set[IdentifierRow] = set()
         self.moved: list[tuple[str, str]] = []  # (former person, episode)
 
-    def add(self, found: Found, people: dict[str, PersonRow], episodes: Iterable[EpisodeRow]) -> None:
+    def add(self, found: KnownKeys, people: dict[str, PersonRow], episodes: Iterable[EpisodeRow]) -> None:
         """Children who were loaded, none of them held yet."""
         self._identifiers |= found.identifiers
         self._references |= {(r.authority, r.force, r.incident, r.person): r for r in found.references}

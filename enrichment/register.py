@@ -7,7 +7,7 @@ replaces nothing.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from episodes.record import Record
+from episodes.record import RegisterRecord
 from episodes.reports import Identifier
 
 KEY = ""
@@ -34,12 +34,12 @@ class Place:
         return -1 if self.at < other.at else 1
 
 
-def same_words(one: Record, other: Record) -> bool:
+def same_words(one: RegisterRecord, other: RegisterRecord) -> bool:
     """Whether two records say the same; when they were received tells nothing about the child."""
     return replace(one, received_at=None) == replace(other, received_at=None)
 
 
-def news(held: Record, held_at: Place | None, told: Record, at: Place) -> Record | None:
+def news(held: RegisterRecord, held_at: Place | None, told: RegisterRecord, at: Place) -> RegisterRecord | None:
     """What is held from now on; None where that stays as it is. The very record that is held, read again, takes nothing
     back that was told of services and documents since."""
     if held_at and at.after(held_at) == 0:
@@ -47,6 +47,6 @@ def news(held: Record, held_at: Place | None, told: Record, at: Place) -> Record
     return None if same_words(held, told) else told
 
 
-def without_register(record: Record, own: tuple[Identifier, ...], now: datetime) -> Record:
+def without_register(record: RegisterRecord, own: tuple[Identifier, ...], now: datetime) -> RegisterRecord:
     """What is left when the register withdraws its record: the numbers that reports gave."""
-    return Record(identifiers=own, received_at=now) if record.registered else record
+    return RegisterRecord(identifiers=own, received_at=now) if record.registered else record

@@ -6,12 +6,12 @@ from datetime import datetime
 from enrichment.children import Child, Children
 from enrichment.matching import Described
 from enrichment.register import Place, news, without_register
-from episodes.record import Record
+from episodes.record import RegisterRecord
 from episodes.reports import About
 
 
-def recorded(
-    people: Children, authority: str, about: About, record: Record, described: Described | None, place: Place
+def register_recorded(
+    people: Children, authority: str, about: About, record: RegisterRecord, described: Described | None, place: Place
 ) -> Child | None:
     """The child whose record has changed by this one; None where it brings no news."""
     standing = people.known(authority, record, place.key)
@@ -46,7 +46,7 @@ def _stranger(people: Children, authority: str, described: Described | None, chi
     return people.child(judged.ranked[0].id) if judged.outcome == "certain" else None
 
 
-def withdrawn(people: Children, authority: str, place: Place, now: datetime) -> Child | None:
+def register_withdrawn(people: Children, authority: str, place: Place, now: datetime) -> Child | None:
     """The child whose record is gone by the word of its key; None where that changes nothing."""
     child = people.under_key(authority, place.key)
     if child is None or child.place is None or child.place.key != place.key or place.after(child.place) <= 0:

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from enrichment.matching.described import Described
 from enrichment.register import Place
-from episodes.record import Record
+from episodes.record import RegisterRecord
 from routing.case import AlertCase, AnyCase, Case, DutiesCase
 
 DUTIES, ALERT, EPISODE = "duties", "alert", "episode"
@@ -19,7 +19,7 @@ DUTIES, ALERT, EPISODE = "duties", "alert", "episode"
 class Held:
     """What is held of a child, and where in its feed the record stood that says so."""
 
-    record: Record
+    record: RegisterRecord
     place: Place | None = None
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 from episodes.episode import Episode, Reference, Terms
 from episodes.reports import About, Missing
 
-Kind = Literal["police", "worker"]
+SenderKind = Literal["police", "worker"]
 STATEMENT = tuple(f.name for f in fields(Missing) if f.name not in ("origin", "about", "by", "revision", "details"))
 
 
@@ -26,11 +26,11 @@ def start_told(missing: Missing, terms: Terms) -> datetime | None:
     return max(given) if given else missing.reported_at
 
 
-def kind_of(report: Missing) -> Kind:
+def kind_of(report: Missing) -> SenderKind:
     return "worker" if report.by else "police"
 
 
-def told_by(episode: Episode) -> frozenset[Kind]:
+def told_by(episode: Episode) -> frozenset[SenderKind]:
     """Which kinds of sender have told of the episode."""
     return frozenset(kind_of(account) for account in accounts(episode))
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import assert_never
 
 from episodes.accounts import held_from, kind_of, start_told, started, statement, with_account, without_account
-from episodes.classifying import classified, corrected, judged
+from episodes.classifying import with_corrected_status, with_judged_status, with_status
 from episodes.episode import Episode, Line, Reference, State, Terms
-from episodes.events import Change, Event, Step, brought
+from episodes.events import Advanced, Change, Event, brought
 from episodes.grading import graded, rerated
 from episodes.reports import (
     Acknowledged,
@@ -36,7 +36,7 @@ from episodes.reports import (
 from episodes.returning import found_in, outdated, returned
 
 
-def advance(episode: Episode, report: Report, terms: Terms) -> Step:
+def advance(episode: Episode, report: Report, terms: Terms) -> Advanced:
     """The episode once the report is taken in, and what changed by it (nothing where it only repeats)."""
     match report:
         case Missing() if kind_of(report) not in terms.begun_by:
@@ -84,7 +84,7 @@ def _with_reference(episode: Episode, report: Missing | Found) -> Episode:
 # ---- missing
 
 
-def _missing(episode: Episode, report: Missing, terms: Terms) -> Step:
+def _missing(episode: Episode, report: Missing, terms: Terms) -> Advanced:
     if episode.missing is None:
         return _opened(episode, report, terms)
     before = held_from(episode, report)
@@ -100,7 +100,7 @@ def _missing(episode: Episode, report: Missing, terms: Terms) -> Step:
     to = merged.classification if merged.classification != episode.missing.classification else None
     if to and terms.absent == "class" and to != episode.classification:
         at = started(merged if before else report, terms)
-        after = corrected(after, to) if before else classified(after, to, at)
+        after = with_corrected_status(after, to) if before else with_status(after, to, at)
         events += brought(Change.CLASSIFIED, report, to, at)
     if merged.location_known is not episode.missing.location_known:
         after, more = _whereabouts(after, merged.location_known, report)
@@ -115,7 +115,7 @@ def _missing(episode: Episode, report: Missing, terms: Terms) -> Step:
     return after, events
 
 
-def _opened(episode: Episode, report: Missing, terms: Terms) -> Step:
+def _opened(episode: Episode, report: Missing, terms: Terms) -> Advanced:
     waits = episode.state == "waiting"
     start = started(report, terms) if episode.override is None else episode.override.value or started(report, terms)
     status = "missing" if terms.absent == "missing" else report.classification or "missing"
@@ -136,7 +136,7 @@ def _opened(episode: Episode, report: Missing, terms: Terms) -> Step:
     return back, events + more
 
 
-def _restarted(episode: Episode, report: Report, terms: Terms) -> Step:
+def _restarted(episode: Episode, report: Report, terms: Terms) -> Advanced:
     """The start counted anew; a person's override stands until a person takes it back."""
     assert episode.missing is not None
     start = start_told(episode.missing, terms) or (started(episode.missing, terms) if episode.override else None)
@@ -151,32 +151,32 @@ def _restarted(episode: Episode, report: Report, terms: Terms) -> Step:
 # ---- the other reports
 
 
-def _status(episode: Episode, report: StatusChanged, terms: Terms) -> Step:
+def _status(episode: Episode, report: StatusChanged, terms: Terms) -> Advanced:
     if episode.missing is None:
         return episode, brought(Change.CONTRADICTION, report, "no_episode")
     after, events = _whereabouts(episode, report.location_known, report)
     if report.to and terms.absent == "class":
         at = report.changed_at or report.origin.at
         events += brought(Change.CLASSIFIED, report, report.to, at) if report.to != episode.classification else ()
-        after = classified(after, report.to, at)
+        after = with_status(after, report.to, at)
     after, more = _regraded(after, graded(report.to, report.risk, episode.risk, terms), report)
     return after, events + more
 
 
-def _whereabouts(episode: Episode, known: bool | None, report: Report) -> Step:
+def _whereabouts(episode: Episode, known: bool | None, report: Report) -> Advanced:
     if known is None or known is episode.location_known:
         return episode, ()
     event = brought(Change.WHEREABOUTS, report, "known" if known else "unknown")
     return replace(episode, location_known=known), event
 
 
-def _regraded(episode: Episode, risk: str | None, report: Report) -> Step:
+def _regraded(episode: Episode, risk: str | None, report: Report) -> Advanced:
     if risk is None or risk == episode.risk:
         return episode, ()
     return replace(episode, risk=risk), brought(Change.REGRADED, report, risk)
 
 
-def _ended(episode: Episode, report: InvestigationEnded, terms: Terms) -> Step:
+def _ended(episode: Episode, report: InvestigationEnded, terms: Terms) -> Advanced:
     if episode.state not in ("open", "ended"):
         return episode, brought(Change.CONTRADICTION, report, "ended_but_not_open")
     if episode.ended:
@@ -185,7 +185,7 @@ def _ended(episode: Episode, report: InvestigationEnded, terms: Terms) -> Step:
     return replace(episode, state=state, ended=report), brought(Change.ENDED, report, at=report.ended_at)
 
 
-def _retracted(episode: Episode, report: Retracted, terms: Terms) -> Step:
+def _retracted(episode: Episode, report: Retracted, terms: Terms) -> Advanced:
     """What was never so. What others have told besides stands, where several reports may make one episode."""
     if episode.state == "retracted":
         return episode, ()
@@ -196,7 +196,7 @@ def _retracted(episode: Episode, report: Retracted, terms: Terms) -> Step:
     return replace(episode, state="retracted"), brought(Change.RETRACTED, report)
 
 
-def _clock_set(episode: Episode, report: ClockOverride, terms: Terms) -> Step:
+def _clock_set(episode: Episode, report: ClockOverride, terms: Terms) -> Advanced:
     after = replace(episode, override=report)
     events = brought(Change.CLOCK_OVERRIDE, report)
     if episode.missing is None:
@@ -208,7 +208,7 @@ def _clock_set(episode: Episode, report: ClockOverride, terms: Terms) -> Step:
 Recorded = Decided | InterviewOutcome | MeetingHeld | DocumentUpdated | TaskCompleted | Disagreement
 
 
-def _recorded(episode: Episode, report: Recorded, terms: Terms) -> Step:
+def _recorded(episode: Episode, report: Recorded, terms: Terms) -> Advanced:
     """What is only written down here; what follows from it is for the rules."""
     match report:
         case Decided():
@@ -234,7 +234,7 @@ def _recorded(episode: Episode, report: Recorded, terms: Terms) -> Step:
             assert_never(report)
 
 
-def _decided(episode: Episode, report: Decided, terms: Terms) -> Step:
+def _decided(episode: Episode, report: Decided, terms: Terms) -> Advanced:
     """A person's word on missing or absent is itself the classification; a rating is itself a grade."""
     after = replace(episode, decisions=(*episode.decisions, report))
     events = brought(Change.DECIDED, report, f"{report.kind}.{report.decision}")
@@ -242,7 +242,7 @@ def _decided(episode: Episode, report: Decided, terms: Terms) -> Step:
         return after, events + brought(Change.REGRADED, report, "rating")
     if report.kind != "classification" or report.decision not in ("missing", "absent") or episode.missing is None:
         return after, events
-    after = judged(after, "missing" if report.decision == "missing" else "absent", report.origin.at)
+    after = with_judged_status(after, "missing" if report.decision == "missing" else "absent", report.origin.at)
     changed = after.classification != episode.classification
     return after, events + (brought(Change.CLASSIFIED, report, report.decision) if changed else ())
 

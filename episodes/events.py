@@ -79,7 +79,7 @@ class Event:
         return self.name == pattern or self.name.startswith(pattern + ".")
 
 
-Step = tuple[Episode, tuple[Event, ...]]
+Advanced = tuple[Episode, tuple[Event, ...]]
 """An episode as it is after a report, and what changed by it."""
 
 

@@ -39,7 +39,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class RegisterRecord:
     """The register record of one child at one authority. `registered` is False until a case system has sent one."""
 
     identifiers: tuple[Identifier, ...] = ()
@@ -76,7 +76,7 @@ class Record:
     def open_to(self, service: str) -> Service | None:
         return next((s for s in self.services if s.service == service), None)
 
-    def after(self, change: ServiceChanged) -> "Record":
+    def after(self, change: ServiceChanged) -> "RegisterRecord":
         """The record once a service has opened or closed the case; what an opening is silent on stays as held."""
         others = tuple(s for s in self.services if s.service != change.service)
         if not change.opened:
@@ -90,7 +90,7 @@ class Record:
         )
         return replace(self, services=(*others, opened))
 
-    def with_document(self, kind: str, at: datetime) -> "Record":
+    def with_document(self, kind: str, at: datetime) -> "RegisterRecord":
         """The record once a document was made or revised; an older date never replaces a newer one."""
         held = next((d for d in self.documents if d.kind == kind), None)
         if held and held.updated_at >= at:

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from episodes.episode import Episode, Terms
-from episodes.events import Change, Event, Step, brought
+from episodes.events import Advanced, Change, Event, brought
 from episodes.reports import Found, Missing
 
 
-def returned(episode: Episode, report: Found, terms: Terms) -> Step:
+def returned(episode: Episode, report: Found, terms: Terms) -> Advanced:
     if ("worker" if report.by else "police") not in terms.found_by:
         return episode, () if episode.back else brought(Change.CONTRADICTION, report, "found_by_other")
     if not report.contact_made or (report.safe_and_well is False and not terms.unsafe_ends):
@@ -25,7 +25,7 @@ def returned(episode: Episode, report: Found, terms: Terms) -> Step:
     return _found_again(episode, held, report)
 
 
-def _found_again(episode: Episode, held: Found, report: Found) -> Step:
+def _found_again(episode: Episode, held: Found, report: Found) -> Advanced:
     """The same fact once more, unless the same kind of sender now names another time or another
     end: that is a correction."""
     if (held.by is None) != (report.by is None) or outdated(held.revision, report.revision):

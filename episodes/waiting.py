@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from episodes.advance import advance
 from episodes.episode import Episode, Terms
-from episodes.events import Change, Event, Step
+from episodes.events import Advanced, Change, Event
 from episodes.reports import Missing, Report
 
 
@@ -24,7 +24,7 @@ def next_to_open(episodes: Sequence[Episode]) -> Episode | None:
     return min((e for e in episodes if e.state == "waiting"), key=lambda e: (e.opened_at, e.id), default=None)
 
 
-def released(episode: Episode, report: Report, terms: Terms) -> Step:
+def released(episode: Episode, report: Report, terms: Terms) -> Advanced:
     """The episode, opened by the report that made way for it; found at once where a return was told meanwhile."""
     opened = replace(episode, state="open", found=None)
     events: tuple[Event, ...] = (Event(Change.OPENED, report, report.origin.at),)

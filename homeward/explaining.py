@@ -9,10 +9,10 @@ from routing.tables import PackError
 from store import Store
 from store.history import Delivery, LedgerEntry
 
-Step = dict[str, Any]
+ExplainedStep = dict[str, Any]
 
 
-async def told(url: str, id_: str, packs: Packs) -> list[Step] | None:
+async def explained(url: str, id_: str, packs: Packs) -> list[ExplainedStep] | None:
     """The steps, oldest first, of an episode or of one message; None where the id is unknown."""
     store = Store.open(url)
     try:
@@ -42,7 +42,7 @@ def _chain(entries: list[LedgerEntry], messages: set[str]) -> list[LedgerEntry]:
     return [e for e in entries if e in decisions or (e.kind in ("match", "fact") and e.causation in causes)]
 
 
-def _step(entry: LedgerEntry, ways: dict[str, list[Delivery]], packs: Packs) -> Step | None:
+def _step(entry: LedgerEntry, ways: dict[str, list[Delivery]], packs: Packs) -> ExplainedStep | None:
     match entry.kind:
         case "fact":
             source, report = entry.entry["report"]
@@ -58,14 +58,14 @@ def _step(entry: LedgerEntry, ways: dict[str, list[Delivery]], packs: Packs) -> 
     return None  # reports stand behind the facts, deliveries beside their messages
 
 
-def _match(entry: LedgerEntry) -> Step:
+def _match(entry: LedgerEntry) -> ExplainedStep:
     """How the description in a report compared: levels and weights, nothing of what was compared."""
     candidates = enumerate(entry.entry["candidates"], 1)
     lines = [f"candidate {n}: {c['probability']:.2%}; {'; '.join(c['reasons'])}" for n, c in candidates]
     return {"at": entry.at, "kind": "match", "what": f"by description {entry.entry['outcome']}", "lines": lines}
 
 
-def _decision(entry: LedgerEntry, deliveries: list[Delivery], packs: Packs) -> Step:
+def _decision(entry: LedgerEntry, deliveries: list[Delivery], packs: Packs) -> ExplainedStep:
     decided = entry.entry
     kind = f" {decided['kind']}" if decided["kind"] else ""
     to = ", ".join(f"{role} ({person})" if person else role for role, person in decided["to"])
@@ -80,7 +80,7 @@ def _decision(entry: LedgerEntry, deliveries: list[Delivery], packs: Packs) -> S
         detail = f" ({delivery.detail})" if delivery.detail else ""
         lines.append(f"delivery to {delivery.row.destination}: {delivery.state}, attempts {delivery.attempts}{detail}")
     cause = "a timer" if entry.causation is None else entry.causation
-    step: Step = {
+    step: ExplainedStep = {
         "at": entry.at,
         "kind": "decision",
         "what": f"{decided['type']}{kind}, because of {cause}",

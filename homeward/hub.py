@@ -15,7 +15,7 @@ from consumers.progress import Progress
 from consumers.subscriber import PATTERN, Subscriber
 from homeward.health import Health
 from homeward.settings import Settings
-from homeward.wiring import Part, Parts, chosen, consumer_connection
+from homeward.wiring import HubPart, Parts, chosen_parts, consumer_connection
 from intake.worklist import fill_worklist
 from store.errors import StoreUnavailableError
 
@@ -31,7 +31,7 @@ class Hub:
 
     def __init__(self, parts: Parts, only: Collection[str] = (), pattern: str = PATTERN) -> None:
         self.parts, self.settings = parts, parts.settings
-        self.running: tuple[Part, ...] = chosen(only)
+        self.running: tuple[HubPart, ...] = chosen_parts(only)
         self._pattern = pattern
         self.subscriber = Subscriber(parts.intake.process_batch)
         self.broker = kafka_broker(self.settings)

@@ -8,11 +8,11 @@ from homeward.spreadsheet import as_csv, as_json
 from reporting.listings import EPISODES, INTERVIEWS, MEETINGS
 from reporting.reading import figures_of
 from reporting.returns import SAFEGUARDING, SSDA903
-from reporting.tables import Asked, Row, Table, filled
+from reporting.tables import Asked, ReportTable, Row, filled
 from store import Store
 
 SUMMARY = "summary"
-TABLES: Mapping[str, Table] = {
+REPORT_TABLES: Mapping[str, ReportTable] = {
     "episodes": EPISODES,
     "interviews": INTERVIEWS,
     "meetings": MEETINGS,
@@ -23,7 +23,7 @@ Format = Literal["csv", "json"]
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class PeriodReport:
     """`written`: the report itself. `doubts`: what a person should look at before it is used, in words that name no
     child."""
 
@@ -31,18 +31,18 @@ class Report:
     doubts: tuple[str, ...] = ()
 
 
-async def report(url: str, authority: str, table: str, asked: Asked, form: Format) -> Report:
+async def report(url: str, authority: str, table: str, asked: Asked, form: Format) -> PeriodReport:
     """The figures (`summary`) or one of `TABLES`, as they are known now."""
     store = Store.open(url)
     try:
         async with store.reading() as tx:
             if table == SUMMARY:
                 (figures,) = await figures_of(tx, authority, [asked.span])
-                return Report(_summary(authority, asked, asdict(figures), form))
-            rows = await filled(tx, authority, TABLES[table], asked)
+                return PeriodReport(_summary(authority, asked, asdict(figures), form))
+            rows = await filled(tx, authority, REPORT_TABLES[table], asked)
     finally:
         await store.close()
-    return Report(_rows(authority, table, asked, rows, form), tuple(TABLES[table].doubts(rows)))
+    return PeriodReport(_rows(authority, table, asked, rows, form), tuple(REPORT_TABLES[table].doubts(rows)))
 
 
 def _summary(authority: str, asked: Asked, figures: Mapping[str, Any], form: Format) -> bytes:
@@ -52,7 +52,7 @@ def _summary(authority: str, asked: Asked, figures: Mapping[str, Any], form: For
 
 
 def _rows(authority: str, table: str, asked: Asked, rows: Sequence[Row], form: Format) -> bytes:
-    columns = TABLES[table].columns
+    columns = REPORT_TABLES[table].columns
     if form == "csv":
         return as_csv(columns, rows)
     named = [dict(zip(columns, row, strict=True)) for row in rows]

@@ -139,7 +139,7 @@ class Settings(BaseSettings):
         return url.render_as_string(hide_password=False)
 
 
-def load(env_file: Path | None = None) -> Settings:
+def load_settings(env_file: Path | None = None) -> Settings:
     """Read the environment, then `env_file` where one is named, then the files of the folder HOMEWARD_SECRETS_DIR
     (one per setting, named as the variable in small letters). Raises `SettingsError` with one line per fault."""
     if env_file is not None and not env_file.is_file():

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from consumers.parsing import parse
+from consumers.parsing import parse_record
 from consumers.timer_loop import TimerLoop
 from enrichment.matching import Model, ModelError, load_model, shipped_model
 from homeward import clock
@@ -31,8 +31,8 @@ from schemas.delivery import Receipt, Sender
 from store import Store
 from store.rows import OutboxRow
 
-Part = Literal["consumers", "relay", "timers"]
-PARTS: tuple[Part, ...] = ("consumers", "relay", "timers")
+HubPart = Literal["consumers", "relay", "timers"]
+HUB_PARTS: tuple[HubPart, ...] = ("consumers", "relay", "timers")
 Wait = Callable[[datetime | None, asyncio.Event], Awaitable[None]]
 
 
@@ -58,7 +58,7 @@ class Parts:
         owner = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
         stale = timedelta(hours=settings.register_stale)
         self.intake = Intake(
-            store, packs, directories, parse, now, self.wake, model=weights(settings), stale_after=stale
+            store, packs, directories, parse_record, now, self.wake, model=weights(settings), stale_after=stale
         )
         self.relay = Relay(
             store,
@@ -153,6 +153,6 @@ def _tls(security: str, ca_file: Path | None) -> ssl.SSLContext | None:
     return ssl.create_default_context(cafile=ca_file) if security.endswith("SSL") else None
 
 
-def chosen(only: Collection[str]) -> tuple[Part, ...]:
+def chosen_parts(only: Collection[str]) -> tuple[HubPart, ...]:
     """The parts to run, all where none is named."""
-    return tuple(part for part in PARTS if not only or part in only)
+    return tuple(part for part in HUB_PARTS if not only or part in only)

@@ -6,9 +6,9 @@ in one transaction.
 
 from dataclasses import replace
 
-from enrichment.authorities import concerned
+from enrichment.authorities import concerned_authorities
 from enrichment.children import Ambiguous
-from enrichment.registering import recorded, withdrawn
+from enrichment.registering import register_recorded, register_withdrawn
 from episodes.reports import About, Matched, Missing, Origin, RecordHeld, TimerDue
 from intake.child_duties import ask_about_duties
 from intake.deciding import take_in
@@ -35,7 +35,7 @@ class BatchProcessor:
     def process(self, parsed: Parsed) -> None:
         """Takes one report in at every authority that it concerns."""
         report, packs = parsed.report, self.context.packs
-        authorities, unknown = concerned(report, self.context.children, packs, parsed.described)
+        authorities, unknown = concerned_authorities(report, self.context.children, packs, parsed.described)
         if unknown and not authorities:
             self.done += raised(self.context, HUB, "unknown_authority", _NO_PACK, report, report.about)
         for authority in authorities:
@@ -97,10 +97,10 @@ def _hear_register(context: Context, authority: str, parsed: Parsed) -> Step:
     """A register says what it holds of a child now, or that it holds nothing any more."""
     assert parsed.at is not None
     if parsed.record is None:
-        child = withdrawn(context.children, authority, parsed.at, context.now)
+        child = register_withdrawn(context.children, authority, parsed.at, context.now)
     else:
         about = parsed.report.about
-        child = recorded(context.children, authority, about, parsed.record, parsed.described, parsed.at)
+        child = register_recorded(context.children, authority, about, parsed.record, parsed.described, parsed.at)
     if child is None:
         return Step(no_news=(parsed,))
     step = tell_live_episodes(context, child, parsed.report)

@@ -16,7 +16,7 @@ from intake.batch import BatchProcessor
 from intake.loading import load_batch
 from intake.records import Parse, Parsed, RawRecord, Rejected
 from intake.step import Context, Step
-from intake.writing import rejection_alert, write
+from intake.writing import rejection_alert, write_batch
 from outbox.directory import Directory
 from outbox.writer import rows as rows_of
 from routing.exceptions import exception
@@ -90,7 +90,7 @@ class Intake:
             after = [periodic.fire(t, figures[t.id], self._packs, now) for t in ended]
             batch.done += Step(messages=tuple(message for message, _ in after))
             owners = [(t.person, None) for t in ended]
-            await write(tx, batch, self._directories, (), owners, [timer for _, timer in after])
+            await write_batch(tx, batch, self._directories, (), owners, [timer for _, timer in after])
         self._promised()
 
     async def replay(self, limit: int) -> int:
@@ -157,7 +157,7 @@ class Intake:
             batch.process(each)
         alerts = tuple(rejection_alert(each, self._packs, now) for each in rejected)
         batch.done += Step(messages=alerts, rejected=tuple(rejected))
-        await write(tx, batch, self._directories, parsed, (), self._begin_periodic(batch.done, now))
+        await write_batch(tx, batch, self._directories, parsed, (), self._begin_periodic(batch.done, now))
 
     def _begin_periodic(self, done: Step, now: datetime) -> list[TimerRow]:
         """Periodic reports begin with an authority's first message."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from enrichment.matching import Described
 from enrichment.register import Place
-from episodes.record import Record
+from episodes.record import RegisterRecord
 from episodes.reports import Report
 from routing.messages import derived_id
 
@@ -43,7 +43,7 @@ class Parsed:
     raw: RawRecord
     key: str
     report: Report
-    record: Record | None = None
+    record: RegisterRecord | None = None
     at: Place | None = None
     described: Described | None = field(default=None, repr=False)
 

@@ -12,7 +12,7 @@ from outbox.writer import rows as rows_of
 from routing.exceptions import exception
 from routing.library import Packs
 from routing.messages import Message, derived_id
-from schemas.topics import Kind, parse_topic
+from schemas.topics import TopicKind, parse_topic
 from store import Transaction
 from store.feeds import Feed
 from store.rows import LedgerRow, OutboxRow, QuarantineRow, TimerRow
@@ -21,7 +21,7 @@ Owner = tuple[str, str | None]
 """Whose timers they are: a person and an episode, or a person alone."""
 
 
-async def write(
+async def write_batch(
     tx: Transaction,
     batch: BatchProcessor,
     directories: Mapping[str, Directory],
@@ -101,7 +101,7 @@ def _quarantined(rejected: Iterable[Rejected], now: datetime) -> list[Quarantine
 def rejection_alert(rejected: Rejected, packs: Packs, now: datetime) -> Message:
     """The word to a person about a record that could not be parsed: its owner's intake role, else the operator."""
     topic = parse_topic(rejected.raw.topic)
-    of_authority = topic is not None and topic.kind in (Kind.CASEWORK, Kind.REGISTER)
+    of_authority = topic is not None and topic.kind in (TopicKind.CASEWORK, TopicKind.REGISTER)
     owner = packs.key_of(topic.owner) if topic is not None and of_authority else None
     pack = packs.governing(owner, now) if owner else packs.hub
     cause = ("/homeward/quarantine", rejected.raw.place)

@@ -12,7 +12,7 @@ from schemas.topics import police_intelligence, service_topic
 from store.rows import OutboxRow
 
 
-def payload(message: Message) -> dict[str, Any]:
+def wire_data(message: Message) -> dict[str, Any]:
     """The `data` of a message as the wire has it; what it does not carry is null."""
     return {
         "authority": message.authority,
@@ -54,7 +54,7 @@ def _plain(value: object) -> object:
 
 def rows(message: Message, directory: Directory) -> list[OutboxRow]:
     """The rows of a message, topics first. Its own order among them is the order of its recipients."""
-    body = encoded(payload(message))
+    body = encoded(wire_data(message))
     return [
         OutboxRow(
             id=derived_id("outbox", message.id, destination),

@@ -21,7 +21,7 @@ def no_accident(_item: Outgoing) -> Verdict | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class SentRecord:
     """What a consumer of the topic would see."""
 
     topic: str
@@ -35,7 +35,7 @@ class MemoryKafkaSender:
 
     def __init__(self, accident: Accident = no_accident, largest: int = 1_048_576) -> None:
         self.accident = accident
-        self.records: list[Record] = []
+        self.records: list[SentRecord] = []
         self._largest = largest
 
     async def start(self) -> None:
@@ -54,7 +54,7 @@ class MemoryKafkaSender:
             return Receipt(item.row, Verdict.REFUSED, f"{len(item.body)} bytes are more than the limit allows")
         if (verdict := self.accident(item)) is not None:
             return Receipt(item.row, verdict, "an accident that was asked for")
-        self.records.append(Record(item.address, item.key.encode(), tuple(kafka_headers(item)), item.body))
+        self.records.append(SentRecord(item.address, item.key.encode(), tuple(kafka_headers(item)), item.body))
         return Receipt(item.row, Verdict.SENT)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
 from producers.headers import kafka_headers
-from producers.kafka_faults import TOO_LARGE, judge
+from producers.kafka_faults import TOO_LARGE, receipt_of_fault
 from producers.kafka_link import AiokafkaLink, Confirmation, KafkaSettings, Link
 from producers.topics import illegal, is_legal
 from schemas.delivery import Outgoing, Receipt, Verdict
@@ -56,7 +56,7 @@ class KafkaSender:
             receipts, suspects = await self._pipeline([item for item in batch if is_legal(item.address)])
             for item in suspects:
                 alone, still = await self._pipeline([item])
-                receipts |= alone | {item.row: judge(item, TOO_LARGE[0]()) for item in still}
+                receipts |= alone | {item.row: receipt_of_fault(item, TOO_LARGE[0]()) for item in still}
             refused = {item.row: Receipt(item.row, Verdict.REFUSED, illegal(item.address)) for item in batch}
             return [receipts.get(item.row, refused[item.row]) for item in batch]
 
@@ -94,12 +94,12 @@ class KafkaSender:
             detail = f"topic {items[0].address} is not known to Kafka: create it, or let the hub create topics"
             return [], [Receipt(item.row, Verdict.RETRY, detail) for item in items]
         except (KafkaError, OSError) as fault:
-            return [], [judge(item, fault) for item in items]
+            return [], [receipt_of_fault(item, fault) for item in items]
         for place, item in enumerate(items):
             try:
                 answer = await link.put(item.address, item.key.encode(), item.body, kafka_headers(item))
             except (KafkaError, OSError, TimeoutError) as fault:
-                unsent.append(judge(item, fault))
+                unsent.append(receipt_of_fault(item, fault))
                 if unsent[-1].verdict is Verdict.RETRY:
                     stuck = f"not tried: topic {item.address} takes nothing at present"
                     unsent += [Receipt(late.row, Verdict.RETRY, stuck) for late in items[place + 1 :]]
@@ -126,7 +126,7 @@ class KafkaSender:
                 if isinstance(fault, TOO_LARGE) and len(under_way) > 1:
                     suspects.append(item)
                 else:
-                    receipts[item.row] = judge(item, fault)
+                    receipts[item.row] = receipt_of_fault(item, fault)
             else:
                 receipts[item.row] = Receipt(item.row, Verdict.SENT)
         if spoilt:

@@ -11,7 +11,7 @@ _DENIED = (errors.TopicAuthorizationFailedError, errors.ClusterAuthorizationFail
 _WRONG = (errors.PolicyViolationError, errors.UnsupportedForMessageFormatError, errors.InvalidTimestampError)
 
 
-def judge(item: Outgoing, fault: BaseException) -> Receipt:
+def receipt_of_fault(item: Outgoing, fault: BaseException) -> Receipt:
     """The receipt for `item` after `fault`. Only what cannot heal by itself is refused; the rest is tried again, which
     is safe as consumers know a message by its id."""
     topic = item.address

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from producers.plain import instant_of, one_line, sentence, short, told, when, words
+from producers.plain import instant_of, london_time, one_line, plain_text, sentence, short, words
 from producers.wording import Wordings, wording
 from schemas.delivery import Outgoing
 
@@ -66,7 +66,7 @@ class Letter:
     episode: str
 
 
-def write(item: Outgoing, data: Mapping[str, Any], words_of: Wordings) -> Letter:
+def write_letter(item: Outgoing, data: Mapping[str, Any], words_of: Wordings) -> Letter:
     """The letter for one recipient, in the words of its type. `data` is the message's JSON data; what is absent or odd
     in it is left out."""
     kind = data.get("kind") if isinstance(data.get("kind"), str) else None
@@ -77,7 +77,7 @@ def write(item: Outgoing, data: Mapping[str, Any], words_of: Wordings) -> Letter
     clauses = data.get("clauses")
     return Letter(
         subject=_subject(say.title, urgency, due, data, authority),
-        handling=told(data.get("handling")),
+        handling=plain_text(data.get("handling")),
         title=say.title,
         about=tuple(_about(None if say.of_kind else kind, urgency, data)),
         urgent=data.get("urgency") == "immediate",
@@ -103,7 +103,7 @@ def _subject(title: str, urgency: str, due: datetime | None, data: Mapping[str, 
 
 
 def _about(kind: str | None, urgency: str, data: Mapping[str, Any]) -> list[str]:
-    name, form = told(data.get("name")), told(data.get("form"))
+    name, form = plain_text(data.get("name")), plain_text(data.get("form"))
     lines = [sentence(words(kind)) if kind else "", f"“{name}”" if name else "", f"Form: {form}" if form else ""]
     lines.append(f"Urgency: {urgency.lower()}" if urgency else "")
     return [line for line in lines if line]
@@ -118,8 +118,8 @@ def _asked(asked: str, data: Mapping[str, Any]) -> list[str]:
 
 def _deadline(due: datetime | None, data: Mapping[str, Any]) -> list[str]:
     target = instant_of(data.get("target"))
-    latest = f"{'At the latest ' if target else ''}{when(due)}" if due else ""
-    lines = [f"Aim for {when(target)}" if target else "", latest]
+    latest = f"{'At the latest ' if target else ''}{london_time(due)}" if due else ""
+    lines = [f"Aim for {london_time(target)}" if target else "", latest]
     if due and data.get("due_basis") == "local":
         lines.append("This limit is the authority's own setting; the procedure itself sets none.")
     if data.get("late_on_arrival") is True:
@@ -131,17 +131,17 @@ def _deadline(due: datetime | None, data: Mapping[str, Any]) -> list[str]:
 
 def _acknowledge(data: Mapping[str, Any]) -> list[str]:
     by = instant_of(data.get("acknowledge_by"))
-    return [f"Acknowledge this message by {when(by)}; else others are told."] if by else []
+    return [f"Acknowledge this message by {london_time(by)}; else others are told."] if by else []
 
 
 def _facts(data: Mapping[str, Any], told_due: bool) -> list[tuple[str, str]]:
     child = data.get("child")
     known = dict(child) if isinstance(child, dict) else {}
-    incident = told(data.get("incident"))
+    incident = plain_text(data.get("incident"))
     facts = [
-        ("Time limit", "" if told_due else told(data.get("due"))),
-        ("Child's record", told(known.pop("identifiers", None))),
-        *((f"Child: {words(name)}", told(value)) for name, value in known.items()),
+        ("Time limit", "" if told_due else plain_text(data.get("due"))),
+        ("Child's record", plain_text(known.pop("identifiers", None))),
+        *((f"Child: {words(name)}", plain_text(value)) for name, value in known.items()),
         *_further({name: value for name, value in data.items() if name not in _PLACED}),
     ]
     told_once = [(label, value) for label, value in facts if value not in ("", incident)]
@@ -155,7 +155,7 @@ def _further(fields: Mapping[str, Any]) -> list[tuple[str, str]]:
         if name in ("details", "figures") and isinstance(value, dict):
             facts += _further(value)
         else:
-            facts.append((_LABELS.get(name) or sentence(words(name.removesuffix("_at"))), told(value)))
+            facts.append((_LABELS.get(name) or sentence(words(name.removesuffix("_at"))), plain_text(value)))
     return facts
 
 
@@ -163,10 +163,10 @@ def _others(item: Outgoing, data: Mapping[str, Any]) -> list[str]:
     everyone = data.get("to")
     recipients = [one for one in everyone if isinstance(one, dict)] if isinstance(everyone, list) else []
     others = (one for one in recipients if (one.get("role"), one.get("person")) != (item.role, item.person))
-    return [sentence(text) for text in map(told, others) if text]
+    return [sentence(text) for text in map(plain_text, others) if text]
 
 
 def _procedure(data: Mapping[str, Any], authority: str) -> str:
     pack = data.get("pack")
-    version = told(pack.get("version")) if isinstance(pack, dict) else ""
+    version = plain_text(pack.get("version")) if isinstance(pack, dict) else ""
     return f"{authority} procedure, version {version}" if version and authority else authority

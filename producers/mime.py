@@ -14,7 +14,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from producers.letter import Letter, write
+from producers.letter import Letter, write_letter
 from producers.wording import Wordings
 from schemas.delivery import Outgoing
 
@@ -50,7 +50,7 @@ def compose(item: Outgoing, sender: str, domain: str, words_of: Wordings) -> byt
     """The e-mail as it goes over the wire, 7-bit, lines ended by CR LF. Raises `UnwritableError`."""
     if not _MAILBOX.fullmatch(item.address):
         raise UnwritableError("the address of the recipient is no plain mailbox: mend it in the directory")
-    letter = write(item, _data(item.body), words_of)
+    letter = write_letter(item, _data(item.body), words_of)
     message = EmailMessage(policy=_BODY)
     try:
         _head(message, item, letter, sender, domain)

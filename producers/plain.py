@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-LONDON = ZoneInfo("Europe/London")
+_LONDON = ZoneInfo("Europe/London")
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -29,17 +29,17 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def when(instant: datetime) -> str:
+def london_time(instant: datetime) -> str:
     """Date and time in London and in UTC, with the weekday: "Friday 17 July 2026, 07:10 BST (06:10 UTC)". The day of
     UTC is named where it differs."""
-    local, utc = instant.astimezone(LONDON), instant.astimezone(UTC)
+    local, utc = instant.astimezone(_LONDON), instant.astimezone(UTC)
     day = f"{utc:%A} " if utc.date() != local.date() else ""
     return f"{local:%A} {local.day} {local:%B %Y, %H:%M %Z} ({day}{utc:%H:%M} UTC)"
 
 
 def short(instant: datetime) -> str:
     """For a subject line: "Fri 17 Jul 07:10", London time."""
-    local = instant.astimezone(LONDON)
+    local = instant.astimezone(_LONDON)
     return f"{local:%a} {local.day} {local:%b %H:%M}"
 
 
@@ -53,7 +53,7 @@ def instant_of(value: object) -> datetime | None:
         return None
 
 
-def told(value: object) -> str:
+def plain_text(value: object) -> str:
     """Any JSON value in words; "" for what says nothing. Free text stays as it is, but for control characters."""
     match value:
         case None:
@@ -63,15 +63,15 @@ def told(value: object) -> str:
         case str():
             return _text(value)
         case list():
-            parted = "\n" if any(";" in told(part) for part in value) else ", "
-            return parted.join(filter(None, map(told, value)))
+            parted = "\n" if any(";" in plain_text(part) for part in value) else ", "
+            return parted.join(filter(None, map(plain_text, value)))
         case {"role": str(role), **rest}:
-            person = told(rest.get("person"))
+            person = plain_text(rest.get("person"))
             return f"{words(role)} ({person})" if person else words(role)
         case {"system": str(system), "value": str(number)}:
             return f"{sentence(words(system))} {one_line(number)}"
         case Mapping():
-            parts = ((words(str(name)), told(part)) for name, part in value.items())
+            parts = ((words(str(name)), plain_text(part)) for name, part in value.items())
             return "; ".join(f"{name}: {part}" for name, part in parts if part)
         case _:
             return str(value)
@@ -84,7 +84,7 @@ def one_line(text: str) -> str:
 
 def _text(value: str) -> str:
     if (instant := instant_of(value)) is not None:
-        return when(instant)
+        return london_time(instant)
     if _DATE.fullmatch(value):
         try:
             day = date.fromisoformat(value)

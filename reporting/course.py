@@ -9,7 +9,7 @@ from typing import Literal
 
 from episodes.episode import Episode
 
-Standing = Literal["missing", "returned", "ended_without_return", "retracted"]
+CourseStanding = Literal["missing", "returned", "ended_without_return", "retracted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Course:
 
     start: datetime
     end: datetime | None
-    standing: Standing
+    standing: CourseStanding
     absent: bool
 
     @property
@@ -40,7 +40,7 @@ def course_of(episode: Episode, until: datetime) -> Course | None:
     absent = not episode.ever_missing
     if episode.state == "retracted":
         return Course(start, None, "retracted", absent)
-    standing: Standing = "returned" if episode.back else "ended_without_return"
+    standing: CourseStanding = "returned" if episode.back else "ended_without_return"
     at = episode.return_at if episode.back else _investigation_ended(episode)
     end = None if at is None else max(at, start)
     if end is None or end >= until:

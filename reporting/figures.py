@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
-class Episodes:
+class EpisodeFigures:
     """Episodes of being missing: those under way at the beginning and those that started are as many as those that
     ended in either way and those still missing. Absent-only ones and retracted ones stand apart, by their start."""
 
@@ -35,7 +35,7 @@ class Durations:
 
 
 @dataclass(slots=True)
-class Children:
+class ChildFigures:
     """Children of whom an episode started in the period. repeat: they had been missing before, whenever it was;
     three_in_90_days: with one of these episodes it was the third or a further one within 90 days (T-9)."""
 
@@ -46,7 +46,7 @@ class Children:
 
 
 @dataclass(slots=True)
-class Interviews:
+class InterviewFigures:
     """Return interviews. Those outstanding at the end were asked for and not settled; overdue are those among them
     whose limit had passed."""
 
@@ -83,8 +83,8 @@ class Meetings:
 class Figures:
     """All figures of one period."""
 
-    episodes: Episodes = field(default_factory=Episodes)
+    episodes: EpisodeFigures = field(default_factory=EpisodeFigures)
     durations: Durations = field(default_factory=Durations)
-    children: Children = field(default_factory=Children)
-    interviews: Interviews = field(default_factory=Interviews)
+    children: ChildFigures = field(default_factory=ChildFigures)
+    interviews: InterviewFigures = field(default_factory=InterviewFigures)
     meetings: Meetings = field(default_factory=Meetings)

@@ -12,7 +12,7 @@ from reporting.course import Course, course_of
 from reporting.interview import interview_of
 from reporting.meetings import meetings_of
 from reporting.situations import situation_of
-from reporting.tables import Asked, Row, Table
+from reporting.tables import Asked, ReportTable, Row
 from routing.case import Case
 
 _HOUR = timedelta(hours=1)
@@ -101,7 +101,7 @@ def _meetings(child: Child, asked: Asked) -> Iterator[tuple[datetime, Row]]:
 
 _WHO = ("child", "episode", "incidents")
 
-EPISODES = Table(
+EPISODES = ReportTable(
     (
         *_WHO,
         *("classification", "standing", "counted", "start", "end", "hours", "occasion", "starts_in_90_days"),
@@ -109,7 +109,7 @@ EPISODES = Table(
     ),
     _episodes,
 )
-INTERVIEWS = Table(
+INTERVIEWS = ReportTable(
     (
         *_WHO,
         *("returned_at", "requested_at", "due", "offered_at", "result", "result_at"),
@@ -117,4 +117,4 @@ INTERVIEWS = Table(
     ),
     _interviews,
 )
-MEETINGS = Table((*_WHO, "act", "kind", "at", "due", "also_counts_as", "meeting_type"), _meetings)
+MEETINGS = ReportTable((*_WHO, "act", "kind", "at", "due", "also_counts_as", "meeting_type"), _meetings)

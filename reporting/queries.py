@@ -42,7 +42,7 @@ class AboutReference:
     deliveries: tuple[Delivery, ...]
 
 
-async def open_work(
+async def work_open_for(
     tx: Transaction, authority: str, role: str | None = None, person: str | None = None
 ) -> Sequence[WorkRow]:
     """What waits at an authority, or for a role there, or for a person in that role; what runs out first first."""

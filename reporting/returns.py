@@ -20,16 +20,16 @@ from typing import Literal
 
 from enrichment.children import Child
 from episodes.episode import Episode
-from episodes.record import Record
+from episodes.record import RegisterRecord
 from reporting.interview import interview_of
-from reporting.tables import Asked, Row, Table
+from reporting.tables import Asked, ReportTable, Row
 from routing.calendar import LONDON, london_date
 
 _FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class ReturnPeriod:
     """One missing period as both tables define it. M: whereabouts not known, over when the child was found. A: known,
     over when the child was back."""
 
@@ -38,14 +38,14 @@ class Period:
     end: datetime | None
 
 
-def period_of(episode: Episode) -> Period | None:
+def period_of(episode: Episode) -> ReturnPeriod | None:
     """None for what was retracted, for what waits behind another episode and for what nobody called missing."""
     if episode.missing is None or episode.start is None or episode.state in ("retracted", "waiting"):
         return None
     code: Literal["M", "A"] = "A" if _whereabouts_known(episode) else "M"
     found = episode.found if episode.back else None
     end = None if found is None else found.end_at if code == "M" else found.return_at
-    return Period(code, _left(episode, episode.start), end)
+    return ReturnPeriod(code, _left(episode, episode.start), end)
 
 
 def _whereabouts_known(episode: Episode) -> bool:
@@ -66,7 +66,7 @@ def _left(episode: Episode, start: datetime) -> datetime:
     return max((at for at in told if at), default=start)
 
 
-def _overlaps(period: Period, asked: Asked) -> bool:
+def _overlaps(period: ReturnPeriod, asked: Asked) -> bool:
     last = period.start if period.end is None else max(period.start, period.end)
     return period.start < asked.span.until and (period.end is None or last >= asked.span.since)
 
@@ -90,7 +90,7 @@ def _ssda903(child: Child, asked: Asked) -> Iterator[tuple[datetime, Row]]:
         )
 
 
-def _ours(record: Record, asked: Asked) -> bool:
+def _ours(record: RegisterRecord, asked: Asked) -> bool:
     """Another authority's child who lives here is in that authority's return."""
     return record.responsible_authority is None or record.responsible_authority.strip().lower() in asked.own
 
@@ -154,8 +154,8 @@ def _unknown(rows: Sequence[Row]) -> list[str]:
     return [f"rows without miss_person_id, as the register holds no such number: {len(found)}"] if found else []
 
 
-SSDA903 = Table(("CHILD", "DOB", "MISSING", "MIS_START", "MIS_END"), _ssda903, _doubts)
-SAFEGUARDING = Table(
+SSDA903 = ReportTable(("CHILD", "DOB", "MISSING", "MIS_START", "MIS_END"), _ssda903, _doubts)
+SAFEGUARDING = ReportTable(
     (
         *("miss_table_id", "miss_person_id", "miss_missing_episode_start_date", "miss_missing_episode_type"),
         *("miss_missing_episode_end_date", "miss_missing_rhi_offered", "miss_missing_rhi_accepted"),

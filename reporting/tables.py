@@ -30,7 +30,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReportTable:
     """`rows_of` gives a child's rows, each with the instant that it is sorted by; `doubts` says, in words, what a
     person should look at before the rows are used."""
 
@@ -39,7 +39,7 @@ class Table:
     doubts: Callable[[Sequence[Row]], list[str]] = lambda rows: []
 
 
-async def filled(tx: Transaction, authority: str, table: Table, asked: Asked) -> list[Row]:
+async def filled(tx: Transaction, authority: str, table: ReportTable, asked: Asked) -> list[Row]:
     """The rows of all children of the authority, oldest first."""
     rows: list[tuple[datetime, Row]] = []
     async for child in children_of(tx, authority):

@@ -22,7 +22,7 @@ STEP = Rule(
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LadderStep:
     """A step of the ladder of one message, counted from 1."""
 
     promise: Promise
@@ -61,18 +61,18 @@ def _step_at(entry: Acknowledgement, sent: datetime, number: int, calendar: Cale
     return at
 
 
-def steps(s: Situation, pack: Pack) -> Iterator[Step]:
+def steps(s: Situation, pack: Pack) -> Iterator[LadderStep]:
     """The steps that have not been taken, of every message that nobody has acknowledged and that still matters."""
     taken = {p.occurrence for p in s.promises if p.rule == RULE}
     for promise, entry in _wanting(s.promises, s.episode, pack):
         for number, role in enumerate(entry.ladder, 1):
             to = (Recipient(role, None, pack.roles[role].channel),)
-            step = Step(promise, number, _step_at(entry, promise.at, number, s.calendar), to)
+            step = LadderStep(promise, number, _step_at(entry, promise.at, number, s.calendar), to)
             if step.occurrence not in taken:
                 yield step
 
 
-def timers(s: Situation, pack: Pack, standing: Collection[tuple[str, datetime]]) -> tuple[Timer, ...]:
+def ladder_timers(s: Situation, pack: Pack, standing: Collection[tuple[str, datetime]]) -> tuple[Timer, ...]:
     """When the next steps are to be taken, each instant once. A timer that stands is kept until it has fallen."""
     ahead = (step.at for step in steps(s, pack) if step.at > s.as_of or (RULE, step.at) in standing)
     return tuple(dict.fromkeys(Timer(RULE, at) for at in ahead))

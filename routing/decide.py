@@ -10,11 +10,11 @@ from datetime import datetime
 from functools import cache
 
 from episodes.alert import NationalAlert
-from episodes.classifying import presumed
+from episodes.classifying import with_presumed_status
 from episodes.duties import ChildDuties
 from episodes.episode import Episode
 from episodes.events import OF_THE_REGISTER, Change, Event
-from episodes.record import Record
+from episodes.record import RegisterRecord
 from routing import acknowledging, promises
 from routing.building import build_message, promise_of
 from routing.calendar import Calendar
@@ -32,7 +32,7 @@ def decide(
     case: Case,
     episode: Episode,
     events: tuple[Event, ...],
-    record: Record,
+    record: RegisterRecord,
     others: tuple[Case, ...],
     pack: Pack,
     now: datetime,
@@ -63,7 +63,7 @@ def decide_duties(
     case: DutiesCase,
     duties: ChildDuties,
     events: tuple[Event, ...],
-    record: Record,
+    record: RegisterRecord,
     episodes: tuple[Case, ...],
     pack: Pack,
     now: datetime,
@@ -81,7 +81,7 @@ def decide_alert(
     case: AlertCase,
     alert: NationalAlert,
     events: tuple[Event, ...],
-    record: Record,
+    record: RegisterRecord,
     episodes: tuple[Case, ...],
     pack: Pack,
     now: datetime,
@@ -101,7 +101,7 @@ def _situation(
     case: AnyCase,
     episode: Episode,
     events: tuple[Event, ...],
-    record: Record,
+    record: RegisterRecord,
     others: tuple[Case, ...],
     pack: Pack,
     now: datetime,
@@ -159,7 +159,7 @@ class _Turn:
             if not rule.rejects and (releasing or not (rule.on and changes.isdisjoint(_heard(rule.on)))):
                 messages += self.answers(rule)
         messages += self.climbed()
-        timers = (*self.timers(), *acknowledging.timers(self.s, self.pack, self.standing))
+        timers = (*self.timers(), *acknowledging.ladder_timers(self.s, self.pack, self.standing))
         changed = tuple(after for after, before in zip(self.s.others, others, strict=True) if after is not before)
         return Decision(tuple(messages), self.s.episode, self.s.promises, timers, changed)
 
@@ -195,7 +195,7 @@ class _Turn:
         if clauses is None:
             return
         if rule.withdraws:
-            self.s, messages = promises.withdrawn(self._firing(rule, event), (*rule.clauses, *clauses))
+            self.s, messages = promises.withdraw(self._firing(rule, event), (*rule.clauses, *clauses))
             yield from messages
             return
         recipients, lent = resolve(rule.to, self.s, event, self.pack)
@@ -245,7 +245,7 @@ class _Turn:
         self, rule: Rule, event: Event, occurrence: str, to: tuple[Recipient, ...], clauses: tuple[str, ...]
     ) -> Message:
         if rule.classifies:
-            self.s = replace(self.s, episode=presumed(self.s.episode, rule.classifies, self.s.as_of))
+            self.s = replace(self.s, episode=with_presumed_status(self.s.episode, rule.classifies, self.s.as_of))
         due = ends(rule.due, self.s, event) if rule.due else None
         message = build_message(self._firing(rule, event), to, clauses, occurrence, due)
         kept = promises.closed(self.s.promises, (*rule.closes, *rule.closes_for_child), self.now)
@@ -253,7 +253,7 @@ class _Turn:
         former = next((p for p in kept if p.open and any(p.is_a(w) for w in rule.takes_over)), None)
         if former is not None:
             message = replace(message, replaces=former.first or former.message)
-            kept = promises.exchanged(kept, former, replace(former, closed_at=self.now))
+            kept = promises.with_replaced(kept, former, replace(former, closed_at=self.now))
         self.s = replace(self.s, others=others, promises=(*kept, promise_of(message, occurrence)))
         return message
 

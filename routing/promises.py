@@ -62,7 +62,7 @@ def closed_in(case: Case, what: Sequence[str], now: datetime) -> Case:
     return case if after == case.promises else replace(case, promises=after)
 
 
-def exchanged(promises: Promises, old: Promise, new: Promise) -> Promises:
+def with_replaced(promises: Promises, old: Promise, new: Promise) -> Promises:
     """The promises with one in the place of another."""
     return tuple(new if p is old else p for p in promises)
 
@@ -105,7 +105,7 @@ def moved(s: Situation, event: Event, pack: Pack, now: datetime) -> tuple[Situat
         first, cited = promise.first or promise.message, (*rule.clauses, *clauses, *lent)
         message = build_message(Firing(rule, s, event, pack, now), promise.to, cited, "moved", due)
         later = replace(promise, message=message.id, due=due, first=first)
-        s = replace(s, promises=exchanged(s.promises, promise, later))
+        s = replace(s, promises=with_replaced(s.promises, promise, later))
         messages.append(replace(message, replaces=first))
     return s, tuple(messages)
 
@@ -125,19 +125,19 @@ def reassigned(s: Situation, event: Event, pack: Pack, now: datetime) -> tuple[S
         first, cited = promise.first or promise.message, (*rule.clauses, *clauses, *lent)
         message = build_message(Firing(rule, s, event, pack, now), recipients, cited, "followed", promise.due)
         later = replace(promise, message=message.id, to=recipients, first=first)
-        s = replace(s, promises=exchanged(s.promises, promise, later))
+        s = replace(s, promises=with_replaced(s.promises, promise, later))
         messages.append(replace(message, replaces=first))
     return s, tuple(messages)
 
 
-def withdrawn(f: Firing, clauses: tuple[str, ...]) -> tuple[Situation, tuple[Message, ...]]:
+def withdraw(f: Firing, clauses: tuple[str, ...]) -> tuple[Situation, tuple[Message, ...]]:
     """A withdrawal for each open promise that the rule closes, of that promise's kind, to those who were asked."""
     s, messages = f.s, list[Message]()
     for promise in [p for p in s.promises if p.open and any(p.is_a(what) for what in f.rule.closes)]:
         own = replace(f, rule=replace(f.rule, kind=promise.kind), s=s)
         occurrence = promise.first or promise.message
         message = build_message(own, promise.to, clauses, occurrence, None)
-        kept = exchanged(s.promises, promise, replace(promise, closed_at=f.now))
+        kept = with_replaced(s.promises, promise, replace(promise, closed_at=f.now))
         s = replace(s, promises=(*kept, promise_of(message, occurrence)))
         messages.append(message)
     return s, tuple(messages)

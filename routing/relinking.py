@@ -6,7 +6,7 @@ from datetime import datetime
 
 from episodes.episode import Episode
 from episodes.events import Change, Event
-from episodes.record import Record
+from episodes.record import RegisterRecord
 from episodes.reports import Found, InterviewOutcome, InvestigationEnded, Matched, Missing
 from routing.case import Case
 from routing.decide import decide
@@ -19,7 +19,7 @@ ANSWERED = ("open", "found", "ended", "finalised")
 
 
 def notices(
-    case: Case, report: Matched, record: Record, others: tuple[Case, ...], pack: Pack, now: datetime
+    case: Case, report: Matched, record: RegisterRecord, others: tuple[Case, ...], pack: Pack, now: datetime
 ) -> tuple[Message, ...]:
     """The withdrawals, and the word to everyone who was told, as for a notification that was sent in error."""
     mistaken = replace(case.episode, state="retracted")

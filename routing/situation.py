@@ -10,7 +10,7 @@ from typing import Literal
 
 from episodes.episode import Episode, Reference
 from episodes.events import Event
-from episodes.record import Record
+from episodes.record import RegisterRecord
 from episodes.reports import Actor, Decided, InterviewOutcome, MeetingHeld
 from routing.calendar import LONDON, Calendar, london_date
 from routing.case import Case
@@ -31,7 +31,7 @@ class Situation:
     """
 
     episode: Episode
-    record: Record
+    record: RegisterRecord
     others: tuple[Case, ...]
     promises: tuple[Promise, ...]
     as_of: datetime

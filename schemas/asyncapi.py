@@ -3,7 +3,7 @@ models and from `channels`; nothing is said here that they do not say, but for h
 
 from typing import Any
 
-from schemas.channels import CHANNELS, Channel
+from schemas.channels import CHANNELS, TopicChannel
 from schemas.examples import example
 from schemas.inbound import INBOUND
 from schemas.jsonschema import Json, shared_schemas
@@ -59,7 +59,7 @@ def document(version: str = "1.0.0") -> Json:
     }
 
 
-def _channel(channel: Channel) -> Json:
+def _channel(channel: TopicChannel) -> Json:
     cleanup: Json = {"cleanup.policy": [channel.cleanup]}
     return {
         "address": channel.address,
@@ -79,11 +79,11 @@ def _channel(channel: Channel) -> Json:
     }
 
 
-def _operation_name(channel: Channel) -> str:
+def _operation_name(channel: TopicChannel) -> str:
     return f"{'receive' if channel.direction == 'in' else 'send'}-{channel.kind.value}"
 
 
-def _operation(channel: Channel) -> Json:
+def _operation(channel: TopicChannel) -> Json:
     """Seen from the hub, as AsyncAPI wants it: it receives what comes in and sends what goes out."""
     incoming = channel.direction == "in"
     kafka: Json = {"clientId": {"type": "string", "enum": [GROUP]}, "bindingVersion": BINDING}

@@ -5,15 +5,15 @@ from typing import Literal
 
 from schemas.inbound import INBOUND
 from schemas.outbound import OUTBOUND
-from schemas.topics import VERSION, Kind, home
+from schemas.topics import TOPIC_VERSION, TopicKind, kind_of_topic
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
+class TopicChannel:
     """One kind of topic. `address` has a parameter for each part that differs from owner to owner; `parameters` says
     what stands there. `direction` is as seen from the hub."""
 
-    kind: Kind
+    kind: TopicKind
     address: str
     direction: Literal["in", "out"]
     title: str
@@ -28,14 +28,14 @@ _FORCE = {"force": "Short code of the police force in lower case, such as `xx`. 
 _AUTHORITY = {"authority": "Key of the local authority in lower case, such as `nottinghamshire`."}
 
 
-def _inbound(kind: Kind) -> tuple[str, ...]:
-    return tuple(name for name, model in INBOUND.items() if home(model) is kind)
+def _inbound(kind: TopicKind) -> tuple[str, ...]:
+    return tuple(name for name, model in INBOUND.items() if kind_of_topic(model) is kind)
 
 
-CHANNELS: tuple[Channel, ...] = (
-    Channel(
-        Kind.POLICE,
-        f"police.{{force}}.notifications.{VERSION}",
+CHANNELS: tuple[TopicChannel, ...] = (
+    TopicChannel(
+        TopicKind.POLICE,
+        f"police.{{force}}.notifications.{TOPIC_VERSION}",
         "in",
         "Police notifications",
         "What a police force tells about missing and found children. Only that force may write here.",
@@ -43,11 +43,11 @@ CHANNELS: tuple[Channel, ...] = (
         "Anything that is the same for all messages of one incident, such as a hash of its reference. Kafka keeps the "
         "order of messages with the same key only. Neither a name nor a child's number.",
         "delete",
-        _inbound(Kind.POLICE),
+        _inbound(TopicKind.POLICE),
     ),
-    Channel(
-        Kind.REGISTER,
-        f"register.{{authority}}.children.{VERSION}",
+    TopicChannel(
+        TopicKind.REGISTER,
+        f"register.{{authority}}.children.{TOPIC_VERSION}",
         "in",
         "Register of children",
         "The register record of each child as the authority's case system holds it. The newest record of a key "
@@ -55,22 +55,22 @@ CHANNELS: tuple[Channel, ...] = (
         _AUTHORITY,
         "The child's first identifier, the same on every record of that child.",
         "compact",
-        _inbound(Kind.REGISTER),
+        _inbound(TopicKind.REGISTER),
     ),
-    Channel(
-        Kind.CASEWORK,
-        f"casework.{{authority}}.outcomes.{VERSION}",
+    TopicChannel(
+        TopicKind.CASEWORK,
+        f"casework.{{authority}}.outcomes.{TOPIC_VERSION}",
         "in",
         "Casework outcomes",
         "What practitioners and case systems of an authority report and decide. Only that authority may write here.",
         _AUTHORITY,
         "Anything that is the same for all messages of one episode: best the episode's id.",
         "delete",
-        _inbound(Kind.CASEWORK),
+        _inbound(TopicKind.CASEWORK),
     ),
-    Channel(
-        Kind.SERVICE,
-        f"{{authority}}.{{service}}.{VERSION}",
+    TopicChannel(
+        TopicKind.SERVICE,
+        f"{{authority}}.{{service}}.{TOPIC_VERSION}",
         "out",
         "Services of an authority",
         "What the hub asks of, or tells, one service of an authority: social care, early help, return interviews, "
@@ -80,9 +80,9 @@ CHANNELS: tuple[Channel, ...] = (
         "delete",
         tuple(OUTBOUND),
     ),
-    Channel(
-        Kind.INTELLIGENCE,
-        f"police.{{force}}.intelligence.{VERSION}",
+    TopicChannel(
+        TopicKind.INTELLIGENCE,
+        f"police.{{force}}.intelligence.{TOPIC_VERSION}",
         "out",
         "Intelligence for the police",
         "What return interviews gave that may be shared with a police force. Only that force may read here.",

@@ -19,7 +19,7 @@ from typing import Any
 from pydantic_core import from_json, to_json
 
 from schemas.instants import read_instant, write_instant
-from schemas.unreadable import Reason, Unreadable
+from schemas.unreadable import RejectionReason, Unreadable
 
 __all__ = ["Envelope", "Unreadable", "binary", "read", "structured"]
 
@@ -143,7 +143,7 @@ def _structured(body: Any) -> Envelope:
     return _envelope(attributes, data, "failed_validation")
 
 
-def _envelope(attributes: Mapping[str, Any], data: Any, reason: Reason) -> Envelope:
+def _envelope(attributes: Mapping[str, Any], data: Any, reason: RejectionReason) -> Envelope:
     """Checks what both modes have in common. `reason` is what a bad attribute is called in the mode at hand."""
     prefix = "ce_" if reason == "bad_header" else ""
     given = {name: value for name, value in attributes.items() if value is not None}
@@ -171,7 +171,7 @@ def _envelope(attributes: Mapping[str, Any], data: Any, reason: Reason) -> Envel
     )
 
 
-def _check(name: str, value: object, reason: Reason, prefix: str) -> None:
+def _check(name: str, value: object, reason: RejectionReason, prefix: str) -> None:
     label = "content-type" if prefix and name == "datacontenttype" else f"{prefix}{name}"
     if value is None:
         if name in ("specversion", "id", "source", "type"):

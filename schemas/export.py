@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.compatibility import breaks_between
-from schemas.jsonschema import VERSION, all_schemas
+from schemas.jsonschema import SCHEMA_VERSION, all_schemas
 
 PUBLISHED = Path(__file__).parent / "published"
 
@@ -20,13 +20,13 @@ class IncompatibleError(Exception):
         self.faults = faults
 
 
-def load(folder: Path) -> dict[str, dict[str, Any]]:
+def load_published(folder: Path) -> dict[str, dict[str, Any]]:
     """The schemas that stand in `folder`/v1: type -> schema; empty where there is none. Raises
     ValueError for a file that is not one of ours."""
-    held = {file.stem: json.loads(file.read_text("utf-8")) for file in sorted((folder / VERSION).glob("*.json"))}
+    held = {file.stem: json.loads(file.read_text("utf-8")) for file in sorted((folder / SCHEMA_VERSION).glob("*.json"))}
     for name, schema in held.items():
         if not isinstance(schema, dict) or schema.get("x-direction") not in ("in", "out"):
-            raise ValueError(f"{VERSION}/{name}.json is not one of our schemas")
+            raise ValueError(f"{SCHEMA_VERSION}/{name}.json is not one of our schemas")
     return held
 
 
@@ -39,9 +39,9 @@ def export(folder: Path, schemas: Mapping[str, Mapping[str, Any]] | None = None)
     """Writes every schema below `folder` and returns the files. Raises `IncompatibleError`, before anything is
     written, where the folder holds schemas that the new ones would break, and OSError as the file system does."""
     wanted = all_schemas() if schemas is None else schemas
-    if faults := breaks_between(load(folder), wanted):
+    if faults := breaks_between(load_published(folder), wanted):
         raise IncompatibleError(faults)
-    target = folder / VERSION
+    target = folder / SCHEMA_VERSION
     target.mkdir(parents=True, exist_ok=True)
     written = []
     for name, schema in wanted.items():

@@ -10,9 +10,9 @@ from schemas.inbound import INBOUND
 from schemas.outbound import OUTBOUND
 from schemas.part import Part
 
-VERSION = "v1"
+SCHEMA_VERSION = "v1"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-BASE = f"https://homeward.example/schemas/{VERSION}/"
+BASE = f"https://homeward.example/schemas/{SCHEMA_VERSION}/"
 
 Json = dict[str, Any]
 

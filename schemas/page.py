@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from schemas.asyncapi import headers_of
-from schemas.channels import CHANNELS, Channel
+from schemas.channels import CHANNELS, TopicChannel
 from schemas.examples import example
 from schemas.inbound import INBOUND
 from schemas.jsonschema import Json, shared_schemas
@@ -35,13 +35,13 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class PageMessage:
     """One message as the page shows it. `choices` are groups of fields of which one at least must be given."""
 
     name: str
     direction: str
     about: str
-    channels: tuple[Channel, ...]
+    channels: tuple[TopicChannel, ...]
     fields: tuple[Field, ...]
     choices: tuple[str, ...]
     headers: str
@@ -81,10 +81,10 @@ def _prose(text: str) -> Markup:
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped
 
 
-def _message(name: str, model: type[Part], schema: Json) -> Message:
+def _message(name: str, model: type[Part], schema: Json) -> PageMessage:
     event = example(name)
     inward = name in INBOUND
-    return Message(
+    return PageMessage(
         name=name,
         direction="in" if inward else "out",
         about=schema.get("description", ""),

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from schemas.asyncapi import document
 from schemas.export import text_of
-from schemas.jsonschema import VERSION, all_schemas
+from schemas.jsonschema import SCHEMA_VERSION, all_schemas
 from schemas.page import page
 from schemas.yaml import dump
 
@@ -23,7 +23,7 @@ def files() -> dict[str, tuple[str, bytes]]:
         "/asyncapi.yaml": ("application/yaml", dump(described)),
     }
     for name, schema in all_schemas().items():
-        served[f"/schemas/{VERSION}/{name}.json"] = ("application/schema+json", text_of(schema))
+        served[f"/schemas/{SCHEMA_VERSION}/{name}.json"] = ("application/schema+json", text_of(schema))
     return {path: (media, text.encode()) for path, (media, text) in served.items()}
 
 

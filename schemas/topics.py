@@ -11,13 +11,13 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from schemas.inbound.report import PoliceReport, Report
+from schemas.inbound.report import InboundReport, PoliceReport
 from schemas.unreadable import Unreadable
 
-VERSION = "v1"
+TOPIC_VERSION = "v1"
 
 
-class Kind(StrEnum):
+class TopicKind(StrEnum):
     """What a topic is for. The first three come in, the last two go out."""
 
     POLICE = "police"  # police.<force>.notifications.v1
@@ -31,7 +31,7 @@ class Kind(StrEnum):
 class Topic:
     """A topic taken apart. `owner` is the force (upper case) or the authority (lower case)."""
 
-    kind: Kind
+    kind: TopicKind
     owner: str
     service: str | None = None
 
@@ -42,39 +42,39 @@ def part(text: str) -> str:
 
 
 def police_notifications(force: str) -> str:
-    return f"police.{part(force)}.notifications.{VERSION}"
+    return f"police.{part(force)}.notifications.{TOPIC_VERSION}"
 
 
 def casework_outcomes(authority: str) -> str:
-    return f"casework.{part(authority)}.outcomes.{VERSION}"
+    return f"casework.{part(authority)}.outcomes.{TOPIC_VERSION}"
 
 
 def register_children(authority: str) -> str:
-    return f"register.{part(authority)}.children.{VERSION}"
+    return f"register.{part(authority)}.children.{TOPIC_VERSION}"
 
 
 def service_topic(authority: str, service: str) -> str:
-    return f"{part(authority)}.{part(service)}.{VERSION}"
+    return f"{part(authority)}.{part(service)}.{TOPIC_VERSION}"
 
 
 def police_intelligence(force: str) -> str:
-    return f"police.{part(force)}.intelligence.{VERSION}"
+    return f"police.{part(force)}.intelligence.{TOPIC_VERSION}"
 
 
 _PART = r"([A-Za-z0-9_-]+)"
 
 # Subscriptions by pattern: a new authority or force needs no restart. Anchored at both ends, because clients differ in
 # whether they match the whole name.
-PATTERNS: dict[Kind, str] = {
-    Kind.POLICE: rf"^police\.{_PART}\.notifications\.{VERSION}$",
-    Kind.CASEWORK: rf"^casework\.{_PART}\.outcomes\.{VERSION}$",
-    Kind.REGISTER: rf"^register\.{_PART}\.children\.{VERSION}$",
+PATTERNS: dict[TopicKind, str] = {
+    TopicKind.POLICE: rf"^police\.{_PART}\.notifications\.{TOPIC_VERSION}$",
+    TopicKind.CASEWORK: rf"^casework\.{_PART}\.outcomes\.{TOPIC_VERSION}$",
+    TopicKind.REGISTER: rf"^register\.{_PART}\.children\.{TOPIC_VERSION}$",
 }
 
 _KNOWN = {
     **PATTERNS,
-    Kind.INTELLIGENCE: rf"^police\.{_PART}\.intelligence\.{VERSION}$",
-    Kind.SERVICE: rf"^(?!police\.|casework\.|register\.){_PART}\.{_PART}\.{VERSION}$",
+    TopicKind.INTELLIGENCE: rf"^police\.{_PART}\.intelligence\.{TOPIC_VERSION}$",
+    TopicKind.SERVICE: rf"^(?!police\.|casework\.|register\.){_PART}\.{_PART}\.{TOPIC_VERSION}$",
 }
 
 
@@ -82,8 +82,8 @@ def parse_topic(name: str) -> Topic | None:
     """What a topic is and whose; None for a name that is none of ours."""
     for kind, pattern in _KNOWN.items():
         if found := re.fullmatch(pattern, name):
-            owner = found[1].upper() if kind in (Kind.POLICE, Kind.INTELLIGENCE) else found[1].lower()
-            return Topic(kind, owner, found[2].lower() if kind is Kind.SERVICE else None)
+            owner = found[1].upper() if kind in (TopicKind.POLICE, TopicKind.INTELLIGENCE) else found[1].lower()
+            return Topic(kind, owner, found[2].lower() if kind is TopicKind.SERVICE else None)
     return None
 
 
@@ -91,33 +91,33 @@ def is_tombstone(topic: str, value: bytes | None) -> bool:
     """Whether a record is the deletion of a key of a register topic. On any other topic a record without a value is
     unreadable. An empty value is not a tombstone."""
     found = parse_topic(topic) if value is None else None
-    return found is not None and found.kind is Kind.REGISTER
+    return found is not None and found.kind is TopicKind.REGISTER
 
 
-def check_owner(topic: str, message: Report) -> None:
+def check_owner(topic: str, message: InboundReport) -> None:
     """Refuses a message that its topic's owner may not send. Raises `Unreadable` (wrong_topic).
 
     Police messages come on the topic of their `force`, `case.context` on the register topic of its `authority`, all
     others on the casework topic of theirs. So one party cannot speak for another, whatever the data says.
     """
     found = parse_topic(topic)
-    kind = home(type(message))
+    kind = kind_of_topic(type(message))
     if found is None or found.kind is not kind:
         raise Unreadable("wrong_topic", f"type: {message.TYPE} belongs on {_PLACES[kind]}")
-    field = "force" if kind is Kind.POLICE else "authority"
+    field = "force" if kind is TopicKind.POLICE else "authority"
     if part(getattr(message, field)) != part(found.owner):
         raise Unreadable("wrong_topic", f"{field}: is not the one in the name of the topic; send it on {_PLACES[kind]}")
 
 
-def home(model: type[Report]) -> Kind:
+def kind_of_topic(model: type[InboundReport]) -> TopicKind:
     """The kind of topic that a type of inbound message comes on."""
     if issubclass(model, PoliceReport):
-        return Kind.POLICE
-    return Kind.REGISTER if model.TYPE == "case.context" else Kind.CASEWORK
+        return TopicKind.POLICE
+    return TopicKind.REGISTER if model.TYPE == "case.context" else TopicKind.CASEWORK
 
 
 _PLACES = {
-    Kind.POLICE: f"police.<force>.notifications.{VERSION}",
-    Kind.CASEWORK: f"casework.<authority>.outcomes.{VERSION}",
-    Kind.REGISTER: f"register.<authority>.children.{VERSION}",
+    TopicKind.POLICE: f"police.<force>.notifications.{TOPIC_VERSION}",
+    TopicKind.CASEWORK: f"casework.<authority>.outcomes.{TOPIC_VERSION}",
+    TopicKind.REGISTER: f"register.<authority>.children.{TOPIC_VERSION}",
 }

@@ -3,8 +3,8 @@ What happens to such a message (quarantine, alert, replay) is not decided here."
 
 from typing import Literal, get_args
 
-Reason = Literal["bad_bytes", "bad_header", "bad_json", "failed_validation", "unknown_type", "wrong_topic"]
-REASONS: tuple[Reason, ...] = get_args(Reason)
+RejectionReason = Literal["bad_bytes", "bad_header", "bad_json", "failed_validation", "unknown_type", "wrong_topic"]
+REASONS: tuple[RejectionReason, ...] = get_args(RejectionReason)
 
 
 class Unreadable(Exception):  # noqa: N818 - a state of a message, raised
@@ -18,7 +18,7 @@ class Unreadable(Exception):  # noqa: N818 - a state of a message, raised
     shown in logs, alerts and on the command line, where nothing about a child may appear.
     """
 
-    def __init__(self, reason: Reason, detail: str) -> None:
+    def __init__(self, reason: RejectionReason, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
-        self.reason: Reason = reason
+        self.reason: RejectionReason = reason
         self.detail = detail

@@ -4,16 +4,16 @@ from store.claiming import shard_name
 from store.database import Store
 from store.errors import StoreRefusedError, StoreUnavailableError, StoreUnpreparedError
 from store.history import Delivery, LedgerEntry
-from store.lanes import HeldUp, Standing
-from store.leased import LeasedRow, Outcome, Settlement
+from store.lanes import DeliveryCounts, HeldUp
+from store.leased import DeliveryOutcome, LeasedRow, Settlement
 from store.ownership import Ownership
 from store.quarantine import Quarantined
 from store.rows import (
     SHARDS,
     Claim,
     EpisodeRow,
-    Found,
     IdentifierRow,
+    KnownKeys,
     LedgerRow,
     OutboxRow,
     PersonRow,
@@ -29,22 +29,22 @@ __all__ = [
     "SHARDS",
     "Claim",
     "Delivery",
+    "DeliveryCounts",
+    "DeliveryOutcome",
     "EpisodeRow",
-    "Found",
     "HeldUp",
     "IdentifierRow",
+    "KnownKeys",
     "LeasedRow",
     "LedgerEntry",
     "LedgerRow",
     "OutboxRow",
-    "Outcome",
     "Ownership",
     "PersonRow",
     "QuarantineRow",
     "Quarantined",
     "ReferenceRow",
     "Settlement",
-    "Standing",
     "Store",
     "StoreRefusedError",
     "StoreUnavailableError",

@@ -33,15 +33,15 @@ from store.leased import LeasedRow
 from store.ledger import OUTBOX_COLUMNS, promised_row
 from store.listing import Listing
 from store.session import Session
-from store.tables import Instant, deliveries, leases, outbox, ready, unsettled, word
+from store.tables import UtcInstant, deliveries, leases, outbox, ready, unsettled, word
 
 _SHARDS = Listing("shards", name=Text, shard=Integer, fence=BigInteger)
 _OWNED = Listing("owned", shard=Integer)
 _OVERTAKING = Listing("overtaking", type=Text)
 _TAKEN = Listing("taken", position=BigInteger, fence=BigInteger)
-_NOW = bindparam("now", type_=Instant)
+_NOW = bindparam("now", type_=UtcInstant)
 _OWNER = bindparam("whose", type_=Text)
-_UNTIL = bindparam("lasts", type_=Instant)
+_UNTIL = bindparam("lasts", type_=UtcInstant)
 _BARRED = [word("parked"), word("dead")]
 
 

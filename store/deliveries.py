@@ -11,15 +11,21 @@ from sqlalchemy import BigInteger, Executable, Integer, Text, bindparam, case, f
 from store.leased import Settlement
 from store.listing import Listing
 from store.session import Session
-from store.tables import Instant, deliveries, ready, unsettled, word
+from store.tables import UtcInstant, deliveries, ready, unsettled, word
 
 _ADDRESSES = Listing("addresses", position=BigInteger, address=Text)
 _SETTLED = Listing(
-    "settled", position=BigInteger, fence=BigInteger, state=Text, next_attempt_at=Instant, detail=Text, untried=Integer
+    "settled",
+    position=BigInteger,
+    fence=BigInteger,
+    state=Text,
+    next_attempt_at=UtcInstant,
+    detail=Text,
+    untried=Integer,
 )
-_NOW = bindparam("now", type_=Instant)
+_NOW = bindparam("now", type_=UtcInstant)
 _OWNER = bindparam("whose", type_=Text)
-_UNTIL = bindparam("lasts", type_=Instant)
+_UNTIL = bindparam("lasts", type_=UtcInstant)
 
 
 @cache
@@ -59,7 +65,7 @@ _RENEW = (
     .where(unsettled(deliveries), deliveries.c.state == word("leased"), deliveries.c.lease_owner == _OWNER)
     .values(lease_until=_UNTIL)
 )
-_NEXT_ATTEMPT = select(func.min(deliveries.c.next_attempt_at, type_=Instant)).where(
+_NEXT_ATTEMPT = select(func.min(deliveries.c.next_attempt_at, type_=UtcInstant)).where(
     unsettled(deliveries), ready(deliveries), deliveries.c.next_attempt_at > _NOW
 )
 

@@ -1,4 +1,4 @@
-"""How old what a register has told is, authority by authority. What it told lives in `store.intake`."""
+"""How old what a register has told is, authority by authority. What it told lives in `store.cases`."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

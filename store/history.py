@@ -14,7 +14,7 @@ from store.ledger import OUTBOX_COLUMNS, digest, entry_hash, promised_row
 from store.listing import KEYS
 from store.rows import LedgerKind, OutboxRow
 from store.session import Session
-from store.tables import Instant, deliveries, ledger, ledger_contents, outbox, people, written
+from store.tables import UtcInstant, deliveries, ledger, ledger_contents, outbox, people, written
 
 _LEDGER_COLUMNS = (
     *("position", "id", "at", "kind", "authority", "episode", "causation", "entry", "contents_hash", "hash"),
@@ -58,7 +58,7 @@ _ONE = bindparam("one", type_=Text)
 _OF_EPISODE = _ENTRIES.where(ledger.c.episode == _ONE).order_by(ledger.c.position)
 _ABOUT = _ENTRIES.where(or_(ledger.c.id == _ONE, ledger.c.causation == _ONE)).order_by(ledger.c.position)
 _BETWEEN = _ENTRIES.where(
-    ledger.c.at >= bindparam("since", type_=Instant), ledger.c.at < bindparam("until", type_=Instant)
+    ledger.c.at >= bindparam("since", type_=UtcInstant), ledger.c.at < bindparam("until", type_=UtcInstant)
 ).order_by(ledger.c.at, ledger.c.position)
 _AFTER = _ENTRIES.where(ledger.c.position > bindparam("after")).order_by(ledger.c.position).limit(bindparam("most"))
 _CONTENTS = select(ledger_contents.c.contents).where(ledger_contents.c.hash == _ONE)

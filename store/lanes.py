@@ -37,7 +37,7 @@ class HeldUp:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DeliveryCounts:
     """How many deliveries there are in each state that is not `sent`, the instant of the oldest promise that is not
     kept yet, and how many unreadable messages are held."""
 
@@ -114,9 +114,9 @@ class Lanes(Session):
         chosen = ((position,) for position in sorted(positions))
         return (await self._with(_POSITIONS, chosen, _release(self._postgres, new_address))).rowcount
 
-    async def standing(self) -> Standing:
+    async def standing(self) -> DeliveryCounts:
         """Counts for readiness and metrics; cheap however long the history is."""
         parts = list(await self._rows(_STANDING))
         quarantined: int = (await self._rows(_QUARANTINED)).scalar_one()
         oldest = min((part.at for part in parts if part.at is not None and part.state != "in_doubt"), default=None)
-        return Standing({part.state: part.rows for part in parts if part.rows}, oldest, quarantined)
+        return DeliveryCounts({part.state: part.rows for part in parts if part.rows}, oldest, quarantined)

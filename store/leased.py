@@ -7,7 +7,7 @@ from typing import Literal
 from store.rows import OutboxRow
 
 DeliveryState = Literal["pending", "leased", "sent", "parked", "dead", "in_doubt"]
-Outcome = Literal["sent", "retry", "parked", "dead", "in_doubt", "untried"]
+DeliveryOutcome = Literal["sent", "retry", "parked", "dead", "in_doubt", "untried"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Settlement:
 
     position: int
     fence: int
-    outcome: Outcome
+    outcome: DeliveryOutcome
     detail: str = ""
     next_attempt_at: datetime | None = None
 
@@ -40,6 +40,8 @@ class LeasedRow:
     address: str | None
     overtakes: bool
 
-    def settled(self, outcome: Outcome, detail: str = "", next_attempt_at: datetime | None = None) -> Settlement:
+    def settled(
+        self, outcome: DeliveryOutcome, detail: str = "", next_attempt_at: datetime | None = None
+    ) -> Settlement:
         """What became of this row."""
         return Settlement(self.position, self.fence, outcome, detail, next_attempt_at)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ARRAY, ColumnElement, DateTime, FromClause, Insert, Table, Text, any_, bindparam, func, select
 from sqlalchemy.types import TypeEngine
 
-from store.tables import Instant, written
+from store.tables import UtcInstant, written
 
 Parameters = dict[str, Any]
 
@@ -59,7 +59,7 @@ class Listing:
 
 def _array(kind: TypeEngine[Any] | type[TypeEngine[Any]]) -> TypeEngine[Any]:
     inner = kind() if isinstance(kind, type) else kind
-    return ARRAY(DateTime(timezone=True) if isinstance(inner, Instant) else inner)
+    return ARRAY(DateTime(timezone=True) if isinstance(inner, UtcInstant) else inner)
 
 
 def _instant(value: object) -> str:

@@ -12,9 +12,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from store.cases import lock_number
 from store.database import Store
 from store.engine import absent, parsed
-from store.intake import lock_number
 
 _STEPS = Path(__file__).parent / "migrations"
 

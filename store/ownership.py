@@ -12,17 +12,17 @@ from functools import cache
 from sqlalchemy import BigInteger, Boolean, Executable, Text, and_, bindparam, func, literal, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from store.cases import lock_number
 from store.database import Store
 from store.errors import StoreUnavailableError, translated
-from store.intake import lock_number
 from store.listing import KEYS, Listing
 from store.session import Session
-from store.tables import Instant, leases
+from store.tables import UtcInstant, leases
 
 _LOCKS = Listing("locks", name=Text, number=BigInteger)
 _HELD = Listing("held", name=Text, fence=BigInteger)
 _OWNER = bindparam("whose", type_=Text)
-_UNTIL = bindparam("lasts", type_=Instant)
+_UNTIL = bindparam("lasts", type_=UtcInstant)
 
 
 @cache
@@ -34,7 +34,7 @@ def _take(postgres: bool) -> Executable:
     chosen = select(names.c.key, _OWNER, _UNTIL, literal(1))
     insert = into.from_select(["name", "owner", "until", "fence"], chosen if postgres else chosen.where(true()))
     # Postgres has decided by its lock already.
-    free = None if postgres else or_(leases.c.until <= bindparam("now", type_=Instant), leases.c.owner == _OWNER)
+    free = None if postgres else or_(leases.c.until <= bindparam("now", type_=UtcInstant), leases.c.owner == _OWNER)
     return insert.on_conflict_do_update(
         index_elements=["name"],
         set_={"owner": insert.excluded.owner, "until": insert.excluded.until, "fence": leases.c.fence + 1},

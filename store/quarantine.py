@@ -10,11 +10,11 @@ from typing import Any, Literal
 
 from sqlalchemy import Executable, Text, bindparam, select, update
 
-from store.intake import plain
+from store.cases import plain
 from store.listing import KEYS, Writing
 from store.rows import QuarantineRow
 from store.session import Session
-from store.tables import Instant, quarantine
+from store.tables import UtcInstant, quarantine
 
 QuarantineState = Literal["held", "replay_requested", "replayed"]
 
@@ -61,7 +61,7 @@ _TAKE = (
             .with_for_update(skip_locked=True)
         )
     )
-    .values(state="replayed", replayed_at=bindparam("now", type_=Instant))
+    .values(state="replayed", replayed_at=bindparam("now", type_=UtcInstant))
     .returning(*(quarantine.c[name] for name in _ROW))
 )
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, func, null, select, update
 
 from store.session import Session
-from store.tables import Instant, deliveries, inbox, ledger_contents, outbox, quarantine
+from store.tables import UtcInstant, deliveries, inbox, ledger_contents, outbox, quarantine
 
-_BEFORE = bindparam("before", type_=Instant)
+_BEFORE = bindparam("before", type_=UtcInstant)
 _PURGE_CONTENTS = (
     update(ledger_contents)
     .where(ledger_contents.c.at < _BEFORE, ledger_contents.c.contents.is_not(None))

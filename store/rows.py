@@ -74,7 +74,7 @@ class ReferenceRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class KnownKeys:
     """What `find` knew: identifier → person, the rows of each reference asked for, episode → person."""
 
     identifiers: dict[tuple[str, str, str], str]

@@ -40,7 +40,7 @@ metadata = MetaData(
 )
 
 
-class Instant(TypeDecorator[datetime]):
+class UtcInstant(TypeDecorator[datetime]):
     """An aware instant in UTC: timestamptz on Postgres; on SQLite ISO 8601 text of fixed width, so that it sorts."""
 
     impl = DateTime(timezone=True)
@@ -79,7 +79,7 @@ inbox = Table(
     Column("topic", Text),
     Column("partition", BigInteger),
     Column("offset", BigInteger),
-    Column("received_at", Instant, nullable=False, index=True),
+    Column("received_at", UtcInstant, nullable=False, index=True),
 )
 
 people = Table(
@@ -104,8 +104,8 @@ feeds = Table(
     "feeds",
     metadata,
     Column("authority", Text, primary_key=True),
-    Column("newest_at", Instant, nullable=False),
-    Column("read_at", Instant, nullable=False),
+    Column("newest_at", UtcInstant, nullable=False),
+    Column("read_at", UtcInstant, nullable=False),
 )
 
 identifiers = Table(
@@ -133,7 +133,7 @@ episodes = Table(
     Column("id", Text, primary_key=True),
     Column("authority", Text, nullable=False),
     Column("person", Text, nullable=False, index=True),
-    Column("opened_at", Instant, nullable=False),
+    Column("opened_at", UtcInstant, nullable=False),
     Column("state", Text, nullable=False),
     Column("doc", LargeBinary, nullable=False),
 )
@@ -151,7 +151,7 @@ ledger = Table(
     metadata,
     _position(),
     Column("id", Text, nullable=False, unique=True),
-    Column("at", Instant, nullable=False, index=True),
+    Column("at", UtcInstant, nullable=False, index=True),
     Column("kind", Text, nullable=False),
     Column("authority", Text),
     Column("episode", Text, index=True),
@@ -167,7 +167,7 @@ ledger_contents = Table(
     metadata,
     Column("hash", Text, primary_key=True),
     Column("contents", LargeBinary),
-    Column("at", Instant, nullable=False, index=True),
+    Column("at", UtcInstant, nullable=False, index=True),
 )
 
 outbox = Table(
@@ -180,7 +180,7 @@ outbox = Table(
     Column("aggregateid", Text, nullable=False),
     Column("type", Text, nullable=False),
     Column("payload", LargeBinary, nullable=False),
-    Column("at", Instant, nullable=False),
+    Column("at", UtcInstant, nullable=False),
     Column("trace", Text),
     Column("clauses", Text, nullable=False),
     Column("authority", Text, nullable=False),
@@ -206,12 +206,12 @@ deliveries = Table(
     Column("shard", Integer, nullable=False),
     Column("state", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("next_attempt_at", Instant),
+    Column("next_attempt_at", UtcInstant),
     Column("lease_owner", Text),
-    Column("lease_until", Instant),
+    Column("lease_until", UtcInstant),
     Column("fence", BigInteger, nullable=False),
     Column("address", Text),
-    Column("settled_at", Instant),
+    Column("settled_at", UtcInstant),
     Column("detail", Text),
 )
 
@@ -248,7 +248,7 @@ timers = Table(
     Column("person", Text, nullable=False, index=True),
     Column("episode", Text),
     Column("rule", Text, nullable=False),
-    Column("due_at", Instant, nullable=False),
+    Column("due_at", UtcInstant, nullable=False),
     Index("timers_due", "due_at", "id"),
 )
 
@@ -266,8 +266,8 @@ worklist = Table(
     Column("kind", Text),
     Column("urgency", Text, nullable=False),
     Column("message", Text, nullable=False),
-    Column("since", Instant, nullable=False),
-    Column("due", Instant),
+    Column("since", UtcInstant, nullable=False),
+    Column("due", UtcInstant),
     Index("worklist_of_role", "authority", "role", "due"),
 )
 
@@ -281,12 +281,12 @@ quarantine = Table(
     Column("key", LargeBinary),
     Column("headers", Text, nullable=False),
     Column("value", LargeBinary),
-    Column("timestamp", Instant, nullable=False),
+    Column("timestamp", UtcInstant, nullable=False),
     Column("reason", Text, nullable=False),
     Column("detail", Text, nullable=False),
-    Column("at", Instant, nullable=False),
+    Column("at", UtcInstant, nullable=False),
     Column("state", Text, nullable=False, index=True),
-    Column("replayed_at", Instant),
+    Column("replayed_at", UtcInstant),
 )
 
 leases = Table(
@@ -294,7 +294,7 @@ leases = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("owner", Text, nullable=False),
-    Column("until", Instant, nullable=False),
+    Column("until", UtcInstant, nullable=False),
     Column("fence", BigInteger, nullable=False),
 )
 

@@ -9,7 +9,7 @@ from sqlalchemy import Executable, Text, bindparam, delete, func, or_, select, t
 from store.listing import KEYS, Listing
 from store.rows import TimerRow
 from store.session import Session
-from store.tables import Instant, timers
+from store.tables import UtcInstant, timers
 
 _COLUMNS = ("id", "authority", "person", "episode", "rule", "due_at")
 _OWNERS = Listing("owners", person=Text, episode=Text)
@@ -38,11 +38,11 @@ def _set(postgres: bool) -> Executable:
 
 _DUE = (
     select(*(timers.c[name] for name in _COLUMNS))
-    .where(timers.c.due_at <= bindparam("until", type_=Instant))
+    .where(timers.c.due_at <= bindparam("until", type_=UtcInstant))
     .order_by(timers.c.due_at, timers.c.id)
     .limit(bindparam("most"))
 )
-_NEXT = select(func.min(timers.c.due_at, type_=Instant))
+_NEXT = select(func.min(timers.c.due_at, type_=UtcInstant))
 
 
 class Timers(Session):

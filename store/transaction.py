@@ -1,11 +1,11 @@
 """The transaction: all that may be done in one, put together from its parts. No statement lives here."""
 
 from store.blocking import Blocking
+from store.cases import Cases
 from store.claiming import Claiming
 from store.deliveries import Deliveries
 from store.feeds import Feeds
 from store.history import History
-from store.intake import Intake
 from store.lanes import Lanes
 from store.ledger import Ledger
 from store.quarantine import Quarantine
@@ -15,6 +15,6 @@ from store.worklist import Worklist
 
 
 class Transaction(
-    Intake, Blocking, Feeds, Ledger, Timers, Worklist, Quarantine, Claiming, Deliveries, Lanes, History, Retention
+    Cases, Blocking, Feeds, Ledger, Timers, Worklist, Quarantine, Claiming, Deliveries, Lanes, History, Retention
 ):
     """What stands between `async with store.transaction()` and its end: all of it is kept, or none."""

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from enrichment.matching.comparing_names import InUse, best_forename, best_surname, exchanged
+from enrichment.matching.comparing_names import InUse, best_forename, best_surname, names_exchanged
 from enrichment.matching.comparing_places import address, age, birth
 from enrichment.matching.levels import MISSING
 from enrichment.matching.prepared import Prepared
@@ -27,7 +27,7 @@ def compare(one: Prepared, other: Prepared, in_use: InUse) -> Compared:
     letter may be twins, where a misspelling is not."""
     first, shared_first = best_forename(one.forenames, other.forenames, in_use)
     last, shared_last = best_surname(one.surnames, other.surnames)
-    if first in _UNEQUAL and last in _UNEQUAL and (crossed := exchanged(one, other)):
+    if first in _UNEQUAL and last in _UNEQUAL and (crossed := names_exchanged(one, other)):
         first, last = "exchanged", "same"
         shared_first, shared_last = crossed
     return Compared(

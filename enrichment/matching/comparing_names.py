@@ -122,7 +122,7 @@ def begins_alike(one: str, other: str, both_in_use: bool) -> bool:
     return len(shorter) >= 4 and longer.startswith(shorter) and len(longer) - len(shorter) >= 3
 
 
-def exchanged(one: Prepared, other: Prepared) -> tuple[str, str] | None:
+def names_exchanged(one: Prepared, other: Prepared) -> tuple[str, str] | None:
     """The forename and the surname of the other, where the one has them exchanged."""
     if not (one.forenames and one.surnames and other.forenames and other.surnames):
         return None

@@ -10,7 +10,7 @@ from enrichment.matching.model import Model
 from enrichment.matching.prepared import Prepared
 from enrichment.matching.scoring import Score, score
 
-Outcome = Literal["certain", "possible", "none"]
+MatchOutcome = Literal["certain", "possible", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Judgement:
     """The answer. `ranked` holds the candidates worth a look, likeliest first: with `certain` the first is the child,
     with `none` there are none."""
 
-    outcome: Outcome
+    outcome: MatchOutcome
     ranked: tuple[Ranked, ...] = ()
 
 
@@ -42,10 +42,10 @@ def match(described: Prepared, candidates: Iterable[Candidate], model: Model) ->
     """Whose child a description means among those whom its blocking keys found."""
     scored = ((c.id, score(described, c.person, model)) for c in candidates)
     # Most candidates share a key by chance: they are left out before anything is made of them.
-    return judge([Ranked(id, found) for id, found in scored if found.probability >= model.possible], model)
+    return judge_match([Ranked(id, found) for id, found in scored if found.probability >= model.possible], model)
 
 
-def judge(ranked: Sequence[Ranked], model: Model) -> Judgement:
+def judge_match(ranked: Sequence[Ranked], model: Model) -> Judgement:
     """Certain: exactly one candidate is likely enough, nothing that certainty needs is missing, and nobody comes near.
     Two certain candidates are a question for a person."""
     held = sorted(

@@ -52,12 +52,12 @@ def prepare(described: Described) -> Prepared:
         digits=f"{born.year:04}{born.month:02}{born.day:02}" if born else "",
         born_between=None if born else described.born_between,
         gender=_GENDERS.get((described.gender or "").strip().casefold()),
-        homes=tuple(dict.fromkeys(h for a in described.addresses[:6] if (h := home(a)) is not None)),
+        homes=tuple(dict.fromkeys(h for a in described.addresses[:6] if (h := prepared_home(a)) is not None)),
         identifiers=described.identifiers,
     )
 
 
-def home(address: Address) -> Home | None:
+def prepared_home(address: Address) -> Home | None:
     """An address ready to be compared; None where it says nothing."""
     compact = "".join(c for c in (address.postcode or "").casefold() if c.isalnum())
     postcode = compact if _POSTCODE.fullmatch(compact) else ""

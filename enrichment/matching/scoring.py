@@ -10,7 +10,7 @@ from enrichment.matching.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class MatchReason:
     """What one field says. `weight` is in bits: each doubles the odds that it is the same child."""
 
     field: str
@@ -31,10 +31,10 @@ class Score(NamedTuple):
     weights: tuple[float, ...]
 
     @property
-    def reasons(self) -> tuple[Reason, ...]:
+    def reasons(self) -> tuple[MatchReason, ...]:
         """One for each field that both sides fill, in the order of the fields. None holds a value of anybody."""
         levels = zip(FIELDS, self.compared, self.weights, strict=False)
-        return tuple(Reason(f, level, weight) for f, level, weight in levels if level != MISSING)
+        return tuple(MatchReason(f, level, weight) for f, level, weight in levels if level != MISSING)
 
 
 def score(described: Prepared, candidate: Prepared, model: Model) -> Score:

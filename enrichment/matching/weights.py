@@ -9,7 +9,7 @@ from typing import Any
 
 from enrichment.matching.levels import LEVELS
 
-TABLES = ("prior", "decision", "certain_needs", "levels", "names")
+WEIGHT_TABLES = ("prior", "decision", "certain_needs", "levels", "names")
 NAMED = ("forename", "surname")
 EXAMPLE = "{ m = 0.9, u = 0.001 }"
 
@@ -80,7 +80,7 @@ def read_weights(text: str, file: str) -> WeightsFile:
     except tomllib.TOMLDecodeError as error:
         raise ModelError(f"{file}: not TOML: {error}") from None
     faults = Faults(file)
-    faults.entries(told, "the file", TABLES)
+    faults.entries(told, "the file", WEIGHT_TABLES)
     prior = faults.table(told, "prior", ("children", "on_register"))
     decision = faults.table(told, "decision", ("possible", "certain", "lead", "agreeing", "most"))
     names = faults.table(told, "names", NAMED)

@@ -40,10 +40,10 @@ def command(nodes: str, folder: Path | None, port: int | None, partitions: int, 
       homeward broker --nodes 3 --folder /tmp/cluster
     """
     from homeward.embedded import EmbeddedError, EmbeddedKafka
-    from homeward.settings import SettingsError, load
+    from homeward.settings import SettingsError, load_settings
 
     try:
-        settings = load()
+        settings = load_settings()
         broker = EmbeddedKafka(
             folder or settings.data / ("kafka" if nodes == "1" else f"kafka-{nodes}"),
             nodes=int(nodes),

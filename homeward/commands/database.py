@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def chosen(database: str | None) -> str:
+def chosen_database(database: str | None) -> str:
     """The url given on the command line, else that of the settings. Raises ClickException where a setting is wrong."""
     if database is not None:
         return database
-    from homeward.settings import SettingsError, load
+    from homeward.settings import SettingsError, load_settings
 
     try:
-        return load().database
+        return load_settings().database
     except SettingsError as error:
         raise click.ClickException(str(error)) from None
 
@@ -52,7 +52,7 @@ def on_database(database: str | None, work: "Callable[[Transaction], Awaitable[T
     """Does `work` in one transaction on the database that is chosen."""
     from store import Store
 
-    url = chosen(database)
+    url = chosen_database(database)
 
     async def done() -> T:
         store = Store.open(url)

@@ -33,10 +33,10 @@ def command(folder: Path) -> None:
     from homeward.embedded import EmbeddedError, EmbeddedKafka
     from homeward.embedded.lock import FolderLock
     from homeward.logs import configure
-    from homeward.settings import SettingsError, load
+    from homeward.settings import SettingsError, load_settings
 
     try:
-        settings = load()
+        settings = load_settings()
         configure("CRITICAL", "text")
         folder.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:

@@ -29,14 +29,14 @@ def command(id: str, as_json: bool, database: str | None, folders: tuple[Path, .
     """
     import orjson
 
-    from homeward.commands.database import chosen, faults_told
+    from homeward.commands.database import chosen_database, faults_told
     from homeward.commands.installed import installed
-    from homeward.explaining import told
+    from homeward.explaining import explained
 
-    url = chosen(database)
+    url = chosen_database(database)
     packs, _ = installed(folders)
     with faults_told(url):
-        story = asyncio.run(told(url, id, packs))
+        story = asyncio.run(explained(url, id, packs))
     if story is None:
         raise click.ClickException(f"nothing is known of '{id}'; give the id of an episode or of a message")
     if as_json:

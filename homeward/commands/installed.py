@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 def installed(folders: Sequence[Path]) -> "tuple[Packs, list[Path]]":
     """The packs, and the folders that they came from besides the project. ClickException names the mend."""
     from homeward.library import read_packs
-    from homeward.settings import SettingsError, load
+    from homeward.settings import SettingsError, load_settings
     from routing.tables import PackError
 
     try:
-        settings = load()
+        settings = load_settings()
         named = [*settings.packs, *folders]
         return read_packs(named, settings.directory), named
     except (SettingsError, PackError) as error:

@@ -17,10 +17,10 @@ def command(database: str | None, check: bool) -> None:
       homeward migrate --check
       homeward migrate --database sqlite+aiosqlite:///var/homeward.db
     """
-    from homeward.commands.database import chosen, faults_told
+    from homeward.commands.database import chosen_database, faults_told
     from store.migrating import migrate, missing_steps
 
-    url = chosen(database)
+    url = chosen_database(database)
     with faults_told(url):
         steps = asyncio.run(missing_steps(url) if check else migrate(url))
     if check and steps:

@@ -8,13 +8,13 @@ import click
 if TYPE_CHECKING:
     from store import Transaction
 
-PARTS = ("reports", "messages", "quarantine", "claims")
+PURGED = ("reports", "messages", "quarantine", "claims")
 
 
 @click.command()
 @click.option("--older-than", "days", type=click.IntRange(1), required=True, metavar="DAYS", help="Whole days to keep.")
 @click.option(
-    "--only", "only", multiple=True, type=click.Choice(PARTS),
+    "--only", "only", multiple=True, type=click.Choice(PURGED),
     help="Purge only this; may be given several times. Claims go only where they are named.",
 )  # fmt: skip
 @click.option("--database", metavar="URL", help="Database to work on; without it, the one that the settings name.")
@@ -36,7 +36,7 @@ def command(days: int, only: tuple[str, ...], database: str | None) -> None:
     from homeward.commands.database import on_database
 
     before = clock.now() - timedelta(days=days)
-    parts = only or tuple(part for part in PARTS if part != "claims")
+    parts = only or tuple(part for part in PURGED if part != "claims")
 
     async def let_go(tx: "Transaction") -> dict[str, int]:
         ways = {
@@ -45,7 +45,7 @@ def command(days: int, only: tuple[str, ...], database: str | None) -> None:
             "quarantine": tx.purge_quarantine,
             "claims": tx.forget_claims,
         }
-        return {part: await ways[part](before) for part in PARTS if part in parts}
+        return {part: await ways[part](before) for part in PURGED if part in parts}
 
     for part, count in on_database(database, let_go).items():
         click.echo(f"{part}: {count}")

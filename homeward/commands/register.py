@@ -64,11 +64,11 @@ def reread(authority: str, env_file: Path | None) -> None:
     from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
     from homeward.commands.database import faults_told
-    from homeward.settings import SettingsError, load
+    from homeward.settings import SettingsError, load_settings
     from routing.tables import PackError
 
     try:
-        settings = load(env_file)
+        settings = load_settings(env_file)
         with faults_told(settings.database):
             read = asyncio.run(_reread(settings, authority))
     except (SettingsError, PackError) as error:
@@ -81,7 +81,7 @@ def reread(authority: str, env_file: Path | None) -> None:
 
 
 async def _reread(settings: "Settings", authority: str) -> int:
-    from consumers.parsing import parse
+    from consumers.parsing import parse_record
     from consumers.rereading import reread
     from homeward import clock
     from homeward.hub import cluster_id
@@ -95,7 +95,7 @@ async def _reread(settings: "Settings", authority: str) -> int:
         raise click.UsageError(f"there is no authority '{authority}'; known are: {', '.join(packs.authorities)}")
     store = Store.open(settings.database)
     try:
-        intake = Intake(store, packs, directories, parse, clock.now, model=weights(settings))
+        intake = Intake(store, packs, directories, parse_record, clock.now, model=weights(settings))
         return await reread(
             consumer_connection(settings),
             key,

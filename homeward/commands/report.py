@@ -50,14 +50,14 @@ def command(
       homeward report nottinghamshire --period 2026-09 --table episodes --number mosaic > episodes.csv
       homeward report nottinghamshire --period 2026-04-01..2027-03-31 --table ssda903 > missing.csv
     """
-    from homeward.commands.database import chosen, faults_told
+    from homeward.commands.database import chosen_database, faults_told
     from homeward.commands.installed import installed
     from homeward.reporting import report
     from reporting.tables import Asked
 
     span = _span(period)
     packs, _ = installed(folders)
-    url = chosen(database)
+    url = chosen_database(database)
     key = _key(packs, authority)
     own = {key, *(code.lower() for pack in packs.all()[key] for code in pack.codes)}
     with faults_told(url):

@@ -35,12 +35,12 @@ def command(only: tuple[str, ...], embedded: bool, env_file: Path | None) -> Non
     """
     from homeward.embedded import EmbeddedError, EmbeddedKafka
     from homeward.logs import configure
-    from homeward.settings import SettingsError, load
+    from homeward.settings import SettingsError, load_settings
     from routing.tables import PackError
     from store.errors import StoreUnavailableError
 
     try:
-        settings = load(env_file)
+        settings = load_settings(env_file)
         configure(settings.log_level, settings.log_format)
         with ExitStack() as stack:
             if embedded:

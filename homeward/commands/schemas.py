@@ -53,11 +53,11 @@ def check(folder: Path) -> None:
       homeward schemas check contract
     """
     from schemas.compatibility import breaks_between
-    from schemas.export import load
+    from schemas.export import load_published
     from schemas.jsonschema import all_schemas
 
     try:
-        held = load(folder)
+        held = load_published(folder)
     except ValueError as error:
         raise click.ClickException(f"{folder}: {error}; choose another folder") from None
     if not held:

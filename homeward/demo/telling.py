@@ -13,7 +13,7 @@ from routing.calendar import LONDON
 from store.history import Delivery
 
 
-def when(at: datetime) -> str:
+def clock_face(at: datetime) -> str:
     """An instant on the wall in London."""
     return at.astimezone(LONDON).strftime("%a %d %b %H:%M")
 
@@ -26,10 +26,10 @@ class Telling:
 
     def scene(self, scene: Scene) -> None:
         incident = scene.data.get("incident") or scene.key
-        self._console.print(f"\n[bold]{when(scene.at)}[/]  [cyan]{scene.type}[/] {incident}: {scene.says}")
+        self._console.print(f"\n[bold]{clock_face(scene.at)}[/]  [cyan]{scene.type}[/] {incident}: {scene.says}")
 
     def clock(self, at: datetime) -> None:
-        self._console.print(f"\n[bold]{when(at)}[/]  [magenta]a clock falls due[/]")
+        self._console.print(f"\n[bold]{clock_face(at)}[/]  [magenta]a clock falls due[/]")
 
     def deliveries(self, deliveries: Sequence[Delivery]) -> None:
         """A line for each message, with its recipients and how each was reached."""
@@ -49,7 +49,7 @@ class Telling:
         ways += f", {mails} e-mail(s)" if mails else ""
         unsent = [p for p in rows if p.state != "sent"]
         kind = f" {data['kind']}" if data.get("kind") else ""
-        due = f" · [yellow]due {when(datetime.fromisoformat(data['due']))}[/]" if data.get("due") else ""
+        due = f" · [yellow]due {clock_face(datetime.fromisoformat(data['due']))}[/]" if data.get("due") else ""
         state = "" if not unsent else f" · [red]{len(unsent)} not delivered[/]"
         self._console.print(
             f"  → [green]{rows[0].row.type}{kind}[/] to {roles} · {ways}{due} · {', '.join(data['clauses'])}{state}",

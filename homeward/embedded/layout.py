@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from homeward.embedded.errors import EmbeddedError
-from homeward.embedded.probe import LOOPBACK, free_port, is_free
+from homeward.embedded.probe import _LOOPBACK, free_port, is_free
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Layout:
 
     @property
     def bootstrap(self) -> str:
-        return ",".join(f"{LOOPBACK}:{node.port}" for node in self.nodes)
+        return ",".join(f"{_LOOPBACK}:{node.port}" for node in self.nodes)
 
     def save(self, folder: Path) -> None:
         text = json.dumps({"cluster": self.cluster, "nodes": [asdict(node) for node in self.nodes]}, indent=2)
@@ -81,9 +81,9 @@ def properties(node: Node, layout: Layout, partitions: int, auto_create: bool, m
     settings = {
         "process.roles": "broker,controller",
         "node.id": str(node.id),
-        "controller.quorum.voters": ",".join(f"{n.id}@{LOOPBACK}:{n.controller}" for n in layout.nodes),
-        "listeners": f"PLAINTEXT://{LOOPBACK}:{node.port},CONTROLLER://{LOOPBACK}:{node.controller}",
-        "advertised.listeners": f"PLAINTEXT://{LOOPBACK}:{node.port}",
+        "controller.quorum.voters": ",".join(f"{n.id}@{_LOOPBACK}:{n.controller}" for n in layout.nodes),
+        "listeners": f"PLAINTEXT://{_LOOPBACK}:{node.port},CONTROLLER://{_LOOPBACK}:{node.controller}",
+        "advertised.listeners": f"PLAINTEXT://{_LOOPBACK}:{node.port}",
         "inter.broker.listener.name": "PLAINTEXT",
         "controller.listener.names": "CONTROLLER",
         "log.dirs": "data",
@@ -125,7 +125,7 @@ FOR_ONE_MACHINE = {
 def _given(port: int) -> int:
     if not is_free(port):
         raise EmbeddedError(
-            f"Port {port} on {LOOPBACK} is in use by another program. "
+            f"Port {port} on {_LOOPBACK} is in use by another program. "
             "Choose another port, or none: then a free one is found and remembered."
         )
     return port

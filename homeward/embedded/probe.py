@@ -6,7 +6,7 @@ import socket
 import struct
 from collections.abc import Collection
 
-LOOPBACK = "127.0.0.1"
+_LOOPBACK = "127.0.0.1"
 
 
 def is_free(port: int) -> bool:
@@ -15,7 +15,7 @@ def is_free(port: int) -> bool:
         # As servers do: a port whose last connections are still winding down counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((LOOPBACK, port))
+            probe.bind((_LOOPBACK, port))
         except OSError:
             return False
     return True
@@ -35,7 +35,7 @@ def known_brokers(port: int, timeout: float = 2.0) -> int | None:
     Asks for the metadata of no topic (request 3, version 1 of the protocol)."""
     request = struct.pack(">hhih7si", 3, 1, 1, 7, b"hw-wait", 0)
     try:
-        with socket.create_connection((LOOPBACK, port), timeout) as connection:
+        with socket.create_connection((_LOOPBACK, port), timeout) as connection:
             connection.settimeout(timeout)
             connection.sendall(struct.pack(">i", len(request)) + request)
             with connection.makefile("rb") as answer:

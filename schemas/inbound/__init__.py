@@ -23,7 +23,7 @@ from schemas.inbound.police_retracted import PoliceRetracted
 from schemas.inbound.police_status_change import PoliceStatusChange
 from schemas.inbound.rag_set import RagSet
 from schemas.inbound.reading import parse_data
-from schemas.inbound.report import About, PoliceReport, Report
+from schemas.inbound.report import CaseworkReport, InboundReport, PoliceReport
 from schemas.inbound.rhi_outcome import RhiOutcome
 from schemas.inbound.screening_decision import ScreeningDecision
 from schemas.inbound.task_completed import TaskCompleted
@@ -34,15 +34,16 @@ from schemas.unreadable import Unreadable
 
 __all__ = [
     "INBOUND",
-    "About",
     "CaseClosed",
     "CaseContext",
     "CaseOpened",
+    "CaseworkReport",
     "ClockOverride",
     "DisagreementRaised",
     "DisagreementResolved",
     "DisagreementUnresolved",
     "DocumentUpdated",
+    "InboundReport",
     "ManagerDecision",
     "MatchDecision",
     "MeetingDecision",
@@ -55,17 +56,16 @@ __all__ = [
     "PoliceRetracted",
     "PoliceStatusChange",
     "RagSet",
-    "Report",
     "RhiOutcome",
     "ScreeningDecision",
     "TaskCompleted",
     "ThresholdDecision",
     "WorkerFoundReport",
     "WorkerMissingReport",
-    "parse",
+    "parse_message",
 ]
 
-INBOUND: Mapping[str, type[Report]] = {
+INBOUND: Mapping[str, type[InboundReport]] = {
     model.TYPE: model
     for model in (
         PoliceMissing,
@@ -97,7 +97,7 @@ INBOUND: Mapping[str, type[Report]] = {
 }
 
 
-def parse(envelope: Envelope) -> Report:
+def parse_message(envelope: Envelope) -> InboundReport:
     """The report that an envelope carries. Raises `Unreadable`: unknown_type, bad_bytes or bad_json for a body that is
     no JSON text, failed_validation where the data breaks the contract."""
     model = INBOUND.get(envelope.type)

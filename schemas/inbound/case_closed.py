@@ -5,11 +5,11 @@ from typing import ClassVar
 from pydantic import Field
 
 from schemas.fields import Instant, Word
-from schemas.inbound.report import About
+from schemas.inbound.report import CaseworkReport
 from schemas.parts import Person
 
 
-class CaseClosed(About):
+class CaseClosed(CaseworkReport):
     """A service closed the child's case."""
 
     TYPE: ClassVar[str] = "case.closed"

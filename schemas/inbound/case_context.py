@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from schemas.fields import Authority, Forces, Id, Instant, Listed, MaybeId, MaybeWord, Words
-from schemas.inbound.report import Report
+from schemas.inbound.report import InboundReport
 from schemas.part import Part
 from schemas.parts import Identifier, Person
 
@@ -56,7 +56,7 @@ class Document(Part):
     updated_at: Instant | None = Field(None, description="When it was made or last revised.")
 
 
-class CaseContext(Report):
+class CaseContext(InboundReport):
     """All that the hub needs to know of one child from the case system. Send the whole record each time: the newest
     replaces the one before, and what it leaves out is no longer so."""
 

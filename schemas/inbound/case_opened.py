@@ -5,11 +5,11 @@ from typing import ClassVar
 from pydantic import Field
 
 from schemas.fields import Instant, MaybeId, Word
-from schemas.inbound.report import About
+from schemas.inbound.report import CaseworkReport
 from schemas.parts import Person
 
 
-class CaseOpened(About):
+class CaseOpened(CaseworkReport):
     """A service opened the child's case."""
 
     TYPE: ClassVar[str] = "case.opened"

@@ -5,11 +5,11 @@ from typing import ClassVar
 from pydantic import Field
 
 from schemas.fields import Id, Instant
-from schemas.inbound.report import WHICH, About
+from schemas.inbound.report import WHICH, CaseworkReport
 from schemas.parts import Actor
 
 
-class ClockOverride(About):
+class ClockOverride(CaseworkReport):
     """A person sets the start of an episode's clock, or confirms the one reported."""
 
     TYPE: ClassVar[str] = "clock.override"

@@ -5,11 +5,11 @@ from typing import ClassVar
 from pydantic import Field
 
 from schemas.fields import Listed, MaybeWord
-from schemas.inbound.report import WHICH, About
+from schemas.inbound.report import WHICH, CaseworkReport
 from schemas.parts import Actor
 
 
-class DisagreementRaised(About):
+class DisagreementRaised(CaseworkReport):
     """A worker or manager disagrees with a decision on an episode."""
 
     TYPE: ClassVar[str] = "disagreement.raised"

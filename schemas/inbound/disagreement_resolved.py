@@ -4,10 +4,10 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from schemas.inbound.report import WHICH, About
+from schemas.inbound.report import WHICH, CaseworkReport
 
 
-class DisagreementResolved(About):
+class DisagreementResolved(CaseworkReport):
     """The disagreement is settled."""
 
     TYPE: ClassVar[str] = "disagreement.resolved"

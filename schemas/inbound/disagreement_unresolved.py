@@ -5,10 +5,10 @@ from typing import ClassVar
 from pydantic import Field
 
 from schemas.fields import Count
-from schemas.inbound.report import WHICH, About
+from schemas.inbound.report import WHICH, CaseworkReport
 
 
-class DisagreementUnresolved(About):
+class DisagreementUnresolved(CaseworkReport):
     """The step that the disagreement stands at did not settle it; the next one begins."""
 
     TYPE: ClassVar[str] = "disagreement.unresolved"

@@ -5,11 +5,11 @@ from typing import ClassVar
 from pydantic import Field
 
 from schemas.fields import Instant, Word
-from schemas.inbound.report import About
+from schemas.inbound.report import CaseworkReport
 from schemas.parts import Actor, Person
 
 
-class DocumentUpdated(About):
+class DocumentUpdated(CaseworkReport):
     """A profile, plan or form of the child was made or revised."""
 
     TYPE: ClassVar[str] = "document.updated"

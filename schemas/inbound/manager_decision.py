@@ -5,11 +5,11 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from schemas.fields import Word
-from schemas.inbound.report import WHICH, About
+from schemas.inbound.report import WHICH, CaseworkReport
 from schemas.parts import Actor
 
 
-class ManagerDecision(About):
+class ManagerDecision(CaseworkReport):
     """A decision that a rule waits for. `kind` says which question it answers and `decision` the answer; both are
     words of the authority's vocabulary."""
 

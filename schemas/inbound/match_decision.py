@@ -5,11 +5,11 @@ from typing import ClassVar
 from pydantic import Field
 
 from schemas.fields import Force, Id
-from schemas.inbound.report import About
+from schemas.inbound.report import CaseworkReport
 from schemas.parts import Actor, Person
 
 
-class MatchDecision(About):
+class MatchDecision(CaseworkReport):
     """A person says which child a notification is about, where the register alone could not tell."""
 
     TYPE: ClassVar[str] = "match.decision"

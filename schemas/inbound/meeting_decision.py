@@ -5,11 +5,11 @@ from typing import ClassVar
 from pydantic import Field
 
 from schemas.fields import MaybeWord, Word
-from schemas.inbound.report import WHICH, About
+from schemas.inbound.report import WHICH, CaseworkReport
 from schemas.parts import Actor
 
 
-class MeetingDecision(About):
+class MeetingDecision(CaseworkReport):
     """A decision whether to hold a meeting, or how."""
 
     TYPE: ClassVar[str] = "meeting.decision"

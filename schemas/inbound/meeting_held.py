@@ -5,11 +5,11 @@ from typing import ClassVar
 from pydantic import Field
 
 from schemas.fields import Instant, Listed, MaybeWord, Word, Words
-from schemas.inbound.report import WHICH, About
+from schemas.inbound.report import WHICH, CaseworkReport
 from schemas.parts import Actor
 
 
-class MeetingHeld(About):
+class MeetingHeld(CaseworkReport):
     """A meeting took place."""
 
     TYPE: ClassVar[str] = "meeting.held"

@@ -5,11 +5,11 @@ from typing import ClassVar
 from pydantic import Field
 
 from schemas.fields import MaybeId, MaybeWord
-from schemas.inbound.report import WHICH, About
+from schemas.inbound.report import WHICH, CaseworkReport
 from schemas.parts import Actor
 
 
-class MessageAcknowledged(About):
+class MessageAcknowledged(CaseworkReport):
     """A person confirms having seen an alert. Name it by the id of the message, or by its type where the id is not
     known."""
 

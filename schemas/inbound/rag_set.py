@@ -5,11 +5,11 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from schemas.fields import TrueUnlessSaid, Words
-from schemas.inbound.report import WHICH, About
+from schemas.inbound.report import WHICH, CaseworkReport
 from schemas.parts import Actor
 
 
-class RagSet(About):
+class RagSet(CaseworkReport):
     """The RAG rating of an episode is set or changed."""
 
     TYPE: ClassVar[str] = "rag.set"

@@ -10,7 +10,7 @@ from schemas.cloudevents import not_json
 from schemas.part import Part
 from schemas.unreadable import Unreadable
 
-Model = TypeVar("Model", bound=Part)
+ModelT = TypeVar("ModelT", bound=Part)
 
 _BOM = b"\xef\xbb\xbf"
 _SHOWN = 8  # faults named in one detail; the rest are counted
@@ -39,7 +39,7 @@ _MENDS = {
 }
 
 
-def parse_data(model: type[Model], data: Any) -> Model:
+def parse_data(model: type[ModelT], data: Any) -> ModelT:
     """`data`, as JSON bytes or as a parsed JSON value, read as `model`. Raises `Unreadable`."""
     raw = data.removeprefix(_BOM) if isinstance(data, bytes) else to_json(data, inf_nan_mode="constants")
     # Both are rare and dear to look for properly, so a search of the bytes decides whether to look at all.

@@ -9,14 +9,14 @@ from schemas.part import Choice
 from schemas.parts import Person
 
 
-class Report(Choice):
+class InboundReport(Choice):
     """What somebody told the hub."""
 
     TYPE: ClassVar[str]
     """The CloudEvents type."""
 
 
-class PoliceReport(Report):
+class PoliceReport(InboundReport):
     """What a police force says about one incident."""
 
     incident: Id = Field(description="The force's reference of the incident.")
@@ -24,7 +24,7 @@ class PoliceReport(Report):
     child: Person | None = Field(None, description="The child; needed as soon as the incident has more than one.")
 
 
-class About(Report):
+class CaseworkReport(InboundReport):
     """What anybody but the police says about an episode.
 
     Name the episode by `episode` (the id that the hub's messages carry) or by `incident` with `force`. With only

@@ -6,11 +6,11 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from schemas.fields import Instant, Words
-from schemas.inbound.report import WHICH, About
+from schemas.inbound.report import WHICH, CaseworkReport
 from schemas.parts import Actor
 
 
-class RhiOutcome(About):
+class RhiOutcome(CaseworkReport):
     """What became of a return home interview. Each step is a message of its own: assigned, offered, then completed,
     refused, not_offered or withdrawn."""
 

@@ -4,11 +4,11 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from schemas.inbound.report import WHICH, About
+from schemas.inbound.report import WHICH, CaseworkReport
 from schemas.parts import Actor
 
 
-class ScreeningDecision(About):
+class ScreeningDecision(CaseworkReport):
     """The screener decides whether the child is to be offered a return home interview."""
 
     TYPE: ClassVar[str] = "screening.decision"

@@ -5,11 +5,11 @@ from typing import ClassVar
 from pydantic import Field
 
 from schemas.fields import Instant, MaybeWord, Word
-from schemas.inbound.report import WHICH, About
+from schemas.inbound.report import WHICH, CaseworkReport
 from schemas.parts import Actor
 
 
-class TaskCompleted(About):
+class TaskCompleted(CaseworkReport):
     """A task that the hub raised was done."""
 
     TYPE: ClassVar[str] = "task.completed"

@@ -4,11 +4,11 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from schemas.inbound.report import WHICH, About
+from schemas.inbound.report import WHICH, CaseworkReport
 from schemas.parts import Actor
 
 
-class ThresholdDecision(About):
+class ThresholdDecision(CaseworkReport):
     """A service applied its threshold to the child."""
 
     TYPE: ClassVar[str] = "threshold.decision"

@@ -5,11 +5,11 @@ from typing import ClassVar
 from pydantic import Field
 
 from schemas.fields import Instant, MaybeWord
-from schemas.inbound.report import WHICH, About
+from schemas.inbound.report import WHICH, CaseworkReport
 from schemas.parts import Actor
 
 
-class WorkerFoundReport(About):
+class WorkerFoundReport(CaseworkReport):
     """Somebody other than the police says that the child is back."""
 
     TYPE: ClassVar[str] = "worker.found_report"

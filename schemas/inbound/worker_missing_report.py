@@ -5,11 +5,11 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from schemas.fields import CareType, Class, Instant, Words
-from schemas.inbound.report import About
+from schemas.inbound.report import CaseworkReport
 from schemas.parts import Actor, Person
 
 
-class WorkerMissingReport(About):
+class WorkerMissingReport(CaseworkReport):
     """A carer, placement, social worker or other professional reports a child missing. It neither needs nor replaces a
     notification of the police."""
 

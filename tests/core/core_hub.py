@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from core_wire import MONDAY, later
 
-from consumers.parsing import parse
+from consumers.parsing import parse_record
 from homeward.clock import VirtualClock
 from homeward.library import read_directories, read_packs
 from intake.intake import Intake
@@ -28,7 +28,7 @@ class Hub:
     def __init__(self, store: Store, packs: Packs | None = None, folders: Sequence[Path] = ()) -> None:
         self.store, self.clock, self.woken = store, VirtualClock(MONDAY), 0
         packs = packs or read_packs(folders)
-        self.intake = Intake(store, packs, read_directories(folders), parse, self.clock.now, self._wake)
+        self.intake = Intake(store, packs, read_directories(folders), parse_record, self.clock.now, self._wake)
         self._offset = 0
 
     def _wake(self) -> None:

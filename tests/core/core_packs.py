@@ -8,7 +8,7 @@ from core_reports import ABOUT, new_episode, origin
 
 from episodes.advance import advance
 from episodes.events import Change
-from episodes.record import Record
+from episodes.record import RegisterRecord
 from episodes.reports import Report, TimerDue
 from routing.case import Case, Timer
 from routing.decide import decide
@@ -119,7 +119,7 @@ class Course:
     """One child of the small authority: what was told, what was said."""
 
     pack: Pack
-    record: Record = field(default_factory=Record)
+    record: RegisterRecord = field(default_factory=RegisterRecord)
     others: tuple[Case, ...] = ()
     case: Case = field(default_factory=lambda: Case(new_episode()))
     said: list[Message] = field(default_factory=list)
@@ -151,9 +151,9 @@ def rule(id_: str, to: str = '"officer"', clauses: str = '"T-1", "T-2"', **lines
     return f'[[rules]]\nid = "{id_}"\n' + "".join(f"{k} = {v}\n" for k, v in own.items())
 
 
-def course(*rules: str, more: str = "", record: Record | None = None) -> Course:
+def course(*rules: str, more: str = "", record: RegisterRecord | None = None) -> Course:
     """A child of an authority with these rules."""
-    return Course(pack("".join(rules), more=more), record=record or Record())
+    return Course(pack("".join(rules), more=more), record=record or RegisterRecord())
 
 
 def holds(condition: str, course: Any) -> bool:

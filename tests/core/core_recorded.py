@@ -4,7 +4,7 @@ from typing import Any
 
 from core_reports import WORKER, after, decided, found, meeting, missing, new_episode, outcome
 
-from episodes.record import Placement, Record, Service
+from episodes.record import Placement, RegisterRecord, Service
 from episodes.reports import Actor
 from routing.case import Case
 
@@ -13,9 +13,9 @@ WAITING = {"others": (Case(new_episode(id="e-2", state="waiting")),)}
 LINKED = {"case": Case(new_episode(linked=("e-9",)))}
 SERVICES = (Service("social_care", manager="b1"), Service("early_help"))
 REVIEWER = (Actor("reviewer", "r1"),)
-KNOWN = {"record": Record(services=SERVICES, professionals=REVIEWER, placement=Placement(kind="fostered"))}
-TEAM = Record(services=(Service("early_help", manager="b2"),))
-OTHER_PLACE = Record(placement=Placement(kind="residential"))
+KNOWN = {"record": RegisterRecord(services=SERVICES, professionals=REVIEWER, placement=Placement(kind="fostered"))}
+TEAM = RegisterRecord(services=(Service("early_help", manager="b2"),))
+OTHER_PLACE = RegisterRecord(placement=Placement(kind="residential"))
 BACK = (missing(), found(2))
 
 
@@ -64,7 +64,7 @@ RECORDED: list[tuple[str, Any, Any]] = [
         (missing(), decided("judgement", "go", 1, value="P-2")),
     ),
     ("linked = true", ((missing(),), LINKED), (missing(),)),
-    ('professional_named = ["reviewer"]', ((missing(),), KNOWN), ((missing(),), {"record": Record()})),
+    ('professional_named = ["reviewer"]', ((missing(),), KNOWN), ((missing(),), {"record": RegisterRecord()})),
     ('manager_named = ["social_care"]', ((missing(),), KNOWN), (missing(),)),
     ('manager_named = ["early_help"]', ((missing(),), {"record": TEAM}), ((missing(),), KNOWN)),
     ("placed = true", ((missing(),), KNOWN), (missing(),)),

@@ -10,24 +10,36 @@ from core_reports import ABOUT, after, decided, meeting, origin
 from core_reports import missing as report
 from core_wire import child, context, found, later, missing
 
-from episodes.record import Placement, Record, Service
+from episodes.record import Placement, RegisterRecord, Service
 from episodes.reports import TaskCompleted
 from homeward.library import read_packs
 from routing.loading import load
 
-OURS, OF_OTHERS = Record(registered=True), Record(registered=True, responsible_authority="Northshire")
+OURS, OF_OTHERS = RegisterRecord(registered=True), RegisterRecord(registered=True, responsible_authority="Northshire")
 TOLD = report(responsible_authority="Northshire")
 
 
-def placed(miles: float | None, in_area: bool | None = False) -> Record:
-    return Record(placement=Placement("foster_care", in_area, miles))
+def placed(miles: float | None, in_area: bool | None = False) -> RegisterRecord:
+    return RegisterRecord(placement=Placement("foster_care", in_area, miles))
 
 
-CASES: list[tuple[str, tuple[Any, Record], tuple[Any, Record]]] = [
-    ("responsible_elsewhere = true", (TOLD, Record()), (TOLD, OURS)),
-    ("responsible_elsewhere = true", (report(responsible_authority="testshire"), OF_OTHERS), (report(), Record())),
-    ("responsible_elsewhere = false", (report(responsible_authority=" e99999999"), Record()), (report(), OF_OTHERS)),
-    ("interview_commissioned = true", (TOLD, Record(interview_commissioned_by="Northshire")), (TOLD, OF_OTHERS)),
+CASES: list[tuple[str, tuple[Any, RegisterRecord], tuple[Any, RegisterRecord]]] = [
+    ("responsible_elsewhere = true", (TOLD, RegisterRecord()), (TOLD, OURS)),
+    (
+        "responsible_elsewhere = true",
+        (report(responsible_authority="testshire"), OF_OTHERS),
+        (report(), RegisterRecord()),
+    ),
+    (
+        "responsible_elsewhere = false",
+        (report(responsible_authority=" e99999999"), RegisterRecord()),
+        (report(), OF_OTHERS),
+    ),
+    (
+        "interview_commissioned = true",
+        (TOLD, RegisterRecord(interview_commissioned_by="Northshire")),
+        (TOLD, OF_OTHERS),
+    ),
     ("placed_outside = true", (report(), placed(8)), (report(), placed(8, True))),
     ("placed_outside = true", (report(), placed(None)), (report(), placed(8, None))),
     ("placed_beyond = 20", (report(), placed(20.1)), (report(), placed(20))),
@@ -35,20 +47,28 @@ CASES: list[tuple[str, tuple[Any, Record], tuple[Any, Record]]] = [
     ("placed_beyond = 20", (report(), placed(21)), (report(), placed(None))),
     ("distance_unknown = true", (report(), placed(None)), (report(), placed(0))),
     ("distance_unknown = true", (report(), placed(None)), (report(), placed(None, None))),
-    ("linked_elsewhere = true", (report(), Record(linked_forces=("ZZ",))), (report(), Record())),
-    ("several_forces = true", (report(), Record(linked_forces=("ZZ",))), (report(), Record(linked_forces=("XX",)))),
-    ('legal_status = "care_order"', (report(), Record(legal_status="care_order")), (report(), Record())),
-    ("court_proceedings = true", (report(), Record(court_proceedings=True)), (report(), Record())),
+    ("linked_elsewhere = true", (report(), RegisterRecord(linked_forces=("ZZ",))), (report(), RegisterRecord())),
+    (
+        "several_forces = true",
+        (report(), RegisterRecord(linked_forces=("ZZ",))),
+        (report(), RegisterRecord(linked_forces=("XX",))),
+    ),
+    (
+        'legal_status = "care_order"',
+        (report(), RegisterRecord(legal_status="care_order")),
+        (report(), RegisterRecord()),
+    ),
+    ("court_proceedings = true", (report(), RegisterRecord(court_proceedings=True)), (report(), RegisterRecord())),
     (
         'leaving_care = ["eligible", "relevant"]',
-        (report(), Record(leaving_care="relevant")),
-        (report(), Record(leaving_care="qualifying")),
+        (report(), RegisterRecord(leaving_care="relevant")),
+        (report(), RegisterRecord(leaving_care="qualifying")),
     ),
 ]
 
 
 @pytest.mark.parametrize(("condition", "yes", "no"), CASES, ids=[f"{n} {c[0]}" for n, c in enumerate(CASES)])
-def test_conditions_both_ways(condition: str, yes: tuple[Any, Record], no: tuple[Any, Record]) -> None:
+def test_conditions_both_ways(condition: str, yes: tuple[Any, RegisterRecord], no: tuple[Any, RegisterRecord]) -> None:
     for (told, record), holds in ((yes, True), (no, False)):
         assert bool(Course(ruled(condition), record=record).tell(told)) is holds
 
@@ -96,7 +116,7 @@ def test_the_team_of_a_case_and_linked_forces_are_recipients() -> None:
     roles = '\n[roles.team]\nname = "team"\n[roles.team.from]\nservice = "social_care"\nfield = "team"\n'
     roles += '[roles.forces]\nname = "force"\nfrom = {linked_forces = true}\n'
     course = Course(load(HEAD + BODY + roles + RULE.replace('"officer"', '"team", "forces"'), "testshire/1.toml"))
-    course.record = Record(services=(Service("social_care", team="north"),), linked_forces=("YY", "ZZ"))
+    course.record = RegisterRecord(services=(Service("social_care", team="north"),), linked_forces=("YY", "ZZ"))
     (said,) = course.tell(report())
     assert [(r.role, r.person) for r in said.to] == [("team", "north"), ("forces", "YY"), ("forces", "ZZ")]
 

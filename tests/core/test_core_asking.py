@@ -7,7 +7,7 @@ import pytest
 from core_packs import holds
 from core_reports import WORKER, decided, found, meeting, missing, status
 
-from episodes.record import Record
+from episodes.record import RegisterRecord
 from episodes.reports import Actor
 
 BOSS = Actor("manager", "b1")
@@ -44,7 +44,7 @@ CASES: list[tuple[str, Any, Any]] = [
         (missing(location_known=True), status(None, 1, location_known=False)),
     ),
     ('concerned = "gangs"', (missing(concerns=("other", "gangs")),), (missing(concerns=("other",)),)),
-    ('concerned = ["gangs", "cse"]', ((missing(),), {"record": Record(concerns=("cse",))}), (missing(),)),
+    ('concerned = ["gangs", "cse"]', ((missing(),), {"record": RegisterRecord(concerns=("cse",))}), (missing(),)),
     (
         'meeting_type = ["separate", "joint"]',
         (missing(), meeting("mam", 1, meeting_type="joint")),
@@ -57,8 +57,8 @@ CASES: list[tuple[str, Any, Any]] = [
     ),
     (
         "workers_involved = true",
-        ((missing(),), {"record": Record(registered=True, involved=("w1",))}),
-        ((missing(),), {"record": Record(registered=True)}),
+        ((missing(),), {"record": RegisterRecord(registered=True, involved=("w1",))}),
+        ((missing(),), {"record": RegisterRecord(registered=True)}),
     ),
 ]
 

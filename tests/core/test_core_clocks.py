@@ -7,7 +7,7 @@ import pytest
 from core_packs import Course, course, rule
 from core_reports import ABOUT, after, clock_set, decided, found, meeting, missing, origin, outcome
 
-from episodes.record import Document, Record
+from episodes.record import Document, RegisterRecord
 from episodes.reports import DocumentUpdated, TaskCompleted
 from routing.case import Timer
 
@@ -88,7 +88,7 @@ def test_a_timer_moves_with_its_anchor() -> None:
 )
 def test_what_a_clock_may_count_from(anchor: str, reports: tuple[object, ...], falls: object) -> None:
     child = clock(f'over {{{anchor}, within = "1h"}}')
-    child.record = Record(documents=(Document("plan", after(3)),) if "document" in anchor else ())
+    child.record = RegisterRecord(documents=(Document("plan", after(3)),) if "document" in anchor else ())
     child.tell(missing(origin=origin(after(-1))))
     for report in reports:
         child.tell(report, now=after(-1))  # type: ignore[arg-type]

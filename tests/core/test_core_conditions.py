@@ -24,13 +24,13 @@ from core_reports import (
     status,
 )
 
-from episodes.record import Document, Record, Service
+from episodes.record import Document, RegisterRecord, Service
 from episodes.reports import Actor, Disagreement, DocumentUpdated
 from routing.case import Case
 from routing.conditions import CONDITIONS
 
-HELD = Record(registered=True, identifiers=(("mosaic", "M-1"),))
-OPEN = Record(registered=True, services=(Service("social_care", worker="sw1"),))
+HELD = RegisterRecord(registered=True, identifiers=(("mosaic", "M-1"),))
+OPEN = RegisterRecord(registered=True, services=(Service("social_care", worker="sw1"),))
 BOSS = Actor("manager", "b1")
 
 
@@ -93,17 +93,17 @@ CASES: list[tuple[str, Any, Any]] = [
     (
         'worker_named = "social_care"',
         ((missing(),), {"record": OPEN}),
-        ((missing(),), {"record": Record(services=(Service("social_care"),))}),
+        ((missing(),), {"record": RegisterRecord(services=(Service("social_care"),))}),
     ),
     (
         "looked_after = true",
-        ((missing(),), {"record": Record(legal_status="section_20")}),
-        ((missing(),), {"record": Record(legal_status="care_proceedings", plan="child_protection")}),
+        ((missing(),), {"record": RegisterRecord(legal_status="section_20")}),
+        ((missing(),), {"record": RegisterRecord(legal_status="care_proceedings", plan="child_protection")}),
     ),
-    ("looked_after = true", ((missing(),), {"record": Record(plan="looked_after")}), (missing(),)),
-    ('plan = "child_in_need"', ((missing(),), {"record": Record(plan="child_in_need")}), (missing(),)),
-    ('vulnerable = "yes"', ((missing(vulnerable=True),), {"record": Record(vulnerable=False)}), (missing(),)),
-    ('vulnerable = "not_yet"', (missing(),), ((missing(),), {"record": Record(vulnerable=False)})),
+    ("looked_after = true", ((missing(),), {"record": RegisterRecord(plan="looked_after")}), (missing(),)),
+    ('plan = "child_in_need"', ((missing(),), {"record": RegisterRecord(plan="child_in_need")}), (missing(),)),
+    ('vulnerable = "yes"', ((missing(vulnerable=True),), {"record": RegisterRecord(vulnerable=False)}), (missing(),)),
+    ('vulnerable = "not_yet"', (missing(),), ((missing(),), {"record": RegisterRecord(vulnerable=False)})),
     (
         'vulnerable = "no"',
         (missing(vulnerable=True), decided("vulnerability", "not_vulnerable")),
@@ -111,13 +111,13 @@ CASES: list[tuple[str, Any, Any]] = [
     ),
     (
         "child_protection_concern = true",
-        ((missing(),), {"record": Record(child_protection_concern=True)}),
-        ((missing(child_protection_concern=False),), {"record": Record(child_protection_concern=True)}),
+        ((missing(),), {"record": RegisterRecord(child_protection_concern=True)}),
+        ((missing(child_protection_concern=False),), {"record": RegisterRecord(child_protection_concern=True)}),
     ),
     (
         "new_concern = true",
         (missing(child_protection_concern=True),),
-        ((missing(child_protection_concern=True),), {"record": Record(child_protection_concern=True)}),
+        ((missing(child_protection_concern=True),), {"record": RegisterRecord(child_protection_concern=True)}),
     ),
     ('identified_in = "mosaic"', ((missing(),), {"record": HELD}), ((missing(),), {"record": OPEN})),
     (
@@ -162,7 +162,7 @@ CASES: list[tuple[str, Any, Any]] = [
     ('held_within = {meeting = "mam", period = "6w"}', (missing(), meeting("mam", 1)), (missing(),)),
     (
         'document_on_file = "plan"',
-        ((missing(),), {"record": Record(documents=(Document("plan", NOON),))}),
+        ((missing(),), {"record": RegisterRecord(documents=(Document("plan", NOON),))}),
         (missing(),),
     ),
     (
@@ -173,7 +173,7 @@ CASES: list[tuple[str, Any, Any]] = [
     (
         'document_in_episode = "plan"',
         (missing(), DocumentUpdated(origin=origin(), about=ABOUT, kind="plan", at=NOON)),
-        ((missing(),), {"record": Record(documents=(Document("plan", NOON),))}),
+        ((missing(),), {"record": RegisterRecord(documents=(Document("plan", NOON),))}),
     ),
     ('event = "interview.refused"', (*BACK, outcome("refused", 9)), (*BACK, outcome("completed", 9))),
     ('event = "interview"', (*BACK, outcome("refused", 9)), BACK),

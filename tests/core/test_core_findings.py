@@ -7,11 +7,11 @@ import pytest
 from core_packs import Course, course, rule, ruled
 from core_reports import decided, found, missing, new_episode, outcome
 
-from episodes.record import Placement, Record, Service
+from episodes.record import Placement, RegisterRecord, Service
 from episodes.reports import Actor
 from routing.case import Case
 
-RECORD = Record(
+RECORD = RegisterRecord(
     registered=True,
     services=(Service("social_care", worker="sw1"), Service("early_help", worker="eh1")),
     placement=Placement(provider="home1", carers=("carer1",)),

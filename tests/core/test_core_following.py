@@ -4,7 +4,7 @@ import pytest
 from core_packs import Course, pack
 from core_reports import ABOUT, after, found, missing, origin
 
-from episodes.record import Record, Service
+from episodes.record import RegisterRecord, Service
 from episodes.reports import ServiceChanged, TaskCompleted
 from routing.tables import PackError
 
@@ -48,8 +48,8 @@ def opened(hours: float) -> ServiceChanged:
     return ServiceChanged(origin=origin(at, "case.opened"), about=ABOUT, service="social_care", opened=True, at=at)
 
 
-def allocated(worker: str) -> Record:
-    return Record(registered=True, services=(Service("social_care", worker=worker),))
+def allocated(worker: str) -> RegisterRecord:
+    return RegisterRecord(registered=True, services=(Service("social_care", worker=worker),))
 
 
 def test_an_open_request_goes_on_to_the_new_worker_with_its_limit() -> None:

@@ -2,10 +2,10 @@
 
 from core_reports import ABOUT, NOON, origin
 
-from episodes.record import Record, Service
+from episodes.record import RegisterRecord, Service
 from episodes.reports import ServiceChanged
 
-HELD = Record(registered=True, services=(Service("social_care", "north", "sw1", "tm1", NOON.date()),))
+HELD = RegisterRecord(registered=True, services=(Service("social_care", "north", "sw1", "tm1", NOON.date()),))
 
 
 def change(opened: bool = True, service: str = "social_care", **named: str) -> ServiceChanged:

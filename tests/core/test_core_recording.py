@@ -5,7 +5,7 @@ import pytest
 from core_packs import FILE, course, rule, text
 from core_reports import after, decided, found, missing, outcome, retracted, status
 
-from episodes.record import Record
+from episodes.record import RegisterRecord
 from routing.loading import load
 from routing.tables import PackError
 
@@ -21,7 +21,7 @@ when = {classified = "missing"}
 [[statuses]]
 is = "Not There"
 """
-CARE = Record(registered=True, plan="looked_after")
+CARE = RegisterRecord(registered=True, plan="looked_after")
 UPDATE = rule("changed", on='["classified", "start_changed"]', once='"event"', send='"episode.update"')
 OPEN = rule("open", on='["opened"]', send='"episode.open"')
 

@@ -4,11 +4,13 @@ import pytest
 from core_packs import course, rule
 from core_reports import ABOUT, NOON, WORKER, after, decided, found, meeting, missing, origin, outcome, retracted
 
-from episodes.record import Placement, Record, Service
+from episodes.record import Placement, RegisterRecord, Service
 from episodes.reports import Actor, Disagreement
 from routing.messages import Recipient
 
-WORKED = Record(registered=True, services=(Service("social_care", worker="sw1", manager="b1"), Service("early_help")))
+WORKED = RegisterRecord(
+    registered=True, services=(Service("social_care", worker="sw1", manager="b1"), Service("early_help"))
+)
 
 
 def test_a_rule_answers_once_in_an_episode_unless_it_says_each_event() -> None:
@@ -94,35 +96,35 @@ def test_the_first_row_of_an_audience_that_holds_says_who_and_an_empty_one_waits
     ("to", "record", "people"),
     [
         ('"worker"', WORKED, [("worker", "sw1", "email")]),
-        ('"worker"', Record(), [("worker", None, "email")]),
+        ('"worker"', RegisterRecord(), [("worker", None, "email")]),
         ('"manager"', WORKED, [("manager", "b1", "email")]),
         ('{role = "manager", of = "early_help"}', WORKED, [("manager", None, "email")]),
         ('{role = "worker", channel = "phone"}', WORKED, [("worker", "sw1", "phone")]),
-        ('"reviewer"', Record(professionals=(Actor("reviewer", "r1"),)), [("reviewer", "r1", "email")]),
-        ('"helpers"', Record(involved=("h1", "h2")), [("helpers", "h1", None), ("helpers", "h2", None)]),
-        ('"carer"', Record(placement=Placement(carers=("c1",))), [("carer", "c1", None)]),
-        ('"carer"', Record(), [("carer", None, None)]),
+        ('"reviewer"', RegisterRecord(professionals=(Actor("reviewer", "r1"),)), [("reviewer", "r1", "email")]),
+        ('"helpers"', RegisterRecord(involved=("h1", "h2")), [("helpers", "h1", None), ("helpers", "h2", None)]),
+        ('"carer"', RegisterRecord(placement=Placement(carers=("c1",))), [("carer", "c1", None)]),
+        ('"carer"', RegisterRecord(), [("carer", None, None)]),
         ('"adviser"', WORKED, [("adviser", "sw1", None)]),
-        ('"adviser"', Record(professionals=(Actor("adviser", "a1"),)), [("adviser", "a1", None)]),
+        ('"adviser"', RegisterRecord(professionals=(Actor("adviser", "a1"),)), [("adviser", "a1", None)]),
         (
             '"practitioners"',
-            Record(
+            RegisterRecord(
                 services=(Service("social_care", worker="sw1"), Service("early_help")),
                 professionals=(Actor("school", "t1"), Actor("health", "sw1")),
                 involved=("h1",),
             ),
             [("practitioners", "sw1", None), ("practitioners", "t1", None), ("practitioners", "h1", None)],
         ),
-        ('"desk", "desk"', Record(), [("desk", None, None)]),
+        ('"desk", "desk"', RegisterRecord(), [("desk", None, None)]),
     ],
 )
-def test_a_role_is_the_person_whom_the_register_names(to: str, record: Record, people: list[object]) -> None:
+def test_a_role_is_the_person_whom_the_register_names(to: str, record: RegisterRecord, people: list[object]) -> None:
     said = course(rule("asks", to), record=record).tell(missing())[0]
     assert [(r.role, r.person, r.channel) for r in said.to] == people
 
 
 def test_whoever_reports_in_a_role_comes_before_whom_the_register_names() -> None:
-    held = Record(services=(Service("early_help", worker="eh1"),))
+    held = RegisterRecord(services=(Service("early_help", worker="eh1"),))
     hears = rule("hears", '"teller"', on='["opened", "joined", "found"]', once='"event"')
     child = course(hears, record=held)
     said = child.tell(missing(), missing(1, by=Actor("teller", "eh2")), found(2), found(3, by=WORKER))

@@ -10,7 +10,7 @@ from core_wire import MONDAY
 from homeward.library import read_directories, read_packs
 from outbox.addressing import DirectoryBook
 from outbox.directory import Directory, missing_addresses
-from outbox.writer import destinations, payload, rows
+from outbox.writer import destinations, rows, wire_data
 from routing.messages import Message, Recipient
 
 DIRECTORY = Directory(
@@ -77,7 +77,7 @@ def test_each_destination_is_a_row_with_the_same_message_and_an_id_of_its_own() 
 
 
 def test_what_a_message_does_not_carry_is_null_and_not_left_out() -> None:
-    data = payload(message(MAIL))
+    data = wire_data(message(MAIL))
     assert [name for name, value in data.items() if value is None] == [
         *("incident", "causation", "modality", "kind", "name", "form", "due", "due_basis", "target", "replaces")
     ]

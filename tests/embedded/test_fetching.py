@@ -13,7 +13,7 @@ import pytest
 
 from homeward.embedded import EmbeddedError
 from homeward.embedded.jars import KAFKA, Jar, obtain
-from homeward.embedded.probe import LOOPBACK
+from homeward.embedded.probe import _LOOPBACK
 
 CONTENTS = {f"part{n}": f"jar number {n}".encode() * 1000 for n in range(12)}
 JARS = [Jar("org.example", name, "1.0", len(text), hashlib.sha256(text).hexdigest()) for name, text in CONTENTS.items()]
@@ -33,7 +33,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
         path = root / "org" / "example" / name / "1.0" / f"{name}-1.0.jar"
         path.parent.mkdir(parents=True)
         path.write_bytes(text)
-    server = ThreadingHTTPServer((LOOPBACK, 0), partial(Quiet, directory=str(root)))
+    server = ThreadingHTTPServer((_LOOPBACK, 0), partial(Quiet, directory=str(root)))
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     use(tmp_path, monkeypatch, server.server_port)
@@ -45,9 +45,9 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
 
 def use(folder: Path, monkeypatch: pytest.MonkeyPatch, port: int) -> None:
     configuration = folder / "jgo.conf"
-    configuration.write_text(f"[repositories]\ncentral = http://{LOOPBACK}:{port}\n")
+    configuration.write_text(f"[repositories]\ncentral = http://{_LOOPBACK}:{port}\n")
     monkeypatch.setenv("JGO_CONFIG_FILE", str(configuration))
-    monkeypatch.setenv("NO_PROXY", LOOPBACK)
+    monkeypatch.setenv("NO_PROXY", _LOOPBACK)
 
 
 def in_cache(cache: Path) -> set[str]:
@@ -92,7 +92,7 @@ def test_a_jar_that_its_source_lacks_is_named_with_the_mend(tmp_path: Path, repo
 
 
 def test_without_a_network_the_mend_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with ThreadingHTTPServer((LOOPBACK, 0), Quiet) as closed:
+    with ThreadingHTTPServer((_LOOPBACK, 0), Quiet) as closed:
         port = closed.server_port
     use(tmp_path, monkeypatch, port)
     assert "Look to the network" in refusal(tmp_path / "cache", JARS[:1])

@@ -13,7 +13,7 @@ import pytest
 from homeward.embedded import EmbeddedError
 from homeward.embedded.layout import Layout, properties, settle
 from homeward.embedded.lock import FolderLock
-from homeward.embedded.probe import LOOPBACK, free_port, is_free, known_brokers
+from homeward.embedded.probe import _LOOPBACK, free_port, is_free, known_brokers
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def told() -> list[str]:
 
 @pytest.fixture
 def taken_port() -> Iterator[int]:
-    with socket.create_server((LOOPBACK, 0)) as server:
+    with socket.create_server((_LOOPBACK, 0)) as server:
         yield server.getsockname()[1]
 
 
@@ -43,7 +43,7 @@ def test_ports_are_chosen_free_and_apart_and_kept_for_the_next_time(tmp_path: Pa
 def test_given_ports_follow_the_first_and_are_kept_too(tmp_path: Path, told: list[str]) -> None:
     port = next(p for p in iter(lambda: free_port(()), 0) if is_free(p + 1) and is_free(p + 2))
     layout = settle(tmp_path, 3, port, told.append)
-    assert layout.bootstrap == f"{LOOPBACK}:{port},{LOOPBACK}:{port + 1},{LOOPBACK}:{port + 2}"
+    assert layout.bootstrap == f"{_LOOPBACK}:{port},{_LOOPBACK}:{port + 1},{_LOOPBACK}:{port + 2}"
     layout.save(tmp_path)
     assert settle(tmp_path, 3, None, told.append).bootstrap == layout.bootstrap
 
@@ -88,7 +88,7 @@ def test_copies_follow_the_nodes_and_all_stays_on_loopback(
     assert settings["auto.create.topics.enable"] == "false"
     assert settings["num.partitions"] == "6"
     assert settings["log.segment.bytes"] == "1048576"
-    assert all(f"//{LOOPBACK}:" in part for part in settings["listeners"].split(","))
+    assert all(f"//{_LOOPBACK}:" in part for part in settings["listeners"].split(","))
 
 
 def test_a_second_owner_is_refused_and_told_who_the_first_is(tmp_path: Path, told: list[str]) -> None:

@@ -10,7 +10,7 @@ from core_wire import case, child, context, found, missing
 
 from enrichment.register import Place
 from enrichment.serialisation import read_held
-from episodes.record import Record
+from episodes.record import RegisterRecord
 from intake.records import RawRecord
 from store.feeds import Feed
 
@@ -22,7 +22,7 @@ def keyed(h: Hub, value: bytes | None, key: str, offset: int | None = None) -> R
     return raw if offset is None else replace(raw, offset=offset)
 
 
-async def held(h: Hub, number: str) -> Record | None:
+async def held(h: Hub, number: str) -> RegisterRecord | None:
     """The record of whoever has this number at Nottinghamshire."""
     async with h.store.reading() as tx:
         where = await tx.find([("nottinghamshire", *number.split(":"))], [], [])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from homeward.settings import PREFIX, Settings, SettingsError, load
+from homeward.settings import PREFIX, Settings, SettingsError, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -22,12 +22,12 @@ def given(monkeypatch: pytest.MonkeyPatch, **variables: str) -> None:
 def fault(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:
     given(monkeypatch, **variables)
     with pytest.raises(SettingsError) as caught:
-        load()
+        load_settings()
     return str(caught.value)
 
 
 def test_the_defaults_need_no_environment() -> None:
-    settings = load()
+    settings = load_settings()
     assert settings.database == "sqlite+aiosqlite:///var/homeward.db"
     assert settings.smtp_from.endswith(".example")
     assert settings.batch_timeout_ms == 10
@@ -35,36 +35,36 @@ def test_the_defaults_need_no_environment() -> None:
 
 def test_a_variable_is_the_setting_in_capitals_with_the_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
     given(monkeypatch, kafka_bootstrap="broker.example:9093", relay_lease="12.5")
-    assert (load().kafka_bootstrap, load().relay_lease) == ("broker.example:9093", 12.5)
+    assert (load_settings().kafka_bootstrap, load_settings().relay_lease) == ("broker.example:9093", 12.5)
 
 
 def test_an_empty_variable_is_no_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     given(monkeypatch, smtp_port="", database_url="")
-    assert load() == Settings()
+    assert load_settings() == Settings()
 
 
 def test_folders_of_packs_are_divided_like_a_search_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
     given(monkeypatch, packs=os.pathsep.join([str(tmp_path / "one"), str(tmp_path / "two")]))
-    assert load().packs == (tmp_path / "one", tmp_path / "two")
+    assert load_settings().packs == (tmp_path / "one", tmp_path / "two")
 
 
 def test_a_file_of_settings_is_read_only_when_it_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(f"{PREFIX}KAFKA_GROUP=from-file\n")
     monkeypatch.chdir(tmp_path)
-    assert load().kafka_group == "homeward"
-    assert load(tmp_path / ".env").kafka_group == "from-file"
+    assert load_settings().kafka_group == "homeward"
+    assert load_settings(tmp_path / ".env").kafka_group == "from-file"
     given(monkeypatch, kafka_group="from-environment")
-    assert load(tmp_path / ".env").kafka_group == "from-environment"
+    assert load_settings(tmp_path / ".env").kafka_group == "from-environment"
     with pytest.raises(SettingsError, match="does not exist"):
-        load(tmp_path / "other.env")
+        load_settings(tmp_path / "other.env")
 
 
 def test_a_secret_may_stand_in_a_file_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "homeward_database_password").write_text("p@ss/word\n")
     given(monkeypatch, secrets_dir=str(tmp_path), database_url="postgresql+asyncpg://hub@db.example/homeward")
-    assert load().database == "postgresql+asyncpg://hub:p%40ss%2Fword@db.example/homeward"
+    assert load_settings().database == "postgresql+asyncpg://hub:p%40ss%2Fword@db.example/homeward"
     assert "is not a folder" in fault(monkeypatch, secrets_dir=str(tmp_path / "nowhere"))
 
 
@@ -104,8 +104,8 @@ def test_no_secret_is_shown_by_settings_or_by_their_faults(monkeypatch: pytest.M
     assert len(names) == 3
     given(monkeypatch, **dict.fromkeys(names, secret), smtp_user="hub")
     given(monkeypatch, database_url=f"postgresql+asyncpg://hub:{secret}@db.example/homeward")
-    assert secret not in repr(load())
-    assert secret not in str(load())
+    assert secret not in repr(load_settings())
+    assert secret not in str(load_settings())
     assert secret not in fault(monkeypatch, smtp_port="x", database_url=f"mysql://hub:{secret}@db.example/x")
     assert secret not in fault(monkeypatch, kafka_security="SASL_SSL")
 

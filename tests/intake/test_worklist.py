@@ -22,7 +22,7 @@ from intake.worklist import fill_worklist, work_rows_of
 from routing.library import HUB
 from routing.pack import Pack
 from store import Store, WorkRow
-from store.rows import Found
+from store.rows import KnownKeys
 
 PACKS_LOADED, DIRECTORIES = read_packs(), read_directories()
 OF_AUTHORITIES = pytest.mark.parametrize("pack", [p for p in PACKS if p.authority != HUB], ids=lambda p: p.authority)
@@ -37,7 +37,7 @@ async def kept(store: Store, authority: str) -> dict[str, WorkRow]:
 async def said_by_the_episodes(store: Store, authority: str) -> dict[str, WorkRow]:
     async with store.reading() as tx:
         people = await tx.people_of(authority, "", 1000)
-        children = Children(Found({}, [], {}), *await tx.load(people))
+        children = Children(KnownKeys({}, [], {}), *await tx.load(people))
     cases = [(each, case) for each in children.children() for case in each.everything()]
     return {row.id: row for row in work_rows_of(cases, PACKS_LOADED)}
 

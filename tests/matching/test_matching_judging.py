@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrichment.matching import Address, Described, prepare, score, shipped_model
-from enrichment.matching.judging import Ranked, judge
+from enrichment.matching.judging import Ranked, judge_match
 
 ELSEWHERE = (Address("3 Mill Lane", "QX9 8XY"),)
 
@@ -60,16 +60,16 @@ def test_somebody_who_comes_near_makes_it_a_question() -> None:
     model, own = shipped_model(), score(prepare(ROBIN), prepare(ROBIN), shipped_model())
     near = own._replace(weight=own.weight - model.lead + 0.1)
     far = own._replace(weight=own.weight - model.lead, compared=own.compared._replace(forename="different"))
-    assert judge([Ranked("a", own), Ranked("b", near)], model).outcome == "possible"
-    assert judge([Ranked("a", own), Ranked("b", far)], model).outcome == "certain"
+    assert judge_match([Ranked("a", own), Ranked("b", near)], model).outcome == "possible"
+    assert judge_match([Ranked("a", own), Ranked("b", far)], model).outcome == "certain"
 
 
 def test_the_threshold_of_certainty_is_met_from_above() -> None:
     own = score(prepare(ROBIN), prepare(ROBIN), shipped_model())
     model = replace(shipped_model(), certain=0.9)
-    assert judge([Ranked("a", own._replace(probability=0.9))], model).outcome == "certain"
-    assert judge([Ranked("a", own._replace(probability=0.899))], model).outcome == "possible"
-    assert judge([Ranked("a", own._replace(probability=model.possible - 0.001))], model).outcome == "none"
+    assert judge_match([Ranked("a", own._replace(probability=0.9))], model).outcome == "certain"
+    assert judge_match([Ranked("a", own._replace(probability=0.899))], model).outcome == "possible"
+    assert judge_match([Ranked("a", own._replace(probability=model.possible - 0.001))], model).outcome == "none"
 
 
 def test_no_more_candidates_than_somebody_can_look_at() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from enrichment.matching import Address, Described, born_between, prepare
 from enrichment.matching.comparing_places import address, age, birth
-from enrichment.matching.prepared import Home, home
+from enrichment.matching.prepared import Home, prepared_home
 
 
 def born(text: str | None) -> Described:
@@ -69,7 +69,7 @@ def test_an_age_spans_a_year_or_is_nobodys(years: int, on: date) -> None:
 
 
 def at(line: str | None, postcode: str | None) -> tuple[Home, ...]:
-    found = home(Address(line, postcode))
+    found = prepared_home(Address(line, postcode))
     return () if found is None else (found,)
 
 

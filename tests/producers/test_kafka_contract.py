@@ -10,7 +10,7 @@ import pytest_asyncio
 from kafka_reading import consumed
 from outgoing_examples import record
 
-from producers.fakes import MemoryKafkaSender, Record
+from producers.fakes import MemoryKafkaSender, SentRecord
 from producers.kafka import KafkaSender
 from producers.kafka_link import KafkaSettings, TopicShape
 from schemas.cloudevents import read
@@ -25,7 +25,7 @@ class Way:
     """A sender, and what a consumer of a topic sees of it, oldest first."""
 
     sender: Sender
-    seen: Callable[[str], Awaitable[list[Record]]]
+    seen: Callable[[str], Awaitable[list[SentRecord]]]
 
     async def sends(self, *items: Outgoing) -> list[Receipt]:
         receipts = list(await self.sender.send(items))
@@ -44,7 +44,7 @@ async def way(request: pytest.FixtureRequest) -> AsyncIterator[Way]:
     if request.param == "fake":
         fake = MemoryKafkaSender(largest=LARGEST)
 
-        async def in_memory(topic: str) -> list[Record]:
+        async def in_memory(topic: str) -> list[SentRecord]:
             return [record for record in fake.records if record.topic == topic]
 
         yield Way(fake, in_memory)
@@ -54,7 +54,7 @@ async def way(request: pytest.FixtureRequest) -> AsyncIterator[Way]:
     sender = KafkaSender(settings)
     await sender.start()
 
-    async def in_kafka(topic: str) -> list[Record]:
+    async def in_kafka(topic: str) -> list[SentRecord]:
         return await consumed(bootstrap, topic)
 
     yield Way(sender, in_kafka)

@@ -8,7 +8,7 @@ from typing import Any
 from enrichment.children import Child
 from episodes.advance import advance
 from episodes.episode import Episode, Terms
-from episodes.record import Record
+from episodes.record import RegisterRecord
 from episodes.reports import About, Found, InterviewOutcome, MeetingHeld, Missing, Origin, Report, Retracted
 from reporting.figures import Figures
 from reporting.span import Span
@@ -67,7 +67,7 @@ def case(*reports: Report, promises: Iterable[Promise] = (), terms: Terms | None
 
 
 def child(*cases: Case, **record: Any) -> Child:
-    return Child(f"c-{next(_numbers)}", "testshire", Record(**record), cases={c.episode.id: c for c in cases})
+    return Child(f"c-{next(_numbers)}", "testshire", RegisterRecord(**record), cases={c.episode.id: c for c in cases})
 
 
 def counted(*children: Child, span: Span = SEPTEMBER) -> Figures:

@@ -10,39 +10,39 @@ from reporting_world import ABOUT, SEPTEMBER, case, child, counted, found, londo
 
 from episodes.episode import Terms
 from episodes.reports import Actor, ClockOverride, InvestigationEnded, StatusChanged
-from reporting.figures import Episodes
+from reporting.figures import EpisodeFigures
 from reporting.span import Span
 
 
-def episodes(*reports: object, span: Span = SEPTEMBER, terms: Terms | None = None) -> Episodes:
+def episodes(*reports: object, span: Span = SEPTEMBER, terms: Terms | None = None) -> EpisodeFigures:
     return counted(child(case(*reports, terms=terms)), span=span).episodes  # type: ignore[arg-type]
 
 
 def test_an_episode_within_the_period() -> None:
     made = episodes(missing("2026-09-10 12:00"), found("2026-09-11 18:00"))
-    assert made == Episodes(started=1, returned=1)
+    assert made == EpisodeFigures(started=1, returned=1)
 
 
 @pytest.mark.parametrize(
     ("start", "end", "expected"),
     [
-        ("2026-08-31 23:59:59", "2026-09-01 00:00:00", Episodes(missing_at_start=1, returned=1)),
-        ("2026-08-31 20:00:00", "2026-08-31 23:59:59", Episodes()),
-        ("2026-09-01 00:00:00", "2026-09-01 01:00:00", Episodes(started=1, returned=1)),
-        ("2026-09-30 23:59:59", "2026-10-01 00:00:00", Episodes(started=1, missing_at_end=1)),
-        ("2026-09-30 20:00:00", "2026-09-30 23:59:59", Episodes(started=1, returned=1)),
-        ("2026-10-01 00:00:00", "2026-10-01 01:00:00", Episodes()),
-        ("2026-08-20 12:00:00", "2026-10-20 12:00:00", Episodes(missing_at_start=1, missing_at_end=1)),
+        ("2026-08-31 23:59:59", "2026-09-01 00:00:00", EpisodeFigures(missing_at_start=1, returned=1)),
+        ("2026-08-31 20:00:00", "2026-08-31 23:59:59", EpisodeFigures()),
+        ("2026-09-01 00:00:00", "2026-09-01 01:00:00", EpisodeFigures(started=1, returned=1)),
+        ("2026-09-30 23:59:59", "2026-10-01 00:00:00", EpisodeFigures(started=1, missing_at_end=1)),
+        ("2026-09-30 20:00:00", "2026-09-30 23:59:59", EpisodeFigures(started=1, returned=1)),
+        ("2026-10-01 00:00:00", "2026-10-01 01:00:00", EpisodeFigures()),
+        ("2026-08-20 12:00:00", "2026-10-20 12:00:00", EpisodeFigures(missing_at_start=1, missing_at_end=1)),
     ],
 )
-def test_both_sides_of_each_limit(start: str, end: str, expected: Episodes) -> None:
+def test_both_sides_of_each_limit(start: str, end: str, expected: EpisodeFigures) -> None:
     assert episodes(missing(start), found(end)) == expected
 
 
 def test_one_that_is_not_over_is_missing_at_the_end_of_each_period_since() -> None:
     reports = (missing("2026-09-10 12:00"),)
-    assert episodes(*reports) == Episodes(started=1, missing_at_end=1)
-    assert episodes(*reports, span=Span.parse("2026-10")) == Episodes(missing_at_start=1, missing_at_end=1)
+    assert episodes(*reports) == EpisodeFigures(started=1, missing_at_end=1)
+    assert episodes(*reports, span=Span.parse("2026-10")) == EpisodeFigures(missing_at_start=1, missing_at_end=1)
 
 
 def test_one_that_the_police_ended_without_a_return() -> None:
@@ -50,54 +50,54 @@ def test_one_that_the_police_ended_without_a_return() -> None:
         origin=origin(london("2026-09-12 09:00")), about=ABOUT, ended_at=london("2026-09-11 09:00")
     )
     reports = (missing("2026-09-10 12:00"), ended)
-    assert episodes(*reports) == Episodes(started=1, ended_without_return=1)
-    assert episodes(*reports, terms=Terms(investigation_ends=False)) == Episodes(started=1, missing_at_end=1)
-    assert episodes(*reports, found("2026-10-02 12:00")) == Episodes(started=1, missing_at_end=1)
+    assert episodes(*reports) == EpisodeFigures(started=1, ended_without_return=1)
+    assert episodes(*reports, terms=Terms(investigation_ends=False)) == EpisodeFigures(started=1, missing_at_end=1)
+    assert episodes(*reports, found("2026-10-02 12:00")) == EpisodeFigures(started=1, missing_at_end=1)
 
 
 def test_a_retracted_one_never_was() -> None:
     made = counted(child(case(missing("2026-09-10 12:00"), retracted("2026-10-05 09:00"))))
-    assert made.episodes == Episodes(retracted=1)
+    assert made.episodes == EpisodeFigures(retracted=1)
     assert made.children.missing == 0
 
 
 def test_one_that_was_absent_throughout_stands_apart_unless_the_terms_call_it_missing() -> None:
     absent = (missing("2026-09-10 12:00", classification="absent"), found("2026-09-10 20:00"))
-    assert episodes(*absent) == Episodes(absent_only=1)
-    assert episodes(*absent, terms=Terms(absent="missing")) == Episodes(started=1, returned=1)
+    assert episodes(*absent) == EpisodeFigures(absent_only=1)
+    assert episodes(*absent, terms=Terms(absent="missing")) == EpisodeFigures(started=1, returned=1)
     worse = StatusChanged(origin=origin(london("2026-09-10 18:00")), about=ABOUT, to="missing")
-    assert episodes(absent[0], worse, absent[1]) == Episodes(started=1, returned=1)
+    assert episodes(absent[0], worse, absent[1]) == EpisodeFigures(started=1, returned=1)
 
 
 def test_a_found_report_alone_is_no_episode_and_one_that_waits_is_none_yet() -> None:
-    assert episodes(found("2026-09-10 12:00")) == Episodes()
+    assert episodes(found("2026-09-10 12:00")) == EpisodeFigures()
     waits = case(missing("2026-09-10 12:00"))
     waits = replace(waits, episode=replace(waits.episode, state="waiting"))
-    assert counted(child(waits)).episodes == Episodes()
+    assert counted(child(waits)).episodes == EpisodeFigures()
 
 
 def test_a_correction_moves_an_episode_into_another_period() -> None:
     first = missing("2026-09-01 00:30", revision=1)
     corrected = replace(first, origin=origin(london("2026-10-03 10:00")), reported_at=london("2026-08-31 23:30"))
     reports = (first, found("2026-09-01 05:00"), replace(corrected, revision=2))
-    assert episodes(*reports) == Episodes(missing_at_start=1, returned=1)
-    assert episodes(*reports, span=Span.parse("2026-08")) == Episodes(started=1, missing_at_end=1)
+    assert episodes(*reports) == EpisodeFigures(missing_at_start=1, returned=1)
+    assert episodes(*reports, span=Span.parse("2026-08")) == EpisodeFigures(started=1, missing_at_end=1)
 
 
 def test_a_return_that_is_put_right_moves_too() -> None:
     reports = (missing("2026-09-29 12:00"), found("2026-09-30 23:00"), found("2026-10-01 02:00"))
-    assert episodes(*reports) == Episodes(started=1, missing_at_end=1)
+    assert episodes(*reports) == EpisodeFigures(started=1, missing_at_end=1)
 
 
 def test_a_person_who_sets_the_clock_sets_the_day_that_counts() -> None:
     at, value = london("2026-10-02 09:00"), london("2026-10-01 00:00")
     by = ClockOverride(origin=origin(at), about=ABOUT, value=value, reason="away with leave", by=Actor("worker"))
-    assert episodes(missing("2026-09-30 22:00"), by) == Episodes()
+    assert episodes(missing("2026-09-30 22:00"), by) == EpisodeFigures()
 
 
 def test_a_return_before_the_start_ends_where_it_began() -> None:
     made = counted(child(case(missing("2026-09-10 12:00"), found("2026-08-10 12:00"))))
-    assert made.episodes == Episodes(started=1, returned=1)
+    assert made.episodes == EpisodeFigures(started=1, returned=1)
     assert made.durations.longest_hours == 0
 
 

@@ -4,7 +4,7 @@ import pytest
 from reporting_world import asked, case, child, counted, found, meeting, missing, outcome, retracted
 
 from episodes.reports import Report
-from reporting.figures import Children, Interviews, MeetingCount
+from reporting.figures import ChildFigures, InterviewFigures, MeetingCount
 from reporting.span import Span
 from routing.case import Case
 from routing.messages import Promise
@@ -18,7 +18,9 @@ def occasion(day: str) -> Case:
     return case(missing(f"{day} 12:00"), found(f"{day} 13:00"))
 
 
-def interviews(*reports: Report, promises: tuple[Promise, ...] = (REQUEST,), month: str = "2026-09") -> Interviews:
+def interviews(
+    *reports: Report, promises: tuple[Promise, ...] = (REQUEST,), month: str = "2026-09"
+) -> InterviewFigures:
     made = counted(child(case(*AWAY, *reports, promises=promises)), span=Span.parse(month))
     return made.interviews
 
@@ -33,7 +35,7 @@ def test_children_are_counted_once_and_repeats_apart() -> None:
         child(occasion("2026-09-03"), occasion("2026-09-04")),
         child(occasion("2026-08-03"), occasion("2026-10-04")),
     ).children
-    assert made == Children(missing=3, more_than_once=1, repeat=2)
+    assert made == ChildFigures(missing=3, more_than_once=1, repeat=2)
 
 
 @pytest.mark.parametrize(("first", "three"), [("2026-06-12", 1), ("2026-06-11", 0)])
@@ -45,7 +47,7 @@ def test_the_third_within_90_days_by_the_dates_of_the_starts(first: str, three: 
 def test_neither_retracted_nor_absent_only_makes_a_repeat() -> None:
     before = case(missing("2026-09-01 12:00"), retracted("2026-09-01 13:00"))
     absent = case(missing("2026-09-02 12:00", classification="absent"), found("2026-09-02 13:00"))
-    assert counted(child(before, absent, occasion("2026-09-10"))).children == Children(missing=1)
+    assert counted(child(before, absent, occasion("2026-09-10"))).children == ChildFigures(missing=1)
 
 
 # ---- interviews
@@ -53,7 +55,7 @@ def test_neither_retracted_nor_absent_only_makes_a_repeat() -> None:
 
 def test_one_that_was_asked_for_offered_and_held_in_time() -> None:
     made = interviews(outcome("offered", "2026-09-12 10:00"), outcome("completed", "2026-09-13 10:00"))
-    assert made == Interviews(requested=1, offered=1, done=1, done_within_72_hours=1)
+    assert made == InterviewFigures(requested=1, offered=1, done=1, done_within_72_hours=1)
 
 
 @pytest.mark.parametrize(("held", "in_time"), [("2026-09-14 12:00:00", 1), ("2026-09-14 12:00:01", 0)])
@@ -75,36 +77,36 @@ def test_without_a_return_nothing_was_held_in_time() -> None:
 
 def test_each_act_belongs_to_the_period_in_which_it_happened() -> None:
     reports = (outcome("refused", "2026-09-30 23:59:59"), outcome("completed", "2026-10-01 00:00:00"))
-    assert interviews(*reports) == Interviews(requested=1, offered=1, refused=1)
-    assert interviews(*reports, month="2026-10") == Interviews(done=1)
-    assert interviews(*reports, month="2026-Q3") == Interviews(requested=1, offered=1, refused=1)
+    assert interviews(*reports) == InterviewFigures(requested=1, offered=1, refused=1)
+    assert interviews(*reports, month="2026-10") == InterviewFigures(done=1)
+    assert interviews(*reports, month="2026-Q3") == InterviewFigures(requested=1, offered=1, refused=1)
 
 
 def test_what_is_held_after_all_was_not_refused() -> None:
     reports = (outcome("refused", "2026-09-12 10:00"), outcome("completed", "2026-09-20 10:00"))
-    assert interviews(*reports) == Interviews(requested=1, offered=1, done=1)
+    assert interviews(*reports) == InterviewFigures(requested=1, offered=1, done=1)
 
 
 def test_outstanding_and_overdue_at_the_end() -> None:
     due_at_midnight = asked("rhi.request", "2026-09-28 10:00", due="2026-10-01 00:00:00")
     due_before = asked("rhi.request", "2026-09-28 10:00", due="2026-09-30 23:59:59")
-    assert interviews(promises=(due_at_midnight,)) == Interviews(requested=1, outstanding_at_end=1)
-    assert interviews(promises=(due_before,)) == Interviews(requested=1, outstanding_at_end=1, overdue_at_end=1)
+    assert interviews(promises=(due_at_midnight,)) == InterviewFigures(requested=1, outstanding_at_end=1)
+    assert interviews(promises=(due_before,)) == InterviewFigures(requested=1, outstanding_at_end=1, overdue_at_end=1)
     later = interviews(promises=(due_at_midnight,), month="2026-10")
-    assert later == Interviews(outstanding_at_end=1, overdue_at_end=1)
+    assert later == InterviewFigures(outstanding_at_end=1, overdue_at_end=1)
 
 
 def test_assigned_and_offered_do_not_settle_it() -> None:
     made = interviews(outcome("assigned", "2026-09-12 10:00"), outcome("offered", "2026-09-13 10:00"))
-    assert made == Interviews(requested=1, offered=1, outstanding_at_end=1, overdue_at_end=1)
+    assert made == InterviewFigures(requested=1, offered=1, outstanding_at_end=1, overdue_at_end=1)
 
 
 def test_settled_without_an_offer() -> None:
-    assert interviews(outcome("not_offered", "2026-09-12 10:00")) == Interviews(requested=1, not_offered=1)
+    assert interviews(outcome("not_offered", "2026-09-12 10:00")) == InterviewFigures(requested=1, not_offered=1)
 
 
 def test_withdrawn_by_a_person_by_the_pack_and_by_a_retraction() -> None:
-    withdrawn = Interviews(requested=1, withdrawn=1)
+    withdrawn = InterviewFigures(requested=1, withdrawn=1)
     assert interviews(outcome("withdrawn", "2026-09-12 10:00")) == withdrawn
     assert interviews(promises=(REQUEST, asked("rhi.withdrawn", "2026-09-12 10:00"))) == withdrawn
     closed = asked("rhi.request", "2026-09-11 12:00", closed="2026-09-20 12:00")
@@ -113,13 +115,15 @@ def test_withdrawn_by_a_person_by_the_pack_and_by_a_retraction() -> None:
 
 def test_one_that_is_retracted_later_is_not_outstanding_meanwhile() -> None:
     closed = asked("rhi.request", "2026-09-11 12:00", closed="2026-10-20 12:00")
-    assert interviews(retracted("2026-10-20 12:00"), promises=(closed,)) == Interviews(requested=1)
-    assert interviews(retracted("2026-10-20 12:00"), promises=(closed,), month="2026-10") == Interviews(withdrawn=1)
+    assert interviews(retracted("2026-10-20 12:00"), promises=(closed,)) == InterviewFigures(requested=1)
+    assert interviews(retracted("2026-10-20 12:00"), promises=(closed,), month="2026-10") == InterviewFigures(
+        withdrawn=1
+    )
 
 
 def test_asked_for_anew_after_it_was_withdrawn() -> None:
     promises = (REQUEST, asked("rhi.withdrawn", "2026-09-12 10:00"), asked("rhi.request", "2026-09-13 10:00"))
-    assert interviews(promises=promises) == Interviews(requested=1, outstanding_at_end=1)
+    assert interviews(promises=promises) == InterviewFigures(requested=1, outstanding_at_end=1)
 
 
 # ---- meetings

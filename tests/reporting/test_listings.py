@@ -20,13 +20,13 @@ from reporting_world import (
 
 from enrichment.children import Child
 from reporting.listings import EPISODES, INTERVIEWS, MEETINGS
-from reporting.tables import Asked, Table
+from reporting.tables import Asked, ReportTable
 
 NUMBERS = (("mosaic", "M31"), ("compact", "K-1"))
 REQUEST = asked("rhi.request", "2026-09-11 12:00", due="2026-09-14 12:00")
 
 
-def rows(table: Table, *children: Child, system: str | None = None) -> list[dict[str, Any]]:
+def rows(table: ReportTable, *children: Child, system: str | None = None) -> list[dict[str, Any]]:
     wanted = Asked(SEPTEMBER, system)
     told = sorted((row for each in children for row in table.rows_of(each, wanted)), key=lambda row: row[0])
     return [dict(zip(table.columns, cells, strict=True)) for _, cells in told]

@@ -3,7 +3,7 @@
 from reporting_hub import Hub, compact
 from reporting_world import london
 
-from reporting.queries import about_reference, missing_now, open_work
+from reporting.queries import about_reference, missing_now, work_open_for
 
 HOME = "nottinghamshire"
 
@@ -30,9 +30,9 @@ async def test_what_is_open_for_a_person_is_theirs_and_what_is_nobodys_by_name(h
     await hub.missing("2026-03-02 10:00")
     await hub.found("2026-03-06 20:00")
     async with hub.store.reading() as tx:
-        everything = await open_work(tx, HOME)
-        hers = await open_work(tx, HOME, "allocated_social_worker", "sw1")
-        anothers = await open_work(tx, HOME, "allocated_social_worker", "sw2")
+        everything = await work_open_for(tx, HOME)
+        hers = await work_open_for(tx, HOME, "allocated_social_worker", "sw1")
+        anothers = await work_open_for(tx, HOME, "allocated_social_worker", "sw2")
     assert ("interview", london("2026-03-09 20:00")) in [(row.wanted, row.due) for row in hers]
     assert anothers == []
     assert {row.id for row in hers} < {row.id for row in everything}

@@ -11,7 +11,7 @@ from enrichment.children import Child
 from episodes.reports import Actor, ClockOverride, InvestigationEnded, StatusChanged
 from reporting.returns import SAFEGUARDING, SSDA903
 from reporting.span import Span
-from reporting.tables import Asked, Row, Table
+from reporting.tables import Asked, ReportTable, Row
 from routing.case import Case
 
 IN_CARE: dict[str, Any] = {
@@ -21,7 +21,7 @@ IN_CARE: dict[str, Any] = {
 }
 
 
-def rows(table: Table, *children: Child, period: str = "2026-09", system: str | None = None) -> list[Row]:
+def rows(table: ReportTable, *children: Child, period: str = "2026-09", system: str | None = None) -> list[Row]:
     wanted = Asked(Span.parse(period), system, frozenset(("testshire", "891")))
     told = sorted((row for each in children for row in table.rows_of(each, wanted)), key=lambda row: row[0])
     return [cells for _, cells in told]

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from schemas.asyncapi import document
 from schemas.channels import CHANNELS
 from schemas.cloudevents import read
-from schemas.inbound import INBOUND, parse
+from schemas.inbound import INBOUND, parse_message
 from schemas.outbound import OUTBOUND
 from schemas.page import page
-from schemas.topics import Kind, parse_topic
+from schemas.topics import TopicKind, parse_topic
 from schemas.yaml import dump
 
 DOCUMENT = document()
@@ -81,7 +81,7 @@ def test_only_the_register_is_compacted() -> None:
         name: channel["bindings"]["kafka"]["topicConfiguration"]["cleanup.policy"]
         for name, channel in DOCUMENT["channels"].items()
     }
-    assert [name for name, policy in policies.items() if policy == ["compact"]] == [Kind.REGISTER]
+    assert [name for name, policy in policies.items() if policy == ["compact"]] == [TopicKind.REGISTER]
 
 
 def test_the_hub_receives_what_comes_in_and_sends_what_goes_out() -> None:
@@ -105,7 +105,7 @@ def test_every_message_has_a_payload_a_key_and_an_example_that_is_one(name: str)
     envelope = read(headers, json.dumps(shown["payload"]).encode())
     assert envelope.type == name
     if name in INBOUND:
-        assert parse(envelope)
+        assert parse_message(envelope)
     known = resolved(message["headers"]["$ref"])
     assert shown["headers"].keys() <= known["properties"].keys()
     assert shown["headers"].keys() >= set(known["required"])

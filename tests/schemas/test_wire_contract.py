@@ -10,7 +10,7 @@ from wire_contract import OUTBOUND as OUT
 
 from schemas.cloudevents import Envelope, read
 from schemas.examples import example
-from schemas.inbound import INBOUND, Report, parse
+from schemas.inbound import INBOUND, InboundReport, parse_message
 from schemas.inbound.reading import parse_data
 from schemas.outbound import OUTBOUND
 from schemas.unreadable import Unreadable
@@ -25,8 +25,8 @@ def required(text: str) -> list[str]:
     return [name for name, must in fields(text).items() if must]
 
 
-def report(name: str, data: Any) -> Report:
-    return parse(Envelope(id="1", source="/test", type=name, time=None, data=data))
+def report(name: str, data: Any) -> InboundReport:
+    return parse_message(Envelope(id="1", source="/test", type=name, time=None, data=data))
 
 
 def refusal(name: str, data: Any) -> Unreadable:
@@ -159,11 +159,11 @@ def test_unknown_fields_are_kept_inside_objects_too() -> None:
 @pytest.mark.parametrize("name", IN)
 def test_the_data_is_read_alike_in_both_modes(name: str) -> None:
     event = example(name)
-    whole = parse(read([], json.dumps(event).encode()))
+    whole = parse_message(read([], json.dumps(event).encode()))
     headers: list[tuple[str, bytes | None]] = [
         (f"ce_{key}", value.encode()) for key, value in event.items() if key not in ("data", "datacontenttype")
     ]
-    assert parse(read(headers, json.dumps(event["data"]).encode())) == whole
+    assert parse_message(read(headers, json.dumps(event["data"]).encode())) == whole
 
 
 def test_a_type_that_the_hub_does_not_know_is_refused() -> None:

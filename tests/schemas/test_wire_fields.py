@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from schemas.cloudevents import Envelope
 from schemas.examples import example
-from schemas.inbound import Report, parse
+from schemas.inbound import InboundReport, parse_message
 from schemas.inbound.case_context import CaseContext
 from schemas.inbound.police_found import PoliceFound
 from schemas.inbound.police_missing import PoliceMissing
@@ -19,8 +19,8 @@ from schemas.instants import EARLIEST, read_instant, write_instant
 from schemas.unreadable import Unreadable
 
 
-def reading(name: str, data: Any) -> Report:
-    return parse(Envelope(id="1", source="/test", type=name, time=None, data=data))
+def reading(name: str, data: Any) -> InboundReport:
+    return parse_message(Envelope(id="1", source="/test", type=name, time=None, data=data))
 
 
 def missing(**fields: Any) -> PoliceMissing:

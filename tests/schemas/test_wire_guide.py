@@ -6,7 +6,7 @@ from pathlib import Path
 
 from schemas.channels import CHANNELS
 from schemas.cloudevents import read
-from schemas.inbound import INBOUND, parse
+from schemas.inbound import INBOUND, parse_message
 from schemas.inbound.police_found import PoliceFound
 from schemas.inbound.police_missing import PoliceMissing
 from schemas.outbound import OUTBOUND
@@ -29,7 +29,7 @@ def test_the_example_in_binary_mode_is_read() -> None:
     headers = [
         (name, value.encode()) for name, _, value in (line.partition(": ") for line in blocks("text")[0].split("\n"))
     ]
-    report = parse(read(headers[:-1], blocks("json")[0].encode()))
+    report = parse_message(read(headers[:-1], blocks("json")[0].encode()))
     assert isinstance(report, PoliceMissing)
     assert not report.model_extra
 
@@ -39,11 +39,11 @@ def test_the_command_line_sends_the_same_on_the_topic_of_its_owner() -> None:
     headers = [(name, value.encode()) for name, value in re.findall(r"-H ([\w-]+)=(\S+)", command)]
     assert [f"{name}: {value.decode()}" for name, value in headers] == blocks("text")[0].splitlines()
     topic = re.findall(r"-t (\S+)", command)[0]
-    check_owner(topic, parse(read(headers, blocks("json")[0].encode())))
+    check_owner(topic, parse_message(read(headers, blocks("json")[0].encode())))
 
 
 def test_the_example_in_structured_mode_is_read() -> None:
-    report = parse(read([], blocks("json")[1].encode()))
+    report = parse_message(read([], blocks("json")[1].encode()))
     assert isinstance(report, PoliceFound)
     assert not report.model_extra
 

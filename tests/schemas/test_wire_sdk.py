@@ -9,7 +9,7 @@ from cloudevents.core.v1.event import CloudEvent
 
 from schemas.cloudevents import binary, read, structured
 from schemas.examples import example
-from schemas.inbound import INBOUND, parse
+from schemas.inbound import INBOUND, parse_message
 from schemas.outbound import OUTBOUND
 
 
@@ -31,7 +31,7 @@ def test_the_hub_reads_what_the_sdk_writes(name: str, write: object) -> None:
     assert envelope.time == datetime.fromisoformat(expected["time"]).astimezone(UTC)
     assert envelope.extensions["partitionkey"] == "opaque"
     assert structured(envelope)["data"] == expected["data"]
-    assert isinstance(parse(envelope), INBOUND[name])
+    assert isinstance(parse_message(envelope), INBOUND[name])
 
 
 @pytest.mark.parametrize("name", OUTBOUND)

@@ -9,25 +9,25 @@ from hypothesis import strategies as st
 from schemas import topics
 from schemas.cloudevents import Envelope
 from schemas.examples import example
-from schemas.inbound import INBOUND, Report, parse
-from schemas.topics import Kind, Topic, check_owner, home, is_tombstone, parse_topic
+from schemas.inbound import INBOUND, InboundReport, parse_message
+from schemas.topics import Topic, TopicKind, check_owner, is_tombstone, kind_of_topic, parse_topic
 from schemas.unreadable import Unreadable
 
 
-def message(name: str, **fields: object) -> Report:
-    return parse(Envelope(id="1", source="/test", type=name, time=None, data=example(name)["data"] | fields))
+def message(name: str, **fields: object) -> InboundReport:
+    return parse_message(Envelope(id="1", source="/test", type=name, time=None, data=example(name)["data"] | fields))
 
 
 @pytest.mark.parametrize(
     ("name", "topic"),
     [
-        (topics.police_notifications("ZX"), Topic(Kind.POLICE, "ZX")),
-        (topics.casework_outcomes("exampleshire"), Topic(Kind.CASEWORK, "exampleshire")),
-        (topics.register_children("exampleshire"), Topic(Kind.REGISTER, "exampleshire")),
-        (topics.service_topic("exampleshire", "social-care"), Topic(Kind.SERVICE, "exampleshire", "social-care")),
-        (topics.police_intelligence("zx"), Topic(Kind.INTELLIGENCE, "ZX")),
-        ("police.ZX.notifications.v1", Topic(Kind.POLICE, "ZX")),
-        ("hub.operations.v1", Topic(Kind.SERVICE, "hub", "operations")),
+        (topics.police_notifications("ZX"), Topic(TopicKind.POLICE, "ZX")),
+        (topics.casework_outcomes("exampleshire"), Topic(TopicKind.CASEWORK, "exampleshire")),
+        (topics.register_children("exampleshire"), Topic(TopicKind.REGISTER, "exampleshire")),
+        (topics.service_topic("exampleshire", "social-care"), Topic(TopicKind.SERVICE, "exampleshire", "social-care")),
+        (topics.police_intelligence("zx"), Topic(TopicKind.INTELLIGENCE, "ZX")),
+        ("police.ZX.notifications.v1", Topic(TopicKind.POLICE, "ZX")),
+        ("hub.operations.v1", Topic(TopicKind.SERVICE, "hub", "operations")),
     ],
 )
 def test_a_name_says_what_the_topic_is_and_whose(name: str, topic: Topic) -> None:
@@ -57,13 +57,13 @@ def test_any_text_makes_a_name_that_kafka_takes(text: str) -> None:
 
 
 @pytest.mark.parametrize("kind", topics.PATTERNS)
-def test_a_subscription_takes_every_owner_and_no_other_kind(kind: Kind) -> None:
+def test_a_subscription_takes_every_owner_and_no_other_kind(kind: TopicKind) -> None:
     names = {
-        Kind.POLICE: topics.police_notifications("new"),
-        Kind.CASEWORK: topics.casework_outcomes("new"),
-        Kind.REGISTER: topics.register_children("new"),
-        Kind.SERVICE: topics.service_topic("new", "social-care"),
-        Kind.INTELLIGENCE: topics.police_intelligence("new"),
+        TopicKind.POLICE: topics.police_notifications("new"),
+        TopicKind.CASEWORK: topics.casework_outcomes("new"),
+        TopicKind.REGISTER: topics.register_children("new"),
+        TopicKind.SERVICE: topics.service_topic("new", "social-care"),
+        TopicKind.INTELLIGENCE: topics.police_intelligence("new"),
     }
     assert [k for k, name in names.items() if re.match(topics.PATTERNS[kind], name)] == [kind]
 
@@ -71,12 +71,12 @@ def test_a_subscription_takes_every_owner_and_no_other_kind(kind: Kind) -> None:
 @pytest.mark.parametrize("name", INBOUND)
 def test_a_message_is_taken_on_the_topic_of_its_owner(name: str) -> None:
     places = {
-        Kind.POLICE: topics.police_notifications("zx"),
-        Kind.CASEWORK: topics.casework_outcomes("Exampleshire"),
-        Kind.REGISTER: topics.register_children("exampleshire"),
+        TopicKind.POLICE: topics.police_notifications("zx"),
+        TopicKind.CASEWORK: topics.casework_outcomes("Exampleshire"),
+        TopicKind.REGISTER: topics.register_children("exampleshire"),
     }
     for kind, topic in places.items():
-        if kind is home(INBOUND[name]):
+        if kind is kind_of_topic(INBOUND[name]):
             check_owner(topic, message(name))
         else:
             with pytest.raises(Unreadable, match="type: ") as caught:
@@ -87,10 +87,10 @@ def test_a_message_is_taken_on_the_topic_of_its_owner(name: str) -> None:
 @pytest.mark.parametrize("name", INBOUND)
 def test_a_message_is_refused_on_the_topic_of_another_owner(name: str) -> None:
     other = {
-        Kind.POLICE: topics.police_notifications("zy"),
-        Kind.CASEWORK: topics.casework_outcomes("elsewhere"),
-        Kind.REGISTER: topics.register_children("elsewhere"),
-    }[home(INBOUND[name])]
+        TopicKind.POLICE: topics.police_notifications("zy"),
+        TopicKind.CASEWORK: topics.casework_outcomes("elsewhere"),
+        TopicKind.REGISTER: topics.register_children("elsewhere"),
+    }[kind_of_topic(INBOUND[name])]
     with pytest.raises(Unreadable, match="is not the one in the name of the topic"):
         check_owner(other, message(name))
 

@@ -12,7 +12,7 @@ import pytest
 
 from homeward.embedded import EmbeddedError, EmbeddedKafka
 from homeward.embedded.probe import free_port
-from homeward.settings import SettingsError, load
+from homeward.settings import SettingsError, load_settings
 from tests.services.containers import container
 from tests.services.finding import ServiceError, found
 
@@ -78,7 +78,7 @@ def _in_docker() -> AbstractContextManager[str]:
 def _embedded() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="homeward-kafka-") as folder:
         try:
-            settings = load()
+            settings = load_settings()
             broker = EmbeddedKafka(Path(folder), java_home=settings.java_home, cache=settings.cache, notice=print)
             broker.start()
         except (EmbeddedError, SettingsError) as error:

@@ -9,7 +9,7 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
-INSTANT = sa.Text().with_variant(sa.DateTime(timezone=True), "postgresql")
+_INSTANT = sa.Text().with_variant(sa.DateTime(timezone=True), "postgresql")
 POSITION = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 UNSETTLED = "state IN ('leased', 'parked', 'dead', 'in_doubt') OR state = 'pending' AND next_attempt_at IS NOT NULL"
 
@@ -42,7 +42,7 @@ def _register() -> None:
         *_maybe_text("topic"),
         sa.Column("partition", sa.BigInteger()),
         sa.Column("offset", sa.BigInteger()),
-        sa.Column("received_at", INSTANT, nullable=False),
+        sa.Column("received_at", _INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("key", name="inbox_pkey"),
     )
     op.create_index("inbox_received_at_idx", "inbox", ["received_at"])
@@ -63,8 +63,8 @@ def _register() -> None:
     op.create_table(
         "feeds",
         *_text("authority"),
-        sa.Column("newest_at", INSTANT, nullable=False),
-        sa.Column("read_at", INSTANT, nullable=False),
+        sa.Column("newest_at", _INSTANT, nullable=False),
+        sa.Column("read_at", _INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("authority", name="feeds_pkey"),
     )
     op.create_table(
@@ -81,7 +81,7 @@ def _register() -> None:
     op.create_table(
         "episodes",
         *_text("id", "authority", "person"),
-        sa.Column("opened_at", INSTANT, nullable=False),
+        sa.Column("opened_at", _INSTANT, nullable=False),
         *_text("state"),
         sa.Column("doc", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="episodes_pkey"),
@@ -94,7 +94,7 @@ def _ledger() -> None:
         "ledger",
         _drawn_position(),
         *_text("id"),
-        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("at", _INSTANT, nullable=False),
         *_text("kind"),
         *_maybe_text("authority", "episode", "causation"),
         *_text("entry"),
@@ -110,7 +110,7 @@ def _ledger() -> None:
         "ledger_contents",
         *_text("hash"),
         sa.Column("contents", sa.LargeBinary()),
-        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("at", _INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("hash", name="ledger_contents_pkey"),
     )
     op.create_index("ledger_contents_at_idx", "ledger_contents", ["at"])
@@ -122,7 +122,7 @@ def _outbox() -> None:
         _drawn_position(),
         *_text("id", "message_id", "aggregatetype", "aggregateid", "type"),
         sa.Column("payload", sa.LargeBinary(), nullable=False),
-        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("at", _INSTANT, nullable=False),
         *_maybe_text("trace"),
         *_text("clauses", "authority"),
         *_maybe_text("subject"),
@@ -142,12 +142,12 @@ def _outbox() -> None:
         sa.Column("shard", sa.Integer(), nullable=False),
         *_text("state"),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("next_attempt_at", INSTANT),
+        sa.Column("next_attempt_at", _INSTANT),
         *_maybe_text("lease_owner"),
-        sa.Column("lease_until", INSTANT),
+        sa.Column("lease_until", _INSTANT),
         sa.Column("fence", sa.BigInteger(), nullable=False),
         *_maybe_text("address"),
-        sa.Column("settled_at", INSTANT),
+        sa.Column("settled_at", _INSTANT),
         *_maybe_text("detail"),
         sa.PrimaryKeyConstraint("position", name="deliveries_pkey"),
         sa.ForeignKeyConstraint(["position"], ["outbox.position"], name="deliveries_position_fkey"),
@@ -166,7 +166,7 @@ def _clocks_and_quarantine() -> None:
         *_text("id", "authority", "person"),
         *_maybe_text("episode"),
         *_text("rule"),
-        sa.Column("due_at", INSTANT, nullable=False),
+        sa.Column("due_at", _INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="timers_pkey"),
     )
     op.create_index("timers_due", "timers", ["due_at", "id"])
@@ -179,18 +179,18 @@ def _clocks_and_quarantine() -> None:
         sa.Column("key", sa.LargeBinary()),
         *_text("headers"),
         sa.Column("value", sa.LargeBinary()),
-        sa.Column("timestamp", INSTANT, nullable=False),
+        sa.Column("timestamp", _INSTANT, nullable=False),
         *_text("reason", "detail"),
-        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("at", _INSTANT, nullable=False),
         *_text("state"),
-        sa.Column("replayed_at", INSTANT),
+        sa.Column("replayed_at", _INSTANT),
         sa.PrimaryKeyConstraint("id", name="quarantine_pkey"),
     )
     op.create_index("quarantine_state_idx", "quarantine", ["state"])
     op.create_table(
         "leases",
         *_text("name", "owner"),
-        sa.Column("until", INSTANT, nullable=False),
+        sa.Column("until", _INSTANT, nullable=False),
         sa.Column("fence", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", name="leases_pkey"),
     )

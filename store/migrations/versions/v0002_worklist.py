@@ -11,8 +11,10 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
-INSTANT = sa.Text().with_variant(sa.DateTime(timezone=True), "postgresql")
-EPISODES = sa.table("episodes", sa.column("id", sa.Text), sa.column("state", sa.Text), sa.column("doc", sa.LargeBinary))
+_INSTANT = sa.Text().with_variant(sa.DateTime(timezone=True), "postgresql")
+_EPISODES = sa.table(
+    "episodes", sa.column("id", sa.Text), sa.column("state", sa.Text), sa.column("doc", sa.LargeBinary)
+)
 Doc = dict[str, Any]
 
 
@@ -31,8 +33,8 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text()),
         sa.Column("urgency", sa.Text(), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
-        sa.Column("since", INSTANT, nullable=False),
-        sa.Column("due", INSTANT),
+        sa.Column("since", _INSTANT, nullable=False),
+        sa.Column("due", _INSTANT),
         sa.PrimaryKeyConstraint("id", name="worklist_pkey"),
     )
     op.create_index("worklist_case_id_idx", "worklist", ["case_id"])
@@ -45,10 +47,10 @@ def upgrade() -> None:
 
 def _write_anew(state: str, called: str, anew: Callable[[Doc], Doc]) -> None:
     connection = op.get_bind()
-    rows = connection.execute(sa.select(EPISODES.c.id, EPISODES.c.doc).where(EPISODES.c.state == state)).all()
+    rows = connection.execute(sa.select(_EPISODES.c.id, _EPISODES.c.doc).where(_EPISODES.c.state == state)).all()
     for row in rows:
         doc = json.dumps(anew(json.loads(row.doc)), separators=(",", ":"), ensure_ascii=False).encode()
-        connection.execute(sa.update(EPISODES).where(EPISODES.c.id == row.id).values(state=called, doc=doc))
+        connection.execute(sa.update(_EPISODES).where(_EPISODES.c.id == row.id).values(state=called, doc=doc))
 
 
 def _duties(doc: Doc) -> Doc:

@@ -7,7 +7,7 @@ from functools import cache
 from sqlalchemy import ARRAY, BigInteger, Executable, Text, and_, bindparam, delete, func, select, true, tuple_
 
 from store.listing import KEYS, Listing, Writing
-from store.rows import Claim, EpisodeRow, Found, IdentifierRow, PersonRow, ReferenceRow
+from store.rows import Claim, EpisodeRow, IdentifierRow, KnownKeys, PersonRow, ReferenceRow
 from store.session import Session
 from store.tables import episode_references, episodes, identifiers, inbox, people
 
@@ -97,7 +97,7 @@ def lock_number(key: str) -> int:
     return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), signed=True)
 
 
-class Intake(Session):
+class Cases(Session):
     """The part of a transaction by which reports are taken in."""
 
     async def claim(self, claims: Collection[Claim]) -> set[str]:
@@ -125,9 +125,9 @@ class Intake(Session):
         identifiers: Collection[tuple[str, str, str]],
         references: Collection[tuple[str, str]],
         episodes: Collection[str],
-    ) -> Found:
+    ) -> KnownKeys:
         """Look up (authority, system, value), (force, incident) and episode ids; what is unknown is left out."""
-        found = Found({}, [], {})
+        found = KnownKeys({}, [], {})
         if identifiers:
             rows = await self._with(_IDENTIFIERS, identifiers, _identifiers(self._postgres))
             found.identifiers.update(((row.authority, row.system, row.value), row.person) for row in rows)
