@@ -1,5 +1,7 @@
 """Bytes → a report, or the reason why not. Nothing is known here of episodes or of what follows; nothing raises."""
 
+import hashlib
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -12,21 +14,29 @@ from intake.records import Parse, Parsed, RawRecord, Rejected
 from routing.messages import derived_id
 from schemas import inbound
 from schemas.cloudevents import Envelope, read
+from schemas.limits import DEFAULT, Limits
 from schemas.topics import check_owner, is_tombstone, parse_topic
 from schemas.unreadable import Unreadable
 
+_LONGEST_KEY = 512  # bytes; a longer key of a register is known by its hash, as the database keeps keys in an index
 
-def parse_record(raw: RawRecord, now: datetime, *, checks_owner: bool = True) -> Parsed | Rejected:
+
+def parse_record(
+    raw: RawRecord, now: datetime, *, checks_owner: bool = True, limits: Limits = DEFAULT
+) -> Parsed | Rejected:
     """What a record says. `now` is the instant of its receipt."""
-    if is_tombstone(raw.topic, raw.value):
-        return _withdrawal(raw, now)
+    if raw.fault:
+        return Rejected(raw, *raw.fault)
     try:
+        limits.check_size(raw.size)
+        if is_tombstone(raw.topic, raw.value):
+            return _withdrawal(raw, now)
         envelope = read(raw.headers, raw.value)
-        message = inbound.parse_message(envelope)
+        message = inbound.parse_message(envelope, limits)
         if checks_owner:
             check_owner(raw.topic, message)
     except Unreadable as why:
-        return Rejected(raw, why.reason, why.detail)
+        return Rejected(replace(raw, value=limits.kept(raw.value)), why.reason, why.detail)
     origin = Origin(envelope.source, envelope.id, envelope.type, now)
     report, claim = report_of(message, origin), _claim(raw, envelope)
     child = described(child_of(message), now)
@@ -52,6 +62,8 @@ def _withdrawal(raw: RawRecord, now: datetime) -> Parsed:
 def _place(raw: RawRecord, first: str) -> Place:
     """Where the record stood. Its key is the child's first identifier, also where the sender left the key out."""
     key = raw.key.decode(errors="backslashreplace") if raw.key else first or raw.place
+    if not key.isprintable() or len(key.encode()) > _LONGEST_KEY:
+        key = f"sha256:{hashlib.sha256(key.encode()).hexdigest()}"
     return Place(key, raw.cluster, raw.topic, raw.partition, raw.offset, raw.timestamp)
 
 

@@ -8,14 +8,16 @@ never reaches here; only the database can make a batch fail.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import FAKE_CONSUMER, KafkaAckableMessage
 
+from consumers.fetched import SetAside, install
 from intake.records import RawRecord
+from schemas.instants import EARLIEST, LATEST
 from schemas.topics import PATTERNS, TopicKind, parse_topic
 from store.errors import StoreUnavailableError
 
@@ -23,6 +25,7 @@ log = logging.getLogger(__name__)
 
 PATTERN = "|".join(PATTERNS.values())
 """One pattern for all inbound topics: a new authority or force needs no restart."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 15.0
 
 
@@ -43,6 +46,7 @@ class Subscriber:
         self, broker: KafkaBroker, group: str, max_records: int, timeout_ms: int, pattern: str = PATTERN
     ) -> None:
         """Declares the subscription on a broker that is not started yet."""
+        install()
         subscriber = broker.subscriber(
             pattern=pattern,
             batch=True,
@@ -79,11 +83,22 @@ def raw_of(record: Any, cluster: str) -> RawRecord:
         partition=record.partition,
         offset=record.offset,
         value=record.value,
-        timestamp=datetime.fromtimestamp(max(record.timestamp, 0) / 1000, UTC),
+        timestamp=_instant(record.timestamp),
         key=record.key,
         headers=tuple((name, value) for name, value in record.headers),
         cluster=cluster,
+        fault=(record.reason, record.detail) if isinstance(record, SetAside) else None,
     )
+
+
+def _instant(milliseconds: int | None) -> datetime:
+    """What Kafka says of the time of a record. A time that no calendar has is that of a sender without a clock: it
+    counts as the oldest there is, so that nothing can be made the newest by it."""
+    try:
+        instant = _EPOCH + timedelta(milliseconds=milliseconds or 0)
+    except OverflowError:
+        return _EPOCH
+    return instant if EARLIEST <= instant < LATEST else _EPOCH
 
 
 def _register_first(raw: RawRecord) -> bool:

@@ -10,6 +10,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from schemas.limits import DEFAULT, Limits
+
 PREFIX = "HOMEWARD_"
 Port = Annotated[int, Field(ge=0, le=65535)]
 Folders = Annotated[tuple[Path, ...], NoDecode]
@@ -45,6 +47,14 @@ class Settings(BaseSettings):
     kafka_group: str = Field("homeward", min_length=1, description="consumer group; all consumers of one hub share it")
     batch_records: int = Field(500, ge=1, le=10_000, description="most records that one transaction takes in")
     batch_timeout_ms: int = Field(10, ge=1, le=1000, description="milliseconds that a poll waits for a fuller batch")
+
+    limit_body: int = Field(
+        DEFAULT.body, ge=1024, le=10_000_000, description="most bytes of one record, decompressed, with key and headers"
+    )
+    limit_text: int = Field(DEFAULT.text, ge=1000, description="most characters of any text in a message")
+    limit_items: int = Field(DEFAULT.items, ge=50, description="most items of any list or object in a message")
+    limit_identifiers: int = Field(DEFAULT.identifiers, ge=5, le=500, description="most identifiers of one child")
+    limit_nesting: int = Field(DEFAULT.nesting, ge=8, le=64, description="most lists and objects inside one another")
 
     database_url: str | None = Field(
         None,
@@ -127,6 +137,11 @@ class Settings(BaseSettings):
         if bool(self.smtp_user) != bool(self.smtp_password):
             raise ValueError(f"{PREFIX}SMTP_USER and {PREFIX}SMTP_PASSWORD: set both or neither")
         return self
+
+    @property
+    def limits(self) -> Limits:
+        """How much one message may hold."""
+        return Limits(self.limit_body, self.limit_text, self.limit_items, self.limit_identifiers, self.limit_nesting)
 
     @property
     def database(self) -> str:

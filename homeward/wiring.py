@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -57,8 +58,9 @@ class Parts:
         self.now = now
         owner = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
         stale = timedelta(hours=settings.register_stale)
+        parse = partial(parse_record, limits=settings.limits)
         self.intake = Intake(
-            store, packs, directories, parse_record, now, self.wake, model=weights(settings), stale_after=stale
+            store, packs, directories, parse, now, self.wake, model=weights(settings), stale_after=stale
         )
         self.relay = Relay(
             store,

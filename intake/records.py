@@ -15,7 +15,8 @@ from routing.messages import derived_id
 @dataclass(frozen=True, slots=True)
 class RawRecord:
     """One record with all that is needed to parse it again. `timestamp` is the broker's or producer's, aware, in UTC.
-    `cluster` tells brokers apart: one without memory starts again at offset 0."""
+    `cluster` tells brokers apart: one without memory starts again at offset 0. `fault`: the reason and detail
+    with which a record that nobody could decode was set aside; `value` is then what could be had of its bytes."""
 
     topic: str
     partition: int
@@ -23,9 +24,16 @@ class RawRecord:
     value: bytes | None = field(repr=False)
     timestamp: datetime
     key: bytes | None = field(default=None, repr=False)
-    headers: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    headers: tuple[tuple[str, bytes | None], ...] = field(default=(), repr=False)
     cluster: str = ""
     replayed: bool = False
+    fault: tuple[str, str] | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes of the record as its sender gave it."""
+        named = sum(len(name.encode(errors="surrogateescape")) + len(value or b"") for name, value in self.headers)
+        return len(self.key or b"") + len(self.value or b"") + named
 
     @property
     def place(self) -> str:

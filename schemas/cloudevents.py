@@ -24,10 +24,12 @@ from schemas.unreadable import RejectionReason, Unreadable
 __all__ = ["Envelope", "Unreadable", "binary", "read", "structured"]
 
 Header = tuple[str, bytes]
+"""As written; a header that is read may have no value."""
 
 STRUCTURED = "application/cloudevents+json"
 _ATTRIBUTES = ("specversion", "id", "source", "type", "time", "subject", "datacontenttype", "dataschema")
-_LONGEST = 512  # characters of an attribute; ids and sources are kept in database indexes
+_LONGEST = 512  # characters of an attribute, and
+_WIDEST = 1024  # bytes of it in UTF-8: ids and sources are kept in database indexes
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -179,8 +181,9 @@ def _check(name: str, value: object, reason: RejectionReason, prefix: str) -> No
         return
     if not isinstance(value, str) or not value.strip():
         raise Unreadable(reason, f"{label}: must be text and not blank")
-    if len(value) > _LONGEST or not value.isprintable():
-        raise Unreadable(reason, f"{label}: must have at most {_LONGEST} characters, all of them printable")
+    if len(value) > _LONGEST or not value.isprintable() or len(value.encode()) > _WIDEST:
+        most = f"{_LONGEST} characters ({_WIDEST} bytes)"
+        raise Unreadable(reason, f"{label}: must have at most {most}, all of them printable")
 
 
 def _json(value: bytes) -> Any:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from schemas.inbound import INBOUND
+from schemas.limits import DEFAULT, Limits
 from schemas.outbound import OUTBOUND
 from schemas.part import Part
 
@@ -29,6 +30,7 @@ def message_schema(name: str) -> Json:
     inward = name in INBOUND
     model: type[Part] = INBOUND[name] if inward else OUTBOUND[name]
     body = _tidy(model.model_json_schema(schema_generator=_Plain))
+    body = _limited(body, DEFAULT) if inward else body
     head = {"$schema": DIALECT, "$id": f"{BASE}{name}.json", "title": name, "x-direction": "in" if inward else "out"}
     return {**head, **{key: value for key, value in body.items() if key != "title"}}
 
@@ -44,7 +46,29 @@ def shared_schemas(models: Iterable[type[Part]], template: str) -> tuple[dict[ty
     wanted: list[tuple[type[Part], Literal["validation"]]] = [(model, "validation") for model in models]
     references, document = models_json_schema(wanted, ref_template=template, schema_generator=_Plain)
     by_model = {model: references[model, mode] for model, mode in wanted}
-    return by_model, {name: _tidy(schema) for name, schema in document["$defs"].items()}
+    tidy = {name: _tidy(schema) for name, schema in document["$defs"].items()}
+    inward, holds = [(m, mode) for m, mode in wanted if m in INBOUND.values()], dict[str, Json]()
+    if inward:
+        holds = models_json_schema(inward, ref_template=template, schema_generator=_Plain)[1]["$defs"]
+    return by_model, {name: _limited(schema, DEFAULT) if name in holds else schema for name, schema in tidy.items()}
+
+
+def _limited(schema: Any, limits: Limits, name: str = "") -> Any:
+    """With the limits that hold for every text and list, where a field has none of its own."""
+    if isinstance(schema, list):
+        return [_limited(item, limits, name) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = {key: _limited(item, limits, key if key not in _OF_SCHEMAS else name) for key, item in schema.items()}
+    if inner.get("type") == "string" and not {"maxLength", "enum", "const", "format"} & inner.keys():
+        inner["maxLength"] = limits.text
+    if inner.get("type") == "array":
+        inner.setdefault("maxItems", limits.identifiers if name == "identifiers" else limits.items)
+    return inner
+
+
+_OF_SCHEMAS = ("properties", "$defs", "items", "anyOf", "allOf", "not")
+"""Keywords of JSON Schema under which further schemas stand; every other key of an object may be a field's name."""
 
 
 def _tidy(schema: Any) -> Any:

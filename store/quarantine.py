@@ -113,11 +113,11 @@ def _quarantined(row: Any) -> Quarantined:
     return Quarantined(_row(row), row.state, row.replayed_at)
 
 
-def packed(headers: Sequence[tuple[str, bytes]]) -> str:
-    """Headers as ASCII JSON: names escaped, values in base 64, order and repetition kept."""
-    return json.dumps([(name, base64.b64encode(value).decode()) for name, value in headers])
+def packed(headers: Sequence[tuple[str, bytes | None]]) -> str:
+    """Headers as ASCII JSON: names escaped, values in base 64 or null, order and repetition kept."""
+    return json.dumps([(name, None if value is None else base64.b64encode(value).decode()) for name, value in headers])
 
 
-def unpacked(headers: str) -> tuple[tuple[str, bytes], ...]:
+def unpacked(headers: str) -> tuple[tuple[str, bytes | None], ...]:
     """The headers that `packed` wrote."""
-    return tuple((name, base64.b64decode(value)) for name, value in json.loads(headers))
+    return tuple((name, None if value is None else base64.b64decode(value)) for name, value in json.loads(headers))

@@ -165,7 +165,7 @@ class QuarantineRow:
     partition: int
     offset: int
     key: bytes | None
-    headers: tuple[tuple[str, bytes], ...] = field(repr=False)
+    headers: tuple[tuple[str, bytes | None], ...] = field(repr=False)
     value: bytes | None = field(repr=False)
     timestamp: datetime
     reason: str
