@@ -133,7 +133,7 @@ async def cluster_id(settings: Settings) -> str:
 def kafka_broker(settings: Settings) -> KafkaBroker:
     """A FastStream broker for the settings, not started."""
     return KafkaBroker(
-        settings.kafka_bootstrap,
+        settings.kafka_addresses,
         security=_security(settings),
         metadata_max_age_ms=_NEW_TOPICS_WITHIN,
         graceful_timeout=_GRACE,

@@ -139,6 +139,11 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def kafka_addresses(self) -> list[str]:
+        """The Kafka addresses one by one."""
+        return [address.strip() for address in self.kafka_bootstrap.split(",") if address.strip()]
+
+    @property
     def limits(self) -> Limits:
         """How much one message may hold."""
         return Limits(self.limit_body, self.limit_text, self.limit_items, self.limit_identifiers, self.limit_nesting)

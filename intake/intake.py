@@ -1,9 +1,10 @@
 """Intake: THE transaction. Claim, look-up, episode, ledger, outbox rows and timers are kept together or not at all.
 
-A batch is one transaction with a constant number of statements. Where one record spoils it, the batch is taken record
-by record, so that only the one that fails is set aside, with its bytes, in quarantine.
+A batch is one transaction with a constant number of statements. Where one record spoils it, `intake.isolating` finds
+that one and sets it aside, with its bytes, in quarantine.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -13,6 +14,7 @@ from enrichment.children import Children
 from enrichment.matching import Model, shipped_model
 from intake import ledger, periodic
 from intake.batch import BatchProcessor
+from intake.isolating import Isolation
 from intake.loading import load_batch
 from intake.records import Parse, Parsed, RawRecord, Rejected
 from intake.step import Context, Step
@@ -47,28 +49,24 @@ class Intake:
     ) -> None:
         self._store, self._packs, self._directories, self._parse, self._now = store, packs, directories, parse, now
         self._promised, self._model, self._stale_after = promised, model or shipped_model(), stale_after
+        self._isolation = Isolation(store, self._transact)
         self._begun: set[str] = set()  # authorities whose periodic reports are known to be set
 
     async def process_batch(self, batch: Sequence[RawRecord], again: bool = False) -> None:
         """Takes a batch in. Raises StoreUnavailableError where the database cannot be reached: nothing was taken then,
         and the batch may be given again. `again`: also what was taken before, as far as it can be parsed; only for
         records of a register, which change nothing where they bring no news."""
+        if not batch:
+            return
         now = self._now()
-        read = [self._parse(raw, now) for raw in batch]
-        if again:
-            read = [replace(r, raw=replace(r.raw, replayed=True)) if isinstance(r, Parsed) else r for r in read]
-        try:
-            await self._transact(read, now)
-        except StoreUnavailableError:
-            raise
-        except Exception as error:
-            if len(read) == 1:
-                # A fault of ours or of the data: set aside with its bytes, so that it can be replayed after a fix.
-                log.exception("a record could not be taken in", extra={"record": batch[0].place})
-                await self._transact([_failed(batch[0], error)], now)
-            else:
-                for raw in batch:
-                    await self.process_batch([raw], again)
+        read = []
+        for raw in batch:
+            each = self._read(raw, now)
+            read.append(
+                replace(each, raw=replace(each.raw, replayed=True)) if again and isinstance(each, Parsed) else each
+            )
+            await asyncio.sleep(0)  # heartbeats go on, however long the batch and its records are
+        await self._isolation.take(read, now)
         self._promised()
 
     async def fire_timers(self, timers: Sequence[TimerRow]) -> None:
@@ -106,7 +104,7 @@ class Intake:
                         break
                     key, raw = rows[0].id, _again(rows[0])
                     fault = failed.get(key)
-                    read = _failed(raw, fault) if fault else self._parse(raw, now)
+                    read = _failed(raw, fault) if fault else self._read(raw, now)
                     await self._work(tx, [read], now)
             except StoreUnavailableError:
                 raise
@@ -137,6 +135,14 @@ class Intake:
             await tx.append([ledger.of_decision(message, written)], written)
         self._promised()
 
+    def _read(self, raw: RawRecord, now: datetime) -> Parsed | Rejected:
+        """What a record says. Total: a fault of ours in reading costs that record alone."""
+        try:
+            return self._parse(raw, now)
+        except Exception as error:
+            log.exception("a record could not be parsed", extra={"record": raw.place})
+            return _failed(raw, error)
+
     async def _transact(self, read: Sequence[Parsed | Rejected], now: datetime) -> None:
         begun = set(self._begun)
         try:
@@ -155,6 +161,7 @@ class Intake:
         batch = BatchProcessor(Context(children, self._packs, now, feeds, self._stale_after))
         for each in parsed:
             batch.process(each)
+            await asyncio.sleep(0)
         alerts = tuple(rejection_alert(each, self._packs, now) for each in rejected)
         batch.done += Step(messages=alerts, rejected=tuple(rejected))
         await write_batch(tx, batch, self._directories, parsed, (), self._begin_periodic(batch.done, now))
