@@ -56,22 +56,25 @@ class Isolation:
         return times >= _PATIENCE and await self._store.answers()
 
     async def _divide(self, batch: Sequence[Read], error: Exception, now: datetime) -> None:
-        """What is known to hold a record that fails, half by half."""
-        if len(batch) == 1:
-            await self._set_aside(batch[0].raw, error, now)
-            return
+        """What is known to hold a record that fails, half by half. One that fails is tried once more alone: two hubs
+        may have been in each other's way."""
         middle = len(batch) // 2
-        for half in (batch[:middle], batch[middle:]):
+        for part in (batch[:middle], batch[middle:]) if middle else (batch,):
             try:
-                await self._transact(half, now)
+                await self._transact(part, now)
+                continue
             except (StoreForbiddenError, StoreUnpreparedError):
                 raise
             except StoreUnavailableError as fault:
                 if not isinstance(fault, StoreCrowdedError) and not await self._store.answers():
                     raise
-                await self._divide(half, fault, now)
+                error = fault
             except Exception as fault:
-                await self._divide(half, fault, now)
+                error = fault
+            if middle:
+                await self._divide(part, error, now)
+            else:
+                await self._set_aside(part[0].raw, error, now)
 
     async def _set_aside(self, raw: RawRecord, error: Exception, now: datetime) -> None:
         """Into quarantine with its bytes, so that it can be replayed after a fix; where not even that can be kept, with

@@ -5,7 +5,7 @@ import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from aiokafka import codec
+from aiokafka import TopicPartition, codec
 from aiokafka.client import AIOKafkaClient
 from aiokafka.protocol.produce import ProduceRequest
 from aiokafka.record.util import calc_crc32c
@@ -49,7 +49,7 @@ async def publish(kafka: str, topic: str, *batches: bytes, partition: int = 0) -
     try:
         async with asyncio.timeout(30):
             await client._wait_on_metadata(topic)
-        leader = client.cluster.leader_for_partition((topic, partition))
+        leader = client.cluster.leader_for_partition(TopicPartition(topic, partition))
         for each in batches:
             answer = await client.send(leader, ProduceRequest(None, -1, 10_000, [(topic, [(partition, each)])]))
             ((_, ((_, fault, *_),)),) = answer.topics
