@@ -13,7 +13,8 @@ from consumers.parsing import parse_record
 from consumers.subscriber import Subscriber
 from enrichment.children import Children
 from homeward import clock
-from homeward.hub import Hub, kafka_broker
+from homeward.consuming import kafka_broker
+from homeward.hub import Hub
 from homeward.settings import Settings
 from homeward.wiring import Parts, library, senders
 from intake.batch import BatchProcessor
