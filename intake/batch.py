@@ -41,9 +41,10 @@ class BatchProcessor:
         for authority in authorities:
             fault = unknown_word(report, packs.governing(authority, self.context.now))
             if fault:
-                step = Step(rejected=(Rejected(parsed.raw, "unknown_word", fault),))
                 detail = f"unknown_word: {fault}"
-                self.done += step + raised(self.context, authority, "unreadable", detail, report, report.about)
+                told = raised(self.context, authority, "unreadable", detail, report, report.about)
+                rejected = Rejected(parsed.raw, "unknown_word", fault, told.messages[0].id)
+                self.done += Step(rejected=(rejected,)) + told
                 continue
             try:
                 self.done += _at(self.context, authority, parsed)

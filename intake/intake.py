@@ -12,13 +12,15 @@ from datetime import datetime, timedelta
 
 from enrichment.children import Children
 from enrichment.matching import Model, shipped_model
-from intake import ledger, periodic
+from intake import floods, ledger, periodic
 from intake.batch import BatchProcessor
+from intake.folding import fold_batch, fold_words, look_at_floods
 from intake.isolating import Isolation
 from intake.loading import load_batch
 from intake.records import Parse, Parsed, RawRecord, Rejected
+from intake.rejecting import rejection_alert
 from intake.step import Context, Step
-from intake.writing import rejection_alert, write_batch
+from intake.writing import write_batch
 from outbox.directory import Directory
 from outbox.writer import rows as rows_of
 from routing.exceptions import exception
@@ -73,7 +75,8 @@ class Intake:
         """Asks the rules again whose timers are due. A timer that no longer stands is passed over."""
         now = self._now()
         wanted = {t.id for t in timers}
-        figures = await periodic.counted(self._store, [t for t in timers if t.episode is None], self._packs)
+        reports = [t for t in timers if t.episode is None and t.rule != floods.RULE]
+        figures = await periodic.counted(self._store, reports, self._packs)
         async with self._store.transaction() as tx:
             await tx.lock({t.person for t in timers})
             due = await tx.due_timers(max(t.due_at for t in timers), len(timers) + _SLACK)
@@ -84,11 +87,13 @@ class Intake:
             for timer in due:
                 if timer.episode is not None:
                     batch.fire(timer)
-            ended = [t for t in due if t.episode is None]
+            ended = [t for t in due if t.id in figures]
             after = [periodic.fire(t, figures[t.id], self._packs, now) for t in ended]
             batch.done += Step(messages=tuple(message for message, _ in after))
-            owners = [(t.person, None) for t in ended]
-            await write_batch(tx, batch, self._directories, (), owners, [timer for _, timer in after])
+            looked = await look_at_floods(tx, [t for t in due if t.rule == floods.RULE], self._packs, now)
+            batch.done += Step(messages=looked.said)
+            owners = [(t.person, None) for t in due if t.episode is None]
+            await write_batch(tx, batch, self._directories, (), owners, [timer for _, timer in after], looked)
         self._promised()
 
     async def replay(self, limit: int) -> int:
@@ -130,9 +135,14 @@ class Intake:
         pack = self._packs.hub if to_operator else self._packs.governing(row.authority, now)
         what = f"{row.type} {row.message_id} to {row.destination}: {detail}"
         message = exception(pack, "delivery_failed", what, now, ("/homeward/relay", row.id))
+        word = floods.Word(floods.cause_of_delivery(message.authority, row.destination, detail), message)
         written = rows_of(message, self._directories[message.authority])
         async with self._store.transaction() as tx:
-            await tx.append([ledger.of_decision(message, written)], written)
+            folded = await fold_words(tx, [word], now)
+            if folded.said:
+                await tx.append([ledger.of_decision(message, written)], written)
+            await tx.set_timers(folded.owners, folded.timers)
+            await tx.save_floods(folded.rows)
         self._promised()
 
     def _read(self, raw: RawRecord, now: datetime) -> Parsed | Rejected:
@@ -162,9 +172,11 @@ class Intake:
         for each in parsed:
             batch.process(each)
             await asyncio.sleep(0)
-        alerts = tuple(rejection_alert(each, self._packs, now) for each in rejected)
-        batch.done += Step(messages=alerts, rejected=tuple(rejected))
-        await write_batch(tx, batch, self._directories, parsed, (), self._begin_periodic(batch.done, now))
+        for aside in rejected:
+            alert = rejection_alert(aside, self._packs, now)
+            batch.done += Step(messages=(alert,), rejected=(replace(aside, told=alert.id),))
+        folded = await fold_batch(tx, batch, now)
+        await write_batch(tx, batch, self._directories, parsed, (), self._begin_periodic(batch.done, now), folded)
 
     def _begin_periodic(self, done: Step, now: datetime) -> list[TimerRow]:
         """Periodic reports begin with an authority's first message."""

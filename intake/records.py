@@ -58,11 +58,13 @@ class Parsed:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A record that could not be parsed or taken in. `detail` names the fix and holds no personal data."""
+    """A record that could not be parsed or taken in. `detail` names the fix and holds no personal data. `told`: the id
+    of the message that tells a person of it, where there is one already."""
 
     raw: RawRecord
     reason: str
     detail: str
+    told: str | None = None
 
 
 Parse = Callable[[RawRecord, datetime], Parsed | Rejected]

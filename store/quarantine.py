@@ -20,10 +20,12 @@ QuarantineState = Literal["held", "replay_requested", "replayed"]
 
 _ROW = (
     *("id", "topic", "partition", "offset", "key", "headers", "value", "timestamp"),
-    *("reason", "detail", "at"),
+    *("reason", "detail", "at", "cause"),
 )
 # One that was replayed and could not be read again is held again, and so shows up again.
-_HOLD = Writing(quarantine, (*_ROW, "state", "replayed_at"), replaces=("reason", "detail", "state", "replayed_at"))
+_HOLD = Writing(
+    quarantine, (*_ROW, "state", "replayed_at"), replaces=("reason", "detail", "cause", "state", "replayed_at")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ def _request(postgres: bool) -> Executable:
 
 
 _REQUEST_ALL = update(quarantine).where(quarantine.c.state == "held").values(state="replay_requested")
+_REQUEST_CAUSE = _REQUEST_ALL.where(quarantine.c.cause == bindparam("one", type_=Text))
 _TAKE = (
     update(quarantine)
     .where(
@@ -83,11 +86,12 @@ class Quarantine(Session):
         row = (await self._rows(_ONE, one=id)).one_or_none()
         return None if row is None else _quarantined(row)
 
-    async def request_replay(self, ids: Collection[str] | None = None) -> int:
-        """Ask that these messages, or with None all that are held, be read again; returns how many there were. A
-        running hub does it. One that was replayed before may be named again."""
+    async def request_replay(self, ids: Collection[str] | None = None, cause: str | None = None) -> int:
+        """Ask that these messages, or with None all that are held (of one cause), be read again; returns how many there
+        were. A running hub does it. One that was replayed before may be named again."""
         if ids is None:
-            return (await self._rows(_REQUEST_ALL)).rowcount
+            chosen = _REQUEST_ALL if cause is None else _REQUEST_CAUSE
+            return (await self._rows(chosen, **({} if cause is None else {"one": cause}))).rowcount
         return (await self._with(KEYS, ((id,) for id in sorted(ids)), _request(self._postgres))).rowcount
 
     async def take_replays(self, limit: int, now: datetime) -> list[QuarantineRow]:
@@ -100,7 +104,7 @@ class Quarantine(Session):
 def _values(row: QuarantineRow) -> tuple[Any, ...]:
     return (
         *(row.id, plain(row.topic), row.partition, row.offset, row.key, packed(row.headers), row.value),
-        *(row.timestamp, plain(row.reason), plain(row.detail), row.at, "held", None),
+        *(row.timestamp, plain(row.reason), plain(row.detail), row.at, row.cause, "held", None),
     )
 
 

@@ -158,7 +158,8 @@ class WorkRow:
 
 @dataclass(frozen=True, slots=True)
 class QuarantineRow:
-    """A message that could not be read, with all that is needed to read it again. `detail` holds no personal data."""
+    """A message that could not be read, with all that is needed to read it again. `detail` holds no personal data.
+    `cause`: what it has in common with others that failed alike."""
 
     id: str
     topic: str
@@ -171,6 +172,7 @@ class QuarantineRow:
     reason: str
     detail: str
     at: datetime
+    cause: str | None = None
 
 
 def shard_of(aggregateid: str) -> int:

@@ -64,9 +64,13 @@ def written(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def _position() -> Column[int]:
-    """A number drawn by the database in the order of writing. SQLite draws one only for an INTEGER primary key."""
-    return Column("position", BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True)
+def _position(of: ForeignKey | None = None) -> Column[int]:
+    """A number drawn by the database in the order of writing, or that `of` another row. SQLite draws one only for an
+    INTEGER primary key."""
+    kind = BigInteger().with_variant(Integer, "sqlite")
+    if of is not None:
+        return Column("position", kind, of, primary_key=True, autoincrement=False)
+    return Column("position", kind, Identity(), primary_key=True)
 
 
 inbox = Table(
@@ -194,13 +198,7 @@ outbox = Table(
 deliveries = Table(
     "deliveries",
     metadata,
-    Column(
-        "position",
-        BigInteger().with_variant(Integer, "sqlite"),
-        ForeignKey("outbox.position"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    _position(ForeignKey("outbox.position")),
     Column("lane", Text, nullable=False),
     Column("channel", Text, nullable=False),
     Column("shard", Integer, nullable=False),
@@ -287,6 +285,7 @@ quarantine = Table(
     Column("at", UtcInstant, nullable=False),
     Column("state", Text, nullable=False, index=True),
     Column("replayed_at", UtcInstant),
+    Column("cause", Text, index=True),
 )
 
 leases = Table(

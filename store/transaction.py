@@ -5,6 +5,7 @@ from store.cases import Cases
 from store.claiming import Claiming
 from store.deliveries import Deliveries
 from store.feeds import Feeds
+from store.floods import Floods
 from store.history import History
 from store.lanes import Lanes
 from store.ledger import Ledger
@@ -14,7 +15,9 @@ from store.timers import Timers
 from store.worklist import Worklist
 
 
-class Transaction(
-    Cases, Blocking, Feeds, Ledger, Timers, Worklist, Quarantine, Claiming, Deliveries, Lanes, History, Retention
-):
+class Known(Cases, Blocking, Feeds, Floods, Timers, Worklist):
+    """What is true now."""
+
+
+class Transaction(Known, Ledger, Quarantine, Claiming, Deliveries, Lanes, History, Retention):
     """What stands between `async with store.transaction()` and its end: all of it is kept, or none."""

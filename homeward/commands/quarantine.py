@@ -17,24 +17,49 @@ def command() -> None:
 
     \b
     Examples:
+      homeward quarantine causes
       homeward quarantine list
       homeward quarantine show 7c0f…
       homeward quarantine replay --all
     """
 
 
+@command.command()
+@_database
+def causes(database: str | None) -> None:
+    """One line for each cause of messages that are held: cause, how many, since when, until when, and what is wrong.
+
+    \b
+    Examples:
+      homeward quarantine causes
+    """
+    held = on_database(database, lambda transaction: transaction.quarantined())
+    groups: dict[str, list[Quarantined]] = {}
+    for message in held:
+        groups.setdefault(message.row.cause or "-", []).append(message)
+    for cause, alike in groups.items():
+        first, last = alike[0], alike[-1]
+        what = f"{first.row.topic}  {first.row.reason}: {first.row.detail}"
+        click.echo("  ".join((cause, str(len(alike)), _when(first), _when(last), what)))
+    if not held:
+        click.echo("nothing is in quarantine", err=True)
+
+
 @command.command("list")
 @click.option("--replayed", is_flag=True, help="Also those that have been replayed.")
+@click.option("--cause", metavar="CAUSE", help="Only those of this cause.")
 @_database
-def list_(replayed: bool, database: str | None) -> None:
+def list_(replayed: bool, cause: str | None, database: str | None) -> None:
     """One line for each message: id, when, where in Kafka, why, and how it stands.
 
     \b
     Examples:
       homeward quarantine list
       homeward quarantine list --replayed
+      homeward quarantine list --cause 1d40…
     """
     held = on_database(database, lambda transaction: transaction.quarantined(replayed))
+    held = [message for message in held if cause in (None, message.row.cause)]
     for message in held:
         click.echo("  ".join((message.row.id, _when(message), _where(message), message.row.reason, message.state)))
     if not held:
@@ -69,6 +94,7 @@ def show(id: str, body: bool, as_hex: bool, database: str | None) -> None:
         "held since": row.at.isoformat(),
         "reason": row.reason,
         "detail": as_text(row.detail.encode()),
+        "cause": row.cause or "-",
         "state": message.state,
         "key": _bytes(row.key, body),
         "body": _size(row.value),
@@ -85,18 +111,20 @@ def show(id: str, body: bool, as_hex: bool, database: str | None) -> None:
 @command.command()
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--all", "every", is_flag=True, help="Every message that is held.")
+@click.option("--cause", metavar="CAUSE", help="Every message that is held under this cause.")
 @_database
-def replay(ids: tuple[str, ...], every: bool, database: str | None) -> None:
+def replay(ids: tuple[str, ...], every: bool, cause: str | None, database: str | None) -> None:
     """Ask that messages be read again, after a fix. A running hub takes their original bytes through intake.
 
     \b
     Examples:
       homeward quarantine replay 7c0f…
+      homeward quarantine replay --cause 1d40…
       homeward quarantine replay --all
     """
-    if bool(ids) == every:
-        raise click.UsageError("name the messages by id, or give --all")
-    asked = on_database(database, lambda transaction: transaction.request_replay(None if every else ids))
+    if bool(ids) + every + bool(cause) != 1:
+        raise click.UsageError("name the messages by id or by their cause, or give --all")
+    asked = on_database(database, lambda transaction: transaction.request_replay(ids or None, cause))
     click.echo(f"{asked} to be read again by the running hub; `homeward quarantine list` shows what remains")
     if asked < len(set(ids)):
         raise click.ClickException(f"{len(set(ids)) - asked} of the ids are not in quarantine or were asked for before")
