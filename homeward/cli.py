@@ -13,6 +13,7 @@ COMMANDS = {
     "explain": "Say why a message was sent or what an episode has led to.",
     "report": "Count or list what happened at an authority in a period, as CSV or JSON.",
     "packs": "Show what each authority has promised, and how much of its source is covered.",
+    "doctor": "Say what is wrong with everything that a hub leans on, and how to mend it.",
     "deliveries": "List what is held up on its way out, and let it be tried again.",
     "register": "Show how old each register's newest record is, or read one again.",
     "quarantine": "List, show and replay messages that could not be read.",

@@ -130,10 +130,10 @@ def kafka_settings(settings: Settings, create: TopicShape | None = None) -> Kafk
     )
 
 
-def senders(settings: Settings, create: TopicShape | None = None) -> dict[str, Sender]:
-    """The two ways out."""
+def mail_settings(settings: Settings) -> MailSettings:
+    """How e-mails reach the mail server."""
     password = settings.smtp_password
-    mail = MailSettings(
+    return MailSettings(
         settings.smtp_host,
         settings.smtp_port,
         sender=settings.smtp_from,
@@ -142,7 +142,14 @@ def senders(settings: Settings, create: TopicShape | None = None) -> dict[str, S
         user=settings.smtp_user,
         password=password.get_secret_value() if password else None,
     )
-    return {"topic": KafkaSender(kafka_settings(settings, create)), "mail": MailSender(mail, words_of)}
+
+
+def senders(settings: Settings, create: TopicShape | None = None) -> dict[str, Sender]:
+    """The two ways out."""
+    return {
+        "topic": KafkaSender(kafka_settings(settings, create)),
+        "mail": MailSender(mail_settings(settings), words_of),
+    }
 
 
 def consumer_connection(settings: Settings) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from homeward import watching
+from homeward.doctor.kafka_checks import kafka_findings
 from homeward.hub import Hub
 from homeward.wiring import Parts, library, senders
 from producers.fakes import MemoryMailSender
@@ -162,6 +163,30 @@ async def test_without_one_right_the_hub_says_which_and_is_not_ready_until_it_is
         assert ("--resource-pattern-type prefixed" in grant) is (right.grade == "prefixed")
         await kafka.grant(right)
         assert await faults(hub, wanted=False) == ""
+
+
+async def test_the_doctor_says_which_rights_are_missing_and_how_to_grant_them(kafka: SecuredKafka) -> None:
+    settings = kafka.settings()
+    _, directories = library(settings)
+    assert {f.grade for f in await kafka_findings(settings, directories)} <= {"ok", "warning"}
+    await kafka.revoke(LEAST[2], OWN[0])
+    found = [f for f in await kafka_findings(settings, directories) if f.check == "kafka rights"]
+    assert [f.says for f in found] == [
+        "missing: Read on topics that begin with casework.",
+        "missing: Write on topics that begin with buckinghamshire.",
+    ]
+    assert found[0].mend == (
+        f"kafka-acls.sh --bootstrap-server {kafka.secured} --command-config admin.properties --add --allow-principal "
+        "User:homeward --operation Read --topic casework. --resource-pattern-type prefixed"
+    )
+
+
+async def test_the_doctor_tells_a_wrong_password_from_a_wrong_certificate(kafka: SecuredKafka) -> None:
+    _, directories = library(kafka.settings())
+    (refused,) = await kafka_findings(kafka.settings(kafka_password="wrong"), directories)
+    assert "does not let the hub in as homeward (SCRAM-SHA-512)" in refused.says
+    (unsafe,) = await kafka_findings(kafka.settings(kafka_ca_file=None), directories)
+    assert "does not speak TLS as asked" in unsafe.says
 
 
 async def test_a_hub_that_starts_without_its_group_says_so_and_begins_when_it_is_granted(
