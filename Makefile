@@ -15,7 +15,7 @@ RUN := $(or $(wildcard $(TEST)),$(call marker,run))
 BENCH := $(VENV)/.with-bench-$(shell cat requirements/test.txt requirements/bench.txt | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check bench bench-matching lock clean
+.PHONY: help demo run test check fuzz bench bench-matching lock clean
 
 help: ## list the verbs
 	@printf 'Homeward tells people and keeps time. The verbs:\n\n'
@@ -36,6 +36,9 @@ check: $(TEST) ## ruff, mypy and the import rule
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+
+fuzz: $(TEST) ## a million seeded inputs through the whole way in, and a sheet of what became of them
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 bench: $(TEST) ## measure the hub against bare Kafka, Postgres and SQLite beside each other
 	@$(BIN)/python -m bench $(ARGS)

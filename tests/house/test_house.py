@@ -95,7 +95,7 @@ def test_make_help_lists_the_verbs() -> None:
         "run",
         "test",
         "check",
-        "bench",
+        "fuzz",
     ]
 
 
