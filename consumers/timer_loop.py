@@ -69,7 +69,7 @@ class TimerLoop:
             try:
                 due = await self._turn()
             except StoreUnavailableError as error:
-                log.warning("the database cannot be reached; clocks wait", extra={"cause": str(error)})
+                log.warning("clocks wait for the database", extra={"cause": str(error)})
                 due = self._now() + _PAUSE
             except Exception:
                 log.exception("the clocks failed; they go on")

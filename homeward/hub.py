@@ -47,8 +47,8 @@ class Hub:
     async def start(self) -> None:
         """Raises StoreUnavailableError or KafkaError where database or broker cannot be reached. What Kafka does not
         allow is told, and tried again while the hub runs."""
-        await fill_worklist(self.parts.store, self.parts.packs)
         await self.health.start()
+        await fill_worklist(self.parts.store, self.parts.packs)
         for sender in self.parts.senders.values():
             await sender.start()
         if "relay" in self.running:

@@ -106,7 +106,7 @@ class Watch:
         try:
             await self._ask_rights()
             self._kafka.ends()
-        except (KafkaError, OSError, TimeoutError) as error:
+        except (KafkaError, OSError, TimeoutError, NotImplementedError) as error:  # the last: by an ancient broker
             self._kafka.begins(f"Kafka cannot be asked for rights ({type(error).__name__})")
 
     async def _ask_rights(self) -> None:
