@@ -19,7 +19,8 @@ from consumers.inflating import NONE, CodecError, inflate
 from consumers.record_batch import HEAD, FetchedRecord, RecordBatch
 
 AT_ONCE = 16 * 1024 * 1024
-"""Bytes of records handed out of one partition at a time; the rest is fetched again. It bounds what a poll takes."""
+"""Bytes of records handed out of one partition at a time, and bytes inflated for it; the rest is fetched again. It
+bounds the memory that a poll takes, and the time until heartbeats have their turn."""
 
 _TRIES = 3  # a checksum that is wrong in the network is right at the next fetch, one on the disk is not
 _READ_COMMITTED = 1
@@ -39,7 +40,7 @@ class SetAside(ConsumerRecord):  # type: ignore[misc]
 class OldBatch:
     """A message of the formats before Kafka 0.11, or a compressed set of them. They can stand in old logs only."""
 
-    producer_id, is_transactional, is_control = -1, False, False
+    producer_id, is_transactional, is_control, inflated = -1, False, False, 0
 
     def __init__(self, raw: bytes, magic: int) -> None:
         self.raw, self._magic = raw, magic
@@ -141,8 +142,8 @@ class PartitionReader:
         return next(self._records)
 
     def _read(self) -> Iterator[Any]:
-        given = 0
-        while self._fetched.has_next():
+        given = inflated = 0
+        while self._fetched.has_next() and inflated <= AT_ONCE:
             batch = self._fetched.next_batch()
             records: Iterator[FetchedRecord] = iter(())
             if self._checks and not batch.is_sound():
@@ -158,6 +159,7 @@ class PartitionReader:
                 if given > AT_ONCE:
                     return
             self.next_fetch_offset = max(self.next_fetch_offset, batch.next_offset)
+            inflated += batch.inflated
 
     def _passes_over(self, batch: RecordBatch | OldBatch) -> bool:
         """Whether a batch holds nothing that was told: the marks of transactions, and what was taken back by one."""

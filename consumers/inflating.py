@@ -42,7 +42,8 @@ def _gzip(data: bytes, most: int) -> tuple[bytes, bool]:
         member = zlib.decompressobj(wbits=31)
         found += member.decompress(rest, most - len(found) + 1)
         if len(found) > most:
-            return bytes(found[:most]), False
+            del found[most:]
+            return bytes(found), False
         if not member.eof:
             raise CodecError("it cannot be decompressed")
         rest = member.unused_data.lstrip(b"\0")

@@ -60,6 +60,8 @@ class RecordBatch:
         self.producer_id: int = producer
         self._first_timestamp: int = first_at
         self._max_timestamp: int = latest_at
+        self.inflated = 0
+        """Bytes that it became when its records were read; 0 where it was not compressed."""
         self.is_transactional = bool(self._attributes & 0x10)
         self.is_control = bool(self._attributes & 0x20)
 
@@ -69,8 +71,10 @@ class RecordBatch:
 
     def records(self, first: int = 0, most: int = MOST) -> Iterator[FetchedRecord]:
         """Those from the offset `first` on, in order. Never raises; what cannot be taken apart is set aside."""
+        codec = self._attributes & _CODEC_MASK
         try:
-            body, is_whole = inflate(self._attributes & _CODEC_MASK, self.raw[HEAD:], most)
+            body, is_whole = inflate(codec, self.raw[HEAD:], most)
+            self.inflated = 0 if codec == NONE else len(body)
         except CodecError as why:
             yield from self._rest_aside(self.base_offset, first, "undecodable", f"a batch of records: {why}")
             return

@@ -62,6 +62,16 @@ def test_no_more_comes_at_once_than_memory_is_given_for() -> None:
     assert turns > 1
 
 
+def test_bombs_are_defused_one_at_a_time_so_that_heartbeats_have_their_turn() -> None:
+    bombs = [batch([Written(bytes(60_000_000))], "zstd", offset) for offset in range(3)]
+    data, offset, turns = b"".join(bombs) + batch([Written(b"last")], offset=3), 0, list[list[str]]()
+    while offset < 4:
+        turn = reader(data[sum(map(len, bombs[:offset])) :], offset)
+        turns.append([getattr(record, "reason", "") for record in turn])
+        offset = turn.next_fetch_offset
+    assert turns == [["too_large"], ["too_large"], ["too_large"], [""]]
+
+
 def test_what_a_transaction_took_back_is_passed_over_where_only_what_was_kept_is_wanted() -> None:
     aborted = bytearray(batch([Written(b"never")]))
     aborted[22] |= 0x10
