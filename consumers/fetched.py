@@ -16,7 +16,7 @@ from aiokafka.consumer import fetcher  # type: ignore[import-untyped]
 from aiokafka.record.legacy_records import LegacyRecordBatch  # type: ignore[import-untyped]
 
 from consumers.inflating import NONE, CodecError, inflate
-from consumers.record_batch import HEAD, FetchedRecord, RecordBatch
+from consumers.record_batch import BATCH_HEAD, FetchedRecord, RecordBatch
 
 AT_ONCE = 16 * 1024 * 1024
 """Bytes of records handed out of one partition at a time, and bytes inflated for it; the rest is fetched again. It
@@ -99,7 +99,7 @@ class Fetched:
         raw = bytes(self._data[self._place : end])
         self._place = end
         magic = raw[_MAGIC] if len(raw) > _MAGIC else 0
-        return RecordBatch(raw) if magic >= 2 and len(raw) >= HEAD else OldBatch(raw, magic)
+        return RecordBatch(raw) if magic >= 2 and len(raw) >= BATCH_HEAD else OldBatch(raw, magic)
 
     def _end(self) -> int:
         """Where the next batch ends; beyond the data where there is none."""

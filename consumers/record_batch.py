@@ -13,7 +13,7 @@ from aiokafka.record.default_records import DefaultRecordBatch  # type: ignore[i
 
 from consumers.inflating import MOST, NONE, CodecError, inflate
 
-HEAD = 61
+BATCH_HEAD = 61
 """Bytes before the records of a batch: offsets, checksum, attributes, timestamps, producer, count."""
 
 _HEADER = struct.Struct(">q13xhiqqq6xi")
@@ -73,7 +73,7 @@ class RecordBatch:
         """Those from the offset `first` on, in order. Never raises; what cannot be taken apart is set aside."""
         codec = self._attributes & _CODEC_MASK
         try:
-            body, is_whole = inflate(codec, self.raw[HEAD:], most)
+            body, is_whole = inflate(codec, self.raw[BATCH_HEAD:], most)
             self.inflated = 0 if codec == NONE else len(body)
         except CodecError as why:
             yield from self._rest_aside(self.base_offset, first, "undecodable", f"a batch of records: {why}")
@@ -97,7 +97,7 @@ class RecordBatch:
         """The batch as it would be if its sender had not compressed it. The checksum is wrong then, and not asked."""
         if self._attributes & _CODEC_MASK == NONE:
             return self.raw
-        head = bytearray(self.raw[:HEAD])
+        head = bytearray(self.raw[:BATCH_HEAD])
         head[22] &= ~_CODEC_MASK
         return bytes(head) + body
 

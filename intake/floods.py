@@ -17,7 +17,7 @@ from routing.messages import Message, derived_id
 from store.floods import FloodRow
 from store.rows import TimerRow
 
-RULE = "flood"
+FLOOD_RULE = "flood"
 """The rule of the timers that are set here."""
 
 QUIET = timedelta(hours=1)
@@ -33,7 +33,7 @@ _WHERE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class Telling:
     """Something that the hub would say by itself, and the cause that it has in common with others like it. `alone`: so
     many are said one by one before they fold."""
 
@@ -67,16 +67,16 @@ def cause_of_delivery(authority: str, destination: str, detail: str) -> str:
     return derived_id("flood", authority, "delivery_failed", channel, _alike(detail))
 
 
-def words_of(messages: Iterable[Message], rejected: Mapping[str, str]) -> dict[str, Word]:
+def words_of(messages: Iterable[Message], rejected: Mapping[str, str]) -> dict[str, Telling]:
     """Those of the messages that may fold, by their ids. `rejected`: the causes of records that were set aside, by the
     ids of the messages that tell of them."""
-    found: dict[str, Word] = {}
+    found: dict[str, Telling] = {}
     for message in messages:
         if message.id in rejected:
-            found[message.id] = Word(rejected[message.id], message)
+            found[message.id] = Telling(rejected[message.id], message)
         elif message.rule == f"hub_{message.kind}" and message.incident and message.kind not in _ITS_OWN:
             about = (message.force, message.incident)
-            found[message.id] = Word(derived_id("flood", message.authority, message.kind, *about), message, _ALIKE)
+            found[message.id] = Telling(derived_id("flood", message.authority, message.kind, *about), message, _ALIKE)
     return found
 
 
@@ -85,7 +85,7 @@ def owner(cause: str) -> str:
     return f"flood/{cause}"
 
 
-def fold(words: Sequence[Word], held: Mapping[str, FloodRow], now: datetime) -> Folded:
+def fold_alike(words: Sequence[Telling], held: Mapping[str, FloodRow], now: datetime) -> Folded:
     """What is said of these words, given how the floods of their causes stand."""
     said: list[Message] = []
     rows: dict[str, FloodRow] = {}
@@ -124,7 +124,7 @@ def look(row: FloodRow, packs: Packs, now: datetime) -> tuple[Message | None, Fl
 def _timer(row: FloodRow) -> TimerRow:
     assert row.next_at is not None
     due = min(row.next_at, row.last_at + QUIET)
-    return TimerRow(derived_id("timer", owner(row.cause)), row.authority, owner(row.cause), None, RULE, due)
+    return TimerRow(derived_id("timer", owner(row.cause)), row.authority, owner(row.cause), None, FLOOD_RULE, due)
 
 
 def _word(row: FloodRow, packs: Packs, now: datetime, over: bool) -> Message:

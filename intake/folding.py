@@ -13,13 +13,13 @@ from store import Transaction
 from store.rows import TimerRow
 
 
-async def fold_words(tx: Transaction, words: Sequence[floods.Word], now: datetime) -> floods.Folded:
+async def fold_words(tx: Transaction, words: Sequence[floods.Telling], now: datetime) -> floods.Folded:
     """Under a lock, as two hubs may meet the same cause at once."""
     if not words:
         return floods.Folded()
     causes = {word.cause for word in words}
     await tx.lock(map(floods.owner, causes))
-    return floods.fold(words, await tx.floods(causes), now)
+    return floods.fold_alike(words, await tx.floods(causes), now)
 
 
 async def fold_batch(tx: Transaction, batch: BatchProcessor, now: datetime) -> floods.Folded:

@@ -75,7 +75,7 @@ class Intake:
         """Asks the rules again whose timers are due. A timer that no longer stands is passed over."""
         now = self._now()
         wanted = {t.id for t in timers}
-        reports = [t for t in timers if t.episode is None and t.rule != floods.RULE]
+        reports = [t for t in timers if t.episode is None and t.rule != floods.FLOOD_RULE]
         figures = await periodic.counted(self._store, reports, self._packs)
         async with self._store.transaction() as tx:
             await tx.lock({t.person for t in timers})
@@ -90,7 +90,7 @@ class Intake:
             ended = [t for t in due if t.id in figures]
             after = [periodic.fire(t, figures[t.id], self._packs, now) for t in ended]
             batch.done += Step(messages=tuple(message for message, _ in after))
-            looked = await look_at_floods(tx, [t for t in due if t.rule == floods.RULE], self._packs, now)
+            looked = await look_at_floods(tx, [t for t in due if t.rule == floods.FLOOD_RULE], self._packs, now)
             batch.done += Step(messages=looked.said)
             owners = [(t.person, None) for t in due if t.episode is None]
             await write_batch(tx, batch, self._directories, (), owners, [timer for _, timer in after], looked)
@@ -135,7 +135,7 @@ class Intake:
         pack = self._packs.hub if to_operator else self._packs.governing(row.authority, now)
         what = f"{row.type} {row.message_id} to {row.destination}: {detail}"
         message = exception(pack, "delivery_failed", what, now, ("/homeward/relay", row.id))
-        word = floods.Word(floods.cause_of_delivery(message.authority, row.destination, detail), message)
+        word = floods.Telling(floods.cause_of_delivery(message.authority, row.destination, detail), message)
         written = rows_of(message, self._directories[message.authority])
         async with self._store.transaction() as tx:
             folded = await fold_words(tx, [word], now)

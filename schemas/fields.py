@@ -31,7 +31,7 @@ _ONE_LINE = r"^[^\x00-\x1f\x7f]+$"
 Id = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=_ONE_LINE)]
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=_ONE_LINE)]
 
-Name = Annotated[str, StringConstraints(max_length=500)]
+ShortText = Annotated[str, StringConstraints(max_length=500)]
 """What somebody or something is called. Free text has the length that `limits` gives."""
 
 Authority = Annotated[Id, StringConstraints(to_lower=True)]

@@ -5,7 +5,7 @@ import asyncio
 from collections.abc import Mapping
 
 from homeward.doctor.database_checks import database_findings
-from homeward.doctor.finding import Check, Finding
+from homeward.doctor.finding import Examination, Finding
 from homeward.doctor.kafka_checks import kafka_findings
 from homeward.doctor.machine_checks import clock_findings, disk_findings
 from homeward.doctor.mail_checks import directory_findings, mail_findings
@@ -20,7 +20,7 @@ _WITHIN = 30.0  # seconds for each check
 async def examine(settings: Settings) -> list[Finding]:
     """All findings, in the order of the checks. Raises PackError where packs or directories do not load."""
     packs, directories = library(settings)
-    checks: Mapping[str, Check] = {
+    checks: Mapping[str, Examination] = {
         "kafka": lambda: kafka_findings(settings, directories),
         "database": lambda: database_findings(settings),
         "mail": lambda: mail_findings(settings),
@@ -32,7 +32,7 @@ async def examine(settings: Settings) -> list[Finding]:
     return [finding for each in found for finding in each]
 
 
-async def _looked(name: str, check: Check) -> list[Finding]:
+async def _looked(name: str, check: Examination) -> list[Finding]:
     """What a check found; a check that fails is a finding itself."""
     try:
         async with asyncio.timeout(_WITHIN):

@@ -21,5 +21,5 @@ class Finding:
         return asdict(self)
 
 
-Check = Callable[[], Awaitable[Sequence[Finding]]]
+Examination = Callable[[], Awaitable[Sequence[Finding]]]
 """One look at one thing. It is given a time of its own, and may raise."""

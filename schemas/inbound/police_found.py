@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from schemas.fields import Count, Instant, MaybeId, MaybeWord, Name, TrueUnlessSaid
+from schemas.fields import Count, Instant, MaybeId, MaybeWord, ShortText, TrueUnlessSaid
 from schemas.inbound.report import PoliceReport
 from schemas.part import Part
 
@@ -14,7 +14,7 @@ class SafeAndWell(Part):
 
     done: bool | None = Field(None, description="Whether the check was made.")
     at: Instant | None = Field(None, description="When it was made.")
-    by: Name | None = Field(None, description="Who made it.")
+    by: ShortText | None = Field(None, description="Who made it.")
 
 
 class PoliceFound(PoliceReport):
@@ -33,7 +33,7 @@ class PoliceFound(PoliceReport):
         description="False where the child is only located, not met: the episode stays open and no clock of the return "
         "starts. Left out, it is true.",
     )
-    found_by: Name | None = Field(None, description="Who found the child.")
+    found_by: ShortText | None = Field(None, description="Who found the child.")
     found_where: str | None = Field(None, description="Where the child was found.")
     end_reason: MaybeWord = Field(None, description="How the episode ended; a word unknown to the vocabulary is kept.")
     remarks: str | None = Field(None, description="Remarks of the officer.")

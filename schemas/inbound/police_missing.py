@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from schemas.fields import CareType, Class, Count, Instant, Listed, MaybeId, Name, Risk, Words
+from schemas.fields import CareType, Class, Count, Instant, Listed, MaybeId, Risk, ShortText, Words
 from schemas.inbound.report import PoliceReport
 from schemas.parts import Person
 
@@ -22,7 +22,7 @@ class PoliceMissing(PoliceReport):
         None,
         description="Counts the versions of this notification from 1. Without it, the later received is the newer.",
     )
-    system: Name | None = Field(
+    system: ShortText | None = Field(
         None, description="The police system that holds the incident, such as COMPACT or Merlin."
     )
     child: Person = Field(description="The child.")
@@ -35,9 +35,9 @@ class PoliceMissing(PoliceReport):
         None, description="The authority of the place that the child went missing from; written likewise."
     )
     classification: Class = Field(description="Whether the force treats the child as missing or as absent.")
-    classification_text: Name | None = Field(None, description="The classification in the sender's own word.")
+    classification_text: ShortText | None = Field(None, description="The classification in the sender's own word.")
     risk: Risk | None = Field(None, description="The force's risk grade.")
-    risk_text: Name | None = Field(None, description="The risk grade in the sender's own word.")
+    risk_text: ShortText | None = Field(None, description="The risk grade in the sender's own word.")
     missing_from: Literal["home", "placement", "school", "hospital", "other"] | None = Field(
         None, description="The kind of place that the child went missing from."
     )
@@ -61,9 +61,9 @@ class PoliceMissing(PoliceReport):
     alert: Literal["national"] | None = Field(
         None, description="Set on another area's alert that is circulated for information."
     )
-    linked_incidents: Listed[Name] = Field((), description="References of siblings or friends reported together.")
+    linked_incidents: Listed[ShortText] = Field((), description="References of siblings or friends reported together.")
     found_at: Instant | None = Field(None, description="When the child was found, where that was before the report.")
-    officer: Name | None = Field(None, description="The officer in the case.")
+    officer: ShortText | None = Field(None, description="The officer in the case.")
     intake_notified_at: Instant | None = Field(
         None, description="When the authority's intake was told, where that was earlier than this message."
     )
