@@ -1,6 +1,5 @@
 """Putting the parts together: settings → store, packs, senders, intake, relay, timers. Only this place knows all."""
 
-import asyncio
 import os
 import socket
 import ssl
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from consumers.parsing import parse_record
-from consumers.timer_loop import TimerLoop
+from consumers.timer_loop import TimerLoop, Wait
 from enrichment.matching import Model, ModelError, load_model, shipped_model
 from homeward import clock
 from homeward.library import check_addresses, read_directories, read_packs
@@ -33,7 +32,6 @@ from store.rows import OutboxRow
 
 HubPart = Literal["consumers", "relay", "timers"]
 HUB_PARTS: tuple[HubPart, ...] = ("consumers", "relay", "timers")
-Wait = Callable[[datetime | None, asyncio.Event], Awaitable[None]]
 
 
 class Parts:
