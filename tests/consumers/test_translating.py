@@ -1,5 +1,5 @@
-"""Translation reads every field that the contract declares, from the model that declares it, or leaves it out on purpose;
-so a field that is renamed in the contract fails the type check, and a new one is not forgotten."""
+"""Translation reads every field that the contract declares, from the model that declares it, or leaves it out on
+purpose; so a field that is renamed in the contract fails the type check, and a new one is not forgotten."""
 
 import ast
 import subprocess
