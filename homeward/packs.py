@@ -4,7 +4,8 @@ from collections.abc import Collection
 from typing import Any
 
 from routing.checking import cited
-from routing.pack import Clause, Condition, Limit, Pack, Rule, Target, Tests
+from routing.pack import Condition, Limit, Pack, Rule, Target, Tests
+from routing.source import Clause
 
 
 def coverage(pack: Pack, exercised: Collection[str]) -> dict[str, Any]:

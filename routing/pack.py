@@ -13,15 +13,7 @@ from episodes.origin import Classification
 from routing.calendar import Calendar
 from routing.messages import Modality, Urgency
 from routing.periods import Period
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """One requirement of the source: its id, the section it stands in, and what it says in our own words."""
-
-    id: str
-    section: str
-    says: str
+from routing.source import Clause, NamedLimit, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +137,7 @@ class Moment:
 class Rule:
     """On an event, when conditions hold, then a message. Without `on` the rule listens to every event of the episode.
 
+    title: what it does, in one plain line. family: the rule of the file whose `each` it is one of.
     once: how often it may answer: once in an episode, for each event, for each report whatever it changed, or for each
     anchor it counts from.
     about: an episode, or the child: a duty that belongs to no episode, kept in the child's file and asked about at
@@ -167,6 +160,8 @@ class Rule:
     id: str
     clauses: tuple[str, ...]
     send: str
+    title: str = ""
+    family: str | None = None
     kind: str | None = None
     about: Literal["episode", "child"] = "episode"
     on: tuple[str, ...] = ()
@@ -241,12 +236,13 @@ class Words:
 class Pack:
     """One version of one authority's procedure. `scope`: whom it is about at all, such as those under 18; for anybody
     else only the rules that are `beyond_scope` answer. `duty`: who stands in for the intake role outside working
-    hours, if anybody does. `groups`: the ids of the rules of each group. The last two are local settings
+    hours, if anybody does. `groups`: the ids of the rules of each group. `limits`: by name, what rules count to.
+    `means`: a name of the pack in plain words (`services.cscs`, `criteria.repeated`). The last two are local settings
     (`routing.local`), off in every shipped pack."""
 
     authority: str
     version: str
-    title: str
+    source: Source
     in_force_from: date
     codes: tuple[str, ...]
     intake: str
@@ -263,6 +259,8 @@ class Pack:
     rules: tuple[Rule, ...]
     periodic: tuple[Periodic, ...] = ()
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    limits: Mapping[str, NamedLimit] = field(default_factory=dict)
+    means: Mapping[str, str] = field(default_factory=dict)
     statuses: tuple[Status, ...] = ()
     release: Release | None = None
     auto_release: bool = True
@@ -271,6 +269,14 @@ class Pack:
     @property
     def name(self) -> str:
         return self.authority
+
+    @property
+    def title(self) -> str:
+        return self.source.title
+
+    def named(self, rule: str) -> tuple[Rule, ...]:
+        """The rules of that id, or of that family."""
+        return tuple(r for r in self.rules if rule in (r.id, r.family))
 
     def on_duty(self, at: datetime) -> str:
         """The role that takes what nobody else is named for: the intake, outside its hours its duty role."""
