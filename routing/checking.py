@@ -42,6 +42,7 @@ def _faults(pack: Pack) -> Iterator[tuple[str, str]]:
     yield from (("scope", fault) for fault in _test_faults(pack, pack.scope))
     yield from (("release", fault) for fault in _release_faults(pack))
     yield from _limit_faults(pack)
+    yield from _name_faults(pack)
     for rule in pack.rules:
         yield from ((f"rules {rule.id}", fault) for fault in _rule_faults(pack, rule))
     for name, rows in pack.criteria.items():
@@ -108,6 +109,18 @@ def _limit_faults(pack: Pack) -> Iterator[tuple[str, str]]:
             )
         if not limit.used_by:
             yield place, "nothing counts to it; name it in a rule, or take it out"
+
+
+def _name_faults(pack: Pack) -> Iterator[tuple[str, str]]:
+    """What is given a name in plain English must be a word of the pack."""
+    kinds = {rule.kind for rule in pack.rules if rule.kind}
+    known = {*pack.words.decisions, *pack.words.meetings, *pack.words.documents, *OF_THEIR_OWN, *kinds}
+    for word in (place.removeprefix("names.") for place in pack.means if place.startswith("names.")):
+        if word not in known:
+            yield (
+                f"words.names.{word}",
+                f"there is no decision, meeting, document or kind '{word}'{nearest(word, known)}",
+            )
 
 
 def _rule_faults(pack: Pack, rule: Rule) -> Iterator[str]:

@@ -17,7 +17,10 @@ def words(table: Table, means: dict[str, str]) -> Words:
     documents: the documents whose making is told.
     end_reasons: how an episode may end.
     concerns: what there may be to be concerned about.
+    names: what a word is called in plain English, where its own letters do not say it.
     """
+    names = table.table("names")
+    means.update({f"names.{word}": names.get(word, str) for word in names.names()})
     read = Words(
         services=_list(table, "services", "services", means),
         decisions=_lists(table, "decisions", means),

@@ -250,6 +250,11 @@ def test_a_word_may_say_what_it_means() -> None:
         ('title = "Tell each', 'titel = "Tell each', ["'title' is missing; add it"]),
         ('"Tell each service that has the case"', '" "', ["'title' must be one line that says what the rule does"]),
         ('"worker"]', '"worke"]', ["there is no role 'worke' (did you mean 'worker'?); add it to [roles]"]),
+        (
+            "[words.decisions]",
+            '[words.names]\nmom = "meeting"\n[words.decisions]',
+            ["words.names.mom", "did you mean 'mam'?"],
+        ),
         ('on = ["opened"]', 'on = ["opend"]', ["there is no event 'opend' (did you mean 'opened'?)"]),
         (
             '"social_care"}',
