@@ -9,7 +9,8 @@ from os import cpu_count
 from pathlib import Path
 
 from homeward.library import DIRECTORY, LOCAL, read_directories, read_packs, texts_of
-from homeward.packs import coverage
+from homeward.rendering.coverage import coverage
+from homeward.rendering.english import many
 from homeward.scenarios.comparing import faults
 from homeward.scenarios.reading import Scenario, ScenarioError, read
 from homeward.scenarios.running import Rehearsal
@@ -87,8 +88,8 @@ def _read(home: Path) -> tuple[_Home | None, Part]:
         return None, Part(home.name, "pack", "does not load", (str(error),))
     found = directories[0] if directories else (read_directories().get(home.name) if local else None)
     summary = "; ".join(
-        f"version {p.version}: {_many(len(p.rules) + len(p.periodic), 'rule')}, {_many(len(p.clauses), 'clause')}, "
-        f"{_many(len(p.limits), 'limit')}"
+        f"version {p.version}: {many(len(p.rules) + len(p.periodic), 'rule')}, {many(len(p.clauses), 'clause')}, "
+        f"{many(len(p.limits), 'limit')}"
         for p in packs
     )
     return _Home(home, tuple(packs), found), Part(home.name, "pack", summary)
@@ -105,7 +106,7 @@ def _directory(home: _Home) -> Part:
             wrong.append(f"{name}/{DIRECTORY}: the pack has no role '{role}'{nearest(role, roles)}")
     if directory.authority != name:
         wrong.append(f"{name}/{DIRECTORY}: it is that of '{directory.authority}'; write authority = \"{name}\"")
-    return Part(name, "directory", f"{_many(len(directory.services), 'role')} reached", tuple(dict.fromkeys(wrong)))
+    return Part(name, "directory", f"{many(len(directory.services), 'role')} reached", tuple(dict.fromkeys(wrong)))
 
 
 def _scenarios(home: _Home, progress: Progress, only: str) -> Iterator[Part]:
@@ -150,7 +151,7 @@ def _coverage(pack: Pack, scenarios: Collection[Scenario], said: set[tuple[str, 
     wrong = [f"no scenario lets the rule '{rule}' speak; add one" for rule in silent]
     wrong += [f"no scenario expects the clause '{c}'; add clauses = [\"{c}\"] to a row of expect" for c in unproven]
     summary = (
-        f"version {pack.version}: of {_many(counts['clauses'], 'clause')} {counts['cited']} kept by rules, "
+        f"version {pack.version}: of {many(len(pack.clauses), 'clause')} {counts['cited']} kept by rules, "
         f"{counts['exercised']} of them proved by a scenario; {counts['left']} left to people"
     )
     return Part(pack.authority, "coverage", summary, tuple(wrong))
@@ -189,7 +190,3 @@ def _one(scenario: Scenario) -> Result:
     assert _rehearsal is not None
     run = asyncio.run(_rehearsal.rehearse(scenario.lines, scenario.until))
     return faults(scenario, run.messages), run.rules
-
-
-def _many(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"
