@@ -88,8 +88,9 @@ def target(table: Table, names: Names, entry: Any) -> Target:
 def limit(
     table: Table, key: str, names: Names, extra: str | None = None, at_once: bool = False
 ) -> tuple[Limit, Period | None] | None:
-    """An instant counted from an anchor, with the period under `extra`; None where the key is not given. `at_once`: it
-    may be the anchor itself.
+    """An instant counted from an anchor. Under `at` and `over` it may be the anchor itself: leave `within` out then.
+
+    Read with the period under `extra`; None where the key is not given. `at_once`: it may be the anchor itself.
 
     from: the anchor that it counts from.
     within: the limit's name under [limits]; of several the earliest counts.
@@ -146,8 +147,9 @@ def _follows(table: Table) -> tuple[str, ...]:
 
 
 def rule(table: Table, names: Names, family: str | None = None) -> Rule:
-    """One rule: on an event, when conditions hold, a message to somebody, by a limit. `family`: the rule of the file
-    whose `each` it is one of.
+    """One rule: on an event, when conditions hold, a message to somebody, by a limit.
+
+    `family` is the rule of the file whose `each` it is one of.
 
     id: the name by which the hub remembers what the rule has sent; it stays when the rule is edited.
     title: what the rule does, in one line of plain English.

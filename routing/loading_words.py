@@ -8,8 +8,7 @@ from routing.tables import Table
 
 
 def words(table: Table, means: dict[str, str]) -> Words:
-    """The closed lists of the pack. Each is a list of words, or a table of words with what each means: `means` takes
-    that up under `list.word`.
+    """The closed lists of the pack. Each is a list of words, or a table of words with what each means.
 
     services: the services that may hold a child's case.
     decisions: the decisions of people that rules wait for: for each kind its values.

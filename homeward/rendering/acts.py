@@ -45,10 +45,15 @@ ACTS: Mapping[str, str] = {
     "exception.raise": "says to {to}: {detail}",
 }
 
+MEETINGS = ("meeting", "discussion", "review", "conference", "managers")
+"""What a kind of meeting may end with; to any other the word is added."""
+
 
 def act(rule: Rule, w: Wording) -> str:
     """What the rule does, behind "Homeward"."""
     it = w.name(rule.kind) if rule.kind else (rule.name or spaced(rule.send))
+    if rule.send == "meeting.request" and not it.lower().endswith(MEETINGS):
+        it += " meeting"
     contents = rule.fields.get("contents", [])
     return ACTS.get(rule.send, "sends {to} " + quoted(rule.send)).format(
         to=w.to(rule.to) or "those who were asked",

@@ -1,6 +1,7 @@
 """A pack by the clauses of its source: what each asks, what Homeward does for it, what is left to people, and which
 scenarios prove it. The terminal, the page and JSON show this one value."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -87,7 +88,7 @@ def manual(pack: Pack, proofs: Mapping[str, list[str]]) -> Manual:
         pack=pack,
         counts=coverage(pack, proofs),
         scope=_scope(pack, w),
-        limits=tuple(_limit(pack, name) for name in pack.limits),
+        limits=tuple(_limit(pack, name, w) for name in pack.limits),
         sections=tuple(Section(name, tuple(kept)) for name, kept in sections.items()),
         beyond=beyond,
         means=means(pack, w),
@@ -175,17 +176,23 @@ def _left(reason: str | None) -> str | None:
     return sentence(rest if colon and " " not in sort.replace("screen step", "screen") else reason)
 
 
-def _limit(pack: Pack, name: str) -> LimitLine:
+def _limit(pack: Pack, name: str, w: Wording) -> LimitLine:
     limit = pack.limits[name]
     text = length(limit.length) if limit.length else str(limit.number)
-    titles = {rule.id: rule.title for rule in pack.rules} | {r.family: r.title for r in pack.rules if r.family}
-    rules = [titles.get(_rule_of(place), "") for place in limit.used_by]
-    return LimitLine(spaced(name), text, limit.clause, day(limit.since), tuple(dict.fromkeys(t for t in rules if t)))
+    uses = dict.fromkeys(_use(place, pack, w) for place in limit.used_by)
+    return LimitLine(spaced(name), text, limit.clause, day(limit.since), tuple(uses))
 
 
-def _rule_of(place: str) -> str:
-    """`rules ask.due` and `rules tell, each tell_care` → the rule."""
-    return place.removeprefix("rules ").partition(",")[0].partition(".")[0]
+def _use(place: str, pack: Pack, w: Wording) -> str:
+    """What counts to a limit, by its place in the file: `rules ask.due`, `criteria.serious, row 1`, …"""
+    first = place.partition(",")[0]
+    if first.startswith("rules "):
+        named = pack.named(first.removeprefix("rules ").partition(".")[0])
+        return named[0].title
+    if first.startswith("criteria."):
+        return f"whether {w.criterion(first.removeprefix('criteria.'))}"
+    audience = re.search(r"of audience (\w+)$", first)
+    return f"who is meant by “{w.audience(audience[1])}”" if audience else "whom the procedure is about"
 
 
 def means(pack: Pack, w: Wording) -> tuple[Term, ...]:

@@ -13,7 +13,7 @@ _OF = (" of ", " for ", " within ", " who ", " whom ", " other than ", " (")
 # What somebody with a title is, as its last word: the title takes an article then, whatever its capitals.
 _TITLES = frozenset({
     "adviser", "administrator", "agency", "authority", "carer", "chair", "co-ordinator", "coordinator", "dci",
-    "director", "executive", "family", "force", "group", "hub", "inbox", "inspector", "lead", "manager", "mash",
+    "director", "executive", "family", "force", "group", "head", "hub", "inbox", "inspector", "lead", "manager", "mash",
     "officer", "office", "operator", "panel", "person", "placement", "police", "professional", "reviewer", "school",
     "service", "sub-group", "subgroup", "team", "teacher", "tray", "unit", "worker",
 })  # fmt: skip

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from homeward.rendering.clauses import Does, Kept, LimitLine, Manual, Term
-from homeward.rendering.english import day, listed, many, named
+from homeward.rendering.english import day, many, named
 from homeward.rendering.rules import Bullets, Node, Told
 
 SHOWN = 3
@@ -44,7 +44,8 @@ def summary(manual: Manual) -> str:
     kept, proved, left = (int(counts[key]) for key in ("cited", "exercised", "left"))
     proof = "each of them proved by a scenario" if kept == proved else f"{proved} of them proved by a scenario"
     clauses = many(int(counts["clauses"]), "clause")
-    return f"Of {clauses} of the source Homeward keeps {kept}, {proof}; {left} are left to people."
+    rest = f"{left} {'is' if left == 1 else 'are'} left to people"
+    return f"Of {clauses} of the source Homeward keeps {kept}, {proof}; {rest}."
 
 
 def _clause(kept: Kept, width: int) -> Iterator[str]:
@@ -109,7 +110,7 @@ def _limits(limits: Iterable[LimitLine], width: int) -> Iterator[str]:
         yield ""
         yield from wrapped(f"{limit.name}: {limit.length} ({limit.clause}, since {limit.since})", width, 2, 2)
         if limit.rules:
-            yield from wrapped(f"counts for: {listed(limit.rules)}", width, 4, 2)
+            yield from wrapped(f"counts for: {'; '.join(limit.rules)}", width, 4, 2)
 
 
 def _terms(title: str, terms: tuple[Term, ...], width: int) -> Iterator[str]:

@@ -1,6 +1,6 @@
-"""The scenario tables that stand beside the packs (`protocols/<authority>/<theme>.scenarios.toml`), read into values.
+"""The scenario tables that stand beside a pack, in files that end in `.scenarios.toml`.
 
-A table says only what matters; this file fills in the rest and refuses what it does not understand. The form:
+A table says only what matters: the rest is filled in, and what is not understood is refused. The form:
 
     [registers]                  what the register holds of the child, under a name
     cscs = {services = [{service = "cscs", worker = "sw1"}]}
