@@ -134,6 +134,24 @@ def test_what_a_message_does_besides_is_told() -> None:
     ]
 
 
+def test_a_pack_says_whom_it_is_about_and_which_rules_go_beyond() -> None:
+    scope = '[limits]\nadult = {number = 18, clause = "HUB", since = 2020-01-01}\n'
+    scope += '[scope]\nunless = {age_at_missing = {at_least = "adult"}}\n'
+    rule = '[[rules]]\nid = "r"\ntitle = "Say it"\non = ["opened"]\nsend = "notify.info"\nto = ["officer"]\n'
+    pack = load(HEAD + scope + BODY + rule + 'beyond_scope = true\nclauses = ["T-1", "T-2"]\n', FILE)
+    shown = " ".join(" ".join(text(manual(pack, {}), 80)).split())
+    assert "It is about every child, unless the child was 18 or older when they went missing." in shown
+    assert "This is done for somebody beyond the scope of the procedure too." in shown
+
+
+def test_several_criteria_must_all_be_met_and_one_is_too_many() -> None:
+    both = "{meets = [[{when = {back = true}}], [{when = {linked = true}}]]}"
+    assert ruled('send = "notify.info"', 'on = ["opened"]', f"when = {both}", f"unless = {both}") == [
+        "When an episode opens, if the child is back and episodes of relatives are linked to this one, unless the "
+        "child is back or episodes of relatives are linked to this one, Homeward lets the duty officer know."
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
