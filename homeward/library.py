@@ -1,7 +1,7 @@
 """Finding packs, directories and local settings: those that the project carries, then those of the folders named."""
 
 import tomllib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -17,11 +17,10 @@ from routing.tables import PackError
 DIRECTORY, LOCAL, SCENARIOS = "directory.toml", "local.toml", ".scenarios.toml"
 
 
-def read_packs(folders: Iterable[Path] = (), installation: Path | None = None, without: Collection[str] = ()) -> Packs:
+def read_packs(folders: Iterable[Path] = (), installation: Path | None = None) -> Packs:
     """Every pack of the project and of the folders, as its authority runs it: with the local settings that stand beside
-    a pack of a folder, or in the folder of the installation. `without`: authorities whose packs are left out. PackError
-    names what is wrong and how to mend it."""
-    texts = [(name, text) for name, text in _texts(folders) if name.split("/")[0] not in without]
+    a pack of a folder, or in the folder of the installation. PackError names what is wrong and how to mend it."""
+    texts = [*_texts(folders)]
     own = [*texts, *(_texts([installation], shipped=False) if installation else ())]
     settings = [load_local(text, name) for name, text in own if name.endswith(f"/{LOCAL}")]
     packs = [load(text, name) for name, text in texts if not name.endswith((f"/{DIRECTORY}", f"/{LOCAL}"))]

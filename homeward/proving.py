@@ -113,7 +113,8 @@ def _scenarios(home: _Home, progress: Progress, only: str) -> Iterator[Part]:
     name = home.folder.name
     try:
         tables = [s for file, text in texts_of(home.folder, tables=True) for s in read(name, file, text)]
-        packs = Packs([*home.packs, *(p for versions in read_packs(without=[name]).all().values() for p in versions)])
+        beside = (p for versions in read_packs().all().values() for p in versions if p.authority != name)
+        packs = Packs([*home.packs, *beside])
     except (ScenarioError, PackError) as error:
         yield Part(name, "scenarios", "cannot be read", (str(error),))
         return

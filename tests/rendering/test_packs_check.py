@@ -183,6 +183,11 @@ def test_local_settings_beside_a_pack_of_the_project_are_checked_with_it(tmp_pat
     assert "pack: version 1: 26 rules" in check(tmp_path).output
 
 
+def test_the_hubs_own_pack_is_one_like_any_other() -> None:
+    done = check(Path(__file__).parents[2] / "protocols" / "hub")
+    assert (done.exit_code, done.output.splitlines()[-1]) == (0, "Everything holds."), done.output
+
+
 def test_a_folder_without_packs_says_what_is_wanted(tmp_path: Path) -> None:
     done = check(tmp_path)
     assert done.exit_code == 1
