@@ -12,7 +12,7 @@ COMMANDS = {
     "simulate": "Run a file of reports on a virtual clock and print every outbound message.",
     "explain": "Say why a message was sent or what an episode has led to.",
     "report": "Count or list what happened at an authority in a period, as CSV or JSON.",
-    "packs": "Show what each authority has promised, and how much of its source is covered.",
+    "packs": "Show what each authority has promised, compare versions, and prove packs of your own.",
     "deliveries": "List what is held up on its way out, and let it be tried again.",
     "register": "Show how old each register's newest record is, or read one again.",
     "quarantine": "List, show and replay messages that could not be read.",

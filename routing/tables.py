@@ -1,7 +1,8 @@
 """Reading a TOML table strictly: every key known, every value of its type, each fault named with its place and mend."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from difflib import get_close_matches
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -12,6 +13,12 @@ T = TypeVar("T")
 
 class PackError(ValueError):
     """A pack that cannot be loaded. The text names the file, the place in it and the mend."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that was probably meant, to stand behind a word that is not known; nothing where none is near."""
+    near = get_close_matches(word, [*known], 1)
+    return f" (did you mean '{near[0]}'?)" if near else ""
 
 
 class Table:
@@ -58,7 +65,7 @@ class Table:
     def choice(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
         value = self.get(key, str, default)
         if value not in allowed:
-            raise self.fault(f"'{key}' must be one of {', '.join(allowed)}, not '{value}'")
+            raise self.fault(f"'{key}' must be one of {', '.join(allowed)}, not '{value}'{nearest(value, allowed)}")
         return value
 
     def table(self, key: str) -> "Table":
@@ -80,6 +87,10 @@ class Table:
         """Lists of words, each under a name of its own."""
         return {key: self.words(key) for key in self.names()}
 
+    def holds_table(self, key: str) -> bool:
+        """Whether the key holds a table, which is not read by that."""
+        return isinstance(self._left.get(key), Mapping)
+
     def is_true(self, key: str) -> bool:
         """Whether the key says just true, which is then read; anything else stays for another reading."""
         if self._left.get(key) is True:
@@ -98,7 +109,8 @@ class Table:
     def done(self) -> None:
         if self._left:
             key = next(iter(self._left))
-            raise self.fault(f"'{key}' is not understood here; known are: {', '.join(sorted(set(self._known)))}")
+            known = sorted(set(self._known))
+            raise self.fault(f"'{key}' is not understood here{nearest(key, known)}; known are: {', '.join(known)}")
 
 
 _NAMES: dict[type, str] = {str: "text", int: "a whole number", bool: "true or false", dict: "a table", date: "a date"}

@@ -6,12 +6,11 @@ import pytest
 from core_packs import Course, course, rule
 from core_reports import NOON, after, decided, found, missing, status
 
-from episodes.record import RegisterRecord
-from homeward.packs import described
+from episodes.record import Record
 from routing.situation import birthday
 
-ADULT = RegisterRecord(date_of_birth=date(2008, 6, 1))  # eighteen on the day on which the child is reported
-CHILD = RegisterRecord(date_of_birth=date(2008, 6, 2))
+ADULT = Record(date_of_birth=date(2008, 6, 1))  # eighteen on the day on which the child is reported
+CHILD = Record(date_of_birth=date(2008, 6, 2))
 SCOPE = "[scope]\nunless = {age_at_missing = {at_least = 18}}\n"
 REVIEW = rule("review", at='{from = "eighteenth_birthday", within = "0h"}', when="{still_missing = true}")
 PRESUMES = rule("presumes", send='"episode.update"', classifies='"missing"', when='{classified = "absent"}',
@@ -52,7 +51,7 @@ def test_a_birth_date_that_comes_later_brings_a_child_back_into_scope() -> None:
 )
 def test_the_eighteenth_birthday_begins_at_midnight_in_london(born: date, midnight: datetime) -> None:
     assert birthday(born, 18) == midnight
-    child = course(REVIEW, record=RegisterRecord(date_of_birth=born))
+    child = course(REVIEW, record=Record(date_of_birth=born))
     if midnight > NOON:
         child.tell(missing())
         assert child.timers == {"review": midnight}
@@ -102,14 +101,3 @@ def test_a_persons_word_is_a_classification() -> None:
     child.tell(missing(classification="absent"))
     assert [m.rule for m in child.tell(decided("classification", "missing", 1))] == ["hears"]
     assert child.tell(decided("classification", "missing", 2)) == []
-
-
-def test_a_pack_in_words_says_whom_it_is_about_and_what_a_rule_does_besides() -> None:
-    said = described(course(rule("beyond", beyond_scope="true", classifies='"missing"'), more=SCOPE).pack, ())
-    assert said["scope"] == ["unless age at missing: 18"]
-    assert said["rules"][0]["when"] == ["also beyond the scope", "from then on counts as missing"]
-    met = "[criteria]\na = [{when = {back = true}}]\nb = [{when = {back = true}}]\n"
-    said = described(
-        course(rule("both", when='{meets = ["a", "b"]}', unless='{meets = ["a", "b"]}'), more=met).pack, ()
-    )
-    assert said["rules"][0]["when"] == ["meets a and b", "unless meets a or b"]

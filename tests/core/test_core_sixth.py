@@ -17,8 +17,13 @@ from homeward.simulation import Simulation, SimulationError
 from routing.tables import PackError
 
 RULES = """
+[limits]
+interview = {within = "5wd", clause = "T-2", since = 2020-01-01}
+long_absence = {within = "2d", clause = "T-2", since = 2020-01-01}
+
 [[rules]]
 id = "tell"
+title = "Tell the worker"
 on = ["opened"]
 send = "notify.missing"
 to = ["worker"]
@@ -28,18 +33,20 @@ clauses = ["T-1"]
 
 [[rules]]
 id = "ask"
+title = "Ask for an interview"
 on = ["found"]
 send = "rhi.request"
 to = ["officer"]
-due = {from = "return", within = "5wd"}
+due = {from = "return", within = "interview"}
 clauses = ["T-2"]
 
 [[rules]]
 id = "still_away"
+title = "Tell the manager of a long absence"
 send = "senior.alert"
 to = ["manager"]
 when = {still_missing = true}
-at = {from = "start", within = "2d"}
+at = {from = "start", within = "long_absence"}
 clauses = ["T-2"]
 
 [[periodic]]

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from scenario_files import ScenarioError, instant, read
-from scenario_running import faults, matches
+
+from homeward.scenarios.comparing import faults, matches
+from homeward.scenarios.reading import ScenarioError, instant, read
 
 HEAD = '[[scenario]]\nid = "a"\ntitle = "t"\n'
 REPORTS = 'reports = [{at = 2026-05-11 10:00:00, type = "police.missing"}]\n'

@@ -171,7 +171,8 @@ def test_an_authority_of_ones_own_is_found_where_the_settings_name_its_pack(tmp_
     pack = tmp_path / "packs" / "testshire" / "1.toml"
     pack.parent.mkdir(parents=True)
     pack.write_text(
-        'authority = "testshire"\nversion = "1"\ntitle = "For tests"\nin_force_from = 2020-01-01\nintake = "officer"\n'
+        'authority = "testshire"\nversion = "1"\nin_force_from = 2020-01-01\nintake = "officer"\n'
+        '[source]\npublisher = "Testshire"\ntitle = "For tests"\ndate = "undated"\npublished = "nowhere"\n'
         '[roles]\nofficer = {name = "duty officer"}\n'
     )
     url = f"sqlite+aiosqlite:///{tmp_path}/hub.db"
