@@ -9,7 +9,7 @@ from typing import Any
 
 from outbox.directory import Directory, load_directory, missing_addresses
 from routing.library import Packs
-from routing.loading import load
+from routing.loading import load_pack
 from routing.local import Local, load_local, localised
 from routing.pack import Pack
 from routing.tables import PackError
@@ -23,7 +23,7 @@ def read_packs(folders: Iterable[Path] = (), installation: Path | None = None) -
     texts = [*_texts(folders)]
     own = [*texts, *(_texts([installation], shipped=False) if installation else ())]
     settings = [load_local(text, name) for name, text in own if name.endswith(f"/{LOCAL}")]
-    packs = [load(text, name) for name, text in texts if not name.endswith((f"/{DIRECTORY}", f"/{LOCAL}"))]
+    packs = [load_pack(text, name) for name, text in texts if not name.endswith((f"/{DIRECTORY}", f"/{LOCAL}"))]
     for local in settings:
         if local.authority not in {pack.authority for pack in packs}:
             raise PackError(f"{local.file}: there is no pack '{local.authority}'; name one that is there")

@@ -11,21 +11,21 @@ from pathlib import Path
 from homeward.library import DIRECTORY, LOCAL, read_directories, read_packs, texts_of
 from homeward.rendering.coverage import coverage
 from homeward.rendering.english import many
-from homeward.scenarios.comparing import faults
-from homeward.scenarios.reading import Scenario, ScenarioError, read
+from homeward.scenarios.comparing import row_faults
+from homeward.scenarios.reading import Scenario, ScenarioError, read_scenarios
 from homeward.scenarios.running import Rehearsal
 from homeward.scenarios.sayable import unsayable
 from outbox.directory import Directory, load_directory, missing_addresses
 from routing.checking import cited
 from routing.library import Packs
-from routing.loading import load
+from routing.loading import load_pack
 from routing.local import load_local, localised
 from routing.pack import Pack
 from routing.tables import PackError, nearest
 
-Progress = Callable[[int, int], None]
+ShowProgress = Callable[[int, int], None]
 """Told how many scenarios of how many have run."""
-FEW = 12
+_FEW = 12
 """As many scenarios as run in one process sooner than a second one has started."""
 
 
@@ -55,7 +55,7 @@ def homes(folder: Path) -> list[Path]:
     return sorted(f.resolve() for f in folder.iterdir() if f.is_dir() and any(f.glob("*.toml")))
 
 
-def prove(folder: Path, progress: Progress, only: str = "") -> Iterator[Part]:
+def prove(folder: Path, progress: ShowProgress, only: str = "") -> Iterator[Part]:
     """The parts of the proof as they are done. `only`: scenarios whose file, id or title holds these words; coverage is
     then not looked at."""
     for home in homes(folder):
@@ -72,7 +72,9 @@ def _read(home: Path) -> tuple[_Home | None, Part]:
     """The packs of a folder with its local settings, loaded as strictly as the hub loads them."""
     try:
         texts = dict(texts_of(home))
-        packs = [load(text, name) for name, text in texts.items() if not name.endswith((f"/{DIRECTORY}", f"/{LOCAL}"))]
+        packs = [
+            load_pack(text, name) for name, text in texts.items() if not name.endswith((f"/{DIRECTORY}", f"/{LOCAL}"))
+        ]
         local = [load_local(text, name) for name, text in texts.items() if name.endswith(f"/{LOCAL}")]
         if not packs and local:  # settings beside a pack of the project
             packs = [*read_packs().all().get(home.name, ())]
@@ -109,10 +111,10 @@ def _directory(home: _Home) -> Part:
     return Part(name, "directory", f"{many(len(directory.services), 'role')} reached", tuple(dict.fromkeys(wrong)))
 
 
-def _scenarios(home: _Home, progress: Progress, only: str) -> Iterator[Part]:
+def _scenarios(home: _Home, progress: ShowProgress, only: str) -> Iterator[Part]:
     name = home.folder.name
     try:
-        tables = [s for file, text in texts_of(home.folder, tables=True) for s in read(name, file, text)]
+        tables = [s for file, text in texts_of(home.folder, tables=True) for s in read_scenarios(name, file, text)]
         beside = (p for versions in read_packs().all().values() for p in versions if p.authority != name)
         packs = Packs([*home.packs, *beside])
     except (ScenarioError, PackError) as error:
@@ -158,25 +160,25 @@ def _coverage(pack: Pack, scenarios: Collection[Scenario], said: set[tuple[str, 
     return Part(pack.authority, "coverage", summary, tuple(wrong))
 
 
-Result = tuple[list[str], set[tuple[str, str]]]
+Verdict = tuple[list[str], set[tuple[str, str]]]
 """What was not said as expected, and the rules that spoke."""
 _rehearsal: Rehearsal | None = None
 
 
 def _run(
-    scenarios: list[Scenario], packs: Packs, directories: Mapping[str, Directory], progress: Progress
-) -> Iterator[Result]:
+    scenarios: list[Scenario], packs: Packs, directories: Mapping[str, Directory], progress: ShowProgress
+) -> Iterator[Verdict]:
     """Each scenario's result, in order; on several processes where there are many."""
-    if len(scenarios) <= FEW:
+    if len(scenarios) <= _FEW:
         _begin(packs, directories)
-        results: Iterable[Result] = map(_one, scenarios)
+        results: Iterable[Verdict] = map(_one, scenarios)
         yield from _counted(results, len(scenarios), progress)
         return
     with ProcessPoolExecutor(cpu_count(), initializer=_begin, initargs=(packs, directories)) as pool:
         yield from _counted(pool.map(_one, scenarios, chunksize=4), len(scenarios), progress)
 
 
-def _counted(results: Iterable[Result], total: int, progress: Progress) -> Iterator[Result]:
+def _counted(results: Iterable[Verdict], total: int, progress: ShowProgress) -> Iterator[Verdict]:
     for n, result in enumerate(results, 1):
         progress(n, total)
         yield result
@@ -187,7 +189,7 @@ def _begin(packs: Packs, directories: Mapping[str, Directory]) -> None:
     _rehearsal = Rehearsal(packs, directories)
 
 
-def _one(scenario: Scenario) -> Result:
+def _one(scenario: Scenario) -> Verdict:
     assert _rehearsal is not None
     run = asyncio.run(_rehearsal.rehearse(scenario.lines, scenario.until))
-    return faults(scenario, run.messages), run.rules
+    return row_faults(scenario, run.messages), run.rules

@@ -13,7 +13,7 @@ from datetime import date
 
 from routing.messages import Recipient
 from routing.pack import Pack
-from routing.tables import PackError, Table
+from routing.tables import PackError, TomlTable
 
 _MAILBOX = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+")
 MAIL_CHANNELS = ("email", "secure_email")
@@ -63,7 +63,7 @@ class Directory:
 def load_directory(text: str, file: str) -> Directory:
     """The directory in a TOML text. PackError names the file, the place and the mend."""
     try:
-        top = Table(file, "the directory", tomllib.loads(text))
+        top = TomlTable(file, "the directory", tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise PackError(f"{file}: not TOML: {error}") from None
     services: dict[str, str] = {}
@@ -91,7 +91,7 @@ def load_directory(text: str, file: str) -> Directory:
     return directory
 
 
-def _cover(table: Table) -> Cover:
+def _cover(table: TomlTable) -> Cover:
     cover = Cover(table.get("of", str), table.get("by", str), table.get("from", date), table.get("to", date))
     table.done()
     if cover.last < cover.first:

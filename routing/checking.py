@@ -23,7 +23,7 @@ ANCHORED_BY = ("first_sent", "told_first", "last_held", "document")
 INTERVIEW_RESULTS = ("assigned", "offered", "completed", "refused", "not_offered", "withdrawn")
 
 
-def check(pack: Pack, file: str) -> None:
+def check_pack(pack: Pack, file: str) -> None:
     """Raises PackError at the first thing that does not fit, naming the place and the mend."""
     for place, fault in _faults(pack):
         raise PackError(f"{file}: {place}: {fault}")

@@ -12,30 +12,30 @@ from typing import Any
 
 from episodes.episode import Terms
 from routing.calendar import Calendar
-from routing.checking import TIMES, check
+from routing.checking import TIMES, check_pack
 from routing.loading_rules import rule, targets
 from routing.loading_tests import criteria, tests
-from routing.loading_words import role, words
+from routing.loading_words import load_vocabulary, role
 from routing.naming import Names, named_limit
 from routing.pack import AudienceRow, Criterion, Pack, Periodic, Release, Rule, Status, Tests
 from routing.periods import Elapsed
 from routing.source import Clause, Source
 from routing.spreading import families, spread
-from routing.tables import PackError, Table, nearest
+from routing.tables import PackError, TomlTable, nearest
 
 
-def load(text: str, file: str) -> Pack:
+def load_pack(text: str, file: str) -> Pack:
     """The pack in a TOML text. PackError names the file, the place and the mend."""
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PackError(f"{file}: not TOML: {error}") from None
-    pack = _pack(Table(file, "the pack", values), file, values.get("rules", []))
-    check(pack, file)
+    pack = _pack(TomlTable(file, "the pack", values), file, values.get("rules", []))
+    check_pack(pack, file)
     return pack
 
 
-def _pack(top: Table, file: str, rows: Any) -> Pack:
+def _pack(top: TomlTable, file: str, rows: Any) -> Pack:
     """The whole file. What stands before the first table are its own keys; each table has a chapter of its own.
 
     authority: the key of the authority; it stands in topics and messages.
@@ -74,7 +74,7 @@ def _pack(top: Table, file: str, rows: Any) -> Pack:
         terms=_terms(top.table("terms")),
         scope=_scope(top.table("scope"), names),
         calendar=_calendar(top.table("calendar")),
-        words=words(top.table("words"), means),
+        words=load_vocabulary(top.table("words"), means),
         roles={name: role(file, name, row) for name, row in top.table("roles").rest().items()},
         clauses={name: _clause(file, name, row) for name, row in top.table("clauses").rest().items()},
         not_automated=_reasons(top.table("not_automated")),
@@ -98,7 +98,7 @@ def _label(row: Mapping[str, Any], n: int) -> str:
     return str(row.get("id", f"number {n}"))
 
 
-def _source(table: Table) -> Source:
+def _source(table: TomlTable) -> Source:
     """The document behind the pack.
 
     publisher: who published it.
@@ -111,7 +111,7 @@ def _source(table: Table) -> Source:
     return source
 
 
-def _status(table: Table, names: Names) -> Status:
+def _status(table: TomlTable, names: Names) -> Status:
     """One row of a decision table: the first whose tests hold gives the word.
 
     is: the case system's word.
@@ -123,7 +123,7 @@ def _status(table: Table, names: Names) -> Status:
     return status
 
 
-def _terms(table: Table) -> Terms:
+def _terms(table: TomlTable) -> Terms:
     """What the procedure means by the words that an episode needs.
 
     start: fields of the missing report; the latest of those given is the start.
@@ -162,7 +162,7 @@ def _terms(table: Table) -> Terms:
     return terms
 
 
-def _among(table: Table, key: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
+def _among(table: TomlTable, key: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
     given = table.words(key)
     for word in given:
         if word not in allowed:
@@ -170,13 +170,13 @@ def _among(table: Table, key: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
     return given
 
 
-def _scope(table: Table, names: Names) -> Tests:
+def _scope(table: TomlTable, names: Names) -> Tests:
     scope = tests(table, names)
     table.done()
     return scope
 
 
-def _calendar(table: Table) -> Calendar:
+def _calendar(table: TomlTable) -> Calendar:
     """The hours of the office, in London. Monday to Friday less England's bank holidays are working days.
 
     opens: when it opens, such as `09:00:00`.
@@ -193,13 +193,13 @@ def _clause(file: str, name: str, values: Any) -> Clause:
     section: the section that it stands in.
     says: what it asks, in our own words.
     """
-    table = Table(file, f"clauses.{name}", values)
+    table = TomlTable(file, f"clauses.{name}", values)
     clause = Clause(name, table.get("section", str), table.get("says", str))
     table.done()
     return clause
 
 
-def _reasons(table: Table) -> dict[str, str]:
+def _reasons(table: TomlTable) -> dict[str, str]:
     return {name: table.get(name, str) for name in table.names()}
 
 
@@ -211,10 +211,10 @@ def _criterion(file: str, name: str, values: Any, names: Names, means: dict[str,
     """
     place = f"criteria.{name}"
     if isinstance(values, Mapping):
-        whole = Table(file, place, values)
+        whole = TomlTable(file, place, values)
         means[place], values = whole.get("says", str), whole.get("any", list)
         whole.done()
-    return criteria(Table(file, place, {}), names, values)
+    return criteria(TomlTable(file, place, {}), names, values)
 
 
 def _audience(file: str, name: str, values: Any, names: Names, means: dict[str, str]) -> tuple[AudienceRow, ...]:
@@ -226,11 +226,11 @@ def _audience(file: str, name: str, values: Any, names: Names, means: dict[str, 
     """
     place = f"audiences.{name}"
     if isinstance(values, Mapping):
-        whole = Table(file, place, values)
+        whole = TomlTable(file, place, values)
         means[place], values = whole.get("says", str), whole.get("first", list)
         whole.done()
     rows = []
-    for table in Table(file, place, {"rows": values}).rows("rows", lambda _, n: f"{n} of audience {name}"):
+    for table in TomlTable(file, place, {"rows": values}).rows("rows", lambda _, n: f"{n} of audience {name}"):
         rows.append(AudienceRow(tests(table, names), targets(table, names), table.words("clauses")))
         table.done()
     return tuple(rows)
@@ -244,13 +244,13 @@ def _release(values: Any, file: str, names: Names) -> Release | None:
     """
     if values is None:
         return None
-    table = Table(file, "release", values)
+    table = TomlTable(file, "release", values)
     release = Release(table.get("task", str), names.promises(table.words("holds")))
     table.done()
     return release
 
 
-def _periodic(table: Table, names: Names) -> Periodic:
+def _periodic(table: TomlTable, names: Names) -> Periodic:
     """Figures that are sent on the first day after each period.
 
     id: a name of its own.

@@ -11,7 +11,7 @@ from routing.messages import Modality, Urgency
 from routing.naming import Names
 from routing.pack import Limit, Moment, Rule, Target
 from routing.periods import Elapsed, Period
-from routing.tables import Table, nearest
+from routing.tables import TomlTable, nearest
 
 ANCHORS: Mapping[str, str] = {
     "start": "the start of the episode, as the terms of the pack read it",
@@ -44,16 +44,16 @@ ONCE: Mapping[str, str] = {
 """How often a rule may answer."""
 
 
-def targets(table: Table, names: Names) -> tuple[Target, ...]:
+def targets(table: TomlTable, names: Names) -> tuple[Target, ...]:
     """Who stands in `to`."""
     return _listed(table, names, "to")
 
 
-def _listed(table: Table, names: Names, key: str) -> tuple[Target, ...]:
+def _listed(table: TomlTable, names: Names, key: str) -> tuple[Target, ...]:
     return tuple(target(table, names, entry) for entry in table.get(key, list, []))
 
 
-def target(table: Table, names: Names, entry: Any) -> Target:
+def target(table: TomlTable, names: Names, entry: Any) -> Target:
     """Somebody whom a message goes to: `"role"`, `"@audience"`, or a table of these keys.
 
     role: a role of the pack.
@@ -67,7 +67,7 @@ def target(table: Table, names: Names, entry: Any) -> Target:
     """
     if isinstance(entry, str):
         return Target(audience=entry[1:]) if entry.startswith("@") else Target(role=entry)
-    inner = Table(table.file, f"{table.place}.to", entry)
+    inner = TomlTable(table.file, f"{table.place}.to", entry)
     named = inner.maybe("named_as", str)
     if named is not None and named not in NAMED_AS:
         raise inner.fault(f"'named_as' must be one of {', '.join(NAMED_AS)}{nearest(named, NAMED_AS)}")
@@ -86,7 +86,7 @@ def target(table: Table, names: Names, entry: Any) -> Target:
 
 
 def limit(
-    table: Table, key: str, names: Names, extra: str | None = None, at_once: bool = False
+    table: TomlTable, key: str, names: Names, extra: str | None = None, at_once: bool = False
 ) -> tuple[Limit, Period | None] | None:
     """An instant counted from an anchor. Under `at` and `over` it may be the anchor itself: leave `within` out then.
 
@@ -102,7 +102,7 @@ def limit(
     values = table.maybe(key, dict)
     if values is None:
         return None
-    inner = Table(table.file, f"{table.place}.{key}", values)
+    inner = TomlTable(table.file, f"{table.place}.{key}", values)
     lengths = tuple(names.length(inner, word) for word in inner.words("within"))
     lead = inner.maybe(extra, str) if extra else None
     try:
@@ -119,7 +119,7 @@ def limit(
     return Limit(anchor, of, lengths or (Period(0, "h"),), "local" if local else "source", agreed), period
 
 
-def _moment(table: Table, names: Names) -> Moment | None:
+def _moment(table: TomlTable, names: Names) -> Moment | None:
     at, over = limit(table, "at", names, at_once=True), limit(table, "over", names, at_once=True)
     before = limit(table, "before", names, "lead")
     moments = [
@@ -132,21 +132,21 @@ def _moment(table: Table, names: Names) -> Moment | None:
     return moments[0] if moments else None
 
 
-def _classifies(table: Table) -> Classification | None:
+def _classifies(table: TomlTable) -> Classification | None:
     word = table.maybe("classifies", str)
     if word is not None and word not in get_args(Classification):
         raise table.fault(f"'classifies' must be one of {', '.join(get_args(Classification))}")
     return word  # type: ignore[return-value]  # checked above
 
 
-def _follows(table: Table) -> tuple[str, ...]:
+def _follows(table: TomlTable) -> tuple[str, ...]:
     """The events at which a promise moves on; true stands for every event."""
     if table.is_true("follows"):
         return tuple(Change)
     return table.words("follows")
 
 
-def rule(table: Table, names: Names, family: str | None = None) -> Rule:
+def rule(table: TomlTable, names: Names, family: str | None = None) -> Rule:
     """One rule: on an event, when conditions hold, a message to somebody, by a limit.
 
     `family` is the rule of the file whose `each` it is one of.

@@ -8,10 +8,10 @@ from routing.conditions import CONDITIONS, Word
 from routing.naming import Names
 from routing.pack import Condition, Criterion, Tests
 from routing.periods import Period
-from routing.tables import Table, nearest, typed
+from routing.tables import TomlTable, nearest, typed
 
 
-def tests(table: Table, names: Names) -> Tests:
+def tests(table: TomlTable, names: Names) -> Tests:
     """Conditions: all of `when` must hold, and none of `unless`.
 
     when: conditions by name, each with its arguments; true or false where it needs none.
@@ -20,7 +20,7 @@ def tests(table: Table, names: Names) -> Tests:
     return Tests(_conditions(table, names, "when"), _conditions(table, names, "unless"))
 
 
-def criterion(table: Table, names: Names) -> Criterion:
+def criterion(table: TomlTable, names: Names) -> Criterion:
     """One row of a criterion. The criterion is met when any of its rows is; each row that is met lends its clauses to
     the message.
 
@@ -33,19 +33,21 @@ def criterion(table: Table, names: Names) -> Criterion:
     return row
 
 
-def criteria(table: Table, names: Names, rows: Any) -> tuple[Criterion, ...]:
+def criteria(table: TomlTable, names: Names, rows: Any) -> tuple[Criterion, ...]:
     """All the rows of a criterion."""
     if not isinstance(rows, list) or not rows:
         raise table.fault("a criterion needs a list of rows, such as [{when = {back = true}}]")
-    return tuple(criterion(Table(table.file, f"{table.place}, row {n}", row), names) for n, row in enumerate(rows, 1))
+    return tuple(
+        criterion(TomlTable(table.file, f"{table.place}, row {n}", row), names) for n, row in enumerate(rows, 1)
+    )
 
 
-def _conditions(table: Table, names: Names, key: str) -> tuple[Condition, ...]:
+def _conditions(table: TomlTable, names: Names, key: str) -> tuple[Condition, ...]:
     values = table.table(key)
     return tuple(_condition(table, names, name, value) for name, value in values.rest().items())
 
 
-def _condition(table: Table, names: Names, name: str, value: Any) -> Condition:
+def _condition(table: TomlTable, names: Names, name: str, value: Any) -> Condition:
     if name == "meets":
         return Condition(name, {"criteria": _met(table, names, value)})
     known = CONDITIONS.get(name)
@@ -66,7 +68,7 @@ def _condition(table: Table, names: Names, name: str, value: Any) -> Condition:
     return Condition(name, {k: _argument(table, names, name, v, known.arguments[k]) for k, v in value.items()})
 
 
-def _met(table: Table, names: Names, value: Any) -> tuple[str, ...]:
+def _met(table: TomlTable, names: Names, value: Any) -> tuple[str, ...]:
     """The criteria of a `meets`: names, and rows that stand there themselves."""
     entries = value if isinstance(value, list) else [value]
     if entries and all(isinstance(entry, Mapping) for entry in entries):
@@ -82,7 +84,7 @@ def _met(table: Table, names: Names, value: Any) -> tuple[str, ...]:
     return tuple(met)
 
 
-def _argument(table: Table, names: Names, condition: str, value: Any, hint: Any) -> Any:
+def _argument(table: TomlTable, names: Names, condition: str, value: Any, hint: Any) -> Any:
     kind = _plain(hint)
     if isinstance(kind, type) and isinstance(value, str):
         if issubclass(kind, Period):

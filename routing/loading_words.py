@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from routing.pack import Words
+from routing.pack import Vocabulary
 from routing.roles import Role, RoleSource
-from routing.tables import Table
+from routing.tables import TomlTable
 
 
-def words(table: Table, means: dict[str, str]) -> Words:
+def load_vocabulary(table: TomlTable, means: dict[str, str]) -> Vocabulary:
     """The closed lists of the pack. Each is a list of words, or a table of words with what each means.
 
     services: the services that may hold a child's case.
@@ -21,7 +21,7 @@ def words(table: Table, means: dict[str, str]) -> Words:
     """
     names = table.table("names")
     means.update({f"names.{word}": names.get(word, str) for word in names.names()})
-    read = Words(
+    read = Vocabulary(
         services=_list(table, "services", "services", means),
         decisions=_lists(table, "decisions", means),
         meetings=_lists(table, "meetings", means),
@@ -33,7 +33,7 @@ def words(table: Table, means: dict[str, str]) -> Words:
     return read
 
 
-def _list(table: Table, key: str, place: str, means: dict[str, str]) -> tuple[str, ...]:
+def _list(table: TomlTable, key: str, place: str, means: dict[str, str]) -> tuple[str, ...]:
     if not table.holds_table(key):
         return table.words(key)
     meanings = table.table(key)
@@ -42,7 +42,7 @@ def _list(table: Table, key: str, place: str, means: dict[str, str]) -> tuple[st
     return tuple(told)
 
 
-def _lists(table: Table, key: str, means: dict[str, str]) -> dict[str, tuple[str, ...]]:
+def _lists(table: TomlTable, key: str, means: dict[str, str]) -> dict[str, tuple[str, ...]]:
     inner = table.table(key)
     return {name: _list(inner, name, f"{key}.{name}", means) for name in inner.names()}
 
@@ -54,7 +54,7 @@ def role(file: str, name: str, values: Any) -> Role:
     channel: how it is reached: `case_system`, `email`, `secure_email` or `letter`.
     from: where the person behind it is named.
     """
-    table = Table(file, f"roles.{name}", values)
+    table = TomlTable(file, f"roles.{name}", values)
     source = table.maybe("from", dict)
     title, channel = table.get("name", str, name.replace("_", " ")), table.maybe("channel", str)
     table.done()
@@ -74,7 +74,7 @@ def _role_source(file: str, name: str, values: Mapping[str, Any]) -> RoleSource:
     practitioners: true: everybody whom the register names as working with the child.
     interviewer: true: the one to whom the interview was given.
     """
-    inner = Table(file, f"roles.{name}.from", values)
+    inner = TomlTable(file, f"roles.{name}.from", values)
     source = RoleSource(
         services=inner.words("service"),
         field=inner.choice("field", ("worker", "manager", "team"), "worker"),  # type: ignore[arg-type]

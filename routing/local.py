@@ -14,7 +14,7 @@ from routing.loading_rules import limit
 from routing.naming import Names
 from routing.pack import Acknowledgement, Limit, Pack
 from routing.periods import Period
-from routing.tables import PackError, Table, nearest
+from routing.tables import PackError, TomlTable, nearest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class Local:
 def load_local(text: str, file: str) -> Local:
     """The settings in a TOML text. PackError names the file, the place and the mend."""
     try:
-        top = Table(file, "the local settings", tomllib.loads(text))
+        top = TomlTable(file, "the local settings", tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise PackError(f"{file}: not TOML: {error}") from None
     limits = top.table("limits")
@@ -56,21 +56,21 @@ def load_local(text: str, file: str) -> Local:
     return local
 
 
-def _days(table: Table) -> frozenset[date]:
+def _days(table: TomlTable) -> frozenset[date]:
     days = table.get("closures", list, [])
     if not all(isinstance(day, date) for day in days):
         raise table.fault("'closures' must be a list of days such as 2026-12-24")
     return frozenset(days)
 
 
-def _limit(table: Table, name: str) -> Limit:
+def _limit(table: TomlTable, name: str) -> Limit:
     read = limit(table, name, Names())
     assert read is not None
     return read[0]
 
 
 def _acknowledgement(file: str, what: str, values: object) -> Acknowledgement:
-    table = Table(file, f"acknowledge.{what}", values)
+    table = TomlTable(file, f"acknowledge.{what}", values)
     try:
         within = Period.parse(table.get("within", str))
     except ValueError as error:

@@ -11,7 +11,7 @@ from datetime import date
 from routing.pack import Criterion
 from routing.periods import Period
 from routing.source import NamedLimit
-from routing.tables import Table, nearest
+from routing.tables import TomlTable, nearest
 
 
 @dataclass(slots=True)
@@ -23,7 +23,7 @@ class Names:
     in_place: dict[str, tuple[Criterion, ...]] = field(default_factory=dict)
     _used: dict[str, list[str]] = field(default_factory=dict)
 
-    def length(self, table: Table, word: str) -> Period:
+    def length(self, table: TomlTable, word: str) -> Period:
         """The length of the limit of that name."""
         if self.limits is None:
             return _period(table, word)
@@ -32,7 +32,7 @@ class Names:
             raise table.fault(f"the limit '{word}' is a number; a length of time is wanted here")
         return found.length
 
-    def number(self, table: Table, word: str) -> int:
+    def number(self, table: TomlTable, word: str) -> int:
         """The number of the limit of that name."""
         found = self._limit(table, word)
         if found.number is None:
@@ -43,7 +43,7 @@ class Names:
         """The names of rules, types, or types with kind, a rule with `each` put as the rules that it is."""
         return tuple(name for word in words for name in self.families.get(word, (word,)))
 
-    def stands_in_place(self, table: Table, rows: tuple[Criterion, ...]) -> str:
+    def stands_in_place(self, table: TomlTable, rows: tuple[Criterion, ...]) -> str:
         """Keeps a criterion that stands where it is needed, and gives it a name of that place."""
         taken = sum(name.startswith(f"{table.place}: ") for name in self.in_place)
         name = f"{table.place}: {taken + 1}"
@@ -57,7 +57,7 @@ class Names:
             for name, limit in (self.limits or {}).items()
         }
 
-    def _limit(self, table: Table, word: str) -> NamedLimit:
+    def _limit(self, table: TomlTable, word: str) -> NamedLimit:
         limits = self.limits or {}
         if word not in limits:
             raise table.fault(_unknown(word, limits))
@@ -76,7 +76,7 @@ def _unknown(word: str, limits: Mapping[str, NamedLimit]) -> str:
     )
 
 
-def _period(table: Table, word: str) -> Period:
+def _period(table: TomlTable, word: str) -> Period:
     try:
         return Period.parse(word)
     except ValueError as error:
@@ -91,7 +91,7 @@ def named_limit(file: str, name: str, values: object) -> NamedLimit:
     clause: the clause that sets it.
     since: the day since which it applies, not later than the day on which the version comes into force.
     """
-    table = Table(file, f"limits.{name}", values)
+    table = TomlTable(file, f"limits.{name}", values)
     within, number = table.maybe("within", str), table.maybe("number", int)
     if (within is None) == (number is None):
         raise table.fault("write either 'within' (a length such as 72h) or 'number'")

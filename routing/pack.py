@@ -197,7 +197,7 @@ class Acknowledgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Vocabulary:
     """The closed lists of the pack: services, decision kinds with their values, meetings, documents, tasks."""
 
     services: tuple[str, ...] = ()
@@ -226,7 +226,7 @@ class Pack:
     terms: Terms
     scope: Tests
     calendar: Calendar
-    words: Words
+    words: Vocabulary
     roles: Mapping[str, Role]
     clauses: Mapping[str, Clause]
     not_automated: Mapping[str, str]

@@ -6,7 +6,7 @@ What stands in the rule holds for each of them; what stands under a name of `eac
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from routing.tables import PackError, Table
+from routing.tables import PackError, TomlTable
 
 JOINED = ("when", "unless", "fields")
 """Tables that a rule and its parts fill together. Lists are put one behind the other; all else stands in one place."""
@@ -23,7 +23,7 @@ def families(rows: Any) -> dict[str, tuple[str, ...]]:
     }
 
 
-def spread(file: str, rows: Any) -> Iterator[tuple[Table, str | None]]:
+def spread(file: str, rows: Any) -> Iterator[tuple[TomlTable, str | None]]:
     """The rules as they are read, each with the rule of the file whose `each` it is one of."""
     ids = [row["id"] for row in rows if isinstance(row, Mapping) and "id" in row]
     ids += [id_ for parts in families(rows).values() for id_ in parts]
@@ -32,14 +32,14 @@ def spread(file: str, rows: Any) -> Iterator[tuple[Table, str | None]]:
             raise PackError(f"{file}: rules {id_}: the id is used twice; ids must differ")
     for n, row in enumerate(rows, 1):
         if not isinstance(row, Mapping):
-            yield Table(file, f"rules row {n}", row), None
+            yield TomlTable(file, f"rules row {n}", row), None
         elif "each" not in row:
-            yield Table(file, f"rules {row.get('id', f'number {n}')}", row), None
+            yield TomlTable(file, f"rules {row.get('id', f'number {n}')}", row), None
         else:
             yield from _parts(file, row, str(row.get("id", f"number {n}")))
 
 
-def _parts(file: str, row: Mapping[str, Any], family: str) -> Iterator[tuple[Table, str | None]]:
+def _parts(file: str, row: Mapping[str, Any], family: str) -> Iterator[tuple[TomlTable, str | None]]:
     each = row["each"]
     if not isinstance(each, Mapping) or len(each) < 2:
         raise PackError(f"{file}: rules {family}: 'each' must be a table of two or more; one alone is the rule itself")
@@ -53,7 +53,7 @@ def _parts(file: str, row: Mapping[str, Any], family: str) -> Iterator[tuple[Tab
                 raise PackError(f"{file}: {place}: '{key}' belongs to the rule; write it there")
         own = {key: _joined(file, place, key, shared[key], value) if key in shared else value
                for key, value in part.items()}  # fmt: skip
-        yield Table(file, place, {**shared, **own, "id": name}), family
+        yield TomlTable(file, place, {**shared, **own, "id": name}), family
 
 
 def _joined(file: str, place: str, key: str, shared: Any, own: Any) -> Any:

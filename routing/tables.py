@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from routing.periods import Period
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class PackError(ValueError):
@@ -21,7 +21,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f" (did you mean '{near[0]}'?)" if near else ""
 
 
-class Table:
+class TomlTable:
     """A TOML table being read. `done()` refuses what nobody asked for."""
 
     def __init__(self, file: str, place: str, values: Any) -> None:
@@ -34,7 +34,7 @@ class Table:
     def fault(self, text: str) -> PackError:
         return PackError(f"{self.file}: {self.place}: {text}")
 
-    def get(self, key: str, kind: type[T], default: T | None = None) -> T:
+    def get(self, key: str, kind: type[_T], default: _T | None = None) -> _T:
         """The value of a key; required unless a default is given."""
         self._known.append(key)
         if key not in self._left:
@@ -46,7 +46,7 @@ class Table:
             raise self.fault(f"'{key}' must be {_NAMES.get(kind, kind.__name__)}, not {value!r}")
         return value
 
-    def maybe(self, key: str, kind: type[T]) -> T | None:
+    def maybe(self, key: str, kind: type[_T]) -> _T | None:
         """The value of a key, or None where it is not given."""
         if key in self._left:
             return self.get(key, kind)
@@ -68,12 +68,12 @@ class Table:
             raise self.fault(f"'{key}' must be one of {', '.join(allowed)}, not '{value}'{nearest(value, allowed)}")
         return value
 
-    def table(self, key: str) -> "Table":
+    def table(self, key: str) -> "TomlTable":
         """A table below this one; an empty one where it is not given."""
         self._known.append(key)
-        return Table(self.file, f"{self.place}.{key}", self._left.pop(key, {}))
+        return TomlTable(self.file, f"{self.place}.{key}", self._left.pop(key, {}))
 
-    def rows(self, key: str, label: Callable[[Mapping[str, Any], int], str]) -> Iterator["Table"]:
+    def rows(self, key: str, label: Callable[[Mapping[str, Any], int], str]) -> Iterator["TomlTable"]:
         """The tables of an array, each with a place that its own words name."""
         self._known.append(key)
         rows = self._left.pop(key, [])
@@ -81,7 +81,7 @@ class Table:
             raise self.fault(f"'{key}' must be an array of tables")
         for n, row in enumerate(rows, 1):
             place = f"{key} {label(row, n)}" if isinstance(row, Mapping) else f"{key} row {n}"
-            yield Table(self.file, place, row)
+            yield TomlTable(self.file, place, row)
 
     def lists(self) -> dict[str, tuple[str, ...]]:
         """Lists of words, each under a name of its own."""

@@ -34,7 +34,7 @@ TABLES: Mapping[str, Callable[..., Any]] = {
     "`[source]`": loading._source,
     "`[terms]`": loading._terms,
     "`[calendar]`": loading._calendar,
-    "`[words]`": loading_words.words,
+    "`[words]`": loading_words.load_vocabulary,
     "`[roles]`": loading_words.role,
     "`from` of a role": loading_words._role_source,
     "`[limits]`": naming.named_limit,

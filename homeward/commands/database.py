@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from store import Transaction
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 def chosen_database(database: str | None) -> str:
@@ -48,13 +48,13 @@ def faults_told(url: str) -> Iterator[None]:
         raise click.ClickException(f"cannot work on {where} ({error}); is it there, and may this user enter?") from None
 
 
-def on_database(database: str | None, work: "Callable[[Transaction], Awaitable[T]]") -> T:
+def on_database(database: str | None, work: "Callable[[Transaction], Awaitable[_T]]") -> _T:
     """Does `work` in one transaction on the database that is chosen."""
     from store import Store
 
     url = chosen_database(database)
 
-    async def done() -> T:
+    async def done() -> _T:
         store = Store.open(url)
         try:
             async with store.transaction() as transaction:

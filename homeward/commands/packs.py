@@ -118,9 +118,9 @@ def _one(pack: "Pack", named: Sequence[Path], as_json: bool, html: Path | None) 
 
     proved = proofs(pack.authority, named)
     if as_json:
-        from homeward.rendering.data import described
+        from homeward.rendering.data import pack_data
 
-        _json(described(pack, proved))
+        _json(pack_data(pack, proved))
         return
     from homeward.rendering.clauses import manual
 
@@ -130,10 +130,10 @@ def _one(pack: "Pack", named: Sequence[Path], as_json: bool, html: Path | None) 
 
         _page(text(shown, _width()))
         return
-    from homeward.rendering.page import page
+    from homeward.rendering.page import pack_page
 
     try:
-        html.write_text(page(shown), "utf-8")
+        html.write_text(pack_page(shown), "utf-8")
     except OSError as error:
         raise click.ClickException(f"cannot write {html}: {error.strerror}") from None
     click.echo(f"written to {html}", err=True)
@@ -141,14 +141,14 @@ def _one(pack: "Pack", named: Sequence[Path], as_json: bool, html: Path | None) 
 
 def _version(versions: "Sequence[Pack]", named: str) -> "Pack":
     """A version by its name, or one in a file."""
-    from routing.loading import load
+    from routing.loading import load_pack
     from routing.tables import PackError
 
     found = next((pack for pack in versions if pack.version == named), None)
     if found is not None:
         return found
     try:
-        return load(Path(named).read_text("utf-8"), named)
+        return load_pack(Path(named).read_text("utf-8"), named)
     except OSError:
         known = ", ".join(pack.version for pack in versions)
         raise click.UsageError(f"--diff: '{named}' is neither a version ({known}) nor a readable file") from None

@@ -4,7 +4,7 @@ holds the table equal to the types that the wire knows."""
 from collections.abc import Mapping
 
 from homeward.rendering.english import listed, quoted, spaced
-from homeward.rendering.wording import Wording
+from homeward.rendering.wording import PackWording
 from routing.pack import Rule
 
 # {to}: the recipients. {it}: the kind of the message in words. {called}: its name in the case system, if it has one.
@@ -45,14 +45,14 @@ ACTS: Mapping[str, str] = {
     "exception.raise": "says to {to}: {detail}",
 }
 
-MEETINGS = ("meeting", "discussion", "review", "conference", "managers")
+MEETING_PHRASES = ("meeting", "discussion", "review", "conference", "managers")
 """What a kind of meeting may end with; to any other the word is added."""
 
 
-def act(rule: Rule, w: Wording) -> str:
+def act(rule: Rule, w: PackWording) -> str:
     """What the rule does, behind "Homeward"."""
     it = w.name(rule.kind) if rule.kind else (rule.name or spaced(rule.send))
-    if rule.send == "meeting.request" and not it.lower().endswith(MEETINGS):
+    if rule.send == "meeting.request" and not it.lower().endswith(MEETING_PHRASES):
         it += " meeting"
     contents = rule.fields.get("contents", [])
     return ACTS.get(rule.send, "sends {to} " + quoted(rule.send)).format(

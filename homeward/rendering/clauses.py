@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from homeward.rendering.coverage import coverage
-from homeward.rendering.english import day, length, listed, sentence, spaced
-from homeward.rendering.rules import Told, row_in_words, tests_in_words, told
-from homeward.rendering.wording import Wording
+from homeward.rendering.english import as_sentence, day, length, listed, spaced
+from homeward.rendering.rules import Told, row_in_words, rule_sentences, tests_in_words
+from homeward.rendering.wording import PackWording
 from routing.pack import AudienceRow, Condition, Criterion, Pack, Rule, Tests
 from routing.source import Clause
 
@@ -77,7 +77,7 @@ class Manual:
 
 def manual(pack: Pack, proofs: Mapping[str, list[str]]) -> Manual:
     """The pack in words. `proofs`: for each clause the titles of the scenarios that expect it."""
-    w = Wording(pack)
+    w = PackWording(pack)
     units = _units(pack, w)
     homes = {rule.id: _home(parts, pack) for parts, rule in units}
     sections: dict[str, list[Kept]] = {}
@@ -96,7 +96,7 @@ def manual(pack: Pack, proofs: Mapping[str, list[str]]) -> Manual:
     )
 
 
-def _scope(pack: Pack, w: Wording) -> str:
+def _scope(pack: Pack, w: PackWording) -> str:
     """Whom the procedure is about; nothing where it is about everybody."""
     if pack.scope == Tests():
         return ""
@@ -104,18 +104,18 @@ def _scope(pack: Pack, w: Wording) -> str:
     return f"every child{words.removeprefix('in every case')}" if not pack.scope.when else f"a child, if {words}"
 
 
-def _units(pack: Pack, w: Wording) -> list[tuple[tuple[Rule, ...], Told]]:
+def _units(pack: Pack, w: PackWording) -> list[tuple[tuple[Rule, ...], Told]]:
     """The rules as they stand in the file, a rule with `each` once."""
     families: dict[str, list[Rule]] = {}
     for rule in pack.rules:
         families.setdefault(rule.family or rule.id, []).append(rule)
-    return [(tuple(parts), told(parts, w)) for parts in families.values()]
+    return [(tuple(parts), rule_sentences(parts, w)) for parts in families.values()]
 
 
 def _kept(
     clause: Clause,
     pack: Pack,
-    w: Wording,
+    w: PackWording,
     units: list[tuple[tuple[Rule, ...], Told]],
     homes: Mapping[str, str | None],
     proofs: Mapping[str, list[str]],
@@ -129,9 +129,11 @@ def _kept(
     for report in pack.periodic:
         if clause.id in report.clauses:
             text = f"after each {report.period}, Homeward sends the figures to {w.to(report.to)}"
-            does.append(Does(Told(report.id, f"Send the figures of each {report.period}", "", "", (sentence(text),))))
+            does.append(
+                Does(Told(report.id, f"Send the figures of each {report.period}", "", "", (as_sentence(text),)))
+            )
     chooses = [
-        f"{sentence(f'{w.audience(name)}').removesuffix('.')}: {_row(row, w)}"
+        f"{as_sentence(f'{w.audience(name)}').removesuffix('.')}: {_row(row, w)}"
         for name, rows in pack.audiences.items()
         for row in rows
         if clause.id in row.clauses
@@ -150,7 +152,7 @@ def _home(parts: tuple[Rule, ...], pack: Pack) -> str | None:
     return always[0] if always else next(at_times, None)
 
 
-def _cases(clause: str, rule: Rule, pack: Pack, w: Wording) -> list[str]:
+def _cases(clause: str, rule: Rule, pack: Pack, w: PackWording) -> list[str]:
     """When a rule cites a clause: always (an empty text), or in the case of a row that lends it."""
     if clause in rule.clauses:
         return [""]
@@ -163,7 +165,7 @@ def _lending(clause: str, conditions: tuple[Condition, ...], pack: Pack) -> list
     return [row for row in rows if clause in row.clauses or _lending(clause, row.tests.when, pack)]
 
 
-def _row(row: AudienceRow, w: Wording) -> str:
+def _row(row: AudienceRow, w: PackWording) -> str:
     who = w.to(row.to) or "nobody yet; the message waits"
     return f"{who}, {'in every other case' if row.tests == Tests() else f'if {tests_in_words(row.tests, w)}'}"
 
@@ -173,17 +175,17 @@ def _left(reason: str | None) -> str | None:
     if reason is None:
         return None
     sort, colon, rest = reason.partition(": ")
-    return sentence(rest if colon and " " not in sort.replace("screen step", "screen") else reason)
+    return as_sentence(rest if colon and " " not in sort.replace("screen step", "screen") else reason)
 
 
-def _limit(pack: Pack, name: str, w: Wording) -> LimitLine:
+def _limit(pack: Pack, name: str, w: PackWording) -> LimitLine:
     limit = pack.limits[name]
     text = length(limit.length) if limit.length else str(limit.number)
     uses = dict.fromkeys(_use(place, pack, w) for place in limit.used_by)
     return LimitLine(spaced(name), text, limit.clause, day(limit.since), tuple(uses))
 
 
-def _use(place: str, pack: Pack, w: Wording) -> str:
+def _use(place: str, pack: Pack, w: PackWording) -> str:
     """What counts to a limit, by its place in the file: `rules ask.due`, `criteria.serious, row 1`, …"""
     first = place.partition(",")[0]
     if first.startswith("rules "):
@@ -195,7 +197,7 @@ def _use(place: str, pack: Pack, w: Wording) -> str:
     return f"who is meant by “{w.audience(audience[1])}”" if audience else "whom the procedure is about"
 
 
-def means(pack: Pack, w: Wording) -> tuple[Term, ...]:
+def means(pack: Pack, w: PackWording) -> tuple[Term, ...]:
     """The criteria that have a name, and the cases in which each is met."""
     return tuple(
         Term(w.criterion(name), tuple(row_in_words(row, w) for row in rows))
@@ -204,6 +206,6 @@ def means(pack: Pack, w: Wording) -> tuple[Term, ...]:
     )
 
 
-def who(pack: Pack, w: Wording) -> tuple[Term, ...]:
+def who(pack: Pack, w: PackWording) -> tuple[Term, ...]:
     """The audiences, and who is meant in which case."""
     return tuple(Term(w.audience(name), tuple(_row(r, w) for r in rows)) for name, rows in pack.audiences.items())

@@ -7,13 +7,13 @@ from typing import Any
 from homeward.rendering.english import length, listed, quoted, spaced, times
 from homeward.rendering.events import happened
 from homeward.rendering.plain import PLAIN
-from homeward.rendering.wording import INTERVIEW, Wording
+from homeward.rendering.wording import INTERVIEW, PackWording
 
 Arguments = Mapping[str, Any]
-Phrase = Callable[[Arguments, Wording], str]
+Phrase = Callable[[Arguments, PackWording], str]
 
 
-def phrase(name: str, arguments: Arguments, wanted: bool, wording: Wording) -> str:
+def phrase(name: str, arguments: Arguments, wanted: bool, wording: PackWording) -> str:
     """What a condition asks, behind "if"."""
     if name in PLAIN:
         return PLAIN[name][0 if wanted else 1]
@@ -21,7 +21,7 @@ def phrase(name: str, arguments: Arguments, wanted: bool, wording: Wording) -> s
 
 
 def _age(when: str) -> Phrase:
-    def says(a: Arguments, _: Wording) -> str:
+    def says(a: Arguments, _: PackWording) -> str:
         low, under = a.get("at_least", 0), a.get("under")
         if low and under:
             return f"the child was from {low} to {under - 1} years old {when}"
@@ -32,13 +32,13 @@ def _age(when: str) -> Phrase:
     return says
 
 
-def _missing_for(a: Arguments, _: Wording) -> str:
+def _missing_for(a: Arguments, _: PackWording) -> str:
     bounds = {"over": "more than", "at_least": "at least", "at_most": "at most"}
     spans = [f"{words} {length(a[key])}" for key, words in bounds.items() if a.get(key)]
     return f"the child was away for {listed(spans)}"
 
 
-def _occasions(a: Arguments, _: Wording) -> str:
+def _occasions(a: Arguments, _: PackWording) -> str:
     low, high = a.get("at_least", 1), a.get("at_most")
     if high == 1:
         return "the child is missing for the first time"
@@ -51,24 +51,24 @@ def _occasions(a: Arguments, _: Wording) -> str:
     )
 
 
-def _decided(a: Arguments, w: Wording) -> str:
+def _decided(a: Arguments, w: PackWording) -> str:
     what = listed([w.decided(a["kind"], value) for value in a["decision"]], "or that")
     return f"{w.roles(a['by'])} decided that {what}" if a.get("by") else f"somebody decided that {what}"
 
 
-def _undecided(a: Arguments, w: Wording) -> str:
+def _undecided(a: Arguments, w: PackWording) -> str:
     own = {"rag": "the rating", "threshold": "the threshold", "screening": "the screening"}
     kind = own.get(a["kind"], f"the {w.name(a['kind'].removeprefix('meeting.'))}")
     return f"{w.roles(a['by'])} has not decided on {kind}" if a.get("by") else f"nobody has decided on {kind}"
 
 
-def _ticked(a: Arguments, _: Wording) -> str:
+def _ticked(a: Arguments, _: PackWording) -> str:
     codes = quoted(listed(map(spaced, a.get("any_of") or a.get("other_than", ())), "or"))
     other = "" if a.get("any_of") else "something other than "
     return f"the form ticks {other}{codes} under {quoted(spaced(a['section']))}"
 
 
-def _concerns_found(a: Arguments, w: Wording) -> str:
+def _concerns_found(a: Arguments, w: PackWording) -> str:
     if a.get("any_of"):
         named = f"names {w.concerns(a['any_of'])}"
     else:
@@ -111,7 +111,7 @@ def _after(before: str, key: str, behind: str = "") -> Phrase:
     return lambda a, _: f"{before} {_words(key)(a)}{behind}"
 
 
-def _carries_on(a: Arguments, w: Wording) -> str:
+def _carries_on(a: Arguments, w: PackWording) -> str:
     by = f" that {listed(w.titles(a['given_up_by']), 'or')} gave up" if a.get("given_up_by") else ""
     return f"this episode carries on an earlier interview{by}"
 

@@ -5,15 +5,15 @@ from dataclasses import asdict
 from typing import Any
 
 from homeward.rendering.coverage import coverage
-from homeward.rendering.rules import Node, tests_in_words, told
-from homeward.rendering.wording import Wording
+from homeward.rendering.rules import RuleNode, rule_sentences, tests_in_words
+from homeward.rendering.wording import PackWording
 from routing.pack import Pack, Rule, Tests
 from routing.source import Clause, NamedLimit
 
 
-def described(pack: Pack, proofs: Mapping[str, list[str]]) -> dict[str, Any]:
+def pack_data(pack: Pack, proofs: Mapping[str, list[str]]) -> dict[str, Any]:
     """The whole pack. `proofs`: for each clause the titles of the scenarios that expect it."""
-    w = Wording(pack)
+    w = PackWording(pack)
     return {
         "title": pack.title,
         "source": asdict(pack.source),
@@ -37,8 +37,8 @@ def _limit(limit: NamedLimit) -> dict[str, Any]:
     }
 
 
-def _rule(rule: Rule, pack: Pack, w: Wording) -> dict[str, Any]:
-    words = told([rule], w)
+def _rule(rule: Rule, pack: Pack, w: PackWording) -> dict[str, Any]:
+    words = rule_sentences([rule], w)
     return {
         "id": rule.id,
         "family": rule.family,
@@ -52,7 +52,7 @@ def _rule(rule: Rule, pack: Pack, w: Wording) -> dict[str, Any]:
     }
 
 
-def lines(node: Node, depth: int = 0) -> list[str]:
+def lines(node: RuleNode, depth: int = 0) -> list[str]:
     """A sentence, or a list line by line, each further in than the line that leads into it."""
     if isinstance(node, str):
         return ["  " * depth + node]

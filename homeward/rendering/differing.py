@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from homeward.rendering.clauses import means, who
 from homeward.rendering.data import lent, lines
 from homeward.rendering.english import day, length, named, spaced
-from homeward.rendering.rules import told
+from homeward.rendering.rules import rule_sentences
 from homeward.rendering.text import headed, wrapped
-from homeward.rendering.wording import Wording
+from homeward.rendering.wording import PackWording
 from routing.pack import Pack
 from routing.source import NamedLimit
 
@@ -80,10 +80,10 @@ def _left(pack: Pack) -> dict[str, Lines]:
 
 def _rules(pack: Pack) -> dict[str, Lines]:
     """Each rule by its title and id: its sentences, how strongly the source asks, and its clauses."""
-    w = Wording(pack)
+    w = PackWording(pack)
     rules = {}
     for rule in pack.rules:
-        words = told([rule], w)
+        words = rule_sentences([rule], w)
         labels = (f"It is marked: {', '.join(words.labels)}.",) if words.labels else ()
         cites = ", ".join(dict.fromkeys((*rule.clauses, *lent(rule, pack))))
         says = tuple(line for node in (*words.says, *words.notes) for line in lines(node))
@@ -96,7 +96,7 @@ def _rules(pack: Pack) -> dict[str, Lines]:
 
 def _terms(pack: Pack, kind: str) -> dict[str, Lines]:
     """Named criteria or audiences, row by row."""
-    terms = means(pack, Wording(pack)) if kind == "criteria" else who(pack, Wording(pack))
+    terms = means(pack, PackWording(pack)) if kind == "criteria" else who(pack, PackWording(pack))
     return {term.says: term.rows for term in terms}
 
 

@@ -73,7 +73,7 @@ def with_article(title: str) -> str:
     return f"the {title}" if head.split()[-1].lower() in _TITLES else title
 
 
-def sentence(text: str) -> str:
+def as_sentence(text: str) -> str:
     """With a capital at its beginning and a full stop at its end."""
     text = text.strip()
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?', ':')) else '.'}"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from episodes.events import Change
 from homeward.rendering.english import quoted, spaced
-from homeward.rendering.wording import INTERVIEW, Wording
+from homeward.rendering.wording import INTERVIEW, PackWording
 
 HAPPENED: Mapping[Change, str] = {
     Change.OPENED: "an episode opens",
@@ -56,14 +56,14 @@ _CONTRADICTIONS = {
 }
 
 
-def happened(pattern: str, w: Wording) -> str:
+def happened(pattern: str, w: PackWording) -> str:
     """An event of a rule, with its qualifier where it has one."""
     name, _, qualifier = pattern.partition(".")
     change = Change(name)
     return (_narrower(change, qualifier, w) if qualifier else None) or HAPPENED[change]
 
 
-def _narrower(change: Change, qualifier: str, w: Wording) -> str | None:
+def _narrower(change: Change, qualifier: str, w: PackWording) -> str | None:
     match change:
         case Change.DECIDED | Change.DECIDED_ELSEWHERE:
             where = " in a linked episode" if change is Change.DECIDED_ELSEWHERE else ""
@@ -98,7 +98,7 @@ def _narrower(change: Change, qualifier: str, w: Wording) -> str | None:
     return None
 
 
-def _decision(qualifier: str, w: Wording) -> str:
+def _decision(qualifier: str, w: PackWording) -> str:
     """`threshold.met`, `meeting.mam.convene`, or a kind alone."""
     only = w.pack.words.decisions.get(qualifier, ())
     kind, _, value = (qualifier, "", only[0]) if len(only) == 1 else qualifier.rpartition(".")

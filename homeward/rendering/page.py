@@ -10,7 +10,7 @@ from homeward.rendering.english import day, many, named
 from homeward.rendering.text import summary
 
 
-def page(manual: Manual) -> str:
+def pack_page(manual: Manual) -> str:
     """The page as HTML."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from homeward.rendering.acts import act
 from homeward.rendering.conditions import phrase
-from homeward.rendering.english import length, listed, sentence
+from homeward.rendering.english import as_sentence, length, listed
 from homeward.rendering.events import happened
-from homeward.rendering.wording import FEW, Wording
+from homeward.rendering.wording import FEW, PackWording
 from routing.pack import Condition, Criterion, Limit, Moment, Rule, Tests
 
 INLINE = 190
@@ -28,7 +28,7 @@ class Bullets:
     items: tuple["str | Bullets", ...]
 
 
-Node = str | Bullets
+RuleNode = str | Bullets
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Told:
     title: str
     modality: str
     urgency: str
-    says: tuple[Node, ...]
+    says: tuple[RuleNode, ...]
     notes: tuple[str, ...] = ()
 
     @property
@@ -47,7 +47,7 @@ class Told:
         return tuple(label for label in (self.modality, self.urgency) if label)
 
 
-def told(parts: Sequence[Rule], w: Wording) -> Told:
+def rule_sentences(parts: Sequence[Rule], w: PackWording) -> Told:
     """A rule, or all the parts of a rule with `each`."""
     first = parts[0]
     says = [node for rule in parts for node in _says(rule, w)]
@@ -58,7 +58,7 @@ def told(parts: Sequence[Rule], w: Wording) -> Told:
     )  # fmt: skip
 
 
-def _says(rule: Rule, w: Wording) -> list[Node]:
+def _says(rule: Rule, w: PackWording) -> list[RuleNode]:
     """The sentence, and the lists of conditions behind it where there are too many for one."""
     does = f"Homeward {act(rule, w)}{_due(rule, w)}"
     wants, bars = conditions(rule.tests.when, w), _flat(conditions(rule.tests.unless, w))
@@ -68,35 +68,35 @@ def _says(rule: Rule, w: Wording) -> list[Node]:
     if inline_wants is not None and inline_bars is not None and (few or len(inline_wants + inline_bars) <= INLINE):
         opening = f"{lead}{', if' if inline_wants else ''}" if lead else ("as soon as" if inline_wants else "at once")
         unless = f", unless {inline_bars}" if inline_bars else ""
-        return [sentence(f"{opening} {inline_wants}".rstrip() + f"{unless}, {does}")]
+        return [as_sentence(f"{opening} {inline_wants}".rstrip() + f"{unless}, {does}")]
     opening = f"{lead}, {does}" if lead else does
-    nodes: list[Node] = []
+    nodes: list[RuleNode] = []
     if wants:
         holds = "all of this holds"
         if isinstance(wants[0], Bullets) and len(wants) == 1:
             wants, holds = [*wants[0].items], "one of these holds"
         intro = f"{'if' if lead else 'as soon as'} {holds if len(wants) > 1 else 'this holds'}"
-        nodes.append(Bullets(f"{sentence(f'{opening}, {intro}').removesuffix('.')}:", tuple(wants)))
+        nodes.append(Bullets(f"{as_sentence(f'{opening}, {intro}').removesuffix('.')}:", tuple(wants)))
     else:
-        nodes.append(sentence(opening))
+        nodes.append(as_sentence(opening))
     if bars:
         intro = "But not if any of this holds:" if len(bars) > 1 else "But not if this holds:"
         nodes.append(Bullets(intro, tuple(bars)))
     return nodes
 
 
-def _flat(bars: list[Node]) -> list[Node]:
+def _flat(bars: list[RuleNode]) -> list[RuleNode]:
     """What stands under `unless`: one is too many, also of those that stand in a list."""
     return [item for node in bars for item in (node.items if isinstance(node, Bullets) else (node,))]
 
 
-def _inline(nodes: Iterable[Node], last: str) -> str | None:
+def _inline(nodes: Iterable[RuleNode], last: str) -> str | None:
     """The conditions in one line; None where one of them is a list."""
     lines = [node for node in nodes if isinstance(node, str)]
     return listed(lines, last) if len(lines) == len([*nodes]) and lines else (None if [*nodes] else "")
 
 
-def _lead(rule: Rule, w: Wording) -> str:
+def _lead(rule: Rule, w: PackWording) -> str:
     if rule.moment is not None:
         return _moment(rule.moment, w)
     events = listed([happened(pattern, w) for pattern in rule.on], "or")
@@ -105,9 +105,9 @@ def _lead(rule: Rule, w: Wording) -> str:
     return f"{'each time' if rule.once in ('event', 'report') else 'when'} {events}"
 
 
-def conditions(tests: Iterable[Condition], w: Wording) -> list[Node]:
+def conditions(tests: Iterable[Condition], w: PackWording) -> list[RuleNode]:
     """What stands under `when` or `unless`, each condition in words. A criterion that is always met asks nothing."""
-    nodes: list[Node] = []
+    nodes: list[RuleNode] = []
     for condition in tests:
         if condition.name != "meets":
             nodes.append(phrase(condition.name, condition.arguments, condition.wanted, w))
@@ -117,7 +117,7 @@ def conditions(tests: Iterable[Condition], w: Wording) -> list[Node]:
     return nodes
 
 
-def _criterion(name: str, w: Wording) -> list[Node]:
+def _criterion(name: str, w: PackWording) -> list[RuleNode]:
     rows = w.pack.criteria[name]
     if f"criteria.{name}" in w.pack.means:
         return [w.criterion(name)]
@@ -127,12 +127,12 @@ def _criterion(name: str, w: Wording) -> list[Node]:
     return [lines[0]] if len(lines) == 1 else [Bullets("one of these holds:", tuple(lines))]
 
 
-def row_in_words(row: Criterion, w: Wording) -> str:
+def row_in_words(row: Criterion, w: PackWording) -> str:
     """One row of a criterion, in one line."""
     return tests_in_words(row.tests, w)
 
 
-def tests_in_words(tests: Tests, w: Wording) -> str:
+def tests_in_words(tests: Tests, w: PackWording) -> str:
     """All of `when` and none of `unless`, in one line; "in every case" where nothing is asked."""
     wants = [_line(node) for node in conditions(tests.when, w)]
     bars = [_line(node) for node in conditions(tests.unless, w)]
@@ -140,14 +140,14 @@ def tests_in_words(tests: Tests, w: Wording) -> str:
     return (listed(wants) or "in every case") + unless
 
 
-def _line(node: Node) -> str:
+def _line(node: RuleNode) -> str:
     return node if isinstance(node, str) else listed([_line(item) for item in node.items], "or")
 
 
 # ---- time
 
 
-def anchor(limit: Limit, w: Wording) -> str:
+def anchor_phrase(limit: Limit, w: PackWording) -> str:
     """What a limit counts from, as a noun."""
     match limit.anchor:
         case "first_sent":
@@ -169,24 +169,26 @@ def anchor(limit: Limit, w: Wording) -> str:
     }[limit.anchor]
 
 
-def span(limit: Limit, w: Wording) -> str:
+def span(limit: Limit, w: PackWording) -> str:
     """`72 hours after the return`."""
-    return f"{listed(map(length, limit.lengths), 'or')} after {anchor(limit, w)}"
+    return f"{listed(map(length, limit.lengths), 'or')} after {anchor_phrase(limit, w)}"
 
 
-def _moment(moment: Moment, w: Wording) -> str:
+def _moment(moment: Moment, w: PackWording) -> str:
     limit = moment.limit
     if not limit.lengths[0].length:
-        return f"on {anchor(limit, w)}"
+        return f"on {anchor_phrase(limit, w)}"
     if moment.op == "over":
         have = "has" if limit.lengths[0].length == 1 else "have"
-        return f"once more than {listed(map(length, limit.lengths), 'or')} {have} passed since {anchor(limit, w)}"
+        return (
+            f"once more than {listed(map(length, limit.lengths), 'or')} {have} passed since {anchor_phrase(limit, w)}"
+        )
     if moment.op == "before" and moment.lead is not None:
         return f"{length(moment.lead)} before {span(limit, w)}"
     return span(limit, w)
 
 
-def _due(rule: Rule, w: Wording) -> str:
+def _due(rule: Rule, w: PackWording) -> str:
     texts = []
     if rule.due:
         texts.append(f"due {within(rule.due, w)}")
@@ -195,16 +197,16 @@ def _due(rule: Rule, w: Wording) -> str:
     return f", {' and '.join(texts)}" if texts else ""
 
 
-def within(limit: Limit, w: Wording) -> str:
+def within(limit: Limit, w: PackWording) -> str:
     """`within 72 hours of the return`."""
     if limit.lengths[0].unit == "same_working_day":
-        return f"on the same working day as {anchor(limit, w)}"
-    text = f"within {listed(map(length, limit.lengths), 'or')} of {anchor(limit, w)}"
+        return f"on the same working day as {anchor_phrase(limit, w)}"
+    text = f"within {listed(map(length, limit.lengths), 'or')} of {anchor_phrase(limit, w)}"
     text += ", whichever is earlier" if len(limit.lengths) > 1 else ""
     return text + (", or when people have agreed" if limit.agreed else "")
 
 
-def _notes(rule: Rule, w: Wording) -> list[str]:
+def _notes(rule: Rule, w: PackWording) -> list[str]:
     """What the message does besides."""
     notes = []
     for titles in (w.titles(target.told_by) for target in rule.to):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from homeward.rendering.clauses import Does, Kept, LimitLine, Manual, Term
 from homeward.rendering.english import day, many, named
-from homeward.rendering.rules import Bullets, Node, Told
+from homeward.rendering.rules import Bullets, RuleNode, Told
 
 SHOWN = 3
 """As many scenarios as are named; the page names them all."""
@@ -75,16 +75,16 @@ def _rule(does: Does, width: int, indent: int) -> Iterator[str]:
         return
     labels = f" [{', '.join((*does.rule.labels, f'rule {does.rule.id}'))}]"
     yield from wrapped(f"- {does.rule.title}{because}{labels}", width, indent, 2)
-    yield from told(does.rule, width, indent + 4)
+    yield from as_text(does.rule, width, indent + 4)
 
 
-def told(rule: Told, width: int, indent: int) -> Iterator[str]:
+def as_text(rule: Told, width: int, indent: int) -> Iterator[str]:
     """The sentences of a rule."""
     for node in (*rule.says, *rule.notes):
         yield from _node(node, width, indent)
 
 
-def _node(node: Node, width: int, indent: int) -> Iterator[str]:
+def _node(node: RuleNode, width: int, indent: int) -> Iterator[str]:
     if isinstance(node, str):
         yield from wrapped(node, width, indent)
         return
@@ -98,7 +98,7 @@ def _node(node: Node, width: int, indent: int) -> Iterator[str]:
             yield from _node_item(item, width, indent + 2)
 
 
-def _node_item(item: Node, width: int, indent: int) -> Iterator[str]:
+def _node_item(item: RuleNode, width: int, indent: int) -> Iterator[str]:
     if isinstance(item, str):
         yield from wrapped(f"- {item}", width, indent, 2)
     else:

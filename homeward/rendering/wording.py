@@ -36,7 +36,7 @@ _OF_THEIR_OWN: Mapping[tuple[str, str], str] = {
 }  # fmt: skip
 
 
-class Wording:
+class PackWording:
     """The names of one pack, as they stand in a sentence."""
 
     def __init__(self, pack: Pack) -> None:

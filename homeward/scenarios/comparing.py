@@ -10,7 +10,7 @@ OF_THE_ROW = {"type", "at", "after", "before", "to", "to_exactly", "clauses", "h
 """What a row may name besides the fields of the message."""
 
 
-def faults(scenario: Scenario, messages: list[dict[str, Any]]) -> list[str]:
+def row_faults(scenario: Scenario, messages: list[dict[str, Any]]) -> list[str]:
     """What was not said as expected, each in a line."""
     found = []
     for row in scenario.expect:

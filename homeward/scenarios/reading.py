@@ -36,7 +36,7 @@ import orjson
 from routing.calendar import LONDON
 from routing.tables import nearest
 
-KEYS = {"id", "title", "register", "earlier", "reports", "until", "expect", "absent"}
+SCENARIO_KEYS = {"id", "title", "register", "earlier", "reports", "until", "expect", "absent"}
 ACTORS = ("by", "interviewer", "between", "attendees")
 OF_A_CHILD = ("case.", "worker.missing_report", "document.updated")
 
@@ -59,7 +59,7 @@ class Scenario:
     absent: tuple[Mapping[str, Any], ...]
 
 
-def read(authority: str, file: str, text: str) -> Iterator[Scenario]:
+def read_scenarios(authority: str, file: str, text: str) -> Iterator[Scenario]:
     """The scenarios of one table. ScenarioError names the file, the scenario and the mend."""
     try:
         table = tomllib.loads(text)
@@ -69,8 +69,8 @@ def read(authority: str, file: str, text: str) -> Iterator[Scenario]:
         raise ScenarioError(f"{file}: '{key}' is not understood; write [registers] and [[scenario]]")
     for row in table.get("scenario", ()):
         place = f"{file}: scenario {row.get('id', '?')}"
-        for key in row.keys() - KEYS:
-            near, known = nearest(key, KEYS), ", ".join(sorted(KEYS))
+        for key in row.keys() - SCENARIO_KEYS:
+            near, known = nearest(key, SCENARIO_KEYS), ", ".join(sorted(SCENARIO_KEYS))
             raise ScenarioError(f"{place}: '{key}' is not understood{near}; known are: {known}")
         for key in ("id", "title", "reports"):
             if key not in row:

@@ -13,7 +13,7 @@ from episodes.record import RegisterRecord
 from episodes.reports import Report, TimerDue
 from routing.case import Case, Timer
 from routing.decide import decide
-from routing.loading import load
+from routing.loading import load_pack
 from routing.messages import Message
 from routing.pack import Pack
 
@@ -120,7 +120,7 @@ def written(folder: Path, pack: str, directory: str | None = DIRECTORY) -> Path:
 
 
 def pack(rules: str = RULE, **parts: str) -> Pack:
-    return load(text(rules, **parts), FILE)
+    return load_pack(text(rules, **parts), FILE)
 
 
 def ruled(condition: str, rules: str = "", more: str = "") -> Pack:

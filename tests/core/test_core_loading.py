@@ -3,7 +3,7 @@
 import pytest
 from core_packs import BODY, FILE, HEAD, RULE, pack, text
 
-from routing.loading import load
+from routing.loading import load_pack
 from routing.tables import PackError
 
 CRITERIA = '[criteria]\nserious = [{when = {risk = "high"}, clauses = ["T-1"]}]\n'
@@ -12,7 +12,7 @@ AUDIENCE = '[audiences]\nwhoever = [{to = ["desk"], clauses = ["T-1"]}]\n'
 
 def fault(toml: str) -> str:
     with pytest.raises(PackError) as raised:
-        load(toml, FILE)
+        load_pack(toml, FILE)
     assert str(raised.value).startswith(f"{FILE}: ")
     return str(raised.value).removeprefix(f"{FILE}: ")
 

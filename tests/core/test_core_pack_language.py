@@ -6,8 +6,8 @@ import pytest
 from core_packs import BODY, FILE, HEAD, Course
 from core_reports import after, found, missing
 
-from episodes.record import Record, Service
-from routing.loading import load
+from episodes.record import RegisterRecord, Service
+from routing.loading import load_pack
 from routing.local import load_local, localised
 from routing.pack import Pack
 from routing.tables import PackError
@@ -63,12 +63,12 @@ clauses = ["T-1"]
 
 
 def pack(text: str) -> Pack:
-    return load(HEAD + BODY + text, FILE)
+    return load_pack(HEAD + BODY + text, FILE)
 
 
-def of(text: str, record: Record | None = None) -> Course:
+def of(text: str, record: RegisterRecord | None = None) -> Course:
     """A child of the authority with that pack."""
-    return Course(pack(text), record=record or Record())
+    return Course(pack(text), record=record or RegisterRecord())
 
 
 def fault(text: str) -> str:
@@ -141,13 +141,15 @@ def test_a_moment_may_be_the_anchor_itself_and_a_limit_may_not() -> None:
 # ---- one duty, one rule
 
 
-def told(record: Record, text: str = TELLS) -> list[tuple[str, str, tuple[str, ...]]]:
+def told(record: RegisterRecord, text: str = TELLS) -> list[tuple[str, str, tuple[str, ...]]]:
     child = of(text, record)
     return [(m.rule, m.to[0].role, m.clauses) for m in child.tell(missing())]
 
 
-def both() -> Record:
-    return Record(services=(Service("social_care", worker="w"), Service("early_help", manager="m")), registered=True)
+def both() -> RegisterRecord:
+    return RegisterRecord(
+        services=(Service("social_care", worker="w"), Service("early_help", manager="m")), registered=True
+    )
 
 
 def test_a_rule_with_each_is_several_that_keep_their_own_names_and_clauses() -> None:
@@ -203,7 +205,7 @@ IN_PLACE = 'meets = [{when = {risk = "high"}, clauses = ["T-2"]}, {when = {open_
 def test_a_criterion_may_stand_where_it_is_needed_and_lends_its_clauses() -> None:
     text = ASKS.replace('on = ["found"]', f'on = ["opened"]\nwhen = {{{IN_PLACE}}}').split("due")[0]
     held = text + 'clauses = ["T-1"]\n'
-    assert [c for _, _, c in told(Record(), held)] == []
+    assert [c for _, _, c in told(RegisterRecord(), held)] == []
     assert [c for _, _, c in told(both(), held)] == [("T-1",)]
     assert [m.clauses for m in of(held).tell(missing(risk="high"))] == [("T-1", "T-2")]
 
@@ -235,7 +237,7 @@ def test_a_criterion_in_its_place_is_read_strictly(criterion: str, words: list[s
 
 
 def test_a_word_may_say_what_it_means() -> None:
-    held = load((HEAD + BODY + TELLS).replace('services = ["social_care", "early_help"]',
+    held = load_pack((HEAD + BODY + TELLS).replace('services = ["social_care", "early_help"]',
                 'services = {social_care = "social care", early_help = "Early Help"}'), FILE)  # fmt: skip
     assert held.words.services == ("social_care", "early_help")
     assert held.means["services.early_help"] == "Early Help"
@@ -265,5 +267,5 @@ def test_a_word_may_say_what_it_means() -> None:
 )
 def test_a_mistyped_word_is_refused_with_the_nearest_right_one(old: str, new: str, words: list[str]) -> None:
     with pytest.raises(PackError) as raised:
-        load((HEAD + BODY + TELLS).replace(old, new), FILE)
+        load_pack((HEAD + BODY + TELLS).replace(old, new), FILE)
     assert all(word in str(raised.value) for word in words), str(raised.value)

@@ -6,11 +6,11 @@ import pytest
 from core_packs import Course, course, rule
 from core_reports import NOON, after, decided, found, missing, status
 
-from episodes.record import Record
+from episodes.record import RegisterRecord
 from routing.situation import birthday
 
-ADULT = Record(date_of_birth=date(2008, 6, 1))  # eighteen on the day on which the child is reported
-CHILD = Record(date_of_birth=date(2008, 6, 2))
+ADULT = RegisterRecord(date_of_birth=date(2008, 6, 1))  # eighteen on the day on which the child is reported
+CHILD = RegisterRecord(date_of_birth=date(2008, 6, 2))
 SCOPE = "[scope]\nunless = {age_at_missing = {at_least = 18}}\n"
 REVIEW = rule("review", at='{from = "eighteenth_birthday", within = "0h"}', when="{still_missing = true}")
 PRESUMES = rule("presumes", send='"episode.update"', classifies='"missing"', when='{classified = "absent"}',
@@ -51,7 +51,7 @@ def test_a_birth_date_that_comes_later_brings_a_child_back_into_scope() -> None:
 )
 def test_the_eighteenth_birthday_begins_at_midnight_in_london(born: date, midnight: datetime) -> None:
     assert birthday(born, 18) == midnight
-    child = course(REVIEW, record=Record(date_of_birth=born))
+    child = course(REVIEW, record=RegisterRecord(date_of_birth=born))
     if midnight > NOON:
         child.tell(missing())
         assert child.timers == {"review": midnight}

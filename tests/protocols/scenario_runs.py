@@ -3,12 +3,12 @@
 from functools import cache
 
 from homeward.library import read_packs, read_tables
-from homeward.scenarios.reading import Scenario, read
+from homeward.scenarios.reading import Scenario, read_scenarios
 from homeward.scenarios.running import Rehearsal, Run
 
 VERSIONS = read_packs().all()
 PACKS = [version for versions in VERSIONS.values() for version in versions]
-ALL = [s for key in VERSIONS for file, text in read_tables(key) for s in read(key, file, text)]
+ALL = [s for key in VERSIONS for file, text in read_tables(key) for s in read_scenarios(key, file, text)]
 _RUNS: dict[tuple[str, str], Run] = {}
 
 

@@ -3,7 +3,7 @@
 import pytest
 from scenario_runs import ALL, PACKS, run_of
 
-from homeward.scenarios.comparing import faults
+from homeward.scenarios.comparing import row_faults
 from homeward.scenarios.reading import Scenario
 from homeward.scenarios.sayable import unsayable
 
@@ -11,7 +11,7 @@ from homeward.scenarios.sayable import unsayable
 @pytest.mark.parametrize("scenario", ALL, ids=lambda s: f"{s.authority}-{s.id}")
 async def test_what_is_said(scenario: Scenario) -> None:
     run = await run_of(scenario)
-    found = faults(scenario, run.messages)
+    found = row_faults(scenario, run.messages)
     assert not found, "\n".join([f"{scenario.file}: {scenario.title}", *found])
 
 

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from homeward.cli import main
 from homeward.library import read_packs
 from homeward.rendering.differing import differences
-from routing.loading import load
+from routing.loading import load_pack
 
 OLD = Path(__file__).parents[2] / "protocols" / "nottinghamshire" / "6.5.toml"
 TEXT = OLD.read_text(encoding="utf-8")
@@ -22,7 +22,7 @@ NEWER = (
 
 def changed(text: str, width: int = 400) -> list[str]:
     old = read_packs().all()["nottinghamshire"][-1]
-    return [line.strip() for line in differences(old, load(text, "6.6.toml"), width)]
+    return [line.strip() for line in differences(old, load_pack(text, "6.6.toml"), width)]
 
 
 def packs(*words: str) -> Result:

@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 
 from homeward.cli import main
 from homeward.library import read_packs
-from routing.loading import load
-from routing.tables import PackError, Table
+from routing.loading import load_pack
+from routing.tables import PackError, TomlTable
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "packs.md").read_text(encoding="utf-8")
@@ -76,14 +76,14 @@ def chapter_of(place: str) -> str | None:
 def read(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
     """The keys that the shipped packs are read for, by chapter."""
     known: dict[str, set[str]] = {}
-    done = Table.done
+    done = TomlTable.done
 
-    def noted(self: Table) -> None:
+    def noted(self: TomlTable) -> None:
         if chapter := chapter_of(self.place):
             known.setdefault(chapter, set()).update(self._known)
         done(self)
 
-    monkeypatch.setattr(Table, "done", noted)
+    monkeypatch.setattr(TomlTable, "done", noted)
     read_packs()
     return known
 
@@ -111,7 +111,7 @@ def test_the_fault_that_the_page_shows_is_the_one_that_is_said(folder: Path) -> 
     shown = re.search(r"^    (rules tell_worker: .*)$", GUIDE, re.MULTILINE)
     assert shown is not None
     with pytest.raises(PackError) as raised:
-        load(PACK.replace('to = ["social_worker"]', 'to = ["social_workr"]'), "1.toml")
+        load_pack(PACK.replace('to = ["social_worker"]', 'to = ["social_workr"]'), "1.toml")
     assert str(raised.value) == f"1.toml: {shown[1]}"
 
 
@@ -128,8 +128,8 @@ def joined(example: str) -> str:
 
 @pytest.mark.parametrize("name", ["each", "criterion", "limit"])
 def test_an_example_fits_into_the_first_pack(name: str) -> None:
-    held = load(joined(EXAMPLES[name]), "1.toml")
-    assert len(held.rules) > len(load(PACK, "1.toml").rules)
+    held = load_pack(joined(EXAMPLES[name]), "1.toml")
+    assert len(held.rules) > len(load_pack(PACK, "1.toml").rules)
 
 
 def newer() -> Iterator[str]:

@@ -11,16 +11,16 @@ from homeward.library import proofs, read_packs
 from homeward.rendering.acts import ACTS
 from homeward.rendering.clauses import manual
 from homeward.rendering.conditions import DENIED, PHRASES, phrase
-from homeward.rendering.data import described, lines
-from homeward.rendering.english import listed, sentence, with_article
+from homeward.rendering.data import lines, pack_data
+from homeward.rendering.english import as_sentence, listed, with_article
 from homeward.rendering.events import HAPPENED
-from homeward.rendering.page import page
+from homeward.rendering.page import pack_page
 from homeward.rendering.plain import PLAIN
-from homeward.rendering.rules import told
+from homeward.rendering.rules import rule_sentences
 from homeward.rendering.text import text
-from homeward.rendering.wording import Wording
+from homeward.rendering.wording import PackWording
 from routing.conditions import CONDITIONS
-from routing.loading import load
+from routing.loading import load_pack
 from routing.loading_rules import ANCHORS
 from routing.pack import Pack
 from schemas.outbound import OUTBOUND
@@ -49,8 +49,8 @@ def test_every_event_and_every_message_has_a_phrase() -> None:
 
 def worded(rules: str) -> list[str]:
     """The sentences of the first rule of a small pack."""
-    pack = load(with_limits(HEAD + BODY + rules), FILE)
-    says = told([pack.rules[0]], Wording(pack))
+    pack = load_pack(with_limits(HEAD + BODY + rules), FILE)
+    says = rule_sentences([pack.rules[0]], PackWording(pack))
     return [line for node in (*says.says, *says.notes) for line in lines(node)]
 
 
@@ -138,7 +138,7 @@ def test_a_pack_says_whom_it_is_about_and_which_rules_go_beyond() -> None:
     scope = '[limits]\nadult = {number = 18, clause = "HUB", since = 2020-01-01}\n'
     scope += '[scope]\nunless = {age_at_missing = {at_least = "adult"}}\n'
     rule = '[[rules]]\nid = "r"\ntitle = "Say it"\non = ["opened"]\nsend = "notify.info"\nto = ["officer"]\n'
-    pack = load(HEAD + scope + BODY + rule + 'beyond_scope = true\nclauses = ["T-1", "T-2"]\n', FILE)
+    pack = load_pack(HEAD + scope + BODY + rule + 'beyond_scope = true\nclauses = ["T-1", "T-2"]\n', FILE)
     shown = " ".join(" ".join(text(manual(pack, {}), 80)).split())
     assert "It is about every child, unless the child was 18 or older when they went missing." in shown
     assert "This is done for somebody beyond the scope of the procedure too." in shown
@@ -161,7 +161,7 @@ def test_several_criteria_must_all_be_met_and_one_is_too_many() -> None:
     ],
 )
 def test_a_count_is_told_as_people_say_it(arguments: dict[str, int], says: str) -> None:
-    assert phrase("occasions", arguments, True, Wording(PACKS[0])) == says
+    assert phrase("occasions", arguments, True, PackWording(PACKS[0])) == says
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_a_role_takes_an_article_where_people_would_say_one(title: str, says: st
 
 def test_words_are_listed_and_sentences_end() -> None:
     assert [listed(words) for words in ("", "a", "ab", "abbc")] == ["", "a", "a and b", "a, b and c"]
-    assert sentence("the end") == "The end."
+    assert as_sentence("the end") == "The end."
 
 
 # ---- every pack
@@ -211,7 +211,7 @@ def test_each_rule_is_told_in_full_once(pack: Pack) -> None:
 
 @OF_EACH
 def test_no_code_word_of_a_pack_stands_in_its_sentences(pack: Pack) -> None:
-    rows = described(pack, {})["rules"]
+    rows = pack_data(pack, {})["rules"]
     quoted = re.compile(r"“[^”]*”")
     told_so = {line for row in rows for line in row["says"]}
     assert [line for line in told_so if re.search(r"\w_\w|\bNone\b|\{", quoted.sub("", line))] == []
@@ -243,7 +243,7 @@ class _Reader(HTMLParser):
 
 @OF_EACH
 def test_the_page_needs_nothing_from_elsewhere_and_its_links_lead_somewhere(pack: Pack) -> None:
-    html = page(manual(pack, proofs(pack.authority)))
+    html = pack_page(manual(pack, proofs(pack.authority)))
     reader = _Reader()
     reader.feed(html)
     assert reader.outside == []
@@ -258,5 +258,5 @@ def test_the_page_needs_nothing_from_elsewhere_and_its_links_lead_somewhere(pack
 def test_a_page_shows_text_as_text() -> None:
     sharp = BODY.replace('"Something is to be done."', '"Something <b>is</b> to be done & soon."')
     rules = '[[rules]]\nid = "r"\ntitle = "Say it"\non = ["opened"]\nsend = "notify.info"\nto = ["officer"]\n'
-    pack = load(HEAD + sharp + rules + 'clauses = ["T-1", "T-2"]\n', FILE)
-    assert "Something &lt;b&gt;is&lt;/b&gt; to be done &amp; soon." in page(manual(pack, {}))
+    pack = load_pack(HEAD + sharp + rules + 'clauses = ["T-1", "T-2"]\n', FILE)
+    assert "Something &lt;b&gt;is&lt;/b&gt; to be done &amp; soon." in pack_page(manual(pack, {}))
