@@ -74,7 +74,7 @@ def test_a_secret_may_stand_in_a_file_of_its_own(monkeypatch: pytest.MonkeyPatch
         ("smtp_port", "70000", "less than or equal to 65535"),
         ("smtp_tls", "ssl", "'starttls', 'tls' or 'plain'"),
         ("batch_records", "many", "valid integer"),
-        ("database_url", "mysql://db.example/x", "begin it with postgresql+asyncpg://"),
+        ("database_url", "mysql://db.example/x", "start it with postgresql+asyncpg://"),
         ("database_url", "nonsense", "driver://user@host/name"),
         ("directory", "no/such/folder", "does not exist"),
         ("smtp_from", "nobody", "pattern"),
