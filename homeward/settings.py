@@ -87,7 +87,7 @@ class Settings(BaseSettings):
     register_stale: float = Field(
         48,
         gt=0,
-        description="Hours without a record after which exceptions about an unmatched child say how old the register is",
+        description="Hours without a record after which exceptions about an unmatched child give the register's age",
     )
 
     relay_batch: int = Field(500, ge=1, le=10_000, description="Maximum number of rows a relay claims at once")
