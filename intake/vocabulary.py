@@ -31,4 +31,4 @@ def _fault(field: str, word: str, known: object) -> str | None:
     if word in known:
         return None
     allowed = ", ".join(known) or "none"
-    return f"{field}: is no word of this authority's vocabulary; known are: {allowed}"
+    return f"{field}: not in this authority's vocabulary. Use one of: {allowed}"
