@@ -49,7 +49,7 @@ def outgoing(row: LeasedRow, address: str) -> Outgoing:
 
 def nowhere(row: LeasedRow) -> Receipt:
     """The receipt of a row whose destination has no address."""
-    mend = "no address: add the role's mailbox to the directory and release the lane"
+    mend = "No address: add the role's mailbox to the directory, then release the delivery"
     return Receipt(row.row.id, Verdict.REFUSED, mend)
 
 

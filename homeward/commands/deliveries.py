@@ -34,7 +34,7 @@ def list_(database: str | None) -> None:
         behind = f", {row.waiting} waiting behind it" if row.waiting else ""
         click.echo(
             f"{row.position}  {row.state}  since {row.since:%Y-%m-%d %H:%M}Z after {row.attempts} {tries}  "
-            f"{row.type} to {row.destination}: {row.detail or 'no reason given'}{behind}"
+            f"{row.type} to {row.destination}{behind}: {row.detail or 'no reason given'}"
         )
     if not held:
         click.echo("Nothing is held up.")

@@ -123,7 +123,7 @@ def test_explain_tells_the_whole_story_of_an_episode(filled: tuple[str, list[dic
     for message in (m for m in said if m["episode"] == episode):
         assert f"message {message['id']} to " in text
     assert "report first from /police/XX changed" in text
-    assert "clocks that run from now on" in text
+    assert "timers running from now on" in text
     assert "because of a timer" in text
     assert "delivery to topic/nottinghamshire.social-care.v1: pending, attempts 0" in text
     assert "clause NOTTS-12: " in text
