@@ -81,7 +81,7 @@ def _instant(value: object) -> datetime:
 
 def _day(value: date) -> date:
     if not 1900 <= value.year < 2100:
-        raise PydanticCustomError("hub_date", "must lie between the years 1900 and 2099")
+        raise PydanticCustomError("hub_date", "must be between the years 1900 and 2099")
     return value
 
 

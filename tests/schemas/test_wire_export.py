@@ -47,13 +47,13 @@ def test_an_incompatible_schema_is_not_written_over_a_published_one(tmp_path: Pa
     published["police.missing"]["properties"]["shoe_size"] = {"type": "integer"}
     files = export(tmp_path, published)
     before = [file.read_bytes() for file in files]
-    with pytest.raises(IncompatibleError, match=r"police\.missing: data\.shoe_size: the field is gone"):
+    with pytest.raises(IncompatibleError, match=r"police\.missing: data\.shoe_size: the field has been removed"):
         export(tmp_path, narrower)
     assert [file.read_bytes() for file in files] == before
     for verb in ("export", "check"):
         code, said = run(verb, tmp_path)
         assert code == 1
-        assert "police.missing: data.shoe_size: the field is gone" in said
+        assert "police.missing: data.shoe_size: the field has been removed" in said
 
 
 def test_present_schemas_are_compatible_with_themselves(tmp_path: Path) -> None:
