@@ -16,7 +16,7 @@ Folders = Annotated[tuple[Path, ...], NoDecode]
 
 
 class SettingsError(Exception):
-    """A setting cannot be used. The message names each variable and the mend, never the value of a secret."""
+    """A setting cannot be used. The message names each variable and the fix, never the value of a secret."""
 
 
 class Settings(BaseSettings):

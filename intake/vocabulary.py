@@ -7,7 +7,7 @@ from routing.pack import Pack
 
 
 def unknown_word(report: Report, pack: Pack) -> str | None:
-    """What is wrong with the words of a report, with the mend; None where nothing is."""
+    """What is wrong with the words of a report, with the fix; None where nothing is."""
     words = pack.words
     match report:
         case Decided() if report.kind.startswith("meeting."):

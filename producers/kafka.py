@@ -119,8 +119,8 @@ class KafkaSender:
             if not answer.done():
                 spoilt = True
                 waited = f"No confirmation from Kafka within {self._settings.confirm_within:g} s"
-                mend = f"check the brokers of topic {item.address}"
-                receipts[item.row] = Receipt(item.row, Verdict.RETRY, f"{waited}: {mend}")
+                fix = f"check the brokers of topic {item.address}"
+                receipts[item.row] = Receipt(item.row, Verdict.RETRY, f"{waited}: {fix}")
             elif fault := answer.exception():
                 spoilt = True
                 if isinstance(fault, TOO_LARGE) and len(under_way) > 1:

@@ -137,8 +137,8 @@ class Conversation:
             if refusal.code != _CLOSING:
                 # Not this e-mail's fault: once the setting is corrected, all of them can go.
                 await self._again(client)
-                mend = f"check HOMEWARD_SMTP_FROM ({self._settings.sender}) or ask whoever runs the mail server"
-                return Verdict.RETRY, f"Sender refused by the mail server ({refusal.code}): {mend}"
+                fix = f"check HOMEWARD_SMTP_FROM ({self._settings.sender}) or ask whoever runs the mail server"
+                return Verdict.RETRY, f"Sender refused by the mail server ({refusal.code}): {fix}"
             raise self._broke_off(client) from None
         except _BROKEN:
             raise self._broke_off(client) from None
