@@ -142,6 +142,8 @@ class Settings(BaseSettings):
             raise ValueError(f"{PREFIX}KAFKA_USER and {PREFIX}KAFKA_PASSWORD: set both for {self.kafka_security}")
         if bool(self.smtp_user) != bool(self.smtp_password):
             raise ValueError(f"{PREFIX}SMTP_USER and {PREFIX}SMTP_PASSWORD: set both or neither")
+        if self.smtp_user and self.smtp_tls == "plain":
+            raise ValueError(f"{PREFIX}SMTP_TLS: use starttls or tls, a password is never sent over a plain connection")
         return self
 
     @property

@@ -98,6 +98,11 @@ def test_half_a_pair_of_credentials_is_a_fault(monkeypatch: pytest.MonkeyPatch) 
     assert "HOMEWARD_SMTP_PASSWORD" in fault(monkeypatch, kafka_security="PLAINTEXT", smtp_user="hub")
 
 
+def test_a_password_over_a_plain_connection_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = fault(monkeypatch, smtp_tls="plain", smtp_user="hub", smtp_password="p")
+    assert said == "HOMEWARD_SMTP_TLS: use starttls or tls, a password is never sent over a plain connection"
+
+
 def test_no_secret_is_shown_by_settings_or_by_their_faults(monkeypatch: pytest.MonkeyPatch) -> None:
     secret = "correct-horse"
     names = [name for name in Settings.model_fields if name.endswith("password")]
