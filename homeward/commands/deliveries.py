@@ -22,7 +22,9 @@ def command() -> None:
 @command.command("list")
 @_database
 def list_(database: str | None) -> None:
-    """List held-up deliveries, one per line: number, state, since when, type, destination, reason, what waits behind.
+    """List deliveries that are held up.
+
+    Each line gives the number, state, time, type, destination, how many wait behind it, and the reason.
 
     \b
     Examples:

@@ -76,7 +76,9 @@ def train(files: tuple[Path, ...], target: Path, base: Path | None) -> None:
 @command.command()
 @click.argument("file", required=False, type=click.Path(exists=True, path_type=Path))
 def show(file: Path | None) -> None:
-    """Show the weight of each level of agreement, in bits, from the shipped weights or from FILE.
+    """Show what each level of agreement weighs.
+
+    Weights are in bits, from FILE or from the shipped weights.
 
     \b
     Examples:

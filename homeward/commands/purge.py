@@ -30,7 +30,7 @@ def command(days: int, only: tuple[str, ...], database: str | None) -> None:
 
     \b
     reports     bytes of received messages. Kept: their hash and what they changed
-    messages    text of delivered messages. Kept: who was sent what, when, under which clause
+    messages    text of delivered messages. Kept: who was sent what, when and why
     quarantine  replayed messages. Messages not yet read are never deleted
     claims      marks of received messages. Keep these longer than Kafka keeps
                 messages, or a repeat counts as new

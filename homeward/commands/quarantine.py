@@ -25,7 +25,9 @@ def command() -> None:
 @click.option("--replayed", is_flag=True, help="Include messages that have been replayed.")
 @_database
 def list_(replayed: bool, database: str | None) -> None:
-    """List quarantined messages, one per line: id, time, place in Kafka, reason and state.
+    """List the messages in quarantine.
+
+    Each line gives the id, time, place in Kafka, reason and state.
 
     \b
     Examples:
@@ -45,7 +47,9 @@ def list_(replayed: bool, database: str | None) -> None:
 @click.option("--hex", "as_hex", is_flag=True, help="Show the body as a hex dump. Needs --body.")
 @_database
 def show(id: str, body: bool, as_hex: bool, database: str | None) -> None:
-    """Show one message: topic, partition, offset, reason and headers. Its body is shown only with --body.
+    """Show one message: place in Kafka, reason and headers.
+
+    The body is shown only with --body.
 
     \b
     Examples:

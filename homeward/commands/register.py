@@ -27,7 +27,9 @@ def command() -> None:
 @command.command()
 @click.option("--database", metavar="URL", help="Database URL. Defaults to the one in the settings.")
 def status(database: str | None) -> None:
-    """List registers, one per line: when the newest record was sent and received, and its age.
+    """List how old each register is.
+
+    Each line gives the time that the newest record was sent and received, and its age.
 
     \b
     Examples:
