@@ -80,7 +80,7 @@ class Relay:
             self._ended.set()
 
     async def stop(self) -> None:
-        """Finishes what is in flight and lets go of the shards, so that another relay may take them at once."""
+        """Finishes what is in flight and releases the shards, so that another relay can take them at once."""
         self._stopping.set()
         self.wake()
         if self._running is not None and self._running is not asyncio.current_task():

@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 class KafkaSender:
-    """One idempotent `acks=all` producer, made when needed and made anew after a fatal error.
+    """One idempotent `acks=all` producer, made when needed and replaced after a fatal error.
 
     Sends one batch at a time. `start` does not fail when Kafka is away: items then come back as RETRY.
     """

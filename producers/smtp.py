@@ -74,7 +74,7 @@ class BrokenOffError(UnreachableError):
 
 
 class Conversation:
-    """A connection that stays open over many e-mails and is opened anew when it has broken. Not for two tasks."""
+    """A connection that stays open over many e-mails and is reopened when it has broken. Not for two tasks."""
 
     def __init__(self, settings: MailSettings) -> None:
         self._settings = settings

@@ -71,4 +71,4 @@ class Sender(Protocol):
         """
 
     async def stop(self) -> None:
-        """Finish what is under way and let go of every connection."""
+        """Finish what is under way and close every connection."""

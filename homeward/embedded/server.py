@@ -30,7 +30,7 @@ class Server:
         self._guard: subprocess.Popen[bytes] | None = None
 
     def prepare(self, properties: str) -> None:
-        """Write the configuration, which is derived anew at each start; the log of the last run is kept beside."""
+        """Write the configuration, which is derived again at each start. The log of the last run is kept beside it."""
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "server.properties").write_text(properties, "utf-8")
         with contextlib.suppress(FileNotFoundError):

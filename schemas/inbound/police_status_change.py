@@ -1,4 +1,4 @@
-"""A police force re-classifies a child or grades the risk anew."""
+"""A police force reclassifies a child or changes the risk grade."""
 
 from typing import ClassVar
 
