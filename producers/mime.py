@@ -38,7 +38,7 @@ _templates = Environment(
 
 
 class UnwritableError(Exception):
-    """No e-mail can be made of this row. The text names the mend and holds no personal data."""
+    """No e-mail can be made from this row. The text says what to do and contains no personal data."""
 
 
 def message_id(row: str, domain: str) -> str:
@@ -49,14 +49,14 @@ def message_id(row: str, domain: str) -> str:
 def compose(item: Outgoing, sender: str, domain: str, words_of: Wordings) -> bytes:
     """The e-mail as it goes over the wire, 7-bit, lines ended by CR LF. Raises `UnwritableError`."""
     if not _MAILBOX.fullmatch(item.address):
-        raise UnwritableError("the address of the recipient is no plain mailbox: mend it in the directory")
+        raise UnwritableError("Recipient's address is not a plain mailbox: correct it in the directory")
     letter = write_letter(item, _data(item.body), words_of)
     message = EmailMessage(policy=_BODY)
     try:
         _head(message, item, letter, sender, domain)
     except ValueError:
         # EmailMessage refuses a line break in a header; nothing that could add one may go out.
-        raise UnwritableError("an attribute of the message holds a line break or cannot stand in a header") from None
+        raise UnwritableError("Message attribute contains a line break, or cannot be used in a header") from None
     message.set_content(_render("letter.txt.j2", letter), cte="quoted-printable")
     message.add_alternative(_render("letter.html.j2", letter), subtype="html", cte="quoted-printable")
     message.set_boundary(f"={uuid.uuid5(_ROWS, item.row).hex}=")
@@ -88,7 +88,7 @@ def _data(body: bytes) -> dict[str, Any]:
     except ValueError:
         data = None
     if not isinstance(data, dict):
-        raise UnwritableError("the body is no JSON object: the row cannot be shown to a person")
+        raise UnwritableError("Body is not a JSON object: no e-mail can be written from it")
     return data
 
 

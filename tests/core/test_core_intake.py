@@ -139,7 +139,7 @@ async def test_a_word_that_would_be_a_decision_nobody_acts_on_goes_to_quarantine
         facts = await h.ledger("fact")
         await h.take(report)
         assert [(q.row.value, q.row.reason) for q in await h.held()] == [(report, "unknown_word")]
-        assert "known are: " in (await h.held())[0].row.detail
+        assert "Use one of: " in (await h.held())[0].row.detail
         assert await alerts(h) == [("nottinghamshire", "unreadable", ["children_missing_officer"])]
         assert await h.ledger("fact") == facts
 

@@ -66,7 +66,7 @@ def _given(address: str) -> None:
     try:
         url = make_url(address)
         if url.drivername != "postgresql+asyncpg":
-            raise ServiceError("begin it with postgresql+asyncpg://")
+            raise ServiceError("start it with postgresql+asyncpg://")
         _run(url, "SELECT 1")
     except (ArgumentError, SQLAlchemyError, OSError) as error:
         raise ServiceError(f"it does not answer ({type(error).__name__}: {error})") from None
