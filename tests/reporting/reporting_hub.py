@@ -9,8 +9,8 @@ from reporting_world import london
 from consumers.intake import Intake
 from consumers.raw import Raw
 from homeward.clock import VirtualClock
-from homeward.library import read_directories, read_packs
 from store import Store
+from tests.shipped import shipped_directories, shipped_packs
 
 MOSAIC = {"system": "mosaic", "value": "M31"}
 
@@ -21,7 +21,7 @@ class Hub:
     def __init__(self, url: str, store: Store) -> None:
         self.url, self.store = url, store
         self.clock = VirtualClock(datetime(2026, 1, 1, tzinfo=UTC))
-        self._intake = Intake(store, read_packs(), read_directories(), self.clock.now, checks_owner=False)
+        self._intake = Intake(store, shipped_packs(), shipped_directories(), self.clock.now, checks_owner=False)
         self._number = 0
 
     async def tell(self, at: str, type_: str, /, **data: Any) -> None:
