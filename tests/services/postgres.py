@@ -9,7 +9,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,16 +20,23 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.services.containers import container
 from tests.services.finding import ServiceError, found
+from tests.services.sharing import folder_of_the_run, shared
 
 if TYPE_CHECKING:
     from testcontainers.core.container import DockerContainer
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[URL]:
-    """The URL of a real Postgres that lasts for the session and in which databases may be made."""
-    with found("Postgres", "HOMEWARD_TEST_POSTGRES", _given, _in_docker, _of_the_wheel) as address:
+def postgres_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+    """The URL of a real Postgres that lasts for the session, is shared by all its processes, and in which databases may
+    be made."""
+    folder = folder_of_the_run(request.config, tmp_path_factory.getbasetemp())
+    with shared(folder, "postgres", _found) as address:
         yield make_url(address)
+
+
+def _found() -> AbstractContextManager[str]:
+    return found("Postgres", "HOMEWARD_TEST_POSTGRES", _given, _in_docker, _of_the_wheel)
 
 
 @pytest.fixture(scope="session")
