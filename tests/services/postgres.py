@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from testcontainers.core.container import DockerContainer
 
 
+VARIABLE = "HOMEWARD_TEST_POSTGRES"
+
+
 @pytest.fixture(scope="session")
 def postgres_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
     """The URL of a real Postgres that lasts for the session, is shared by all its processes, and in which databases may
@@ -36,13 +39,13 @@ def postgres_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.Tem
 
 
 def _found() -> AbstractContextManager[str]:
-    return found("Postgres", "HOMEWARD_TEST_POSTGRES", _given, _in_docker, _of_the_wheel)
+    return found("Postgres", VARIABLE, _given, _in_docker, _of_the_wheel)
 
 
 @pytest.fixture(scope="session")
 def postgres(postgres_server: URL) -> Iterator[Callable[[], str]]:
     """Makes databases: each call gives the URL of a fresh empty one. Callable inside an event loop and outside. They go
-    with the session."""
+    with the session, or with a server that was started for it."""
     numbers, made = itertools.count(1), []
 
     def fresh() -> str:
@@ -52,7 +55,8 @@ def postgres(postgres_server: URL) -> Iterator[Callable[[], str]]:
         return postgres_server.set(database=name).render_as_string(hide_password=False)
 
     yield fresh
-    _run(postgres_server, *(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in made))
+    if os.environ.get(VARIABLE):
+        _run(postgres_server, *(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in made))
 
 
 def _run(server: URL, *statements: str) -> None:
