@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """None: as many as there are processors."""
-    return 0 if parallel.is_narrow(config) else None
+    return 0 if parallel.is_narrow(config.option.keyword, config.args) else None
 
 
 @pytest.hookimpl(optionalhook=True)

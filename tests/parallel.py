@@ -32,10 +32,10 @@ def long_ones_first(tests: list[pytest.Item]) -> None:
     tests.sort(key=lambda test: next((n for n, path in enumerate(first) if test.nodeid.startswith(path)), len(first)))
 
 
-def is_narrow(config: pytest.Config) -> bool:
-    """Whether only some tests were asked for, by name or by file: they would wait longer for processes to start than
-    they run."""
-    return bool(config.option.keyword) or any(".py" in argument for argument in config.args)
+def is_narrow(keyword: str, paths: list[str]) -> bool:
+    """Whether only some tests were asked for, by name (`-k`) or by file: they would wait longer for processes to start
+    than they run."""
+    return bool(keyword) or any(".py" in path for path in paths)
 
 
 def scheduler(config: pytest.Config, log: Any) -> "LoadScopeScheduling":
