@@ -110,7 +110,9 @@ async def test_a_found_that_waits_is_read_before_an_overdue_alert_goes_out(
         async def ready() -> None:
             assert await read_through(connection, settings.kafka_group, 30, pattern=police_notifications(force))
 
-        timers = TimerLoop(hub.parts.store, hub.parts.intake.fire_timers, now=clock.now, wait=wait, ready=ready, owner="t")
+        timers = TimerLoop(
+            hub.parts.store, hub.parts.intake.fire_timers, now=clock.now, wait=wait, ready=ready, owner="t"
+        )
         task = asyncio.create_task(timers.run())
         async with asyncio.timeout(40):
             await asked.wait()

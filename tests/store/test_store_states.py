@@ -8,7 +8,7 @@ from sqlalchemy import text
 from store_examples import LEASE, NOON, SECOND, Relay, promise, promised
 
 from store import LeasedRow, Store
-from store.leased import DeliveryState, DeliveryOutcome
+from store.leased import DeliveryOutcome, DeliveryState
 from tests.diagrams import Step, drawn, states
 
 OUTCOMES: tuple[DeliveryOutcome, ...] = get_args(DeliveryOutcome)
