@@ -35,13 +35,13 @@ async def read_through(
                 try:
                     await _read_up(connection, group, pattern, pause, unread)
                 except KafkaError as error:
-                    log.warning("the backlog cannot be looked at yet", extra={"cause": type(error).__name__})
+                    log.warning("Cannot read the backlog yet, retrying", extra={"cause": type(error).__name__})
                     await pause(_ASK_AGAIN)
                 else:
                     return True
     except TimeoutError:
         waiting = {f"{tp.topic}[{tp.partition}]": records for tp, records in sorted(unread.items())}
-        log.warning("the backlog was not read in time; overdue timers are asked now", extra={"unread": waiting})
+        log.warning("Backlog not read in time: firing overdue timers now", extra={"unread": waiting})
         return False
 
 

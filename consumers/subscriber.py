@@ -82,9 +82,9 @@ class Subscriber:
             # Raising rewinds the batch at once and for ever: wait first, longer each time.
             self._failures += 1
             if isinstance(error, StoreUnavailableError):
-                self.trouble.begins(f"the database keeps batches from being taken in: {error}")
+                self.trouble.begins(f"Cannot reach the database: reading the batch again ({error})")
             else:
-                self.trouble.begins(f"a batch cannot be taken in ({type(error).__name__})", error)
+                self.trouble.begins(f"Cannot process a batch: reading it again ({type(error).__name__})", error)
             await self._pause(min(_FIRST_PAUSE * 2 ** min(self._failures - 1, 10), _LONGEST_PAUSE))
             raise
         finally:

@@ -118,10 +118,10 @@ class Hub:
                 failures = 0
             except StoreUnavailableError as error:
                 failures += 1
-                log.warning("replays wait for the database", extra={"cause": str(error)})
+                log.warning("Cannot reach the database: replays are on hold, retrying", extra={"cause": str(error)})
             except Exception:
                 failures += 1
-                log.exception("a replay failed; replays go on")
+                log.exception("A replay failed unexpectedly, retrying")
             await asyncio.sleep(min(_REPLAYS_EVERY * 2 ** min(failures, 10), _LONGEST_REST))
 
 

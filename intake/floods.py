@@ -33,7 +33,7 @@ _WHERE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class Foldable:
     """Something that the hub would say by itself, and the cause that it has in common with others like it. `alone`: so
     many are said one by one before they fold."""
 
@@ -67,16 +67,16 @@ def cause_of_delivery(authority: str, destination: str, detail: str) -> str:
     return derived_id("flood", authority, "delivery_failed", channel, _alike(detail))
 
 
-def words_of(messages: Iterable[Message], rejected: Mapping[str, str]) -> dict[str, Telling]:
+def foldable(messages: Iterable[Message], rejected: Mapping[str, str]) -> dict[str, Foldable]:
     """Those of the messages that may fold, by their ids. `rejected`: the causes of records that were set aside, by the
     ids of the messages that tell of them."""
-    found: dict[str, Telling] = {}
+    found: dict[str, Foldable] = {}
     for message in messages:
         if message.id in rejected:
-            found[message.id] = Telling(rejected[message.id], message)
+            found[message.id] = Foldable(rejected[message.id], message)
         elif message.rule == f"hub_{message.kind}" and message.incident and message.kind not in _ITS_OWN:
             about = (message.force, message.incident)
-            found[message.id] = Telling(derived_id("flood", message.authority, message.kind, *about), message, _ALIKE)
+            found[message.id] = Foldable(derived_id("flood", message.authority, message.kind, *about), message, _ALIKE)
     return found
 
 
@@ -85,7 +85,7 @@ def owner(cause: str) -> str:
     return f"flood/{cause}"
 
 
-def fold_alike(words: Sequence[Telling], held: Mapping[str, FloodRow], now: datetime) -> Folded:
+def fold_alike(words: Sequence[Foldable], held: Mapping[str, FloodRow], now: datetime) -> Folded:
     """What is said of these words, given how the floods of their causes stand."""
     said: list[Message] = []
     rows: dict[str, FloodRow] = {}
@@ -108,7 +108,7 @@ def fold_alike(words: Sequence[Telling], held: Mapping[str, FloodRow], now: date
     return Folded(tuple(said), tuple(rows.values()), tuple(_timer(row) for row in rows.values() if row.next_at))
 
 
-def look(row: FloodRow, packs: Packs, now: datetime) -> tuple[Message | None, FloodRow | None, TimerRow | None]:
+def look_at(row: FloodRow, packs: Packs, now: datetime) -> tuple[Message | None, FloodRow | None, TimerRow | None]:
     """A flood is looked at in its time: what is said of it, and how it stands; None: it is over."""
     if row.last_at + QUIET <= now:
         folded = row.words or row.count > row.told

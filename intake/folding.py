@@ -13,7 +13,7 @@ from store import Transaction
 from store.rows import TimerRow
 
 
-async def fold_words(tx: Transaction, words: Sequence[floods.Telling], now: datetime) -> floods.Folded:
+async def fold_words(tx: Transaction, words: Sequence[floods.Foldable], now: datetime) -> floods.Folded:
     """Under a lock, as two hubs may meet the same cause at once."""
     if not words:
         return floods.Folded()
@@ -26,7 +26,7 @@ async def fold_batch(tx: Transaction, batch: BatchProcessor, now: datetime) -> f
     """Leaves out of what a batch says what is alike and has been said."""
     done = batch.done
     causes = {each.told: cause_of(each, batch.context.packs) for each in done.rejected if each.told}
-    words = floods.words_of(done.messages, causes)
+    words = floods.foldable(done.messages, causes)
     folded = await fold_words(tx, [*words.values()], now)
     said = {message.id for message in folded.said}
     kept = tuple(message for message in done.messages if message.id not in words or message.id in said)
@@ -37,7 +37,7 @@ async def fold_batch(tx: Transaction, batch: BatchProcessor, now: datetime) -> f
 async def look_at_floods(tx: Transaction, due: Sequence[TimerRow], packs: Packs, now: datetime) -> floods.Folded:
     """What is to be said of the floods whose time has come. The timers are locked already."""
     held = await tx.floods([timer.person.removeprefix(floods.owner("")) for timer in due])
-    looked = [floods.look(row, packs, now) for row in held.values()]
+    looked = [floods.look_at(row, packs, now) for row in held.values()]
     standing = {row.cause for _, row, _ in looked if row}
     await tx.end_floods([cause for cause in held if cause not in standing])
     return floods.Folded(

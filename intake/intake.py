@@ -128,14 +128,14 @@ class Intake:
         tells of that cannot be delivered itself is only logged: it stands among the dead letters."""
         told_operator = row.authority == HUB
         if row.kind == "delivery_failed" and told_operator:
-            log.error("the operator of the hub cannot be reached", extra={"outbox": row.id})
+            log.error("Could not reach the hub's operator: check the directory of the hub", extra={"outbox": row.id})
             return
         now = self._now()
         to_operator = told_operator or row.kind == "delivery_failed"
         pack = self._packs.hub if to_operator else self._packs.governing(row.authority, now)
         what = f"{row.type} {row.message_id} to {row.destination}: {detail}"
         message = exception(pack, "delivery_failed", what, now, ("/homeward/relay", row.id))
-        word = floods.Telling(floods.cause_of_delivery(message.authority, row.destination, detail), message)
+        word = floods.Foldable(floods.cause_of_delivery(message.authority, row.destination, detail), message)
         written = rows_of(message, self._directories[message.authority])
         async with self._store.transaction() as tx:
             folded = await fold_words(tx, [word], now)
@@ -150,7 +150,7 @@ class Intake:
         try:
             return self._parse(raw, now)
         except Exception as error:
-            log.exception("a record could not be parsed", extra={"record": raw.place})
+            log.exception("Could not read a record: moving it to quarantine", extra={"record": raw.place})
             return _failed(raw, error)
 
     async def _transact(self, read: Sequence[Parsed | Rejected], now: datetime) -> None:
@@ -206,7 +206,7 @@ async def _fresh(
 
 
 def _failed(raw: RawRecord, error: Exception) -> Rejected:
-    return Rejected(raw, "failed", f"taking it in failed: {type(error).__name__}")
+    return Rejected(raw, "failed", f"Processing failed ({type(error).__name__})")
 
 
 def _claim(read: Parsed | Rejected, key: str, now: datetime) -> Claim:

@@ -8,9 +8,9 @@ from typing import Self
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from store.creating import create
 from store.engine import READING, in_memory, make_room, opened
 from store.errors import StoreUnavailableError, translated
-from store.tables import metadata
 from store.transaction import Transaction
 
 
@@ -41,7 +41,7 @@ class Store:
         self.prepare()
         with translated():
             async with self._engine.begin() as connection:
-                await connection.run_sync(metadata.create_all)
+                await create(connection)
 
     async def close(self) -> None:
         """Close every connection; what was held by a session falls free."""

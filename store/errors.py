@@ -52,7 +52,7 @@ def translated() -> Iterator[None]:
             raise fault from None
         raise  # a fault of ours: it is to be seen as it is
     except UnicodeEncodeError:
-        raise StoreRefusedError("a text holds a lone surrogate") from None
+        raise StoreRefusedError("a text contains a lone surrogate") from None
     except (OSError, TimeoutError) as error:
         raise StoreUnavailableError(type(error).__name__) from None
 
@@ -60,7 +60,7 @@ def translated() -> Iterator[None]:
 def _fault(error: DBAPIError) -> Exception | None:
     state, words, name = _state(error), str(error.orig), _sqlite_name(error)
     if state in _UNPREPARED or words.startswith(_UNPREPARED_WORDS):
-        return StoreUnpreparedError("tables are missing or old; run `homeward migrate`")
+        return StoreUnpreparedError("Tables are missing or out of date. Run `homeward migrate`.")
     if state.startswith(_FORBIDDEN) or name.startswith(_FORBIDDEN_SQLITE):
         return StoreForbiddenError(_denied(error))
     if state in _CROWDED:
