@@ -68,7 +68,9 @@ async def _read_up(
             if not unread:
                 return
             if not told:
-                log.info("overdue timers wait until the backlog is read", extra={"records": sum(unread.values())})
+                log.info(
+                    "Overdue timers are on hold until the backlog is read", extra={"records": sum(unread.values())}
+                )
                 told = True
             await pause(_LOOK_AGAIN)
     finally:

@@ -63,7 +63,7 @@ class OldBatch:
                     first = r.offset + 1
                     yield FetchedRecord(r.offset, r.timestamp or 0, r.timestamp_type or 0, r.key, r.value)
         except Exception:
-            yield from self.aside(first, "a message of an old format cannot be taken apart")
+            yield from self.aside(first, "a message of an old format cannot be unpacked")
 
     def aside(self, first: int, detail: str) -> Iterator[FetchedRecord]:
         offset = max(self.base_offset, first)
@@ -149,7 +149,7 @@ class PartitionReader:
             if self._checks and not batch.is_sound():
                 if self._may_be_mended(batch.base_offset):
                     return
-                records = batch.aside(self.next_fetch_offset, "its checksum is not that of its bytes")
+                records = batch.aside(self.next_fetch_offset, "the checksum does not match the bytes")
             elif not self._passes_over(batch):
                 records = batch.records(self.next_fetch_offset)
             for record in records:

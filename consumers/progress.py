@@ -80,12 +80,12 @@ class Progress:
         if not consumers:
             return "no consumer runs"
         if not all(map(is_coordinated, consumers)):
-            return "the coordinator of the group is not known"
+            return "the group's coordinator is not known"
         if self._looked is None or self._monotonic() - self._looked > _STALE:
             return "Kafka does not say where the partitions end"
         if still := self.standing_still():
             places = ", ".join(f"{tp.topic}[{tp.partition}]" for tp in still[:5])
-            return f"{len(still)} partitions stand still while records wait: {places}"
+            return f"no progress while records wait: {places}"
         return None
 
 

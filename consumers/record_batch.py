@@ -112,7 +112,7 @@ class RecordBatch:
                 if is_whole:
                     yield from self._rest_aside(expected, first, "undecodable", "a record has no end")
                 else:
-                    mend = f"decompressed, the batch holds more than {len(body)} bytes: send less in one"
+                    mend = f"the batch decompresses to more than {len(body)} bytes: send smaller batches"
                     yield from self._rest_aside(expected, first, "too_large", mend)
                 return
             place = start + length
@@ -126,7 +126,7 @@ class RecordBatch:
             return self._decoded(body)
         except (IndexError, ValueError):
             at = (expected, self._max_timestamp, 0, None, body)
-            return FetchedRecord(*at, reason="undecodable", detail="the record is not laid out as Kafka asks")
+            return FetchedRecord(*at, reason="undecodable", detail="the record does not have Kafka's layout")
 
     def _decoded(self, body: bytes) -> FetchedRecord:
         delta, place = _varint(body, 1)

@@ -45,7 +45,7 @@ class Subscriber:
         self._take, self.cluster, self._pause, self.polled = take, cluster, pause, polled
         self._failures = 0
         self.is_busy = False
-        self.trouble = Trouble(log, "batches are taken in again")
+        self.trouble = Trouble(log, "Reading batches again")
 
     def attach(
         self,

@@ -50,7 +50,7 @@ class Consuming:
             async with asyncio.timeout(_STOPPED_WITHIN):
                 await broker.stop()
         except Exception as error:
-            log.warning("the consumer could not be stopped and is cut off", extra={"cause": type(error).__name__})
+            log.warning("Could not stop the consumer: closing its connections", extra={"cause": type(error).__name__})
             for consumer in consumers:
                 await abandon(consumer)
         self._broker = None

@@ -58,7 +58,7 @@ class ClientLog:
     def log(self, level: int, msg: Any, /, *, exc_info: Any = None, extra: Any = None) -> None:
         client = isinstance(exc_info, KafkaError) or (exc_info is not None and "retrying" in str(msg))
         if level >= logging.ERROR and client:
-            self._trouble.begins(f"the Kafka client is in trouble and goes on ({type(exc_info).__name__})")
+            self._trouble.begins(f"Kafka client error, retrying ({type(exc_info).__name__})")
 
 
 def configure(level: str, form: str) -> None:

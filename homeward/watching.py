@@ -63,7 +63,7 @@ class Watch:
             try:
                 await self.turn()
             except Exception:
-                log.exception("looking after the hub failed; it goes on")
+                log.exception("Health checks failed unexpectedly, retrying")
 
     async def turn(self) -> None:
         """Looks once, and mends what can be mended."""
@@ -74,7 +74,7 @@ class Watch:
         await self.progress.look()
         why = self._why_anew()
         if why and self._monotonic() >= self._next_attempt:
-            log.warning("the consumer is made anew", extra={"why": why})
+            log.warning("Rebuilding the consumer", extra={"why": why})
             await self._consuming.stop()
             await self._begin()
 
@@ -88,7 +88,7 @@ class Watch:
         if self._consuming.subscriber.trouble.present:
             return None
         still = self.progress.standing_still()
-        return f"{len(still)} partitions stand still while records wait" if still else None
+        return "no progress while records wait" if still else None
 
     async def _begin(self) -> None:
         """Starts the consumers; where that fails it is tried again, later each time."""
@@ -98,7 +98,7 @@ class Watch:
         try:
             await self._consuming.start(self.rights.unreadable if self.rights else ())
         except (KafkaError, OSError, TimeoutError) as error:
-            log.error("the consumers cannot be started; they are tried again", extra={"cause": type(error).__name__})
+            log.error("Cannot start the consumers, retrying", extra={"cause": type(error).__name__})
         else:
             self._attempts = min(self._attempts, 3)
 
@@ -107,7 +107,7 @@ class Watch:
             await self._ask_rights()
             self._kafka.ends()
         except (KafkaError, OSError, TimeoutError, NotImplementedError) as error:  # the last: by an ancient broker
-            self._kafka.begins(f"Kafka cannot be asked for rights ({type(error).__name__})")
+            self._kafka.begins(f"Cannot ask Kafka for access rights, retrying ({type(error).__name__})")
 
     async def _ask_rights(self) -> None:
         settings = self._settings
@@ -118,12 +118,12 @@ class Watch:
         for need in self.rights.missing:
             if str(need) not in self._told:
                 grant = need.command(settings.kafka_bootstrap, settings.kafka_user)
-                log.error("a right is missing in Kafka: %s", need, extra={"grant": grant})
+                log.error("Missing right in Kafka: %s", need, extra={"grant": grant})
         for topic in set(self.rights.unreadable) - self._told:
-            log.error("a topic that the hub should read may not be read; it is left out", extra={"topic": topic})
+            log.error("Cannot read a topic, leaving it out", extra={"topic": topic})
         told = {*map(str, self.rights.missing), *self.rights.unreadable}
         for right in self._told - told:
-            log.info("a right that was missing is there: %s", right)
+            log.info("Right now granted in Kafka: %s", right)
         self._told = told
 
     # ---- what is told of it
@@ -135,12 +135,12 @@ class Watch:
     def rights_fault(self) -> str | None:
         """Which rights are missing."""
         if self.rights is None:
-            return "it is not known yet what Kafka allows"
+            return "access rights are not known yet"
         missing = [*map(str, self.rights.missing), *(f"Read on the topic {t}" for t in self.rights.unreadable)]
-        return f"missing in Kafka: {'; '.join(missing)} (homeward doctor says how to grant it)" if missing else None
+        return f"missing in Kafka: {'; '.join(missing)}. To grant it, run `homeward doctor`" if missing else None
 
 
 def overdue(next_timer: datetime | None, now: datetime) -> str | None:
     """What is wrong with the clocks, in words."""
     late = now - next_timer if next_timer else timedelta()
-    return f"the oldest clock is {late // timedelta(seconds=1)} s overdue" if late > OVERDUE else None
+    return f"the oldest timer is {late // timedelta(seconds=1)} s overdue" if late > OVERDUE else None

@@ -27,8 +27,8 @@ _STEPS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedel
 _ALIKE = 3  # words about one incident that are told one by one
 _ITS_OWN = ("unreadable", "delivery_failed")
 _WHERE = {
-    "unreadable": "all are in quarantine under the cause {}",
-    "delivery_failed": "all are among the deliveries that are held up",
+    "unreadable": "all are in quarantine with cause {}",
+    "delivery_failed": "all are in `homeward deliveries list`",
 }
 
 
@@ -130,10 +130,10 @@ def _timer(row: FloodRow) -> TimerRow:
 def _word(row: FloodRow, packs: Packs, now: datetime, over: bool) -> Message:
     pack = packs.hub if row.authority == HUB else packs.governing(row.authority, now)
     since, last = _written(row.began_at), _written(row.last_at)
-    many = f"{row.count} alike since {since}"
-    head = f"over: {many}, the last at {last}" if over else f"{many}, {row.count - row.told} not told yet"
+    many = f"{row.count} in the same way since {since}"
+    head = f"over: {many}, the last at {last}" if over else f"{many}, {row.count - row.told} of them new"
     where = _WHERE.get(row.kind, "").format(row.cause)
-    detail = "; ".join(part for part in (head, where, f"the first: {row.detail}") if part)
+    detail = "; ".join(part for part in (head, where, f"first: {row.detail}") if part)
     return exception(pack, row.kind, detail, now, ("/homeward/floods", row.cause))
 
 

@@ -79,14 +79,16 @@ class Isolation:
     async def _set_aside(self, raw: RawRecord, error: Exception, now: datetime) -> None:
         """Into quarantine with its bytes, so that it can be replayed after a fix; where not even that can be kept, with
         its place alone, at which Kafka still has it."""
-        log.error("a record could not be taken in", exc_info=error, extra={"record": raw.place})
-        detail = f"taking it in failed: {type(error).__name__}"
+        log.error("Could not process a record: moving it to quarantine", exc_info=error, extra={"record": raw.place})
+        detail = f"Processing failed ({type(error).__name__})"
         try:
             await self._transact([Rejected(raw, "failed", detail)], now)
         except StoreUnavailableError:
             raise
         except Exception as fault:
-            log.error("it could not be kept either", exc_info=fault, extra={"record": raw.place})
+            log.error(
+                "Could not keep the record's bytes: keeping only its place", exc_info=fault, extra={"record": raw.place}
+            )
             bare = replace(raw, key=None, headers=(), value=None)
-            told = f"{detail}; its bytes could not be kept ({type(fault).__name__}): Kafka has them at its offset"
+            told = f"{detail}. Its bytes could not be kept ({type(fault).__name__}): they are in Kafka at its offset"
             await self._transact([Rejected(bare, "failed", told)], now)

@@ -214,7 +214,8 @@ class Pack:
     else only the rules that are `beyond_scope` answer. `duty`: who stands in for the intake role outside working hours,
     if anybody does. `limits`: by name, what rules count to. `means`: a name of the pack in plain words
     (`services.cscs`, `criteria.repeated`). `auto_release` and `acknowledge` are local settings (`routing.local`), off
-    in every shipped pack. `groups`: the ids of the rules of each group."""
+    in every shipped pack. `groups`: the ids of the rules of each group.
+    `heard`: the changes that a rule listens to."""
 
     authority: str
     version: str
@@ -242,6 +243,7 @@ class Pack:
     acknowledge: tuple[Acknowledgement, ...] = ()
     rules_by_id: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
     groups: Mapping[str, frozenset[str]] = field(init=False, repr=False, compare=False)
+    heard: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         groups = {
@@ -249,6 +251,8 @@ class Pack:
         }
         object.__setattr__(self, "rules_by_id", {rule.id: rule for rule in self.rules})
         object.__setattr__(self, "groups", {name: ids for name, ids in groups.items() if name})
+        heard = frozenset(pattern.partition(".")[0] for rule in self.rules for pattern in rule.on)
+        object.__setattr__(self, "heard", heard)
 
     @property
     def title(self) -> str:
@@ -268,7 +272,7 @@ class Pack:
 
     def hears(self, change: str) -> bool:
         """Whether a rule listens to such a change."""
-        return any(pattern.partition(".")[0] == change for rule in self.rules for pattern in rule.on)
+        return change in self.heard
 
     @property
     def has_duties(self) -> bool:

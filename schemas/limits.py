@@ -28,8 +28,8 @@ class Limits:
         if size > self.body:
             raise Unreadable(
                 "too_large",
-                f"the record has {size} bytes, decompressed, and the hub takes {self.body}: send less in one message; "
-                f"the first {_KEPT} bytes of its body are kept",
+                f"the record has {size} bytes when decompressed, and the limit is {self.body}: send smaller messages; "
+                f"the first {_KEPT} bytes of the body are kept",
             )
 
     def kept(self, value: bytes | None) -> bytes | None:
@@ -53,13 +53,13 @@ class Limits:
             label = path or "data"
             if isinstance(held, str):
                 if len(held) > self.text:
-                    yield f"{label}: is too long; at most {self.text} characters"
+                    yield f"{label}: is too long (at most {self.text} characters)"
             elif isinstance(held, list | dict):
                 most = self.identifiers if path.rpartition(".")[2] == "identifiers" else self.items
                 if depth > self.nesting:
-                    yield f"{label}: is nested too deep; at most {self.nesting} levels"
+                    yield f"{label}: is nested too deeply (at most {self.nesting} levels)"
                 elif len(held) > most:
-                    yield f"{label}: holds too many; at most {most}"
+                    yield f"{label}: has too many items (at most {most})"
                 else:
                     waiting += _inside(held, path, depth + 1, known)
 

@@ -1,4 +1,4 @@
-"""`homeward doctor`: what a hub leans on, looked at from outside. The checks live in `homeward.doctor`."""
+"""`homeward doctor`: checks of everything that a hub depends on. They live in `homeward.doctor`."""
 
 import asyncio
 import json
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     "--env-file", type=click.Path(dir_okay=False, path_type=Path), help="A file of HOMEWARD_VARIABLE=value lines."
 )
 def command(as_json: bool, env_file: Path | None) -> None:
-    """Say what is wrong with everything that a hub leans on, and how to mend it.
+    """Check everything that the hub depends on: what is wrong, and how to fix it.
 
-    Looks at Kafka (reached, rights, topics, backlog), the database (reached, migrated, rights), the mail server, the
-    directories, the clock and the disks, with the settings that `homeward run` would have. Changes nothing, sends
-    nothing, and may be run at any time. Exits with 1 where there is a fault; warnings alone exit with 0.
+    Checks Kafka (connection, rights, topics, backlog), the database (connection, migrations, rights), the mail
+    server, the directories, the clock and the disks, with the settings that `homeward run` would use. Changes
+    nothing, sends nothing, and can be run at any time. The exit code is 1 if there is a fault, 0 if there are only
+    warnings.
 
     \b
     Examples:
@@ -54,7 +55,7 @@ def _print(findings: "list[Finding]", faults: int) -> None:
     for finding in findings:
         mark = {"ok": "ok     ", "warning": "warning", "fault": "FAULT  "}[finding.grade]
         click.echo(f"{mark}  {finding.check:<16}  {finding.says}")
-        if finding.mend:
-            click.echo(f"{'':<27}mend: {finding.mend}")
+        if finding.fix:
+            click.echo(f"{'':<27}fix: {finding.fix}")
     warnings = sum(finding.grade == "warning" for finding in findings)
-    click.echo(f"{faults} faults, {warnings} warnings" if faults or warnings else "all is well")
+    click.echo(f"{faults} faults, {warnings} warnings" if faults or warnings else "No faults found")

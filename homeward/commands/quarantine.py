@@ -25,7 +25,9 @@ def command() -> None:
 @command.command()
 @_database
 def causes(database: str | None) -> None:
-    """One line for each cause of messages that are held: cause, how many, since when, until when, and what is wrong.
+    """List the causes of messages in quarantine.
+
+    Each line gives the cause, how many messages, since when, until when, and what is wrong.
 
     \b
     Examples:
@@ -40,7 +42,7 @@ def causes(database: str | None) -> None:
         what = f"{first.row.topic}  {first.row.reason}: {first.row.detail}"
         click.echo("  ".join((cause, str(len(alike)), _when(first), _when(last), what)))
     if not held:
-        click.echo("nothing is in quarantine", err=True)
+        click.echo("Nothing is in quarantine.", err=True)
 
 
 @command.command("list")

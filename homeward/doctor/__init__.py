@@ -38,7 +38,7 @@ async def _looked(name: str, check: Examination) -> list[Finding]:
         async with asyncio.timeout(_WITHIN):
             return [*await check()]
     except TimeoutError:
-        return [Finding(name, "fault", f"no answer within {_WITHIN:g} s", "look after the network and the server")]
+        return [Finding(name, "fault", f"no answer within {_WITHIN:g} s", "check the network and the server")]
     except Exception as error:
         kind = type(error).__name__
-        return [Finding(name, "fault", f"the check itself failed ({kind})", "report this with the version of the hub")]
+        return [Finding(name, "fault", f"the check failed ({kind})", "report this, with the version of the hub")]

@@ -18,16 +18,16 @@ async def database_findings(settings: Settings) -> list[Finding]:
     try:
         steps = await missing_steps(settings.database)
         if steps:
-            says = f"{where} lacks steps: {', '.join(steps)}"
+            says = f"{where} is missing migrations: {', '.join(steps)}"
             grade: Grade = "warning" if url.get_backend_name() == "sqlite" else "fault"
-            return [Finding("database", grade, says, "homeward migrate (with SQLite, homeward run does it by itself)")]
-        return [Finding("database", "ok", f"{where} is at its newest form"), *await _within(settings)]
+            return [Finding("database", grade, says, "homeward migrate (with SQLite, `homeward run` does it)")]
+        return [Finding("database", "ok", f"{where} is up to date"), *await _within(settings)]
     except StoreForbiddenError as error:
-        mend = f"grant it, or mend {PREFIX}DATABASE_URL and {PREFIX}DATABASE_PASSWORD"
-        return [Finding("database", "fault", f"{where} does not allow it: {error}", mend)]
+        fix = f"grant it, or correct {PREFIX}DATABASE_URL and {PREFIX}DATABASE_PASSWORD"
+        return [Finding("database", "fault", f"{where} refuses access: {error}", fix)]
     except (StoreUnavailableError, OSError) as error:
-        mend = f"start it, or mend {PREFIX}DATABASE_URL"
-        return [Finding("database", "fault", f"{where} cannot be used ({error})", mend)]
+        fix = f"start it, or correct {PREFIX}DATABASE_URL"
+        return [Finding("database", "fault", f"{where} cannot be used ({error})", fix)]
 
 
 async def _within(settings: Settings) -> list[Finding]:
@@ -42,7 +42,7 @@ async def _within(settings: Settings) -> list[Finding]:
     found = [
         Finding("database rights", "fault", f"missing: {right}", f'GRANT {right.replace(" on ", " ON ")} TO "{user}"')
         for right in lacking
-    ] or [Finding("database rights", "ok", "everything that the hub needs is allowed")]
+    ] or [Finding("database rights", "ok", "the hub has every right that it needs")]
     held = {state: n for state, n in standing.states.items() if state in ("parked", "dead", "in_doubt")}
     if held:
         says = ", ".join(f"{n} deliveries {state.replace('_', ' ')}" for state, n in sorted(held.items()))

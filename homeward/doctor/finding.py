@@ -1,4 +1,4 @@
-"""What a check found: one line for people, a grade, and the mend."""
+"""What a check found: one line for people, a grade, and the fix."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -9,13 +9,13 @@ Grade = Literal["ok", "warning", "fault"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`fault`: the hub cannot do its work as it is; `warning`: it can, and somebody should know. `mend` is what to do,
+    """`fault`: the hub cannot do its work as it is; `warning`: it can, and somebody should know. `fix` is what to do,
     word for word where that is a command. Nothing in it is secret or about a child."""
 
     check: str
     grade: Grade
     says: str
-    mend: str = ""
+    fix: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

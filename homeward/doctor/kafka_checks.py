@@ -36,26 +36,26 @@ async def kafka_findings(settings: Settings, directories: Mapping[str, Directory
         rights = await look(connection, directories, settings.kafka_group, HUB_PARTS)
     except (KafkaError, OSError) as error:
         user = f"{settings.kafka_user} ({settings.kafka_sasl_mechanism})" if settings.kafka_user else "a stranger"
-        says = f"it answers, and does not let the hub in as {user}: {type(error).__name__}"
-        return [*knocks, Finding("kafka", "fault", says, f"mend {PREFIX}KAFKA_SECURITY, _USER or _PASSWORD")]
+        says = f"it answers but does not accept the hub as {user}: {type(error).__name__}"
+        return [*knocks, Finding("kafka", "fault", says, f"correct {PREFIX}KAFKA_SECURITY, _USER or _PASSWORD")]
     knocks = [replace(knock, grade="warning") for knock in knocks]  # others answer
     found = [*knocks, Finding("kafka", "ok", f"it answers at {settings.kafka_bootstrap}")]
     for need in rights.missing:
         grant = need.command(settings.kafka_bootstrap, settings.kafka_user)
         found.append(Finding("kafka rights", "fault", f"missing: {need}", grant))
     for topic in rights.unreadable:
-        found.append(Finding("kafka rights", "fault", f"{topic} may be seen and not read", "grant Read on it"))
+        found.append(Finding("kafka rights", "fault", f"{topic} can be seen but not read", "grant Read on it"))
     if not rights.missing and not rights.unreadable:
-        found.append(Finding("kafka rights", "ok", "everything that the hub needs is allowed"))
+        found.append(Finding("kafka rights", "ok", "the hub has every right that it needs"))
     if rights.absent:
         says = f"{len(rights.absent)} topics that the hub writes to do not exist: {_listed(rights.absent)}"
-        found.append(Finding("topics", "warning", says, "make them, or let the broker make topics on first use"))
+        found.append(Finding("topics", "warning", says, "create them, or let the broker create topics on first use"))
     for part in (_topics(connection), _backlog(settings, connection)):
         try:
             found += await part
         except (KafkaError, OSError) as error:
-            says = f"the rest could not be looked at ({type(error).__name__})"
-            found.append(Finding("kafka", "warning", says, "mend what stands above, and look again"))
+            says = f"the rest could not be checked ({type(error).__name__})"
+            found.append(Finding("kafka", "warning", says, "fix the faults above, then run this again"))
     return found
 
 
@@ -69,14 +69,14 @@ async def _knock(address: str, connection: Mapping[str, object]) -> Finding | No
             _, writer = await asyncio.open_connection(host, int(port), ssl=context)
             writer.close()
     except ssl.SSLError as error:
-        mend = f"name the CA in {PREFIX}KAFKA_CA_FILE, or mend {PREFIX}KAFKA_SECURITY"
-        return Finding("kafka", "fault", f"{address} does not speak TLS as asked ({error.reason})", mend)
+        fix = f"set the CA in {PREFIX}KAFKA_CA_FILE, or correct {PREFIX}KAFKA_SECURITY"
+        return Finding("kafka", "fault", f"{address} does not accept TLS ({error.reason})", fix)
     except ValueError:
-        return Finding("kafka", "fault", f"{address} is no address", f"write host:port in {PREFIX}KAFKA_BOOTSTRAP")
+        return Finding("kafka", "fault", f"{address} is not an address", f"write host:port in {PREFIX}KAFKA_BOOTSTRAP")
     except (OSError, TimeoutError) as error:
         why = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else type(error).__name__
-        mend = f"start it, or mend {PREFIX}KAFKA_BOOTSTRAP"
-        return Finding("kafka", "fault", f"{address} cannot be reached ({why})", mend)
+        fix = f"start it, or correct {PREFIX}KAFKA_BOOTSTRAP"
+        return Finding("kafka", "fault", f"{address} cannot be reached ({why})", fix)
     return None
 
 
@@ -91,13 +91,15 @@ async def _topics(connection: dict[str, object]) -> list[Finding]:
     finally:
         await admin.close()
     if not inbound:
-        mend = "make police.<force>.notifications.v1 and its like; they are subscribed to within seconds"
-        return [Finding("topics", "warning", "there is no inbound topic that the hub can see", mend)]
+        fix = "create police.<force>.notifications.v1 and the others; the hub subscribes within seconds"
+        return [Finding("topics", "warning", "the hub cannot see any inbound topic", fix)]
     found = [Finding("topics", "ok", f"{len(inbound)} inbound topics: {_listed(inbound)}")]
     for topic, policy in policies.items():
         if "compact" not in policy:
-            mend = f"kafka-configs.sh --alter --topic {topic} --add-config cleanup.policy=compact"
-            found.append(Finding("topics", "warning", f"{topic} is not compacted ({policy}): it will forget", mend))
+            fix = f"kafka-configs.sh --alter --topic {topic} --add-config cleanup.policy=compact"
+            found.append(
+                Finding("topics", "warning", f"{topic} is not compacted ({policy}): it will lose records", fix)
+            )
     return found
 
 
@@ -124,7 +126,7 @@ async def _backlog(settings: Settings, connection: dict[str, object]) -> list[Fi
         ends = await consumer.end_offsets(partitions) if partitions else {}
         read = {tp: max(await consumer.committed(tp) or 0, begins[tp]) for tp in partitions}
     except KafkaError as error:
-        return [Finding("backlog", "warning", f"it is not known what waits ({type(error).__name__})", "grant Read")]
+        return [Finding("backlog", "warning", f"the backlog is not known ({type(error).__name__})", "grant Read")]
     finally:
         await consumer.stop()
     waiting = {tp: ends[tp] - read[tp] for tp in partitions if ends[tp] > read[tp]}
@@ -132,7 +134,7 @@ async def _backlog(settings: Settings, connection: dict[str, object]) -> list[Fi
         return [Finding("backlog", "ok", f"the group {settings.kafka_group} has read everything")]
     most = max(waiting, key=lambda tp: waiting[tp])
     says = f"{sum(waiting.values())} records wait, most in {most.topic}[{most.partition}]"
-    return [Finding("backlog", "warning", says, "none if it shrinks; else see whether a hub runs and is ready")]
+    return [Finding("backlog", "warning", says, "none if it gets smaller, else check that a hub is ready")]
 
 
 def _listed(names: Sequence[str]) -> str:

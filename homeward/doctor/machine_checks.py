@@ -26,7 +26,7 @@ async def clock_findings(settings: Settings) -> list[Finding]:
     found = []
     if now < _BUILT:
         found.append(
-            Finding("clock", "fault", f"the clock shows {now:%Y-%m-%d %H:%M} UTC", "set it, and let NTP keep it")
+            Finding("clock", "fault", f"the clock shows {now:%Y-%m-%d %H:%M} UTC", "set it, and keep it right with NTP")
         )
     try:
         ZoneInfo("Europe/London")
@@ -41,7 +41,7 @@ async def clock_findings(settings: Settings) -> list[Finding]:
         await store.close()
     if there is not None and not before - _APART <= there <= after + _APART:
         apart = max(before - there, there - after).total_seconds()
-        says = f"the clock and that of the database are {apart:.0f} s apart"
+        says = f"the clocks of the hub and the database are {apart:.0f} s apart"
         found.append(Finding("clock", "fault" if apart > 60 else "warning", says, "let NTP keep both"))
     return found or [Finding("clock", "ok", f"it is {now:%Y-%m-%d %H:%M} UTC, {_london(now)} in London")]
 
@@ -63,8 +63,8 @@ def _room(what: str, place: Path) -> Finding:
     free = _free(place)
     says = f"{free / 1024**3:.1f} GB free for {what} in {place}"
     if free < _LITTLE:
-        mend = f"make room, or choose another folder with {PREFIX}DATA or {PREFIX}DATABASE_URL"
-        return Finding("disk", "fault" if free < _TOO_LITTLE else "warning", says, mend)
+        fix = f"free some space, or choose another folder with {PREFIX}DATA or {PREFIX}DATABASE_URL"
+        return Finding("disk", "fault" if free < _TOO_LITTLE else "warning", says, fix)
     return Finding("disk", "ok", says)
 
 

@@ -21,16 +21,16 @@ async def mail_findings(settings: Settings) -> list[Finding]:
     where = f"{settings.smtp_host}:{settings.smtp_port}"
     try:
         await conversation.greet()
-        found = [Finding("mail", "ok", f"{where} takes e-mails")]
+        found = [Finding("mail", "ok", f"{where} accepts e-mails")]
     except UnreachableError as error:
-        says, _, mend = str(error).partition(": ")
-        found = [Finding("mail", "fault", says, mend or f"mend {PREFIX}SMTP_HOST and its like")]
+        says, _, fix = str(error).partition(": ")
+        found = [Finding("mail", "fault", says, fix or f"check {PREFIX}SMTP_HOST")]
     finally:
         await conversation.close()
     for name, value in (("SMTP_FROM", settings.smtp_from), ("MESSAGE_ID_DOMAIN", settings.message_id_domain)):
         if _RESERVED.search(value.rpartition("@")[2]):
-            mend = f"set {PREFIX}{name} to a domain of yours"
-            found.append(Finding("mail", "warning", f"{value} lies in a domain for examples", mend))
+            fix = f"set {PREFIX}{name} to a domain that you own"
+            found.append(Finding("mail", "warning", f"{value} is in a domain reserved for examples", fix))
     return found
 
 
@@ -39,14 +39,14 @@ async def directory_findings(packs: Packs, directories: dict[str, Directory]) ->
     try:
         check_addresses(packs, directories)
     except PackError as error:
-        return [Finding("directory", "fault", line, "mend the directory") for line in str(error).splitlines()]
+        return [Finding("directory", "fault", line, "correct the directory") for line in str(error).splitlines()]
     found = []
     for authority, directory in sorted(directories.items()):
         unread = sorted({box for box in _mailboxes(directory) if _RESERVED.search(box.rpartition("@")[2])})
         if unread:
-            says = f"{authority}: {len(unread)} mailboxes lie in domains for examples, such as {unread[0]}"
-            mend = f"put {authority}/directory.toml with the real ones into the folder that {PREFIX}DIRECTORY names"
-            found.append(Finding("directory", "warning", says, mend))
+            says = f"{authority}: {len(unread)} mailboxes are in domains reserved for examples, such as {unread[0]}"
+            fix = f"put {authority}/directory.toml with the real ones into the folder that {PREFIX}DIRECTORY names"
+            found.append(Finding("directory", "warning", says, fix))
     return found or [Finding("directory", "ok", f"{len(directories)} directories, every role can be reached")]
 
 

@@ -52,13 +52,17 @@ async def test_it_holds_while_one_record_is_unread_and_opens_when_that_is_read(k
         assert await gate
 
 
+async def time_is_up(seconds: float) -> None:
+    raise TimeoutError
+
+
 async def test_it_is_bounded_and_says_what_is_unread(
     kafka: str, topic_prefix: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     topic = police_notifications(topic_prefix)
     await publish(kafka, topic, 1)
     with caplog.at_level(logging.WARNING):
-        assert not await read_through({"bootstrap_servers": kafka}, topic_prefix, 3, topic)
+        assert not await read_through({"bootstrap_servers": kafka}, topic_prefix, 60, topic, time_is_up)
     (line,) = [record for record in caplog.records if record.name == "consumers.backlog"]
     assert [*line.__dict__["unread"].values()] == [1]
     assert all(place.startswith(topic) for place in line.__dict__["unread"])

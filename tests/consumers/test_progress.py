@@ -88,7 +88,7 @@ async def test_a_partition_stands_still_when_records_wait_and_a_minute_passes(
     clock.now = 61
     await progress.look()
     assert progress.standing_still() == [tp]
-    assert progress.fault() == f"1 partitions stand still while records wait: {tp.topic}[0]"
+    assert progress.fault() == f"no progress while records wait: {tp.topic}[0]"
     await read(consumer, 1)
     await progress.look()
     assert progress.fault() is None

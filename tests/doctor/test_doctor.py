@@ -47,8 +47,8 @@ async def test_a_hub_that_has_all_it_needs_has_no_fault(kafka: str, tmp_path: Pa
     findings = await examine(chosen)
     assert [f for f in findings if f.grade == "fault"] == []
     assert {f.check for f in findings} >= {"kafka", "kafka rights", "topics", "database", "mail", "clock", "disk"}
-    assert of(findings, "kafka rights") == [("ok", "everything that the hub needs is allowed")]
-    assert of(findings, "mail")[0] == ("ok", f"127.0.0.1:{sink.port} takes e-mails")
+    assert of(findings, "kafka rights") == [("ok", "the hub has every right that it needs")]
+    assert of(findings, "mail")[0] == ("ok", f"127.0.0.1:{sink.port} accepts e-mails")
     assert sink.posts == []
 
 
@@ -59,14 +59,14 @@ async def test_one_dead_address_among_several_is_a_warning_and_all_dead_are_a_fa
     assert some[1][0] == "ok"
     all_dead = of(await examine(settings(tmp_path, kafka_bootstrap=f"{DEAD},nonsense")), "kafka")
     assert [grade for grade, _ in all_dead] == ["fault", "fault"]
-    assert all_dead[1][1] == "nonsense is no address"
+    assert all_dead[1][1] == "nonsense is not an address"
 
 
-async def test_a_mail_server_that_is_away_or_refuses_is_told_with_its_mend(tmp_path: Path, sink: Sink) -> None:
+async def test_a_mail_server_that_is_away_or_refuses_is_told_with_its_fix(tmp_path: Path, sink: Sink) -> None:
     away, *_ = await mail_findings(settings(tmp_path))
-    assert (away.grade, away.mend) == ("fault", "mend host, port or network")
+    assert (away.grade, away.fix) == ("fault", "check HOMEWARD_SMTP_HOST, HOMEWARD_SMTP_PORT and the network")
     unsafe, *_ = await mail_findings(settings(tmp_path, smtp_port=sink.port, smtp_tls="starttls"))
-    assert (unsafe.grade, "STARTTLS" in unsafe.mend) == ("fault", True)
+    assert (unsafe.grade, "STARTTLS" in unsafe.fix) == ("fault", True)
 
 
 async def test_mailboxes_and_senders_in_domains_for_examples_are_warned_of(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ async def test_mailboxes_and_senders_in_domains_for_examples_are_warned_of(tmp_p
     assert all("examples" not in says for _, says in of(findings, "mail"))
     warned = of(findings, "directory")
     assert all(grade == "warning" for grade, _ in warned)
-    assert any(says.startswith("hub: 1 mailboxes lie in domains for examples") for _, says in warned)
+    assert any(says.startswith("hub: 1 mailboxes are in domains reserved for examples") for _, says in warned)
 
 
 async def test_a_role_that_nobody_can_reach_is_a_fault() -> None:
@@ -98,12 +98,13 @@ async def test_rights_that_a_database_lacks_are_named_with_the_grant(
 ) -> None:
     url, role = postgres(), f"hw_doctor_{os.getpid()}"
     (unprepared,) = await database_findings(settings(tmp_path, database_url=url))
-    assert (unprepared.grade, unprepared.mend[:16]) == ("fault", "homeward migrate")
+    assert (unprepared.grade, unprepared.fix[:16]) == ("fault", "homeward migrate")
     await migrate(url)
     store = Store.open(url)
     async with store.connection() as connection:
         for statement in (
             f"CREATE ROLE {role} LOGIN",
+            f"GRANT USAGE ON SCHEMA public TO {role}",
             f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
             f"REVOKE INSERT ON outbox FROM {role}",
         ):
@@ -111,7 +112,7 @@ async def test_rights_that_a_database_lacks_are_named_with_the_grant(
     powerless = make_url(url).set(username=role).render_as_string(hide_password=False)
     findings = await database_findings(settings(tmp_path, database_url=powerless))
     assert of(findings, "database rights") == [("fault", "missing: INSERT on outbox")]
-    assert findings[1].mend == f'GRANT INSERT ON outbox TO "{role}"'
+    assert findings[1].fix == f'GRANT INSERT ON outbox TO "{role}"'
     async with store.connection() as connection:
         await connection.execute(text(f"DROP OWNED BY {role}"))
         await connection.execute(text(f"DROP ROLE {role}"))
@@ -144,9 +145,9 @@ def test_the_command_prints_findings_or_json_and_its_exit_code_says_whether_ther
     said = CliRunner().invoke(main, ["doctor"])
     assert said.exit_code == 1
     assert f"FAULT    kafka             {DEAD} cannot be reached (Connection refused)" in said.output
-    assert "mend: start it, or mend HOMEWARD_KAFKA_BOOTSTRAP" in said.output
+    assert "fix: start it, or correct HOMEWARD_KAFKA_BOOTSTRAP" in said.output
     told = json.loads(CliRunner().invoke(main, ["doctor", "--json"]).stdout)
     assert told["healthy"] is False
-    assert {"check", "grade", "says", "mend"} == set(told["findings"][0])
+    assert {"check", "grade", "says", "fix"} == set(told["findings"][0])
     monkeypatch.setenv(f"{PREFIX}SMTP_PORT", "many")
     assert "HOMEWARD_SMTP_PORT" in CliRunner().invoke(main, ["doctor"]).output

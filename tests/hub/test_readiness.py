@@ -100,7 +100,7 @@ async def test_kafka_may_be_named_by_several_addresses(kafka: str, tmp_path: Pat
 def test_a_clock_is_overdue_after_a_minute() -> None:
     assert overdue(None, NOON) is None
     assert overdue(NOON, NOON + timedelta(seconds=60)) is None
-    assert overdue(NOON, NOON + timedelta(seconds=130)) == "the oldest clock is 130 s overdue"
+    assert overdue(NOON, NOON + timedelta(seconds=130)) == "the oldest timer is 130 s overdue"
 
 
 async def test_overdue_clocks_make_a_hub_that_keeps_them_unready_and_no_other(tmp_path: Path) -> None:

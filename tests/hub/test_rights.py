@@ -175,7 +175,7 @@ async def test_the_doctor_says_which_rights_are_missing_and_how_to_grant_them(ka
         "missing: Read on topics that begin with casework.",
         "missing: Write on topics that begin with buckinghamshire.",
     ]
-    assert found[0].mend == (
+    assert found[0].fix == (
         f"kafka-acls.sh --bootstrap-server {kafka.secured} --command-config admin.properties --add --allow-principal "
         "User:homeward --operation Read --topic casework. --resource-pattern-type prefixed"
     )
@@ -184,9 +184,9 @@ async def test_the_doctor_says_which_rights_are_missing_and_how_to_grant_them(ka
 async def test_the_doctor_tells_a_wrong_password_from_a_wrong_certificate(kafka: SecuredKafka) -> None:
     _, directories = library(kafka.settings())
     (refused,) = await kafka_findings(kafka.settings(kafka_password="wrong"), directories)
-    assert "does not let the hub in as homeward (SCRAM-SHA-512)" in refused.says
+    assert "does not accept the hub as homeward (SCRAM-SHA-512)" in refused.says
     (unsafe,) = await kafka_findings(kafka.settings(kafka_ca_file=None), directories)
-    assert "does not speak TLS as asked" in unsafe.says
+    assert "does not accept TLS" in unsafe.says
 
 
 async def test_a_hub_that_starts_without_its_group_says_so_and_begins_when_it_is_granted(

@@ -64,7 +64,7 @@ async def test_all_but_the_record_at_fault_are_taken_in_their_order(error: Excep
     assert await taken(database) == [n for n in range(100) if n != 37]
     (failed,) = aside(database)
     assert (failed.raw.offset, failed.raw.value) == (37, b"37")
-    assert failed.detail == f"taking it in failed: {type(error).__name__}"
+    assert failed.detail == f"Processing failed ({type(error).__name__})"
 
 
 async def test_one_record_among_hundreds_costs_a_few_transactions_and_not_hundreds() -> None:
@@ -87,7 +87,7 @@ async def test_what_cannot_be_kept_with_its_bytes_is_kept_with_its_place() -> No
     assert await taken(database, 6) == [0, 1, 2, 4, 5]
     (failed,) = aside(database)
     assert (failed.raw.offset, failed.raw.value) == (3, None)
-    assert "Kafka has them at its offset" in failed.detail
+    assert "they are in Kafka at its offset" in failed.detail
 
 
 async def test_a_transaction_that_asks_for_too_much_room_is_made_smaller() -> None:

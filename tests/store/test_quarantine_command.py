@@ -57,7 +57,7 @@ def test_causes_are_counted_and_chosen_by(tmp_path: Path) -> None:
     assert [line.split()[:2] for line in output.splitlines()] == [["c1", "3"], ["c2", "1"]]
     assert "bad_json: line 1" in output
     assert len(_run(url, "list", "--cause", "c1")[1].splitlines()) == 3
-    assert _run(url, "replay", "--cause", "c1")[1].startswith("3 to be read again")
+    assert _run(url, "replay", "--cause", "c1")[1].startswith("3 to be replayed")
     assert _run(url, "replay", "--cause", "c1", "--all")[0] == 2
 
 

@@ -70,9 +70,10 @@ async def test_postgres_is_understood_by_the_class_of_what_it_says(postgres: Cal
 async def test_a_missing_right_is_told_with_the_table_that_it_is_missing_on(postgres: Callable[[], str]) -> None:
     store = Store.open(postgres())
     await run(store, "CREATE TABLE held (id int)", "CREATE ROLE hw_powerless", "GRANT hw_powerless TO CURRENT_USER")
+    await run(store, "GRANT USAGE ON SCHEMA public TO hw_powerless")
     with pytest.raises(StoreForbiddenError, match="permission denied for table held"):
         await run(store, "SET LOCAL ROLE hw_powerless", "INSERT INTO held VALUES (1)")
-    await run(store, "DROP ROLE hw_powerless")
+    await run(store, "DROP OWNED BY hw_powerless", "DROP ROLE hw_powerless")
     await store.close()
 
 
