@@ -66,7 +66,7 @@ async def test_a_mail_server_that_is_away_or_refuses_is_told_with_its_fix(tmp_pa
     away, *_ = await mail_findings(settings(tmp_path))
     assert (away.grade, away.fix) == ("fault", "check HOMEWARD_SMTP_HOST, HOMEWARD_SMTP_PORT and the network")
     unsafe, *_ = await mail_findings(settings(tmp_path, smtp_port=sink.port, smtp_tls="starttls"))
-    assert (unsafe.grade, "STARTTLS" in unsafe.fix) == ("fault", True)
+    assert (unsafe.grade, "HOMEWARD_SMTP_TLS" in unsafe.fix) == ("fault", True)
 
 
 async def test_mailboxes_and_senders_in_domains_for_examples_are_warned_of(tmp_path: Path) -> None:

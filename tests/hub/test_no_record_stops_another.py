@@ -44,7 +44,9 @@ def data_of(whole: bytes) -> bytes:
 
 def poisons(force: str) -> list[tuple[str, Written, str, str]]:
     """What, the record, and how it ends; each with the codec of its batch."""
-    many = {"identifiers": [{"system": "compact", "value": str(n)} for n in range(16_000)]}
+    many, more = (
+        {"identifiers": [{"system": "compact", "value": str(n)} for n in range(count)]} for count in (16_000, 20_000)
+    )
     deep = missing(force, "deep", circumstances="@").replace(b'"@"', b"[" * 5000 + b"]" * 5000)
     number = missing(force, "num").replace(b'"force"', b'"n":1e999999,"force"')
     surrogate = missing(force, "sur", circumstances="@").replace(b'"@"', b'"\\ud800"')
@@ -61,6 +63,7 @@ def poisons(force: str) -> list[tuple[str, Written, str, str]]:
         ("a body above the limit", Written(missing(force, "big", circumstances="x" * 1_100_000)), "lz4", ASIDE),
         ("a text above the limit", Written(missing(force, "text", circumstances="x" * 60_000)), "snappy", ASIDE),
         ("16,000 identifiers", Written(missing(force, "many", child=many)), "gzip", ASIDE),
+        ("20,000 identifiers", Written(missing(force, "more", child=more)), "none", ASIDE),
         ("a deep nest", Written(deep), "none", ASIDE),
         ("an id of 512 characters", Written(data_of(missing(force, "id")), headers=binary(force, "é".encode() * 512)),
          "none", TAKEN),

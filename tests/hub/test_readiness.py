@@ -15,6 +15,7 @@ from homeward.hub import Hub
 from homeward.settings import Settings
 from homeward.watching import overdue
 from homeward.wiring import Parts, library
+from intake.records import RawRecord
 from producers.fakes import MemoryMailSender
 from schemas.topics import police_notifications
 from store import Store
@@ -109,8 +110,6 @@ async def test_overdue_clocks_make_a_hub_that_keeps_them_unready_and_no_other(tm
     packs, directories = library(settings)
     store = Store.open(settings.database)
     parts = Parts(settings, packs, directories, store, {"mail": MemoryMailSender()}, now=clock.now)
-    from intake.records import RawRecord
-
     await parts.intake.process_batch([RawRecord(police_notifications("XX"), 0, 0, missing("XX", 1), NOON)])
     keeper = Health({}, Hub(parts, ["timers"])._standing, "", 0)
     other = Health({}, Hub(parts, ["consumers"])._standing, "", 0)
