@@ -11,6 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
 from consumers.backlog import read_through
 from consumers.progress import STUCK
 from consumers.subscriber import PATTERN, Subscriber
+from enrichment.matching import forget_names
 from homeward.consuming import Consuming
 from homeward.health import Check, Health
 from homeward.settings import Settings
@@ -22,6 +23,7 @@ from store.errors import StoreUnavailableError
 log = logging.getLogger(__name__)
 _REPLAYS_EVERY = 2.0  # seconds between two looks for replays that somebody asked for
 _REPLAYS_AT_ONCE = 100
+_FORGET_EVERY = 3600.0  # seconds between two times that names in memory are forgotten
 _LONGEST_REST = 60.0  # seconds until replays that failed are tried again
 
 
@@ -61,6 +63,7 @@ class Hub:
             self._watching = asyncio.create_task(self.watch.run())
         if "consumers" in self.running:
             self._begin(self._replays())
+            self._begin(_forgetting())
         if "timers" in self.running:
             self._begin(self.parts.timers.run())
 
@@ -123,6 +126,13 @@ class Hub:
                 failures += 1
                 log.exception("A replay failed unexpectedly, retrying")
             await asyncio.sleep(min(_REPLAYS_EVERY * 2 ** min(failures, 10), _LONGEST_REST))
+
+
+async def _forgetting() -> None:
+    """Keeps no name in memory for long after it was last read: its child may have been purged."""
+    while True:
+        await asyncio.sleep(_FORGET_EVERY)
+        forget_names()
 
 
 def backlog_of(settings: Settings) -> Callable[[], Awaitable[None]]:
