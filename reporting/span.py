@@ -100,6 +100,17 @@ class Span:
         return f"{self.first}..{self.last}"
 
     @property
+    def is_council_year(self) -> bool:
+        """From April to March."""
+        return self == Span._months(self.first.year, 4, 12)
+
+    @property
+    def is_year(self) -> bool:
+        """Twelve months, from whichever day."""
+        beyond = self.last + timedelta(days=1)
+        return (beyond.year, beyond.month, beyond.day) == (self.first.year + 1, self.first.month, self.first.day)
+
+    @property
     def days(self) -> str:
         """Its first and last day in words."""
         return f"{_in_words(self.first)} to {_in_words(self.last)}"
@@ -108,7 +119,7 @@ class Span:
     def told(self) -> str:
         """The days in words; for a quarter or a council's year also its number, in both ways of counting."""
         year, next_year = self.first.year, (self.first.year + 1) % 100
-        if self == Span._months(year, 4, 12):
+        if self.is_council_year:
             return f"{self.days} (council year {year}/{next_year:02})"
         if self != Span.quarter_of(self.since):
             return self.days
