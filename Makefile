@@ -13,6 +13,8 @@ TEST := $(call marker,test)
 RUN := $(or $(wildcard $(TEST)),$(call marker,run))
 # What the bench of matching needs comes on top of the test set.
 BENCH := $(VENV)/.with-bench-$(shell cat requirements/test.txt requirements/bench.txt | cksum | cut -d' ' -f1)
+# The sector's validator of the SSDA903 return, in an environment of its own: its pins do not go with the hub's.
+SSDA903 := $(VENV)/.with-ssda903-$(shell cksum < requirements/ssda903.txt | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run test check bench bench-matching lock clean
@@ -28,7 +30,7 @@ demo: $(RUN) ## play a made-up fortnight through the whole hub and show who was 
 run: $(RUN) ## start the hub with an embedded Kafka, and print the address to publish to
 	@$(BIN)/homeward run --embedded $(ARGS)
 
-test: $(TEST) ## run every test, against a real Kafka and a real Postgres
+test: $(TEST) $(SSDA903) ## run every test, against a real Kafka and a real Postgres
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: $(TEST) ## run ruff, mypy and the import rules
@@ -64,6 +66,13 @@ $(VENV)/.installed-%: | $(BIN)/pip
 	@echo "Installing dependencies (this takes a few minutes the first time)"
 	@$(BIN)/python tools/install.py $(firstword $(subst -, ,$*))
 	@rm -f $(VENV)/.installed-*
+	@touch $@
+
+$(SSDA903): | $(TEST)
+	@echo "Installing the validator of the SSDA903 return"
+	@$(BIN)/python -m venv --clear $(VENV)/ssda903
+	@$(VENV)/ssda903/bin/python tools/install.py --alone ssda903
+	@rm -f $(VENV)/.with-ssda903-*
 	@touch $@
 
 $(BENCH): | $(TEST)

@@ -27,7 +27,16 @@ SETS = {
     ],
     "build": ["-"],
     "bench": ["-", "-c", "requirements/test.txt"],
+    # The sector's validator of the SSDA903 return, for a test. Its pins do not go with the hub's, so it gets an
+    # environment of its own; and what it pins is older than Python 3.12, so there it runs with what is newer.
+    "ssda903": ["-", "--override", "{overrides}"],
 }
+OVERRIDES = """\
+numpy<1.25 ; python_version < "3.12"
+numpy>=2.1,<3 ; python_version >= "3.12"
+pandas<2 ; python_version < "3.12"
+pandas>=2.2.3,<3 ; python_version >= "3.12"
+"""
 
 
 def build_requirements() -> str:
@@ -43,15 +52,18 @@ def bench_requirements() -> str:
 
 
 def main() -> None:
-    given = {"build": build_requirements(), "bench": bench_requirements()}
+    given = {"build": build_requirements(), "bench": bench_requirements(), "ssda903": "csc-validator-be-903==0.1.17"}
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         python = str(Path(folder, "Scripts" if os.name == "nt" else "bin", "python"))
         subprocess.run([python, "-m", "pip", "install", "--quiet", "uv"], check=True)  # noqa: S603
+        overrides = Path(folder, "overrides.txt")
+        overrides.write_text(OVERRIDES)
         for name, what in SETS.items():
             lock = f"requirements/{name}.txt"
             print(f"Resolving {lock}", flush=True)
-            command = [python, "-m", "uv", "pip", "compile", *OPTIONS, *PLAIN, *what, "--output-file", lock]
+            options = [option.format(overrides=overrides) for option in what]
+            command = [python, "-m", "uv", "pip", "compile", *OPTIONS, *PLAIN, *options, "--output-file", lock]
             subprocess.run(  # noqa: S603
                 command, check=True, cwd=ROOT, input=given.get(name, ""), text=True, stdout=subprocess.DEVNULL
             )
