@@ -14,7 +14,7 @@ from routing.library import Packs
 from routing.pack import Pack
 from store import Transaction
 
-FOR_EVER = datetime.max.replace(tzinfo=UTC)
+ALL_KNOWN = datetime.max.replace(tzinfo=UTC)
 Cell = str | int | float | bool | datetime | None
 Row = tuple[Cell, ...]
 
@@ -28,7 +28,7 @@ class Asked:
     span: Span
     system: str | None = None
     own: frozenset[str] = frozenset()
-    at: datetime = FOR_EVER
+    at: datetime = ALL_KNOWN
     packs: Packs | None = None
 
     def number(self, child: Child) -> str:

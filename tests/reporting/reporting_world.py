@@ -12,7 +12,7 @@ from episodes.record import RegisterRecord
 from episodes.reports import About, Found, InterviewOutcome, MeetingHeld, Missing, Origin, Report, Retracted
 from reporting.figures import Figures
 from reporting.span import Span
-from reporting.tables import FOR_EVER, Asked, Refusal, ReportTable, Row, TableEntry
+from reporting.tables import ALL_KNOWN, Asked, Refusal, ReportTable, Row, TableEntry
 from reporting.tally import Tally
 from routing.calendar import LONDON
 from routing.case import Case
@@ -88,7 +88,7 @@ def entries(
 ) -> list[TableEntry]:
     """What a table says of the children, oldest first, when it is made at an instant (else when all is known)."""
     own = frozenset(("testshire", "891"))
-    wanted = Asked(Span.parse(period), system, own, london(at) if at else FOR_EVER)
+    wanted = Asked(Span.parse(period), system, own, london(at) if at else ALL_KNOWN)
     return sorted((entry for each in children for entry in table.rows_of(each, wanted)), key=lambda entry: entry.at)
 
 
