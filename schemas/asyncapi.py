@@ -6,9 +6,10 @@ from typing import Any
 from schemas.channels import CHANNELS, TopicChannel
 from schemas.examples import example
 from schemas.inbound import INBOUND
-from schemas.jsonschema import Json, shared_schemas
+from schemas.jsonschema import shared_schemas
 from schemas.outbound import OUTBOUND
 from schemas.topics import PATTERNS
+from schemas.words import Json
 
 BINDING = "0.5.0"  # version of the Kafka bindings
 GROUP = "homeward"  # the hub's consumer group, unless its settings name another
@@ -132,14 +133,15 @@ def headers_of(event: Json) -> dict[str, str]:
 
 
 def _without_siblings(schema: Any) -> Any:
-    """References that stand alone: what is written beside a `$ref`, AsyncAPI tools leave unread."""
+    """References that stand alone: what is written beside a `$ref`, AsyncAPI tools leave unread. Of `anyOf` with one
+    schema Modelina makes that schema's type; of `allOf` a type without a name."""
     if isinstance(schema, list):
         return [_without_siblings(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
     inner = {key: _without_siblings(value) for key, value in schema.items()}
     if "$ref" in inner and len(inner) > 1:
-        return {"allOf": [{"$ref": inner.pop("$ref")}], **inner}
+        return {"anyOf": [{"$ref": inner.pop("$ref")}], **inner}
     return inner
 
 
