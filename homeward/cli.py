@@ -19,6 +19,7 @@ COMMANDS = {
     "purge": "Delete contents whose retention period has ended.",
     "matching": "Train and show the weights used to match children to the register.",
     "schemas": "Export or check the JSON Schemas of all messages.",
+    "topics": "List the Kafka topics of this installation, or print the commands that create them.",
     "docs": "Write or serve the documentation of all topics and messages.",
     "migrate": "Bring the database schema up to date.",
 }
