@@ -83,16 +83,20 @@ def _named() -> WordLists:
 
 
 def _tidy(schema: Any) -> Any:
-    """Without defaults that say nothing (null, an empty list), with descriptions on one line, and with one list of
-    types where a field is of some type or null."""
+    """Without defaults that say nothing (null, an empty list, an object of defaults), with descriptions on one line,
+    and with one list of types where a field is of some type or null."""
     if isinstance(schema, list):
         return [_tidy(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    tidy = {key: _tidy(value) for key, value in schema.items() if not (key == "default" and value in (None, []))}
+    tidy = {key: _tidy(value) for key, value in schema.items() if not (key == "default" and _empty(value))}
     if isinstance(tidy.get("description"), str):
         tidy["description"] = " ".join(tidy["description"].split())
     return _nullable(tidy)
+
+
+def _empty(default: Any) -> bool:
+    return default in (None, []) or isinstance(default, dict)
 
 
 def _nullable(schema: Json) -> Json:

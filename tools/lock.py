@@ -46,9 +46,9 @@ def build_requirements() -> str:
 
 
 def bench_requirements() -> str:
-    """What the bench of matching needs besides the test set."""
-    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
-    return "\n".join(extras["training"])
+    """What the benches of matching and of the contract need besides the test set."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    return "\n".join([*project["project"]["optional-dependencies"]["training"], *project["dependency-groups"]["bench"]])
 
 
 def main() -> None:
