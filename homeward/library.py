@@ -52,15 +52,14 @@ def check_installation(folder: Path, authorities: Collection[str]) -> None:
             faults.append(f"{home}: no authority has this name{nearest(home.name, known)}. Rename or remove the folder")
         elif not any((home / name).is_file() for name in (DIRECTORY, LOCAL)):
             faults.append(f"{home}: there is neither {DIRECTORY} nor {LOCAL} in it. Add one or remove the folder")
-        elif (file := home / DIRECTORY).is_file() and (own := load_directory(_read(file), str(file))):
-            if own.authority != home.name:
-                faults.append(f"{file}: authority = '{own.authority}' does not match the folder. Correct one of them")
+        elif (file := home / DIRECTORY).is_file() and (own := _authority_in(file)) != home.name:
+            faults.append(f"{file}: authority = '{own}' does not match the folder. Correct one of them")
     if faults:
         raise PackError("\n".join(faults))
 
 
-def _read(file: Path) -> str:
-    return file.read_text(encoding="utf-8")
+def _authority_in(file: Path) -> str:
+    return load_directory(file.read_text(encoding="utf-8"), str(file)).authority
 
 
 def check_addresses(packs: Packs, directories: dict[str, Directory]) -> None:

@@ -17,7 +17,7 @@ PREFIX = "HOMEWARD_"
 _FOR_TESTS = "TEST_"  # where the tests find their servers
 Port = Annotated[int, Field(ge=0, le=65535)]
 Folders = Annotated[tuple[Path, ...], NoDecode]
-Names = Annotated[tuple[str, ...], NoDecode]
+NameList = Annotated[tuple[str, ...], NoDecode]
 
 
 class SettingsError(Exception):
@@ -76,7 +76,7 @@ class Settings(BaseSettings):
         description="Domain of every Message-ID. Never change it once the hub is live",
     )
 
-    authorities: Names = Field(
+    authorities: NameList = Field(
         (), description="Authorities that this hub serves, separated by commas. Defaults to all that have a pack"
     )
     packs: Folders = Field(
@@ -193,7 +193,7 @@ def load_settings(env_file: Path | None = None) -> Settings:
 
 
 def _unknown(names: Iterable[str]) -> Iterator[str]:
-    """A line for each variable that looks like a setting and is none: a misspelt one would leave its default at work."""
+    """A line for each variable that looks like a setting and is none: a misspelt one leaves its default at work."""
     known = {*(name.upper() for name in Settings.model_fields), "SECRETS_DIR"}
     for name in sorted(name for name in names if name.upper().startswith(PREFIX)):
         setting = name.upper().removeprefix(PREFIX)

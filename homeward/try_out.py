@@ -16,9 +16,7 @@ def is_example(address: str) -> bool:
     return any(domain == reserved or domain.endswith(f".{reserved}") for reserved in _RESERVED)
 
 
-def example_addresses(
-    settings: Settings, directories: Mapping[str, Directory], served: Iterable[str]
-) -> list[str]:
+def example_addresses(settings: Settings, directories: Mapping[str, Directory], served: Iterable[str]) -> list[str]:
     """A line with the fix for each setting and each served authority's directory that names an example domain."""
     faults = [
         f"{PREFIX}{name}: '{value}' is only an example. Set your own"

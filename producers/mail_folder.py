@@ -1,4 +1,4 @@
-"""`MailFolder`: every e-mail becomes a file and goes nowhere, for a hub that is being tried out without a mail server."""
+"""`MailFolder`: every e-mail becomes a file and goes nowhere, for a hub that is tried out without a mail server."""
 
 import asyncio
 from collections.abc import Sequence

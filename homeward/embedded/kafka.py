@@ -23,10 +23,11 @@ class EmbeddedKafka:
     """Apache Kafka on loopback, in KRaft mode, with its messages kept in `folder` from one start to the next.
 
     `nodes` is 1, or 3 for replication factor 3 with two in sync. `port` is that of the first node (the others follow);
-    without it the `preferred_port`, where it is free, or free ports are chosen and remembered. `partitions` is for topics made without a number, which happens on
-    first use where `auto_create_topics` says so. `java_home` is what JAVA_HOME names; `cache` the folder for fetched
-    parts (default `~/.cache/homeward`); `heap` in megabytes for each node; `settings` are further lines for
-    `server.properties`. `notice` is told in words what takes time or is out of the ordinary.
+    without it the `preferred_port`, where it is free, or free ports are chosen and remembered. `partitions` is for
+    topics made without a number, which happens on first use where `auto_create_topics` says so. `java_home` is what
+    JAVA_HOME names; `cache` the folder for fetched parts (default `~/.cache/homeward`); `heap` in megabytes for each
+    node; `settings` are further lines for `server.properties`. `notice` is told in words what takes time or is out of
+    the ordinary.
     """
 
     def __init__(
