@@ -11,7 +11,7 @@ COMMANDS = {
     "broker": "Start an Apache Kafka broker that keeps its data in one folder.",
     "simulate": "Run a file of reports on a virtual clock and print every outbound message.",
     "explain": "Explain why a message was sent, or what happened in an episode.",
-    "report": "Count or list what happened at an authority in a period, as CSV or JSON.",
+    "report": "Count or list what happened at an authority in a period, as CSV, JSON or XLSX.",
     "packs": "Show what each authority has promised, compare versions, and prove packs of your own.",
     "doctor": "Check everything the hub depends on: what is wrong, and how to fix it.",
     "deliveries": "List deliveries that are held up, and release them.",
@@ -20,6 +20,7 @@ COMMANDS = {
     "purge": "Delete contents whose retention period has ended.",
     "matching": "Train and show the weights used to match children to the register.",
     "schemas": "Export or check the JSON Schemas of all messages.",
+    "topics": "List the Kafka topics of this installation, or print the commands that create them.",
     "docs": "Write or serve the documentation of all topics and messages.",
     "migrate": "Bring the database schema up to date.",
 }

@@ -13,7 +13,7 @@ from consumers.parsing import parse_record
 from consumers.timer_loop import TimerLoop, Wait
 from enrichment.matching import Model, ModelError, load_model, shipped_model
 from homeward import clock
-from homeward.library import check_addresses, read_directories, read_packs
+from homeward.library import check_addresses, check_installation, read_directories, read_packs
 from homeward.settings import PREFIX, Settings, SettingsError
 from homeward.wordings import words_of
 from intake.intake import Intake
@@ -24,6 +24,7 @@ from outbox.retry import Retry
 from producers.kafka import KafkaSender
 from producers.kafka_link import KafkaSettings, TopicShape
 from producers.mail import MailSender
+from producers.mail_folder import MailFolder
 from producers.smtp import MailSettings
 from routing.calendar import Calendar
 from routing.library import Packs
@@ -99,7 +100,10 @@ def library(settings: Settings) -> tuple[Packs, dict[str, Directory]]:
     packs = read_packs(settings.packs, settings.directory)
     directories = read_directories(settings.packs)
     if settings.directory:
+        check_installation(settings.directory, packs.authorities)
         directories |= read_directories([settings.directory], shipped=False)
+    if settings.authorities:
+        packs = packs.serving(settings.authorities)
     check_addresses(packs, directories)
     return packs, directories
 
@@ -142,12 +146,12 @@ def mail_settings(settings: Settings) -> MailSettings:
     )
 
 
-def senders(settings: Settings, create: TopicShape | None = None) -> dict[str, Sender]:
-    """The two ways out."""
-    return {
-        "topic": KafkaSender(kafka_settings(settings, create)),
-        "mail": MailSender(mail_settings(settings), words_of),
-    }
+def senders(settings: Settings, create: TopicShape | None = None, mails: Path | None = None) -> dict[str, Sender]:
+    """The two ways out. With `mails`, e-mails become files in that folder and reach nobody."""
+    topics = KafkaSender(kafka_settings(settings, create))
+    if mails is not None:
+        return {"topic": topics, "mail": MailFolder(mails, settings.smtp_from, settings.message_id_domain, words_of)}
+    return {"topic": topics, "mail": MailSender(mail_settings(settings), words_of)}
 
 
 def consumer_connection(settings: Settings) -> dict[str, Any]:

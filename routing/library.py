@@ -1,12 +1,12 @@
 """All the packs that are loaded: which version governs an episode, and whose key or code a word is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from routing.calendar import london_date
 from routing.codes import names_of
 from routing.pack import Pack
-from routing.tables import PackError
+from routing.tables import PackError, nearest
 
 HUB = "hub"
 """The pack of the hub's own words: it takes what belongs to no authority."""
@@ -56,6 +56,14 @@ class Packs:
         if found is None:
             raise PackError(f"an episode is governed by {authority} {version}; put that file back into protocols/")
         return found
+
+    def serving(self, authorities: Collection[str]) -> "Packs":
+        """Only these authorities, and the hub. PackError for one without a pack."""
+        for word in authorities:
+            if word not in self.authorities:
+                raise PackError(f"there is no pack '{word}'{nearest(word, self.authorities)}")
+        wanted = {*authorities, HUB}
+        return Packs(pack for name, versions in self._versions.items() if name in wanted for pack in versions)
 
     def all(self) -> Mapping[str, tuple[Pack, ...]]:
         return {authority: tuple(versions) for authority, versions in self._versions.items()}
