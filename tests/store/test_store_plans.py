@@ -11,7 +11,7 @@ from store import EpisodeRow, IdentifierRow, PersonRow, ReferenceRow, Store
 from store.blocking import BlockedRow
 from store.feeds import Feed
 
-MAY_BE_READ = ("quarantine", "leases", "head", "parts", "owners", "shards", "listed", "(subquery", "CONSTANT")
+MAY_BE_READ = ("quarantine", "leases", "head", "parts", "owners", "shards", "listed", "filed", "(subquery", "CONSTANT")
 """Small by nature: what waits for people, a row for each shard, and what a statement is given or has just found."""
 
 
