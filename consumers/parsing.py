@@ -11,8 +11,8 @@ from episodes.reports import About, Origin, RecordHeld
 from intake.records import Parse, Parsed, RawRecord, Rejected
 from routing.messages import derived_id
 from schemas import inbound
-from schemas.cloudevents import Envelope, read
-from schemas.topics import check_owner, is_tombstone, parse_topic
+from schemas.cloudevents import Envelope, content_hash, read
+from schemas.topics import check_owner, is_tombstone, one_spelling, parse_topic
 from schemas.unreadable import Unreadable
 
 
@@ -27,13 +27,15 @@ def parse_record(raw: RawRecord, now: datetime, *, checks_owner: bool = True) ->
             check_owner(raw.topic, message)
     except Unreadable as why:
         return Rejected(raw, why.reason, why.detail)
-    origin = Origin(envelope.source, envelope.id, envelope.type, now)
-    report, claim = report_of(message, origin), _claim(raw, envelope)
+    claim = _claim(raw, envelope)
+    # In a file there is but one sender: names are not borne twice, and what is derived of them may be compared.
+    origin = Origin(envelope.source, envelope.id, envelope.type, now, claim if checks_owner else "")
+    report, content = report_of(message, origin), content_hash(envelope)
     child = described(child_of(message), now)
     if not isinstance(message, inbound.CaseContext):
-        return Parsed(raw, claim, report, described=child)
+        return Parsed(raw, claim, report, content, described=child)
     first = report.about.identifiers[0][1] if report.about.identifiers else ""
-    return Parsed(raw, claim, report, record_of(message, now), _place(raw, first), child)
+    return Parsed(raw, claim, report, content, record_of(message, now), _place(raw, first), child)
 
 
 parse_unowned: Parse = partial(parse_record, checks_owner=False)
@@ -44,9 +46,9 @@ def _withdrawal(raw: RawRecord, now: datetime) -> Parsed:
     """A record without a value: the register holds nothing under its key any more."""
     topic = parse_topic(raw.topic)
     assert topic is not None
-    origin = Origin(f"/homeward/register/{topic.owner}", raw.place, "case.context", now)
+    origin = Origin(f"/homeward/register/{topic.owner}", raw.place, "case.context", now, raw.place)
     report = RecordHeld(origin=origin, about=About(authority=topic.owner))
-    return Parsed(raw, raw.place, report, None, _place(raw, ""))
+    return Parsed(raw, raw.place, report, None, None, _place(raw, ""))
 
 
 def _place(raw: RawRecord, first: str) -> Place:
@@ -57,4 +59,4 @@ def _place(raw: RawRecord, first: str) -> Place:
 
 def _claim(raw: RawRecord, envelope: Envelope) -> str:
     """What a message is deduplicated by. The topic is part of it: one publisher cannot suppress another's message."""
-    return derived_id("claim", raw.topic, envelope.source, envelope.id)
+    return derived_id("claim", one_spelling(raw.topic), envelope.source, envelope.id)

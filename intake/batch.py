@@ -23,6 +23,10 @@ from routing.case import Case, DutiesCase
 from routing.library import HUB
 from store.rows import TimerRow
 
+_REUSED = (
+    "the sender has sent another message with this source and id before; this one was taken in besides: let each "
+    "message have an id of its own"
+)
 _NO_PACK = "the authority that the message names has no pack here; pass it on by hand"
 
 
@@ -36,6 +40,9 @@ class BatchProcessor:
         """Takes one report in at every authority that it concerns."""
         report, packs = parsed.report, self.context.packs
         authorities, unknown = concerned_authorities(report, self.context.children, packs, parsed.described)
+        if parsed.reused:
+            whose = authorities[0] if authorities else HUB
+            self.done += raised(self.context, whose, "id_reused", _REUSED, report, report.about, "AMB-172")
         if unknown and not authorities:
             self.done += raised(self.context, HUB, "unknown_authority", _NO_PACK, report, report.about)
         for authority in authorities:

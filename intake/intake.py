@@ -13,6 +13,7 @@ from enrichment.children import Children
 from enrichment.matching import Model, shipped_model
 from intake import ledger, periodic
 from intake.batch import BatchProcessor
+from intake.claiming import fresh
 from intake.loading import load_batch
 from intake.records import Parse, Parsed, RawRecord, Rejected
 from intake.step import Context, Step
@@ -23,7 +24,7 @@ from routing.exceptions import exception
 from routing.library import HUB, Packs
 from store import Store, Transaction
 from store.errors import StoreUnavailableError
-from store.rows import Claim, OutboxRow, QuarantineRow, TimerRow
+from store.rows import OutboxRow, QuarantineRow, TimerRow
 
 log = logging.getLogger(__name__)
 _SLACK = 64  # timers that other hubs may have set at the same instants meanwhile
@@ -147,9 +148,11 @@ class Intake:
             raise
 
     async def _work(self, tx: Transaction, read: Sequence[Parsed | Rejected], now: datetime) -> None:
-        parsed, rejected = await _fresh(tx, read, now)
-        if not parsed and not rejected:
+        taken = await fresh(tx, read, now)
+        if not taken:
             return
+        parsed = [each for each in taken if isinstance(each, Parsed)]
+        rejected = [each for each in taken if isinstance(each, Rejected)]
         children = await load_batch(tx, parsed, self._packs, self._model)
         feeds = {feed.authority: feed for feed in await tx.feeds()}
         batch = BatchProcessor(Context(children, self._packs, now, feeds, self._stale_after))
@@ -167,34 +170,8 @@ class Intake:
         return timers
 
 
-async def _fresh(
-    tx: Transaction, read: Sequence[Parsed | Rejected], now: datetime
-) -> tuple[list[Parsed], list[Rejected]]:
-    """What nobody has taken yet, each once. A replay passes on purpose."""
-    keys = [r.key if isinstance(r, Parsed) else r.raw.place for r in read]
-    left = await tx.claim([_claim(r, key, now) for r, key in zip(read, keys, strict=True) if not r.raw.replayed])
-    parsed, rejected = list[Parsed](), list[Rejected]()
-    for each, key in zip(read, keys, strict=True):
-        if not each.raw.replayed:
-            if key not in left:
-                continue
-            left.discard(key)
-        if isinstance(each, Parsed):
-            parsed.append(each)
-        else:
-            rejected.append(each)
-    return parsed, rejected
-
-
 def _failed(raw: RawRecord, error: Exception) -> Rejected:
     return Rejected(raw, "failed", f"taking it in failed: {type(error).__name__}")
-
-
-def _claim(read: Parsed | Rejected, key: str, now: datetime) -> Claim:
-    raw = read.raw
-    origin = read.report.origin if isinstance(read, Parsed) else None
-    source, message, type_ = (origin.source, origin.id, origin.type) if origin else ("", "", "")
-    return Claim(key, source, message, type_, raw.topic, raw.partition, raw.offset, now)
 
 
 def _again(row: QuarantineRow) -> RawRecord:

@@ -111,12 +111,12 @@ def _begin(
     """An episode of its own, or a national alert. A reference that was retracted and is used again gets an id of its
     own too."""
     about, start = report.about, report.origin.at
-    reference = (about.force or "", about.incident) if about.incident else (report.origin.source, report.origin.id)
+    reference = (about.force or "", about.incident) if about.incident else report.origin.parts
     if isinstance(report, Missing):
         terms = context.packs.governing(child.authority, report.origin.at).terms
         start = started(report, terms)
         if kind_of(report) not in terms.begun_by:  # the reference is for the episode that the police begin
-            reference = (report.origin.source, report.origin.id)
+            reference = report.origin.parts
     pack = context.packs.governing(child.authority, start)
     generation = sum(1 for e in episodes if e.state == "retracted")
     generation += sum(1 for case in child.alerts.values() if case.alert.retracted)

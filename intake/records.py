@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from enrichment.matching import Described
@@ -36,16 +36,26 @@ class RawRecord:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A record that was parsed: what somebody told us. `record` is what a case system sent, None where it withdraws
-    what it sent before; `at` is where that stood in the feed of the register. `described`: how the child is
-    described."""
+    """A record that was parsed: what somebody told us. `key` is what it is deduplicated by, `content` a hash of what it
+    says; `reused` tells that another message with other content has the key. `record` is what a case system sent, None
+    where it withdraws what it sent before; `at` is where that stood in the feed of the register. `described`: how the
+    child is described."""
 
     raw: RawRecord
     key: str
     report: Report
+    content: str | None = None
     record: RegisterRecord | None = None
     at: Place | None = None
     described: Described | None = field(default=None, repr=False)
+    reused: bool = False
+
+    def apart(self) -> "Parsed":
+        """The same beside another message that its sender calls by the same name: under a key of its own, which ids
+        that hang on it are derived from."""
+        key = derived_id("claim", self.key, self.content)
+        report = replace(self.report, origin=replace(self.report.origin, claim=key))
+        return replace(self, key=key, report=report)
 
 
 @dataclass(frozen=True, slots=True)

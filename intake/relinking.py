@@ -83,7 +83,7 @@ def _decided(context: Context, authority: str, report: Matched, former: Child) -
     identifiers, children = report.about.identifiers, context.children
     if identifiers:
         known = children.numbered(authority, identifiers)
-        return known or children.begin(authority, About(authority, identifiers=identifiers), report.origin.id)
+        return known or children.begin(authority, About(authority, identifiers=identifiers), report.origin.token)
     if not former.record.registered and len(former.cases) + len(former.alerts) == 1:
         return former
-    return children.begin(authority, About(authority), report.origin.id)
+    return children.begin(authority, About(authority), report.origin.token)

@@ -45,7 +45,7 @@ def resolve_child(context: Context, authority: str, parsed: Parsed) -> Resolutio
         if not isinstance(report, Missing) or not why.candidates:
             raise
         # Its numbers are those of several: none of them is this child's for sure.
-        stranger = children.begin(authority, replace(about, identifiers=()), report.origin.id)
+        stranger = children.begin(authority, replace(about, identifiers=()), report.origin.token)
         return Resolution(stranger, Doubt(f"{why}: {_listed(why.candidates)}; {_MEANWHILE}; {_ANSWER}"))
     match = None
     if found.judged is not None and found.judged.outcome != "none":
@@ -55,7 +55,7 @@ def resolve_child(context: Context, authority: str, parsed: Parsed) -> Resolutio
     if child is None:
         if not begins:
             return Resolution(None, doubt, match)
-        child = children.begin(authority, about, report.origin.id)
+        child = children.begin(authority, about, report.origin.token)
     elif isinstance(report, Missing):
         children.identify(child, about.identifiers)
     if begins and parsed.described and not child.record.registered and child.described is None:

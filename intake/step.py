@@ -75,9 +75,12 @@ class Step:
         return tuple(event for change in self.cases for event in change.events)
 
 
-def raised(context: Context, authority: str, kind: str, detail: str, report: Report, about: About) -> Step:
-    """An exception of the hub to a person at the authority, or to the operator, because of a report."""
+def raised(context: Context, authority: str, kind: str, detail: str, report: Report, about: About, *rows: str) -> Step:
+    """An exception of the hub to a person at the authority, or to the operator, because of a report. `rows` of the
+    requirements ask for it, besides the hub's own duty."""
     hub = authority == HUB
     pack = context.packs.hub if hub else context.packs.governing(authority, context.now)
-    cause = (report.origin.source, report.origin.id)
-    return Step(messages=(exception(pack, kind, detail, context.now, cause, about, about.identifiers),))
+    origin = report.origin
+    cause = (origin.source, origin.id)
+    told = exception(pack, kind, detail, context.now, cause, about, about.identifiers, origin.claim, rows)
+    return Step(messages=(told,))

@@ -41,6 +41,11 @@ def part(text: str) -> str:
     return re.sub(r"[^a-z0-9_-]", "-", text.strip().lower()) or "-"
 
 
+def one_spelling(topic: str) -> str:
+    """The name of a topic as it is told from others: in whatever case its sender created it."""
+    return topic.lower()
+
+
 def police_notifications(force: str) -> str:
     return f"police.{part(force)}.notifications.{TOPIC_VERSION}"
 

@@ -11,7 +11,7 @@ from store.rows import Claim, EpisodeRow, IdentifierRow, KnownKeys, PersonRow, R
 from store.session import Session
 from store.tables import episode_references, episodes, identifiers, inbox, people
 
-_CLAIM_COLUMNS = ("key", "source", "message", "type", "topic", "partition", "offset", "received_at")
+_CLAIM_COLUMNS = ("key", "source", "message", "type", "topic", "partition", "offset", "received_at", "content")
 _CLAIM = Listing("claims", **{name: inbox.c[name].type for name in _CLAIM_COLUMNS})
 _IDENTIFIERS = Listing("asked", authority=Text, system=Text, value=Text)
 _FORGOTTEN = Listing("forgotten", authority=Text, system=Text, value=Text, person=Text)
@@ -40,6 +40,12 @@ def _claim(postgres: bool) -> Executable:
     return (
         into.from_select(_CLAIM_COLUMNS, chosen).on_conflict_do_nothing(index_elements=["key"]).returning(inbox.c.key)
     )
+
+
+@cache
+def _claimed(postgres: bool) -> Executable:
+    asked = KEYS.of(postgres)
+    return select(inbox.c.key, inbox.c.content).select_from(asked.join(inbox, inbox.c.key == asked.c.key))
 
 
 @cache
@@ -103,16 +109,27 @@ class Cases(Session):
     async def claim(self, claims: Collection[Claim]) -> set[str]:
         """Take the keys that nobody has taken yet and return them; a key that another open transaction holds is waited
         for. Of two claims with one key in `claims`, the key is returned once and the first is kept. To be called
-        before `lock`, once in a transaction."""
+        before `lock`."""
         if not claims:
             return set()
         rows = sorted(claims, key=lambda claim: claim.key)  # one order for all, or two hubs could wait for each other
         listed = (
-            (c.key, plain(c.source), plain(c.message), plain(c.type), c.topic, c.partition, c.offset, c.received_at)
+            (
+                *(c.key, plain(c.source), plain(c.message), plain(c.type)),
+                *(c.topic, c.partition, c.offset, c.received_at, c.content),
+            )
             for c in rows
         )
         taken = await self._with(_CLAIM, listed, _claim(self._postgres))
         return set(taken.scalars())
+
+    async def claimed(self, keys: Collection[str]) -> dict[str, str | None]:
+        """The hash of what was said under each key that is taken, also in this transaction; None where it is not
+        known."""
+        if not keys:
+            return {}
+        rows = await self._with(KEYS, ((key,) for key in sorted(keys)), _claimed(self._postgres))
+        return {row.key: row.content for row in rows}
 
     async def lock(self, keys: Iterable[str]) -> None:
         """Keep everyone else off these keys until the transaction ends. Only on Postgres: SQLite has one writer."""

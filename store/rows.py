@@ -17,7 +17,8 @@ LedgerKind = Literal["report", "match", "fact", "decision", "timers", "delivery"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A message that intake is about to take in. `key` is what it is deduplicated by; the rest says where it was."""
+    """A message that intake is about to take in. `key` is what it is deduplicated by; `content` is a hash of what it
+    says, where that could be read; the rest says where it was."""
 
     key: str
     source: str
@@ -27,6 +28,7 @@ class Claim:
     partition: int | None
     offset: int | None
     received_at: datetime
+    content: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

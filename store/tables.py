@@ -80,6 +80,7 @@ inbox = Table(
     Column("partition", BigInteger),
     Column("offset", BigInteger),
     Column("received_at", UtcInstant, nullable=False, index=True),
+    Column("content", Text),
 )
 
 people = Table(
