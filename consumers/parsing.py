@@ -1,14 +1,17 @@
 """Bytes → a report, or the reason why not. Nothing is known here of episodes or of what follows; nothing raises."""
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
+from consumers.cleaning import cleaned
 from consumers.describing import child_of, described
 from consumers.register_record import record_of
 from consumers.translating import report_of
 from enrichment.register import Place
 from episodes.reports import About, Origin, RecordHeld
 from intake.records import Parse, Parsed, RawRecord, Rejected
+from intake.telling import NO_BIRTHDAY
 from routing.messages import derived_id
 from schemas import inbound
 from schemas.cloudevents import Envelope, content_hash, read
@@ -30,12 +33,16 @@ def parse_record(raw: RawRecord, now: datetime, *, checks_owner: bool = True) ->
     claim = _claim(raw, envelope)
     # In a file there is but one sender: names are not borne twice, and what is derived of them may be compared.
     origin = Origin(envelope.source, envelope.id, envelope.type, now, claim if checks_owner else "")
-    report, content = report_of(message, origin), content_hash(envelope)
-    child = described(child_of(message), now)
+    content = content_hash(envelope)
+    message, left_out = cleaned(message, now)
+    report, child = report_of(message, origin), described(child_of(message), now)
     if not isinstance(message, inbound.CaseContext):
-        return Parsed(raw, claim, report, content, described=child)
+        return Parsed(raw, claim, report, content, described=child, left_out=left_out)
     first = report.about.identifiers[0][1] if report.about.identifiers else ""
-    return Parsed(raw, claim, report, content, record_of(message, now), _place(raw, first), child)
+    record, place = record_of(message, now), _place(raw, first)
+    if any(each.row == NO_BIRTHDAY for each in left_out):
+        record = replace(record, birth_left_out=True)
+    return Parsed(raw, claim, report, content, record, place, child, left_out)
 
 
 parse_unowned: Parse = partial(parse_record, checks_owner=False)

@@ -40,12 +40,14 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterRecord:
-    """The register record of one child at one authority. `registered` is False until a case system has sent one."""
+    """The register record of one child at one authority. `registered` is False until a case system has sent one;
+    `birth_left_out`: it gave a date of birth that stands for "not known" or cannot be."""
 
     identifiers: tuple[Identifier, ...] = ()
     registered: bool = False
     received_at: datetime | None = None
     date_of_birth: date | None = None
+    birth_left_out: bool = False
     responsible_authority: str | None = None
     legal_status: str | None = None
     court_proceedings: bool = False

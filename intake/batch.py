@@ -5,6 +5,7 @@ in one transaction.
 """
 
 from dataclasses import replace
+from datetime import date
 
 from enrichment.authorities import concerned_authorities
 from enrichment.children import Ambiguous
@@ -18,15 +19,12 @@ from intake.records import Parsed, Rejected
 from intake.relinking import relink
 from intake.resolving import SPEAKS_OF_NONE, resolve_child
 from intake.step import Context, Step, raised
+from intake.telling import tell_of_birth, tell_of_message, tell_of_missing
 from intake.vocabulary import unknown_word
 from routing.case import Case, DutiesCase
 from routing.library import HUB
 from store.rows import TimerRow
 
-_REUSED = (
-    "the sender has sent another message with this source and id before; this one was taken in besides: let each "
-    "message have an id of its own"
-)
 _NO_PACK = "the authority that the message names has no pack here; pass it on by hand"
 
 
@@ -40,9 +38,7 @@ class BatchProcessor:
         """Takes one report in at every authority that it concerns."""
         report, packs = parsed.report, self.context.packs
         authorities, unknown = concerned_authorities(report, self.context.children, packs, parsed.described)
-        if parsed.reused:
-            whose = authorities[0] if authorities else HUB
-            self.done += raised(self.context, whose, "id_reused", _REUSED, report, report.about, "AMB-172")
+        self.done += tell_of_message(self.context, authorities[0] if authorities else HUB, parsed)
         if unknown and not authorities:
             self.done += raised(self.context, HUB, "unknown_authority", _NO_PACK, report, report.about)
         for authority in authorities:
@@ -90,6 +86,7 @@ def _at(context: Context, authority: str, parsed: Parsed) -> Step:
     if isinstance(report, Missing):
         context.children.adopt(resolved.child, report.about)
     placed = place(context, resolved.child, report, resolved.doubt)
+    placed += tell_of_missing(context, authority, parsed, placed)
     if resolved.match:
         into = next((change.case.id for change in placed.cases), None)
         step = Step(matches=(replace(resolved.match, episode=into),))
@@ -103,13 +100,18 @@ def _speaks_of_none(context: Context, authority: str, parsed: Parsed) -> Step:
 def _hear_register(context: Context, authority: str, parsed: Parsed) -> Step:
     """A register says what it holds of a child now, or that it holds nothing any more."""
     assert parsed.at is not None
+    births: dict[str, date | None] = {}
     if parsed.record is None:
         child = register_withdrawn(context.children, authority, parsed.at, context.now)
     else:
+        known = context.children.known(authority, parsed.record, parsed.at.key)
+        births = {each.id: each.record.date_of_birth for each in known}
         about = parsed.report.about
         child = register_recorded(context.children, authority, about, parsed.record, parsed.described, parsed.at)
     if child is None:
         return Step(no_news=(parsed,))
     step = tell_live_episodes(context, child, parsed.report)
+    if parsed.record is not None and births.get(child.id) != child.record.date_of_birth:
+        step += tell_of_birth(context, child, parsed.report)
     step += claim_late(context, child, parsed)
     return step + ask_about_duties(context, child, parsed.report)

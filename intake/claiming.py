@@ -31,10 +31,10 @@ async def fresh(tx: Transaction, read: Sequence[Read], now: datetime) -> list[Re
     for place, each in known.items():
         clash = clashing.get(place)
         if each.raw.replayed:
-            chosen[place] = clash or each
+            chosen[place] = replace(clash, reused=None) if clash else each
         elif clash is not None and clash.key in left:
             left.discard(clash.key)
-            chosen[place] = replace(clash, reused=True)
+            chosen[place] = clash
     return [chosen[place] for place in sorted(chosen)]
 
 

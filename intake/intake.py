@@ -15,6 +15,7 @@ from intake import ledger, periodic
 from intake.batch import BatchProcessor
 from intake.claiming import fresh
 from intake.loading import load_batch
+from intake.noting import Notes, keys_of
 from intake.records import Parse, Parsed, RawRecord, Rejected
 from intake.step import Context, Step
 from intake.writing import rejection_alert, write_batch
@@ -155,7 +156,8 @@ class Intake:
         rejected = [each for each in taken if isinstance(each, Rejected)]
         children = await load_batch(tx, parsed, self._packs, self._model)
         feeds = {feed.authority: feed for feed in await tx.feeds()}
-        batch = BatchProcessor(Context(children, self._packs, now, feeds, self._stale_after))
+        notes = Notes(await tx.noted(keys_of(parsed)))
+        batch = BatchProcessor(Context(children, self._packs, now, feeds, notes, self._stale_after))
         for each in parsed:
             batch.process(each)
         alerts = tuple(rejection_alert(each, self._packs, now) for each in rejected)

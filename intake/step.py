@@ -8,6 +8,7 @@ from enrichment.children import Child, Children
 from enrichment.matching import Judgement
 from episodes.events import Event
 from episodes.reports import About, Report
+from intake.noting import Notes
 from intake.records import Parsed, Rejected
 from routing.case import AnyCase
 from routing.exceptions import exception
@@ -19,12 +20,13 @@ from store.feeds import Feed
 @dataclass(frozen=True, slots=True)
 class Context:
     """What every step of a batch is given: the children that the batch speaks of, the packs, the instant of receipt,
-    and the age of each register with the age from which that is worth a word."""
+    the age of each register with the age from which that is worth a word, and what was noticed before."""
 
     children: Children
     packs: Packs
     now: datetime
     feeds: Mapping[str, Feed] = field(default_factory=dict)
+    notes: Notes = field(default_factory=Notes)
     stale_after: timedelta = timedelta(days=2)
 
 

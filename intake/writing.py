@@ -47,6 +47,7 @@ async def write_batch(
     await tx.file(*children.lookup.changes())
     await tx.append([*lines, *clocks], outbox)
     await tx.note_feeds(_feeds(parsed, now))
+    await tx.note(batch.context.notes.new)
     await tx.set_timers([*owned, *owners], [*wanted, *timers])
     changed = children.changed_cases()
     await tx.set_work({case.id for _, case in changed}, work_rows_of(changed, batch.context.packs))

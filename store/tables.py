@@ -290,6 +290,15 @@ quarantine = Table(
     Column("replayed_at", UtcInstant),
 )
 
+noted = Table(
+    "noted",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("about", Text, nullable=False),
+    Column("at", UtcInstant, nullable=False),
+    Index("noted_about", "about", "at"),
+)
+
 leases = Table(
     "leases",
     metadata,

@@ -8,6 +8,7 @@ from store.feeds import Feeds
 from store.history import History
 from store.lanes import Lanes
 from store.ledger import Ledger
+from store.noting import Noting
 from store.quarantine import Quarantine
 from store.retention import Retention
 from store.timers import Timers
@@ -15,6 +16,18 @@ from store.worklist import Worklist
 
 
 class Transaction(
-    Cases, Blocking, Feeds, Ledger, Timers, Worklist, Quarantine, Claiming, Deliveries, Lanes, History, Retention
+    Cases,
+    Blocking,
+    Feeds,
+    Noting,
+    Ledger,
+    Timers,
+    Worklist,
+    Quarantine,
+    Claiming,
+    Deliveries,
+    Lanes,
+    History,
+    Retention,
 ):
     """What stands between `async with store.transaction()` and its end: all of it is kept, or none."""

@@ -1,0 +1,53 @@
+"""What is told once for a sender and a value, whatever restarts there are in between: what the store has noted of it,
+kept up while a batch is worked."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+
+from episodes.reports import Report
+from intake.records import LeftOut, Parsed
+from routing.messages import derived_id
+from store.noting import Note
+
+
+class Notes:
+    """`known`: the keys that were noted before this batch, as far as the batch may ask for them."""
+
+    def __init__(self, known: Collection[str] = ()) -> None:
+        self._known = set(known)
+        self.new: list[Note] = []
+
+    def first(self, key: str, about: str, now: datetime) -> bool:
+        """Whether it is noticed for the first time; from now on it is noted."""
+        if key in self._known:
+            return False
+        self._known.add(key)
+        self.new.append(Note(key, about, now))
+        return True
+
+
+def sender_of(report: Report) -> str:
+    """Who sends: a force, or an authority. Not what a sender calls itself, which it may choose anew each time."""
+    police = report.origin.type.startswith("police.")
+    return f"police/{report.about.force}" if police else f"authority/{report.about.authority}"
+
+
+def key_of_value(report: Report, left_out: LeftOut) -> str:
+    """What is noted of a value that a sender gives."""
+    return derived_id("left out", sender_of(report), left_out.where, left_out.value.casefold())
+
+
+def key_of_name(claim: str) -> str:
+    """What is noted of a source and id that a sender has used twice."""
+    return derived_id("reused", claim)
+
+
+def keys_of(batch: Sequence[Parsed]) -> set[str]:
+    """All that the reports of a batch may ask for."""
+    return {key for parsed in batch for key in _keys(parsed)}
+
+
+def _keys(parsed: Parsed) -> Iterator[str]:
+    yield from (key_of_value(parsed.report, left_out) for left_out in parsed.left_out)
+    if parsed.reused:
+        yield key_of_name(parsed.reused)

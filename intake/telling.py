@@ -1,0 +1,104 @@
+"""What the intake role is told of a report besides what the rules say: values that tell nothing, a name that was used
+twice, a date of birth that cannot be, a child about whom no rule has a word."""
+
+from collections.abc import Iterator
+
+from enrichment.children import Child
+from episodes.events import Change
+from episodes.record import RegisterRecord
+from episodes.reports import Missing, Report
+from intake.deciding import live_cases
+from intake.noting import key_of_name, key_of_value, sender_of
+from intake.records import LeftOut, Parsed
+from intake.step import CaseChange, Context, Step, raised
+from routing.calendar import london_date
+from routing.case import Case
+from routing.situation import fits_age
+
+NOT_KNOWN, NO_BIRTHDAY = "AMB-170", "AMB-171"
+"""The rows by which a value is left out: one that stands for "not known", and a date of birth that cannot be."""
+_REUSED = (
+    "the sender has sent another message with this source and id before; this one was taken in besides: let each "
+    "message have an id of its own"
+)
+_LEFT_OUT = "left out, as it tells nothing: {}. Told once for this sender and value"
+_NO_BIRTHDAY = (
+    'the date of birth in the {} stands for "not known", cannot be, or does not fit the age that was reported: it was '
+    "left out; the age that was reported counts, and without one the rules run as for a child whose age nobody knows"
+)
+_SILENT = "the procedure has no message for this report of somebody missing, and nobody else was told: look at it"
+
+
+def tell_of_message(context: Context, authority: str, parsed: Parsed) -> Step:
+    """What is wrong with a message whomever it concerns, told to one authority or to the operator."""
+    report, notes, step = parsed.report, context.notes, Step()
+    if parsed.reused and notes.first(key_of_name(parsed.reused), f"reused/{sender_of(report)}", context.now):
+        step += raised(context, authority, "id_reused", _REUSED, report, report.about, "AMB-172")
+    told = [each for each in parsed.left_out if not _is_of_episode(report, each)]
+    about = f"left out/{sender_of(report)}"
+    told = [each for each in told if notes.first(key_of_value(report, each), about, context.now)]
+    if told:
+        detail = _LEFT_OUT.format("; ".join(f"{each.where}: {each.says}" for each in told))
+        rows = sorted({each.row for each in told})
+        step += raised(context, authority, "data_quality", detail, report, report.about, *rows)
+    return step
+
+
+def _is_of_episode(report: Report, left_out: LeftOut) -> bool:
+    """Whether it matters to the episode that the report begins, and is told with each."""
+    return isinstance(report, Missing) and left_out.row == NO_BIRTHDAY
+
+
+def tell_of_missing(context: Context, authority: str, parsed: Parsed, step: Step) -> Step:
+    """What must be known of a report of somebody missing at an authority beside what it led to there (AMB-171)."""
+    report = parsed.report
+    if not isinstance(report, Missing):
+        return Step()
+    details = [_NO_BIRTHDAY.format(source) for change in step.cases for source in _births(parsed, report, change)]
+    if step.events and not step.messages and not details and _is_silent(context, authority, report, step):
+        details = [_SILENT]
+    told = Step()
+    for detail in dict.fromkeys(details):
+        told += raised(context, authority, "data_quality", detail, report, report.about, NO_BIRTHDAY)
+    return told
+
+
+def _births(parsed: Parsed, report: Missing, change: CaseChange) -> Iterator[str]:
+    """Where a date of birth stands that is as good as none, for an episode that begins."""
+    if not any(event.change in (Change.OPENED, Change.WAITS) and event.report is report for event in change.events):
+        return
+    if any(each.row == NO_BIRTHDAY for each in parsed.left_out):
+        yield "report"
+    if change.child.record.birth_left_out or contradicted(change.child.record, report):
+        yield "register"
+
+
+def contradicted(record: RegisterRecord, report: Missing) -> bool:
+    """Whether the age that is reported speaks against the register's date of birth."""
+    born, day = record.date_of_birth, london_date(report.origin.at)
+    return born is not None and not fits_age(born, report.age, day)
+
+
+def _is_silent(context: Context, authority: str, report: Missing, step: Step) -> bool:
+    """Whether nothing was ever sent about the child who is missing, although the authority answers for it."""
+    cases = [change for change in step.cases if isinstance(change.case, Case)]
+    return bool(cases) and not any(
+        change.case.promises or _is_anothers(context, authority, change.child.record, report) for change in cases
+    )
+
+
+def _is_anothers(context: Context, authority: str, record: RegisterRecord, report: Missing) -> bool:
+    """Whether another authority answers for the child: by the register, by the police where it is silent (AMB-163)."""
+    word = record.responsible_authority if record.registered else report.responsible_authority
+    return bool(word and word.strip()) and context.packs.key_of(word) != authority
+
+
+def tell_of_birth(context: Context, child: Child, report: Report) -> Step:
+    """A record has brought a date of birth that does not fit what the police have said of a child who is missing."""
+    step = Step()
+    for case in live_cases(child):
+        missing = case.episode.missing
+        if missing is not None and (child.record.birth_left_out or contradicted(child.record, missing)):
+            detail = _NO_BIRTHDAY.format("register")
+            step += raised(context, child.authority, "data_quality", detail, report, missing.about, NO_BIRTHDAY)
+    return step
