@@ -7,6 +7,7 @@ from datetime import date
 
 from enrichment.children import Children
 from enrichment.matching import Described
+from enrichment.numbers import force_of
 from episodes.record import RegisterRecord
 from episodes.reports import Found, Missing, Report
 from routing.library import Packs
@@ -29,7 +30,7 @@ def concerned_authorities(
     if isinstance(report, Missing | Found):
         named = [report.responsible_authority, report.host_authority]
     known = people.authorities_told(report.about)
-    registers = people.registers_of(report.about.identifiers)
+    registers = people.registers_of(report.about, force_of(report), described)
     if not registers and described is not None and not known:
         registers = people.registers_describing(described)
     if isinstance(report, Missing):

@@ -10,7 +10,7 @@ from datetime import date
 from enrichment.authorities import concerned_authorities
 from enrichment.children import Ambiguous
 from enrichment.registering import register_recorded, register_withdrawn
-from episodes.reports import About, Matched, Missing, Origin, RecordHeld, TimerDue
+from episodes.reports import About, Matched, Missing, Origin, RecordHeld, Retracted, TimerDue
 from intake.child_duties import ask_about_duties
 from intake.deciding import take_in
 from intake.late_claim import claim_late
@@ -19,7 +19,7 @@ from intake.records import Parsed, Rejected
 from intake.relinking import relink
 from intake.resolving import SPEAKS_OF_NONE, resolve_child
 from intake.step import Context, Step, raised
-from intake.telling import tell_of_birth, tell_of_message, tell_of_missing
+from intake.telling import tell_of_birth, tell_of_message, tell_of_missing, tell_of_numbers
 from intake.vocabulary import unknown_word
 from routing.case import Case, DutiesCase
 from routing.library import HUB
@@ -85,12 +85,15 @@ def _at(context: Context, authority: str, parsed: Parsed) -> Step:
         return step + raised(context, authority, "doubtful_match", detail, report, report.about)
     if isinstance(report, Missing):
         context.children.adopt(resolved.child, report.about)
+    before = resolved.child.learnt() if isinstance(report, Retracted) or report.about.identifiers else None
     placed = place(context, resolved.child, report, resolved.doubt)
-    placed += tell_of_missing(context, authority, parsed, placed)
+    if before:
+        context.children.unlearn(resolved.child, before)
     if resolved.match:
         into = next((change.case.id for change in placed.cases), None)
         step = Step(matches=(replace(resolved.match, episode=into),))
-    return step + placed + ask_about_duties(context, resolved.child, report, placed.events)
+    step += placed + ask_about_duties(context, resolved.child, report, placed.events)
+    return step + tell_of_missing(context, authority, parsed, step)
 
 
 def _speaks_of_none(context: Context, authority: str, parsed: Parsed) -> Step:
@@ -104,13 +107,14 @@ def _hear_register(context: Context, authority: str, parsed: Parsed) -> Step:
     if parsed.record is None:
         child = register_withdrawn(context.children, authority, parsed.at, context.now)
     else:
-        known = context.children.known(authority, parsed.record, parsed.at.key)
+        known = context.children.known(authority, parsed.record, parsed.at.key, parsed.described)
         births = {each.id: each.record.date_of_birth for each in known}
         about = parsed.report.about
         child = register_recorded(context.children, authority, about, parsed.record, parsed.described, parsed.at)
+    step = tell_of_numbers(context, parsed.report)
     if child is None:
-        return Step(no_news=(parsed,))
-    step = tell_live_episodes(context, child, parsed.report)
+        return step + Step(no_news=(parsed,))
+    step += tell_live_episodes(context, child, parsed.report)
     if parsed.record is not None and births.get(child.id) != child.record.date_of_birth:
         step += tell_of_birth(context, child, parsed.report)
     step += claim_late(context, child, parsed)

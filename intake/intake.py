@@ -156,7 +156,7 @@ class Intake:
         rejected = [each for each in taken if isinstance(each, Rejected)]
         children = await load_batch(tx, parsed, self._packs, self._model)
         feeds = {feed.authority: feed for feed in await tx.feeds()}
-        notes = Notes(await tx.noted(keys_of(parsed)))
+        notes = Notes(await tx.noted(keys_of(parsed, children.numbers)))
         batch = BatchProcessor(Context(children, self._packs, now, feeds, notes, self._stale_after))
         for each in parsed:
             batch.process(each)

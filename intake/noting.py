@@ -4,6 +4,7 @@ kept up while a batch is worked."""
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
+from enrichment.numbers import Numbers
 from episodes.reports import Report
 from intake.records import LeftOut, Parsed
 from routing.messages import derived_id
@@ -42,9 +43,14 @@ def key_of_name(claim: str) -> str:
     return derived_id("reused", claim)
 
 
-def keys_of(batch: Sequence[Parsed]) -> set[str]:
+def key_of_number(authority: str, system: str, value: str) -> str:
+    """What is noted of a number that too many have."""
+    return derived_id("crowded", authority, system, value)
+
+
+def keys_of(batch: Sequence[Parsed], numbers: Numbers) -> set[str]:
     """All that the reports of a batch may ask for."""
-    return {key for parsed in batch for key in _keys(parsed)}
+    return {key for parsed in batch for key in _keys(parsed)} | {key_of_number(*key) for key in numbers.shared()}
 
 
 def _keys(parsed: Parsed) -> Iterator[str]:

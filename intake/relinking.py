@@ -59,7 +59,7 @@ def _meant(context: Context, authority: str, about: About) -> tuple[Child, Case 
     if about.episode and (holder := context.children.of_episode(about.episode)) and holder.authority == authority:
         held = holder.case(about.episode)
         return (holder, held) if isinstance(held, Case | AlertCase) else None
-    decided = context.children.numbered(authority, about.identifiers)
+    decided = context.children.numbered(authority, about)
     if len(children) > 1:
         children = [c for c in children if c is not decided and not c.record.registered]
     cases = [(child, case) for child in children for case in _cases_of(child, about)]
@@ -82,7 +82,7 @@ def _decided(context: Context, authority: str, report: Matched, former: Child) -
     """The child whom the person names. Nobody known is the child whom only the reports themselves describe."""
     identifiers, children = report.about.identifiers, context.children
     if identifiers:
-        known = children.numbered(authority, identifiers)
+        known = children.numbered(authority, About(authority, identifiers=identifiers))
         return known or children.begin(authority, About(authority, identifiers=identifiers), report.origin.token)
     if not former.record.registered and len(former.cases) + len(former.alerts) == 1:
         return former

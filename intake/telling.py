@@ -4,12 +4,14 @@ twice, a date of birth that cannot be, a child about whom no rule has a word."""
 from collections.abc import Iterator
 
 from enrichment.children import Child
+from enrichment.numbers import FEW
 from episodes.events import Change
 from episodes.record import RegisterRecord
-from episodes.reports import Missing, Report
+from episodes.reports import About, Missing, RecordHeld, Report
 from intake.deciding import live_cases
-from intake.noting import key_of_name, key_of_value, sender_of
+from intake.noting import key_of_name, key_of_number, key_of_value, sender_of
 from intake.records import LeftOut, Parsed
+from intake.resolving import reference_of
 from intake.step import CaseChange, Context, Step, raised
 from routing.calendar import london_date
 from routing.case import Case
@@ -32,7 +34,7 @@ _SILENT = "the procedure has no message for this report of somebody missing, and
 def tell_of_message(context: Context, authority: str, parsed: Parsed) -> Step:
     """What is wrong with a message whomever it concerns, told to one authority or to the operator."""
     report, notes, step = parsed.report, context.notes, Step()
-    if parsed.reused and notes.first(key_of_name(parsed.reused), f"reused/{sender_of(report)}", context.now):
+    if parsed.reused and (not isinstance(report, RecordHeld) or _first_of_name(context, parsed)):
         step += raised(context, authority, "id_reused", _REUSED, report, report.about, "AMB-172")
     told = [each for each in parsed.left_out if not _is_of_episode(report, each)]
     about = f"left out/{sender_of(report)}"
@@ -42,6 +44,30 @@ def tell_of_message(context: Context, authority: str, parsed: Parsed) -> Step:
         rows = sorted({each.row for each in told})
         step += raised(context, authority, "data_quality", detail, report, report.about, *rows)
     return step
+
+
+_CROWDED = (
+    'more than {} children of the register have one number of the system "{}", among them {}: it tells nothing and is '
+    "not used; put it right in the records. Told once for this number"
+)
+
+
+def tell_of_numbers(context: Context, report: Report) -> Step:
+    """Which numbers have become those of too many children by this record."""
+    step, numbers = Step(), context.children.numbers
+    for authority, system, value in [*numbers.crowded]:
+        del numbers.crowded[(authority, system, value)]
+        if context.notes.first(key_of_number(authority, system, value), f"crowded/{authority}", context.now):
+            among = ", ".join(reference_of(c) for c in context.children.sharing(authority, (system, value)))
+            detail = _CROWDED.format(FEW, system, among)
+            step += raised(context, authority, "data_quality", detail, report, About(authority))
+    return step
+
+
+def _first_of_name(context: Context, parsed: Parsed) -> bool:
+    """Whether a register uses a source and id again for the first time: some have one for each child."""
+    assert parsed.reused is not None
+    return context.notes.first(key_of_name(parsed.reused), f"reused/{sender_of(parsed.report)}", context.now)
 
 
 def _is_of_episode(report: Report, left_out: LeftOut) -> bool:

@@ -1,5 +1,6 @@
 """What an authority settles for itself beside its published procedure: closed days, hours, limits where the source sets
-none, optional messages that it does not want, whether requests wait for a person, and what must be acknowledged.
+none, optional messages that it does not want, whether requests wait for a person, what must be acknowledged, and by
+what names its systems go.
 
 One TOML an authority, in a folder of whoever runs the hub; no shipped pack has one. It changes a pack as a value, so
 that the rules themselves never learn of it.
@@ -18,7 +19,8 @@ from routing.tables import PackError, Table
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Local:
-    """The settings of one authority. `limits`: rule → limit; `switched_off`: rules that the source leaves open."""
+    """The settings of one authority. `limits`: rule → limit; `switched_off`: rules that the source leaves open;
+    `systems`: another name of a system that gives numbers, in small letters → the one that is used for it."""
 
     authority: str
     file: str
@@ -29,6 +31,7 @@ class Local:
     switched_off: tuple[str, ...] = ()
     limits: Mapping[str, Limit] = field(default_factory=dict)
     acknowledge: tuple[Acknowledgement, ...] = ()
+    systems: Mapping[str, str] = field(default_factory=dict)
 
 
 def load_local(text: str, file: str) -> Local:
@@ -50,6 +53,7 @@ def load_local(text: str, file: str) -> Local:
         acknowledge=tuple(
             _acknowledgement(file, what, values) for what, values in top.table("acknowledge").rest().items()
         ),
+        systems=_systems(top.table("systems")),
     )
     top.done()
     return local
@@ -60,6 +64,16 @@ def _days(table: Table) -> frozenset[date]:
     if not all(isinstance(day, date) for day in days):
         raise table.fault("'closures' must be a list of days such as 2026-12-24")
     return frozenset(days)
+
+
+def _systems(table: Table) -> dict[str, str]:
+    """Each further name of a system with the one that is used."""
+    used: dict[str, str] = {}
+    for system in table.names():
+        for name in (*table.words(system), system):
+            if used.setdefault(name.casefold(), system) != system:
+                raise table.fault(f"'{name}' is a name of {used[name.casefold()]} and of {system}; leave one out")
+    return used
 
 
 def _limit(table: Table, name: str) -> Limit:
@@ -96,6 +110,7 @@ def localised(pack: Pack, local: Local) -> Pack:
         calendar=calendar,
         rules=tuple(_limited(rule, local) for rule in pack.rules if rule.id not in local.switched_off),
         acknowledge=local.acknowledge,
+        systems=local.systems,
         auto_release=pack.auto_release if local.auto_release is None else local.auto_release,
     )
 

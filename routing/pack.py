@@ -247,7 +247,8 @@ class Pack:
     """One version of one authority's procedure. `scope`: whom it is about at all, such as those under 18; for anybody
     else only the rules that are `beyond_scope` answer. `duty`: who stands in for the intake role outside working
     hours, if anybody does. `auto_release` and `acknowledge` are local settings (`routing.local`), off in every shipped
-    pack. `groups`: the ids of the rules of each group."""
+    pack, and so is `systems`: other names of systems that give numbers, in small letters, each with the name that is
+    used for it. `groups`: the ids of the rules of each group."""
 
     authority: str
     version: str
@@ -271,6 +272,7 @@ class Pack:
     release: Release | None = None
     auto_release: bool = True
     acknowledge: tuple[Acknowledgement, ...] = ()
+    systems: Mapping[str, str] = field(default_factory=dict)
     rules_by_id: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
     groups: Mapping[str, frozenset[str]] = field(init=False, repr=False, compare=False)
 

@@ -56,12 +56,13 @@ class EpisodeRow:
 
 @dataclass(frozen=True, slots=True)
 class IdentifierRow:
-    """A number by which a system of an authority knows a child."""
+    """A number by which a child is known at an authority. `scope`: who says so, where that is not the authority."""
 
     authority: str
     system: str
     value: str
     person: str
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,9 @@ class ReferenceRow:
 
 @dataclass(frozen=True, slots=True)
 class KnownKeys:
-    """What `find` knew: identifier → person, the rows of each reference asked for, episode → person."""
+    """What `find` knew: the rows of each identifier and of each reference asked for, episode → person."""
 
-    identifiers: dict[tuple[str, str, str], str]
+    identifiers: list[IdentifierRow]
     references: list[ReferenceRow]
     episodes: dict[str, str]
 

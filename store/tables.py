@@ -115,7 +115,8 @@ identifiers = Table(
     Column("authority", Text, primary_key=True),
     Column("system", Text, primary_key=True),
     Column("value", Text, primary_key=True),
-    Column("person", Text, nullable=False, index=True),
+    Column("person", Text, primary_key=True, index=True),
+    Column("scope", Text, primary_key=True),
 )
 
 episode_references = Table(

@@ -129,3 +129,14 @@ async def test_a_message_beside_another_of_its_name_can_be_replayed() -> None:
         assert await h.intake.replay(10) == 1
         assert [q.row.reason for q in await h.held()] == ["unknown_word"]
         assert (await h.kinds()).count("id_reused") == 1
+
+
+async def test_a_register_with_one_id_for_all_records_is_taken_in_and_told_once() -> None:
+    async with hub() as h:
+        told = {"authority": "nottinghamshire", "child": child("compact:K-1")}
+        for number in range(4):
+            services = [{"service": "cscs", "worker": f"sw{number}"}]
+            await h.take(event("case.context", later(number), {**told, "services": services}, "1", "/r"))
+        await h.take(missing(5))
+        assert [m["to"][0]["person"] for m in await h.said() if m["type"] == "notify.missing"] == ["sw3"]
+        assert (await h.kinds()).count("id_reused") == 1
