@@ -3,9 +3,10 @@ taken from another child's file; a description has slips, but not in everything 
 
 Measured in `bench/matching` on a population in which numbers are exchanged between children."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from enrichment.matching import Described, Model, Score, prepare, score
+from enrichment.matching import Described, Judgement, Model, Score, prepare, score
 
 _ANOTHER_NAME = ("different", "alike")
 
@@ -26,7 +27,19 @@ def contradicts(found: Score) -> bool:
     return (forename and birth) or (against >= 2 and found.weight < 0)
 
 
+def doubted(person: str, found: Score, model: Model, described: Callable[[], Judgement]) -> bool:
+    """Whether a description makes a question of the number of a person it comes with: it speaks against it, or it does
+    not bear it out and somebody else is likelier. `described` says whom the description alone may mean; it is asked
+    where that may matter."""
+    if contradicts(found):
+        return True
+    if bears_out(found, model):
+        return False
+    ranked = described().ranked
+    return bool(ranked) and ranked[0].id != person
+
+
 def bears_out(found: Score, model: Model) -> bool:
-    """Whether the descriptions alone would nearly do: nobody else needs to be looked for then."""
+    """Whether the descriptions go well together: nobody else needs to be looked for then."""
     needs = model.certain_needs
     return found.weight >= model.lead and all(getattr(found.compared, name) in levels for name, levels in needs.items())

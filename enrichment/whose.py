@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from enrichment.children import Ambiguous, Child, Children
-from enrichment.contradiction import bears_out
+from enrichment.contradiction import doubted
 from enrichment.matching import Described, Judgement, Model, prepare, score
 from episodes.reports import About
 
@@ -48,12 +48,10 @@ def _numbered(people: Children, authority: str, about: About, described: Describ
         ) from None
     if child is None or child.described is None:
         return child
-    if bears_out(people.lookup.beside(described, child.described), people.lookup.model):
-        return child
-    judged = people.lookup.without_numbers(authority, described)
-    if judged.outcome == "certain" and judged.ranked[0].id != child.id:
-        other = people.child(judged.ranked[0].id)
-        raise Ambiguous(_ANOTHER, (child, other) if other else (child,))
+    lookup = people.lookup
+    beside = lookup.beside(described, child.described)
+    if doubted(child.id, beside, lookup.model, lambda: lookup.without_numbers(authority, described)):
+        raise Ambiguous(_ANOTHER, (child, *_described(people, authority, described, (child,))))
     return child
 
 
