@@ -46,25 +46,25 @@ class Children(IdentityMap):
         found = {*by_reference, *relatives} - {child.id}
         return [self._children[p] for p in sorted(found) if p in self._children]
 
-    def registers_of(self, about: About, force: str | None, described: Described | None) -> dict[str, RegisterRecord]:
-        """The records that hold one of the numbers, by authority; of several at one, that of a child whom the
-        description fits."""
-        found: dict[str, RegisterRecord] = {}
+    def registers_of(self, about: About, force: str | None, described: Described | None) -> dict[str, Child]:
+        """Whom registers hold under one of the numbers, by authority; of several at one, a child whom the description
+        fits."""
+        found: dict[str, Child] = {}
         for authority in self.numbers.authorities():
             held = [child for child in self.holders(authority, about, force) if child.record.registered]
             fitting = [child for child in held if not self.contradicted(described, child)]
             if held:
-                found[authority] = (fitting or held)[0].record
+                found[authority] = (fitting or held)[0]
         return found
 
-    def registers_describing(self, described: Described) -> dict[str, RegisterRecord]:
-        """The records of children whom the description certainly means, by authority."""
-        found: dict[str, RegisterRecord] = {}
+    def registers_describing(self, described: Described) -> dict[str, Child]:
+        """Whom registers hold whom the description certainly means, by authority."""
+        found: dict[str, Child] = {}
         for authority in self.lookup.authorities(described):
             judged = self.lookup.judge(authority, described)
             child = self.child(judged.ranked[0].id) if judged.outcome == "certain" else None
             if child is not None and child.record.registered:
-                found[authority] = child.record
+                found[authority] = child
         return found
 
     def numbered_elsewhere(self, authority: str, identifiers: Collection[Identifier]) -> list[Child]:

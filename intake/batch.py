@@ -12,6 +12,7 @@ from enrichment.children import Ambiguous
 from enrichment.registering import register_recorded, register_withdrawn
 from episodes.reports import About, Matched, Missing, Origin, RecordHeld, Retracted, TimerDue
 from intake.child_duties import ask_about_duties
+from intake.claims import tell_of_claims
 from intake.deciding import take_in
 from intake.late_claim import claim_late
 from intake.placing import place, tell_live_episodes
@@ -19,7 +20,7 @@ from intake.records import Parsed, Rejected
 from intake.relinking import relink
 from intake.resolving import SPEAKS_OF_NONE, resolve_child
 from intake.step import Context, Step, raised
-from intake.telling import tell_of_birth, tell_of_message, tell_of_missing, tell_of_numbers
+from intake.telling import begins, tell_of_birth, tell_of_message, tell_of_missing, tell_of_numbers
 from intake.vocabulary import unknown_word
 from routing.case import Case, DutiesCase
 from routing.library import HUB
@@ -36,22 +37,33 @@ class BatchProcessor:
 
     def process(self, parsed: Parsed) -> None:
         """Takes one report in at every authority that it concerns."""
-        report, packs = parsed.report, self.context.packs
-        authorities, unknown = concerned_authorities(report, self.context.children, packs, parsed.described)
+        report = parsed.report
+        concerned = concerned_authorities(report, self.context.children, self.context.packs, parsed.described)
+        authorities = concerned.authorities
         self.done += tell_of_message(self.context, authorities[0] if authorities else HUB, parsed)
-        if unknown and not authorities:
+        if concerned.unknown and not authorities:
             self.done += raised(self.context, HUB, "unknown_authority", _NO_PACK, report, report.about)
+        begun: list[str] = []
         for authority in authorities:
-            fault = unknown_word(report, packs.governing(authority, self.context.now))
-            if fault:
-                step = Step(rejected=(Rejected(parsed.raw, "unknown_word", fault),))
-                detail = f"unknown_word: {fault}"
-                self.done += step + raised(self.context, authority, "unreadable", detail, report, report.about)
-                continue
-            try:
-                self.done += _at(self.context, authority, parsed)
-            except Ambiguous as why:
-                self.done += raised(self.context, authority, "doubtful_match", str(why), report, report.about)
+            step = self._step(authority, parsed)
+            self.done += step
+            if begins(step, report):
+                begun.append(authority)
+        if begun:
+            self.done += tell_of_claims(self.context, concerned, begun, report)
+
+    def _step(self, authority: str, parsed: Parsed) -> Step:
+        """What a report leads to at one authority."""
+        report, context = parsed.report, self.context
+        fault = unknown_word(report, context.packs.governing(authority, context.now))
+        if fault:
+            step = Step(rejected=(Rejected(parsed.raw, "unknown_word", fault),))
+            detail = f"unknown_word: {fault}"
+            return step + raised(context, authority, "unreadable", detail, report, report.about)
+        try:
+            return _at(context, authority, parsed)
+        except Ambiguous as why:
+            return raised(context, authority, "doubtful_match", str(why), report, report.about)
 
     def fire(self, timer: TimerRow) -> None:
         """A timer is due: its rule is asked again."""

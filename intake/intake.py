@@ -14,6 +14,7 @@ from enrichment.matching import Model, shipped_model
 from intake import ledger, periodic
 from intake.batch import BatchProcessor
 from intake.claiming import fresh
+from intake.claims import tell_of_many
 from intake.loading import load_batch
 from intake.noting import Notes, keys_of
 from intake.records import Parse, Parsed, RawRecord, Rejected
@@ -160,6 +161,7 @@ class Intake:
         batch = BatchProcessor(Context(children, self._packs, now, feeds, notes, self._stale_after))
         for each in parsed:
             batch.process(each)
+        batch.done += await tell_of_many(tx, batch.context)
         alerts = tuple(rejection_alert(each, self._packs, now) for each in rejected)
         batch.done += Step(messages=alerts, rejected=tuple(rejected))
         await write_batch(tx, batch, self._directories, parsed, (), self._begin_periodic(batch.done, now))

@@ -2,7 +2,7 @@
 kept up while a batch is worked."""
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from enrichment.numbers import Numbers
 from episodes.reports import Report
@@ -48,6 +48,11 @@ def key_of_number(authority: str, system: str, value: str) -> str:
     return derived_id("crowded", authority, system, value)
 
 
+def key_of_claim(authority: str | None, key: str, born: date) -> str:
+    """What is noted of a register that claims somebody, under a key of its topic, who was born on another day."""
+    return derived_id("doubted claim", authority, key, born.isoformat())
+
+
 def keys_of(batch: Sequence[Parsed], numbers: Numbers) -> set[str]:
     """All that the reports of a batch may ask for."""
     return {key for parsed in batch for key in _keys(parsed)} | {key_of_number(*key) for key in numbers.shared()}
@@ -55,5 +60,7 @@ def keys_of(batch: Sequence[Parsed], numbers: Numbers) -> set[str]:
 
 def _keys(parsed: Parsed) -> Iterator[str]:
     yield from (key_of_value(parsed.report, left_out) for left_out in parsed.left_out)
+    if parsed.record is not None and parsed.record.date_of_birth and parsed.at is not None:
+        yield key_of_claim(parsed.report.about.authority, parsed.at.key, parsed.record.date_of_birth)
     if parsed.reused:
         yield key_of_name(parsed.reused)

@@ -89,9 +89,18 @@ def tell_of_missing(context: Context, authority: str, parsed: Parsed, step: Step
     return told
 
 
+def begins(step: Step, report: Report) -> bool:
+    """Whether an episode begins by the report."""
+    return any(_begins(change, report) for change in step.cases)
+
+
+def _begins(change: CaseChange, report: Report) -> bool:
+    return any(event.change in (Change.OPENED, Change.WAITS) and event.report is report for event in change.events)
+
+
 def _births(parsed: Parsed, report: Missing, change: CaseChange) -> Iterator[str]:
     """Where a date of birth stands that is as good as none, for an episode that begins."""
-    if not any(event.change in (Change.OPENED, Change.WAITS) and event.report is report for event in change.events):
+    if not _begins(change, report):
         return
     if any(each.row == NO_BIRTHDAY for each in parsed.left_out):
         yield "report"
