@@ -1,13 +1,13 @@
 """What a register says of a child: a record, or that there is none any more. The child's episodes and what was
 promised in them stay, whatever the register says."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from enrichment.children import Child, Children
 from enrichment.matching import Described
 from enrichment.numbers import OWN
-from enrichment.register import Place, news, without_register
+from enrichment.register import Place, as_last_known, news, without_register
 from episodes.record import RegisterRecord
 from episodes.reports import About, Identifier
 
@@ -54,15 +54,21 @@ def _stranger(people: Children, authority: str, described: Described | None, chi
     return people.child(judged.ranked[0].id) if judged.outcome == "certain" else None
 
 
-def register_withdrawn(people: Children, authority: str, place: Place, now: datetime) -> Child | None:
-    """The child whose record is gone by the word of its key; None where that changes nothing."""
+def register_withdrawn(
+    people: Children, authority: str, place: Place, now: datetime, is_needed: Callable[[Child], bool]
+) -> Child | None:
+    """The child whose record is gone by the word of its key; None where that changes nothing. Where it is needed for
+    what is under way, it stands as last known."""
     child = people.under_key(authority, place.key)
     if child is None or child.place is None or child.place.key != place.key or place.after(child.place) <= 0:
         return None
     own = child.own_identifiers()
     _take_back(people, child, child.record.identifiers)
     was_registered = child.record.registered
-    child.hold(without_register(child.record, own, now))
+    if was_registered and is_needed(child):
+        child.hold(as_last_known(child.record, own, now))
+    else:
+        child.hold(without_register(child.record, own, now))
     people.describe(child, None)
     child.told_at(place)
     return child if was_registered else None

@@ -6,6 +6,7 @@ in one transaction.
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from enrichment.authorities import concerned_authorities
 from enrichment.children import Ambiguous
@@ -22,6 +23,7 @@ from intake.resolving import SPEAKS_OF_NONE, resolve_child
 from intake.step import Context, Step, raised
 from intake.telling import begins, tell_of_birth, tell_of_message, tell_of_missing, tell_of_numbers
 from intake.vocabulary import unknown_word
+from intake.withdrawing import is_needed, let_go, tell_of_withdrawal
 from routing.case import Case, DutiesCase
 from routing.library import HUB
 from store.rows import TimerRow
@@ -49,6 +51,7 @@ class BatchProcessor:
             self.done += step
             if begins(step, report):
                 begun.append(authority)
+            let_go(self.context, [change.child for change in step.cases])
         if begun:
             self.done += tell_of_claims(self.context, concerned, begun, report)
 
@@ -79,6 +82,7 @@ class BatchProcessor:
                 self.done += ask_about_duties(self.context, child, report)
             case Case() as case:
                 self.done += take_in(self.context, child, case, report)
+                let_go(self.context, (child,))
 
 
 def _at(context: Context, authority: str, parsed: Parsed) -> Step:
@@ -117,7 +121,8 @@ def _hear_register(context: Context, authority: str, parsed: Parsed) -> Step:
     assert parsed.at is not None
     births: dict[str, date | None] = {}
     if parsed.record is None:
-        child = register_withdrawn(context.children, authority, parsed.at, context.now)
+        needed = partial(is_needed, context)
+        child = register_withdrawn(context.children, authority, parsed.at, context.now, needed)
     else:
         known = context.children.known(authority, parsed.record, parsed.at.key, parsed.described)
         births = {each.id: each.record.date_of_birth for each in known}
@@ -129,5 +134,5 @@ def _hear_register(context: Context, authority: str, parsed: Parsed) -> Step:
     step += tell_live_episodes(context, child, parsed.report)
     if parsed.record is not None and births.get(child.id) != child.record.date_of_birth:
         step += tell_of_birth(context, child, parsed.report)
-    step += claim_late(context, child, parsed)
+    step += claim_late(context, child, parsed) + tell_of_withdrawal(context, child, parsed.report)
     return step + ask_about_duties(context, child, parsed.report)

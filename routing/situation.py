@@ -105,7 +105,7 @@ class Situation:
         decides, the police's word counts where the register is silent (AMB-163)."""
         report = self.episode.missing or self.episode.found
         told = report.responsible_authority if report else None
-        word = (self.record.responsible_authority if self.record.registered else told) or ""
+        word = (self.record.responsible_authority if self.record.known else told) or ""
         own = {name.lower() for name in (self.episode.authority, *self.codes)}
         return word if word.strip() and own.isdisjoint(names_of(word)) else None
 
