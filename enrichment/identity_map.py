@@ -48,7 +48,7 @@ class IdentityMap:
     def add(self, found: KnownKeys, people: dict[str, PersonRow], episodes: Iterable[EpisodeRow]) -> None:
         """Children who were loaded, none of them held yet."""
         self.numbers.add(found.identifiers)
-        self._references |= {(r.authority, r.force, r.incident, r.person): r for r in found.references}
+        self._references |= {_key(row): row for row in found.references}
         self._children |= {row.id: _child(row) for row in people.values()}
         for row in episodes:
             child = self._children[row.person]
@@ -108,10 +108,7 @@ class IdentityMap:
             self.describe(former, None)
             self.describe(child, child.described or described)
         for key, row in [(k, r) for k, r in self._references.items() if r.episode == episode]:
-            del self._references[key]
-            moved = (*key[:3], child.id)
-            self._references[moved] = self._new_references[moved] = replace(row, person=child.id)
-            self._new_references.pop(key, None)
+            self._references[key] = self._new_references[key] = replace(row, person=child.id)
 
     def join(self, child: Child, other: Child) -> None:
         """Everything of the other child is this child's from now on."""
@@ -133,20 +130,16 @@ class IdentityMap:
             self.numbers.forget(other.authority, identifier, other.id, scope)
             self.numbers.learn(child.authority, identifier, child.id, scope)
         self.numbers.hand_over(other.id, child.id)
-        for row in [r for r in self._references.values() if r.person == other.id]:
-            moved = replace(row, person=child.id)
-            key = (row.authority, row.force, row.incident)
-            del self._references[(*key, other.id)]
-            self._references[(*key, child.id)] = self._new_references[(*key, child.id)] = moved
+        for key, row in [(k, r) for k, r in self._references.items() if r.person == other.id]:
+            self._references[key] = self._new_references[key] = replace(row, person=child.id)
 
     def refer(self, child: Child, case: Case | AlertCase) -> None:
         """The references of a case lead to it from now on."""
         self._of_episode[case.id] = child.id
         for r in (case.episode if isinstance(case, Case) else case.alert).references:
-            key = (child.authority, r.force, r.incident, child.id)
             row = ReferenceRow(child.authority, r.force, r.incident, child.id, case.id)
-            if self._references.get(key) != row:
-                self._references[key] = self._new_references[key] = row
+            if self._references.get(_key(row)) != row:
+                self._references[_key(row)] = self._new_references[_key(row)] = row
 
     def children(self) -> Iterable[Child]:
         return self._children.values()
@@ -168,6 +161,11 @@ class IdentityMap:
     def forgotten(self) -> list[IdentifierRow]:
         """What leads to nobody any more."""
         return self.numbers.changes()[0]
+
+
+def _key(row: ReferenceRow) -> tuple[str, str, str, str]:
+    """What a reference is kept under: an episode may have several, and a force may use one for several episodes."""
+    return row.authority, row.force, row.incident, row.episode
 
 
 def _child(row: PersonRow) -> Child:

@@ -63,13 +63,14 @@ def _meant(context: Context, authority: str, about: About) -> tuple[Child, Case 
     if len(children) > 1:
         children = [c for c in children if c is not decided and not c.record.registered]
     cases = [(child, case) for child in children for case in _cases_of(child, about)]
-    if len(cases) > 1:
+    if len({child.id for child, _ in cases}) > 1:
         raise Ambiguous("the incident has more than one child and the decision does not say which; name the episode")
-    return cases[0] if cases else None
+    return cases[-1] if cases else None  # of several absences under one reference the newest
 
 
 def _cases_of(child: Child, about: About) -> list[Case | AlertCase]:
     episodes = [case for case in child.cases.values() if _stands(case.episode, about)]
+    episodes.sort(key=lambda case: case.episode.start or case.episode.opened_at)
     alerts = (c for c in child.alerts.values() if not c.alert.retracted and names_one_of(about, c.alert.references))
     return [*episodes, *alerts]
 
