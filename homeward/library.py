@@ -1,7 +1,7 @@
 """Finding packs, directories and local settings: those that the project carries, then those of the folders named."""
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -12,6 +12,7 @@ from routing.loading import load
 from routing.local import Local, load_local, localised
 from routing.pack import Pack
 from routing.tables import PackError
+from schemas.topics import part
 
 DIRECTORY, LOCAL, SCENARIOS = "directory.toml", "local.toml", ".scenarios.toml"
 
@@ -42,8 +43,9 @@ def read_directories(folders: Iterable[Path] = (), shipped: bool = True) -> dict
 
 
 def check_addresses(packs: Packs, directories: dict[str, Directory]) -> None:
-    """Raises PackError for a pack without a directory, or for the roles that could not be reached."""
-    faults: list[str] = []
+    """Raises PackError for a pack without a directory, for the roles that could not be reached, and for authorities
+    that would share a topic."""
+    faults = [*_shared_topics(packs)]
     for authority, versions in packs.all().items():
         if authority not in directories:
             faults.append(f"{authority}: there is no directory; add protocols/{authority}/{DIRECTORY}")
@@ -51,6 +53,15 @@ def check_addresses(packs: Packs, directories: dict[str, Directory]) -> None:
         faults += missing_addresses(versions[-1], directories[authority])
     if faults:
         raise PackError("\n".join(faults))
+
+
+def _shared_topics(packs: Packs) -> Iterator[str]:
+    """Whoever may write to a topic speaks for its owner: two owners of one topic could speak for one another."""
+    owners: dict[str, str] = {}
+    for authority, versions in packs.all().items():
+        for word in dict.fromkeys((authority, *(code for pack in versions for code in pack.codes))):
+            if owners.setdefault(part(word), authority) != authority:
+                yield f"{authority}: '{word}' and {owners[part(word)]} would have one topic; give one another code"
 
 
 def exercised(authority: str, folders: Iterable[Path] = ()) -> frozenset[str]:

@@ -10,9 +10,12 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from schemas.topics import same_topic
+
 PREFIX = "HOMEWARD_"
 Port = Annotated[int, Field(ge=0, le=65535)]
 Folders = Annotated[tuple[Path, ...], NoDecode]
+Codes = Annotated[tuple[str, ...], NoDecode]
 
 
 class SettingsError(Exception):
@@ -76,6 +79,11 @@ class Settings(BaseSettings):
         description="weights by which a child is recognised, from `homeward matching train`; else the shipped ones",
     )
 
+    forces: Codes = Field(
+        (),
+        description="codes of the police forces that are expected to report, divided by commas: of another one the "
+        "operator is told once; none given, any is expected",
+    )
     register_stale: float = Field(
         48, gt=0, description="hours after which a silent register is called old where it holds nobody like a child"
     )
@@ -100,6 +108,16 @@ class Settings(BaseSettings):
     @classmethod
     def _divide(cls, value: object) -> object:
         return tuple(part for part in value.split(os.pathsep) if part) if isinstance(value, str) else value
+
+    @field_validator("forces", mode="before")
+    @classmethod
+    def _by_topic(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        codes = tuple(code for each in value.split(",") if (code := each.strip().upper()))
+        if double := same_topic(codes):
+            raise ValueError(f"{double[0]} and {double[1]} would have one topic; give one of them another code")
+        return codes
 
     @field_validator("database_url")
     @classmethod

@@ -58,8 +58,9 @@ class Parts:
         owner = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
         stale = timedelta(hours=settings.register_stale)
         self.intake = Intake(
-            store, packs, directories, parse_record, now, self.wake, model=weights(settings), stale_after=stale
-        )
+            store, packs, directories, parse_record, now, self.wake, model=weights(settings), stale_after=stale,
+            forces=settings.forces,
+        )  # fmt: skip
         self.relay = Relay(
             store,
             senders,

@@ -5,7 +5,7 @@ by record, so that only the one that fails is set aside, with its bytes, in quar
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -35,7 +35,8 @@ _SLACK = 64  # timers that other hubs may have set at the same instants meanwhil
 class Intake:
     """Takes in what arrives and what is due. `parse` says what a record holds; `now` is the clock; `promised` is called
     after a commit that wrote outbox rows or timers, so that relay and timer loop look again. `model` weighs
-    descriptions; from `stale_after` on the age of a register is told with what it does not know."""
+    descriptions; from `stale_after` on the age of a register is told with what it does not know; `forces` are those
+    that are expected to report, any where none is given."""
 
     def __init__(
         self,
@@ -47,9 +48,11 @@ class Intake:
         promised: Callable[[], None] = lambda: None,
         model: Model | None = None,
         stale_after: timedelta = timedelta(days=2),
+        forces: Collection[str] = (),
     ) -> None:
         self._store, self._packs, self._directories, self._parse, self._now = store, packs, directories, parse, now
         self._promised, self._model, self._stale_after = promised, model or shipped_model(), stale_after
+        self._forces = frozenset(forces)
         self._begun: set[str] = set()  # authorities whose periodic reports are known to be set
 
     async def process_batch(self, batch: Sequence[RawRecord], again: bool = False) -> None:
@@ -157,8 +160,9 @@ class Intake:
         rejected = [each for each in taken if isinstance(each, Rejected)]
         children = await load_batch(tx, parsed, self._packs, self._model)
         feeds = {feed.authority: feed for feed in await tx.feeds()}
-        notes = Notes(await tx.noted(keys_of(parsed, children.numbers)))
-        batch = BatchProcessor(Context(children, self._packs, now, feeds, notes, self._stale_after))
+        notes = Notes(await tx.noted(keys_of(parsed, children.numbers, self._forces)))
+        context = Context(children, self._packs, now, feeds, notes, self._stale_after, self._forces)
+        batch = BatchProcessor(context)
         for each in parsed:
             batch.process(each)
         batch.done += await tell_of_many(tx, batch.context)

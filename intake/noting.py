@@ -53,9 +53,22 @@ def key_of_claim(authority: str | None, key: str, born: date) -> str:
     return derived_id("doubted claim", authority, key, born.isoformat())
 
 
-def keys_of(batch: Sequence[Parsed], numbers: Numbers) -> set[str]:
+def key_of_force(force: str) -> str:
+    """What is noted of a force that nobody expected."""
+    return derived_id("force", force)
+
+
+def unexpected_force(report: Report, forces: Collection[str]) -> str | None:
+    """The force that sends a report, where it is none of those that are expected."""
+    force = report.about.force if report.origin.type.startswith("police.") else None
+    return force if forces and force not in forces else None
+
+
+def keys_of(batch: Sequence[Parsed], numbers: Numbers, forces: Collection[str]) -> set[str]:
     """All that the reports of a batch may ask for."""
-    return {key for parsed in batch for key in _keys(parsed)} | {key_of_number(*key) for key in numbers.shared()}
+    told = {key for parsed in batch for key in _keys(parsed)}
+    told |= {key_of_force(force) for parsed in batch if (force := unexpected_force(parsed.report, forces))}
+    return told | {key_of_number(*key) for key in numbers.shared()}
 
 
 def _keys(parsed: Parsed) -> Iterator[str]:

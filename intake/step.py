@@ -20,7 +20,8 @@ from store.feeds import Feed
 @dataclass(frozen=True, slots=True)
 class Context:
     """What every step of a batch is given: the children that the batch speaks of, the packs, the instant of receipt,
-    the age of each register with the age from which that is worth a word, and what was noticed before."""
+    the age of each register with the age from which that is worth a word, what was noticed before, and the
+    forces that are expected to report, if any are."""
 
     children: Children
     packs: Packs
@@ -28,6 +29,7 @@ class Context:
     feeds: Mapping[str, Feed] = field(default_factory=dict)
     notes: Notes = field(default_factory=Notes)
     stale_after: timedelta = timedelta(days=2)
+    forces: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ from episodes.events import Change
 from episodes.record import RegisterRecord
 from episodes.reports import About, Missing, RecordHeld, Report
 from intake.deciding import live_cases
-from intake.noting import key_of_name, key_of_number, key_of_value, sender_of
+from intake.noting import key_of_force, key_of_name, key_of_number, key_of_value, sender_of, unexpected_force
 from intake.records import LeftOut, Parsed
 from intake.resolving import reference_of
 from intake.step import CaseChange, Context, Step, raised
 from routing.calendar import london_date
 from routing.case import Case
+from routing.library import HUB
 from routing.situation import fits_age
 
 NOT_KNOWN, NO_BIRTHDAY = "AMB-170", "AMB-171"
@@ -33,7 +34,7 @@ _SILENT = "the procedure has no message for this report of somebody missing, and
 
 def tell_of_message(context: Context, authority: str, parsed: Parsed) -> Step:
     """What is wrong with a message whomever it concerns, told to one authority or to the operator."""
-    report, notes, step = parsed.report, context.notes, Step()
+    report, notes, step = parsed.report, context.notes, _tell_of_force(context, parsed.report)
     if parsed.reused and (not isinstance(report, RecordHeld) or _first_of_name(context, parsed)):
         step += raised(context, authority, "id_reused", _REUSED, report, report.about, "AMB-172")
     told = [each for each in parsed.left_out if not _is_of_episode(report, each)]
@@ -62,6 +63,20 @@ def tell_of_numbers(context: Context, report: Report) -> Step:
             detail = _CROWDED.format(FEW, system, among)
             step += raised(context, authority, "data_quality", detail, report, About(authority))
     return step
+
+
+def _tell_of_force(context: Context, report: Report) -> Step:
+    """The operator hears once of a force that nobody expected; its reports are taken in like any other's."""
+    force = unexpected_force(report, context.forces)
+    if force is None or not context.notes.first(key_of_force(force), "force", context.now):
+        return Step()
+    return raised(context, HUB, "data_quality", _UNEXPECTED.format(force[:40]), report, report.about)
+
+
+_UNEXPECTED = (
+    "a force that is not among HOMEWARD_FORCES reports: {}. It is taken in; add the force, or ask who may write to its "
+    "topic. Told once for this force"
+)
 
 
 def _first_of_name(context: Context, parsed: Parsed) -> bool:

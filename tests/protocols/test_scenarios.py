@@ -5,7 +5,15 @@ from scenario_files import Scenario
 from scenario_running import faults
 from scenario_runs import ALL, PACKS, run_of
 
-OF_THE_HUB = {"unreadable", "doubtful_match", "unknown_authority", "delivery_failed", "retracted"}
+OF_THE_HUB = {
+    "unreadable",
+    "doubtful_match",
+    "unknown_authority",
+    "delivery_failed",
+    "retracted",
+    "data_quality",
+    "id_reused",
+}
 WITHDRAWALS = {"task.create": "task.cancel", "meeting.request": "meeting.cancel", "rhi.request": "rhi.withdrawn"}
 
 
