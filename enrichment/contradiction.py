@@ -8,7 +8,10 @@ from dataclasses import replace
 
 from enrichment.matching import Described, Judgement, Model, Score, prepare, score
 
+AHEAD = 2.0
+"""By how many bits another child must be likelier to make a question of a number that the description bears out."""
 _ANOTHER_NAME = ("different", "alike")
+_SAME_DAY = ("same", "default_day")
 
 
 def by_description(told: Described, held: Described, model: Model) -> Score:
@@ -28,18 +31,21 @@ def contradicts(found: Score) -> bool:
 
 
 def doubted(person: str, found: Score, model: Model, described: Callable[[], Judgement]) -> bool:
-    """Whether a description makes a question of the number of a person it comes with: it speaks against it, or it does
-    not bear it out and somebody else is likelier. `described` says whom the description alone may mean; it is asked
-    where that may matter."""
+    """Whether a description makes a question of the number of a person it comes with: it speaks against it, or somebody
+    else is likelier, by so much where it goes well with the person too. `described` says whom the description alone may
+    mean; it is asked where that may matter."""
     if contradicts(found):
         return True
-    if bears_out(found, model):
+    compared = found.compared
+    if compared.forename == "same" and compared.birth in _SAME_DAY:
         return False
     ranked = described().ranked
-    return bool(ranked) and ranked[0].id != person
+    if not ranked or ranked[0].id == person:
+        return False
+    return ranked[0].score.weight - found.weight >= (AHEAD if bears_out(found, model) else 0)
 
 
 def bears_out(found: Score, model: Model) -> bool:
-    """Whether the descriptions go well together: nobody else needs to be looked for then."""
+    """Whether the descriptions go well together."""
     needs = model.certain_needs
     return found.weight >= model.lead and all(getattr(found.compared, name) in levels for name, levels in needs.items())
