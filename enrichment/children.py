@@ -115,11 +115,11 @@ class Children(IdentityMap):
         held = self.holders(authority, about, force)
         fitting = [child for child in held if not self.contradicted(described, child)]
         if held and not fitting:
-            raise Ambiguous("the description does not fit the child whose number it comes with", tuple(held))
+            raise Ambiguous("The description does not fit the child whose number it comes with", tuple(held))
         if len(fitting) > 1:
             registered = [child for child in fitting if child.record.registered]
             if len(registered) != 1:
-                raise Ambiguous("the identifiers belong to more than one child", tuple(fitting))
+                raise Ambiguous("The identifiers belong to more than one child", tuple(fitting))
             fitting = registered
         return fitting[0] if fitting else None
 
@@ -151,7 +151,7 @@ class Children(IdentityMap):
     def _of_reference(self, authority: str, about: About) -> Child | None:
         children = self.in_reference(authority, about)
         if len(children) > 1:
-            raise Ambiguous("the incident has more than one child and the message does not say which")
+            raise Ambiguous("The incident has more than one child and the message does not say which")
         return children[0] if children else None
 
     def begin(self, authority: str, about: About, otherwise: str, force: str | None = None) -> Child:

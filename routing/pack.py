@@ -13,15 +13,8 @@ from episodes.origin import Classification
 from routing.calendar import Calendar
 from routing.messages import Modality, Urgency
 from routing.periods import Period
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """One requirement of the source: its id, the section it stands in, and what it says in our own words."""
-
-    id: str
-    section: str
-    says: str
+from routing.roles import Role
+from routing.source import Clause, NamedLimit, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,36 +80,6 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
-class RoleSource:
-    """Where the person behind a role is named: by the register, as the worker of a service, else as a professional, or
-    among those involved or caring.
-
-    reporter: first of all whoever tells of the episode in that role. practitioners: everybody whom the register names
-    as working with the child: workers of open services, professionals and those involved. interviewer: the one to whom
-    the interview was given.
-    """
-
-    services: tuple[str, ...] = ()
-    field: Literal["worker", "manager", "team"] = "worker"
-    professional: str | None = None
-    linked_forces: bool = False
-    involved: bool = False
-    carers: bool = False
-    reporter: bool = False
-    practitioners: bool = False
-    interviewer: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """A role of the source: its title, the channel by which it is reached, and where its person is named."""
-
-    name: str
-    channel: str | None = None
-    source: RoleSource | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Limit:
     """An instant counted from an anchor; of several lengths the earliest counts.
 
@@ -145,6 +108,7 @@ class Moment:
 class Rule:
     """On an event, when conditions hold, then a message. Without `on` the rule listens to every event of the episode.
 
+    title: what it does, in one plain line. family: the rule of the file whose `each` it is one of.
     once: how often it may answer: once in an episode, for each event, for each report whatever it changed, or for each
     anchor it counts from.
     about: an episode, or the child: a duty that belongs to no episode, asked about at every event of the register and
@@ -167,6 +131,8 @@ class Rule:
     id: str
     clauses: tuple[str, ...]
     send: str
+    title: str = ""
+    family: str | None = None
     kind: str | None = None
     about: Literal["episode", "child"] = "episode"
     on: tuple[str, ...] = ()
@@ -231,7 +197,7 @@ class Acknowledgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Vocabulary:
     """The closed lists of the pack: services, decision kinds with their values, meetings, documents, tasks."""
 
     services: tuple[str, ...] = ()
@@ -245,14 +211,14 @@ class Words:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
     """One version of one authority's procedure. `scope`: whom it is about at all, such as those under 18; for anybody
-    else only the rules that are `beyond_scope` answer. `duty`: who stands in for the intake role outside working
-    hours, if anybody does. `auto_release` and `acknowledge` are local settings (`routing.local`), off in every shipped
-    pack, and so is `systems`: other names of systems that give numbers, in small letters, each with the name that is
-    used for it. `groups`: the ids of the rules of each group."""
+    else only the rules that are `beyond_scope` answer. `duty`: who stands in for the intake role outside working hours,
+    if anybody does. `limits`: by name, what rules count to. `means`: a name of the pack in plain words
+    (`services.cscs`, `criteria.repeated`). `auto_release` and `acknowledge` are local settings (`routing.local`), off
+    in every shipped pack. `groups`: the ids of the rules of each group."""
 
     authority: str
     version: str
-    title: str
+    source: Source
     in_force_from: date
     codes: tuple[str, ...]
     intake: str
@@ -260,7 +226,7 @@ class Pack:
     terms: Terms
     scope: Tests
     calendar: Calendar
-    words: Words
+    words: Vocabulary
     roles: Mapping[str, Role]
     clauses: Mapping[str, Clause]
     not_automated: Mapping[str, str]
@@ -268,6 +234,8 @@ class Pack:
     audiences: Mapping[str, tuple[AudienceRow, ...]]
     rules: tuple[Rule, ...]
     periodic: tuple[Periodic, ...] = ()
+    limits: Mapping[str, NamedLimit] = field(default_factory=dict)
+    means: Mapping[str, str] = field(default_factory=dict)
     statuses: tuple[Status, ...] = ()
     release: Release | None = None
     auto_release: bool = True
@@ -282,6 +250,14 @@ class Pack:
         }
         object.__setattr__(self, "rules_by_id", {rule.id: rule for rule in self.rules})
         object.__setattr__(self, "groups", {name: ids for name, ids in groups.items() if name})
+
+    @property
+    def title(self) -> str:
+        return self.source.title
+
+    def named(self, rule: str) -> tuple[Rule, ...]:
+        """The rules of that id, or of that family."""
+        return tuple(r for r in self.rules if rule in (r.id, r.family))
 
     def on_duty(self, at: datetime) -> str:
         """The role that takes what nobody else is named for: the intake, outside its hours its duty role."""

@@ -75,7 +75,7 @@ def _instant(value: object) -> datetime:
     try:
         return read_instant(value)
     except ValueError as error:
-        raise PydanticCustomError("hub_instant", "{mend}", {"mend": str(error)}) from None
+        raise PydanticCustomError("hub_instant", "{fix}", {"fix": str(error)}) from None
 
 
 def null_means(default: bool) -> Callable[[object], object]:
