@@ -14,7 +14,7 @@ from schemas import inbound as wire
 from schemas.inbound.case_context import Relation
 from schemas.parts import Address, Identifier, Person
 
-_SAYS_NO_BIRTHDAY = 'the date stands for "not known", cannot be, or does not fit the age that is told beside it'
+_SAYS_NO_BIRTHDAY = 'the date stands for "not known", is impossible, or does not fit the reported age'
 _SHOWN = 40  # characters of what a sender calls a system
 
 

@@ -11,7 +11,7 @@ from enrichment.matching import Described, Judgement, Model, Score, prepare, sco
 AHEAD = 2.0
 """By how many bits another child must be likelier to make a question of a number that the description bears out."""
 _ANOTHER_NAME = ("different", "alike")
-_SAME_DAY = ("same", "default_day")
+_SAME_DAY = ("same",)
 
 
 def by_description(told: Described, held: Described, model: Model) -> Score:

@@ -11,7 +11,7 @@ from store.rows import IdentifierRow
 
 OWN = ""
 """The scope of what an authority's own systems and people say. The scope of anything else is the force that says it."""
-FEW = 3
+SHARED_BY_FEW = 3
 """Of more children than this nobody's number tells anything: it is a fault of the data."""
 
 Spelling = Callable[[str, Identifier], Identifier]
@@ -64,7 +64,7 @@ class Numbers:
         people = dict.fromkeys(person for scope, person in held if scope == OWN)
         if not people:
             people = dict.fromkeys(person for scope, person in held if force in (None, scope))
-        return [] if len(people) > FEW else [*people]
+        return [] if len(people) > SHARED_BY_FEW else [*people]
 
     def crowd(self, authority: str, identifier: Identifier) -> list[str]:
         """Everybody who is known to have a number, also where it tells nothing."""
@@ -77,7 +77,11 @@ class Numbers:
 
     def shared(self) -> list[Key]:
         """Those loaded that would be too many people's if one more had them."""
-        return [key for key, held in self._holders.items() if len({who for scope, who in held if scope == OWN}) >= FEW]
+        return [
+            key
+            for key, held in self._holders.items()
+            if len({who for scope, who in held if scope == OWN}) >= SHARED_BY_FEW
+        ]
 
     def authorities(self) -> list[str]:
         return sorted({authority for authority, _, _ in self._holders})
@@ -88,9 +92,9 @@ class Numbers:
         """An authority's register gives somebody this number, whoever has it besides."""
         held = self._at(authority, identifier)
         own = {who for scope, who in held if scope == OWN}
-        if len(own | {person}) > FEW:
+        if len(own | {person}) > SHARED_BY_FEW:
             self.crowded[(authority, *self._spell(authority, identifier))] = None
-        if len(own) <= FEW or person in own:  # of a crowd one more than a few is known, and no more
+        if len(own) <= SHARED_BY_FEW or person in own:  # of a crowd one more than a few is known, and no more
             self._put(authority, identifier, OWN, person)
 
     def learn(self, authority: str, identifier: Identifier, person: str, scope: str) -> None:

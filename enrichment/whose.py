@@ -10,7 +10,7 @@ from enrichment.matching import Described, Judgement, Model, prepare, score
 from episodes.reports import About
 
 _TWO_CHILDREN = frozenset(("different", "alike"))
-_ANOTHER = "the description is that of another child than the one whose number it comes with"
+_ANOTHER = "The description fits another child than the one whose number it comes with"
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,11 +53,20 @@ def _named(report: Report, episodes: Sequence[Episode], terms: Terms) -> Episode
             start = start_told(report, terms)
             if start is None:
                 return named[-1] if named else None
-            return next((e for e in named if e.return_at is None or start <= e.return_at), None)
+            return next((e for e in named if _began_then(e, start, terms) or not _is_over_by(e, start)), None)
         case Found() if len(named) > 1 and (back := report.return_at) is not None:
             begun = [e for e in named if e.start is None or e.start <= back]
             return begun[-1] if begun else named[0]
     return _present(named) or (named[-1] if named else None)
+
+
+def _began_then(episode: Episode, start: datetime, terms: Terms) -> bool:
+    """Whether it is known of the episode already that it began at that instant, be the return before it."""
+    return episode.start == start or (episode.missing is not None and start_told(episode.missing, terms) == start)
+
+
+def _is_over_by(episode: Episode, start: datetime) -> bool:
+    return episode.return_at is not None and episode.return_at < start
 
 
 def names_one_of(about: About, references: Iterable[Reference]) -> bool:

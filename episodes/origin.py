@@ -8,7 +8,7 @@ Classification = Literal["missing", "absent"]
 Identifier = tuple[str, str]  # system, value
 
 
-def named(source: str, id_: str) -> str:
+def cause_name(source: str, id_: str) -> str:
     """A source and an id in one text, which no other pair gives."""
     return "#".join(text.replace("%", "%25").replace("#", "%23") for text in (source, id_))
 
@@ -28,7 +28,7 @@ class Origin:
     @property
     def name(self) -> str:
         """What the sender calls the message, in one text."""
-        return named(self.source, self.id)
+        return cause_name(self.source, self.id)
 
     @property
     def parts(self) -> tuple[str, ...]:

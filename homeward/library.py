@@ -62,7 +62,7 @@ def _shared_topics(packs: Packs) -> Iterator[str]:
     for authority, versions in packs.all().items():
         for word in dict.fromkeys((authority, *(code for pack in versions for code in pack.codes))):
             if owners.setdefault(part(word), authority) != authority:
-                yield f"{authority}: '{word}' and {owners[part(word)]} would have one topic; give one another code"
+                yield f"{authority}: '{word}' and {owners[part(word)]} would share a topic. Give one another code"
 
 
 def exercised(authority: str, folders: Iterable[Path] = ()) -> frozenset[str]:

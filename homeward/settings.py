@@ -89,8 +89,8 @@ class Settings(BaseSettings):
 
     forces: Codes = Field(
         (),
-        description="codes of the police forces that are expected to report, divided by commas: of another one the "
-        "operator is told once; none given, any is expected",
+        description="Codes of the police forces that are expected to report, separated by commas. The operator is told "
+        "once about any other. If empty, any force is expected",
     )
     register_stale: float = Field(
         48,
@@ -132,7 +132,7 @@ class Settings(BaseSettings):
             return value
         codes = tuple(code for each in value.split(",") if (code := each.strip().upper()))
         if double := same_topic(codes):
-            raise ValueError(f"{double[0]} and {double[1]} would have one topic; give one of them another code")
+            raise ValueError(f"{double[0]} and {double[1]} would share a topic. Give one of them another code")
         return codes
 
     @field_validator("database_url")

@@ -8,7 +8,7 @@ from enrichment.authorities import Concerned
 from enrichment.children import Child
 from episodes.reports import Missing, Report
 from intake.noting import key_of_claim
-from intake.resolving import reference_of
+from intake.resolving import shown_reference
 from intake.step import Context, Step, raised
 from routing.exceptions import exception
 from routing.messages import derived_id
@@ -17,20 +17,22 @@ from store import Transaction
 DAY, MANY = timedelta(days=1), 20
 """From how many claims in a day on a register is unusual."""
 _EACH = (
-    "another authority answers for this child too, by its register or by the word of the police: {}; each has an "
-    "episode of its own, and this one goes on until somebody here ends it"
+    "Another authority is responsible for this child too, by its register or in the words of the police: {}. Each has "
+    "an episode of its own. This one stays open until someone here ends it."
 )
 _DOUBTED = (
-    "the register here holds somebody under a number of this child who was born on another day: {}; nothing was begun "
-    "here, {} acts. Say whose notification it is with match.decision, or put the number right"
+    "The register here holds a child with the same number and a different date of birth: {}. No episode was opened "
+    "here; {} has one. Record whose notification it is (match.decision), or correct the number."
 )
 _FOR_ANOTHER = (
-    "the authority that is named as responsible has no pack here; the procedure of this one runs meanwhile: pass it on"
+    "There is no procedure here for the authority that is named as responsible. The procedure of this authority runs "
+    "meanwhile. Pass the notification on by hand."
 )
 _MANY = (
-    "the register of {} has claimed {} children in a day who are in another authority's care by other words: look at it"
+    "The register of {} has claimed {} children in a day who are another authority's by other accounts. Check the "
+    "register."
 )
-ROW = "AMB-198"
+CLAIM_ROW = "AMB-198"
 
 
 def tell_of_claims(context: Context, concerned: Concerned, begun: Sequence[str], report: Report) -> Step:
@@ -39,7 +41,7 @@ def tell_of_claims(context: Context, concerned: Concerned, begun: Sequence[str],
     answering = [a for a in concerned.answering if a in concerned.authorities]
     for authority in (a for a in answering if len(answering) > 1 and a in begun):
         others = ", ".join(other for other in answering if other != authority)
-        step += raised(context, authority, "doubtful_match", _EACH.format(others), report, report.about, ROW)
+        step += raised(context, authority, "doubtful_match", _EACH.format(others), report, report.about, CLAIM_ROW)
         named = context.packs.key_of(report.responsible_authority) if isinstance(report, Missing) else None
         if isinstance(report, Missing) and named is not None and named != authority:
             note_claim(context, authority, report)
@@ -61,8 +63,8 @@ def first_doubt(context: Context, child: Child) -> bool:
 
 def doubted_claim(context: Context, child: Child, acting: Sequence[str], report: Report) -> Step:
     """A register claims a child by a number alone, and the dates of birth differ: a person there must look at it."""
-    detail = _DOUBTED.format(reference_of(child), ", ".join(acting))
-    return raised(context, child.authority, "doubtful_match", detail, report, report.about, ROW)
+    detail = _DOUBTED.format(shown_reference(child), ", ".join(acting))
+    return raised(context, child.authority, "doubtful_match", detail, report, report.about, CLAIM_ROW)
 
 
 def note_claim(context: Context, authority: str, report: Missing) -> None:
@@ -84,6 +86,6 @@ async def tell_of_many(tx: Transaction, context: Context) -> Step:
         if before < MANY <= before + more:
             detail = _MANY.format(about.removeprefix(_CLAIMS), before + more)
             cause = ("/homeward/claims", about)
-            message = exception(context.packs.hub, "data_quality", detail, context.now, cause, rows=(ROW,))
+            message = exception(context.packs.hub, "data_quality", detail, context.now, cause, rows=(CLAIM_ROW,))
             step += Step(messages=(message,))
     return step

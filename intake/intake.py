@@ -16,7 +16,7 @@ from intake.batch import BatchProcessor
 from intake.claiming import fresh
 from intake.claims import tell_of_many
 from intake.loading import load_batch
-from intake.noting import Notes, keys_of
+from intake.noting import Notes, note_keys
 from intake.records import Parse, Parsed, RawRecord, Rejected
 from intake.step import Context, Step
 from intake.writing import rejection_alert, write_batch
@@ -160,7 +160,7 @@ class Intake:
         rejected = [each for each in taken if isinstance(each, Rejected)]
         children = await load_batch(tx, parsed, self._packs, self._model)
         feeds = {feed.authority: feed for feed in await tx.feeds()}
-        notes = Notes(await tx.noted(keys_of(parsed, children.numbers, self._forces)))
+        notes = Notes(await tx.noted(note_keys(parsed, children.numbers, self._forces)))
         context = Context(children, self._packs, now, feeds, notes, self._stale_after, self._forces)
         batch = BatchProcessor(context)
         for each in parsed:

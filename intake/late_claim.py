@@ -10,7 +10,7 @@ from enrichment.child import numbers_told
 from enrichment.children import Ambiguous, Child
 from enrichment.numbers import force_of
 from episodes.reports import About, Missing, Report
-from intake.claims import ROW, doubted_claim, first_doubt, note_claim
+from intake.claims import CLAIM_ROW, doubted_claim, first_doubt, note_claim
 from intake.placing import place
 from intake.records import Parsed
 from intake.step import Context, Step, raised
@@ -22,11 +22,12 @@ _CLAIMED = (
     "episode of its own. This episode stays open until someone ends it."
 )
 _BESIDE = (
-    "another authority ({}) has an episode of this child; this one was begun by the register's word and stands beside"
+    "Another authority ({}) has an episode of this child. This one was opened because the register here shows that "
+    "this authority is responsible. Both stay open."
 )
 _NAMED = (
-    "the register here names another authority ({}) as responsible; it has an episode of its own from here on, and "
-    "this one goes on until somebody ends it"
+    "The register here names another authority ({}) as responsible. That authority now has an episode of its own. This "
+    "episode stays open until someone ends it."
 )
 
 
@@ -50,9 +51,9 @@ def _claimed(context: Context, child: Child, other: Child, case: Case, missing: 
     step = _begin(context, child, case, missing)
     if _has_a_say(context, other, missing):
         detail = _CLAIMED.format(child.authority)
-        step += raised(context, other.authority, "doubtful_match", detail, report, missing.about, ROW)
+        step += raised(context, other.authority, "doubtful_match", detail, report, missing.about, CLAIM_ROW)
         detail = _BESIDE.format(other.authority)
-        step += raised(context, child.authority, "doubtful_match", detail, report, missing.about, ROW)
+        step += raised(context, child.authority, "doubtful_match", detail, report, missing.about, CLAIM_ROW)
     if _is_named(context, other, missing):
         note_claim(context, child.authority, missing)
     return step
@@ -108,7 +109,7 @@ def _named(context: Context, child: Child, authority: str, parsed: Parsed) -> St
             continue
         step += _begin(context, there, case, replace(missing, responsible_authority=authority))
         detail = _NAMED.format(authority)
-        step += raised(context, child.authority, "doubtful_match", detail, parsed.report, missing.about, ROW)
+        step += raised(context, child.authority, "doubtful_match", detail, parsed.report, missing.about, CLAIM_ROW)
     return step
 
 

@@ -3,7 +3,7 @@ each promise. Entries hold ids, words and instants, and nothing that names a chi
 
 from collections.abc import Iterable
 
-from episodes.origin import named
+from episodes.origin import cause_name
 from intake.records import Parsed
 from intake.step import CaseChange, MatchResult
 from routing.messages import Message, derived_id
@@ -56,7 +56,7 @@ def of_facts(change: CaseChange) -> LedgerRow:
 
 def of_decision(message: Message, rows: Iterable[OutboxRow]) -> LedgerRow:
     """What was decided, by which rule of which version, on which clauses, and where it was promised to go."""
-    cause = named(*message.causation) if message.causation else None
+    cause = cause_name(*message.causation) if message.causation else None
     entry = {
         "message": message.id,
         "type": message.type,

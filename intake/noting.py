@@ -64,7 +64,7 @@ def unexpected_force(report: Report, forces: Collection[str]) -> str | None:
     return force if forces and force not in forces else None
 
 
-def keys_of(batch: Sequence[Parsed], numbers: Numbers, forces: Collection[str]) -> set[str]:
+def note_keys(batch: Sequence[Parsed], numbers: Numbers, forces: Collection[str]) -> set[str]:
     """All that the reports of a batch may ask for."""
     told = {key for parsed in batch for key in _keys(parsed)}
     told |= {key_of_force(force) for parsed in batch if (force := unexpected_force(parsed.report, forces))}

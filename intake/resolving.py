@@ -79,10 +79,10 @@ def _candidates(children: Children, judged: Judgement | None) -> list[Child]:
 
 
 def _listed(children: Iterable[Child]) -> str:
-    return ", ".join(reference_of(child) for child in children)
+    return ", ".join(shown_reference(child) for child in children)
 
 
-def reference_of(child: Child) -> str:
+def shown_reference(child: Child) -> str:
     """By what a person who may see the record finds it: its first number in the register, else an incident. Nothing
     of what describes the child."""
     if child.record.registered and child.record.identifiers:

@@ -4,14 +4,14 @@ twice, a date of birth that cannot be, a child about whom no rule has a word."""
 from collections.abc import Iterator
 
 from enrichment.children import Child
-from enrichment.numbers import FEW
+from enrichment.numbers import SHARED_BY_FEW
 from episodes.events import Change
 from episodes.record import RegisterRecord
 from episodes.reports import About, Missing, RecordHeld, Report
 from intake.deciding import live_cases
 from intake.noting import key_of_force, key_of_name, key_of_number, key_of_value, sender_of, unexpected_force
 from intake.records import LeftOut, Parsed
-from intake.resolving import reference_of
+from intake.resolving import shown_reference
 from intake.step import CaseChange, Context, Step, raised
 from routing.calendar import london_date
 from routing.case import Case
@@ -21,15 +21,17 @@ from routing.situation import fits_age
 NOT_KNOWN, NO_BIRTHDAY = "AMB-170", "AMB-171"
 """The rows by which a value is left out: one that stands for "not known", and a date of birth that cannot be."""
 _REUSED = (
-    "the sender has sent another message with this source and id before; this one was taken in besides: let each "
-    "message have an id of its own"
+    "The sender has used this source and id before, for a different message. This message was processed as well. Each "
+    "message needs an id of its own."
 )
-_LEFT_OUT = "left out, as it tells nothing: {}. Told once for this sender and value"
+_LEFT_OUT = "Not used, because it says nothing: {}. You are told once for each sender and value."
 _NO_BIRTHDAY = (
-    'the date of birth in the {} stands for "not known", cannot be, or does not fit the age that was reported: it was '
-    "left out; the age that was reported counts, and without one the rules run as for a child whose age nobody knows"
+    'The date of birth in the {} stands for "not known", is impossible, or does not fit the reported age. It is not '
+    "used. The reported age counts instead. Without one, the child is handled as a child of unknown age."
 )
-_SILENT = "the procedure has no message for this report of somebody missing, and nobody else was told: look at it"
+_SILENT = (
+    "The procedure has no message for this missing report, and nobody else was told. Look at it and decide what to do."
+)
 
 
 def tell_of_message(context: Context, authority: str, parsed: Parsed) -> Step:
@@ -48,8 +50,8 @@ def tell_of_message(context: Context, authority: str, parsed: Parsed) -> Step:
 
 
 _CROWDED = (
-    'more than {} children of the register have one number of the system "{}", among them {}: it tells nothing and is '
-    "not used; put it right in the records. Told once for this number"
+    'More than {} children on the register share a number of the system "{}", among them {}. It is not used. Correct '
+    "the records. You are told once for each number."
 )
 
 
@@ -59,8 +61,8 @@ def tell_of_numbers(context: Context, report: Report) -> Step:
     for authority, system, value in [*numbers.crowded]:
         del numbers.crowded[(authority, system, value)]
         if context.notes.first(key_of_number(authority, system, value), f"crowded/{authority}", context.now):
-            among = ", ".join(reference_of(c) for c in context.children.sharing(authority, (system, value)))
-            detail = _CROWDED.format(FEW, system, among)
+            among = ", ".join(shown_reference(c) for c in context.children.sharing(authority, (system, value)))
+            detail = _CROWDED.format(SHARED_BY_FEW, system, among)
             step += raised(context, authority, "data_quality", detail, report, About(authority))
     return step
 
@@ -74,8 +76,8 @@ def _tell_of_force(context: Context, report: Report) -> Step:
 
 
 _UNEXPECTED = (
-    "a force that is not among HOMEWARD_FORCES reports: {}. It is taken in; add the force, or ask who may write to its "
-    "topic. Told once for this force"
+    "A police force that HOMEWARD_FORCES does not list is reporting: {}. Its messages are processed. Add the force, or "
+    "check who may write to its topic. You are told once for each force."
 )
 
 

@@ -10,10 +10,10 @@ from intake.step import Context, Step, raised
 from routing.case import Case
 from routing.worklist import open_work
 
-ROW = "AMB-190"
+_ROW = "AMB-190"
 _WITHDRAWN = (
-    "the register has withdrawn its record of a child who is missing, or to whom something is owed: what it last held "
-    "stands for this episode until it sends the record again, or the episode is over"
+    "The register has withdrawn its record of a child who is missing, or who is still owed something. Homeward keeps "
+    "using the last record for this episode until the register sends a new one or the episode is over."
 )
 
 
@@ -35,7 +35,7 @@ def tell_of_withdrawal(context: Context, child: Child, report: Report) -> Step:
         return Step()
     under_way = [case for case in child.cases.values() if _is_under_way(context, child, case)]
     abouts = [case.episode.missing.about for case in under_way if case.episode.missing] or [report.about]
-    return raised(context, child.authority, "data_quality", _WITHDRAWN, report, abouts[-1], ROW)
+    return raised(context, child.authority, "data_quality", _WITHDRAWN, report, abouts[-1], _ROW)
 
 
 def let_go(context: Context, children: Iterable[Child]) -> None:

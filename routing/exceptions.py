@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from episodes.origin import named
+from episodes.origin import cause_name
 from episodes.reports import About, Identifier
 from routing.messages import Message, Recipient, derived_id
 from routing.pack import Pack
@@ -40,7 +40,7 @@ def exception(
         to=(Recipient(name, None, role.channel),),
         # A lane of its own: exceptions about one incident wait for one another, not for those about all others.
         subject_key=derived_id(
-            "subject", pack.authority, whose.force, whose.incident or (named(*cause) if cause else "")
+            "subject", pack.authority, whose.force, whose.incident or (cause_name(*cause) if cause else "")
         ),
         incident=whose.incident,
         force=whose.force,

@@ -8,9 +8,10 @@ from functools import cache
 
 from sqlalchemy import Executable, Text, bindparam, func, select
 
+from store.instants import UtcInstant
 from store.listing import KEYS, Writing
 from store.session import Session
-from store.tables import UtcInstant, noted
+from store.tables import noted
 
 _COLUMNS = ("key", "about", "at")
 _SAVE = Writing(noted, _COLUMNS, replaces=())

@@ -19,7 +19,7 @@ async def test_the_register_and_the_police_name_two_and_each_hears_of_the_other(
         said = await take(h, missing(responsible_authority="E10000024"))  # Nottinghamshire by its code
         assert await holders(h) == {NOTTS, ISLINGTON}
         assert crossed(said) == {(NOTTS, ISLINGTON), (ISLINGTON, NOTTS)}
-        rows = [m["clauses"] for m in said if "answers for this child" in (m.get("detail") or "")]
+        rows = [m["clauses"] for m in said if "is responsible for this child too" in (m.get("detail") or "")]
         assert rows == [["AMB-198", "HUB"]] * 2
 
 

@@ -250,7 +250,7 @@ async def test_the_description_tells_which_of_them_is_meant_and_without_one_a_pe
         said = await since(h, missing(1, "P-2", child=child("upn:A1")))
         assert told(said) == []
         [detail] = doubts(said)
-        assert detail.startswith("the identifiers belong to more than one child")
+        assert detail.startswith("The identifiers belong to more than one child")
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["one batch", "one by one"])
@@ -265,7 +265,7 @@ async def test_a_number_that_too_many_share_is_a_fault_of_the_data_and_is_told_o
         assert "A1" not in message["detail"]
         said = await since(h, missing(child=child("upn:A1")), missing(1, "P-2", child=child("mosaic:M-e")))
         assert told(said) == ["sw-e"]
-        assert "nobody like this" in doubts(said)[0]
+        assert "No match on the register" in doubts(said)[0]
 
 
 # ---- what a system is called

@@ -87,3 +87,14 @@ async def test_a_decision_moves_the_newest_and_leaves_the_other() -> None:
         assert len({row.person for row in rows}) == 2
         await h.take(found(210, child=child("mosaic:M-2")))
         assert sorted(await states(h)) == ["found", "found"]
+
+
+async def test_a_report_that_contradicts_itself_and_comes_again_is_still_the_same_absence() -> None:
+    """The police give a return before the start: that is a fault of theirs, and no second absence however often it is
+    said."""
+    async with hub() as h:
+        await h.take(missing(), missing(20, found_at=later(10)))
+        said = await h.said()
+        await h.take(missing(20, found_at=later(10)))
+        assert await h.said() == said
+        assert len(await states(h)) == 1

@@ -35,7 +35,7 @@ def test_two_authorities_of_one_topic_are_refused_at_start(code: str) -> None:
     [[notts]] = [versions for key, versions in packs.all().items() if key == "nottinghamshire"]
     [[bucks]] = [versions for key, versions in packs.all().items() if key == "buckinghamshire"]
     named = replace(notts, codes=(*notts.codes, "nottingham-shire"))
-    with pytest.raises(PackError, match="would have one topic"):
+    with pytest.raises(PackError, match="would share a topic"):
         check_addresses(Packs([named, replace(bucks, codes=(code,)), packs.hub]), directories)
 
 
@@ -47,7 +47,7 @@ def test_forces_are_read_in_capitals_and_two_of_one_topic_are_refused(monkeypatc
     monkeypatch.setenv(f"{PREFIX}FORCES", " xx, YY ,,x-y ")
     assert load_settings().forces == ("XX", "YY", "X-Y")
     monkeypatch.setenv(f"{PREFIX}FORCES", "x.y,x-y")
-    with pytest.raises(SettingsError, match="would have one topic"):
+    with pytest.raises(SettingsError, match="would share a topic"):
         load_settings()
 
 
@@ -70,7 +70,7 @@ async def take(h: Hub, forces: Sequence[str], *reports: tuple[str, str]) -> list
 async def test_a_force_that_nobody_expected_is_taken_in_and_told_once() -> None:
     async with hub() as h:
         [detail] = await take(h, ("XX",), ("XX", "P-1"), ("ZZ", "P-2"), ("ZZ", "P-3"))
-        assert "reports: ZZ." in detail
+        assert "reporting: ZZ." in detail
         assert {m["incident"] for m in await h.said() if m["type"] == "episode.open"} == {"P-1", "P-2", "P-3"}
         assert len(await take(h, ("XX",), ("ZZ", "P-4"), ("YY", "P-5"))) == 2
 
