@@ -82,7 +82,7 @@ class Bare:
     def __init__(self, settings: Settings, sender: Sender) -> None:
         self.taken, self.began = 0, None
         self._packs, self._directories = library(settings)
-        self._children = Children(KnownKeys({}, [], {}), {}, ())
+        self._children = Children(KnownKeys([], [], {}), {}, ())
         self._sender = sender
 
     async def take(self, batch: Sequence[RawRecord]) -> None:

@@ -5,17 +5,19 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
+from consumers.cleaning import cleaned
 from consumers.describing import child_of, described
 from consumers.register_record import record_of
 from consumers.translating import report_of
 from enrichment.register import Place
 from episodes.reports import About, Origin, RecordHeld
 from intake.records import Parse, Parsed, RawRecord, Rejected
+from intake.telling import NO_BIRTHDAY
 from routing.messages import derived_id
 from schemas import inbound
-from schemas.cloudevents import Envelope, read
+from schemas.cloudevents import Envelope, content_hash, read
 from schemas.limits import DEFAULT, Limits
-from schemas.topics import check_owner, is_tombstone, parse_topic
+from schemas.topics import check_owner, is_tombstone, one_spelling, parse_topic
 from schemas.unreadable import Unreadable
 
 _LONGEST_KEY = 512  # bytes; a longer key of a register is known by its hash, as the database keeps keys in an index
@@ -37,13 +39,19 @@ def parse_record(
             check_owner(raw.topic, message)
     except Unreadable as why:
         return Rejected(replace(raw, value=limits.kept(raw.value)), why.reason, why.detail)
-    origin = Origin(envelope.source, envelope.id, envelope.type, now)
-    report, claim = report_of(message, origin), _claim(raw, envelope)
-    child = described(child_of(message), now)
+    claim = _claim(raw, envelope)
+    # In a file there is but one sender: names are not borne twice, and what is derived of them may be compared.
+    origin = Origin(envelope.source, envelope.id, envelope.type, now, claim if checks_owner else "")
+    content = content_hash(envelope)
+    message, left_out = cleaned(message, now)
+    report, child = report_of(message, origin), described(child_of(message), now)
     if not isinstance(message, inbound.CaseContext):
-        return Parsed(raw, claim, report, described=child)
+        return Parsed(raw, claim, report, content, described=child, left_out=left_out)
     first = report.about.identifiers[0][1] if report.about.identifiers else ""
-    return Parsed(raw, claim, report, record_of(message, now), _place(raw, first), child)
+    record, place = record_of(message, now), _place(raw, first)
+    if any(each.row == NO_BIRTHDAY for each in left_out):
+        record = replace(record, birth_left_out=True)
+    return Parsed(raw, claim, report, content, record, place, child, left_out)
 
 
 parse_unowned: Parse = partial(parse_record, checks_owner=False)
@@ -54,9 +62,9 @@ def _withdrawal(raw: RawRecord, now: datetime) -> Parsed:
     """A record without a value: the register holds nothing under its key any more."""
     topic = parse_topic(raw.topic)
     assert topic is not None
-    origin = Origin(f"/homeward/register/{topic.owner}", raw.place, "case.context", now)
+    origin = Origin(f"/homeward/register/{topic.owner}", raw.place, "case.context", now, raw.place)
     report = RecordHeld(origin=origin, about=About(authority=topic.owner))
-    return Parsed(raw, raw.place, report, None, _place(raw, ""))
+    return Parsed(raw, raw.place, report, None, None, _place(raw, ""))
 
 
 def _place(raw: RawRecord, first: str) -> Place:
@@ -69,4 +77,4 @@ def _place(raw: RawRecord, first: str) -> Place:
 
 def _claim(raw: RawRecord, envelope: Envelope) -> str:
     """What a message is deduplicated by. The topic is part of it: one publisher cannot suppress another's message."""
-    return derived_id("claim", raw.topic, envelope.source, envelope.id)
+    return derived_id("claim", one_spelling(raw.topic), envelope.source, envelope.id)

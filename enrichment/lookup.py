@@ -4,13 +4,16 @@ with what the batch itself changes. Scores come from `enrichment.matching`; whos
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
+from enrichment.contradiction import by_description
 from enrichment.matching import (
     Candidate,
     Described,
     Judgement,
     Model,
     Prepared,
+    Score,
     blocking_keys,
     lookup_keys,
     match,
@@ -45,6 +48,7 @@ class Lookup:
         # Judgements are asked for several times while a report is placed; they hold until somebody near changes.
         self._judged: dict[Described, dict[str, Judgement]] = {}
         self._asked: dict[str, set[Described]] = {}
+        self._beside: dict[tuple[Described, Described], Score] = {}
 
     def put(self, authority: str, person: str, described: Described | None) -> None:
         """This is how the person is described from now on; None: nothing is known of them but numbers."""
@@ -84,6 +88,16 @@ class Lookup:
         here = (person for person in sorted(self._near(described)) if self._authority[person] == authority)
         near = [Candidate(person, self._held[person]) for person in here if person in self._held and among(person)]
         return match(told, near, self.model)
+
+    def beside(self, told: Described, held: Described) -> Score:
+        """How one description agrees with another, whatever numbers stand in them."""
+        if (told, held) not in self._beside:
+            self._beside[(told, held)] = by_description(told, held, self.model)
+        return self._beside[(told, held)]
+
+    def without_numbers(self, authority: str, told: Described) -> Judgement:
+        """Whose child the description alone means at that authority."""
+        return self.judge(authority, replace(told, identifiers=frozenset()))
 
     def meant(self, described: Iterable[Described]) -> set[str]:
         """Everybody, at any authority, whom one of the descriptions may mean."""

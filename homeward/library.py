@@ -13,6 +13,7 @@ from routing.loading import load_pack
 from routing.local import Local, load_local, localised
 from routing.pack import Pack
 from routing.tables import PackError, nearest
+from schemas.topics import part
 
 DIRECTORY, LOCAL, SCENARIOS = "directory.toml", "local.toml", ".scenarios.toml"
 
@@ -63,8 +64,9 @@ def _authority_in(file: Path) -> str:
 
 
 def check_addresses(packs: Packs, directories: dict[str, Directory]) -> None:
-    """Raises PackError for a pack without a directory, or for the roles that could not be reached."""
-    faults: list[str] = []
+    """Raises PackError for a pack without a directory, for the roles that could not be reached, and for authorities
+    that would share a topic."""
+    faults = [*_shared_topics(packs)]
     for authority, versions in packs.all().items():
         if authority not in directories:
             faults.append(f"{authority}: there is no directory; add protocols/{authority}/{DIRECTORY}")
@@ -72,6 +74,15 @@ def check_addresses(packs: Packs, directories: dict[str, Directory]) -> None:
         faults += missing_addresses(versions[-1], directories[authority])
     if faults:
         raise PackError("\n".join(faults))
+
+
+def _shared_topics(packs: Packs) -> Iterator[str]:
+    """Whoever may write to a topic speaks for its owner: two owners of one topic could speak for one another."""
+    owners: dict[str, str] = {}
+    for authority, versions in packs.all().items():
+        for word in dict.fromkeys((authority, *(code for pack in versions for code in pack.codes))):
+            if owners.setdefault(part(word), authority) != authority:
+                yield f"{authority}: '{word}' and {owners[part(word)]} would share a topic. Give one another code"
 
 
 def exercised(authority: str, folders: Iterable[Path] = ()) -> frozenset[str]:

@@ -14,12 +14,14 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from schemas.limits import DEFAULT, Limits
+from schemas.topics import same_topic
 
 PREFIX = "HOMEWARD_"
 _FOR_TESTS = "TEST_"  # where the tests find their servers
 Port = Annotated[int, Field(ge=0, le=65535)]
 Folders = Annotated[tuple[Path, ...], NoDecode]
 NameList = Annotated[tuple[str, ...], NoDecode]
+Codes = Annotated[tuple[str, ...], NoDecode]
 
 
 class SettingsError(Exception):
@@ -105,6 +107,11 @@ class Settings(BaseSettings):
         description="Matching weights, from `homeward matching train`. Defaults to the shipped weights",
     )
 
+    forces: Codes = Field(
+        (),
+        description="Codes of the police forces that are expected to report, separated by commas. The operator is told "
+        "once about any other. If empty, any force is expected",
+    )
     register_stale: float = Field(
         48,
         gt=0,
@@ -142,6 +149,16 @@ class Settings(BaseSettings):
     @classmethod
     def _listed(cls, value: object) -> object:
         return tuple(n for part in value.split(",") if (n := part.strip())) if isinstance(value, str) else value
+
+    @field_validator("forces", mode="before")
+    @classmethod
+    def _by_topic(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        codes = tuple(code for each in value.split(",") if (code := each.strip().upper()))
+        if double := same_topic(codes):
+            raise ValueError(f"{double[0]} and {double[1]} would share a topic. Give one of them another code")
+        return codes
 
     @field_validator("database_url")
     @classmethod

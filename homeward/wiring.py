@@ -59,8 +59,9 @@ class Parts:
         stale = timedelta(hours=settings.register_stale)
         parse = partial(parse_record, limits=settings.limits)
         self.intake = Intake(
-            store, packs, directories, parse, now, self.wake, model=weights(settings), stale_after=stale
-        )
+            store, packs, directories, parse, now, self.wake, model=weights(settings), stale_after=stale,
+            forces=settings.forces,
+        )  # fmt: skip
         self.relay = Relay(
             store,
             senders,

@@ -6,7 +6,7 @@ that one and sets it aside, with its bytes, in quarantine.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -14,10 +14,13 @@ from enrichment.children import Children
 from enrichment.matching import Model, shipped_model
 from intake import floods, ledger, periodic
 from intake.batch import BatchProcessor
+from intake.claiming import fresh
+from intake.claims import tell_of_many
 from intake.folding import fold_batch, fold_words, look_at_floods
 from intake.isolating import Isolation
 from intake.loading import load_batch
-from intake.records import Parse, Parsed, RawRecord, Rejected
+from intake.noting import Notes, note_keys
+from intake.records import Parse, Parsed, RawRecord, Read, Rejected
 from intake.rejecting import rejection_alert
 from intake.step import Context, Step
 from intake.writing import write_batch
@@ -27,7 +30,7 @@ from routing.exceptions import exception
 from routing.library import HUB, Packs
 from store import Store, Transaction
 from store.errors import StoreUnavailableError
-from store.rows import Claim, OutboxRow, QuarantineRow, TimerRow
+from store.rows import OutboxRow, QuarantineRow, TimerRow
 
 log = logging.getLogger(__name__)
 _SLACK = 64  # timers that other hubs may have set at the same instants meanwhile
@@ -36,7 +39,8 @@ _SLACK = 64  # timers that other hubs may have set at the same instants meanwhil
 class Intake:
     """Takes in what arrives and what is due. `parse` says what a record holds; `now` is the clock; `promised` is called
     after a commit that wrote outbox rows or timers, so that relay and timer loop look again. `model` weighs
-    descriptions; from `stale_after` on the age of a register is told with what it does not know."""
+    descriptions; from `stale_after` on the age of a register is told with what it does not know; `forces` are those
+    that are expected to report, any where none is given."""
 
     def __init__(
         self,
@@ -48,10 +52,12 @@ class Intake:
         promised: Callable[[], None] = lambda: None,
         model: Model | None = None,
         stale_after: timedelta = timedelta(days=2),
+        forces: Collection[str] = (),
     ) -> None:
         self._store, self._packs, self._directories, self._parse, self._now = store, packs, directories, parse, now
         self._promised, self._model, self._stale_after = promised, model or shipped_model(), stale_after
         self._isolation = Isolation(store, self._transact)
+        self._forces = frozenset(forces)
         self._begun: set[str] = set()  # authorities whose periodic reports are known to be set
 
     async def process_batch(self, batch: Sequence[RawRecord], again: bool = False) -> None:
@@ -145,7 +151,7 @@ class Intake:
             await tx.save_floods(folded.rows)
         self._promised()
 
-    def _read(self, raw: RawRecord, now: datetime) -> Parsed | Rejected:
+    def _read(self, raw: RawRecord, now: datetime) -> Read:
         """What a record says. Total: a fault of ours in reading costs that record alone."""
         try:
             return self._parse(raw, now)
@@ -153,7 +159,7 @@ class Intake:
             log.exception("Could not read a record: moving it to quarantine", extra={"record": raw.place})
             return _failed(raw, error)
 
-    async def _transact(self, read: Sequence[Parsed | Rejected], now: datetime) -> None:
+    async def _transact(self, read: Sequence[Read], now: datetime) -> None:
         begun = set(self._begun)
         try:
             async with self._store.transaction() as tx:
@@ -162,16 +168,21 @@ class Intake:
             self._begun = begun  # what was not kept has not begun
             raise
 
-    async def _work(self, tx: Transaction, read: Sequence[Parsed | Rejected], now: datetime) -> None:
-        parsed, rejected = await _fresh(tx, read, now)
-        if not parsed and not rejected:
+    async def _work(self, tx: Transaction, read: Sequence[Read], now: datetime) -> None:
+        taken = await fresh(tx, read, now)
+        if not taken:
             return
+        parsed = [each for each in taken if isinstance(each, Parsed)]
+        rejected = [each for each in taken if isinstance(each, Rejected)]
         children = await load_batch(tx, parsed, self._packs, self._model)
         feeds = {feed.authority: feed for feed in await tx.feeds()}
-        batch = BatchProcessor(Context(children, self._packs, now, feeds, self._stale_after))
+        notes = Notes(await tx.noted(note_keys(parsed, children.numbers, self._forces)))
+        context = Context(children, self._packs, now, feeds, notes, self._stale_after, self._forces)
+        batch = BatchProcessor(context)
         for each in parsed:
             batch.process(each)
             await asyncio.sleep(0)
+        batch.done += await tell_of_many(tx, batch.context)
         for aside in rejected:
             alert = rejection_alert(aside, self._packs, now)
             batch.done += Step(messages=(alert,), rejected=(replace(aside, told=alert.id),))
@@ -186,34 +197,8 @@ class Intake:
         return timers
 
 
-async def _fresh(
-    tx: Transaction, read: Sequence[Parsed | Rejected], now: datetime
-) -> tuple[list[Parsed], list[Rejected]]:
-    """What nobody has taken yet, each once. A replay passes on purpose."""
-    keys = [r.key if isinstance(r, Parsed) else r.raw.place for r in read]
-    left = await tx.claim([_claim(r, key, now) for r, key in zip(read, keys, strict=True) if not r.raw.replayed])
-    parsed, rejected = list[Parsed](), list[Rejected]()
-    for each, key in zip(read, keys, strict=True):
-        if not each.raw.replayed:
-            if key not in left:
-                continue
-            left.discard(key)
-        if isinstance(each, Parsed):
-            parsed.append(each)
-        else:
-            rejected.append(each)
-    return parsed, rejected
-
-
 def _failed(raw: RawRecord, error: Exception) -> Rejected:
     return Rejected(raw, "failed", f"Processing failed ({type(error).__name__})")
-
-
-def _claim(read: Parsed | Rejected, key: str, now: datetime) -> Claim:
-    raw = read.raw
-    origin = read.report.origin if isinstance(read, Parsed) else None
-    source, message, type_ = (origin.source, origin.id, origin.type) if origin else ("", "", "")
-    return Claim(key, source, message, type_, raw.topic, raw.partition, raw.offset, now)
 
 
 def _again(row: QuarantineRow) -> RawRecord:

@@ -10,13 +10,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from intake.records import Parsed, RawRecord, Rejected
+from intake.records import RawRecord, Read, Rejected
 from store import Store
 from store.errors import StoreCrowdedError, StoreForbiddenError, StoreUnavailableError, StoreUnpreparedError
 
 log = logging.getLogger(__name__)
-
-Read = Parsed | Rejected
 Transact = Callable[[Sequence[Read], datetime], Awaitable[None]]
 
 _PATIENCE = 3  # times that a batch may fail on a database that answers

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from enrichment.matching import Described
@@ -43,17 +43,39 @@ class RawRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A value that was taken out of a message, as it tells nothing (AMB-170, AMB-171). `says` is for people and holds
+    nothing about anybody; `value` is only compared, never shown."""
+
+    where: str
+    value: str = field(repr=False)
+    says: str
+    row: str
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
-    """A record that was parsed: what somebody told us. `record` is what a case system sent, None where it withdraws
-    what it sent before; `at` is where that stood in the feed of the register. `described`: how the child is
-    described."""
+    """A record that was parsed: what somebody told us. `key` is what it is deduplicated by, `content` a hash of what it
+    says; `reused` is the key that another message with other content has already. `record` is what a case system sent,
+    None where it withdraws what it sent before; `at` is where that stood in the feed of the register. `described`: how
+    the child is described."""
 
     raw: RawRecord
     key: str
     report: Report
+    content: str | None = None
     record: RegisterRecord | None = None
     at: Place | None = None
     described: Described | None = field(default=None, repr=False)
+    left_out: tuple[LeftOut, ...] = ()
+    reused: str | None = None
+
+    def apart(self) -> "Parsed":
+        """The same beside another message that its sender calls by the same name: under a key of its own, which ids
+        that hang on it are derived from."""
+        key = derived_id("claim", self.key, self.content)
+        report = replace(self.report, origin=replace(self.report.origin, claim=key))
+        return replace(self, key=key, report=report, reused=self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +89,8 @@ class Rejected:
     told: str | None = None
 
 
-Parse = Callable[[RawRecord, datetime], Parsed | Rejected]
+Read = Parsed | Rejected
+"""What became of a record that was read."""
+
+Parse = Callable[[RawRecord, datetime], Read]
 """What a record says, given the instant of its receipt. It never raises."""

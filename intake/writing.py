@@ -50,6 +50,7 @@ async def write_batch(
     await tx.file(*children.lookup.changes())
     await tx.append([*lines, *clocks], outbox)
     await tx.note_feeds(_feeds(parsed, now))
+    await tx.note(batch.context.notes.new)
     await tx.set_timers([*owned, *owners, *folded.owners], [*wanted, *timers, *folded.timers])
     await tx.save_floods(folded.rows)
     changed = children.changed_cases()

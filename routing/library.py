@@ -40,6 +40,13 @@ class Packs:
         """The authority of a key or official code; None for a plain name or for one that has no pack."""
         return next((key for name in names_of(word) if (key := self._keys.get(name))), None) if word else None
 
+    def spelt(self, authority: str, identifier: tuple[str, str]) -> tuple[str, str]:
+        """A number, with its system as the authority calls it: a local setting may give a system several names."""
+        if authority not in self._versions:
+            return identifier
+        system, value = identifier
+        return self._versions[authority][-1].systems.get(system.casefold(), system), value
+
     def governing(self, authority: str, at: datetime) -> Pack:
         """The version in force on that day in London; before the first version, the first."""
         versions = self._versions[authority]

@@ -241,6 +241,7 @@ class Pack:
     release: Release | None = None
     auto_release: bool = True
     acknowledge: tuple[Acknowledgement, ...] = ()
+    systems: Mapping[str, str] = field(default_factory=dict)
     rules_by_id: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
     groups: Mapping[str, frozenset[str]] = field(init=False, repr=False, compare=False)
     heard: frozenset[str] = field(init=False, repr=False, compare=False)

@@ -11,6 +11,8 @@ the caller asks it before `read`, which refuses a record without a value.
 
 import base64
 import binascii
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +23,7 @@ from pydantic_core import from_json, to_json
 from schemas.instants import read_instant, write_instant
 from schemas.unreadable import RejectionReason, Unreadable
 
-__all__ = ["Envelope", "Unreadable", "binary", "read", "structured"]
+__all__ = ["Envelope", "Unreadable", "binary", "content_hash", "read", "structured"]
 
 Header = tuple[str, bytes]
 """As written; a header that is read may have no value."""
@@ -79,6 +81,18 @@ def read(headers: Sequence[tuple[str, bytes | None]], value: bytes | None) -> En
             "bad_header", "ce_specversion: is missing. Send CloudEvents headers, or specversion in the body"
         )
     return _structured(body)
+
+
+def content_hash(envelope: Envelope) -> str:
+    """SHA-256 (hex) of what an event says: its type and its data, in whatever order and mode they were written."""
+    data = envelope.data
+    try:
+        if isinstance(data, bytes):
+            data = from_json(data.removeprefix(_BOM))
+        said = json.dumps([envelope.type, data], sort_keys=True, separators=(",", ":")).encode()
+    except (ValueError, RecursionError):  # a number or a depth that nobody sends: the same bytes are the same words
+        said = envelope.type.encode() + b"\n" + (data if isinstance(data, bytes) else repr(data).encode())
+    return hashlib.sha256(said).hexdigest()
 
 
 def binary(envelope: Envelope) -> tuple[list[Header], bytes]:

@@ -10,7 +10,6 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
-    AfterValidator,
     AwareDatetime,
     BeforeValidator,
     Field,
@@ -82,12 +81,6 @@ def _instant(value: object) -> datetime:
         raise PydanticCustomError("hub_instant", "{fix}", {"fix": str(error)}) from None
 
 
-def _day(value: date) -> date:
-    if not 1900 <= value.year < 2100:
-        raise PydanticCustomError("hub_date", "must be between the years 1900 and 2099")
-    return value
-
-
 def null_means(default: bool) -> Callable[[object], object]:
     """A reader of a bool that has a default: null is the default."""
     return lambda value: default if value is None else value
@@ -104,7 +97,9 @@ Forces = Annotated[
 Instant = Annotated[datetime, BeforeValidator(_instant, json_schema_input_type=AwareDatetime)]
 """An instant, aware and in UTC once read."""
 
-Day = Annotated[date, AfterValidator(_day)]
+Day = date
+"""A calendar day of any year: one that cannot be is as good as none, and no reason to refuse a message."""
+
 Words = Annotated[
     tuple[Word, ...], BeforeValidator(_without_blanks, json_schema_input_type=list[_BlankableWord] | None)
 ]

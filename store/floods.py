@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Executable, Integer, Table, Text, delete, select
 
+from store.instants import UtcInstant
 from store.listing import KEYS, Writing
 from store.session import Session
-from store.tables import UtcInstant, metadata
+from store.tables import metadata
 
 floods = Table(
     "floods",

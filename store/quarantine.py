@@ -11,10 +11,11 @@ from typing import Any, Literal
 from sqlalchemy import Executable, Text, bindparam, select, update
 
 from store.cases import plain
+from store.instants import UtcInstant
 from store.listing import KEYS, Writing
 from store.rows import QuarantineRow
 from store.session import Session
-from store.tables import UtcInstant, quarantine
+from store.tables import quarantine
 
 QuarantineState = Literal["held", "replay_requested", "replayed"]
 

@@ -9,13 +9,14 @@ from store.floods import Floods
 from store.history import History
 from store.lanes import Lanes
 from store.ledger import Ledger
+from store.noting import Noting
 from store.quarantine import Quarantine
 from store.retention import Retention
 from store.timers import Timers
 from store.worklist import Worklist
 
 
-class Known(Cases, Blocking, Feeds, Floods, Timers, Worklist):
+class Known(Cases, Blocking, Feeds, Floods, Noting, Timers, Worklist):
     """What is true now."""
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import orjson
 import pytest
 from core_hub import Hub
-from core_wire import context, event, later, missing
+from core_wire import event, later, missing
 
 from store import OutboxRow, Quarantined, Store
 from store.migrating import migrate
@@ -125,17 +125,12 @@ async def test_deliveries_that_fail_alike_are_one_word(hub: Hub) -> None:
     assert counted.startswith(f"{len(mails)} in the same way since")
 
 
-async def test_one_incident_reported_again_and_again_is_doubted_three_times_and_then_counted(hub: Hub) -> None:
-    await hub.take(context(0, "mosaic:1"), context(0, "mosaic:2"))
-    both = {"identifiers": [{"system": "mosaic", "value": "1"}, {"system": "mosaic", "value": "2"}]}
-    for n in range(40):
-        await hub.take(event("police.found", later(0), {
-            "force": "XX", "incident": "AGAIN", "child": both, "returned_at": later(0),
-            "responsible_authority": "nottinghamshire",
-        }, f"again-{n}"))  # fmt: skip
-    assert len(words(await hub.rows(), "doubtful_match")) == 3
+async def test_a_sender_that_uses_one_id_again_and_again_is_told_of_three_times_and_then_counted(hub: Hub) -> None:
+    for n in range(41):
+        await hub.take(missing(n / 100, id_="again"))
+    assert len(words(await hub.rows(), "id_reused")) == 3
     await hub.fall(0.5)
-    assert words(await hub.rows(), "doubtful_match")[-1].startswith(
+    assert words(await hub.rows(), "id_reused")[-1].startswith(
         "40 in the same way since 2026-06-01 12:00 UTC, 37 of them new"
     )
 
