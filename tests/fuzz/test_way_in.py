@@ -62,7 +62,7 @@ def test_reading_is_total(
     assert isinstance(read, Parsed) or (isinstance(read, Rejected) and read.reason in REASONS)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.randoms(use_true_random=False), st.integers(1, 12))
 def test_no_input_is_lost_and_none_stops_a_good_record(random: Random, batches: int) -> None:
     assert asyncio.run(polled([random], batches))[1] == []
