@@ -34,6 +34,7 @@ EXCERPTS = {
     "homeward migrate": "The database is already up to date.",
     "homeward register status": "nottinghamshire  sent 2026-06-01",
     "homeward quarantine list": "police.XX.notifications.v1[0]@3  bad_json  held",
+    "homeward quarantine causes": "bad_json",
     "homeward quarantine show": "the body is not valid JSON",
     "homeward quarantine replay": "1 to be replayed by the running hub",
     "homeward deliveries list": "Nothing is held up.",
