@@ -67,7 +67,9 @@ def _at(place: str, faults: Iterator[str] | tuple[str, ...]) -> Iterator[Fault]:
 def _role_faults(pack: Pack, known: KnownWords) -> Iterator[Fault]:
     for name, role in pack.roles.items():
         if role.source:
-            yield from _at(f"roles.{name}.from", known.faults("services", role.source.services))
+            named = (role.source.professional,) if role.source.professional else ()
+            faults = (*known.faults("services", role.source.services), *known.faults("professionals", named))
+            yield from _at(f"roles.{name}.from", faults)
 
 
 def _limit_faults(pack: Pack, known: KnownWords) -> Iterator[Fault]:

@@ -53,6 +53,7 @@ class KnownWords:
         self._lists: Mapping[str, Collection[str]] = {
             **{name: getattr(own, name) for name in own.__slots__},
             "decisions": self.decisions, "roles": pack.roles, "promises": self.promises, "tasks": self.tasks,
+            "professionals": (*pack.roles, *own.professionals),
         }  # fmt: skip
         self._after = _qualifiers(self)
 
@@ -102,6 +103,10 @@ class KnownWords:
                 yield f"there is no event '{pattern}'{near}; after '{change}.' may stand: {may}"
             elif wider := next((p for p in patterns if pattern.startswith(f"{p}.")), None):
                 yield f"'{wider}' stands beside '{pattern}' and means it too; leave one of them"
+
+    def behind(self, change: str) -> Collection[str]:
+        """What may stand behind the dot of an event."""
+        return self._after[change]
 
     # ---- conditions
 
@@ -176,6 +181,7 @@ _ONE_OF: Mapping[str, tuple[str, str]] = {
     "disagreements": ("subject of a disagreement", "[words]"),
     "placements": ("kind of placement", "[words]"),
     "systems": ("system", "[words]"),
+    "professionals": ("professional or role", "[words]"),
 }
 """What a word of each list is, and where the list stands."""
 

@@ -26,6 +26,7 @@ def load_vocabulary(table: TomlTable, means: dict[str, str]) -> Vocabulary:
     disagreements: what professionals may disagree about.
     placements: the kinds of placement that rules tell apart.
     systems: the systems whose numbers for a child rules tell apart.
+    professionals: whom the register may name beside workers, where that is no role of the pack.
     names: what a word is called in plain English, where its own letters do not say it.
     """
     names = table.table("names")
@@ -43,7 +44,7 @@ def load_vocabulary(table: TomlTable, means: dict[str, str]) -> Vocabulary:
 
 _LISTS = (
     *("services", "meeting_types", "documents", "end_reasons", "concerns", "statuses", "contents", "disagreements"),
-    *("placements", "systems"),
+    *("placements", "systems", "professionals"),
 )
 
 

@@ -24,6 +24,7 @@ class Vocabulary:
     disagreements: tuple[str, ...] = ()
     placements: tuple[str, ...] = ()
     systems: tuple[str, ...] = ()
+    professionals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

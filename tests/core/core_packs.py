@@ -42,6 +42,7 @@ statuses = ["Away from Care", "Away", "Not There"]
 disagreements = ["mam", "interview"]
 placements = ["fostered"]
 systems = ["mosaic"]
+professionals = ["reviewer", "adviser"]
 
 [words.decisions]
 vulnerability = ["vulnerable", "not_vulnerable"]

@@ -1,0 +1,47 @@
+"""The changes that mean the same, from `equal.toml`: nobody can notice them, and for each stands the reason."""
+
+import tomllib
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from mutants.changes import Mutant
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`place` may hold stars. `was` and `now`: the word and what stands in its place; empty means any."""
+
+    place: str
+    was: str
+    now: str
+    reason: str
+
+    def is_met_by(self, mutant: Mutant) -> bool:
+        pairs = ((self.place, mutant.place), (self.was or "*", mutant.was), (self.now or "*", mutant.now))
+        return all(fnmatchcase(found, wanted) for wanted, found in pairs)
+
+
+@dataclass
+class Equal:
+    """Those of one pack."""
+
+    entries: list[Entry]
+    met: set[Entry] = field(default_factory=set)
+
+    def reason(self, mutant: Mutant) -> str | None:
+        """Why the change means the same; None where it is not listed."""
+        entry = next((e for e in self.entries if e.is_met_by(mutant)), None)
+        if entry is not None:
+            self.met.add(entry)
+        return entry.reason if entry else None
+
+    def unmet(self) -> list[Entry]:
+        """Entries that no change has met."""
+        return [entry for entry in self.entries if entry not in self.met]
+
+
+def read_equal(file: str) -> Equal:
+    rows = tomllib.loads(Path(__file__).with_name("equal.toml").read_text(encoding="utf-8")).get("equal", [])
+    own = [row for row in rows if row["pack"] in ("*", file.partition("/")[0])]
+    return Equal([Entry(r["place"], r.get("was", ""), r.get("now", ""), r["reason"]) for r in own])
