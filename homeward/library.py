@@ -19,7 +19,7 @@ DIRECTORY, LOCAL, SCENARIOS = "directory.toml", "local.toml", ".scenarios.toml"
 
 def read_packs(folders: Iterable[Path] = (), installation: Path | None = None) -> Packs:
     """Every pack of the project and of the folders, as its authority runs it: with the local settings that stand beside
-    a pack of a folder, or in the folder of the installation. PackError names what is wrong and how to mend it."""
+    a pack of a folder, or in the folder of the installation. PackError names what is wrong and how to fix it."""
     texts = [*_texts(folders)]
     own = [*texts, *(_texts([installation], shipped=False) if installation else ())]
     settings = [load_local(text, name) for name, text in own if name.endswith(f"/{LOCAL}")]

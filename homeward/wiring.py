@@ -63,7 +63,7 @@ class Parts:
             senders,
             DirectoryBook(directories, calendars(packs), now),
             now=now,
-            # Kafka fails as a whole and is mended as a whole: its rows wait. One mailbox fails alone: it is parked.
+            # Kafka fails as a whole and recovers as a whole: its rows wait. One mailbox fails alone: it is parked.
             retry={"topic": Retry(attempts=None), "mail": Retry()},
             owner=owner,
             batch=settings.relay_batch,
@@ -93,7 +93,7 @@ async def _at_once() -> None:
 
 
 def library(settings: Settings) -> tuple[Packs, dict[str, Directory]]:
-    """Packs and directories of an installation, checked against one another. PackError names the mend."""
+    """Packs and directories of an installation, checked against one another. PackError names the fix."""
     packs = read_packs(settings.packs, settings.directory)
     directories = read_directories(settings.packs)
     if settings.directory:

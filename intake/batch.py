@@ -23,7 +23,7 @@ from routing.case import Case, DutiesCase
 from routing.library import HUB
 from store.rows import TimerRow
 
-_NO_PACK = "the authority that the message names has no pack here; pass it on by hand"
+_NO_PACK = "There is no procedure here for the authority that the message names. Pass the message on by hand."
 
 
 class BatchProcessor:
@@ -48,7 +48,7 @@ class BatchProcessor:
             try:
                 self.done += _at(self.context, authority, parsed)
             except Ambiguous as why:
-                self.done += raised(self.context, authority, "doubtful_match", str(why), report, report.about)
+                self.done += raised(self.context, authority, "doubtful_match", f"{why}.", report, report.about)
 
     def fire(self, timer: TimerRow) -> None:
         """A timer is due: its rule is asked again."""

@@ -137,7 +137,7 @@ episodes = Table(
     Column("state", Text, nullable=False),
     Column("doc", LargeBinary, nullable=False),
 )
-# Only what goes on: most episodes ever known lie behind.
+# Only open episodes: most episodes ever known are over.
 Index(
     "episodes_open",
     episodes.c.authority,
