@@ -8,7 +8,9 @@ need not run at all to be known not to notice.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
+from inspect import signature
 from typing import Any, Literal
 from unittest.mock import patch
 
@@ -48,11 +50,32 @@ class Asked:
     def authority(self) -> str:
         return next(value.authority for value in (*self.given, *self.named.values()) if isinstance(value, Pack))
 
+    @property
+    def at(self) -> datetime:
+        now: datetime = signature(self.function).bind(*self.given, **self.named).arguments["now"]
+        return now
+
     def answered_by(self, pack: Pack) -> Decision:
         """What another pack answers."""
         given = [pack if isinstance(value, Pack) else value for value in self.given]
         named = {name: pack if isinstance(value, Pack) else value for name, value in self.named.items()}
         return self.function(*given, **named)
+
+    def asks_again_by(self, at: datetime, answer: Decision) -> bool:
+        """Whether this answer has the rules asked again no later than this."""
+        timers = (*answer.timers, *(t for case in answer.others for t in case.timers))
+        return any(timer.due_at <= at for timer in timers)
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What is known of a run under another pack, without running. `messages` are said in any case; what is said after
+    `until` is not known, nor at that instant unless `settled`. Everything is known where `until` is None."""
+
+    messages: list[dict[str, Any]]
+    until: datetime | None = None
+    settled: bool = False
+    changed: bool = True
 
 
 @dataclass
@@ -67,23 +90,36 @@ class Recording:
         """The messages that the rules sent, by id, each with its rule."""
         return {message.id: message.rule for asked in self.asked for message in asked.answer.messages}
 
-    def replayed(self, pack: Pack) -> list[dict[str, Any]] | Literal["unknown"] | None:
-        """What would be printed under another pack: None where every answer stays the same. Unknown where an answer
-        leaves another state behind, so that later questions are others too."""
+    def replayed(self, pack: Pack) -> Replay:
+        """What would be printed under another pack, up to an answer that leaves another state behind, so that later
+        questions are others too."""
         said: dict[str, Message] = {}
-        for asked in (a for a in self.asked if a.authority == pack.authority):
+        own = [a for a in self.asked if a.authority == pack.authority]
+        for n, asked in enumerate(own):
             answer = asked.answered_by(pack)
             if answer == asked.answer:
                 continue
             ids = [[message.id for message in messages] for messages in (answer.messages, asked.answer.messages)]
-            if (
-                not asked.final
-                or ids[0] != ids[1]
-                or replace(answer, messages=()) != replace(asked.answer, messages=())
-            ):
-                return "unknown"
+            same = replace(answer, messages=()) == replace(asked.answer, messages=())
+            if not asked.final or ids[0] != ids[1] or not same:
+                return self._broken_off(own, n, answer, said)
             said |= {message.id: message for message in answer.messages}
-        return [_printed(line, said.get(line["id"])) for line in self.run.messages] if said else None
+        return Replay([_printed(line, said.get(line["id"])) for line in self.run.messages], changed=bool(said))
+
+    def _broken_off(self, own: list[Asked], n: int, answer: Decision, said: dict[str, Message]) -> Replay:
+        """What is known when the answer to a question is the first that leaves another state behind."""
+        asked = own[n]
+        before = {message.id for earlier in own[:n] for message in earlier.answer.messages}
+        lines = [_printed(line, said.get(line["id"])) for line in self.run.messages
+                 if line["id"] in before or datetime.fromisoformat(line["time"]) < asked.at]  # fmt: skip
+        new = answer.messages if asked.final else ()
+        settled = asked.final and not asked.asks_again_by(asked.at, answer) and all(a.at > asked.at for a in own[n + 1 :])
+        return Replay([*lines, *(_line(message) for message in new)], asked.at, settled)
+
+
+def _line(message: Message) -> dict[str, Any]:
+    """A message as it would be printed, as far as a scenario asks."""
+    return _printed({"id": message.id, "time": message.at.isoformat()}, message)
 
 
 def _printed(line: dict[str, Any], message: Message | None) -> dict[str, Any]:
