@@ -41,7 +41,7 @@ class Equal:
         return [entry for entry in self.entries if entry not in self.met]
 
 
-def read_equal(file: str) -> Equal:
+def read_listed(file: str) -> Equal:
     rows = tomllib.loads(Path(__file__).with_name("equal.toml").read_text(encoding="utf-8")).get("equal", [])
     own = [row for row in rows if row["pack"] in ("*", file.partition("/")[0])]
     return Equal([Entry(r["place"], r.get("was", ""), r.get("now", ""), r["reason"]) for r in own])

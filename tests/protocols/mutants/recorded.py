@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from inspect import signature
-from typing import Any, Literal
+from typing import Any
 from unittest.mock import patch
 
 import orjson
@@ -19,12 +19,17 @@ import orjson
 import intake.child_duties
 import intake.deciding
 import intake.placing
+import routing.decide
 import routing.relinking
+from episodes.events import Event
 from homeward.scenarios.running import Run
+from mutants.touched import Difference
 from outbox.writer import encoded, wire_data
 from routing.case import Decision
+from routing.evaluate import evaluate
 from routing.messages import Message
-from routing.pack import Pack
+from routing.pack import Pack, Tests
+from routing.situation import Situation
 
 DECIDING: tuple[tuple[Any, str], ...] = (
     (intake.deciding, "decide"),
@@ -35,7 +40,7 @@ DECIDING: tuple[tuple[Any, str], ...] = (
 """Where the rules are asked."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """One question to the rules, and the answer."""
 
@@ -45,14 +50,22 @@ class Asked:
     answer: Decision
     final: bool
     """Whether the messages of the answer leave as they are."""
+    weighed: frozenset[str]
+    """The rules whose conditions were looked at for it."""
+    held: frozenset[str]
+    """Those of them whose conditions held."""
 
-    @property
+    @cached_property
     def authority(self) -> str:
         return next(value.authority for value in (*self.given, *self.named.values()) if isinstance(value, Pack))
 
+    @cached_property
+    def _arguments(self) -> dict[str, Any]:
+        return signature(self.function).bind(*self.given, **self.named).arguments
+
     @property
     def at(self) -> datetime:
-        now: datetime = signature(self.function).bind(*self.given, **self.named).arguments["now"]
+        now: datetime = self._arguments["now"]
         return now
 
     def answered_by(self, pack: Pack) -> Decision:
@@ -60,6 +73,17 @@ class Asked:
         given = [pack if isinstance(value, Pack) else value for value in self.given]
         named = {name: pack if isinstance(value, Pack) else value for name, value in self.named.items()}
         return self.function(*given, **named)
+
+    @cached_property
+    def changes(self) -> frozenset[str]:
+        """What has changed, by this question."""
+        return frozenset(event.change for event in self._arguments["events"])
+
+    @cached_property
+    def promised(self) -> frozenset[str]:
+        """The rules whose promises stand in the cases that are looked at."""
+        cases = [self._arguments["case"], *self._arguments.get("others", ()), *self._arguments.get("episodes", ())]
+        return frozenset(promise.rule for case in cases for promise in case.promises)
 
     def asks_again_by(self, at: datetime, answer: Decision) -> bool:
         """Whether this answer has the rules asked again no later than this."""
@@ -90,12 +114,15 @@ class Recording:
         """The messages that the rules sent, by id, each with its rule."""
         return {message.id: message.rule for asked in self.asked for message in asked.answer.messages}
 
-    def replayed(self, pack: Pack) -> Replay:
+    def replayed(self, change: Difference) -> Replay:
         """What would be printed under another pack, up to an answer that leaves another state behind, so that later
         questions are others too."""
+        pack = change.pack
         said: dict[str, Message] = {}
         own = [a for a in self.asked if a.authority == pack.authority]
         for n, asked in enumerate(own):
+            if not change.concerns(asked.changes, asked.promised, asked.weighed, asked.held):
+                continue
             answer = asked.answered_by(pack)
             if answer == asked.answer:
                 continue
@@ -113,7 +140,8 @@ class Recording:
         lines = [_printed(line, said.get(line["id"])) for line in self.run.messages
                  if line["id"] in before or datetime.fromisoformat(line["time"]) < asked.at]  # fmt: skip
         new = answer.messages if asked.final else ()
-        settled = asked.final and not asked.asks_again_by(asked.at, answer) and all(a.at > asked.at for a in own[n + 1 :])
+        last = all(later.at > asked.at for later in own[n + 1 :])
+        settled = asked.final and last and not asked.asks_again_by(asked.at, answer)
         return Replay([*lines, *(_line(message) for message in new)], asked.at, settled)
 
 
@@ -132,16 +160,28 @@ def recording() -> Iterator[Recording]:
     """Notes what the rules are asked meanwhile."""
     kept = Recording()
 
+    weighed, held = set[str](), set[str]()
+
     def noted(function: Callable[..., Decision], final: bool) -> Callable[..., Decision]:
         def ask(*given: Any, **named: Any) -> Decision:
+            weighed.clear()
+            held.clear()
             answer = function(*given, **named)
-            kept.asked.append(Asked(function, given, named, answer, final))
+            kept.asked.append(Asked(function, given, named, answer, final, frozenset(weighed), frozenset(held)))
             return answer
 
         return ask
 
+    def looked_at(tests: Tests, s: Situation, event: Event, pack: Pack) -> tuple[str, ...] | None:
+        clauses = evaluate(tests, s, event, pack)
+        rules = [rule.id for rule in pack.rules if rule.tests is tests]
+        weighed.update(rules)
+        held.update(rules if clauses is not None else ())
+        return clauses
+
     patches = [patch.object(module, name, noted(getattr(module, name), module is not routing.relinking))
                for module, name in DECIDING]  # fmt: skip
+    patches.append(patch.object(routing.decide, "evaluate", looked_at))
     for each in patches:
         each.start()
     try:
