@@ -41,7 +41,8 @@ def test_every_slip_is_refused_and_named(file: str, judges: Callable[[str], Judg
 def test_another_word_is_refused_or_noticed(file: str, judges: Callable[[str], Judge]) -> None:
     judge, listed = judges(file), read_listed(file)
     drawn = zlib.crc32(repr(judge.values).encode()) % SHARE
-    survived = [v.mutant for v in map(judge.judge, judge.words[drawn::SHARE]) if v.verdict == "survived"]
+    verdicts = [judge.judge(word, listed) for word in judge.words[drawn::SHARE]]
+    survived = [verdict.mutant for verdict in verdicts if verdict.verdict == "survived"]
     assert [mutant.name for mutant in survived if listed.reason(mutant) is None] == []
 
 

@@ -4,7 +4,6 @@ import asyncio
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from importlib.resources import files
 from typing import Any, Literal
@@ -18,6 +17,7 @@ from homeward.scenarios.comparing import matches, row_faults
 from homeward.scenarios.reading import Scenario
 from homeward.scenarios.running import Rehearsal
 from mutants.changes import Mutant, Word, changed
+from mutants.equal import Listed
 from mutants.recorded import Recording, Replay
 from mutants.touched import Difference
 from mutants.words import words_of
@@ -46,8 +46,8 @@ class Judged:
 class Judge:
     """One pack, in one version, with its scenarios."""
 
-    def __init__(self, file: str, guess: bool = False) -> None:
-        self.file, self.guess = file, guess
+    def __init__(self, file: str) -> None:
+        self.file = file
         self._quick, self._loop = QuickRehearsal(), asyncio.Runner()
 
     @cached_property
@@ -95,27 +95,29 @@ class Judge:
             return str(error)
         return None
 
-    def _load(self, mutant: Mutant) -> Pack:
-        return pack_of(changed(self.values, mutant.path, mutant.value), self.file)
-
     # ---- by a scenario
 
-    def judge(self, word: Word) -> Judged:
-        """The verdict on another word in its place: the first that loads, else that none does."""
-        last = None
+    def mutant_of(self, word: Word) -> tuple[Mutant, Pack | None]:
+        """Another word in its place: the first with which the pack loads, and that pack; without a pack where it does
+        not load with any."""
+        mutant = Mutant(word.place, word.text, "nothing else", word.path, None, word.rule)
         for now, value in word.others[:OTHERS]:
-            last = Mutant(word.place, word.text, now, word.path, value, word.rule)
+            mutant = Mutant(word.place, word.text, now, word.path, value, word.rule)
             try:
-                pack = self._load(last)
+                return mutant, pack_of(changed(self.values, mutant.path, mutant.value), self.file)
             except PackError:
                 continue
-            return self._judge(last, pack)
-        last = last or Mutant(word.place, word.text, "nothing else", word.path, None, word.rule)
-        return Judged(last, "refused")
+        return mutant, None
 
-    def _judge(self, mutant: Mutant, pack: Pack) -> Judged:
-        change = Difference.between(self.pack, pack)
-        noticing = next((s.id for s in self._likeliest(mutant) if self._notices(s, change)), None)
+    def judge(self, word: Word, listed: Listed | None = None) -> Judged:
+        """The verdict on another word in its place. What is listed is not looked into further."""
+        mutant, pack = self.mutant_of(word)
+        if pack is None:
+            return Judged(mutant, "refused")
+        if listed and listed.reason(mutant):
+            return Judged(mutant, "survived")
+        difference = Difference.between(self.pack, pack)
+        noticing = next((s.id for s in self._likeliest(mutant) if self._notices(s, difference)), None)
         return Judged(mutant, "caught", noticing) if noticing else Judged(mutant, "survived")
 
     def _likeliest(self, mutant: Mutant) -> list[Scenario]:
@@ -127,20 +129,18 @@ class Judge:
 
         return sorted(self.scenarios.values(), key=order)
 
-    def _notices(self, scenario: Scenario, change: Difference) -> bool:
+    def _notices(self, scenario: Scenario, difference: Difference) -> bool:
         """Whether the scenario is not told what it expects. It runs only where it cannot be known without."""
         try:
-            replay = self.runs[scenario.id].replayed(change)
+            replay = self.runs[scenario.id].replayed(difference)
         except Exception:  # the rules cannot answer at all
             return True
-        pack = change.pack
+        pack = difference.pack
         elsewhere = _asked_elsewhere(pack) != _asked_elsewhere(self.pack)
         if replay.until is None and not elsewhere:
             return replay.changed and bool(row_faults(scenario, replay.messages))
         if replay.until is not None and not elsewhere and _fails_already(scenario, replay):
             return True
-        if self.guess:
-            return elsewhere or _fails_likely(scenario, replay, self.runs[scenario.id])
         return self._loop.run(self._fails(scenario, pack))
 
     async def _fails(self, scenario: Scenario, pack: Pack) -> bool:
@@ -169,13 +169,6 @@ def _fails_already(scenario: Scenario, replay: Replay) -> bool:
         if count > wanted or (over and count < wanted):
             return True
     return False
-
-
-def _fails_likely(scenario: Scenario, replay: Replay, recording: Recording) -> bool:
-    """A guess: as if everything else were said as before."""
-    assert replay.until is not None
-    later = [m for m in recording.run.messages if datetime.fromisoformat(m["time"]) > replay.until]
-    return bool(row_faults(scenario, [*replay.messages, *later]))
 
 
 def _proved(scenario: Scenario, recording: Recording) -> Iterator[str]:
