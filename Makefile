@@ -15,7 +15,7 @@ RUN := $(or $(wildcard $(TEST)),$(call marker,run))
 BENCH := $(VENV)/.with-bench-$(shell cat requirements/test.txt requirements/bench.txt | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test mutants check bench bench-matching lock clean
+.PHONY: help demo run test check bench bench-matching mutants lock clean
 
 help: ## list the commands
 	@printf 'Homeward tells people and keeps time. Commands:\n\n'
@@ -31,9 +31,6 @@ run: $(RUN) ## start the hub with an embedded Kafka, and print the address to pu
 test: $(TEST) ## run every test, against a real Kafka and a real Postgres, on up to four processors
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
 
-mutants: $(TEST) ## change each word of each pack in turn and name those whose change nobody notices
-	@PYTHONPATH=tests/core:tests/protocols $(BIN)/python -m mutants $(ARGS)
-
 check: $(TEST) ## run ruff, mypy and the import rules
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -46,6 +43,9 @@ bench: $(TEST) ## measure speed against bare Kafka, on Postgres and SQLite
 bench-matching: $(TEST) $(BENCH) ## measure how well children are matched, compared with Splink
 	@$(BIN)/python -m pytest -q bench/matching
 	@$(BIN)/python -m bench.matching $(ARGS)
+
+mutants: $(TEST) ## change each word of each pack in turn and name those whose change nobody notices
+	@PYTHONPATH=tests/core:tests/protocols $(BIN)/python -m mutants $(ARGS)
 
 lock: | $(BIN)/pip ## update the lock files (pinned, with hashes, for every system)
 	@$(BIN)/python tools/lock.py $(ARGS)
