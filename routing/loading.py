@@ -23,7 +23,7 @@ from routing.pack import AudienceRow, Criterion, Pack, Periodic, Release, Status
 from routing.periods import Elapsed
 from routing.source import Clause, Source
 from routing.spreading import families, spread
-from routing.tables import PackFaults, PackError, TomlTable
+from routing.tables import PackError, PackFaults, TomlTable
 
 _Read = TypeVar("_Read")
 
