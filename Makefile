@@ -19,7 +19,7 @@ SSDA903 := $(VENV)/.with-ssda903-$(shell cksum < requirements/ssda903.txt | cut 
 CONTRACT := $(VENV)/.with-contract-$(shell cksum < bench/contract/package-lock.json | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fuzz bench bench-matching bench-contract lock clean
+.PHONY: help demo run test check fuzz mutants bench bench-matching bench-contract lock clean
 
 help: ## list the commands
 	@printf 'Homeward tells people and keeps time. Commands:\n\n'
@@ -53,6 +53,9 @@ bench-matching: $(TEST) $(BENCH) ## measure how well children are matched, compa
 
 bench-contract: $(TEST) $(BENCH) $(CONTRACT) ## show that code generators make usable types of the messages (needs npm)
 	@$(BIN)/python -m bench.contract $(ARGS)
+
+mutants: $(TEST) ## change each word of each pack in turn and name those whose change nobody notices
+	@PYTHONPATH=tests/core:tests/protocols $(BIN)/python -m mutants $(ARGS)
 
 lock: | $(BIN)/pip ## update the lock files (pinned, with hashes, for every system)
 	@$(BIN)/python tools/lock.py $(ARGS)

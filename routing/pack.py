@@ -12,6 +12,7 @@ from episodes.episode import Terms
 from episodes.origin import Classification
 from routing.calendar import Calendar
 from routing.messages import Modality, Urgency
+from routing.pack_words import Kinds, Vocabulary
 from routing.periods import Period
 from routing.roles import Role
 from routing.source import Clause, NamedLimit, Source
@@ -196,25 +197,13 @@ class Acknowledgement:
     ladder: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The closed lists of the pack: services, decision kinds with their values, meetings, documents, tasks."""
-
-    services: tuple[str, ...] = ()
-    decisions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    meetings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    documents: tuple[str, ...] = ()
-    end_reasons: tuple[str, ...] = ()
-    concerns: tuple[str, ...] = ()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
     """One version of one authority's procedure. `scope`: whom it is about at all, such as those under 18; for anybody
     else only the rules that are `beyond_scope` answer. `duty`: who stands in for the intake role outside working hours,
-    if anybody does. `limits`: by name, what rules count to. `means`: a name of the pack in plain words
-    (`services.cscs`, `criteria.repeated`). `auto_release` and `acknowledge` are local settings (`routing.local`), off
-    in every shipped pack. `groups`: the ids of the rules of each group.
+    if anybody does. `kinds`: by type of message, the kinds that its rules send. `limits`: by name, what rules count to.
+    `means`: a name of the pack in plain words (`services.cscs`, `criteria.repeated`). `auto_release` and `acknowledge`
+    are local settings (`routing.local`), off in every shipped pack. `groups`: the ids of the rules of each group.
     `heard`: the changes that a rule listens to."""
 
     authority: str
@@ -235,6 +224,7 @@ class Pack:
     audiences: Mapping[str, tuple[AudienceRow, ...]]
     rules: tuple[Rule, ...]
     periodic: tuple[Periodic, ...] = ()
+    kinds: Kinds = field(default_factory=dict)
     limits: Mapping[str, NamedLimit] = field(default_factory=dict)
     means: Mapping[str, str] = field(default_factory=dict)
     statuses: tuple[Status, ...] = ()
