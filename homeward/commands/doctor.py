@@ -41,7 +41,7 @@ def command(as_json: bool, env_file: Path | None) -> None:
         findings = asyncio.run(examine(load_settings(env_file)))
     except (SettingsError, PackError) as error:
         raise click.ClickException(str(error)) from None
-    faults = sum(finding.grade == "fault" for finding in findings)
+    faults = sum(finding.severity == "fault" for finding in findings)
     if as_json:
         told = [finding.as_dict() for finding in findings]
         click.echo(json.dumps({"healthy": not faults, "findings": told}, indent=2))
@@ -53,9 +53,9 @@ def command(as_json: bool, env_file: Path | None) -> None:
 
 def _print(findings: "list[Finding]", faults: int) -> None:
     for finding in findings:
-        mark = {"ok": "ok     ", "warning": "warning", "fault": "FAULT  "}[finding.grade]
+        mark = {"ok": "ok     ", "warning": "warning", "fault": "FAULT  "}[finding.severity]
         click.echo(f"{mark}  {finding.check:<16}  {finding.says}")
         if finding.fix:
             click.echo(f"{'':<27}fix: {finding.fix}")
-    warnings = sum(finding.grade == "warning" for finding in findings)
+    warnings = sum(finding.severity == "warning" for finding in findings)
     click.echo(f"{faults} faults, {warnings} warnings" if faults or warnings else "No faults found")

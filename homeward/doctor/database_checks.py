@@ -3,7 +3,7 @@ the user may do with them."""
 
 from sqlalchemy.engine import make_url
 
-from homeward.doctor.finding import Finding, Grade
+from homeward.doctor.finding import Finding, Severity
 from homeward.settings import PREFIX, Settings
 from store import Store
 from store.errors import StoreForbiddenError, StoreUnavailableError
@@ -19,8 +19,8 @@ async def database_findings(settings: Settings) -> list[Finding]:
         steps = await missing_steps(settings.database)
         if steps:
             says = f"{where} is missing migrations: {', '.join(steps)}"
-            grade: Grade = "warning" if url.get_backend_name() == "sqlite" else "fault"
-            return [Finding("database", grade, says, "homeward migrate (with SQLite, `homeward run` does it)")]
+            severity: Severity = "warning" if url.get_backend_name() == "sqlite" else "fault"
+            return [Finding("database", severity, says, "homeward migrate (with SQLite, `homeward run` does it)")]
         return [Finding("database", "ok", f"{where} is up to date"), *await _within(settings)]
     except StoreForbiddenError as error:
         fix = f"grant it, or correct {PREFIX}DATABASE_URL and {PREFIX}DATABASE_PASSWORD"

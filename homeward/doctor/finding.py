@@ -1,10 +1,10 @@
-"""What a check found: one line for people, a grade, and the fix."""
+"""What a check found: one line for people, a severity, and the fix."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-Grade = Literal["ok", "warning", "fault"]
+Severity = Literal["ok", "warning", "fault"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,7 @@ class Finding:
     word for word where that is a command. Nothing in it is secret or about a child."""
 
     check: str
-    grade: Grade
+    severity: Severity
     says: str
     fix: str = ""
 

@@ -38,7 +38,7 @@ async def kafka_findings(settings: Settings, directories: Mapping[str, Directory
         user = f"{settings.kafka_user} ({settings.kafka_sasl_mechanism})" if settings.kafka_user else "a stranger"
         says = f"it answers but does not accept the hub as {user}: {type(error).__name__}"
         return [*knocks, Finding("kafka", "fault", says, f"correct {PREFIX}KAFKA_SECURITY, _USER or _PASSWORD")]
-    knocks = [replace(knock, grade="warning") for knock in knocks]  # others answer
+    knocks = [replace(knock, severity="warning") for knock in knocks]  # others answer
     found = [*knocks, Finding("kafka", "ok", f"it answers at {settings.kafka_bootstrap}")]
     for need in rights.missing:
         grant = need.command(settings.kafka_bootstrap, settings.kafka_user)
