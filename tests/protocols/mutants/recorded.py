@@ -114,6 +114,12 @@ class Recording:
         """The messages that the rules sent, by id, each with its rule."""
         return {message.id: message.rule for asked in self.asked for message in asked.answer.messages}
 
+    @cached_property
+    def told_besides(self) -> frozenset[str]:
+        """The roles to which something was said that no rule said."""
+        besides = [message for message in self.run.messages if message["id"] not in self.spoken]
+        return frozenset(recipient["role"] for message in besides for recipient in message["data"]["to"])
+
     def replayed(self, change: Difference) -> Replay:
         """What would be printed under another pack, up to an answer that leaves another state behind, so that later
         questions are others too."""
