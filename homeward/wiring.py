@@ -18,6 +18,7 @@ from homeward.wordings import words_of
 from intake.intake import Intake
 from outbox.addressing import DirectoryBook
 from outbox.directory import Directory
+from outbox.dispatch import Manner
 from outbox.relay import Relay
 from outbox.retry import Retry
 from producers.kafka import KafkaSender
@@ -26,9 +27,8 @@ from producers.mail import MailSender
 from producers.smtp import MailSettings
 from routing.calendar import Calendar
 from routing.library import Packs
-from schemas.delivery import Receipt, Sender
+from schemas.delivery import Sender
 from store import Store
-from store.rows import OutboxRow
 
 HubPart = Literal["consumers", "relay", "timers"]
 HUB_PARTS: tuple[HubPart, ...] = ("consumers", "relay", "timers")
@@ -64,11 +64,10 @@ class Parts:
             DirectoryBook(directories, calendars(packs), now),
             now=now,
             # Kafka fails as a whole and recovers as a whole: its rows wait. One mailbox fails alone: it is parked.
-            retry={"topic": Retry(attempts=None), "mail": Retry()},
+            manners={"topic": Manner(Retry(attempts=None)), "mail": Manner(most=100, hands=4)},
             owner=owner,
             batch=settings.relay_batch,
             lease=timedelta(seconds=settings.relay_lease),
-            on_dead=self._undelivered,
         )
         self.timers = TimerLoop(
             store, self.intake.fire_timers, now=now, wait=wait, ready=ready or _at_once, owner=owner
@@ -78,9 +77,6 @@ class Parts:
         """Something was promised: relay and timers look again."""
         self.relay.wake()
         self.timers.wake()
-
-    async def _undelivered(self, row: OutboxRow, receipt: Receipt) -> None:
-        await self.intake.undelivered(row, receipt.detail)
 
 
 def calendars(packs: Packs) -> dict[str, Calendar]:

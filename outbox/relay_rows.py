@@ -29,7 +29,7 @@ def rounds(rows: Sequence[LeasedRow]) -> list[list[LeasedRow]]:
 def outgoing(row: LeasedRow, address: str) -> Outgoing:
     """A row as a sender gets it."""
     role = person = None
-    if row.row.destination.startswith("mail/"):
+    if not row.row.destination.startswith("topic/"):
         _, role, person = whom(row.row.destination)
     return Outgoing(
         row=row.row.id,
@@ -44,6 +44,7 @@ def outgoing(row: LeasedRow, address: str) -> Outgoing:
         role=role,
         person=person,
         overtakes=row.overtakes,
+        repeats=row.repeats,
     )
 
 
@@ -57,16 +58,18 @@ def settled(row: LeasedRow, receipt: Receipt, retry: Retry, now: datetime) -> Se
     """What a receipt means for its row."""
     match receipt.verdict:
         case Verdict.SENT:
-            return row.settled("sent", receipt.detail)
+            return row.settled("accepted", receipt.detail, receipt.ask_at, receipt.reference)
         case Verdict.REFUSED:
-            return row.settled("dead", receipt.detail)
+            return row.settled("failed", receipt.detail)
         case Verdict.IN_DOUBT:
-            return row.settled("in_doubt", receipt.detail)
-        case Verdict.RETRY:
-            wait = retry.wait(row.attempts)
+            return row.settled("in_doubt", receipt.detail, reference=receipt.reference)
+        case Verdict.AWAY:
+            return row.settled("untried")
+        case Verdict.RETRY | Verdict.BROKE_OFF:
+            wait = retry.of_urgency(row.row.urgency).wait(row.attempts)
             if wait is None:
                 return row.settled("parked", receipt.detail)
-            return row.settled("retry", receipt.detail, now + wait)
+            return row.settled("retrying", receipt.detail, now + wait)
 
 
 def ledger_line(row: LeasedRow, settlement: Settlement, now: datetime) -> LedgerRow:

@@ -1,5 +1,6 @@
 """The transaction: all that may be done in one, put together from its parts. No statement lives here."""
 
+from store.arriving import Arriving
 from store.blocking import Blocking
 from store.cases import Cases
 from store.claiming import Claiming
@@ -15,6 +16,18 @@ from store.worklist import Worklist
 
 
 class Transaction(
-    Cases, Blocking, Feeds, Ledger, Timers, Worklist, Quarantine, Claiming, Deliveries, Lanes, History, Retention
+    Cases,
+    Blocking,
+    Feeds,
+    Ledger,
+    Timers,
+    Worklist,
+    Quarantine,
+    Claiming,
+    Deliveries,
+    Arriving,
+    Lanes,
+    History,
+    Retention,
 ):
     """What stands between `async with store.transaction()` and its end: all of it is kept, or none."""

@@ -121,14 +121,16 @@ async def test_nothing_is_lost_and_every_lane_keeps_its_order(course: list[tuple
         await story.end()
         states = await world.states()
         assert set(states) == set(story.promised)
-        assert set(states.values()) <= {"sent", "in_doubt"}
+        assert set(states.values()) <= {"accepted", "in_doubt"}
         delivered = [*world.topics.delivered, *world.mails.delivered]
         assert {item.row for item in delivered} == set(story.promised)
         assert in_order(world.topics.delivered)
         assert in_order(world.mails.delivered)
         if not story.deaths and not story.outages and "release" not in dict(course):
             assert len(delivered) == len(story.promised)
-        ended = {line.entry["outbox"] for line in await world.ledger() if line.entry["outcome"] in ("sent", "in_doubt")}
+        ended = {
+            line.entry["outbox"] for line in await world.ledger() if line.entry["outcome"] in ("accepted", "in_doubt")
+        }
         assert ended == set(story.promised)
 
 

@@ -18,7 +18,7 @@ from store import Store
 from store.migrating import migrate, missing_steps
 from store.tables import metadata
 
-STEPS = ["0001", "0002"]
+STEPS = ["0001", "0002", "0006"]
 SHAPE_OF_SQLITE = (
     "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name NOT LIKE 'alembic%'"
 )
@@ -87,7 +87,7 @@ async def test_a_migrated_database_serves(url: str) -> None:
     store = Store.open(url)
     await promise(store, promised("o1"))
     async with store.reading() as tx:
-        assert (await tx.standing()).states == {"pending": 1}
+        assert (await tx.standing()).states == {"prepared": 1}
     await store.close()
 
 
@@ -124,9 +124,9 @@ async def test_a_step_that_fails_leaves_nothing(url: str) -> None:
 def test_the_command_migrates_once_and_says_what_it_did(url: str) -> None:
     assert run("--check", "--database", url) == (
         1,
-        "Error: Migrations are missing: 0001, 0002. Run `homeward migrate`.\n",
+        "Error: Migrations are missing: 0001, 0002, 0006. Run `homeward migrate`.\n",
     )
-    assert run("--database", url) == (0, "Applied 0001, 0002. The database is up to date.\n")
+    assert run("--database", url) == (0, "Applied 0001, 0002, 0006. The database is up to date.\n")
     assert run("--database", url) == (0, "The database is already up to date.\n")
     assert run("--check", "--database", url)[0] == 0
 

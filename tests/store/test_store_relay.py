@@ -30,7 +30,7 @@ async def test_what_is_leased_blocks_its_lane_and_no_other(store: Store) -> None
     relay = await Relay(store).own()
     (head,) = await relay.claim(limit=1)
     assert ids(await relay.claim()) == ["c", "d"]
-    assert await relay.settle(head.settled("sent")) == 1
+    assert await relay.settle(head.settled("accepted")) == 1
     assert ids(await relay.claim()) == ["b"]
 
 
@@ -39,20 +39,20 @@ async def test_a_row_in_wait_blocks_its_lane_until_it_is_due_and_then_comes_firs
     relay = await Relay(store).own()
     first, second = await relay.claim()
     again = NOON + 5 * SECOND
-    assert await relay.settle(first.settled("retry", "busy", again), second.settled("retry", "", NOON)) == 2
+    assert await relay.settle(first.settled("retrying", "busy", again), second.settled("retrying", "", NOON)) == 2
     assert await relay.claim(again - SECOND) == []
     async with store.reading() as tx:
         assert await tx.next_attempt(NOON) == again
     assert [(row.row.id, row.attempts) for row in await relay.claim(again)] == [("a", 2), ("b", 2)]
 
 
-@pytest.mark.parametrize("outcome", ["parked", "dead"])
+@pytest.mark.parametrize("outcome", ["parked", "failed"])
 async def test_a_parked_or_dead_row_blocks_its_lane_but_a_found_passes(store: Store, outcome: str) -> None:
     await promise(store, promised("a"), promised("b"), promised("c", type=FOUND), promised("d", type=FOUND))
     relay = await Relay(store).own()
     (head,) = await relay.claim(limit=1)
-    assert outcome in ("parked", "dead")
-    await relay.settle(head.settled("parked" if outcome == "parked" else "dead"))
+    assert outcome in ("parked", "failed")
+    await relay.settle(head.settled("parked" if outcome == "parked" else "failed"))
     assert await relay.claim() == []
     passing = await relay.claim(overtaking=(FOUND,))
     assert [(row.row.id, row.overtakes) for row in passing] == [("c", True), ("d", True)]
@@ -63,7 +63,7 @@ async def test_a_found_does_not_pass_what_is_in_flight_or_in_wait(store: Store) 
     relay = await Relay(store).own()
     (head,) = await relay.claim(limit=1, overtaking=(FOUND,))
     assert await relay.claim(overtaking=(FOUND,)) == []
-    await relay.settle(head.settled("retry", "", NOON + SECOND))
+    await relay.settle(head.settled("retrying", "", NOON + SECOND))
     assert await relay.claim(overtaking=(FOUND,)) == []
     assert [(r.row.id, r.overtakes) for r in await relay.claim(NOON + SECOND, overtaking=(FOUND,))] == [
         *(("a", False), ("b", False)),
@@ -82,7 +82,7 @@ async def test_a_row_put_back_untried_has_lost_no_attempt_and_keeps_its_place(st
     await promise(store, promised("a"), promised("b"))
     relay = await Relay(store).own()
     first, second = await relay.claim()
-    await relay.settle(first.settled("retry", "busy"), second.settled("untried", "", NOON + SECOND))
+    await relay.settle(first.settled("retrying", "busy"), second.settled("untried", "", NOON + SECOND))
     assert [(row.row.id, row.attempts) for row in await relay.claim()] == [("a", 2)]
     assert await relay.claim() == []
     async with store.reading() as tx:
@@ -106,7 +106,7 @@ async def test_an_address_is_kept_from_the_first_claim_on(store: Store) -> None:
         await tx.keep_addresses({mail.position: "one@care.example", topic.position: "elsewhere.v1"})
         await tx.keep_addresses({mail.position: "two@care.example"})
         await tx.keep_addresses({})
-    await relay.settle(mail.settled("retry"), topic.settled("retry"))
+    await relay.settle(mail.settled("retrying"), topic.settled("retrying"))
     assert [row.address for row in await relay.claim()] == ["one@care.example", "care.v1"]
 
 
@@ -122,8 +122,8 @@ async def test_rows_of_a_dead_relay_come_back_when_their_lease_lapses_and_the_de
     rows = await heir.claim(NOON + LEASE)
     assert [(row.row.id, row.attempts) for row in rows] == [("a", 2), ("b", 2), ("c", 1)]
     assert rows[0].fence > held[0].fence
-    assert await dead.settle(*(row.settled("sent") for row in held)) == 0
-    assert await heir.settle(*(row.settled("sent") for row in rows)) == 3
+    assert await dead.settle(*(row.settled("accepted") for row in held)) == 0
+    assert await heir.settle(*(row.settled("accepted") for row in rows)) == 3
 
 
 async def test_the_same_relay_does_not_take_its_own_rows_twice_however_slow_it_is(store: Store) -> None:
@@ -131,7 +131,7 @@ async def test_the_same_relay_does_not_take_its_own_rows_twice_however_slow_it_i
     relay = await Relay(store).own()
     (slow,) = await relay.claim()
     assert await relay.claim(NOON + 10 * LEASE) == []
-    assert await relay.settle(slow.settled("sent")) == 1
+    assert await relay.settle(slow.settled("accepted")) == 1
 
 
 async def test_a_renewed_lease_holds(store: Store) -> None:
@@ -144,7 +144,7 @@ async def test_a_renewed_lease_holds(store: Store) -> None:
     await slow.ownership.release(NOON)
     heir = await Relay(store, "heir").own()
     assert await heir.claim(NOON + LEASE) == []
-    assert await slow.settle(row.settled("sent")) == 1
+    assert await slow.settle(row.settled("accepted")) == 1
 
 
 async def test_a_relay_that_has_lost_its_shards_claims_nothing(store: Store) -> None:
@@ -162,8 +162,8 @@ async def test_a_settlement_counts_once(store: Store) -> None:
     await promise(store, promised("a"), promised("b"))
     relay = await Relay(store).own()
     one, two = await relay.claim()
-    assert await relay.settle(one.settled("sent")) == 1
-    assert await relay.settle(one.settled("parked"), two.settled("sent")) == 1
+    assert await relay.settle(one.settled("accepted")) == 1
+    assert await relay.settle(one.settled("parked"), two.settled("accepted")) == 1
     assert await relay.settle() == 0
     async with store.reading() as tx:
-        assert [kept.state for kept in await tx.outbox_after(0, 10)] == ["sent", "sent"]
+        assert [kept.state for kept in await tx.outbox_after(0, 10)] == ["accepted", "accepted"]
