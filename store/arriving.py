@@ -196,8 +196,8 @@ class Arriving(Session):
     async def confirm(
         self, position: int, became: Receipt, detail: str | None, now: datetime, ask_again: datetime | None = None
     ) -> bool:
-        """Write down what the other side says of a delivery that it had accepted (or that was in doubt). Returns whether
-        it counted. `ask_again`: when to ask next."""
+        """Write down what the other side says of a delivery that it had accepted (or that was in doubt); returns
+        whether it counted. `ask_again`: when to ask next."""
         given = {"at": position, "became": became, "words": detail, "now": now, "again": ask_again}
         return (await self._rows(_CONFIRM, **given)).rowcount > 0
 

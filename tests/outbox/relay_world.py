@@ -92,7 +92,7 @@ class World:
 
     store: FrailStore
     now: datetime = NOON
-    fates: dict[str, Verdict | None] = field(default_factory=dict)
+    fates: dict[str, Verdict | Receipt | None] = field(default_factory=dict)
     topics: Watched = field(init=False)
     mails: Watched = field(init=False)
 

@@ -98,16 +98,29 @@ async def test_a_claim_can_be_limited_to_a_channel_and_the_order_of_its_lanes_ho
     assert ids(await relay.claim(channel="topic")) == ["b", "d"]
 
 
-async def test_an_address_is_kept_from_the_first_claim_on(store: Store) -> None:
-    await promise(store, promised("a", to="mail/nottinghamshire/manager"), promised("b"))
+async def test_an_address_is_kept_with_what_was_handed_over_and_forgotten_with_what_was_not(store: Store) -> None:
+    to_mail = "mail/nottinghamshire/manager"
+    await promise(store, promised("a", to=to_mail), promised("b"), promised("c", child="another", to=to_mail))
     relay = await Relay(store).own()
-    mail, topic = await relay.claim()
+    put_off, topic, doubtful = await relay.claim()
     async with store.transaction() as tx:
-        await tx.keep_addresses({mail.position: "one@care.example", topic.position: "elsewhere.v1"})
-        await tx.keep_addresses({mail.position: "two@care.example"})
+        await tx.keep_addresses({row.position: "one@care.example" for row in (put_off, topic, doubtful)})
+        await tx.keep_addresses({put_off.position: "two@care.example"})
         await tx.keep_addresses({})
-    await relay.settle(mail.settled("retrying"), topic.settled("retrying"))
-    assert [row.address for row in await relay.claim()] == ["one@care.example", "care.v1"]
+    await relay.settle(put_off.settled("retrying"), topic.settled("retrying"), doubtful.settled("in_doubt"))
+    async with store.reading() as tx:
+        kept = [row.address for row in await tx.outbox_after(0, 10)]
+    assert kept == [None, "care.v1", "one@care.example"]
+
+
+async def test_a_claim_can_leave_topics_out_or_be_for_them_alone(store: Store) -> None:
+    await promise(store, promised("a"), promised("b", to="topic/gone.v1"), promised("c", to="topic/gone.v1"))
+    relay = await Relay(store).own()
+    now = (NOON, LEASE)
+    async with store.transaction() as tx:
+        only = await tx.claim_deliveries("one", relay.fences, *now, 1, channel="topic", only=["gone.v1"])
+        besides = await tx.claim_deliveries("one", relay.fences, *now, 9, channel="topic", besides=["gone.v1"])
+    assert (ids(only), ids(besides)) == (["b"], ["a"])
 
 
 async def test_rows_of_a_dead_relay_come_back_when_their_lease_lapses_and_the_dead_one_settles_nothing(
