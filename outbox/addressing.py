@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from outbox.directory import Directory
+from outbox.directory import SECOND, Directory
 from routing.calendar import Calendar, london_date
 
 
@@ -29,6 +29,9 @@ class DirectoryBook:
         if channel == "topic":
             return rest
         authority, role, person = whom(destination)
+        if destination.partition("?")[2] == SECOND:
+            ways = self._directories[authority].second if authority in self._directories else {}
+            return ways[role][1] if role in ways else None
         directory, calendar, now = self._directories.get(authority), self._calendars.get(authority), self._now()
         if directory is None:
             return None
@@ -36,6 +39,6 @@ class DirectoryBook:
 
 
 def whom(destination: str) -> tuple[str, str, str | None]:
-    """Authority, role and person of a `mail/…` destination."""
-    _, authority, role, *person = destination.split("/", 3)
+    """Authority, role and person of a destination that is no topic."""
+    _, authority, role, *person = destination.partition("?")[0].split("/", 3)
     return authority, role, person[0] if person else None

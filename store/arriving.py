@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    exists,
     func,
     literal,
     null,
@@ -49,7 +50,8 @@ Receipt = Literal["delivered", "bounced", "accepted"]
 
 @dataclass(frozen=True, slots=True)
 class Unarrived:
-    """A delivery that has not arrived, as far as whoever tells of it must know. `at` is when it was promised."""
+    """A delivery that has not arrived, as far as whoever tells of it must know. `at` is when it was promised;
+    `blocked`: it waits behind one of its lane that is held up."""
 
     position: int
     id: str
@@ -66,6 +68,8 @@ class Unarrived:
     attempts: int
     detail: str | None
     repeats: bool
+    blocked: bool
+    payload: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +92,15 @@ class Asked:
 
 
 def _unarrived(*conditions: Any) -> Select[*tuple[Any, ...]]:
-    promised = (outbox.c[name] for name in ("id", "message_id", "type", "kind", "authority", "subject", "destination"))
+    names = ("id", "message_id", "type", "kind", "authority", "subject", "destination", "payload")
+    promised = (outbox.c[name] for name in names)
+    lower = deliveries.alias("lower")
+    ahead = (lower.c.lane == deliveries.c.lane, lower.c.position < deliveries.c.position, unsettled(lower))
+    blocked = exists().where(*ahead, among(lower, "parked", "failed"))
     found = (deliveries.c[name] for name in ("channel", "urgency", "state", "attempts", "detail", "repeats"))
     joined = deliveries.join(outbox, outbox.c.position == deliveries.c.position)
     return (
-        select(deliveries.c.position, *promised, outbox.c.at, *found)
+        select(deliveries.c.position, *promised, outbox.c.at, *found, blocked.label("blocked"))
         .select_from(joined)
         .where(*conditions)
         .limit(bindparam("most"))
@@ -212,4 +220,4 @@ class Arriving(Session):
 
 
 def _row(row: Any) -> Unarrived:
-    return Unarrived(**row._asdict() | {"repeats": bool(row.repeats)})
+    return Unarrived(**row._asdict() | {"repeats": bool(row.repeats), "blocked": bool(row.blocked)})
