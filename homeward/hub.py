@@ -46,6 +46,8 @@ class Hub:
             await sender.start()
         if "relay" in self.running:
             self._begin(self.parts.relay.run())
+            for work in self.parts.beside_the_relay():
+                self._begin(work)
         if "consumers" in self.running:
             self.subscriber.cluster = await cluster_id(self.settings)
             batch = (self.settings.batch_records, self.settings.batch_timeout_ms)

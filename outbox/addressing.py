@@ -2,6 +2,7 @@
 and day at which it is first needed."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -16,13 +17,33 @@ class AddressBook(Protocol):
         """The topic or mailbox of a logical destination; None where there is none."""
 
 
+@dataclass(frozen=True, slots=True)
+class SecureMail:
+    """Which roles are reached by secure e-mail, as (authority, role), and the domains that it may go to."""
+
+    roles: frozenset[tuple[str, str]] = frozenset()
+    domains: frozenset[str] = frozenset()
+
+    def allows(self, authority: str, role: str, mailbox: str) -> bool:
+        """Whether an e-mail to this role may go to that mailbox."""
+        return (authority, role) not in self.roles or mailbox.rpartition("@")[2].lower() in self.domains
+
+
+_UNCHECKED = SecureMail()
+
+
 class DirectoryBook:
-    """The address book over the directories of the authorities, by the hours that each keeps."""
+    """The address book over the directories of the authorities, by the hours that each keeps. A mailbox to which secure
+    e-mail may not go is no address."""
 
     def __init__(
-        self, directories: Mapping[str, Directory], calendars: Mapping[str, Calendar], now: Callable[[], datetime]
+        self,
+        directories: Mapping[str, Directory],
+        calendars: Mapping[str, Calendar],
+        now: Callable[[], datetime],
+        secure: SecureMail = _UNCHECKED,
     ) -> None:
-        self._directories, self._calendars, self._now = directories, calendars, now
+        self._directories, self._calendars, self._now, self._secure = directories, calendars, now, secure
 
     def address(self, destination: str) -> str | None:
         channel, _, rest = destination.partition("/")
@@ -35,7 +56,8 @@ class DirectoryBook:
         directory, calendar, now = self._directories.get(authority), self._calendars.get(authority), self._now()
         if directory is None:
             return None
-        return directory.mailbox(role, person, london_date(now), calendar is None or calendar.is_open(now))
+        mailbox = directory.mailbox(role, person, london_date(now), calendar is None or calendar.is_open(now))
+        return mailbox if mailbox and self._secure.allows(authority, role, mailbox) else None
 
 
 def whom(destination: str) -> tuple[str, str, str | None]:

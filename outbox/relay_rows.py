@@ -4,7 +4,7 @@ Values only; who sends and when stands in `outbox.relay`.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from outbox.addressing import whom
 from outbox.retry import Retry
@@ -50,7 +50,10 @@ def outgoing(row: LeasedRow, address: str) -> Outgoing:
 
 def nowhere(row: LeasedRow) -> Receipt:
     """The receipt of a row whose destination has no address."""
-    fix = "No address: add the role's mailbox to the directory, then release the delivery"
+    fix = (
+        "No address: add the role's mailbox to the directory (for secure e-mail, in one of "
+        "HOMEWARD_SECURE_EMAIL_DOMAINS), then release the delivery"
+    )
     return Receipt(row.row.id, Verdict.REFUSED, fix)
 
 
@@ -58,7 +61,8 @@ def settled(row: LeasedRow, receipt: Receipt, retry: Retry, now: datetime) -> Se
     """What a receipt means for its row."""
     match receipt.verdict:
         case Verdict.SENT:
-            return row.settled("accepted", receipt.detail, receipt.ask_at, receipt.reference)
+            ask_at = None if receipt.ask_in is None else now + timedelta(seconds=receipt.ask_in)
+            return row.settled("accepted", receipt.detail, ask_at, receipt.reference)
         case Verdict.REFUSED:
             return row.settled("failed", receipt.detail)
         case Verdict.IN_DOUBT:

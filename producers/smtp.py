@@ -21,21 +21,13 @@ from aiosmtplib import (
     SMTPSenderRefused,
 )
 
+from producers.statuses import with_meaning
 from schemas.delivery import Verdict
 
 _DOT = re.compile(rb"^\.", re.MULTILINE)
 _ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 _CLOSING = 421
 _BROKEN = (SMTPException, OSError, TimeoutError)
-_MEANINGS = {
-    "5.1.1": "no such mailbox. Correct the address in the directory",
-    "5.1.10": "no such mailbox. Correct the address in the directory",
-    "5.1.2": "no such domain. Correct the address in the directory",
-    "5.2.1": "the mailbox is closed. Correct the address in the directory",
-    "5.2.2": "the mailbox is full. Ask its owner to make room",
-    "5.3.4": "the message is too large for the server",
-    "5.7.1": "the hub is not allowed to send there. Ask whoever runs the mail server",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +184,9 @@ class Conversation:
         if code == _CLOSING or (code < 500 and enhanced and enhanced[0].startswith("4.3.")):
             # It speaks of itself: it is closing, or its disk is full.
             raise UnreachableError(f"Mail server takes nothing at the moment ({numbers})")
-        meaning = _MEANINGS.get(enhanced[0], "") if enhanced else ""
         verdict = Verdict.REFUSED if code >= 500 else Verdict.RETRY
         lasting = "Refused by the mail server" if verdict is Verdict.REFUSED else "Deferred by the mail server"
-        return verdict, f"{lasting} ({numbers})" + (f": {meaning}" if meaning else "")
+        return verdict, with_meaning(f"{lasting} ({numbers})", enhanced[0] if enhanced else None)
 
     async def _again(self, client: SMTP) -> None:
         """Make ready for the next e-mail after a refusal."""

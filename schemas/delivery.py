@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +57,41 @@ class Verdict(StrEnum):
 class Receipt:
     """The answer for one item. `detail` names the fix where one is known and holds no personal data. `address_only`: of
     what is AWAY, only this address (a topic) is. `reference`: by what the other side speaks of what it has taken;
-    `ask_at`: when to ask it what became of that."""
+    `ask_in`: after how many seconds to ask it what became of that."""
 
     row: str
     verdict: Verdict
     detail: str = ""
     address_only: bool = False
     reference: str | None = None
-    ask_at: datetime | None = None
+    ask_in: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What the other side says later of what it had taken. `detail` as in a receipt."""
+
+    became: Literal["delivered", "bounced"]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a mailbox got back about an e-mail: that it arrived or came back, that it is late, or an automatic reply of
+    somebody who is away. `references`: the names (Message-IDs) by which it may be known. `id` is the notice's own."""
+
+    kind: Literal["delivered", "bounced", "delayed", "automatic_reply"]
+    references: tuple[str, ...]
+    id: str
+    detail: str = ""
+
+
+@runtime_checkable
+class Asks(Protocol):
+    """A sender that can be asked what became of what it has taken."""
+
+    async def ask(self, reference: str) -> Confirmation | None:
+        """What became of it; None while that is not known. Never raises."""
 
 
 class Sender(Protocol):

@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from store.delivery_table import DeliveryState, among, asked, deliveries, pressing, ready, unsettled
+from store.delivery_table import DeliveryState, among, awaiting_receipt, deliveries, pressing, ready, unsettled
 from store.listing import KEYS, Listing, Writing
 from store.session import Session
 from store.tables import UtcInstant, metadata, outbox, word
@@ -45,7 +45,7 @@ _POSITIONS = Listing("positions", position=BigInteger)
 _ONE = bindparam("one", type_=Text)
 _NOW = bindparam("now", type_=UtcInstant)
 _STATE = bindparam("became", type_=Text)
-Receipt = Literal["delivered", "bounced", "accepted"]
+_Became = Literal["delivered", "bounced", "accepted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class FaultRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DueReceipt:
     """A delivery that was accepted and whose receipt is to be asked for, by the other side's name for it."""
 
     position: int
@@ -91,7 +91,7 @@ class Asked:
     settled_at: datetime
 
 
-def _unarrived(*conditions: Any) -> Select[*tuple[Any, ...]]:
+def _unarrived(*conditions: Any, skip: bool = True) -> Select[*tuple[Any, ...]]:
     names = ("id", "message_id", "type", "kind", "authority", "subject", "destination", "payload")
     promised = (outbox.c[name] for name in names)
     lower = deliveries.alias("lower")
@@ -105,7 +105,7 @@ def _unarrived(*conditions: Any) -> Select[*tuple[Any, ...]]:
         .where(*conditions)
         .limit(bindparam("most"))
         # Two that look at one time tell each of other rows.
-        .with_for_update(of=deliveries, skip_locked=True)
+        .with_for_update(of=deliveries, skip_locked=skip)
     )
 
 
@@ -117,15 +117,15 @@ _PATIENT = _unarrived(
     ready(deliveries), deliveries.c.channel == _ONE, deliveries.c.urgency == word("routine"),
     deliveries.c.told_at.is_(None),
 ).order_by(deliveries.c.position)  # fmt: skip
-_BY_REFERENCE = _unarrived(deliveries.c.reference == _ONE)
+_BY_REFERENCE = _unarrived(deliveries.c.reference == _ONE, skip=False)
 _DUE_RECEIPTS = (
     select(deliveries.c.position, deliveries.c.reference, deliveries.c.settled_at)
-    .where(*asked(deliveries).clauses, deliveries.c.channel == _ONE, deliveries.c.next_attempt_at <= _NOW)
+    .where(*awaiting_receipt(deliveries).clauses, deliveries.c.channel == _ONE, deliveries.c.next_attempt_at <= _NOW)
     .order_by(deliveries.c.next_attempt_at)
     .limit(bindparam("most"))
 )
 _NEXT_RECEIPT = select(func.min(deliveries.c.next_attempt_at, type_=UtcInstant)).where(
-    *asked(deliveries).clauses, deliveries.c.channel == _ONE
+    *awaiting_receipt(deliveries).clauses, deliveries.c.channel == _ONE
 )
 
 
@@ -202,16 +202,16 @@ class Arriving(Session):
         return None if row is None else _row(row)
 
     async def confirm(
-        self, position: int, became: Receipt, detail: str | None, now: datetime, ask_again: datetime | None = None
+        self, position: int, became: _Became, detail: str | None, now: datetime, ask_again: datetime | None = None
     ) -> bool:
         """Write down what the other side says of a delivery that it had accepted (or that was in doubt); returns
         whether it counted. `ask_again`: when to ask next."""
         given = {"at": position, "became": became, "words": detail, "now": now, "again": ask_again}
         return (await self._rows(_CONFIRM, **given)).rowcount > 0
 
-    async def due_receipts(self, channel: str, now: datetime, limit: int) -> list[Asked]:
+    async def due_receipts(self, channel: str, now: datetime, limit: int) -> list[DueReceipt]:
         """Accepted deliveries of a channel whose receipt is to be asked for now."""
-        return [Asked(*row) for row in await self._rows(_DUE_RECEIPTS, one=channel, now=now, most=limit)]
+        return [DueReceipt(*row) for row in await self._rows(_DUE_RECEIPTS, one=channel, now=now, most=limit)]
 
     async def next_receipt(self, channel: str) -> datetime | None:
         """When a receipt is next to be asked for."""

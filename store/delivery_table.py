@@ -83,7 +83,7 @@ def pressing(rows: FromClause) -> ColumnElement[bool]:
     return and_(waiting(rows), rows.c.told_at.is_(None), rows.c.urgency != word("routine"))
 
 
-def asked(rows: FromClause) -> ColumnElement[bool]:
+def awaiting_receipt(rows: FromClause) -> ColumnElement[bool]:
     """Accepted, and a receipt is still to be asked for."""
     return and_(rows.c.state == word("accepted"), rows.c.next_attempt_at.is_not(None))
 
@@ -93,7 +93,7 @@ for _name, _columns, _where in (
     ("deliveries_ready", ("channel", "position", "shard"), ready(deliveries)),
     ("deliveries_unsettled", ("lane", "position"), unsettled(deliveries)),
     ("deliveries_pressing", ("urgency", "position"), pressing(deliveries)),
-    ("deliveries_asked", ("channel", "next_attempt_at"), asked(deliveries)),
+    ("deliveries_asked", ("channel", "next_attempt_at"), awaiting_receipt(deliveries)),
     ("deliveries_reference", ("reference",), deliveries.c.reference.is_not(None)),
 ):
     Index(_name, *(deliveries.c[name] for name in _columns), sqlite_where=_where, postgresql_where=_where)

@@ -64,12 +64,13 @@ async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool) -> N
     from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
     from homeward.hub import Hub, backlog_of
-    from homeward.wiring import Parts, library, senders
+    from homeward.wiring import Parts, check_ways_out, library, senders
     from producers.kafka_link import TopicShape
     from store import Store
     from store.migrating import migrate, missing_steps
 
     packs, directories = library(settings)
+    check_ways_out(settings, packs, directories, tried_out=embedded)
     store = Store.open(settings.database)
     if not store.postgres:
         await migrate(settings.database)
