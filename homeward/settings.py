@@ -105,7 +105,7 @@ class Settings(BaseSettings):
         "https://api.notifications.service.gov.uk", pattern=r"^https?://", description="Address of its API"
     )
     notify_templates: dict[str, str] = Field(
-        default_factory=dict,
+        {},
         description="Its template for each type of message, as JSON; `*` stands for all others. "
         "A template uses `((subject))` and `((body))`",
     )

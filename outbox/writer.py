@@ -101,4 +101,9 @@ def destinations(message: Message, directory: Directory) -> list[str]:
 def second_destinations(message: Message, directory: Directory) -> list[str]:
     """The second ways to its recipients, where the directory has some."""
     ways = ((r.role, directory.second.get(r.role)) for r in message.to)
-    return [f"{way[0]}/{message.authority}/{role}?{SECOND}" for role, way in ways if way]
+    # A topic is its own address; of the others only the directory knows it.
+    return [
+        f"topic/{way[1]}" if way[0] == "topic" else f"{way[0]}/{message.authority}/{role}?{SECOND}"
+        for role, way in ways
+        if way
+    ]
