@@ -95,12 +95,20 @@ class Conversation:
                 raise
             # A server may close a connection that has been idle; the message had not been handed over yet.
             return await self._deliver(await self._open(), recipient, content, mark)
+        except asyncio.CancelledError:
+            self._drop()  # in the middle of something: nobody could use it further
+            raise
 
     async def close(self) -> None:
         client, self._client = self._client, None
         if client is not None:
             with contextlib.suppress(*_BROKEN):
                 await client.quit()
+            client.close()
+
+    def _drop(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
             client.close()
 
     async def _open(self) -> SMTP:
@@ -122,10 +130,13 @@ class Conversation:
         )
         try:
             await client.connect()
+            if client.is_ehlo_or_helo_needed:
+                await client.rset()  # greets first: what the server can do is known, and it is there
         except SMTPAuthenticationError as fault:
             mend = "HOMEWARD_SMTP_OAUTH_*" if asked.token else "HOMEWARD_SMTP_USER and HOMEWARD_SMTP_PASSWORD"
             raise UnreachableError(f"SMTP login failed ({fault.code}): check {mend}") from None
         except (*_BROKEN, ValueError) as fault:
+            client.close()
             raise UnreachableError(_unreachable(asked, fault)) from None
         self._client = client
         return client

@@ -195,7 +195,7 @@ class _Hooks:
         self, _server: SMTP, session: Session, _envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         session.host_name = hostname
-        return ["250-DSN", *responses]
+        return [responses[0], "250-DSN", *responses[1:]]
 
     async def handle_MAIL(  # noqa: N802
         self, protocol: "_Protocol", _session: Session, envelope: Envelope, address: str, options: list[str]
