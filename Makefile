@@ -28,8 +28,8 @@ demo: $(RUN) ## play a made-up fortnight through the whole hub and show who was 
 run: $(RUN) ## start the hub with an embedded Kafka, and print the address to publish to
 	@$(BIN)/homeward run --embedded $(ARGS)
 
-test: $(TEST) ## run every test, against a real Kafka and a real Postgres
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(TEST) ## run every test, against a real Kafka and a real Postgres, on up to four processors
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
 
 check: $(TEST) ## run ruff, mypy and the import rules
 	@$(BIN)/ruff check .
@@ -45,7 +45,7 @@ bench-matching: $(TEST) $(BENCH) ## measure how well children are matched, compa
 	@$(BIN)/python -m bench.matching $(ARGS)
 
 lock: | $(BIN)/pip ## update the lock files (pinned, with hashes, for every system)
-	@$(BIN)/python tools/lock.py
+	@$(BIN)/python tools/lock.py $(ARGS)
 
 clean: ## delete .venv, caches and build results; keep data in var/
 	@rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist

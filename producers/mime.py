@@ -6,10 +6,11 @@ import json
 import re
 import uuid
 from datetime import UTC
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,17 @@ _ROWS = uuid.UUID("5f0d3c1e-7b7f-5c53-9a3b-2f6f6f1f3b01")
 _EPISODES = uuid.UUID("5f0d3c1e-7b7f-5c53-9a3b-2f6f6f1f3b02")
 _MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 
+
+class _Headers(HeaderRegistry):
+    """The library makes a class anew for each header of each e-mail, which takes as long as filling it in."""
+
+    @cache  # noqa: B019 - there is one registry, for good
+    def __getitem__(self, name: str) -> type[BaseHeader]:
+        return super().__getitem__(name)
+
+
 # Quoted-printable lines end at 76. A header is folded late, as a fold right after its name shows up as a blank.
-_BODY = SMTP.clone(max_line_length=76)
+_BODY = SMTP.clone(max_line_length=76, header_factory=_Headers())
 _HEADERS = SMTP.clone(max_line_length=250)
 
 _templates = Environment(
@@ -104,4 +114,8 @@ def _data(body: bytes) -> dict[str, Any]:
 def _render(template: str, letter: Letter) -> str:
     # Without control characters: some mail gateways refuse them, and HTML does not know them.
     text = _templates.get_template(template).render(letter=letter)
-    return "".join(char for char in text if char == "\n" or char.isprintable())
+    return "\n".join(_printable(line) for line in text.split("\n"))
+
+
+def _printable(line: str) -> str:
+    return line if line.isprintable() else "".join(filter(str.isprintable, line))

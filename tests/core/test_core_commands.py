@@ -12,8 +12,8 @@ from core_packs import BODY, HEAD, rule
 from core_wire import child, context, found, later, missing
 
 from homeward.cli import main
-from homeward.library import read_packs
 from store import Store
+from tests.shipped import shipped_packs
 
 NUMBER = "K-4711"
 
@@ -38,7 +38,7 @@ def test_packs_shows_every_authority_and_how_far_its_source_is_covered() -> None
     for row in rows:
         assert row["cited"] + row["left"] == row["clauses"], row
         assert row["exercised"] == row["cited"], row
-    assert {row["authority"] for row in rows} == set(read_packs().all())
+    assert {row["authority"] for row in rows} == set(shipped_packs().all())
 
 
 def test_packs_shows_the_rules_of_one_authority_by_key_or_code() -> None:
@@ -48,7 +48,7 @@ def test_packs_shows_the_rules_of_one_authority_by_key_or_code() -> None:
     assert "left to people" in text
     assert homeward("packs", "E10000024").output == text
     told = orjson.loads(homeward("packs", "nottinghamshire", "--json").stdout_bytes)
-    pack = read_packs().all()["nottinghamshire"][-1]
+    pack = shipped_packs().all()["nottinghamshire"][-1]
     assert [rule["id"] for rule in told["rules"]] == [rule.id for rule in pack.rules]
     assert told["clauses"].keys() == pack.clauses.keys()
     assert all(bool(clause["cited_by"]) is not bool(clause["not_automated"]) for clause in told["clauses"].values())

@@ -1,4 +1,4 @@
-"""What every mail sender promises besides what all senders do: held by the fake, and by the real one against a server."""
+"""What every mail sender promises besides what all do: held by the fake, and by the real one against a server."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
