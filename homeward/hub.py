@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Collection
+from datetime import datetime
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
@@ -91,13 +92,22 @@ class Hub:
         return [consumer for consumer in subscribed if consumer is not None]
 
     async def _standing(self) -> dict[str, Any]:
-        """What stands in the outbox and in quarantine, and how many seconds ago each register sent its newest
-        record."""
+        """What stands in the outbox and in quarantine; for how many seconds the oldest message has waited, and each way
+        out been away; and how many seconds ago each register sent its newest record."""
         async with self.parts.store.reading() as tx:
             counts, feeds = await tx.standing(), await tx.feeds()
         now = self.parts.now()
-        ages = {feed.authority: round((now - feed.newest_at).total_seconds()) for feed in feeds}
-        return {"deliveries": counts.states, "quarantined": counts.quarantined, "register_age": ages}
+
+        def seconds(since: datetime) -> int:
+            return round((now - since).total_seconds())
+
+        return {
+            "deliveries": counts.states,
+            "oldest_delivery": seconds(counts.oldest) if counts.oldest else 0,
+            "channels_away": {name: seconds(c.since) for name, c in self.parts.relay.circuits.items() if c.since},
+            "quarantined": counts.quarantined,
+            "register_age": {feed.authority: seconds(feed.newest_at) for feed in feeds},
+        }
 
     def _begin(self, work: object) -> None:
         assert asyncio.iscoroutine(work)

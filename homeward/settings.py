@@ -116,6 +116,11 @@ class Settings(BaseSettings):
         "Required if a pack uses secure e-mail, together with TLS",
     )
 
+    trial: bool = Field(
+        False,
+        description="Try the hub out with a test mail server: secure e-mail is not checked. Never with real children",
+    )
+
     told_after_immediate: float = Field(
         5, gt=0, description="Minutes until someone is told that an immediate message was not accepted"
     )

@@ -4,6 +4,7 @@ A batch is one transaction with a constant number of statements. Where one recor
 by record, so that only the one that fails is set aside, with its bytes, in quarantine.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -11,19 +12,18 @@ from datetime import datetime, timedelta
 
 from enrichment.children import Children
 from enrichment.matching import Model, shipped_model
-from intake import ledger, periodic
+from intake import periodic
 from intake.batch import BatchProcessor
 from intake.loading import load_batch
 from intake.records import Parse, Parsed, RawRecord, Rejected
+from intake.saying import say_quarantined, say_taken
 from intake.step import Context, Step
 from intake.writing import rejection_alert, write_batch
 from outbox.directory import Directory
-from outbox.writer import rows as rows_of
-from routing.exceptions import exception
-from routing.library import HUB, Packs
+from routing.library import Packs
 from store import Store, Transaction
 from store.errors import StoreUnavailableError
-from store.rows import Claim, OutboxRow, QuarantineRow, TimerRow
+from store.rows import Claim, QuarantineRow, TimerRow
 
 log = logging.getLogger(__name__)
 _SLACK = 64  # timers that other hubs may have set at the same instants meanwhile
@@ -53,23 +53,27 @@ class Intake:
         """Takes a batch in. Raises StoreUnavailableError where the database cannot be reached: nothing was taken then,
         and the batch may be given again. `again`: also what was taken before, as far as it can be parsed; only for
         records of a register, which change nothing where they bring no news."""
+        began = asyncio.get_running_loop().time()
+        steps = await self._take_in(batch, again)
+        self._promised()
+        say_taken(batch, steps, began)
+
+    async def _take_in(self, batch: Sequence[RawRecord], again: bool) -> list[Step]:
+        """Takes a batch in, in as many steps as that takes; returns them when all are kept."""
         now = self._now()
         read = [self._parse(raw, now) for raw in batch]
         if again:
             read = [replace(r, raw=replace(r.raw, replayed=True)) if isinstance(r, Parsed) else r for r in read]
         try:
-            await self._transact(read, now)
+            return [await self._transact(read, now)]
         except StoreUnavailableError:
             raise
         except Exception as error:
             if len(read) == 1:
                 # A fault of ours or of the data: set aside with its bytes, so that it can be replayed after a fix.
                 log.exception("Could not process a record: moving it to quarantine", extra={"record": batch[0].place})
-                await self._transact([_failed(batch[0], error)], now)
-            else:
-                for raw in batch:
-                    await self.process_batch([raw], again)
-        self._promised()
+                return [await self._transact([_failed(batch[0], error)], now)]
+            return [step for raw in batch for step in await self._take_in([raw], again)]
 
     async def fire_timers(self, timers: Sequence[TimerRow]) -> None:
         """Asks the rules again whose timers are due. A timer that no longer stands is passed over."""
@@ -107,7 +111,7 @@ class Intake:
                     key, raw = rows[0].id, _again(rows[0])
                     fault = failed.get(key)
                     read = _failed(raw, fault) if fault else self._parse(raw, now)
-                    await self._work(tx, [read], now)
+                    step = await self._work(tx, [read], now)
             except StoreUnavailableError:
                 raise
             except Exception as error:
@@ -116,40 +120,24 @@ class Intake:
                 failed[key] = error
             else:
                 count += 1
+                say_quarantined(step)
         if count:
             self._promised()
         return count
 
-    async def undelivered(self, row: OutboxRow, detail: str) -> None:
-        """A message that can never arrive: the authority's intake role hears of it, else the operator of the hub. What
-        tells of that cannot be delivered itself is only logged: it stands among the dead letters."""
-        told_operator = row.authority == HUB
-        if row.kind == "delivery_failed" and told_operator:
-            log.error("Could not reach the hub's operator: check the directory of the hub", extra={"outbox": row.id})
-            return
-        now = self._now()
-        to_operator = told_operator or row.kind == "delivery_failed"
-        pack = self._packs.hub if to_operator else self._packs.governing(row.authority, now)
-        what = f"{row.type} {row.message_id} to {row.destination}: {detail}"
-        message = exception(pack, "delivery_failed", what, now, ("/homeward/relay", row.id))
-        written = rows_of(message, self._directories[message.authority])
-        async with self._store.transaction() as tx:
-            await tx.append([ledger.of_decision(message, written)], written)
-        self._promised()
-
-    async def _transact(self, read: Sequence[Parsed | Rejected], now: datetime) -> None:
+    async def _transact(self, read: Sequence[Parsed | Rejected], now: datetime) -> Step:
         begun = set(self._begun)
         try:
             async with self._store.transaction() as tx:
-                await self._work(tx, read, now)
+                return await self._work(tx, read, now)
         except BaseException:
             self._begun = begun  # what was not kept has not begun
             raise
 
-    async def _work(self, tx: Transaction, read: Sequence[Parsed | Rejected], now: datetime) -> None:
+    async def _work(self, tx: Transaction, read: Sequence[Parsed | Rejected], now: datetime) -> Step:
         parsed, rejected = await _fresh(tx, read, now)
         if not parsed and not rejected:
-            return
+            return Step()
         children = await load_batch(tx, parsed, self._packs, self._model)
         feeds = {feed.authority: feed for feed in await tx.feeds()}
         batch = BatchProcessor(Context(children, self._packs, now, feeds, self._stale_after))
@@ -158,6 +146,7 @@ class Intake:
         alerts = tuple(rejection_alert(each, self._packs, now) for each in rejected)
         batch.done += Step(messages=alerts, rejected=tuple(rejected))
         await write_batch(tx, batch, self._directories, parsed, (), self._begin_periodic(batch.done, now))
+        return batch.done
 
     def _begin_periodic(self, done: Step, now: datetime) -> list[TimerRow]:
         """Periodic reports begin with an authority's first message."""

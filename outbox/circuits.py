@@ -49,6 +49,11 @@ class Circuits:
         return 1 if self._whole.probe_at <= self.now() else 0
 
     @property
+    def since(self) -> datetime | None:
+        """Since when the channel as a whole has been away; None: it is there."""
+        return self._whole.since if self._whole else None
+
+    @property
     def away(self) -> frozenset[str]:
         """The addresses that are away: their rows are left to the probes."""
         return frozenset(self._parts)

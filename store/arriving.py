@@ -168,7 +168,8 @@ class Arriving(Session):
 
     async def untold_held(self, limit: int) -> list[Unarrived]:
         """Deliveries that are held up, bounced or in doubt and of which nobody has been told."""
-        return [_row(row) for row in await self._rows(_HELD, most=limit)]
+        # Asked for in this order, SQLite would walk the table and not the index.
+        return sorted((_row(row) for row in await self._rows(_HELD, most=limit)), key=lambda row: row.position)
 
     async def untold_waiting(self, urgency: str, limit: int, channel: str | None = None) -> list[Unarrived]:
         """The oldest deliveries of an urgency that were not accepted yet and of which nobody has been told. Those of

@@ -70,7 +70,7 @@ async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool) -> N
     from store.migrating import migrate, missing_steps
 
     packs, directories = library(settings)
-    check_ways_out(settings, packs, directories, tried_out=embedded)
+    check_ways_out(settings, packs, directories, tried_out=embedded or settings.trial)
     store = Store.open(settings.database)
     if not store.postgres:
         await migrate(settings.database)
