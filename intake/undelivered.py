@@ -32,6 +32,7 @@ LIMITS: Mapping[str, timedelta] = {
 }
 """How long a message may wait to be accepted before somebody hears of it."""
 _AGAIN = {"immediate": timedelta(minutes=15), "same_day": timedelta(hours=1), "routine": timedelta(hours=6)}
+_FRESH = timedelta(minutes=1)  # what was promised just now may go out yet
 _OVER = timedelta(hours=24)  # after so long a fault that is told again is told as a new one
 _AT_ONCE = 1000
 _WORD = "delivery_failed"
@@ -95,13 +96,17 @@ class Undelivered:
         return count
 
     async def _late(self, tx: Transaction, now: datetime) -> list[Unarrived]:
+        """What has waited too long, and with it what else waits for the same way out: all that in one word."""
         waiting: list[Unarrived] = []
         for urgency in self._limits:
             channels = self._channels if urgency == "routine" else (None,)
             for channel in channels:
-                rows = await tx.untold_waiting(urgency, _AT_ONCE, channel)
-                waiting += (row for row in rows if now - row.at >= self._limits[urgency])
-        return waiting
+                waiting += await tx.untold_waiting(urgency, _AT_ONCE, channel)
+        late = {row.position for row in waiting if now - row.at >= self._limits[row.urgency]}
+        failing = {_alike_by(row) for row in waiting if row.position in late}
+        return [
+            row for row in waiting if row.position in late or (now - row.at >= _FRESH and _alike_by(row) in failing)
+        ]
 
     async def _say(self, tx: Transaction, fault: Fault, known: FaultRow | None, now: datetime) -> int:
         """One word about a fault, where it is time for one; returns how many messages that made."""
@@ -115,7 +120,9 @@ class Undelivered:
         climbing = await self._next_on_ladders(tx, fault, now) if pack.authority != HUB else ()
         if known is not None and now - known.told_at >= _OVER:
             known = None
-        if known is not None and not climbing and now - known.told_at < _pause(fault.urgency, known.words):
+        # A way out that takes nothing is told of again whenever a limit is over; of one bad mailbox one word is enough.
+        patient = fault.destination is not None and not climbing
+        if known is not None and patient and now - known.told_at < _pause(fault.urgency, known.words):
             return 0
         kept = FaultRow(fault.key, known.began_at if known else now, now, known.words + 1 if known else 1)
         message = self._word(fault, kept, pack, climbing, now)
@@ -172,13 +179,17 @@ def _alike(rows: Iterable[Unarrived]) -> list[Fault]:
     """Rows that a server has spoken of, or that wait behind such, by their mailbox; what was not tried, by its way."""
     groups: dict[tuple[str, str, str | None], list[Unarrived]] = {}
     for row in rows:
-        by_itself = row.state in (*_HELD, "retrying") or row.blocked
-        groups.setdefault((row.authority, row.channel, row.destination if by_itself else None), []).append(row)
+        groups.setdefault(_alike_by(row), []).append(row)
     return [
         Fault(derived_id("fault", *key), authority, channel, destination, tuple(found))
         for key, found in groups.items()
         for authority, channel, destination in (key,)
     ]
+
+
+def _alike_by(row: Unarrived) -> tuple[str, str, str | None]:
+    by_itself = row.state in (*_HELD, "retrying") or row.blocked
+    return row.authority, row.channel, row.destination if by_itself else None
 
 
 def _pause(urgency: str, words: int) -> timedelta:

@@ -127,15 +127,16 @@ class Relay:
 
     async def _keep_telling(self) -> None:
         while not self._stopping.is_set():
+            # First of all, so that a hub that was down sends what waits before it tells of it.
+            await rest(self._settler.trouble, 5 * self._look)
             self._settler.trouble.clear()
             try:
-                if self._shards.fences and await self._tell():
+                if self._shards.fences and not self._stopping.is_set() and await self._tell():
                     self.wake()
             except StoreUnavailableError as error:
                 away(error)
             except Exception:
                 log.exception("Could not tell of undelivered messages, retrying")
-            await rest(self._settler.trouble, 5 * self._look)
 
     async def _keep_at(self, channel: str, work: Callable[[str], Awaitable[int]], woken: asyncio.Event) -> None:
         """Does the work of a channel again and again, whatever fails; between two times it waits for `woken`."""

@@ -58,8 +58,6 @@ async def imap_server(tls: ssl.SSLContext, trust: ssl.SSLContext) -> AsyncIterat
     backend, config = await DictBackend.init(parser.parse_args(arguments))
     config.apply_context()
     reader = ProxyProtocolReader(ProxyProtocolNoop())
-    server = await asyncio.start_server(
-        reader.get_callback(IMAPServer(backend.login, config)), "127.0.0.1", 0, ssl=tls
-    )
+    server = await asyncio.start_server(reader.get_callback(IMAPServer(backend.login, config)), "127.0.0.1", 0, ssl=tls)
     async with server:
         yield ImapServer(server.sockets[0].getsockname()[1], trust)
