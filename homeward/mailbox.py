@@ -129,6 +129,9 @@ def bounce_reader(settings: Settings, notices: Notices) -> BounceReader | None:
     if settings.bounces_host is None:
         return None
     password = settings.bounces_password
+    trusted = ssl.create_default_context()
+    if settings.smtp_ca_file is not None:
+        trusted.load_verify_locations(settings.smtp_ca_file)
     mailbox = Mailbox(
         settings.bounces_host,
         settings.bounces_port,
@@ -136,7 +139,7 @@ def bounce_reader(settings: Settings, notices: Notices) -> BounceReader | None:
         settings.bounces_folder,
         password=password.get_secret_value() if password else None,
         token=None if password else tokens(settings),
-        context=ssl.create_default_context(cafile=settings.smtp_ca_file),
+        context=trusted,
     )
     return BounceReader(mailbox, notices, settings.message_id_domain, settings.bounces_every)
 

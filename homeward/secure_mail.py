@@ -36,7 +36,14 @@ def check_secure_mail(settings: Settings, packs: Packs, directories: Mapping[str
     secure = secure_mail(settings, packs)
     for authority, role in roles:
         directory = directories[authority]
-        for mailbox in (directory.mailboxes.get(role), directory.out_of_hours.get(role)):
+        way, second = directory.second.get(role, ("", None))
+        if way not in ("", "mail", "topic"):
+            raise SettingsError(
+                f"{authority}: the second way to the role '{role}' is '{way}', but it is reached by secure e-mail. "
+                "Use mail:name@domain or topic:name"
+            )
+        second = second if way == "mail" else None
+        for mailbox in (directory.mailboxes.get(role), directory.out_of_hours.get(role), second):
             if mailbox and not secure.allows(authority, role, mailbox):
                 raise SettingsError(
                     f"{PREFIX}SECURE_EMAIL_DOMAINS: {authority} reaches the role '{role}' by secure e-mail, but the "

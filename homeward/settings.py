@@ -66,7 +66,9 @@ class Settings(BaseSettings):
     smtp_user: str | None = Field(None, description="Mail server user, if it needs a login")
     smtp_password: SecretStr | None = Field(None, description="Mail server password, if it needs a login")
     smtp_ca_file: Path | None = Field(
-        None, description="CA certificates to trust for the mail server. Defaults to the system's"
+        None,
+        description="CA certificates to trust for the mail server (and besides the system's for the mailbox that "
+        "bounces go to). Defaults to the system's",
     )
     smtp_oauth_authority: str | None = Field(
         None,

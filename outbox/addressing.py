@@ -52,7 +52,8 @@ class DirectoryBook:
         authority, role, person = whom(destination)
         if destination.partition("?")[2] == SECOND:
             ways = self._directories[authority].second if authority in self._directories else {}
-            return ways[role][1] if role in ways else None
+            mailbox = ways[role][1] if role in ways else None
+            return mailbox if mailbox and self._secure.allows(authority, role, mailbox) else None
         directory, calendar, now = self._directories.get(authority), self._calendars.get(authority), self._now()
         if directory is None:
             return None

@@ -14,14 +14,13 @@ SCOPE = "https://outlook.office365.com/.default"
 
 @dataclass
 class ClientCredentials:
-    """Called for a token. `authority`: the tenant's address at its provider; `ca_file`: certificates to trust there.
-    Raises TokenError. The library is synchronous, so it works in a thread."""
+    """Called for a token. `authority`: the tenant's address at its provider. Raises TokenError. The library is
+    synchronous, so it works in a thread."""
 
     authority: str
     client_id: str
     secret: str = field(repr=False)
     scope: str = SCOPE
-    ca_file: str | None = None
     timeout: float = 30.0
     _app: Any = field(default=None, init=False, repr=False)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False, repr=False)
@@ -39,7 +38,6 @@ class ClientCredentials:
                     authority=self.authority,
                     instance_discovery=False,
                     timeout=self.timeout,
-                    verify=self.ca_file or True,
                 )
             answer = self._app.acquire_token_for_client(scopes=[self.scope])
         except Exception as fault:  # whatever the library or the network meets: it is no token

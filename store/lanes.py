@@ -136,7 +136,8 @@ def _release(postgres: bool) -> Executable:
 def _look_up_again(postgres: bool) -> Executable:
     chosen, named = _POSITIONS.of(postgres), deliveries.alias("named")
     lanes = select(named.c.lane).where(named.c.position.in_(select(chosen.c.position)))
-    unsent = or_(ready(deliveries), and_(unsettled(deliveries), among(deliveries, "parked", "failed", "in_doubt")))
+    held = among(deliveries, "parked", "failed", "bounced", "in_doubt")
+    unsent = or_(ready(deliveries), and_(unsettled(deliveries), held))
     of_lane = (deliveries.c.lane.in_(lanes), deliveries.c.channel != word("topic"))
     return update(deliveries).where(unsent, *of_lane).values(address=null())
 

@@ -44,13 +44,11 @@ def tokens(settings: Settings) -> ClientCredentials | None:
     secret = settings.smtp_oauth_client_secret
     if not (settings.smtp_oauth_authority and settings.smtp_oauth_client_id and secret):
         return None
-    ca_file = str(settings.smtp_ca_file) if settings.smtp_ca_file else None
     return ClientCredentials(
         settings.smtp_oauth_authority,
         settings.smtp_oauth_client_id,
         secret.get_secret_value(),
         settings.smtp_oauth_scope,
-        ca_file,
     )
 
 

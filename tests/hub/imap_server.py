@@ -18,10 +18,11 @@ USER, PASSWORD = "bounces", "a-password-of-a-test"
 
 @dataclass
 class ImapServer:
-    """`trust`: the context by which a client trusts it."""
+    """`trust`: the context by which a client trusts it. `down`: it hangs up on whoever comes."""
 
-    port: int
     trust: ssl.SSLContext
+    port: int = 0
+    down: bool = False
 
     async def put(self, *messages: bytes) -> None:
         """Messages arrive in the mailbox, in this order."""
@@ -58,6 +59,15 @@ async def imap_server(tls: ssl.SSLContext, trust: ssl.SSLContext) -> AsyncIterat
     backend, config = await DictBackend.init(parser.parse_args(arguments))
     config.apply_context()
     reader = ProxyProtocolReader(ProxyProtocolNoop())
-    server = await asyncio.start_server(reader.get_callback(IMAPServer(backend.login, config)), "127.0.0.1", 0, ssl=tls)
+    serve, made = reader.get_callback(IMAPServer(backend.login, config)), ImapServer(trust)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if made.down:
+            writer.close()
+        else:
+            await serve(reader, writer)
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=tls)
+    made.port = server.sockets[0].getsockname()[1]
     async with server:
-        yield ImapServer(server.sockets[0].getsockname()[1], trust)
+        yield made

@@ -11,12 +11,13 @@ import orjson
 import pytest
 from relay_world import CARE, HOUR, MINUTE, SECOND, World, row
 
-from homeward.library import read_directories, read_packs
+from homeward.library import read_packs
 from intake.undelivered import Undelivered
 from outbox.addressing import DirectoryBook
 from outbox.relay import Relay
 from schemas.delivery import Outgoing, Receipt, Verdict
 from store import OutboxRow, StoreUnavailableError
+from tests.shipped import shipped_directories, shipped_packs
 
 LEADER, OFFICER = "mail/nottinghamshire/team_manager", "mail/nottinghamshire/children_missing_officer"
 DAY = timedelta(days=1)
@@ -27,8 +28,8 @@ class Office:
 
     def __init__(self, world: World, local: Path | None = None, second: str | None = None) -> None:
         self.world = world
-        self.packs = read_packs([], local)
-        self.directories = read_directories([])
+        self.packs = read_packs([], local) if local else shipped_packs()
+        self.directories = dict(shipped_directories())
         if second:
             notts = self.directories["nottinghamshire"]
             way, _, address = second.partition(":")
