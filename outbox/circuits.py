@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 FIRST, LONGEST = timedelta(seconds=1), timedelta(seconds=10)
 _DOUBTFUL = timedelta(minutes=1)  # a probe that ends in doubt may have reached a person
 _BROKEN = 3  # addresses in a row at which the server broke off: then the server is the trouble
-_REMIND = timedelta(minutes=1)
+_REMIND = timedelta(minutes=1)  # until the log says again that it is still so; twice as long each time
 
 
 @dataclass(slots=True)
@@ -105,7 +105,7 @@ class Circuits:
             log.warning("Deliveries began to fail: on hold, retrying", extra=self._named(address) | {"cause": cause})
         elif circuit.probe_at > now:
             return circuit  # another row of the same batch
-        elif now - circuit.said_at >= _REMIND:
+        elif now - circuit.since >= max(_REMIND, 2 * (circuit.said_at - circuit.since)):
             circuit.said_at = now
             seconds = round((now - circuit.since).total_seconds())
             more = {"cause": cause, "seconds": seconds}
