@@ -86,9 +86,11 @@ class Parts:
         )
 
     def beside_the_relay(self) -> list[Coroutine[Any, Any, None]]:
-        """What runs where the relay runs: asking for receipts, reading the mailbox for bounces."""
+        """What runs where the relay runs, for as long as it does: asking for receipts where a sender can be asked,
+        reading the mailbox for bounces where there is one."""
         reader = bounce_reader(self.settings, self.notices)
-        return [self.receipts.keep_looking(self._rest), *([reader.run()] if reader else [])]
+        asking = [self.receipts.keep_looking(self._rest)] if self.receipts.senders else []
+        return [*asking, *([reader.run()] if reader else [])]
 
     async def _rest(self, until: datetime) -> None:
         await self._wait(until, asyncio.Event())
