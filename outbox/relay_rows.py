@@ -4,7 +4,7 @@ Values only; who sends and when stands in `outbox.relay`.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from outbox.addressing import whom
 from outbox.retry import Retry
@@ -29,7 +29,7 @@ def rounds(rows: Sequence[LeasedRow]) -> list[list[LeasedRow]]:
 def outgoing(row: LeasedRow, address: str) -> Outgoing:
     """A row as a sender gets it."""
     role = person = None
-    if row.row.destination.startswith("mail/"):
+    if not row.row.destination.startswith("topic/"):
         _, role, person = whom(row.row.destination)
     return Outgoing(
         row=row.row.id,
@@ -44,12 +44,16 @@ def outgoing(row: LeasedRow, address: str) -> Outgoing:
         role=role,
         person=person,
         overtakes=row.overtakes,
+        repeats=row.repeats,
     )
 
 
 def nowhere(row: LeasedRow) -> Receipt:
     """The receipt of a row whose destination has no address."""
-    fix = "No address: add the role's mailbox to the directory, then release the delivery"
+    fix = (
+        "No address: add the role's mailbox to the directory (for secure e-mail, in one of "
+        "HOMEWARD_SECURE_EMAIL_DOMAINS), then release the delivery"
+    )
     return Receipt(row.row.id, Verdict.REFUSED, fix)
 
 
@@ -57,16 +61,19 @@ def settled(row: LeasedRow, receipt: Receipt, retry: Retry, now: datetime) -> Se
     """What a receipt means for its row."""
     match receipt.verdict:
         case Verdict.SENT:
-            return row.settled("sent", receipt.detail)
+            ask_at = None if receipt.ask_in is None else now + timedelta(seconds=receipt.ask_in)
+            return row.settled("accepted", receipt.detail, ask_at, receipt.reference)
         case Verdict.REFUSED:
-            return row.settled("dead", receipt.detail)
+            return row.settled("failed", receipt.detail)
         case Verdict.IN_DOUBT:
-            return row.settled("in_doubt", receipt.detail)
-        case Verdict.RETRY:
-            wait = retry.wait(row.attempts)
+            return row.settled("in_doubt", receipt.detail, reference=receipt.reference)
+        case Verdict.AWAY:
+            return row.settled("untried")
+        case Verdict.RETRY | Verdict.BROKE_OFF:
+            wait = retry.of_urgency(row.row.urgency).wait(row.attempts)
             if wait is None:
                 return row.settled("parked", receipt.detail)
-            return row.settled("retry", receipt.detail, now + wait)
+            return row.settled("retrying", receipt.detail, now + wait)
 
 
 def ledger_line(row: LeasedRow, settlement: Settlement, now: datetime) -> LedgerRow:

@@ -64,6 +64,7 @@ class Letter:
     clauses: tuple[str, ...]
     message: str
     episode: str
+    repeats: bool = False
 
 
 def write_letter(item: Outgoing, data: Mapping[str, Any], words_of: Wordings) -> Letter:
@@ -91,6 +92,7 @@ def write_letter(item: Outgoing, data: Mapping[str, Any], words_of: Wordings) ->
         clauses=tuple(one_line(str(clause)) for clause in clauses) if isinstance(clauses, list) else (),
         message=item.message,
         episode=item.subject or "",
+        repeats=item.repeats,
     )
 
 

@@ -1,4 +1,4 @@
-"""`MailSender`: a batch of messages out as e-mails over one reused connection, and a receipt for each.
+"""`MailSender`: e-mails out over a few reused connections, and a receipt for each.
 
 Retrying later, and what to do about an e-mail in doubt, are the outbox's affair.
 """
@@ -6,45 +6,54 @@ Retrying later, and what to do about an e-mail in doubt, are the outbox's affair
 import asyncio
 from collections.abc import Sequence
 
-from producers.mime import UnwritableError, compose
+from producers.mime import UnwritableError, compose, message_id
 from producers.smtp import BrokenOffError, Conversation, MailSettings, UnreachableError
 from producers.wording import Wordings
 from schemas.delivery import Outgoing, Receipt, Verdict
 
 
 class MailSender:
-    """Sends one e-mail after the other. A server that cannot be reached costs one attempt, not one for each e-mail; an
-    e-mail at which it hangs up does not hold up the next. `words_of` gives the words of a type of message."""
+    """Sends the e-mails of a batch one after the other, and several batches side by side, each over a connection of its
+    own. A server that cannot be reached costs one attempt, not one for each e-mail. `words_of` gives the words of a
+    type of message."""
 
     def __init__(self, settings: MailSettings, words_of: Wordings) -> None:
         self._settings, self._words_of = settings, words_of
-        self._conversation = Conversation(settings)
-        self._turn = asyncio.Lock()
+        self._idle: list[Conversation] = []
+        self._places = asyncio.Semaphore(settings.connections)
 
     async def start(self) -> None:
-        """Nothing to prepare: the connection is opened when the first e-mail goes."""
+        """Nothing to prepare: a connection is opened when the first e-mail goes."""
 
     async def stop(self) -> None:
-        async with self._turn:
-            await self._conversation.close()
+        idle, self._idle = self._idle, []
+        for conversation in idle:
+            await conversation.close()
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Receipt]:
-        async with self._turn:
-            receipts: list[Receipt] = []
-            hung_up = False
-            for place, item in enumerate(batch):
-                try:
-                    content = compose(item, self._settings.sender, self._settings.domain, self._words_of)
-                    receipts.append(Receipt(item.row, *await self._conversation.deliver(item.address, content)))
-                    hung_up = False
-                except UnwritableError as fault:
-                    receipts.append(Receipt(item.row, Verdict.REFUSED, str(fault)))
-                except UnreachableError as fault:
-                    receipts.append(Receipt(item.row, Verdict.RETRY, str(fault)))
-                    if hung_up or not isinstance(fault, BrokenOffError):
-                        return [
-                            *receipts,
-                            *(Receipt(late.row, Verdict.RETRY, str(fault)) for late in batch[place + 1 :]),
-                        ]
-                    hung_up = True
-            return receipts
+        async with self._places:
+            conversation = self._idle.pop() if self._idle else Conversation(self._settings)
+            try:
+                return await self._send(conversation, batch)
+            finally:
+                self._idle.append(conversation)
+
+    async def _send(self, conversation: Conversation, batch: Sequence[Outgoing]) -> list[Receipt]:
+        receipts: list[Receipt] = []
+        for place, item in enumerate(batch):
+            try:
+                receipts.append(await self._one(conversation, item))
+            except UnreachableError as fault:
+                return [*receipts, *(Receipt(late.row, Verdict.AWAY, str(fault)) for late in batch[place:])]
+        return receipts
+
+    async def _one(self, conversation: Conversation, item: Outgoing) -> Receipt:
+        name = message_id(item.row, self._settings.domain)
+        try:
+            content = compose(item, self._settings.sender, self._settings.domain, self._words_of)
+            mark = name.strip("<>").partition("@")[0]
+            return Receipt(item.row, *await conversation.deliver(item.address, content, mark), reference=name)
+        except UnwritableError as fault:
+            return Receipt(item.row, Verdict.REFUSED, str(fault))
+        except BrokenOffError as fault:
+            return Receipt(item.row, Verdict.BROKE_OFF, str(fault))

@@ -1,5 +1,6 @@
 """From one outgoing row to the bytes of its e-mail: headers, plain text and HTML. The same row gives the same bytes on
-every attempt, `Message-ID` included. No connection and no wording lives here."""
+every attempt, `Message-ID` included; but one that may have arrived before says so. No connection and no wording lives
+here."""
 
 import json
 import re
@@ -60,17 +61,23 @@ def compose(item: Outgoing, sender: str, domain: str, words_of: Wordings) -> byt
     """The e-mail as it goes over the wire, 7-bit, lines ended by CR LF. Raises `UnwritableError`."""
     if not _MAILBOX.fullmatch(item.address):
         raise UnwritableError("Recipient's address is not a plain mailbox: correct it in the directory")
-    letter = write_letter(item, _data(item.body), words_of)
+    letter, text = written_letter(item, words_of)
     message = EmailMessage(policy=_BODY)
     try:
         _head(message, item, letter, sender, domain)
     except ValueError:
         # EmailMessage refuses a line break in a header; nothing that could add one may go out.
         raise UnwritableError("Message attribute contains a line break, or cannot be used in a header") from None
-    message.set_content(_render("letter.txt.j2", letter), cte="quoted-printable")
+    message.set_content(text, cte="quoted-printable")
     message.add_alternative(_render("letter.html.j2", letter), subtype="html", cte="quoted-printable")
     message.set_boundary(f"={uuid.uuid5(_ROWS, item.row).hex}=")
     return message.as_bytes(policy=_HEADERS)
+
+
+def written_letter(item: Outgoing, words_of: Wordings) -> tuple[Letter, str]:
+    """What the e-mail says, and all of it as plain text. Raises `UnwritableError`."""
+    letter = write_letter(item, _data(item.body), words_of)
+    return letter, _render("letter.txt.j2", letter)
 
 
 def _head(message: EmailMessage, item: Outgoing, letter: Letter, sender: str, domain: str) -> None:
@@ -90,6 +97,8 @@ def _head(message: EmailMessage, item: Outgoing, letter: Letter, sender: str, do
     message["X-Homeward-Clauses"] = ", ".join(letter.clauses)
     if item.overtakes:
         message["X-Homeward-Overtakes"] = "true"
+    if item.repeats:
+        message["X-Homeward-Repeats"] = "true"
 
 
 def _data(body: bytes) -> dict[str, Any]:
