@@ -35,7 +35,6 @@ EXCERPTS = {
     "homeward register status": "nottinghamshire  sent 2026-06-01",
     "homeward quarantine causes": "police.XX.notifications.v1  bad_json: the body is not valid JSON",
     "homeward quarantine list": "police.XX.notifications.v1[0]@3  bad_json  held",
-    "homeward quarantine causes": "bad_json",
     "homeward quarantine show": "the body is not valid JSON",
     "homeward quarantine replay": "1 to be replayed by the running hub",
     "homeward deliveries list": "prepared by mail (immediate), oldest since 2026-06-01 12:00Z",
