@@ -44,6 +44,7 @@ class IdentityMap:
         self._new_references: dict[tuple[str, str, str, str], ReferenceRow] = {}
         self.forgotten: set[IdentifierRow] = set()
         self.moved: list[tuple[str, str]] = []  # (former person, episode)
+        self.joined: list[tuple[str, str]] = []  # (former person, person)
 
     def add(self, found: KnownKeys, people: dict[str, PersonRow], episodes: Iterable[EpisodeRow]) -> None:
         """Children who were loaded, none of them held yet."""
@@ -113,6 +114,7 @@ class IdentityMap:
 
     def join(self, child: Child, other: Child) -> None:
         """Everything of the other child is this child's from now on."""
+        self.joined.append((other.id, child.id))
         theirs: tuple[Case | AlertCase, ...] = (*other.cases.values(), *other.alerts.values())
         for case in theirs:
             child.keep(case)

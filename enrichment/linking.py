@@ -8,8 +8,6 @@ from episodes.episode import Episode, Reference
 from episodes.reports import Decided, Identifier, Missing, Report
 from routing.case import Case
 
-_NOT_REPORTED = ("retracted", "parked")
-
 
 def beside(reports: Collection[Report], people: Children) -> tuple[set[tuple[str, str, str]], set[str]]:
     """What else to look up for these reports: numbers (authority, system, value) of relatives of the children loaded,
@@ -42,7 +40,7 @@ def _names(child: Child, identifiers: Collection[Identifier]) -> bool:
 
 
 def _together(theirs: Episode, own: set[Reference], told: set[Reference]) -> bool:
-    if theirs.missing is None or theirs.state in _NOT_REPORTED:
+    if theirs.missing is None or theirs.state == "retracted":
         return False
     force = theirs.missing.about.force or ""
     names_us = any(Reference(force, other) in own for other in theirs.missing.linked_incidents)

@@ -129,10 +129,9 @@ def _opened(episode: Episode, report: Missing, terms: Terms) -> Advanced:
         location_known=report.location_known,
     )
     events = brought(Change.WAITS if waits else Change.OPENED, report)
-    already = episode.found or (found_in(report) if report.found_at else None)
-    if already is None:
+    if report.found_at is None:
         return opened, events
-    back, more = returned(replace(opened, found=None), already, terms)
+    back, more = returned(opened, found_in(report), terms)
     return back, events + more
 
 
@@ -190,7 +189,7 @@ def _retracted(episode: Episode, report: Retracted, terms: Terms) -> Advanced:
     if episode.state == "retracted":
         return episode, ()
     left = without_account(episode, report.about)
-    if left is not None and terms.second != "separate":
+    if left is not None:
         left, events = _restarted(left, report, terms)
         return left, brought(Change.CORRECTED, report) + events
     return replace(episode, state="retracted"), brought(Change.RETRACTED, report)

@@ -23,9 +23,9 @@ from episodes.reports import (
     TaskCompleted,
 )
 
-# new: nothing said yet; parked: found before missing; waiting: a report that met an open episode where the procedure
-# allows one at a time; ended: the police stopped without a return; finalised: the record is locked.
-State = Literal["new", "parked", "waiting", "open", "found", "ended", "finalised", "retracted"]
+# new: nothing said yet; waiting: a report that met an open episode where the procedure allows one at a time; ended: the
+# police stopped without a return; finalised: the record is locked.
+State = Literal["new", "waiting", "open", "found", "ended", "finalised", "retracted"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,7 @@ class Terms:
     rating: the RAG rating that an episode begins with, until a person has confirmed one.
     unsafe_ends: whether a found report ends the episode although the police check was not done.
     second: what a report under a new reference is while an episode of the child is open.
+    found_ends: whether a return ends every open episode of the child that began before it, or that of its reference.
     same_within: civil hours within which a worker's and a police report speak of one episode.
     alerts: whether another area's national alert is taken in, as an alert and never as an episode.
     hosts: whether the authority takes part for another authority's child who lives in its area.
@@ -53,6 +54,7 @@ class Terms:
     rating: str | None = None
     unsafe_ends: bool = True
     second: Literal["separate", "waits", "joins"] = "separate"
+    found_ends: Literal["every", "own"] = "every"
     same_within: timedelta | None = None
     alerts: bool = False
     hosts: bool = False
@@ -149,7 +151,7 @@ class Episode:
 
     @property
     def counts(self) -> bool:
-        """Whether it is an episode of being missing at all: known as such, not retracted, not parked."""
+        """Whether it is an episode of being missing at all: known as such, not retracted, not waiting."""
         return self.missing is not None and self.state not in ("retracted", "waiting") and self.ever_missing
 
     def decided(self, kind: str, by: str | None = None, among: tuple[str, ...] = ()) -> Decided | None:

@@ -20,6 +20,7 @@ class Change(StrEnum):
     REGRADED = "regraded"
     JOINED = "joined"
     WAITS = "waits"
+    MERGED = "merged"  # what waited is the absence of another episode
     ALERTED = "alerted"
     FOUND = "found"
     RETURN_CHANGED = "return_changed"

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 
-from episodes.accounts import kind_of, started, told_by
+from episodes.accounts import held_from, kind_of, start_told, started, told_by
+from episodes.early import own_time
 from episodes.episode import Episode, Reference, Terms
 from episodes.reports import About, Found, InvestigationEnded, Missing, Report, Retracted, StatusChanged
 
@@ -17,20 +18,20 @@ class Whose(Enum):
 
 
 def episode_of(report: Report, episodes: Sequence[Episode], terms: Terms) -> Episode | Whose:
-    """The episode, oldest of several. `episodes` are those of one child at one authority, oldest first."""
+    """The episode. `episodes` are those of one child at one authority, oldest first. A found report may end several:
+    this is the one that it names, or the first."""
     known = [e for e in episodes if e.state != "retracted"]
-    named = _named(report.about, known)
+    match report:
+        case Missing() if kind_of(report) not in terms.begun_by:
+            return _named(report.about, known) or _still_open(known) or Whose.ITS_OWN
+        case Missing():
+            return _told_once_more(report, known, terms) or _joined(report, known, terms) or Whose.ITS_OWN
+        case Found():
+            return next(iter(ended_by(report, known, terms)), Whose.NONE)
+    named = _named(report.about, known, own_time(report))
     if named is not None:
         return named
     match report:
-        case Missing() if kind_of(report) not in terms.begun_by:
-            return _still_open(known) or Whose.ITS_OWN
-        case Missing():
-            return _joined(report, known, terms) or Whose.ITS_OWN
-        case Found():
-            if report.about.incident is None or report.by is not None:
-                return _present(known) or Whose.ITS_OWN
-            return _returned_from(report, known, terms) or Whose.ITS_OWN
         case StatusChanged() | InvestigationEnded() | Retracted():
             return Whose.NONE
         case _:
@@ -39,13 +40,16 @@ def episode_of(report: Report, episodes: Sequence[Episode], terms: Terms) -> Epi
             return _present(known) or Whose.NONE
 
 
-def _named(about: About, episodes: Iterable[Episode]) -> Episode | None:
-    """The episode that the report names by id or by reference."""
+def _named(about: About, episodes: Iterable[Episode], at: datetime | None = None) -> Episode | None:
+    """The episode that the report names by id or by reference; of several under one reference that a force has used
+    again, the last that had begun by then."""
     if about.episode is not None:
         return next((e for e in episodes if e.id == about.episode), None)
     if about.incident is None:
         return None
-    return next((e for e in episodes if names_one_of(about, e.references)), None)
+    referred = [e for e in episodes if names_one_of(about, e.references)]
+    begun = [e for e in referred if at is None or e.start is None or e.start <= at]
+    return next(reversed(begun or referred), None)
 
 
 def names_one_of(about: About, references: Iterable[Reference]) -> bool:
@@ -63,15 +67,30 @@ def _still_open(episodes: Sequence[Episode]) -> Episode | None:
     return next((e for e in reversed(episodes) if e.state == "open"), None)
 
 
+# ---- missing
+
+
+def _told_once_more(report: Missing, episodes: Sequence[Episode], terms: Terms) -> Episode | None:
+    """The episode of the reference that the report names, unless the force has used its reference again: for another
+    absence, which began after the return from that one (AMB-173)."""
+    told = start_told(report, terms)
+    named = _named(report.about, episodes, told)
+    if named is None or named.return_at is None or told is None or told <= named.return_at:
+        return named
+    before = held_from(named, report)
+    same = before is not None and start_told(before, terms) == told
+    return named if same else None
+
+
 def _joined(report: Missing, episodes: Sequence[Episode], terms: Terms) -> Episode | None:
-    """The episode that a report under a new reference joins, where the terms let it (AMB-90)."""
+    """The episode that a report under another reference joins: one that is over and within which it began (AMB-188);
+    else, where the terms let it or workers and police tell of one absence, the open one or the newest (AMB-90)."""
     if not episodes:
         return None
     start = started(report, terms)
-    if _waits_for(episodes[-1], start):
-        return episodes[-1]
-    if terms.second == "separate":
-        return None
+    over = within_closed(start, episodes)
+    if over is not None:
+        return over
     open_one = _still_open(episodes)
     newest = open_one or episodes[-1]
     of_other_kind = newest.missing is not None and kind_of(report) not in told_by(newest)
@@ -83,23 +102,50 @@ def _joined(report: Missing, episodes: Sequence[Episode], terms: Terms) -> Episo
     return newest if _near(newest.start, start, terms.same_within) and not after_return else None
 
 
-def _waits_for(parked: Episode, start: datetime) -> bool:
-    """Somebody said under no reference that the child is back, before anybody said that it was missing (AMB-77)."""
-    if parked.state != "parked" or parked.references or parked.found is None:
-        return False
-    return parked.found.return_at is not None and parked.found.return_at >= start
+def within_closed(start: datetime, episodes: Iterable[Episode]) -> Episode | None:
+    """The absence, over already, within which that instant lies."""
+    over = (e for e in episodes if e.start and e.return_at)
+    return next((e for e in over if e.start and e.return_at and e.start <= start < e.return_at), None)
 
 
-def _returned_from(report: Found, episodes: Sequence[Episode], terms: Terms) -> Episode | None:
-    """The episode that a return under an unknown reference belongs to. An open one that no worker could give its
-    reference to, or any open one, where the terms add a second reference to it; else one that workers alone have told
-    of and seen end within the hours in which both speak of one occasion (AMB-90, AMB-152)."""
+# ---- found
+
+
+def ended_by(report: Found, episodes: Sequence[Episode], terms: Terms) -> list[Episode]:
+    """The episodes that a return ends: the one of its reference, and every open one of the child that began before it,
+    whatever reference it has (AMB-185, AMB-187, AMB-189). A return told once more is of the episode that it ended. One
+    under no known reference may be of an absence that a worker has seen end already (AMB-90, AMB-152)."""
+    known = [e for e in episodes if e.state != "retracted"]
+    back = report.return_at
+    named = _named(report.about, known, back)
+    if named is not None and named.back:
+        return [named]
+    open_ones = [e for e in known if e.state == "open" and e is not named and _began_before(e, back)]
+    if terms.found_ends == "own":
+        open_ones = [] if named or report.about.incident else open_ones[-1:]
+    if named is not None or open_ones:
+        return [*([named] if named else []), *open_ones]
+    seen = _seen_back(report, known, terms)
+    return [seen] if seen else []
+
+
+def _began_before(episode: Episode, at: datetime | None) -> bool:
+    return at is not None and episode.start is not None and episode.start <= at
+
+
+def _seen_back(report: Found, episodes: Sequence[Episode], terms: Terms) -> Episode | None:
+    """The child's newest episode, where this return may be told of it once more. A worker who names none means the
+    newest; a return long after that one is of an absence not known yet."""
     present, back = _present(episodes), report.return_at
-    if terms.second == "separate" or present is None or present.start is None or back is None or back < present.start:
+    if present is None or back is None or present.start is None:
         return None
-    if present.state == "open":
-        return present if terms.second == "joins" or not present.references else None
-    if present.return_at is None or terms.same_within is None or "police" in told_by(present):
+    within = terms.same_within or timedelta(hours=24)
+    if report.about.incident is None or report.by is not None:
+        over = present.return_at is not None and back - present.return_at > within
+        return None if over and back >= present.start else present
+    if terms.second == "separate" or back < present.start or present.return_at is None or terms.same_within is None:
+        return None
+    if "police" in told_by(present):
         return None
     return present if _near(present.return_at, back, terms.same_within) else None
 

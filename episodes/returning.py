@@ -1,4 +1,4 @@
-"""The child is back: what a found report makes of an episode, once or again, before or after the missing report."""
+"""The child is back: what a found report makes of an episode, once or again."""
 
 from dataclasses import replace
 
@@ -14,8 +14,7 @@ def returned(episode: Episode, report: Found, terms: Terms) -> Advanced:
         return replace(episode, located=report), brought(Change.LOCATED, report)
     held = episode.found
     if episode.missing is None:
-        newest = held if held and outdated(held.revision, report.revision) else report
-        return replace(episode, state="parked", found=newest), () if held else brought(Change.UNMATCHED_FOUND, report)
+        return episode, brought(Change.CONTRADICTION, report, "no_episode")
     if episode.state == "waiting":
         return replace(episode, found=report), ()
     if held is None or episode.state in ("open", "ended"):

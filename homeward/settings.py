@@ -80,6 +80,10 @@ class Settings(BaseSettings):
         48, gt=0, description="hours after which a silent register is called old where it holds nobody like a child"
     )
 
+    early_word: float = Field(
+        24, gt=0, description="hours after which a person is asked about word of an incident that nobody has reported"
+    )
+
     relay_batch: int = Field(500, ge=1, le=10_000, description="most rows that a relay claims at once")
     relay_lease: float = Field(30, ge=1, description="seconds after which the rows of a dead relay are free again")
     timers_gate: float = Field(

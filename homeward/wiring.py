@@ -56,9 +56,16 @@ class Parts:
         )  # fmt: skip
         self.now = now
         owner = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
-        stale = timedelta(hours=settings.register_stale)
         self.intake = Intake(
-            store, packs, directories, parse_record, now, self.wake, model=weights(settings), stale_after=stale
+            store,
+            packs,
+            directories,
+            parse_record,
+            now,
+            self.wake,
+            model=weights(settings),
+            stale_after=timedelta(hours=settings.register_stale),
+            early_after=timedelta(hours=settings.early_word),
         )
         self.relay = Relay(
             store,

@@ -1,22 +1,26 @@
-"""The batch processor: each report is resolved, placed, advanced and answered, in order, in memory.
+"""The batch processor: each report is resolved, placed, advanced and answered, in order, in memory. One that speaks of
+what nobody has reported yet is held, and taken in with the report that it waits for.
 
 Each report is a step that returns what it did; the batch folds the steps. `intake.intake` loads before and saves after,
 in one transaction.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from enrichment.authorities import concerned_authorities
-from enrichment.children import Ambiguous
+from enrichment.children import Ambiguous, Child
 from enrichment.registering import register_recorded, register_withdrawn
-from episodes.reports import About, Matched, Missing, Origin, RecordHeld, TimerDue
+from episodes.early import may_wait
+from episodes.reports import About, Matched, Origin, RecordHeld, Report, TimerDue
 from intake.child_duties import ask_about_duties
 from intake.deciding import take_in
+from intake.holding import hold
 from intake.late_claim import claim_late
 from intake.placing import place, tell_live_episodes
 from intake.records import Parsed, Rejected
 from intake.relinking import relink
-from intake.resolving import SPEAKS_OF_NONE, resolve_child
+from intake.resolving import SPEAKS_OF_NONE, Resolution, resolve_child
+from intake.settling import settled
 from intake.step import Context, Step, raised
 from intake.vocabulary import unknown_word
 from routing.case import Case, DutiesCase
@@ -26,6 +30,13 @@ from store.rows import TimerRow
 _NO_PACK = "the authority that the message names has no pack here; pass it on by hand"
 
 
+@dataclass(frozen=True, slots=True)
+class Nowhere:
+    """A report that speaks of no episode known at an authority, with the child as it is known there."""
+
+    child: Child | None = None
+
+
 class BatchProcessor:
     """What the reports of one transaction lead to: `done` folds every step so far."""
 
@@ -33,22 +44,69 @@ class BatchProcessor:
         self.context, self.done = context, Step()
 
     def process(self, parsed: Parsed) -> None:
-        """Takes one report in at every authority that it concerns."""
+        """Takes one report in at every authority that it concerns, and then what has waited for it."""
+        if not self._is_taken(parsed):
+            return
+        while self._release(parsed.report):
+            pass  # what was taken in now may have been waited for itself
+
+    def _release(self, report: Report) -> bool:
+        """Takes in what has waited for this report, in the order of its own times; whether there was any."""
+        early, children, count = self.context.early, self.context.children, 0
+        for former, person in children.joined:
+            early.follow(former, person)
+        for each in early.for_one_of(report, [child.id for child in children.children()]):
+            concerned, _ = self._at_each(each.parsed, each.row.person)
+            if any(isinstance(step, Step) for step in concerned.values()):
+                early.let_go(each)
+                count += 1
+        return count > 0
+
+    def _is_taken(self, parsed: Parsed) -> bool:
+        """Takes the report in, or refuses it to somebody's knowledge; False where it waits now."""
+        concerned, unknown = self._at_each(parsed)
+        if any(isinstance(step, Step) for step in concerned.values()):
+            return True
+        nowhere = {authority: step.child for authority, step in concerned.items() if isinstance(step, Nowhere)}
+        if may_wait(parsed.report):
+            self.done += hold(self.context, parsed, nowhere, unknown)
+            return False
+        if unknown and not concerned:
+            self.done += raised(self.context, HUB, "unknown_authority", _NO_PACK, parsed.report, parsed.report.about)
+        for authority in nowhere:
+            about = parsed.report.about
+            self.done += raised(self.context, authority, "doubtful_match", SPEAKS_OF_NONE, parsed.report, about)
+        return True
+
+    def _at_each(self, parsed: Parsed, person: str | None = None) -> tuple[dict[str, Step | Nowhere], bool]:
+        """What became of the report at each authority that it concerns, and whether it names one without a pack.
+        `person`: whose it is, where that was found out before."""
         report, packs = parsed.report, self.context.packs
         authorities, unknown = concerned_authorities(report, self.context.children, packs, parsed.described)
-        if unknown and not authorities:
-            self.done += raised(self.context, HUB, "unknown_authority", _NO_PACK, report, report.about)
+        became: dict[str, Step | Nowhere] = {}
         for authority in authorities:
             fault = unknown_word(report, packs.governing(authority, self.context.now))
-            if fault:
-                step = Step(rejected=(Rejected(parsed.raw, "unknown_word", fault),))
-                detail = f"unknown_word: {fault}"
-                self.done += step + raised(self.context, authority, "unreadable", detail, report, report.about)
-                continue
-            try:
-                self.done += _at(self.context, authority, parsed)
-            except Ambiguous as why:
-                self.done += raised(self.context, authority, "doubtful_match", str(why), report, report.about)
+            became[authority] = (
+                self._refused(authority, parsed, fault) if fault else self._at(authority, parsed, person)
+            )
+            if isinstance(step := became[authority], Step):
+                self.done += step
+        return became, unknown
+
+    def _refused(self, authority: str, parsed: Parsed, fault: str) -> Step:
+        step = Step(rejected=(Rejected(parsed.raw, "unknown_word", fault),))
+        detail, report = f"unknown_word: {fault}", parsed.report
+        return step + raised(self.context, authority, "unreadable", detail, report, report.about)
+
+    def _at(self, authority: str, parsed: Parsed, person: str | None) -> Step | Nowhere:
+        try:
+            return _taken_in(self.context, authority, parsed, person)
+        except Ambiguous as why:
+            return raised(self.context, authority, "doubtful_match", str(why), parsed.report, parsed.report.about)
+
+    def settle(self) -> None:
+        """To be called once all has been read."""
+        self.done = settled(self.context, self.done)
 
     def fire(self, timer: TimerRow) -> None:
         """A timer is due: its rule is asked again."""
@@ -66,31 +124,28 @@ class BatchProcessor:
                 self.done += take_in(self.context, child, case, report)
 
 
-def _at(context: Context, authority: str, parsed: Parsed) -> Step:
-    """One report at one authority."""
+def _taken_in(context: Context, authority: str, parsed: Parsed, person: str | None) -> Step | Nowhere:
+    """One report at one authority. Raises Ambiguous where several children may be meant."""
     report = parsed.report
     if isinstance(report, RecordHeld):
         return _hear_register(context, authority, parsed)
     if isinstance(report, Matched):
-        step = relink(context, authority, report)
-        return _speaks_of_none(context, authority, parsed) if step is None else step
-    resolved = resolve_child(context, authority, parsed)
+        return relink(context, authority, report) or Nowhere()
+    known = context.children.child(person) if person else None
+    resolved = Resolution(known) if known else resolve_child(context, authority, parsed)
     step = Step(matches=(resolved.match,)) if resolved.match else Step()
     if resolved.child is None:
-        doubt = resolved.doubt
-        detail = doubt.detail if doubt and not doubt.nobody else SPEAKS_OF_NONE
+        if may_wait(report):
+            return Nowhere()
+        detail = resolved.doubt.detail if resolved.doubt and not resolved.doubt.nobody else SPEAKS_OF_NONE
         return step + raised(context, authority, "doubtful_match", detail, report, report.about)
-    if isinstance(report, Missing):
-        context.children.adopt(resolved.child, report.about)
     placed = place(context, resolved.child, report, resolved.doubt)
+    if placed is None:
+        return Nowhere(resolved.child)
     if resolved.match:
         into = next((change.case.id for change in placed.cases), None)
         step = Step(matches=(replace(resolved.match, episode=into),))
     return step + placed + ask_about_duties(context, resolved.child, report, placed.events)
-
-
-def _speaks_of_none(context: Context, authority: str, parsed: Parsed) -> Step:
-    return raised(context, authority, "doubtful_match", SPEAKS_OF_NONE, parsed.report, parsed.report.about)
 
 
 def _hear_register(context: Context, authority: str, parsed: Parsed) -> Step:

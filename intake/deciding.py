@@ -11,7 +11,7 @@ from episodes.events import Change, Event
 from episodes.identity import missing_again
 from episodes.reports import Missing, Report
 from episodes.waiting import next_to_open, released, waiting_where_blocked
-from intake.step import CaseChange, Context, Step
+from intake.step import CaseChange, Context, Late, Step
 from routing.case import Case
 from routing.decide import decide
 from routing.promises import gave_up
@@ -83,14 +83,16 @@ def ask_rules(context: Context, child: Child, case: Case, episode: Episode, even
     """The rules of the episode's pack are asked; what they say is kept with the case, and later episodes of the child
     are told where this one became known or moved."""
     pack = context.packs.version(child.authority, case.episode.pack)
-    decision = decide(case, episode, events, child.record, child.others(episode.id), pack, context.now)
+    others = child.others(episode.id)
+    decision = decide(case, episode, events, child.record, others, pack, context.now, reads_on=True)
     after = decision.case
     for kept in (after, *decision.others):
         child.keep(kept)
     context.children.refer(child, after)
     if not events:
         return Step(messages=decision.messages)
-    step = Step((CaseChange(child, after, events),), decision.messages)
+    late = (Late(episode.id, events),) if decision.late else ()
+    step = Step((CaseChange(child, after, events),), decision.messages, late=late)
     return step + _recount(context, child, case.episode, after.episode, events[0].report)
 
 

@@ -13,7 +13,9 @@ from enrichment.children import Children
 from enrichment.matching import Model, shipped_model
 from intake import ledger, periodic
 from intake.batch import BatchProcessor
-from intake.loading import load_batch
+from intake.early import EARLY_WORD
+from intake.holding import waited_long
+from intake.loading import add_early, load_batch, load_early
 from intake.records import Parse, Parsed, RawRecord, Rejected
 from intake.step import Context, Step
 from intake.writing import rejection_alert, write_batch
@@ -32,7 +34,8 @@ _SLACK = 64  # timers that other hubs may have set at the same instants meanwhil
 class Intake:
     """Takes in what arrives and what is due. `parse` says what a record holds; `now` is the clock; `promised` is called
     after a commit that wrote outbox rows or timers, so that relay and timer loop look again. `model` weighs
-    descriptions; from `stale_after` on the age of a register is told with what it does not know."""
+    descriptions; from `stale_after` on the age of a register is told with what it does not know; word that came before
+    what it speaks of is told again after `early_after`."""
 
     def __init__(
         self,
@@ -44,9 +47,11 @@ class Intake:
         promised: Callable[[], None] = lambda: None,
         model: Model | None = None,
         stale_after: timedelta = timedelta(days=2),
+        early_after: timedelta = timedelta(hours=24),
     ) -> None:
         self._store, self._packs, self._directories, self._parse, self._now = store, packs, directories, parse, now
         self._promised, self._model, self._stale_after = promised, model or shipped_model(), stale_after
+        self._early_after = early_after
         self._begun: set[str] = set()  # authorities whose periodic reports are known to be set
 
     async def process_batch(self, batch: Sequence[RawRecord], again: bool = False) -> None:
@@ -75,21 +80,25 @@ class Intake:
         """Asks the rules again whose timers are due. A timer that no longer stands is passed over."""
         now = self._now()
         wanted = {t.id for t in timers}
-        figures = await periodic.counted(self._store, [t for t in timers if t.episode is None], self._packs)
+        figures = await periodic.counted(self._store, [t for t in timers if _is_periodic(t)], self._packs)
         async with self._store.transaction() as tx:
             await tx.lock({t.person for t in timers})
             due = await tx.due_timers(max(t.due_at for t in timers), len(timers) + _SLACK)
             due = [t for t in due if t.id in wanted]
             found = await tx.find((), (), {t.episode for t in due if t.episode})
             people, rows = await tx.load({t.person for t in due if t.episode})
-            batch = BatchProcessor(Context(Children(found, people, rows), self._packs, now))
+            context = Context(Children(found, people, rows), self._packs, now, early_after=self._early_after)
+            batch = BatchProcessor(context)
             for timer in due:
                 if timer.episode is not None:
                     batch.fire(timer)
-            ended = [t for t in due if t.episode is None]
+            batch.settle()
+            early = [t for t in due if t.rule == EARLY_WORD]
+            batch.done += await waited_long(tx, context, early, self._parse)
+            ended = [t for t in due if _is_periodic(t)]
             after = [periodic.fire(t, figures[t.id], self._packs, now) for t in ended]
             batch.done += Step(messages=tuple(message for message, _ in after))
-            owners = [(t.person, None) for t in ended]
+            owners = [(t.person, None) for t in due if t.episode is None]
             await write_batch(tx, batch, self._directories, (), owners, [timer for _, timer in after])
         self._promised()
 
@@ -150,11 +159,14 @@ class Intake:
         parsed, rejected = await _fresh(tx, read, now)
         if not parsed and not rejected:
             return
-        children = await load_batch(tx, parsed, self._packs, self._model)
+        early = await load_early(tx, parsed, self._parse)
+        children = await load_batch(tx, [*parsed, *(each.parsed for each in early)], self._packs, self._model)
+        await add_early(tx, early, [child.id for child in children.children()], self._parse)
         feeds = {feed.authority: feed for feed in await tx.feeds()}
-        batch = BatchProcessor(Context(children, self._packs, now, feeds, self._stale_after))
+        batch = BatchProcessor(Context(children, self._packs, now, feeds, self._stale_after, early, self._early_after))
         for each in parsed:
             batch.process(each)
+        batch.settle()
         alerts = tuple(rejection_alert(each, self._packs, now) for each in rejected)
         batch.done += Step(messages=alerts, rejected=tuple(rejected))
         await write_batch(tx, batch, self._directories, parsed, (), self._begin_periodic(batch.done, now))
@@ -184,6 +196,10 @@ async def _fresh(
         else:
             rejected.append(each)
     return parsed, rejected
+
+
+def _is_periodic(timer: TimerRow) -> bool:
+    return timer.episode is None and timer.rule != EARLY_WORD
 
 
 def _failed(raw: RawRecord, error: Exception) -> Rejected:

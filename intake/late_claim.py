@@ -32,9 +32,10 @@ def claim_late(context: Context, child: Child, parsed: Parsed) -> Step:
         known = {r for c in child.cases.values() for r in c.episode.references}
         if not known.isdisjoint(episode.references):
             continue
-        step += place(context, child, replace(episode.missing, classification=episode.classification or "missing"))
+        opened = replace(episode.missing, classification=episode.classification or "missing")
+        step += place(context, child, opened) or Step()
         if episode.back and episode.found:
-            step += place(context, child, episode.found)
+            step += place(context, child, episode.found) or Step()
         if not (_answers(context, other) or context.packs.newest(other.authority).terms.hosts):
             detail, about = _CLAIMED.format(child.authority), episode.missing.about
             step += raised(context, other.authority, "doubtful_match", detail, parsed.report, about)

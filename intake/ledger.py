@@ -3,6 +3,7 @@ each promise. Entries hold ids, words and instants, and nothing that names a chi
 
 from collections.abc import Iterable
 
+from intake.early import Early
 from intake.records import Parsed
 from intake.step import CaseChange, MatchResult
 from routing.messages import Message, derived_id
@@ -45,6 +46,14 @@ def of_match(match: MatchResult) -> LedgerRow:
     return LedgerRow(key, origin.at, "match", match.authority, match.episode, f"{origin.source}#{origin.id}", entry)
 
 
+def of_early(early: Early) -> LedgerRow:
+    """That a report waits for what it speaks of."""
+    origin, about = early.report.origin, early.report.about
+    entry = {"report": [origin.source, origin.id], "for": [about.force, about.incident]}
+    key = derived_id("waits", early.row.id, origin.at.isoformat())
+    return LedgerRow(key, origin.at, "waits", early.row.authority, None, f"{origin.source}#{origin.id}", entry)
+
+
 def of_facts(change: CaseChange) -> LedgerRow:
     """What a report changed of an episode."""
     authority, episode, origin = change.child.authority, change.case.id, change.events[0].report.origin
@@ -53,8 +62,9 @@ def of_facts(change: CaseChange) -> LedgerRow:
     return LedgerRow(key, origin.at, "fact", authority, episode, f"{origin.source}#{origin.id}", entry)
 
 
-def of_decision(message: Message, rows: Iterable[OutboxRow]) -> LedgerRow:
-    """What was decided, by which rule of which version, on which clauses, and where it was promised to go."""
+def of_decision(message: Message, rows: Iterable[OutboxRow] | None) -> LedgerRow:
+    """What was decided, by which rule of which version, on which clauses, and where it was promised to go; no rows: it
+    did not leave, as its reason had ended before it could."""
     cause = "#".join(message.causation) if message.causation else None
     entry = {
         "message": message.id,
@@ -66,7 +76,8 @@ def of_decision(message: Message, rows: Iterable[OutboxRow]) -> LedgerRow:
         "to": [[r.role, r.person] for r in message.to],
         "due": message.due.isoformat() if message.due else None,
         "replaces": message.replaces,
-        "destinations": [row.destination for row in rows],
+        "destinations": [row.destination for row in rows or ()],
+        **({"unsent": True} if rows is None else {}),
     }
     key = derived_id("decision", message.id)
     return LedgerRow(key, message.at, "decision", message.authority, message.episode, cause, entry)

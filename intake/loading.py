@@ -1,7 +1,7 @@
 """Loading the children that a batch may speak of, locked until its transaction ends: those whom the reports name, and
 the relatives whose episodes may stand beside theirs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from enrichment.children import Children
 from enrichment.linking import beside
@@ -9,9 +9,10 @@ from enrichment.lookup import Lookup, keys_of
 from enrichment.matching import Model
 from enrichment.register import KEY
 from episodes.reports import Missing
-from intake.records import Parsed
+from intake.early import Early, EarlyWords, raw_of
+from intake.records import Parse, Parsed
 from routing.library import Packs
-from store import Transaction
+from store import EarlyRow, Transaction
 
 
 async def load_batch(tx: Transaction, batch: Sequence[Parsed], packs: Packs, model: Model) -> Children:
@@ -36,6 +37,26 @@ async def load_batch(tx: Transaction, batch: Sequence[Parsed], packs: Packs, mod
     children = Children(found, *await tx.load(held), lookup)
     await _relatives(tx, children, batch, held)
     return children
+
+
+async def load_early(tx: Transaction, batch: Sequence[Parsed], parse: Parse) -> EarlyWords:
+    """What waits for the incidents of the batch. It may speak of further children: load them with those of the
+    batch."""
+    incidents = {p.report.about.incident or "" for p in batch} - {""}
+    await tx.lock({f"incident\x1f{incident}" for incident in incidents})
+    return EarlyWords(_waiting(await tx.early_words(incidents), parse))
+
+
+async def add_early(tx: Transaction, early: EarlyWords, people: Iterable[str], parse: Parse) -> None:
+    """What waits for an absence of these children."""
+    early.add(_waiting(await tx.early_words((), {*people}), parse))
+
+
+def _waiting(rows: Iterable[EarlyRow], parse: Parse) -> Iterator[Early]:
+    for row in rows:
+        parsed = parse(raw_of(row), row.since)
+        if isinstance(parsed, Parsed):  # it was when it came
+            yield Early(row, parsed)
 
 
 async def _relatives(tx: Transaction, children: Children, batch: Sequence[Parsed], held: set[str]) -> None:

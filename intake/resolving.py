@@ -38,7 +38,9 @@ class Resolution:
 def resolve_child(context: Context, authority: str, parsed: Parsed) -> Resolution:
     """Raises Ambiguous where the report speaks of several children and must change nothing."""
     report, about = parsed.report, parsed.report.about
-    children, begins = context.children, isinstance(report, Missing | Found)
+    children = context.children
+    # A return that names no incident waits for its child; any other waits for its incident.
+    begins = isinstance(report, Missing) or (isinstance(report, Found) and about.incident is None)
     try:
         found = whose(children, authority, about, parsed.described)
     except Ambiguous as why:

@@ -1,13 +1,14 @@
 """What one step of intake did. Each step returns it; a batch folds its steps into one and writes that down."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from enrichment.children import Child, Children
 from enrichment.matching import Judgement
 from episodes.events import Event
 from episodes.reports import About, Report
+from intake.early import EarlyWords
 from intake.records import Parsed, Rejected
 from routing.case import AnyCase
 from routing.exceptions import exception
@@ -19,13 +20,16 @@ from store.feeds import Feed
 @dataclass(frozen=True, slots=True)
 class Context:
     """What every step of a batch is given: the children that the batch speaks of, the packs, the instant of receipt,
-    and the age of each register with the age from which that is worth a word."""
+    the age of each register with the age from which that is worth a word, and the word that
+    waits for its incident, with the time after which somebody is asked to look."""
 
     children: Children
     packs: Packs
     now: datetime
     feeds: Mapping[str, Feed] = field(default_factory=dict)
     stale_after: timedelta = timedelta(days=2)
+    early: EarlyWords = field(default_factory=EarlyWords)
+    early_after: timedelta = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +55,27 @@ class MatchResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Late:
+    """Something about an episode that was late on arrival: left until all has been read, with the events that it
+    answers."""
+
+    episode: str
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """What was done: the cases that changed, in order, the messages, the records set aside, how descriptions compared,
-    and the records of a register that brought no news."""
+    the records of a register that brought no news, what is left until all has been read, and the messages that need not
+    leave any more."""
 
     cases: tuple[CaseChange, ...] = ()
     messages: tuple[Message, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     matches: tuple[MatchResult, ...] = ()
     no_news: tuple[Parsed, ...] = ()
+    late: tuple[Late, ...] = ()
+    unsent: tuple[Message, ...] = ()
 
     def __add__(self, later: "Step") -> "Step":
         return Step(
@@ -68,6 +84,8 @@ class Step:
             self.rejected + later.rejected,
             self.matches + later.matches,
             self.no_news + later.no_news,
+            self.late + later.late,
+            self.unsent + later.unsent,
         )
 
     @property
@@ -81,3 +99,9 @@ def raised(context: Context, authority: str, kind: str, detail: str, report: Rep
     pack = context.packs.hub if hub else context.packs.governing(authority, context.now)
     cause = (report.origin.source, report.origin.id)
     return Step(messages=(exception(pack, kind, detail, context.now, cause, about, about.identifiers),))
+
+
+def told_retracted(context: Context, authority: str, report: Report, clauses: tuple[str, ...]) -> Step:
+    """That a notification was sent in error of which nobody needs to know but the intake role."""
+    (message,) = raised(context, authority, "retracted", "", report, report.about).messages
+    return Step(messages=(replace(message, type="notify.info", clauses=clauses, fields={}),))

@@ -89,6 +89,7 @@ def _terms(table: Table) -> Terms:
         rating=table.maybe("rating", str),
         unsafe_ends=table.get("unsafe_ends", bool, True),
         second=table.choice("second", ("separate", "waits", "joins"), "separate"),  # type: ignore[arg-type]
+        found_ends="own" if table.choice("found_ends", ("every", "own"), "every") == "own" else "every",
         same_within=near,
         alerts=table.get("alerts", bool, False),
         hosts=table.get("hosts", bool, False),

@@ -39,7 +39,7 @@ class Recipient:
 class Message:
     """One decision with all its recipients. `at` is the instant of the decision; `due` the limit, if the source sets
     one. `causation` is (source, id) of the report that caused it, None for a timer. `fields` holds what the type has
-    besides.
+    besides. `ends` are the messages that are answered by it, or taken back; it is not told.
     """
 
     id: str
@@ -69,6 +69,7 @@ class Message:
     late_on_arrival: bool = False
     replaces: str | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
+    ends: tuple[str, ...] = ()
 
     @property
     def channels(self) -> tuple[str, ...]:

@@ -56,6 +56,19 @@ def closed(promises: Promises, what: Sequence[str], now: datetime) -> Promises:
     return tuple(replace(p, closed_at=now) if p.open and any(p.is_a(name) for name in what) else p for p in promises)
 
 
+def closed_by(rule: Rule, s: Situation, now: datetime) -> tuple[Promises, tuple[Case, ...], tuple[str, ...]]:
+    """The promises and the child's other cases without what ends with this rule's message, and the messages that gave
+    what ends."""
+    if not rule.closes and not rule.closes_for_child:
+        return s.promises, s.others, ()
+    kept = closed(s.promises, (*rule.closes, *rule.closes_for_child), now)
+    others = tuple(closed_in(case, rule.closes_for_child, now) for case in s.others)
+    before = (s.promises, *(case.promises for case in s.others))
+    after = (kept, *(case.promises for case in others))
+    pairs = [pair for one, other in zip(before, after, strict=True) for pair in zip(one, other, strict=True)]
+    return kept, others, tuple(was.message for was, is_ in pairs if was.open and not is_.open)
+
+
 def closed_in(case: Case, what: Sequence[str], now: datetime) -> Case:
     """The case, the same one where nothing of it ends."""
     after = closed(case.promises, what, now)
@@ -136,7 +149,7 @@ def withdraw(f: Firing, clauses: tuple[str, ...]) -> tuple[Situation, tuple[Mess
     for promise in [p for p in s.promises if p.open and any(p.is_a(what) for what in f.rule.closes)]:
         own = replace(f, rule=replace(f.rule, kind=promise.kind), s=s)
         occurrence = promise.first or promise.message
-        message = build_message(own, promise.to, clauses, occurrence, None)
+        message = replace(build_message(own, promise.to, clauses, occurrence, None), ends=(promise.message,))
         kept = with_replaced(s.promises, promise, replace(promise, closed_at=f.now))
         s = replace(s, promises=(*kept, promise_of(message, occurrence)))
         messages.append(message)
@@ -179,23 +192,37 @@ ERROR_CLAUSES = ("AMB-77",)
 def taken_back(s: Situation, event: Event, pack: Pack, now: datetime) -> Decision:
     """Everything open is withdrawn from those who were asked, in the order of the promises; everyone who was told hears
     of the error; no timer is left."""
+    withdrawn = all_withdrawn(s, event, pack, now, ERROR_CLAUSES)
+    told = tuple(dict.fromkeys(chain.from_iterable(p.to for p in s.promises)))
+    if not told:
+        return withdrawn
+    rule = Rule(id="retracted", clauses=ERROR_CLAUSES, send="notify.info", kind="retracted", urgency="immediate")
+    word = build_message(Firing(rule, s, event, pack, now), told, ERROR_CLAUSES, "", None)
+    return replace(withdrawn, messages=(*withdrawn.messages, word))
+
+
+def all_withdrawn(s: Situation, event: Event, pack: Pack, now: datetime, clauses: tuple[str, ...]) -> Decision:
+    """Everything open is withdrawn from those who were asked, in the order of the promises; no timer is left."""
     still_missing = any(case.episode.still_missing for case in s.others)
 
     def stands(promise: Promise) -> bool:
         return promise.open and MESSAGE_TYPES[promise.type].says_missing and still_missing
 
-    def withdrawal(promise: Promise, send: str) -> Message:
-        asked = pack.rules_by_id.get(promise.rule)  # names and forms are taken back by the same name
-        name, form = (asked.name, asked.form) if asked else (None, None)
-        rule = Rule(id=promise.rule, clauses=ERROR_CLAUSES, send=send, kind=promise.kind, name=name, form=form)
-        firing = Firing(rule, s, event, pack, now)
-        return build_message(firing, promise.to, ERROR_CLAUSES, promise.message, None)
-
     open_ones = (p for p in s.promises if p.open and not stands(p))
-    messages = [withdrawal(p, send) for p in open_ones if (send := MESSAGE_TYPES[p.type].withdrawn_by)]
-    told = tuple(dict.fromkeys(chain.from_iterable(p.to for p in s.promises)))
-    if told:
-        rule = Rule(id="retracted", clauses=ERROR_CLAUSES, send="notify.info", kind="retracted", urgency="immediate")
-        messages.append(build_message(Firing(rule, s, event, pack, now), told, ERROR_CLAUSES, "", None))
+    withdrawals = (withdrawal(p, s, event, pack, now, clauses) for p in open_ones)
     kept = tuple(p if stands(p) else replace(p, closed_at=p.closed_at or now) for p in s.promises)
-    return Decision(tuple(messages), s.episode, kept)
+    return Decision(tuple(message for message in withdrawals if message), s.episode, kept)
+
+
+def withdrawal(
+    promise: Promise, s: Situation, event: Event, pack: Pack, now: datetime, clauses: tuple[str, ...]
+) -> Message | None:
+    """What takes a promise back from those who were asked, by the same name and form; None where nothing does."""
+    send = MESSAGE_TYPES[promise.type].withdrawn_by
+    if send is None:
+        return None
+    asked = pack.rules_by_id.get(promise.rule)
+    name, form = (asked.name, asked.form) if asked else (None, None)
+    rule = Rule(id=promise.rule, clauses=clauses, send=send, kind=promise.kind, name=name, form=form)
+    built = build_message(Firing(rule, s, event, pack, now), promise.to, clauses, promise.message, None)
+    return replace(built, ends=(promise.message,))

@@ -23,7 +23,8 @@ from routing.messages import Promise
 class Situation:
     """What is true at one moment while a report is being answered.
 
-    `about` tells whether `episode` is one, or stands in for the child's duties or for a national alert, which are none.
+    `about` tells whether `episode` is one, or stands in for the child's duties, for a national alert or for a return
+    told early, which are none.
     `as_of` is the instant that timed rules are read at: the receipt of the report, or the due time of a timer, which
     the clock may have passed. `codes` are the authority's official ones. `promises` holds also what earlier rules have
     sent in answer to the same report. `release` is the kind of task that releases what is held back; None: the hub
@@ -38,7 +39,7 @@ class Situation:
     calendar: Calendar
     codes: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
-    about: Literal["episode", "child", "alert"] = "episode"
+    about: Literal["episode", "child", "alert", "early"] = "episode"
     release: str | None = None
 
     # ---- counting (T-9)

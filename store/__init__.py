@@ -2,6 +2,7 @@
 
 from store.claiming import shard_name
 from store.database import Store
+from store.early import EarlyRow
 from store.errors import StoreRefusedError, StoreUnavailableError, StoreUnpreparedError
 from store.history import Delivery, LedgerEntry
 from store.lanes import DeliveryCounts, HeldUp
@@ -31,6 +32,7 @@ __all__ = [
     "Delivery",
     "DeliveryCounts",
     "DeliveryOutcome",
+    "EarlyRow",
     "EpisodeRow",
     "HeldUp",
     "IdentifierRow",

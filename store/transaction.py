@@ -4,6 +4,7 @@ from store.blocking import Blocking
 from store.cases import Cases
 from store.claiming import Claiming
 from store.deliveries import Deliveries
+from store.early import Early
 from store.feeds import Feeds
 from store.history import History
 from store.lanes import Lanes
@@ -15,6 +16,6 @@ from store.worklist import Worklist
 
 
 class Transaction(
-    Cases, Blocking, Feeds, Ledger, Timers, Worklist, Quarantine, Claiming, Deliveries, Lanes, History, Retention
+    Cases, Blocking, Feeds, Ledger, Timers, Worklist, Quarantine, Early, Claiming, Deliveries, Lanes, History, Retention
 ):
     """What stands between `async with store.transaction()` and its end: all of it is kept, or none."""

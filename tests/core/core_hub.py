@@ -27,8 +27,8 @@ class Hub:
 
     def __init__(self, store: Store, packs: Packs | None = None, folders: Sequence[Path] = ()) -> None:
         self.store, self.clock, self.woken = store, VirtualClock(MONDAY), 0
-        packs = packs or read_packs(folders)
-        self.intake = Intake(store, packs, read_directories(folders), parse_record, self.clock.now, self._wake)
+        self.packs = packs or read_packs(folders)
+        self.intake = Intake(store, self.packs, read_directories(folders), parse_record, self.clock.now, self._wake)
         self._offset = 0
 
     def _wake(self) -> None:
