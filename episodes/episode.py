@@ -20,6 +20,7 @@ from episodes.reports import (
     InvestigationEnded,
     MeetingHeld,
     Missing,
+    Origin,
     TaskCompleted,
 )
 
@@ -83,7 +84,8 @@ class Episode:
     the first report; `start` is where its clocks count from, None before a missing report is known. `missing` is what
     all senders say together, `accounts` what each of them says where there are several. `follows`: the episodes whose
     return interview was given up because of this one, so that a later interview covers them too. `linked`: the episodes
-    of relatives that were reported together with it."""
+    of relatives that were reported together with it. `death`: who said that the child is dead, where that stands.
+    `returns`: where that came from which was said of the return, while it stands."""
 
     id: str
     authority: str
@@ -96,6 +98,8 @@ class Episode:
     accounts: tuple[Missing, ...] = ()
     found: Found | None = None
     located: Found | None = None
+    death: Found | None = None
+    returns: tuple[Origin, ...] = ()
     override: ClockOverride | None = None
     ended: InvestigationEnded | None = None
     lines: tuple[Line, ...] = ()

@@ -24,6 +24,8 @@ class Change(StrEnum):
     ALERTED = "alerted"
     FOUND = "found"
     RETURN_CHANGED = "return_changed"
+    REOPENED = "reopened"  # the return turned out not to be one
+    DEATH_TAKEN_BACK = "death_taken_back"
     LOCATED = "located"
     WHEREABOUTS = "whereabouts"  # known or unknown, while the child is not back
     UNMATCHED_FOUND = "unmatched_found"

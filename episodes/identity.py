@@ -113,13 +113,13 @@ def within_closed(start: datetime, episodes: Iterable[Episode]) -> Episode | Non
 
 def ended_by(report: Found, episodes: Sequence[Episode], terms: Terms) -> list[Episode]:
     """The episodes that a return ends: the one of its reference, and every open one of the child that began before it,
-    whatever reference it has (AMB-185, AMB-187, AMB-189). A return told once more is of the episode that it ended. One
+    whatever reference it has (AMB-185, AMB-187, AMB-189). A return told once more is of the episodes that it ended. One
     under no known reference may be of an absence that a worker has seen end already (AMB-90, AMB-152)."""
     known = [e for e in episodes if e.state != "retracted"]
     back = report.return_at
     named = _named(report.about, known, back)
-    if named is not None and named.back:
-        return [named]
+    if named is not None and named.found is not None and named.back:
+        return [named, *(e for e in known if e is not named and e.back and _ended_together(e, named.found))]
     open_ones = [e for e in known if e.state == "open" and e is not named and _began_before(e, back)]
     if terms.found_ends == "own":
         open_ones = [] if named or report.about.incident else open_ones[-1:]
@@ -127,6 +127,11 @@ def ended_by(report: Found, episodes: Sequence[Episode], terms: Terms) -> list[E
         return [*([named] if named else []), *open_ones]
     seen = _seen_back(report, known, terms)
     return [seen] if seen else []
+
+
+def _ended_together(episode: Episode, told: Found) -> bool:
+    """Whether it was the same message that ended this one."""
+    return episode.found is not None and episode.found.origin == told.origin
 
 
 def _began_before(episode: Episode, at: datetime | None) -> bool:
@@ -140,6 +145,8 @@ def _seen_back(report: Found, episodes: Sequence[Episode], terms: Terms) -> Epis
     if present is None or back is None or present.start is None:
         return None
     within = terms.same_within or timedelta(hours=24)
+    if report.deceased and report.about.incident is None:
+        return present
     if report.about.incident is None or report.by is not None:
         over = present.return_at is not None and back - present.return_at > within
         return None if over and back >= present.start else present

@@ -10,12 +10,23 @@ Identifier = tuple[str, str]  # system, value
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a report comes from. `source` and `id` identify the message; `at` is the instant of its receipt."""
+    """Where a report comes from. `source` and `id` identify the message; `at` is the instant of its receipt. `again`:
+    the source and id of the message because of which it is answered once more."""
 
     source: str
     id: str
     type: str
     at: datetime
+    again: tuple[str, str] | None = None
+
+    @property
+    def message(self) -> tuple[str, str]:
+        return self.source, self.id
+
+    @property
+    def cause(self) -> tuple[str, str]:
+        """The message that causes what follows now."""
+        return self.again or self.message
 
 
 @dataclass(frozen=True, slots=True)

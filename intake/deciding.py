@@ -7,8 +7,9 @@ from enrichment.children import Child
 from enrichment.linking import partners
 from episodes.advance import advance
 from episodes.episode import Episode
-from episodes.events import Change, Event
+from episodes.events import OF_THE_REGISTER, Change, Event
 from episodes.identity import missing_again
+from episodes.record import RegisterRecord
 from episodes.reports import Missing, Report
 from episodes.waiting import next_to_open, released, waiting_where_blocked
 from intake.step import CaseChange, Context, Late, Step
@@ -84,7 +85,11 @@ def ask_rules(context: Context, child: Child, case: Case, episode: Episode, even
     are told where this one became known or moved."""
     pack = context.packs.version(child.authority, case.episode.pack)
     others = child.others(episode.id)
-    decision = decide(case, episode, events, child.record, others, pack, context.now, reads_on=True)
+    decision = decide(
+        case, episode, events, child.record, others, pack, context.now,
+        reads_on=True, former=_former(child, events), fresh=context.fresh,
+    )  # fmt: skip
+    context.fresh.update((message.id, events) for message in decision.messages)
     after = decision.case
     for kept in (after, *decision.others):
         child.keep(kept)
@@ -94,6 +99,11 @@ def ask_rules(context: Context, child: Child, case: Case, episode: Episode, even
     late = (Late(episode.id, events),) if decision.late else ()
     step = Step((CaseChange(child, after, events),), decision.messages, late=late)
     return step + _recount(context, child, case.episode, after.episode, events[0].report)
+
+
+def _former(child: Child, events: tuple[Event, ...]) -> RegisterRecord | None:
+    """The record before the report, where the report has changed it."""
+    return child.former if any(event.change in OF_THE_REGISTER for event in events) else None
 
 
 def _recount(context: Context, child: Child, before: Episode, after: Episode, report: Report) -> Step:

@@ -20,13 +20,17 @@ def take_in_found(context: Context, child: Child, report: Found) -> Step | None:
     ended = ended_by(report, episodes, terms)
     if not ended:
         return None
-    if not report.contact_made:
+    if not report.contact_made and not ended[0].back:
         return take_in(context, child, child.cases[ended[0].id], report)
     step = Step()
     for episode in (e for e in ended if e.state != "waiting"):
         if episode.state == "open":
             step += _join_waiting(context, child, child.cases[episode.id], report)
-        step += take_in(context, child, child.cases[episode.id], report)
+        # The reference is that of the first alone: the others have their own.
+        told = (
+            report if episode is ended[0] else replace(report, about=replace(report.about, force=None, incident=None))
+        )
+        step += take_in(context, child, child.cases[episode.id], told)
     left = [e.id for e in ended if e.state == "waiting" and e.id in child.cases]
     for id_ in left if step == Step() else ():
         step += take_in(context, child, child.cases[id_], report)

@@ -20,8 +20,9 @@ from store.feeds import Feed
 @dataclass(frozen=True, slots=True)
 class Context:
     """What every step of a batch is given: the children that the batch speaks of, the packs, the instant of receipt,
-    the age of each register with the age from which that is worth a word, and the word that
-    waits for its incident, with the time after which somebody is asked to look."""
+    the age of each register with the age from which that is worth a word, and the word that waits for its incident with
+    the time after which somebody is asked to look. `fresh`: the messages so far, none of which has left, with the events
+    that they answer."""
 
     children: Children
     packs: Packs
@@ -30,6 +31,7 @@ class Context:
     stale_after: timedelta = timedelta(days=2)
     early: EarlyWords = field(default_factory=EarlyWords)
     early_after: timedelta = timedelta(hours=24)
+    fresh: dict[str, tuple[Event, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ How the rules are asked, one by one, is in `routing.turn`.
 
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 from episodes.alert import NationalAlert
 from episodes.duties import ChildDuties
@@ -13,12 +14,14 @@ from episodes.events import Change, Event, brought
 from episodes.identity import reference_of
 from episodes.record import RegisterRecord
 from episodes.reports import Found
-from routing import promises
+from routing import promises, retracting
 from routing.calendar import Calendar
 from routing.case import AlertCase, Case, Decision, DutiesCase
 from routing.messages import Message, derived_id
+from routing.netting import Fresh, never_asked
 from routing.pack import Pack
 from routing.turn import Turn, situation_of
+from routing.undoing import undo
 
 
 def decide(
@@ -31,27 +34,36 @@ def decide(
     now: datetime,
     calendar: Calendar | None = None,
     reads_on: bool = False,
+    former: RegisterRecord | None = None,
+    fresh: Fresh = MappingProxyType({}),
 ) -> Decision:
     """The messages that the events lead to, decided at `now`, and what stands in the case afterwards.
 
     `case` is the case before the report, `episode` the episode after it; `others` are the child's other episodes at
     this authority. A report that a rule of the pack rejects leaves the case as it was and tells a person. `reads_on`:
-    more may be known of the child already, so that what is late on arrival is left for `decide_late`.
+    more may be known of the child already, so that what is late on arrival is left for `decide_late`. `former`: the
+    record before the report, where that has changed it. `fresh`: the messages that have not left yet.
     """
     if not events:
         return Decision((), episode, case.promises, case.timers)
     s = situation_of(case, episode, events, record, others, pack, now, calendar)
     retracted = next((e for e in events if e.change is Change.RETRACTED), None)
     if episode.state == "retracted" and retracted:
-        return promises.taken_back(s, retracted, pack, now)
+        return retracting.taken_back(s, retracted, pack, now)
     turn = Turn(s, pack, now, case, reads_on)
     if rejecting := turn.rejecting():
         turn.s = replace(s, episode=case.episode)
         return Decision(tuple(turn.answers(rejecting)), case.episode, turn.s.promises, case.timers)
     turn.s = replace(s, promises=promises.fulfilled(s.promises, events, pack, s.as_of))
+    turn.s = never_asked(turn.s, fresh, pack, now)
     if episode.state == "waiting":  # nothing is asked for in it yet
         return Decision(tuple(turn.announced(Change.WAITS)), turn.s.episode, turn.s.promises)
-    return turn.whole(others)
+    turn.look_back(case, former or record)
+    undone = undo(case, turn.s, pack, now)
+    if undone is None:
+        return turn.whole(others)
+    turn.s, turn.revived = undone.s, undone.revived
+    return turn.whole(others, undone.messages)
 
 
 def decide_late(
@@ -75,7 +87,7 @@ def decide_merged(
 ) -> Decision:
     """What waited is the absence of another episode (AMB-187): what was asked for in it is withdrawn."""
     s = situation_of(case, episode, events, record, others, pack, now)
-    return promises.all_withdrawn(s, events[0], pack, now, ("AMB-187",))
+    return retracting.all_withdrawn(s, events[0], pack, now, ("AMB-187",))
 
 
 def decide_duties(
@@ -111,7 +123,7 @@ def decide_alert(
     s = replace(situation_of(case, alert.as_episode(), events, record, episodes, pack, now), about="alert")
     retracted = next((e for e in events if e.change is Change.RETRACTED), None)
     if retracted:
-        return promises.taken_back(s, retracted, pack, now)
+        return retracting.taken_back(s, retracted, pack, now)
     turn = Turn(s, pack, now, case)
     return Decision(tuple(turn.announced(Change.ALERTED)), turn.s.episode, turn.s.promises)
 

@@ -80,7 +80,11 @@ class Message:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
     """What the hub remembers of a message that it sent: enough not to send it twice, to move its limit when an anchor
-    moves, and to know whether it is still open. `measure` is what a request for an interview wants done by `due`."""
+    moves, and to know whether it is still open. `measure` is what a request for an interview wants done by `due`.
+
+    cause: the message that told of what it answers; None where a timer did. closed_by: the message because of which it
+    ended without being done. undone: what it answered, or what ended it, turned out not to be so: it counts no more.
+    """
 
     rule: str
     occurrence: str
@@ -93,6 +97,9 @@ class Promise:
     measure: str | None = None
     first: str | None = None
     closed_at: datetime | None = None
+    cause: tuple[str, str] | None = None
+    closed_by: tuple[str, str] | None = None
+    undone: bool = False
 
     @property
     def open(self) -> bool:

@@ -15,11 +15,10 @@ situation, as they are afterwards; nothing is changed in place.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import chain
 
 from episodes.events import Change, Event
 from routing.building import build_message, promise_of
-from routing.case import Case, Decision
+from routing.case import Case
 from routing.evaluate import evaluate_without
 from routing.limits import FIXED, ends
 from routing.message_types import INTERVIEW_REQUEST, MEETING_REQUEST, MESSAGE_TYPES
@@ -51,27 +50,33 @@ def _fulfils(event: Event, promise: Promise, rule: Rule | None) -> bool:
     return MESSAGE_TYPES[promise.type].is_fulfilled(event, promise.kind)
 
 
-def closed(promises: Promises, what: Sequence[str], now: datetime) -> Promises:
+def closed(promises: Promises, what: Sequence[str], f: Firing) -> Promises:
     """The promises, of which those that are open and named by `what` end now."""
-    return tuple(replace(p, closed_at=now) if p.open and any(p.is_a(name) for name in what) else p for p in promises)
+    return tuple(ended(p, f) if p.open and any(p.is_a(name) for name in what) else p for p in promises)
 
 
-def closed_by(rule: Rule, s: Situation, now: datetime) -> tuple[Promises, tuple[Case, ...], tuple[str, ...]]:
+def ended(promise: Promise, f: Firing) -> Promise:
+    """The promise, which ends without being done."""
+    return replace(promise, closed_at=f.now, closed_by=None if f.timed else f.event.report.origin.message)
+
+
+def closed_by(f: Firing) -> tuple[Promises, tuple[Case, ...], tuple[str, ...]]:
     """The promises and the child's other cases without what ends with this rule's message, and the messages that gave
     what ends."""
+    rule, s = f.rule, f.s
     if not rule.closes and not rule.closes_for_child:
         return s.promises, s.others, ()
-    kept = closed(s.promises, (*rule.closes, *rule.closes_for_child), now)
-    others = tuple(closed_in(case, rule.closes_for_child, now) for case in s.others)
+    kept = closed(s.promises, (*rule.closes, *rule.closes_for_child), f)
+    others = tuple(closed_in(case, rule.closes_for_child, f) for case in s.others)
     before = (s.promises, *(case.promises for case in s.others))
     after = (kept, *(case.promises for case in others))
     pairs = [pair for one, other in zip(before, after, strict=True) for pair in zip(one, other, strict=True)]
     return kept, others, tuple(was.message for was, is_ in pairs if was.open and not is_.open)
 
 
-def closed_in(case: Case, what: Sequence[str], now: datetime) -> Case:
+def closed_in(case: Case, what: Sequence[str], f: Firing) -> Case:
     """The case, the same one where nothing of it ends."""
-    after = closed(case.promises, what, now)
+    after = closed(case.promises, what, f)
     return case if after == case.promises else replace(case, promises=after)
 
 
@@ -150,8 +155,8 @@ def withdraw(f: Firing, clauses: tuple[str, ...]) -> tuple[Situation, tuple[Mess
         own = replace(f, rule=replace(f.rule, kind=promise.kind), s=s)
         occurrence = promise.first or promise.message
         message = replace(build_message(own, promise.to, clauses, occurrence, None), ends=(promise.message,))
-        kept = with_replaced(s.promises, promise, replace(promise, closed_at=f.now))
-        s = replace(s, promises=(*kept, promise_of(message, occurrence)))
+        kept = with_replaced(s.promises, promise, ended(promise, f))
+        s = replace(s, promises=(*kept, promise_of(own, message, occurrence)))
         messages.append(message)
     return s, tuple(messages)
 
@@ -182,47 +187,3 @@ def is_released(event: Event, rule: Rule, s: Situation) -> bool:
     if event.change is not Change.TASK_COMPLETED or event.qualifier != s.release:
         return False
     return any(p.rule == f"{rule.id}/waits" for p in s.promises)
-
-
-# ---- sent in error (AMB-77)
-
-ERROR_CLAUSES = ("AMB-77",)
-
-
-def taken_back(s: Situation, event: Event, pack: Pack, now: datetime) -> Decision:
-    """Everything open is withdrawn from those who were asked, in the order of the promises; everyone who was told hears
-    of the error; no timer is left."""
-    withdrawn = all_withdrawn(s, event, pack, now, ERROR_CLAUSES)
-    told = tuple(dict.fromkeys(chain.from_iterable(p.to for p in s.promises)))
-    if not told:
-        return withdrawn
-    rule = Rule(id="retracted", clauses=ERROR_CLAUSES, send="notify.info", kind="retracted", urgency="immediate")
-    word = build_message(Firing(rule, s, event, pack, now), told, ERROR_CLAUSES, "", None)
-    return replace(withdrawn, messages=(*withdrawn.messages, word))
-
-
-def all_withdrawn(s: Situation, event: Event, pack: Pack, now: datetime, clauses: tuple[str, ...]) -> Decision:
-    """Everything open is withdrawn from those who were asked, in the order of the promises; no timer is left."""
-    still_missing = any(case.episode.still_missing for case in s.others)
-
-    def stands(promise: Promise) -> bool:
-        return promise.open and MESSAGE_TYPES[promise.type].says_missing and still_missing
-
-    open_ones = (p for p in s.promises if p.open and not stands(p))
-    withdrawals = (withdrawal(p, s, event, pack, now, clauses) for p in open_ones)
-    kept = tuple(p if stands(p) else replace(p, closed_at=p.closed_at or now) for p in s.promises)
-    return Decision(tuple(message for message in withdrawals if message), s.episode, kept)
-
-
-def withdrawal(
-    promise: Promise, s: Situation, event: Event, pack: Pack, now: datetime, clauses: tuple[str, ...]
-) -> Message | None:
-    """What takes a promise back from those who were asked, by the same name and form; None where nothing does."""
-    send = MESSAGE_TYPES[promise.type].withdrawn_by
-    if send is None:
-        return None
-    asked = pack.rules_by_id.get(promise.rule)
-    name, form = (asked.name, asked.form) if asked else (None, None)
-    rule = Rule(id=promise.rule, clauses=clauses, send=send, kind=promise.kind, name=name, form=form)
-    built = build_message(Firing(rule, s, event, pack, now), promise.to, clauses, promise.message, None)
-    return replace(built, ends=(promise.message,))

@@ -113,14 +113,14 @@ class Situation:
     # ---- promises
 
     def promised(self, what: str) -> Iterator[Promise]:
-        """Promises of this episode of that rule, type, or type with kind."""
-        return (p for p in self.promises if p.is_a(what))
+        """Promises of this episode of that rule, type, or type with kind, less what was undone."""
+        return (p for p in self.promises if p.is_a(what) and not p.undone)
 
     def promised_to_child(self, what: str) -> Iterator[Promise]:
         """The same, in any episode of the child."""
         yield from self.promised(what)
         for other in self.others:
-            yield from (p for p in other.promises if p.is_a(what))
+            yield from (p for p in other.promises if p.is_a(what) and not p.undone)
 
     def last_held(self, kind: str) -> datetime | None:
         """When a meeting of that kind was last held, in any episode of the child."""

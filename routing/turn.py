@@ -12,17 +12,20 @@ from functools import cache
 from episodes.classifying import with_presumed_status
 from episodes.episode import Episode
 from episodes.events import OF_THE_REGISTER, Change, Event
+from episodes.history import history
 from episodes.record import RegisterRecord
-from routing import acknowledging, promises
+from routing import acknowledging, promises, retracting
 from routing.building import build_message, promise_of
 from routing.calendar import Calendar
 from routing.case import AnyCase, Case, Decision, Timer
 from routing.evaluate import evaluate
 from routing.limits import anchor, ends, goes_out
+from routing.message_types import MESSAGE_TYPES
 from routing.messages import Message, Recipient, derived_id
 from routing.pack import Pack, Rule
 from routing.payload import Firing
 from routing.recipients import resolve
+from routing.reviewing import Review, review_of
 from routing.situation import Situation
 
 
@@ -65,6 +68,8 @@ class Turn:
 
     def __init__(self, s: Situation, pack: Pack, now: datetime, case: AnyCase, reads_on: bool = False) -> None:
         self.s, self.pack, self.now, self.reads_on, self.late = s, pack, now, reads_on, False
+        self.revived: frozenset[str] = frozenset()  # rules whose promises had ended because of what was not so
+        self.review: Review | None = None
         self.events, self.first = s.events, s.events[0]
         self.due = _timer_due(s.events)
         self.standing = frozenset((t.rule, t.due_at) for t in case.timers)
@@ -75,9 +80,18 @@ class Turn:
         lies_behind = register_only or s.episode.state == "new"
         self.all_heard = s.about == "child" or s.episode.state == "open" or not lies_behind
 
-    def whole(self, others: tuple[Case, ...]) -> Decision:
-        """What every rule says. A limit that moved is told before what follows from it (T-8)."""
-        messages: list[Message] = []
+    def look_back(self, case: Case, former: RegisterRecord) -> None:
+        """Asks the rules of the beginning as well, where what they depend on has changed. `former` is the record as it
+        was before."""
+        before = replace(self.s, episode=case.episode, promises=case.promises, record=former, events=())
+        self.review = review_of(before, self.s, self.first, self.pack)
+        if self.review is not None and self.review.comes_into_scope:
+            self.all_heard = True
+
+    def whole(self, others: tuple[Case, ...], before: Sequence[Message] = ()) -> Decision:
+        """What every rule says, after what was said `before`. A limit that moved is told before what follows from it
+        (T-8)."""
+        messages = [*before]
         if self.due is None:
             self.s, moved = promises.moved(self.s, self.first, self.pack, self.now)
             self.s, reassigned = promises.reassigned(self.s, self.first, self.pack, self.now)
@@ -89,8 +103,15 @@ class Turn:
         messages, changes = [*before], {e.change for e in self.events}
         releasing = self.s.release is not None and Change.TASK_COMPLETED in changes
         for rule in self.rules:
-            if not rule.rejects and (releasing or not (rule.on and changes.isdisjoint(_heard(rule.on)))):
+            if rule.rejects:
+                continue
+            if releasing or not (rule.on and changes.isdisjoint(_heard(rule.on))):
                 messages += self.answers(rule)
+            if rule.id in self.revived:
+                messages += self.answers_anew(rule)
+            if self.review is not None:
+                messages += self.answers_late(rule, self.review)
+        messages += self._withdrawn_of_the_dead()
         messages += self.climbed()
         timers = (*self.timers(), *acknowledging.ladder_timers(self.s, self.pack, self.standing))
         changed = tuple(after for after, before in zip(self.s.others, others, strict=True) if after is not before)
@@ -112,6 +133,28 @@ class Turn:
         elif self.all_heard:
             yield from self._fire(rule, self.first)
 
+    def answers_anew(self, rule: Rule) -> Iterator[Message]:
+        """What a rule says once more of all that was told of the episode, as far as nothing stands of it."""
+        for event in history(self.s.episode, self.first.report.origin) if rule.on else ():
+            if any(event.is_a(pattern) for pattern in rule.on):
+                yield from self._fire(rule, event)
+
+    def answers_late(self, rule: Rule, review: Review) -> Iterator[Message]:
+        """What a rule of the beginning (or, for a child who comes into scope, of the return) says that had no reason to
+        speak then and has one now (AMB-182)."""
+        for event in review.of(self.s) if rule.on and not rule.withdraws else ():
+            asked = any(event.is_a(pattern) for pattern in rule.on) and not self._has_spoken(rule)
+            if asked and review.is_new(rule, event, self.pack) and not self._is_moot(rule):
+                yield from self._fire(rule, event)
+
+    def _has_spoken(self, rule: Rule) -> bool:
+        ids = self.pack.groups[rule.group] if rule.group else (rule.id,)
+        return any(p.rule in ids and not p.undone for p in self.s.promises)
+
+    def _is_moot(self, rule: Rule) -> bool:
+        """Nobody is told any more that a child is missing who is back."""
+        return MESSAGE_TYPES[rule.send].while_missing and not self.s.episode.still_missing
+
     def announced(self, change: Change) -> Iterator[Message]:
         """What the rules say that listen to just this change."""
         for event in [e for e in self.events if e.change is change]:
@@ -120,7 +163,7 @@ class Turn:
 
     def _fire(self, rule: Rule, event: Event) -> Iterator[Message]:
         occurrence = self._occurrence(rule, event)
-        if occurrence is None or self._answered(rule, occurrence):
+        if occurrence is None or self._answered(rule, occurrence) or self._spares(rule):
             return
         if rule.moment is not None and not self._due_now(rule, event):
             return
@@ -160,9 +203,14 @@ class Turn:
     def _answered(self, rule: Rule, occurrence: str) -> bool:
         return any(
             p.occurrence == occurrence
+            and not p.undone
             and (p.rule == rule.id or (rule.group and p.rule in self.pack.groups[rule.group]))
             for p in self.s.promises
         )
+
+    def _spares(self, rule: Rule) -> bool:
+        """Whether nothing of the kind is asked because the child is dead (AMB-207)."""
+        return self.s.episode.death is not None and MESSAGE_TYPES[rule.send].spares_the_dead
 
     def _due_now(self, rule: Rule, event: Event) -> bool:
         """Whether a timed rule's moment has come. One whose timer stands is left to its timer, so that an outage
@@ -183,15 +231,25 @@ class Turn:
         if rule.classifies:
             self.s = replace(self.s, episode=with_presumed_status(self.s.episode, rule.classifies, self.s.as_of))
         due = ends(rule.due, self.s, event) if rule.due else None
-        message = build_message(self._firing(rule, event), to, clauses, occurrence, due)
-        kept, others, over = promises.closed_by(rule, self.s, self.now)
-        message = replace(message, ends=over)
+        firing = self._firing(rule, event)
+        kept, others, over = promises.closed_by(firing)
+        message = replace(build_message(firing, to, clauses, occurrence, due), ends=over)
         former = next((p for p in kept if p.open and any(p.is_a(w) for w in rule.takes_over)), None)
         if former is not None:
             message = replace(message, replaces=former.first or former.message)
-            kept = promises.with_replaced(kept, former, replace(former, closed_at=self.now))
-        self.s = replace(self.s, others=others, promises=(*kept, promise_of(message, occurrence)))
+            kept = promises.with_replaced(kept, former, promises.ended(former, firing))
+        self.s = replace(self.s, others=others, promises=(*kept, promise_of(firing, message, occurrence)))
         return message
+
+    def _withdrawn_of_the_dead(self) -> Iterator[Message]:
+        """What was asked for and is not asked of the dead (AMB-207), where no rule of the pack has taken it back."""
+        for promise in self.s.promises if self.s.episode.death else ():
+            if promise.open and MESSAGE_TYPES[promise.type].spares_the_dead:
+                message = retracting.withdrawal(promise, self.s, self.first, self.pack, self.now, ("AMB-207",))
+                over = promises.ended(promise, self._firing(self.pack.rules_by_id[promise.rule], self.first))
+                self.s = replace(self.s, promises=promises.with_replaced(self.s.promises, promise, over))
+                if message is not None:
+                    yield message
 
     def climbed(self) -> Iterator[Message]:
         """The steps of ladders that are due, of messages that nobody has acknowledged."""
@@ -210,7 +268,7 @@ class Turn:
             if self._own(rule.id) and moment <= self.s.as_of:
                 continue
             occurrence = self._occurrence(rule, self.first)
-            if occurrence is None or self._answered(rule, occurrence):
+            if occurrence is None or self._answered(rule, occurrence) or self._spares(rule):
                 continue
             if evaluate(rule.tests, self.s, self.first, self.pack) is not None:
                 yield Timer(rule.id, moment)
