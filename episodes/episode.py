@@ -160,7 +160,7 @@ class Episode:
 
     def decided(self, kind: str, by: str | None = None, among: tuple[str, ...] = ()) -> Decided | None:
         """The newest decision of that kind, of that role where one is named, among those values where any are."""
-        made = (d for d in reversed(self.decisions) if d.kind == kind and _is(d, by))
+        made = (d for d in reversed(self.decisions) if d.kind == kind and _is(d, by) and not d.unasked)
         return next((d for d in made if not among or d.decision in among), None)
 
     def held(self, kind: str) -> Iterator[MeetingHeld]:

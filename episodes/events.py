@@ -34,6 +34,7 @@ class Change(StrEnum):
     FINALISED = "finalised"
     CLOCK_OVERRIDE = "clock_override"
     DECIDED = "decided"
+    UNASKED = "unasked"  # an answer to a question that nobody has asked
     DECIDED_ELSEWHERE = "decided_elsewhere"  # in an episode that this one is linked to
     INTERVIEW = "interview"
     MEETING = "meeting"

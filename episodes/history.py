@@ -19,7 +19,9 @@ def beginning(missing: Missing, cause: Origin) -> Event:
 def history(episode: Episode, cause: Origin) -> tuple[Event, ...]:
     """That it opened, and what people did in it since, in the order of receipt; told once more because of a message."""
     assert episode.missing is not None
-    events = [Event(Change.DECIDED, d, d.origin.at, f"{d.kind}.{d.decision}") for d in episode.decisions]
+    events = [
+        Event(Change.DECIDED, d, d.origin.at, f"{d.kind}.{d.decision}") for d in episode.decisions if not d.unasked
+    ]
     events += [Event(Change.MEETING, m, m.held_at, kind) for m in episode.meetings for kind in m.kinds]
     events += [Event(Change.INTERVIEW, o, o.at, o.result) for o in episode.outcomes]
     events += [Event(Change.DOCUMENT, d, d.at, d.kind) for d in episode.documents]

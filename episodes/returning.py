@@ -7,11 +7,13 @@ from episodes.episode import Episode, State, Terms
 from episodes.events import Advanced, Change, Event, brought
 from episodes.reports import Found, Missing
 
+_OF_A_RETURN = (Change.FOUND, Change.RETURN_CHANGED, Change.CORRECTED)
+
 
 def returned(episode: Episode, report: Found, terms: Terms) -> Advanced:
     """A death counts from any sender, whoever else may say that the child is found (AMB-207)."""
     after, events = _returned(episode, report, terms)
-    if events and after.back:
+    if after.back and any(event.change in _OF_A_RETURN for event in events):
         after = replace(after, returns=(*after.returns, report.origin))
     return after, events
 

@@ -35,6 +35,9 @@ from routing.promises import waiting_for
 
 _TOLD_AGAIN = "it began within an absence that is over already and is taken for the same one; check the reference"
 
+_UNASKED = "it answers a question that nobody has asked, or that is settled: it is kept, and nothing follows from it"
+AMB_204 = ("AMB-204",)
+
 
 def place(context: Context, child: Child, report: Report, doubt: Doubt | None = None) -> Step | None:
     """The report taken in where it belongs; None where it speaks of what is not known yet, and may wait for it. What
@@ -96,6 +99,9 @@ def _into_episode(context: Context, child: Child, case: Case, report: Report) ->
     match report:
         case MeetingHeld():
             return _meeting(context, child, case, report)
+        case Decided() if _is_unasked(context, child, case, report):
+            step = take_in(context, child, case, replace(report, unasked=True))
+            return step + raised(context, child.authority, "episode_conflict", _UNASKED, report, report.about, AMB_204)
         case Decided():
             return take_in(context, child, case, report) + _tell_linked(context, child.cases[case.id], report)
         case Missing():
@@ -103,6 +109,12 @@ def _into_episode(context: Context, child: Child, case: Case, report: Report) ->
         case Retracted():
             return take_in(context, child, case, report) + _one_reference_less(context, child, case, report)
     return take_in(context, child, case, report)
+
+
+def _is_unasked(context: Context, child: Child, case: Case, report: Decided) -> bool:
+    """Whether it is an answer, by the words of the pack, to a question that is not open (AMB-204)."""
+    asked_by = context.packs.version(child.authority, case.episode.pack).questions.get(report.kind, ())
+    return bool(asked_by) and not any(p.open and p.is_a(what) for p in case.promises for what in asked_by)
 
 
 def _told_again(context: Context, child: Child, case: Case, report: Missing) -> Step:
@@ -124,9 +136,12 @@ def _one_reference_less(context: Context, child: Child, case: Case, report: Retr
 
 
 def _meeting(context: Context, child: Child, case: Case, report: MeetingHeld) -> Step:
-    """A meeting counts for every episode that waits for it: first for those in which it was asked for."""
-    events = tuple(Event(Change.MEETING_ELSEWHERE, report, report.held_at, kind) for kind in report.kinds)
-    asked, joined = waiting_for(live_cases(child), report.kinds)
+    """A meeting counts for the episode that it names. One about the child counts for every episode that waits for it:
+    first for those in which it was asked for (AMB-206)."""
+    words = context.packs.version(child.authority, case.episode.pack).words
+    kinds = tuple(kind for kind in report.kinds if kind in words.meetings_of_child)
+    events = tuple(Event(Change.MEETING_ELSEWHERE, report, report.held_at, kind) for kind in kinds)
+    asked, joined = waiting_for(live_cases(child), kinds)
     step = Step()
     for each in [c for c in asked if c.id != case.id]:
         step += ask_rules(context, child, each, each.episode, events)

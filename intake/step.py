@@ -11,7 +11,7 @@ from episodes.reports import About, Report
 from intake.early import EarlyWords
 from intake.records import Parsed, Rejected
 from routing.case import AnyCase
-from routing.exceptions import exception
+from routing.exceptions import CLAUSES, exception
 from routing.library import HUB, Packs
 from routing.messages import Message
 from store.feeds import Feed
@@ -21,8 +21,8 @@ from store.feeds import Feed
 class Context:
     """What every step of a batch is given: the children that the batch speaks of, the packs, the instant of receipt,
     the age of each register with the age from which that is worth a word, and the word that waits for its incident with
-    the time after which somebody is asked to look. `fresh`: the messages so far, none of which has left, with the events
-    that they answer."""
+    the time after which somebody is asked to look. `fresh`: the messages so far, none of which has left, with the
+    events that they answer."""
 
     children: Children
     packs: Packs
@@ -95,15 +95,19 @@ class Step:
         return tuple(event for change in self.cases for event in change.events)
 
 
-def raised(context: Context, authority: str, kind: str, detail: str, report: Report, about: About) -> Step:
+def raised(
+    context: Context, authority: str, kind: str, detail: str, report: Report, about: About,
+    clauses: tuple[str, ...] = CLAUSES,
+) -> Step:  # fmt: skip
     """An exception of the hub to a person at the authority, or to the operator, because of a report."""
     hub = authority == HUB
     pack = context.packs.hub if hub else context.packs.governing(authority, context.now)
     cause = (report.origin.source, report.origin.id)
-    return Step(messages=(exception(pack, kind, detail, context.now, cause, about, about.identifiers),))
+    told = exception(pack, kind, detail, context.now, cause, about, about.identifiers)
+    return Step(messages=(replace(told, clauses=clauses),))
 
 
 def told_retracted(context: Context, authority: str, report: Report, clauses: tuple[str, ...]) -> Step:
     """That a notification was sent in error of which nobody needs to know but the intake role."""
-    (message,) = raised(context, authority, "retracted", "", report, report.about).messages
-    return Step(messages=(replace(message, type="notify.info", clauses=clauses, fields={}),))
+    (message,) = raised(context, authority, "retracted", "", report, report.about, clauses).messages
+    return Step(messages=(replace(message, type="notify.info", fields={}),))

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from episodes.events import Change
 from routing.acknowledging import acknowledge_by
 from routing.limits import JUST_AFTER, ends
 from routing.messages import Message, Promise, Recipient, derived_id
@@ -73,5 +74,14 @@ def promise_of(f: Firing, message: Message, occurrence: str) -> Promise:
         due=message.due,
         measure=message.fields.get("measure"),
         first=message.replaces,
+        since=_since(f),
         cause=None if f.timed else f.event.report.origin.message,
     )
+
+
+def _since(f: Firing) -> datetime | None:
+    """When it would have been asked for, had everything been told when it happened."""
+    if f.timed:
+        return None
+    start = f.s.episode.start if f.event.change is Change.OPENED else None
+    return min(start or f.event.at, f.now)

@@ -40,6 +40,8 @@ def _faults(pack: Pack) -> Iterator[tuple[str, str]]:
         yield "intake", f"there is no role '{pack.intake}'; add it to [roles]"
     yield from (("scope", fault) for fault in _test_faults(pack, pack.scope))
     yield from (("release", fault) for fault in _release_faults(pack))
+    yield from _word_list_faults(pack)
+    yield from (("tells_back", fault) for fault in _clause_faults(pack, pack.tells_back))
     if pack.duty is not None and pack.duty not in pack.roles:
         yield "duty", f"there is no role '{pack.duty}'; add it to [roles]"
     seen: set[str] = set()
@@ -75,6 +77,17 @@ def _faults(pack: Pack) -> Iterator[tuple[str, str]]:
             yield f"not_automated.{clause}", "there is no such clause; add it to [clauses]"
         if clause in used:
             yield f"not_automated.{clause}", "a rule cites it; take it out here"
+
+
+def _word_list_faults(pack: Pack) -> Iterator[tuple[str, str]]:
+    for meeting in pack.words.meetings_of_child:
+        if meeting not in pack.words.meetings:
+            yield "words", f"meetings_of_child: there is no meeting '{meeting}'; add it to [words.meetings]"
+    names = {what for r in pack.rules for what in r.names}
+    for kind, asked in pack.questions.items():
+        if kind not in pack.words.decisions:
+            yield "questions", f"there is no decision '{kind}'; add it to [words.decisions]"
+        yield from (("questions", f"{kind}: there is no rule '{what}'") for what in asked if what not in names)
 
 
 def _release_faults(pack: Pack) -> Iterator[str]:

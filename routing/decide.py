@@ -20,7 +20,8 @@ from routing.case import AlertCase, Case, Decision, DutiesCase
 from routing.messages import Message, derived_id
 from routing.netting import Fresh, never_asked
 from routing.pack import Pack
-from routing.turn import Turn, situation_of
+from routing.situation import situation_of
+from routing.turn import Turn
 from routing.undoing import undo
 
 

@@ -57,6 +57,8 @@ def load(text: str, file: str) -> Pack:
         rules=tuple(rule(row) for row in top.rows("rules", _label)),
         periodic=tuple(_periodic(row) for row in top.rows("periodic", _label)),
         statuses=tuple(_status(row) for row in top.rows("statuses", lambda row, n: str(row.get("is", n)))),
+        tells_back=top.words("tells_back"),
+        questions=top.table("questions").lists(),
         release=_release(top.maybe("release", dict), file),
     )
     top.done()
@@ -115,6 +117,7 @@ def _words(table: Table) -> Words:
         services=table.words("services"),
         decisions=table.table("decisions").lists(),
         meetings=table.table("meetings").lists(),
+        meetings_of_child=table.words("meetings_of_child"),
         documents=table.words("documents"),
         end_reasons=table.words("end_reasons"),
         concerns=table.words("concerns"),

@@ -157,6 +157,7 @@ def rule(table: Table) -> Rule:
         form=table.maybe("form", str),
         fields=table.table("fields").rest(),
         follows=_follows(table),
+        lapses=table.is_true("lapses"),
         rejects=table.get("rejects", bool, False),
         beyond_scope=table.get("beyond_scope", bool, False),
         classifies=_classifies(table),

@@ -82,6 +82,8 @@ class Promise:
     """What the hub remembers of a message that it sent: enough not to send it twice, to move its limit when an anchor
     moves, and to know whether it is still open. `measure` is what a request for an interview wants done by `due`.
 
+    former: who was asked or told before it moved on to others.
+    since: when it would have been asked for, had everything been told at once; `at` where that is not known.
     cause: the message that told of what it answers; None where a timer did. closed_by: the message because of which it
     ended without being done. undone: what it answered, or what ended it, turned out not to be so: it counts no more.
     """
@@ -97,6 +99,8 @@ class Promise:
     measure: str | None = None
     first: str | None = None
     closed_at: datetime | None = None
+    former: tuple[Recipient, ...] = ()
+    since: datetime | None = None
     cause: tuple[str, str] | None = None
     closed_by: tuple[str, str] | None = None
     undone: bool = False
@@ -104,6 +108,11 @@ class Promise:
     @property
     def open(self) -> bool:
         return self.closed_at is None
+
+    @property
+    def everybody(self) -> tuple[Recipient, ...]:
+        """Who is asked or told, and who was before."""
+        return (*self.to, *self.former)
 
     def is_a(self, what: str) -> bool:
         """Whether `what` names it: a rule, a type (`rhi.request`) or a type with its kind (`meeting.request/mam`)."""

@@ -88,13 +88,10 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class RoleSource:
-    """Where the person behind a role is named: by the register, as the worker of a service, else as a professional, or
-    among those involved or caring.
-
-    reporter: first of all whoever tells of the episode in that role. practitioners: everybody whom the register names
-    as working with the child: workers of open services, professionals and those involved. interviewer: the one to whom
-    the interview was given.
-    """
+    """Where the person behind a role is named: as the worker of a service, else as a professional, or among those
+    involved or caring. reporter: first of all whoever tells of the episode in that role. practitioners: everybody whom
+    the register names as working with the child: workers of open services, professionals and those involved.
+    interviewer: the one to whom the interview was given."""
 
     services: tuple[str, ...] = ()
     field: Literal["worker", "manager", "team"] = "worker"
@@ -143,15 +140,15 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """On an event, when conditions hold, then a message. Without `on` the rule listens to every event of the episode.
+    """On an event, when conditions hold, then a message. Without `on` the rule listens to every event of the episode;
+    on "opened" it is asked again whenever what it depends on has changed (AMB-182).
 
-    once: how often it may answer: once in an episode, for each event, for each report whatever it changed, or for each
-    anchor it counts from.
-    about: an episode, or the child: a duty that belongs to no episode, asked about at every event of the register and
-    of any episode. `once` = "episode" is then once for the child.
+    once: how often it may answer: in an episode, for each event, for each report, or for each anchor it counts from.
+    about: an episode, or the child (once for the child then): a duty that belongs to no episode, asked about at every
+    event of the register and of any episode.
     group: of the rules of one group only the first that fires does, in an episode.
-    follows: while the promise is open it moves on when somebody else holds the work: at these events it is sent again,
-    with the limit that it has, to whom its recipients now are.
+    follows: at these events its open promise is sent again to whoever holds the work then, with the limit it has.
+    lapses: its promise is withdrawn as soon as its conditions hold no more.
     rejects: the report that set it off is not taken as a fact (a person is told instead).
     beyond_scope: it answers also where the pack's scope does not hold.
     classifies: the episode counts as missing (or absent) from this message on, until a person says otherwise.
@@ -183,6 +180,7 @@ class Rule:
     form: str | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
     follows: tuple[str, ...] = ()
+    lapses: bool = False
     rejects: bool = False
     beyond_scope: bool = False
     classifies: Classification | None = None
@@ -213,8 +211,8 @@ class Periodic:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What waits for a person where an authority does not let the hub release requests by itself (AMB-08): rules,
-    types, or types with kinds; it goes out when the intake role has done its task of that kind."""
+    """What waits for a person where an authority does not let the hub release by itself (AMB-08): rules, types, or
+    types with kinds; it goes out when the intake role has done its task of that kind."""
 
     task: str
     holds: tuple[str, ...]
@@ -222,8 +220,8 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """A rule, message type, or type with kind (`senior.alert/absence_24h`) that must be acknowledged: the first role of
-    the ladder is told when it was not `within` the period, each next one after the same period again."""
+    """A rule, message type, or type with kind that must be acknowledged: the first role of the ladder is told when it
+    was not `within` the period, each next one after the same period again."""
 
     what: str
     within: Period
@@ -232,11 +230,12 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The closed lists of the pack: services, decision kinds with their values, meetings, documents, tasks."""
+    """The closed lists of the pack. A meeting is about the episode that it names, but for `meetings_of_child`."""
 
     services: tuple[str, ...] = ()
     decisions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     meetings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    meetings_of_child: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     end_reasons: tuple[str, ...] = ()
     concerns: tuple[str, ...] = ()
@@ -247,7 +246,8 @@ class Pack:
     """One version of one authority's procedure. `scope`: whom it is about at all, such as those under 18; for anybody
     else only the rules that are `beyond_scope` answer. `duty`: who stands in for the intake role outside working
     hours, if anybody does. `auto_release` and `acknowledge` are local settings (`routing.local`), off in every shipped
-    pack. `groups`: the ids of the rules of each group."""
+    pack. `tells_back`: the clauses by which whoever was told that a child is missing is told that it is back.
+    `questions`: decisions that mean something only as an answer, with the rules that ask for it."""
 
     authority: str
     version: str
@@ -268,18 +268,19 @@ class Pack:
     rules: tuple[Rule, ...]
     periodic: tuple[Periodic, ...] = ()
     statuses: tuple[Status, ...] = ()
+    questions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     release: Release | None = None
     auto_release: bool = True
+    tells_back: tuple[str, ...] = ()
     acknowledge: tuple[Acknowledgement, ...] = ()
     rules_by_id: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
     groups: Mapping[str, frozenset[str]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        groups = {
-            name: frozenset(r.id for r in self.rules if r.group == name) for name in {r.group for r in self.rules}
-        }
+        names = {rule.group for rule in self.rules if rule.group}
+        groups = {name: frozenset(rule.id for rule in self.rules if rule.group == name) for name in names}
         object.__setattr__(self, "rules_by_id", {rule.id: rule for rule in self.rules})
-        object.__setattr__(self, "groups", {name: ids for name, ids in groups.items() if name})
+        object.__setattr__(self, "groups", groups)
 
     def on_duty(self, at: datetime) -> str:
         """The role that takes what nobody else is named for: the intake, outside its hours its duty role."""

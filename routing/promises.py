@@ -4,7 +4,7 @@
 - closed by another message whose rule says so, here or in another episode of the child;
 - taken over by a later message that stands in its place;
 - moved, and said again, when the anchor of its limit is corrected (T-8);
-- reassigned, and said again, when somebody else holds the work;
+- reassigned, and said again, when somebody else holds the work (both in `routing.moving`);
 - withdrawn from those who were asked, once it is moot;
 - taken back with everything else when the notification was sent in error (AMB-77).
 
@@ -19,16 +19,14 @@ from datetime import datetime
 from episodes.events import Change, Event
 from routing.building import build_message, promise_of
 from routing.case import Case
-from routing.evaluate import evaluate_without
-from routing.limits import FIXED, ends
 from routing.message_types import INTERVIEW_REQUEST, MEETING_REQUEST, MESSAGE_TYPES
 from routing.messages import Message, Promise
 from routing.pack import Pack, Rule, Target
 from routing.payload import Firing
-from routing.recipients import resolve
 from routing.situation import Situation
 
 Promises = tuple[Promise, ...]
+OF_A_MEETING = (Change.MEETING, Change.MEETING_ELSEWHERE)
 
 # ---- fulfilled, closed, taken over
 
@@ -45,6 +43,9 @@ def fulfilled(promises: Promises, events: Iterable[Event], pack: Pack, at: datet
 
 
 def _fulfils(event: Event, promise: Promise, rule: Rule | None) -> bool:
+    """A meeting settles nothing that was asked for after it was held (AMB-206)."""
+    if event.change in OF_A_MEETING and event.at < (promise.since or promise.at):
+        return False
     if rule is not None and any(event.is_a(pattern) for pattern in rule.settled_by):
         return True
     return MESSAGE_TYPES[promise.type].is_fulfilled(event, promise.kind)
@@ -105,47 +106,7 @@ def waiting_for(cases: Collection[Case], meetings: Sequence[str]) -> tuple[list[
     return [c for c in cases if c.id in asked], later
 
 
-# ---- moved, reassigned, withdrawn
-
-
-def moved(s: Situation, event: Event, pack: Pack, now: datetime) -> tuple[Situation, tuple[Message, ...]]:
-    """Open promises whose limit has moved with its anchor are sent again with the new one (T-8)."""
-    messages: list[Message] = []
-    for promise in [p for p in s.promises if p.open and p.due]:
-        rule = pack.rules_by_id.get(promise.rule)
-        if rule is None or rule.due is None or rule.due.anchor in FIXED or rule.once == "anchor":
-            continue
-        due = ends(rule.due, s, event)
-        clauses = evaluate_without(promise, rule.tests, s, event, pack) if due and due != promise.due else None
-        if due is None or clauses is None:
-            continue
-        _, lent = resolve(rule.to, s, event, pack)
-        first, cited = promise.first or promise.message, (*rule.clauses, *clauses, *lent)
-        message = build_message(Firing(rule, s, event, pack, now), promise.to, cited, "moved", due)
-        later = replace(promise, message=message.id, due=due, first=first)
-        s = replace(s, promises=with_replaced(s.promises, promise, later))
-        messages.append(replace(message, replaces=first))
-    return s, tuple(messages)
-
-
-def reassigned(s: Situation, event: Event, pack: Pack, now: datetime) -> tuple[Situation, tuple[Message, ...]]:
-    """Open promises of rules that follow the work, sent again where their recipients are others now: the same limit,
-    and `replaces` names the first message."""
-    messages: list[Message] = []
-    rules = {r.id: r for r in pack.rules if any(e.is_a(pattern) for pattern in r.follows for e in s.events)}
-    for promise in [p for p in s.promises if p.open and p.rule in rules]:
-        rule = rules[promise.rule]
-        recipients, lent = resolve(rule.to, s, event, pack)
-        is_other = recipients not in ((), promise.to)
-        clauses = evaluate_without(promise, rule.tests, s, event, pack) if is_other else None
-        if clauses is None:
-            continue
-        first, cited = promise.first or promise.message, (*rule.clauses, *clauses, *lent)
-        message = build_message(Firing(rule, s, event, pack, now), recipients, cited, "followed", promise.due)
-        later = replace(promise, message=message.id, to=recipients, first=first)
-        s = replace(s, promises=with_replaced(s.promises, promise, later))
-        messages.append(replace(message, replaces=first))
-    return s, tuple(messages)
+# ---- withdrawn
 
 
 def withdraw(f: Firing, clauses: tuple[str, ...]) -> tuple[Situation, tuple[Message, ...]]:

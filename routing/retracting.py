@@ -21,7 +21,7 @@ def taken_back(s: Situation, event: Event, pack: Pack, now: datetime) -> Decisio
     """Everything open is withdrawn from those who were asked, in the order of the promises; everyone who was told hears
     of the error; no timer is left."""
     withdrawn = all_withdrawn(s, event, pack, now, ERROR_CLAUSES)
-    told = tuple(dict.fromkeys(chain.from_iterable(p.to for p in s.promises)))
+    told = tuple(dict.fromkeys(chain.from_iterable(p.everybody for p in s.promises)))
     if not told:
         return withdrawn
     rule = Rule(id="retracted", clauses=ERROR_CLAUSES, send="notify.info", kind="retracted", urgency="immediate")

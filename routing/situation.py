@@ -9,14 +9,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from episodes.episode import Episode, Reference
-from episodes.events import Event
+from episodes.events import Change, Event
 from episodes.record import RegisterRecord
 from episodes.reports import Actor, Decided, InterviewOutcome, MeetingHeld
 from routing.calendar import LONDON, Calendar, london_date
-from routing.case import Case
+from routing.case import AnyCase, Case
 from routing.codes import names_of
 from routing.message_types import INTERVIEW_REQUEST, MESSAGE_TYPES
 from routing.messages import Promise
+from routing.pack import Pack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +138,7 @@ class Situation:
 
     def newest_decision(self, kind: str) -> Decided | None:
         """The newest decision of that kind, in any episode of the child."""
-        made = (d for e in self._episodes() for d in e.decisions if d.kind == kind)
+        made = (d for e in self._episodes() for d in e.decisions if d.kind == kind and not d.unasked)
         return max(made, key=lambda d: d.origin.at, default=None)
 
     def _episodes(self) -> tuple[Episode, ...]:
@@ -206,6 +207,34 @@ class Situation:
     def born(self) -> date | None:
         """The date of birth in the register, else the one that was reported."""
         return self.record.date_of_birth or (self.episode.missing.date_of_birth if self.episode.missing else None)
+
+
+def situation_of(
+    case: AnyCase,
+    episode: Episode,
+    events: tuple[Event, ...],
+    record: RegisterRecord,
+    others: tuple[Case, ...],
+    pack: Pack,
+    now: datetime,
+    calendar: Calendar | None = None,
+) -> Situation:
+    due = timer_due(events)
+    return Situation(
+        episode=episode,
+        record=record,
+        others=others,
+        promises=case.promises,
+        as_of=due.at if due else now,
+        calendar=calendar or pack.calendar,
+        codes=pack.codes,
+        events=events,
+        release=pack.release.task if pack.release and not pack.auto_release else None,
+    )
+
+
+def timer_due(events: tuple[Event, ...]) -> Event | None:
+    return next((e for e in events if e.change is Change.TIMER_DUE), None)
 
 
 def years_between(born: date, day: date) -> int:

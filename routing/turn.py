@@ -10,57 +10,31 @@ from datetime import datetime
 from functools import cache
 
 from episodes.classifying import with_presumed_status
-from episodes.episode import Episode
 from episodes.events import OF_THE_REGISTER, Change, Event
 from episodes.history import history
 from episodes.record import RegisterRecord
-from routing import acknowledging, promises, retracting
+from routing import acknowledging, moving, promises, retracting
 from routing.building import build_message, promise_of
-from routing.calendar import Calendar
 from routing.case import AnyCase, Case, Decision, Timer
-from routing.evaluate import evaluate
+from routing.evaluate import evaluate, evaluate_without
 from routing.limits import anchor, ends, goes_out
-from routing.message_types import MESSAGE_TYPES
-from routing.messages import Message, Recipient, derived_id
+from routing.message_types import INTERVIEW_REQUEST, MESSAGE_TYPES
+from routing.messages import Message, Promise, Recipient, derived_id
 from routing.pack import Pack, Rule
 from routing.payload import Firing
 from routing.recipients import resolve
 from routing.reviewing import Review, review_of
-from routing.situation import Situation
-
-
-def situation_of(
-    case: AnyCase,
-    episode: Episode,
-    events: tuple[Event, ...],
-    record: RegisterRecord,
-    others: tuple[Case, ...],
-    pack: Pack,
-    now: datetime,
-    calendar: Calendar | None = None,
-) -> Situation:
-    due = _timer_due(events)
-    return Situation(
-        episode=episode,
-        record=record,
-        others=others,
-        promises=case.promises,
-        as_of=due.at if due else now,
-        calendar=calendar or pack.calendar,
-        codes=pack.codes,
-        events=events,
-        release=pack.release.task if pack.release and not pack.auto_release else None,
-    )
-
-
-def _timer_due(events: tuple[Event, ...]) -> Event | None:
-    return next((e for e in events if e.change is Change.TIMER_DUE), None)
+from routing.situation import Situation, timer_due
 
 
 @cache
 def _heard(on: tuple[str, ...]) -> frozenset[str]:
     """The changes, without qualifiers, that patterns of events begin with."""
     return frozenset(pattern.partition(".")[0] for pattern in on)
+
+
+TOLD_BACK = Rule(id="told_back", clauses=(), send="notify.found", urgency="same_day")
+"""Word to those whom no rule of the pack tells, where the pack wants them told."""
 
 
 class Turn:
@@ -71,7 +45,7 @@ class Turn:
         self.revived: frozenset[str] = frozenset()  # rules whose promises had ended because of what was not so
         self.review: Review | None = None
         self.events, self.first = s.events, s.events[0]
-        self.due = _timer_due(s.events)
+        self.due = timer_due(s.events)
         self.standing = frozenset((t.rule, t.due_at) for t in case.timers)
         inside = evaluate(pack.scope, s, self.first, pack) is not None
         self.rules = tuple(r for r in pack.rules_about(s.about) if inside or r.beyond_scope)
@@ -93,9 +67,9 @@ class Turn:
         (T-8)."""
         messages = [*before]
         if self.due is None:
-            self.s, moved = promises.moved(self.s, self.first, self.pack, self.now)
-            self.s, reassigned = promises.reassigned(self.s, self.first, self.pack, self.now)
-            messages += (*moved, *reassigned)
+            self.s, moved = moving.moved(self.s, self.first, self.pack, self.now)
+            self.s, reassigned = moving.reassigned(self.s, self.first, self.pack, self.now)
+            messages += (*moved, *reassigned, *self._lapsed())
         return self.asked(others, messages)
 
     def asked(self, others: tuple[Case, ...], before: Sequence[Message] = ()) -> Decision:
@@ -112,6 +86,7 @@ class Turn:
             if self.review is not None:
                 messages += self.answers_late(rule, self.review)
         messages += self._withdrawn_of_the_dead()
+        messages += self._told_back(messages)
         messages += self.climbed()
         timers = (*self.timers(), *acknowledging.ladder_timers(self.s, self.pack, self.standing))
         changed = tuple(after for after, before in zip(self.s.others, others, strict=True) if after is not before)
@@ -245,11 +220,36 @@ class Turn:
         """What was asked for and is not asked of the dead (AMB-207), where no rule of the pack has taken it back."""
         for promise in self.s.promises if self.s.episode.death else ():
             if promise.open and MESSAGE_TYPES[promise.type].spares_the_dead:
-                message = retracting.withdrawal(promise, self.s, self.first, self.pack, self.now, ("AMB-207",))
-                over = promises.ended(promise, self._firing(self.pack.rules_by_id[promise.rule], self.first))
-                self.s = replace(self.s, promises=promises.with_replaced(self.s.promises, promise, over))
-                if message is not None:
-                    yield message
+                yield from self._withdrawn(promise, self.pack.rules_by_id[promise.rule], ("AMB-207",))
+
+    def _lapsed(self) -> Iterator[Message]:
+        """What was asked for only as long as its conditions hold, and they hold no more."""
+        for promise in self.s.promises:
+            rule = self.pack.rules_by_id.get(promise.rule)
+            if rule is None or not rule.lapses or not promise.open:
+                continue
+            if evaluate_without(promise, rule.tests, self.s, self.first, self.pack) is None:
+                yield from self._withdrawn(promise, rule, rule.clauses)
+
+    def _withdrawn(self, promise: Promise, rule: Rule, clauses: tuple[str, ...]) -> Iterator[Message]:
+        message = retracting.withdrawal(promise, self.s, self.first, self.pack, self.now, clauses)
+        over = promises.ended(promise, self._firing(rule, self.first))
+        self.s = replace(self.s, promises=promises.with_replaced(self.s.promises, promise, over))
+        if message is not None:
+            yield message
+
+    def _told_back(self, messages: Sequence[Message]) -> Iterator[Message]:
+        """Whoever was told that the child is missing is told that it is back, where the pack says so, unless another
+        message tells that person or asks for the interview (AMB-177)."""
+        found = next((e for e in self.events if e.change is Change.FOUND), None)
+        if found is None or self.s.about != "episode" or not self.s.episode.back or not self.pack.tells_back:
+            return
+        told = dict.fromkeys(r for p in self.s.promised("notify.missing") for r in p.everybody)
+        hear = [m for m in messages if m.type in ("notify.found", "ola.notify", INTERVIEW_REQUEST)]
+        heard = {(r.role, person) for m in hear for r in m.to for person in (r.person, None)}
+        left = tuple(r for r in told if (r.role, r.person) not in heard)
+        if left:
+            yield self._send(TOLD_BACK, found, "", left, self.pack.tells_back)
 
     def climbed(self) -> Iterator[Message]:
         """The steps of ladders that are due, of messages that nobody has acknowledged."""

@@ -87,11 +87,11 @@ class _Undoing:
 
     def _reopened(self, led_to: list[Promise]) -> list[Message]:
         """A case system that heard of the return hears that it was none."""
-        told = _all(p.to for p in led_to if p.type == "episode.found") if self.reopens else ()
+        told = _all(p.everybody for p in led_to if p.type == "episode.found") if self.reopens else ()
         return self._said("episode.update", "reopened", told)
 
     def _corrected(self, led_to: list[Promise]) -> list[Message]:
-        return self._said("notify.info", "corrected", _all(p.to for p in led_to if _is_word(p)))
+        return self._said("notify.info", "corrected", _all(p.everybody for p in led_to if _is_word(p)))
 
     def _said(self, send: str, kind: str, to: tuple[Recipient, ...]) -> list[Message]:
         rule = Rule(id=kind, clauses=self.clauses, send=send, kind=kind, urgency="immediate")
