@@ -43,7 +43,7 @@ class Terms:
     second: what a report under a new reference is while an episode of the child is open.
     found_ends: whether a return ends every open episode of the child that began before it, or that of its reference.
     same_within: civil hours within which a worker's and a police report speak of one episode.
-    alerts: whether another area's national alert is taken in, as an alert and never as an episode.
+    alerts: whether another area's national alert concerns the authority although nobody names it.
     hosts: whether the authority takes part for another authority's child who lives in its area.
     """
 

@@ -11,7 +11,8 @@ from enrichment.authorities import concerned_authorities
 from enrichment.children import Ambiguous, Child
 from enrichment.registering import register_recorded, register_withdrawn
 from episodes.early import may_wait
-from episodes.reports import About, Matched, Origin, RecordHeld, Report, TimerDue
+from episodes.events import Change
+from episodes.reports import About, Matched, Missing, Origin, RecordHeld, Report, TimerDue
 from intake.child_duties import ask_about_duties
 from intake.deciding import take_in
 from intake.holding import hold
@@ -27,6 +28,9 @@ from routing.case import Case, DutiesCase
 from routing.library import HUB
 from store.rows import TimerRow
 
+_LED_TO_NOTHING = (
+    "the procedure has no answer to this report: nobody is told of it and nothing is asked for; look at it"
+)
 _NO_PACK = "the authority that the message names has no pack here; pass it on by hand"
 
 
@@ -145,7 +149,16 @@ def _taken_in(context: Context, authority: str, parsed: Parsed, person: str | No
     if resolved.match:
         into = next((change.case.id for change in placed.cases), None)
         step = Step(matches=(replace(resolved.match, episode=into),))
-    return step + placed + ask_about_duties(context, resolved.child, report, placed.events)
+    step += placed + ask_about_duties(context, resolved.child, report, placed.events)
+    return step + _led_to_nothing(context, resolved.child, report, step)
+
+
+def _led_to_nothing(context: Context, child: Child, report: Report, step: Step) -> Step:
+    """A first report of a missing child that leads to no message at all is told (AMB-171)."""
+    begun = any(event.change in (Change.OPENED, Change.TOLD, Change.ALERTED) for event in step.events)
+    if not isinstance(report, Missing) or not begun or step.messages or step.late:
+        return Step()
+    return raised(context, child.authority, "data_quality", _LED_TO_NOTHING, report, report.about, ("AMB-171",))
 
 
 def _hear_register(context: Context, authority: str, parsed: Parsed) -> Step:

@@ -2,9 +2,11 @@
 other episodes are told as far as it means something to them."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from enrichment.children import Child
 from enrichment.linking import partners
+from episodes.accounts import started
 from episodes.advance import advance
 from episodes.episode import Episode
 from episodes.events import OF_THE_REGISTER, Change, Event
@@ -31,13 +33,13 @@ def take_in(context: Context, child: Child, case: Case, report: Report) -> Step:
     others = [other.episode for other in child.others(case.episode.id)]
     episode = waiting_where_blocked(case.episode, report, others, terms)
     if isinstance(report, Missing):
-        episode = _linked(context, child, episode, report)
+        episode = _linked(context, child, episode, report, started(report, terms))
     return answer(context, child, case, *advance(episode, report, terms)) + open_waiting(context, child, report)
 
 
-def _linked(context: Context, child: Child, episode: Episode, report: Missing) -> Episode:
-    """The episode with its links to those of relatives who are reported together with the child, both ways."""
-    for other, case in partners(child, episode, report, context.children):
+def _linked(context: Context, child: Child, episode: Episode, report: Missing, start: datetime) -> Episode:
+    """The episode with its links to those of relatives who are missing together with the child, both ways."""
+    for other, case in partners(child, episode, report, start, context.children):
         theirs = case.episode
         if theirs.id not in episode.linked:
             episode = replace(episode, linked=(*episode.linked, theirs.id))

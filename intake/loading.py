@@ -67,6 +67,5 @@ async def _relatives(tx: Transaction, children: Children, batch: Sequence[Parsed
         return
     found = await tx.find(numbers, (), episodes)
     more = {*found.identifiers.values(), *found.episodes.values()} - held
-    if more:
-        await tx.lock(more)
-        children.add(found, *await tx.load(more))
+    await tx.lock(more)
+    children.add(found, *await tx.load(more))

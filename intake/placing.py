@@ -176,7 +176,7 @@ def _begin(context: Context, child: Child, report: Missing, episodes: Sequence[E
     generation = sum(1 for e in episodes if e.state == "retracted" or reference_of(about) in e.references)
     generation += sum(1 for case in child.alerts.values() if case.alert.retracted)
     key = derived_id("episode", child.authority, *reference, child.id, str(generation) if generation else "")
-    if report.alert and pack.terms.alerts:
+    if report.alert:
         return _begin_alert(context, child, report, key, pack)
     step = Step()
     if doubt and not (doubt.nobody and (child.cases or child.alerts)):
