@@ -1,4 +1,4 @@
-# The few verbs of the house. Needs Python 3.11 or newer and make; everything else is fetched into .venv.
+# The commands of the project. Needs Python 3.11 or newer and make; everything else is installed into .venv.
 
 # The first interpreter that is new enough; else python3, so that the message below can name what was found.
 PYTHON ?= $(or $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -17,57 +17,57 @@ BENCH := $(VENV)/.with-bench-$(shell cat requirements/test.txt requirements/benc
 .DEFAULT_GOAL := help
 .PHONY: help demo run test check bench bench-matching lock clean
 
-help: ## list the verbs
-	@printf 'Homeward tells people and keeps time. The verbs:\n\n'
+help: ## list the commands
+	@printf 'Homeward tells people and keeps time. Commands:\n\n'
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
-	@printf '\nPYTHON=... chooses the interpreter, ARGS=... is handed on: make test ARGS="-k settings"\n'
+	@printf '\nPYTHON=... chooses the interpreter, ARGS=... is passed on: make test ARGS="-k settings"\n'
 
-demo: $(RUN) ## walk a synthetic fortnight through the whole hub and show who was told what, and why
+demo: $(RUN) ## play a made-up fortnight through the whole hub and show who was told what, and why
 	@$(BIN)/homeward demo $(ARGS)
 
-run: $(RUN) ## start the hub with an embedded Kafka and stay up; prints the address to publish to
+run: $(RUN) ## start the hub with an embedded Kafka, and print the address to publish to
 	@$(BIN)/homeward run --embedded $(ARGS)
 
-test: $(TEST) ## run every test, against a real Kafka and a real Postgres
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(TEST) ## run every test, against a real Kafka and a real Postgres, on up to four processors
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
 
-check: $(TEST) ## ruff, mypy and the import rule
+check: $(TEST) ## run ruff, mypy and the import rules
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 
-bench: $(TEST) ## measure the hub against bare Kafka, Postgres and SQLite beside each other
+bench: $(TEST) ## measure speed against bare Kafka, on Postgres and SQLite
 	@$(BIN)/python -m bench $(ARGS)
 
-bench-matching: $(TEST) $(BENCH) ## measure how well a child is recognised, with Splink on the same population beside it
+bench-matching: $(TEST) $(BENCH) ## measure how well children are matched, compared with Splink
 	@$(BIN)/python -m pytest -q bench/matching
 	@$(BIN)/python -m bench.matching $(ARGS)
 
-lock: | $(BIN)/pip ## resolve the requirements anew into the lock files (pinned, with hashes, for every system)
-	@$(BIN)/python tools/lock.py
+lock: | $(BIN)/pip ## update the lock files (pinned, with hashes, for every system)
+	@$(BIN)/python tools/lock.py $(ARGS)
 
-clean: ## take away .venv, caches and build results; data in var/ stays
+clean: ## delete .venv, caches and build results; keep data in var/
 	@rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo "Homeward needs Python 3.11 or newer; $(PYTHON) is: $$($(PYTHON) --version 2>&1 | head -n 1)"; \
-	  echo "Name a newer one: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; } >&2
+	  echo "Use a newer one: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; } >&2
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
-	  echo "$(PYTHON) comes without its venv module; on Debian and Ubuntu: apt install python3-venv"; exit 1; } >&2
+	  echo "$(PYTHON) has no venv module. On Debian and Ubuntu, run: apt install python3-venv"; exit 1; } >&2
 	@echo "Building $(VENV) with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv --clear $(VENV)
 
 $(VENV)/.installed-%: | $(BIN)/pip
-	@echo "Installing what Homeward needs (a few minutes the first time)"
+	@echo "Installing dependencies (this takes a few minutes the first time)"
 	@$(BIN)/python tools/install.py $(firstword $(subst -, ,$*))
 	@rm -f $(VENV)/.installed-*
 	@touch $@
 
 $(BENCH): | $(TEST)
-	@echo "Installing what the bench of matching needs besides"
+	@echo "Installing dependencies of the matching benchmark"
 	@$(BIN)/python tools/install.py bench
 	@rm -f $(VENV)/.with-bench-*
 	@touch $@

@@ -25,7 +25,7 @@ _marks = (f"r{n}" for n in itertools.count(1))
 @click.option("--records", default=3000, show_default=True, help="Notifications in an end-to-end run.")
 @click.option("--rows", default=20_000, show_default=True, help="Rows in a relay run.")
 @click.option("--seconds", default=8.0, show_default=True, help="Length of a latency run, at 100 a second.")
-@click.option("--rounds", default=3, show_default=True, help="How often each of the two is run.")
+@click.option("--rounds", default=3, show_default=True, help="How many times to run each of the two.")
 @click.option("--only", multiple=True, type=click.Choice(["end-to-end", "relay", "latency"]))
 def main(records: int, rows: int, seconds: float, rounds: int, only: tuple[str, ...]) -> None:
     """Compares the hub with the same work without a database, and its relay with bare aiokafka."""

@@ -37,7 +37,7 @@ async def read_through(
                 if waiting:
                     await pause(_LOOK_AGAIN)
     except (TimeoutError, KafkaError):
-        log.warning("the backlog was not read in time; overdue timers are asked now")
+        log.warning("Backlog not read in time: firing overdue timers now")
         return False
     finally:
         await consumer.stop()

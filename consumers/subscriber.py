@@ -65,7 +65,7 @@ class Subscriber:
             # Raising rewinds the batch at once and for ever: wait first, longer each time.
             self._failures += 1
             pause = min(_FIRST_PAUSE * 2 ** (self._failures - 1), _LONGEST_PAUSE)
-            log.warning("the database cannot be reached; the batch is read again", extra={"cause": str(error)})
+            log.warning("Cannot reach the database: reading the batch again", extra={"cause": str(error)})
             await self._pause(pause)
             raise
         self._failures = 0

@@ -58,7 +58,7 @@ class TimerLoop:
         try:
             await self._ownership.release(self._now())
         except StoreUnavailableError:
-            log.warning("the clocks could not be given back; they are free when their lease has run out")
+            log.warning("Could not release the timers; they are free when their lease expires")
 
     async def run(self) -> None:
         """Asks until `stop`. Whatever fails, it goes on."""
@@ -69,10 +69,10 @@ class TimerLoop:
             try:
                 due = await self._turn()
             except StoreUnavailableError as error:
-                log.warning("the database cannot be reached; clocks wait", extra={"cause": str(error)})
+                log.warning("Cannot reach the database: timers are on hold, retrying", extra={"cause": str(error)})
                 due = self._now() + _PAUSE
             except Exception:
-                log.exception("the clocks failed; they go on")
+                log.exception("Timers failed unexpectedly, retrying")
                 due = self._now() + _PAUSE
             if self._stopping.is_set():
                 return
@@ -111,7 +111,7 @@ class TimerLoop:
                     return await tx.next_timer()
                 if not fresh:
                     later = await tx.due_timers(until + _STUCK, len(standing) + 1)
-                    log.error("timers that were asked stand still", extra={"timers": [t.id for t in standing]})
+                    log.error("Timers are still due after firing, retrying", extra={"timers": [t.id for t in standing]})
                     return later[-1].due_at if len(later) > len(standing) else until + _STUCK
             due = [timer for timer in fresh if timer.due_at == fresh[0].due_at]
             asked |= {timer.id for timer in due}
@@ -125,7 +125,7 @@ class TimerLoop:
         except StoreUnavailableError:
             raise
         except Exception:
-            log.exception("a timer failed", extra={"timers": [timer.id for timer in due]})
+            log.exception("Timer failed, retrying", extra={"timers": [timer.id for timer in due]})
             if len(due) > 1:
                 for timer in due:
                     await self._ask([timer])

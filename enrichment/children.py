@@ -104,7 +104,7 @@ class Children(IdentityMap):
             registered = {p for p in matched if self._children[p].record.registered}
             if len(registered) != 1:
                 several = tuple(self._children[person] for person in sorted(matched))
-                raise Ambiguous("the identifiers belong to more than one child", several)
+                raise Ambiguous("The identifiers belong to more than one child", several)
             matched = registered
         return self._children[matched.pop()] if matched else None
 
@@ -126,7 +126,7 @@ class Children(IdentityMap):
     def _of_reference(self, authority: str, about: About) -> Child | None:
         children = self.in_reference(authority, about)
         if len(children) > 1:
-            raise Ambiguous("the incident has more than one child and the message does not say which")
+            raise Ambiguous("The incident has more than one child and the message does not say which")
         return children[0] if children else None
 
     def begin(self, authority: str, about: About, otherwise: str) -> Child:

@@ -42,7 +42,7 @@ def _of_incident(children: Sequence[Child], about: About, described: Described, 
         if (same_child(described, child.described, model) if child.described else not about.identifiers)
     ]  # fmt: skip
     if len(fitting) > 1:
-        raise Ambiguous("the incident has more than one child and the message does not say which")
+        raise Ambiguous("The incident has more than one child and the message does not say which")
     return fitting[0] if fitting else None
 
 

@@ -6,21 +6,21 @@ import importlib
 import click
 
 COMMANDS = {
-    "run": "Run the hub: read notifications, decide, deliver, keep the clocks.",
-    "demo": "Walk a synthetic fortnight through the whole hub and show who was told what, and why.",
-    "broker": "Start a real Apache Kafka in a folder of its own.",
+    "run": "Run the hub: read notifications, apply the procedures, send messages, keep time limits.",
+    "demo": "Play a made-up fortnight through the whole hub and show who was told what, and why.",
+    "broker": "Start an Apache Kafka broker that keeps its data in one folder.",
     "simulate": "Run a file of reports on a virtual clock and print every outbound message.",
-    "explain": "Say why a message was sent or what an episode has led to.",
+    "explain": "Explain why a message was sent, or what happened in an episode.",
     "report": "Count or list what happened at an authority in a period, as CSV or JSON.",
-    "packs": "Show what each authority has promised, and how much of its source is covered.",
-    "deliveries": "List what is held up on its way out, and let it be tried again.",
-    "register": "Show how old each register's newest record is, or read one again.",
+    "packs": "Show what each authority has promised, compare versions, and prove packs of your own.",
+    "deliveries": "List deliveries that are held up, and release them.",
+    "register": "Show how old each register's newest record is, or read a register again.",
     "quarantine": "List, show and replay messages that could not be read.",
-    "purge": "Let go of contents whose retention has ended.",
-    "matching": "Train and show the weights by which a child is recognised.",
-    "schemas": "Export the JSON Schemas of every message.",
-    "docs": "Write or serve the AsyncAPI document.",
-    "migrate": "Bring the database to the newest version.",
+    "purge": "Delete contents whose retention period has ended.",
+    "matching": "Train and show the weights used to match children to the register.",
+    "schemas": "Export or check the JSON Schemas of all messages.",
+    "docs": "Write or serve the documentation of all topics and messages.",
+    "migrate": "Bring the database schema up to date.",
 }
 
 
@@ -45,7 +45,7 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="homeward")
 def main() -> None:
-    """Homeward applies each authority's published procedure about missing children and keeps its clocks.
+    """Homeward applies each authority's published missing-children procedure and keeps its time limits.
 
     \b
     Examples:

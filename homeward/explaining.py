@@ -47,14 +47,19 @@ def _step(entry: LedgerEntry, ways: dict[str, list[Delivery]], packs: Packs) -> 
         case "fact":
             source, report = entry.entry["report"]
             lines = [f"{name} at {at}" for name, at in entry.entry["events"]]
-            return {"at": entry.at, "kind": "fact", "what": f"report {report} from {source} changed", "lines": lines}
+            return {
+                "at": entry.at,
+                "kind": "fact",
+                "what": f"report {report} from {source} changed the episode",
+                "lines": lines,
+            }
         case "match":
             return _match(entry)
         case "decision":
             return _decision(entry, ways.get(entry.entry["message"], []), packs)
         case "timers" if entry.entry["timers"]:
             lines = [f"{rule} at {at}" for rule, at in entry.entry["timers"]]
-            return {"at": entry.at, "kind": "timers", "what": "clocks that run from now on", "lines": lines}
+            return {"at": entry.at, "kind": "timers", "what": "timers running from now on", "lines": lines}
     return None  # reports stand behind the facts, deliveries beside their messages
 
 
@@ -62,7 +67,7 @@ def _match(entry: LedgerEntry) -> ExplainedStep:
     """How the description in a report compared: levels and weights, nothing of what was compared."""
     candidates = enumerate(entry.entry["candidates"], 1)
     lines = [f"candidate {n}: {c['probability']:.2%}; {'; '.join(c['reasons'])}" for n, c in candidates]
-    return {"at": entry.at, "kind": "match", "what": f"by description {entry.entry['outcome']}", "lines": lines}
+    return {"at": entry.at, "kind": "match", "what": f"match by description: {entry.entry['outcome']}", "lines": lines}
 
 
 def _decision(entry: LedgerEntry, deliveries: list[Delivery], packs: Packs) -> ExplainedStep:
@@ -77,7 +82,7 @@ def _decision(entry: LedgerEntry, deliveries: list[Delivery], packs: Packs) -> E
     if decided["due"]:
         lines.append(f"due {decided['due']}")
     for delivery in deliveries:
-        detail = f" ({delivery.detail})" if delivery.detail else ""
+        detail = f": {delivery.detail}" if delivery.detail else ""
         lines.append(f"delivery to {delivery.row.destination}: {delivery.state}, attempts {delivery.attempts}{detail}")
     cause = "a timer" if entry.causation is None else entry.causation
     step: ExplainedStep = {
@@ -96,4 +101,4 @@ def _says(entry: LedgerEntry, clause: str, packs: Packs) -> str:
         held = packs.version(authority, version).clauses.get(clause)
     except (PackError, KeyError):
         held = None
-    return f"{held.says} ({held.section})" if held else "an interpretation or a duty of the hub itself"
+    return f"{held.says} ({held.section})" if held else "an interpretation, or a duty of the hub itself"

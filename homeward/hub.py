@@ -107,7 +107,7 @@ class Hub:
             try:
                 await self.parts.intake.replay(_REPLAYS_AT_ONCE)
             except StoreUnavailableError as error:
-                log.warning("the database cannot be reached; replays wait", extra={"cause": str(error)})
+                log.warning("Cannot reach the database: replays are on hold, retrying", extra={"cause": str(error)})
             await asyncio.sleep(_REPLAYS_EVERY)
 
 

@@ -1,14 +1,15 @@
 """Finding packs, directories and local settings: those that the project carries, then those of the folders named."""
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Any
 
 from outbox.directory import Directory, load_directory, missing_addresses
 from routing.library import Packs
-from routing.loading import load
+from routing.loading import load_pack
 from routing.local import Local, load_local, localised
 from routing.pack import Pack
 from routing.tables import PackError
@@ -18,11 +19,11 @@ DIRECTORY, LOCAL, SCENARIOS = "directory.toml", "local.toml", ".scenarios.toml"
 
 def read_packs(folders: Iterable[Path] = (), installation: Path | None = None) -> Packs:
     """Every pack of the project and of the folders, as its authority runs it: with the local settings that stand beside
-    a pack of a folder, or in the folder of the installation. PackError names what is wrong and how to mend it."""
+    a pack of a folder, or in the folder of the installation. PackError names what is wrong and how to fix it."""
     texts = [*_texts(folders)]
     own = [*texts, *(_texts([installation], shipped=False) if installation else ())]
     settings = [load_local(text, name) for name, text in own if name.endswith(f"/{LOCAL}")]
-    packs = [load(text, name) for name, text in texts if not name.endswith((f"/{DIRECTORY}", f"/{LOCAL}"))]
+    packs = [load_pack(text, name) for name, text in texts if not name.endswith((f"/{DIRECTORY}", f"/{LOCAL}"))]
     for local in settings:
         if local.authority not in {pack.authority for pack in packs}:
             raise PackError(f"{local.file}: there is no pack '{local.authority}'; name one that is there")
@@ -55,16 +56,39 @@ def check_addresses(packs: Packs, directories: dict[str, Directory]) -> None:
 
 def exercised(authority: str, folders: Iterable[Path] = ()) -> frozenset[str]:
     """The clauses that the scenario tables beside an authority's pack expect of some message."""
-    texts = (text for name, text in _texts(folders, tables=True) if name.startswith(f"{authority}/"))
-    scenarios = (scenario for text in texts for scenario in tomllib.loads(text).get("scenario", ()))
-    return frozenset(c for s in scenarios for row in s.get("expect", ()) for c in row.get("clauses", ()))
+    rows = (row for _, text in read_tables(authority, folders) for s in _scenarios(text) for row in s.get("expect", ()))
+    return frozenset(clause for row in rows for clause in row.get("clauses", ()))
+
+
+def proofs(authority: str, folders: Iterable[Path] = ()) -> dict[str, list[str]]:
+    """For each clause, the titles of the scenarios that expect it of some message."""
+    found: dict[str, list[str]] = {}
+    for _, text in read_tables(authority, folders):
+        for scenario in _scenarios(text):
+            for clause in dict.fromkeys(c for row in scenario.get("expect", ()) for c in row.get("clauses", ())):
+                found.setdefault(clause, []).append(str(scenario.get("title", scenario.get("id", ""))))
+    return found
+
+
+def read_tables(authority: str, folders: Iterable[Path] = (), shipped: bool = True) -> list[tuple[str, str]]:
+    """The scenario tables beside an authority's pack, each as its name and text."""
+    return [(n, text) for n, text in _texts(folders, shipped, tables=True) if n.startswith(f"{authority}/")]
+
+
+def texts_of(home: Traversable, tables: bool = False) -> Iterator[tuple[str, str]]:
+    """The files of one authority's folder: its scenario tables, or all others. Each as folder/name and its text."""
+    for file in sorted(home.iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".toml") and file.name.endswith(SCENARIOS) is tables:
+            yield f"{home.name}/{file.name}", file.read_text(encoding="utf-8")
+
+
+def _scenarios(text: str) -> Iterable[dict[str, Any]]:
+    scenarios: Iterable[dict[str, Any]] = tomllib.loads(text).get("scenario", ())
+    return scenarios
 
 
 def _texts(folders: Iterable[Path], shipped: bool = True, tables: bool = False) -> Iterable[tuple[str, str]]:
-    """The files of each authority's folder: its scenario tables, or all others."""
     roots: list[Traversable] = [*([files("protocols")] if shipped else []), *folders]
     for root in roots:
         for folder in sorted((f for f in root.iterdir() if f.is_dir()), key=lambda f: f.name):
-            for file in sorted(folder.iterdir(), key=lambda f: f.name):
-                if file.name.endswith(".toml") and file.name.endswith(SCENARIOS) is tables:
-                    yield f"{folder.name}/{file.name}", file.read_text(encoding="utf-8")
+            yield from texts_of(folder, tables)

@@ -52,7 +52,7 @@ def configure(level: str, form: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel("WARNING")
-    # Its warnings tell of what it mends by itself (a topic that is being made, a leader that moves); we tell the rest.
+    # Its warnings are about what it recovers from itself (a new topic, a leader that moves); we log the rest.
     logging.getLogger("aiokafka").setLevel("CRITICAL" if level == "CRITICAL" else "ERROR")
     for name in ("consumers", "outbox", "producers", "store", "homeward"):
         logging.getLogger(name).setLevel(level)

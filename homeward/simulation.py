@@ -21,7 +21,7 @@ _PAGE = 500
 
 
 class SimulationError(Exception):
-    """A run that cannot begin: a pack that does not load. The text names the mend."""
+    """A run that cannot begin: a pack that does not load. The text names the fix."""
 
 
 class Simulation:

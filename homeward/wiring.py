@@ -1,6 +1,5 @@
 """Putting the parts together: settings → store, packs, senders, intake, relay, timers. Only this place knows all."""
 
-import asyncio
 import os
 import socket
 import ssl
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from consumers.parsing import parse_record
-from consumers.timer_loop import TimerLoop
+from consumers.timer_loop import TimerLoop, Wait
 from enrichment.matching import Model, ModelError, load_model, shipped_model
 from homeward import clock
 from homeward.library import check_addresses, read_directories, read_packs
@@ -33,7 +32,6 @@ from store.rows import OutboxRow
 
 HubPart = Literal["consumers", "relay", "timers"]
 HUB_PARTS: tuple[HubPart, ...] = ("consumers", "relay", "timers")
-Wait = Callable[[datetime | None, asyncio.Event], Awaitable[None]]
 
 
 class Parts:
@@ -72,7 +70,7 @@ class Parts:
             senders,
             DirectoryBook(directories, calendars(packs), now),
             now=now,
-            # Kafka fails as a whole and is mended as a whole: its rows wait. One mailbox fails alone: it is parked.
+            # Kafka fails as a whole and recovers as a whole: its rows wait. One mailbox fails alone: it is parked.
             retry={"topic": Retry(attempts=None), "mail": Retry()},
             owner=owner,
             batch=settings.relay_batch,
@@ -102,7 +100,7 @@ async def _at_once() -> None:
 
 
 def library(settings: Settings) -> tuple[Packs, dict[str, Directory]]:
-    """Packs and directories of an installation, checked against one another. PackError names the mend."""
+    """Packs and directories of an installation, checked against one another. PackError names the fix."""
     packs = read_packs(settings.packs, settings.directory)
     directories = read_directories(settings.packs)
     if settings.directory:

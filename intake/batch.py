@@ -28,10 +28,8 @@ from routing.case import Case, DutiesCase
 from routing.library import HUB
 from store.rows import TimerRow
 
-_LED_TO_NOTHING = (
-    "the procedure has no answer to this report: nobody is told of it and nothing is asked for; look at it"
-)
-_NO_PACK = "the authority that the message names has no pack here; pass it on by hand"
+_LED_TO_NOTHING = "The procedure has no answer to this report. Nobody is told and nothing is asked for. Check it."
+_NO_PACK = "There is no procedure here for the authority that the message names. Pass the message on by hand."
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ class Intake:
         except Exception as error:
             if len(read) == 1:
                 # A fault of ours or of the data: set aside with its bytes, so that it can be replayed after a fix.
-                log.exception("a record could not be taken in", extra={"record": batch[0].place})
+                log.exception("Could not process a record: moving it to quarantine", extra={"record": batch[0].place})
                 await self._transact([_failed(batch[0], error)], now)
             else:
                 for raw in batch:
@@ -134,7 +134,7 @@ class Intake:
         tells of that cannot be delivered itself is only logged: it stands among the dead letters."""
         told_operator = row.authority == HUB
         if row.kind == "delivery_failed" and told_operator:
-            log.error("the operator of the hub cannot be reached", extra={"outbox": row.id})
+            log.error("Could not reach the hub's operator: check the directory of the hub", extra={"outbox": row.id})
             return
         now = self._now()
         to_operator = told_operator or row.kind == "delivery_failed"
@@ -203,7 +203,7 @@ def _is_periodic(timer: TimerRow) -> bool:
 
 
 def _failed(raw: RawRecord, error: Exception) -> Rejected:
-    return Rejected(raw, "failed", f"taking it in failed: {type(error).__name__}")
+    return Rejected(raw, "failed", f"Processing failed ({type(error).__name__})")
 
 
 def _claim(read: Parsed | Rejected, key: str, now: datetime) -> Claim:

@@ -16,8 +16,8 @@ from routing.case import Case
 from routing.message_types import INTERVIEW_REQUEST
 
 _CLAIMED = (
-    "the register of another authority ({}) answers for this child, as is known only now; it has an episode of its own "
-    "from here on, and this one goes on until somebody ends it"
+    "The register of another authority ({}) shows that it is responsible for this child. That authority now has an "
+    "episode of its own. This episode stays open until someone ends it."
 )
 
 

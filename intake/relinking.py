@@ -64,7 +64,7 @@ def _meant(context: Context, authority: str, about: About) -> tuple[Child, Case 
         children = [c for c in children if c is not decided and not c.record.registered]
     cases = [(child, case) for child in children for case in _cases_of(child, about)]
     if len(cases) > 1:
-        raise Ambiguous("the incident has more than one child and the decision does not say which; name the episode")
+        raise Ambiguous("The incident has more than one child and the decision does not say which. Name the episode")
     return cases[0] if cases else None
 
 

@@ -12,9 +12,9 @@ from episodes.reports import Found, Missing
 from intake.records import Parsed
 from intake.step import Context, MatchResult
 
-SPEAKS_OF_NONE = "the report speaks of a child or an episode that is not known here; check the reference"
-_MEANWHILE = "the rules run as for a child open to nothing"
-_ANSWER = "say whose notification it is with match.decision"
+SPEAKS_OF_NONE = "The report is about a child or an episode that is not known here. Check the reference."
+_MEANWHILE = "Handled as a child with no open case until someone confirms the identity."
+_ANSWER = "Record whose notification it is (match.decision)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def resolve_child(context: Context, authority: str, parsed: Parsed) -> Resolutio
             raise
         # Its numbers are those of several: none of them is this child's for sure.
         stranger = children.begin(authority, replace(about, identifiers=()), report.origin.id)
-        return Resolution(stranger, Doubt(f"{why}: {_listed(why.candidates)}; {_MEANWHILE}; {_ANSWER}"))
+        return Resolution(stranger, Doubt(f"{why}: {_listed(why.candidates)}. {_MEANWHILE} {_ANSWER}"))
     match = None
     if found.judged is not None and found.judged.outcome != "none":
         match = MatchResult(authority, report, found.child.id if found.child else None, found.judged)
@@ -69,11 +69,9 @@ def _doubt(context: Context, authority: str, found: Match) -> Doubt:
     near = _candidates(context.children, found.judged)
     if not near:
         age = _age(context, authority)
-        return Doubt(f"not enriched: the register holds nobody like this{age}; {_MEANWHILE}", nobody=True)
-    many = "somebody" if len(near) == 1 else "more than one child"
-    return Doubt(
-        f"not enriched: {many} on file may be meant, likeliest first: {_listed(near)}; {_MEANWHILE}; {_ANSWER}"
-    )
+        return Doubt(f"No match on the register{age}. {_MEANWHILE}", nobody=True)
+    many = "Possible match" if len(near) == 1 else "More than one possible match, most likely first"
+    return Doubt(f"{many}: {_listed(near)}. {_MEANWHILE} {_ANSWER}")
 
 
 def _candidates(children: Children, judged: Judgement | None) -> list[Child]:
@@ -98,6 +96,6 @@ def _age(context: Context, authority: str) -> str:
     """What must be known of the register to weigh that it holds nobody."""
     feed = context.feeds.get(authority)
     if feed is None:
-        return ", and it has told nothing so far"
+        return ", which has sent nothing so far"
     age = context.now - feed.newest_at
-    return f", and its newest record is {age // timedelta(hours=1)} hours old" if age > context.stale_after else ""
+    return f", whose newest record is {age // timedelta(hours=1)} hours old" if age > context.stale_after else ""

@@ -7,7 +7,7 @@ from routing.pack import Pack
 
 
 def unknown_word(report: Report, pack: Pack) -> str | None:
-    """What is wrong with the words of a report, with the mend; None where nothing is."""
+    """What is wrong with the words of a report, with the fix; None where nothing is."""
     words = pack.words
     match report:
         case Decided() if report.kind.startswith("meeting."):
@@ -31,4 +31,4 @@ def _fault(field: str, word: str, known: object) -> str | None:
     if word in known:
         return None
     allowed = ", ".join(known) or "none"
-    return f"{field}: is no word of this authority's vocabulary; known are: {allowed}"
+    return f"{field}: not in this authority's vocabulary. Use one of: {allowed}"

@@ -13,7 +13,7 @@ from datetime import date
 
 from routing.messages import Recipient
 from routing.pack import Pack
-from routing.tables import PackError, Table
+from routing.tables import PackError, TomlTable
 
 _MAILBOX = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+")
 MAIL_CHANNELS = ("email", "secure_email")
@@ -61,16 +61,16 @@ class Directory:
 
 
 def load_directory(text: str, file: str) -> Directory:
-    """The directory in a TOML text. PackError names the file, the place and the mend."""
+    """The directory in a TOML text. PackError names the file, the place and the fix."""
     try:
-        top = Table(file, "the directory", tomllib.loads(text))
+        top = TomlTable(file, "the directory", tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise PackError(f"{file}: not TOML: {error}") from None
     services: dict[str, str] = {}
     for service, roles in top.table("services").lists().items():
         for role in roles:
             if services.setdefault(role, service) != service:
-                raise PackError(f"{file}: services: the role '{role}' stands under two services; leave it under one")
+                raise PackError(f"{file}: services: the role '{role}' is listed under two services. List it under one")
     directory = Directory(
         authority=top.get("authority", str),
         services=services,
@@ -83,37 +83,37 @@ def load_directory(text: str, file: str) -> Directory:
     top.done()
     for role in directory.out_of_hours:
         if role not in services:
-            raise PackError(f"{file}: out_of_hours.{role}: no service has this role; add it under [services]")
+            raise PackError(f"{file}: out_of_hours.{role}: no service has this role. Add it under [services]")
     known = {*services, *directory.people}
     for cover in directory.cover:
         if missing := {cover.of, cover.by} - known:
-            raise PackError(f"{file}: cover: '{missing.pop()}' stands under neither [people] nor [services]; add it")
+            raise PackError(f"{file}: cover: '{missing.pop()}' is not listed under [people] or [services]. Add it")
     return directory
 
 
-def _cover(table: Table) -> Cover:
+def _cover(table: TomlTable) -> Cover:
     cover = Cover(table.get("of", str), table.get("by", str), table.get("from", date), table.get("to", date))
     table.done()
     if cover.last < cover.first:
-        raise table.fault("'to' lies before 'from'")
+        raise table.fault("'to' is before 'from'")
     return cover
 
 
 def _mailboxes(file: str, place: str, values: Mapping[str, object]) -> dict[str, str]:
     for name, address in values.items():
         if not isinstance(address, str) or not _MAILBOX.fullmatch(address):
-            raise PackError(f"{file}: {place}.{name}: '{address}' is no mailbox; write name@domain")
+            raise PackError(f"{file}: {place}.{name}: '{address}' is not a mailbox. Write name@domain")
     return {name: str(address) for name, address in values.items()}
 
 
 def missing_addresses(pack: Pack, directory: Directory) -> Iterable[str]:
     """What keeps a pack's messages from arriving: roles without a service, roles reached by e-mail without a mailbox.
-    Each entry names the role and the mend."""
+    Each entry names the role and the fix."""
     audiences = (t for rows in pack.audiences.values() for row in rows for t in row.to)
     targets = [t for rule in pack.rules for t in rule.to] + [t for p in pack.periodic for t in p.to] + [*audiences]
     ladders = {role for entry in pack.acknowledge for role in entry.ladder}
     for name in sorted({t.role for t in targets if t.role} | {pack.intake, pack.duty or pack.intake} | ladders):
         if name not in directory.services:
-            yield f"{pack.authority}: the role '{name}' has no service; add it under [services] in the directory"
+            yield f"{pack.authority}: the role '{name}' has no service. Add it under [services] in the directory"
         if pack.roles[name].channel in MAIL_CHANNELS and name not in directory.mailboxes:
-            yield f"{pack.authority}: the role '{name}' has no mailbox; add it under [mailboxes] in the directory"
+            yield f"{pack.authority}: the role '{name}' has no mailbox. Add it under [mailboxes] in the directory"

@@ -80,7 +80,7 @@ class Relay:
             self._ended.set()
 
     async def stop(self) -> None:
-        """Finishes what is in flight and lets go of the shards, so that another relay may take them at once."""
+        """Finishes what is in flight and releases the shards, so that another relay can take them at once."""
         self._stopping.set()
         self.wake()
         if self._running is not None and self._running is not asyncio.current_task():
@@ -88,7 +88,7 @@ class Relay:
         try:
             await self._shards.release(self._now())
         except StoreUnavailableError:
-            log.warning("shards could not be given back; they are free when their leases have run out")
+            log.warning("Could not release the shards; they are free when their leases expire")
 
     async def drain(self) -> int:
         """Sends all that may be sent now, pass after pass until nothing is left; returns how many rows were tried.
@@ -127,7 +127,7 @@ class Relay:
                 await rest(self._stopping, self._pause)
                 continue
             except Exception:
-                log.exception("delivery failed; it goes on", extra={"channel": channel})
+                log.exception("Delivery failed unexpectedly, retrying", extra={"channel": channel})
                 await rest(self._stopping, self._pause)
                 continue
             if not sent:
@@ -182,10 +182,12 @@ class Relay:
             receipts = await self._senders[channel].send(items)
             return {item.row: receipt for item, receipt in zip(items, receipts, strict=True)}
         except Exception as error:
-            log.exception("a sender failed", extra={"channel": channel})
+            log.exception("Sender failed unexpectedly", extra={"channel": channel})
             if len(items) == 1:
                 return {
-                    items[0].row: Receipt(items[0].row, Verdict.RETRY, f"the sender failed ({type(error).__name__})")
+                    items[0].row: Receipt(
+                        items[0].row, Verdict.RETRY, f"Sender failed unexpectedly ({type(error).__name__})"
+                    )
                 }
         alone = [await self._receipts(channel, [item]) for item in items]
         return {row: receipt for each in alone for row, receipt in each.items()}

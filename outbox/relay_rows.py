@@ -49,8 +49,8 @@ def outgoing(row: LeasedRow, address: str) -> Outgoing:
 
 def nowhere(row: LeasedRow) -> Receipt:
     """The receipt of a row whose destination has no address."""
-    mend = "no address: add the role's mailbox to the directory and release the lane"
-    return Receipt(row.row.id, Verdict.REFUSED, mend)
+    fix = "No address: add the role's mailbox to the directory, then release the delivery"
+    return Receipt(row.row.id, Verdict.REFUSED, fix)
 
 
 def settled(row: LeasedRow, receipt: Receipt, retry: Retry, now: datetime) -> Settlement:

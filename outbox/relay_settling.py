@@ -62,9 +62,9 @@ class Settler:
         except StoreUnavailableError:
             raise
         except StoreRefusedError:
-            log.info("somebody has been told already", extra={"outbox": row.id})
+            log.info("Exception already raised for this delivery", extra={"outbox": row.id})
         except Exception:
-            log.exception("nobody could be told of a message that will not arrive", extra={"outbox": row.id})
+            log.exception("Could not raise an exception for an undeliverable message", extra={"outbox": row.id})
 
     async def _patiently(self, work: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -79,7 +79,7 @@ class Settler:
 
 def away(error: StoreUnavailableError) -> None:
     """Log that the database is waited for."""
-    log.warning("the database cannot be reached; delivery waits", extra={"cause": str(error)})
+    log.warning("Cannot reach the database: deliveries are on hold, retrying", extra={"cause": str(error)})
 
 
 async def rest(event: asyncio.Event, seconds: float) -> None:

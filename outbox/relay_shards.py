@@ -1,8 +1,8 @@
-"""Which shards a relay holds, and under which name. What is done with their rows stands in `outbox.relay`.
+"""Which shards a relay holds, and under which name. `outbox.relay` says what is done with their rows.
 
 The store frees a row that was leased under a name only when its shard has changed hands. So where a relay does not know
-what it has leased (the answer to a claim was lost, or it broke off before it had settled) it goes on under a new name,
-and those rows fall free when their lease has run out, as if it had died.
+what it has leased (the answer to a claim was lost, or it broke off before it had settled) it continues under a new
+name, and those rows are free when their lease expires, as if it had died.
 """
 
 import asyncio

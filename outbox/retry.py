@@ -10,7 +10,7 @@ from datetime import timedelta
 class Retry:
     """Waits that double from `first` to `longest`, each spread by up to `spread` of itself so that many failures do not
     come back at one instant. After `attempts` a row is parked: visible, with its reason, until somebody releases it.
-    None never parks: for a channel that fails as a whole, if it fails, and is mended as a whole."""
+    None never parks: for a channel that fails as a whole, if it fails, and recovers as a whole."""
 
     first: timedelta = timedelta(seconds=1)
     longest: timedelta = timedelta(minutes=15)

@@ -13,7 +13,7 @@ from producers.wording import Wordings
 from schemas.delivery import Outgoing, Receipt, Verdict
 
 Accident = Callable[[Outgoing], Verdict | None]
-"""Called for each item; a verdict other than None befalls it. An e-mail in doubt counts as delivered."""
+"""Called for each item. A verdict other than None becomes the outcome. An e-mail in doubt counts as delivered."""
 
 
 def no_accident(_item: Outgoing) -> Verdict | None:
@@ -42,7 +42,7 @@ class MemoryKafkaSender:
         """Nothing to prepare."""
 
     async def stop(self) -> None:
-        """Nothing to let go of."""
+        """Nothing to release."""
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Receipt]:
         return [self._one(item) for item in batch]
@@ -84,7 +84,7 @@ class MemoryMailSender:
         """Nothing to prepare."""
 
     async def stop(self) -> None:
-        """Nothing to let go of."""
+        """Nothing to release."""
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Receipt]:
         return [self._one(item) for item in batch]

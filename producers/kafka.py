@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 class KafkaSender:
-    """One idempotent `acks=all` producer, made when needed and made anew after a fatal error.
+    """One idempotent `acks=all` producer, made when needed and replaced after a fatal error.
 
     Sends one batch at a time. `start` does not fail when Kafka is away: items then come back as RETRY.
     """
@@ -39,7 +39,7 @@ class KafkaSender:
             try:
                 await self._ready()
             except (KafkaError, OSError, TimeoutError) as fault:
-                _log.warning("Kafka cannot be reached yet (%s); sending will try again", type(fault).__name__)
+                _log.warning("Cannot reach Kafka yet (%s), retrying", type(fault).__name__)
 
     async def stop(self) -> None:
         async with self._turn:
@@ -71,7 +71,7 @@ class KafkaSender:
             await self._create(link, topics)
         except (KafkaError, OSError, TimeoutError) as fault:
             await self._give_up()
-            detail = f"Kafka cannot be reached at {self._settings.bootstrap} ({type(fault).__name__})"
+            detail = f"Cannot reach Kafka at {self._settings.bootstrap} ({type(fault).__name__})"
             return {item.row: Receipt(item.row, Verdict.RETRY, detail) for item in batch}, []
         by_topic = defaultdict(list)
         for item in batch:
@@ -91,7 +91,7 @@ class KafkaSender:
         try:
             await link.know(items[0].address)
         except TimeoutError:
-            detail = f"topic {items[0].address} is not known to Kafka: create it, or let the hub create topics"
+            detail = f"Topic {items[0].address} does not exist: create it, or let the broker create topics"
             return [], [Receipt(item.row, Verdict.RETRY, detail) for item in items]
         except (KafkaError, OSError) as fault:
             return [], [receipt_of_fault(item, fault) for item in items]
@@ -101,7 +101,7 @@ class KafkaSender:
             except (KafkaError, OSError, TimeoutError) as fault:
                 unsent.append(receipt_of_fault(item, fault))
                 if unsent[-1].verdict is Verdict.RETRY:
-                    stuck = f"not tried: topic {item.address} takes nothing at present"
+                    stuck = f"Not sent: topic {item.address} is not taking messages at the moment"
                     unsent += [Receipt(late.row, Verdict.RETRY, stuck) for late in items[place + 1 :]]
                     break
             else:
@@ -118,9 +118,9 @@ class KafkaSender:
         for item, answer in under_way:
             if not answer.done():
                 spoilt = True
-                waited = f"no confirmation within {self._settings.confirm_within:g} s"
-                mend = f"look after the brokers of topic {item.address}"
-                receipts[item.row] = Receipt(item.row, Verdict.RETRY, f"{waited}: {mend}")
+                waited = f"No confirmation from Kafka within {self._settings.confirm_within:g} s"
+                fix = f"check the brokers of topic {item.address}"
+                receipts[item.row] = Receipt(item.row, Verdict.RETRY, f"{waited}: {fix}")
             elif fault := answer.exception():
                 spoilt = True
                 if isinstance(fault, TOO_LARGE) and len(under_way) > 1:

@@ -1,4 +1,4 @@
-"""What a Kafka error means for the message that met it, and the mend to name. No sending lives here."""
+"""What a Kafka error means for the message that met it, and what to do about it. No sending lives here."""
 
 from aiokafka import errors  # type: ignore[import-untyped]
 
@@ -16,19 +16,19 @@ def receipt_of_fault(item: Outgoing, fault: BaseException) -> Receipt:
     is safe as consumers know a message by its id."""
     topic = item.address
     if isinstance(fault, TOO_LARGE):
-        mend = f"raise max.message.bytes of topic {topic} and the producer's max_request_size, or shorten the message"
-        return Receipt(item.row, Verdict.REFUSED, f"{len(item.body)} bytes are more than Kafka takes: {mend}")
+        fix = f"raise max.message.bytes of topic {topic} and the producer's max_request_size, or shorten the message"
+        return Receipt(item.row, Verdict.REFUSED, f"Message too large for Kafka ({len(item.body)} bytes): {fix}")
     if isinstance(fault, _DENIED):
-        mend = f"grant Write and Describe on topic {topic} to the hub's Kafka user"
-        return Receipt(item.row, Verdict.REFUSED, f"Kafka does not let the hub write: {mend}")
+        fix = f"grant Write and Describe on topic {topic} to the hub's Kafka user"
+        return Receipt(item.row, Verdict.REFUSED, f"Not allowed to write to Kafka: {fix}")
     if isinstance(fault, errors.InvalidTopicError):
         return Receipt(item.row, Verdict.REFUSED, illegal(topic))
     if isinstance(fault, _WRONG):
-        mend = f"compare the settings of topic {topic} with the broker's answer"
-        return Receipt(item.row, Verdict.REFUSED, f"Kafka refuses the message ({_name(fault)}): {mend}")
+        fix = f"check the settings of topic {topic}"
+        return Receipt(item.row, Verdict.REFUSED, f"Kafka rejected the message ({_name(fault)}): {fix}")
     if isinstance(fault, errors.UnknownTopicOrPartitionError):
-        return Receipt(item.row, Verdict.RETRY, f"topic {topic} does not exist: create it")
-    return Receipt(item.row, Verdict.RETRY, f"Kafka has not confirmed it ({_name(fault)})")
+        return Receipt(item.row, Verdict.RETRY, f"Topic {topic} does not exist: create it")
+    return Receipt(item.row, Verdict.RETRY, f"Kafka did not confirm the message ({_name(fault)})")
 
 
 def _name(fault: BaseException) -> str:

@@ -13,26 +13,26 @@ from producers.plain import instant_of, london_time, one_line, plain_text, sente
 from producers.wording import Wordings, wording
 from schemas.delivery import Outgoing
 
-_URGENCY = {"immediate": "Immediate", "same_day": "The same day", "routine": "Routine"}
+_URGENCY = {"immediate": "Immediate", "same_day": "Same day", "routine": "Routine"}
 _MODALITY = {
     "must": "The procedure requires this.",
     "should": "The procedure expects this.",
-    "may": "The procedure allows this; whether to do it is for you to decide.",
+    "may": "The procedure allows this. It is for you to decide.",
     "judgement": "This needs your professional judgement.",
 }
 _MEASURE = {
-    "offered": "The interview must have been offered by the time given above.",
-    "completed": "The interview must have been held by the time given above.",
+    "offered": "The interview must be offered by the deadline above.",
+    "completed": "The interview must be held by the deadline above.",
 }
 _LABELS = {
     "rag": "RAG rating",
-    "contact": "Ask first",
-    "provider": "Who interviews",
+    "contact": "Contact",
+    "provider": "Interview provider",
     "incidents": "Incidents covered",
-    "contents": "To be sent",
+    "contents": "What to send",
     "e_signature": "E-signature",
     "authority_name": "Other authority",
-    "start": "Episode starts",
+    "start": "Episode start",
 }
 # What has a place of its own in the letter, or is only of use to machines.
 _PLACED = {
@@ -111,7 +111,7 @@ def _about(kind: str | None, urgency: str, data: Mapping[str, Any]) -> list[str]
 
 def _asked(asked: str, data: Mapping[str, Any]) -> list[str]:
     if not asked:
-        return ["Nothing: this is for your information."]
+        return ["Nothing. This is for your information."]
     further = _MEASURE.get(str(data.get("measure"))), _MODALITY.get(str(data.get("modality")))
     return [asked, *filter(None, further)]
 
@@ -121,17 +121,17 @@ def _deadline(due: datetime | None, data: Mapping[str, Any]) -> list[str]:
     latest = f"{'At the latest ' if target else ''}{london_time(due)}" if due else ""
     lines = [f"Aim for {london_time(target)}" if target else "", latest]
     if due and data.get("due_basis") == "local":
-        lines.append("This limit is the authority's own setting; the procedure itself sets none.")
+        lines.append("This deadline is the authority's own setting. The procedure itself sets none.")
     if data.get("late_on_arrival") is True:
-        lines.append("This was already overdue when Homeward first learned of it.")
+        lines.append("This was already overdue when Homeward first heard of it.")
     if data.get("replaces"):
-        lines.append("This replaces an earlier message with another time limit.")
+        lines.append("This replaces an earlier message with a different deadline.")
     return [line for line in lines if line]
 
 
 def _acknowledge(data: Mapping[str, Any]) -> list[str]:
     by = instant_of(data.get("acknowledge_by"))
-    return [f"Acknowledge this message by {london_time(by)}; else others are told."] if by else []
+    return [f"Acknowledge this message by {london_time(by)}, or others will be told."] if by else []
 
 
 def _facts(data: Mapping[str, Any], told_due: bool) -> list[tuple[str, str]]:
@@ -139,7 +139,7 @@ def _facts(data: Mapping[str, Any], told_due: bool) -> list[tuple[str, str]]:
     known = dict(child) if isinstance(child, dict) else {}
     incident = plain_text(data.get("incident"))
     facts = [
-        ("Time limit", "" if told_due else plain_text(data.get("due"))),
+        ("Deadline", "" if told_due else plain_text(data.get("due"))),
         ("Child's record", plain_text(known.pop("identifiers", None))),
         *((f"Child: {words(name)}", plain_text(value)) for name, value in known.items()),
         *_further({name: value for name, value in data.items() if name not in _PLACED}),

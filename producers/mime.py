@@ -5,10 +5,11 @@ import json
 import re
 import uuid
 from datetime import UTC
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,17 @@ _ROWS = uuid.UUID("5f0d3c1e-7b7f-5c53-9a3b-2f6f6f1f3b01")
 _EPISODES = uuid.UUID("5f0d3c1e-7b7f-5c53-9a3b-2f6f6f1f3b02")
 _MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 
+
+class _Headers(HeaderRegistry):
+    """The library makes a class anew for each header of each e-mail, which takes as long as filling it in."""
+
+    @cache  # noqa: B019 - there is one registry, for good
+    def __getitem__(self, name: str) -> type[BaseHeader]:
+        return super().__getitem__(name)
+
+
 # Quoted-printable lines end at 76. A header is folded late, as a fold right after its name shows up as a blank.
-_BODY = SMTP.clone(max_line_length=76)
+_BODY = SMTP.clone(max_line_length=76, header_factory=_Headers())
 _HEADERS = SMTP.clone(max_line_length=250)
 
 _templates = Environment(
@@ -38,7 +48,7 @@ _templates = Environment(
 
 
 class UnwritableError(Exception):
-    """No e-mail can be made of this row. The text names the mend and holds no personal data."""
+    """No e-mail can be made from this row. The text says what to do and contains no personal data."""
 
 
 def message_id(row: str, domain: str) -> str:
@@ -49,14 +59,14 @@ def message_id(row: str, domain: str) -> str:
 def compose(item: Outgoing, sender: str, domain: str, words_of: Wordings) -> bytes:
     """The e-mail as it goes over the wire, 7-bit, lines ended by CR LF. Raises `UnwritableError`."""
     if not _MAILBOX.fullmatch(item.address):
-        raise UnwritableError("the address of the recipient is no plain mailbox: mend it in the directory")
+        raise UnwritableError("Recipient's address is not a plain mailbox: correct it in the directory")
     letter = write_letter(item, _data(item.body), words_of)
     message = EmailMessage(policy=_BODY)
     try:
         _head(message, item, letter, sender, domain)
     except ValueError:
         # EmailMessage refuses a line break in a header; nothing that could add one may go out.
-        raise UnwritableError("an attribute of the message holds a line break or cannot stand in a header") from None
+        raise UnwritableError("Message attribute contains a line break, or cannot be used in a header") from None
     message.set_content(_render("letter.txt.j2", letter), cte="quoted-printable")
     message.add_alternative(_render("letter.html.j2", letter), subtype="html", cte="quoted-printable")
     message.set_boundary(f"={uuid.uuid5(_ROWS, item.row).hex}=")
@@ -88,11 +98,15 @@ def _data(body: bytes) -> dict[str, Any]:
     except ValueError:
         data = None
     if not isinstance(data, dict):
-        raise UnwritableError("the body is no JSON object: the row cannot be shown to a person")
+        raise UnwritableError("Body is not a JSON object: no e-mail can be written from it")
     return data
 
 
 def _render(template: str, letter: Letter) -> str:
     # Without control characters: some mail gateways refuse them, and HTML does not know them.
     text = _templates.get_template(template).render(letter=letter)
-    return "".join(char for char in text if char == "\n" or char.isprintable())
+    return "\n".join(_printable(line) for line in text.split("\n"))
+
+
+def _printable(line: str) -> str:
+    return line if line.isprintable() else "".join(filter(str.isprintable, line))

@@ -26,13 +26,13 @@ _ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 _CLOSING = 421
 _BROKEN = (SMTPException, OSError, TimeoutError)
 _MEANINGS = {
-    "5.1.1": "no such mailbox: mend the address in the directory",
-    "5.1.10": "no such mailbox: mend the address in the directory",
-    "5.1.2": "no such domain: mend the address in the directory",
-    "5.2.1": "the mailbox is closed: mend the address in the directory",
-    "5.2.2": "the mailbox is full: ask its owner to make room",
+    "5.1.1": "no such mailbox. Correct the address in the directory",
+    "5.1.10": "no such mailbox. Correct the address in the directory",
+    "5.1.2": "no such domain. Correct the address in the directory",
+    "5.2.1": "the mailbox is closed. Correct the address in the directory",
+    "5.2.2": "the mailbox is full. Ask its owner to make room",
     "5.3.4": "the message is too large for the server",
-    "5.7.1": "the server does not let the hub write there: ask who runs it",
+    "5.7.1": "the hub is not allowed to send there. Ask whoever runs the mail server",
 }
 
 
@@ -41,8 +41,8 @@ class MailSettings:
     """How to reach the mail server. `timeout` in seconds, for each answer that is waited for.
 
     `sender` is the From of every e-mail; `domain` the right-hand side of every Message-ID, to be kept for good.
-    `tls`: "starttls", "tls" from the first byte, or "plain" for a sink on the same machine. Raises ValueError for a
-    password that would go over the wire in the clear, and for a line break.
+    `tls`: "starttls", "tls" from the first byte, or "plain" for a test server on the same machine. Raises ValueError
+    for a password that would be sent unencrypted, and for a line break.
     """
 
     host: str
@@ -58,21 +58,23 @@ class MailSettings:
 
     def __post_init__(self) -> None:
         if self.user is not None and self.tls == "plain":
-            raise ValueError("a password is never sent over a plain connection: set tls to starttls or tls")
+            raise ValueError(
+                "a password is never sent over a plain connection: set HOMEWARD_SMTP_TLS to starttls or tls"
+            )
         if not all(text.isprintable() for text in (self.host, self.sender, self.domain)):
-            raise ValueError("host, sender and domain of the mail settings must hold no line break")
+            raise ValueError("host, sender and domain of the mail server must not contain a line break")
 
 
 class UnreachableError(Exception):
-    """No conversation can be had, or it broke off before the message was handed over. The text names the mend."""
+    """The server cannot be reached, or hung up before it took the message. The text says what to do."""
 
 
 class BrokenOffError(UnreachableError):
-    """The server was there, but hung up or fell silent before the message was handed over."""
+    """The server was there, but hung up or fell silent before it took the message."""
 
 
 class Conversation:
-    """A connection that stays open over many e-mails and is opened anew when it has broken. Not for two tasks."""
+    """A connection that stays open over many e-mails and is reopened when it has broken. Not for two tasks."""
 
     def __init__(self, settings: MailSettings) -> None:
         self._settings = settings
@@ -116,7 +118,9 @@ class Conversation:
         try:
             await client.connect()
         except SMTPAuthenticationError as fault:
-            raise UnreachableError(f"the mail server refuses the login ({fault.code}): mend user or password") from None
+            raise UnreachableError(
+                f"SMTP login failed ({fault.code}): check HOMEWARD_SMTP_USER and HOMEWARD_SMTP_PASSWORD"
+            ) from None
         except (*_BROKEN, ValueError) as fault:
             raise UnreachableError(_unreachable(asked, fault)) from None
         self._client = client
@@ -131,10 +135,10 @@ class Conversation:
             return await self._refused(client, refusal.code, refusal.message)
         except SMTPSenderRefused as refusal:
             if refusal.code != _CLOSING:
-                # Not this e-mail's fault: when the setting is mended, all of them can go.
+                # Not this e-mail's fault: once the setting is corrected, all of them can go.
                 await self._again(client)
-                mend = f"mend the sender {self._settings.sender} or ask who runs the server"
-                return Verdict.RETRY, f"the mail server refuses the sender ({refusal.code}): {mend}"
+                fix = f"check HOMEWARD_SMTP_FROM ({self._settings.sender}) or ask whoever runs the mail server"
+                return Verdict.RETRY, f"Sender refused by the mail server ({refusal.code}): {fix}"
             raise self._broke_off(client) from None
         except _BROKEN:
             raise self._broke_off(client) from None
@@ -152,8 +156,8 @@ class Conversation:
             answer = await protocol.read_response(timeout=self._settings.timeout)
         except (*_BROKEN, ValueError) as fault:
             client.close()
-            broke = f"the connection broke after the message was handed over ({type(fault).__name__})"
-            return Verdict.IN_DOUBT, f"{broke}: ask the recipient, or look for its Message-ID at the mail server"
+            broke = f"Connection lost after the message was sent ({type(fault).__name__})"
+            return Verdict.IN_DOUBT, f"{broke}: ask the recipient, or look for its Message-ID on the mail server"
         if 200 <= answer.code < 300:
             return Verdict.SENT, ""
         return await self._refused(client, answer.code, answer.message)
@@ -165,7 +169,7 @@ class Conversation:
         numbers = f"{code} {enhanced[0]}" if enhanced else str(code)
         meaning = _MEANINGS.get(enhanced[0], "") if enhanced else ""
         verdict = Verdict.REFUSED if code >= 500 else Verdict.RETRY
-        lasting = "refused by the mail server" if verdict is Verdict.REFUSED else "put off by the mail server"
+        lasting = "Refused by the mail server" if verdict is Verdict.REFUSED else "Deferred by the mail server"
         return verdict, f"{lasting} ({numbers})" + (f": {meaning}" if meaning else "")
 
     async def _again(self, client: SMTP) -> None:
@@ -178,16 +182,16 @@ class Conversation:
     def _broke_off(self, client: SMTP) -> BrokenOffError:
         client.close()
         where = f"{self._settings.host}:{self._settings.port}"
-        return BrokenOffError(f"the mail server {where} broke off before the message was handed over")
+        return BrokenOffError(f"Mail server {where} closed the connection before taking the message")
 
 
 def _unreachable(settings: MailSettings, fault: BaseException) -> str:
     reason = type(fault.__cause__ or fault).__name__
     if isinstance(fault, SMTPResponseException):
         reason = f"answer {fault.code}"
-    where = f"the mail server {settings.host}:{settings.port} cannot be reached"
+    server = f"mail server {settings.host}:{settings.port}"
     if "Cert" in reason or "SSL" in reason:
-        return f"{where} safely ({reason}): name the file of its CA, or mend its certificate or the tls setting"
+        return f"Cannot connect securely to {server} ({reason}): check its certificate, its CA and HOMEWARD_SMTP_TLS"
     if "not supported" in str(fault) and settings.tls == "starttls":
-        return f"{where} safely: it offers no STARTTLS, mend the port or the tls setting"
-    return f"{where} ({reason}): mend host, port or network"
+        return f"Cannot connect securely to {server} (no STARTTLS): check HOMEWARD_SMTP_PORT and HOMEWARD_SMTP_TLS"
+    return f"Cannot reach {server} ({reason}): check HOMEWARD_SMTP_HOST, HOMEWARD_SMTP_PORT and the network"

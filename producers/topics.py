@@ -1,4 +1,4 @@
-"""Which names a Kafka topic can have. Which topics there are is the directory's affair."""
+"""Which names a Kafka topic can have. Which topics there are is up to the directory."""
 
 import re
 
@@ -11,5 +11,5 @@ def is_legal(topic: str) -> bool:
 
 
 def illegal(topic: str) -> str:
-    """What to say of a name that it could not have."""
-    return f"{topic!r} is no legal topic name: mend the directory (letters, digits, '.', '_' and '-', at most 249)"
+    """What to say about a name that it could not have."""
+    return f"{topic!r} is not a valid topic name: use up to 249 letters, digits, '.', '_' and '-' in the directory"

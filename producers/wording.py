@@ -22,4 +22,4 @@ Wordings = Callable[[str, str | None], Wording | None]
 def wording(words: Wordings, type_: str, kind: str | None) -> Wording:
     """The words for a type and kind; for a type that is not known, its own name in words."""
     title = type_.replace(".", " ").replace("_", " ").capitalize()
-    return words(type_, kind) or Wording(title, "There is news of a missing episode.")
+    return words(type_, kind) or Wording(title, "There is news about a missing episode.")

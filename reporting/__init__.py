@@ -1,2 +1,2 @@
-"""Figures and tables about the episodes of one authority in a period: counted from what the store holds, each time
-anew, so that a correction of what was reported reaches every figure."""
+"""Figures and tables about the episodes of one authority in a period: counted again from the store each
+time, so that a correction of what was reported reaches every figure."""

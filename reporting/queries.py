@@ -14,8 +14,8 @@ from store import Delivery, EpisodeRow, LedgerEntry, Transaction, WorkRow
 
 @dataclass(frozen=True, slots=True)
 class MissingNow:
-    """An episode that goes on. `since` is where its clocks count from, `work` what waits in it, soonest first; both
-    instants in UTC."""
+    """An open episode. `since` is when its time limits start, `work` what waits in it, soonest first; both instants in
+    UTC."""
 
     episode: str
     references: tuple[Reference, ...]

@@ -102,11 +102,11 @@ def _day(day: date) -> str:
 def _doubts(rows: Sequence[Row]) -> list[str]:
     """What the collection would refuse."""
     faults = {
-        "rows without CHILD, as the register holds no such number": [r for r in rows if not r[0]],
-        "rows whose CHILD is not one to ten letters or digits": [r for r in rows if r[0] and not _plain(r[0])],
-        "rows without DOB, as the register holds no date of birth": [r for r in rows if not r[1]],
+        "rows without CHILD (no such number in the register)": [r for r in rows if not r[0]],
+        "rows whose CHILD is not 1 to 10 letters or digits": [r for r in rows if r[0] and not _plain(r[0])],
+        "rows without DOB (no date of birth in the register)": [r for r in rows if not r[1]],
         "rows that end before they start": [r for r in rows if r[4] and _date(r[4]) < _date(r[3])],
-        "rows that start before the child's one before them is over": _overlapping(rows),
+        "rows that start before the same child's previous row ends": _overlapping(rows),
     }
     return [f"{what}: {len(found)}" for what, found in faults.items() if found]
 
@@ -151,7 +151,7 @@ def _time(at: datetime) -> str:
 
 def _unknown(rows: Sequence[Row]) -> list[str]:
     found = [row for row in rows if not row[1]]
-    return [f"rows without miss_person_id, as the register holds no such number: {len(found)}"] if found else []
+    return [f"rows without miss_person_id (no such number in the register): {len(found)}"] if found else []
 
 
 SSDA903 = ReportTable(("CHILD", "DOB", "MISSING", "MIS_START", "MIS_END"), _ssda903, _doubts)

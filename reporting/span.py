@@ -11,7 +11,7 @@ from routing.calendar import LONDON, london_date
 _DAYS = re.compile(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)")
 _MONTH = re.compile(r"(\d{4})-(\d\d)")
 _QUARTER = re.compile(r"(\d{4})-[Qq]([1-4])")
-_FORMS = "write a month (2026-09), a quarter of the calendar year (2026-Q3) or two days (2026-04-01..2027-03-31)"
+_FORMS = "Write a month (2026-09), a calendar quarter (2026-Q3) or two days (2026-04-01..2027-03-31)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,11 @@ class Span:
             else:
                 raise ValueError("no such form")
         except ValueError:
-            raise ValueError(f"'{text}' is no period; {_FORMS}") from None
+            raise ValueError(f"'{text}' is not a period. {_FORMS}") from None
         if span.last < span.first:
-            raise ValueError(f"'{text}' ends before it begins")
+            raise ValueError(f"'{text}' ends before it starts")
         if span.first.year < 1900 or span.last.year > 2099:
-            raise ValueError(f"'{text}' lies outside the years 1900 to 2099")
+            raise ValueError(f"'{text}' is outside the years 1900 to 2099")
         return span
 
     @classmethod
@@ -60,12 +60,12 @@ class Span:
 
     @property
     def since(self) -> datetime:
-        """The midnight in London with which the first day begins, in UTC."""
+        """Midnight in London at the start of the first day, in UTC."""
         return _midnight(self.first)
 
     @property
     def until(self) -> datetime:
-        """The midnight in London with which the last day is over, in UTC: no longer part of the period."""
+        """Midnight in London at the end of the last day, in UTC; not part of the period."""
         return _midnight(self.last + timedelta(days=1))
 
     def holds(self, at: datetime | None) -> bool:

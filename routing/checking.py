@@ -7,7 +7,7 @@ from typing import Annotated, get_args, get_origin
 from episodes.events import Change
 from routing.conditions import CONDITIONS, Word
 from routing.pack import Condition, Pack, Rule, Target, Tests
-from routing.tables import PackError
+from routing.tables import PackError, nearest
 
 BEYOND_THE_SOURCE = ("AMB-", "HUB")
 OF_THEIR_OWN = {
@@ -23,7 +23,7 @@ ANCHORED_BY = ("first_sent", "told_first", "last_held", "document")
 INTERVIEW_RESULTS = ("assigned", "offered", "completed", "refused", "not_offered", "withdrawn")
 
 
-def check(pack: Pack, file: str) -> None:
+def check_pack(pack: Pack, file: str) -> None:
     """Raises PackError at the first thing that does not fit, naming the place and the mend."""
     for place, fault in _faults(pack):
         raise PackError(f"{file}: {place}: {fault}")
@@ -36,19 +36,16 @@ def cited(pack: Pack) -> set[str]:
 
 
 def _faults(pack: Pack) -> Iterator[tuple[str, str]]:
-    if pack.intake not in pack.roles:
-        yield "intake", f"there is no role '{pack.intake}'; add it to [roles]"
+    for key, role in (("intake", pack.intake), ("duty", pack.duty or pack.intake)):
+        if role not in pack.roles:
+            yield key, _no_role(pack, role)
     yield from (("scope", fault) for fault in _test_faults(pack, pack.scope))
     yield from (("release", fault) for fault in _release_faults(pack))
+    yield from _limit_faults(pack)
+    yield from _name_faults(pack)
     yield from _word_list_faults(pack)
     yield from (("tells_back", fault) for fault in _clause_faults(pack, pack.tells_back))
-    if pack.duty is not None and pack.duty not in pack.roles:
-        yield "duty", f"there is no role '{pack.duty}'; add it to [roles]"
-    seen: set[str] = set()
     for rule in pack.rules:
-        if rule.id in seen:
-            yield f"rules {rule.id}", "the id is used twice; ids must differ"
-        seen.add(rule.id)
         yield from ((f"rules {rule.id}", fault) for fault in _rule_faults(pack, rule))
     for name, rows in pack.criteria.items():
         for row in rows:
@@ -79,6 +76,20 @@ def _faults(pack: Pack) -> Iterator[tuple[str, str]]:
             yield f"not_automated.{clause}", "a rule cites it; take it out here"
 
 
+def _promises(pack: Pack) -> set[str]:
+    """By what a promise may be named: a rule, a message type, a type with its kind."""
+    return {what for r in pack.rules for what in (r.id, r.send, f"{r.send}/{r.kind}")}
+
+
+def _no_promise(pack: Pack, what: str) -> str:
+    known = {*_promises(pack), *(r.family for r in pack.rules if r.family)}
+    return f"'{what}' names no rule, message type or type with kind of this pack{nearest(what, known)}"
+
+
+def _no_role(pack: Pack, role: str) -> str:
+    return f"there is no role '{role}'{nearest(role, pack.roles)}; add it to [roles]"
+
+
 def _word_list_faults(pack: Pack) -> Iterator[tuple[str, str]]:
     for meeting in pack.words.meetings_of_child:
         if meeting not in pack.words.meetings:
@@ -91,14 +102,43 @@ def _word_list_faults(pack: Pack) -> Iterator[tuple[str, str]]:
 
 
 def _release_faults(pack: Pack) -> Iterator[str]:
-    names = {what for r in pack.rules for what in r.names}
     if pack.release:
         for what in (f"task.create/{pack.release.task}", *pack.release.holds):
-            if what not in names:
-                yield f"'{what}' names no rule, message type or type with kind of this pack"
+            if what not in _promises(pack):
+                yield _no_promise(pack, what)
+
+
+def _limit_faults(pack: Pack) -> Iterator[tuple[str, str]]:
+    for name, limit in pack.limits.items():
+        place = f"limits.{name}"
+        yield from ((place, fault) for fault in _clause_faults(pack, (limit.clause,)))
+        if limit.since > pack.in_force_from:
+            yield (
+                place,
+                (
+                    f"it applies since {limit.since}, but this version is in force from {pack.in_force_from}; "
+                    "a limit that changes later belongs in a version of its own"
+                ),
+            )
+        if not limit.used_by:
+            yield place, "nothing counts to it; name it in a rule, or take it out"
+
+
+def _name_faults(pack: Pack) -> Iterator[tuple[str, str]]:
+    """What is given a name in plain English must be a word of the pack."""
+    kinds = {rule.kind for rule in pack.rules if rule.kind}
+    known = {*pack.words.decisions, *pack.words.meetings, *pack.words.documents, *OF_THEIR_OWN, *kinds}
+    for word in (place.removeprefix("names.") for place in pack.means if place.startswith("names.")):
+        if word not in known:
+            yield (
+                f"words.names.{word}",
+                f"there is no decision, meeting, document or kind '{word}'{nearest(word, known)}",
+            )
 
 
 def _rule_faults(pack: Pack, rule: Rule) -> Iterator[str]:
+    if not rule.title.strip() or "\n" in rule.title:
+        yield "'title' must be one line that says what the rule does"
     if not rule.clauses and not any(c.name == "meets" for c in rule.tests.when):
         yield "it cites no clause; every message must say which clause caused it"
     if not rule.to and not rule.withdraws:
@@ -121,35 +161,35 @@ def _rule_faults(pack: Pack, rule: Rule) -> Iterator[str]:
     yield from _target_faults(pack, (*rule.to, *rule.contact))
     for pattern in (*rule.on, *rule.settled_by, *rule.follows):
         yield from _event_faults(pack, pattern)
-    names = {what for r in pack.rules for what in r.names}
     of = [w for limit in limits for w in limit.of if limit.anchor in ("first_sent", "told_first")]
     for limit in limits:
         if limit.anchor in ANCHORED_BY and not limit.of:
             yield f"a limit from '{limit.anchor}' needs 'of': which messages, meetings or documents it counts from"
     for what in (*rule.closes, *rule.takes_over, *rule.closes_for_child, *of):
-        if what not in names:
-            yield f"'{what}' names no rule, message type or type with kind of this pack"
+        if what not in _promises(pack):
+            yield _no_promise(pack, what)
 
 
 def _clause_faults(pack: Pack, clauses: tuple[str, ...]) -> Iterator[str]:
     for clause in clauses:
         if clause not in pack.clauses and not clause.startswith(BEYOND_THE_SOURCE):
-            yield f"there is no clause '{clause}'; add it to [clauses]"
+            yield f"there is no clause '{clause}'{nearest(clause, pack.clauses)}; add it to [clauses]"
 
 
 def _target_faults(pack: Pack, targets: tuple[Target, ...]) -> Iterator[str]:
-    rules = {what for rule in pack.rules for what in rule.names}
+    rules = _promises(pack)
     for target in targets:
         if target.role is not None and target.role not in pack.roles:
-            yield f"there is no role '{target.role}'; add it to [roles]"
+            yield _no_role(pack, target.role)
         if target.audience is not None and target.audience not in pack.audiences:
-            yield f"there is no audience '@{target.audience}'; add it to [audiences]"
+            near = nearest(target.audience, pack.audiences)
+            yield f"there is no audience '@{target.audience}'{near}; add it to [audiences]"
         if target.of is not None and target.of not in pack.words.services:
-            yield f"there is no service '{target.of}'; add it to [words]"
+            yield f"there is no service '{target.of}'{nearest(target.of, pack.words.services)}; add it to [words]"
         if target.named_as == "value" and target.role is None:
             yield "named_as = 'value' needs the role of the person whom the decision names"
-        yield from (f"told_by: there is no rule '{name}'" for name in target.told_by if name not in rules)
-        yield from (f"asked_by: there is no rule '{name}'" for name in target.asked_by if name not in rules)
+        for key, names in (("told_by", target.told_by), ("asked_by", target.asked_by)):
+            yield from (f"{key}: there is no rule '{n}'{nearest(n, rules)}" for n in names if n not in rules)
 
 
 def _test_faults(pack: Pack, tests: Tests) -> Iterator[str]:
@@ -157,7 +197,7 @@ def _test_faults(pack: Pack, tests: Tests) -> Iterator[str]:
         if condition.name == "meets":
             for name in condition.arguments["criteria"]:
                 if name not in pack.criteria:
-                    yield f"there is no criterion '{name}'; add it to [criteria]"
+                    yield f"there is no criterion '{name}'{nearest(name, pack.criteria)}; add it to [criteria]"
         else:
             yield from _word_faults(pack, condition)
 
@@ -172,7 +212,7 @@ def _word_faults(pack: Pack, condition: Condition) -> Iterator[str]:
         "times": TIMES,
         "concerns": pack.words.concerns,
         "roles": tuple(pack.roles),
-        "promises": tuple({what for r in pack.rules for what in r.names}),
+        "promises": tuple(_promises(pack)),
     }
     for argument, value in condition.arguments.items():
         hint = CONDITIONS[condition.name].arguments[argument]
@@ -181,14 +221,15 @@ def _word_faults(pack: Pack, condition: Condition) -> Iterator[str]:
         words = next(a for a in get_args(hint) if isinstance(a, Word)).list
         for word in (value,) if isinstance(value, str) else value:
             if word not in lists[words]:
-                yield f"condition '{condition.name}': '{word}' is not in the pack's {words}"
+                near = nearest(word, lists[words])
+                yield f"condition '{condition.name}': '{word}' is not in the pack's {words}{near}"
     if condition.name == "event":
         for pattern in condition.arguments["is_one_of"]:
             yield from _event_faults(pack, pattern)
     if condition.name in ("decided",):
         allowed = _values(pack, condition.arguments["kind"])
         yield from (
-            f"'{v}' is no value of {condition.arguments['kind']}"
+            f"'{v}' is no value of {condition.arguments['kind']}{nearest(v, allowed)}"
             for v in (*condition.arguments["decision"], *condition.arguments.get("among", ()))
             if v not in allowed
         )
@@ -203,11 +244,12 @@ def _values(pack: Pack, kind: str) -> tuple[str, ...]:
 def _event_faults(pack: Pack, pattern: str) -> Iterator[str]:
     change, _, qualifier = pattern.partition(".")
     if change not in {*Change}:
-        yield f"there is no event '{change}'; known are: {', '.join(Change)}"
+        yield f"there is no event '{change}'{nearest(change, [*Change])}; known are: {', '.join(Change)}"
     elif qualifier:
         known = _qualifiers(pack).get(change)
         if known is not None and qualifier not in known:
-            yield f"there is no event '{pattern}'; after '{change}.' may stand: {', '.join(sorted(known))}"
+            near = nearest(qualifier, known)
+            yield f"there is no event '{pattern}'{near}; after '{change}.' may stand: {', '.join(sorted(known))}"
 
 
 def _qualifiers(pack: Pack) -> dict[str, set[str]]:

@@ -48,7 +48,9 @@ def depends_on(tests: Tests, names: Collection[str], pack: Pack) -> bool:
 
 
 def _single(condition: Condition, s: Situation, event: Event) -> bool:
-    return CONDITIONS[condition.name].holds(s, event, condition.arguments) is condition.wanted
+    known, arguments = CONDITIONS[condition.name], condition.arguments
+    held = known.function(s, event, **arguments) if known.of_event else known.function(s, **arguments)
+    return held is condition.wanted
 
 
 def _criteria(condition: Condition, s: Situation, event: Event, pack: Pack) -> list[str] | None:

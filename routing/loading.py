@@ -1,91 +1,154 @@
 """TOML → `Pack`, strictly: what a pack says wrongly is a fault when it is loaded, not later, when a child is missing.
 
-One rule is read in `routing.loading_rules`; the parts that refer to one another (roles, audiences, criteria, rules,
-clauses) are checked in `routing.checking`.
+One rule is read in `routing.loading_rules`, the closed lists and the roles in `routing.loading_words`; the parts that
+refer to one another (roles, audiences, criteria, rules, clauses) are checked in `routing.checking`.
 """
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
 from episodes.episode import Terms
 from routing.calendar import Calendar
-from routing.checking import check
-from routing.loading_rules import rule, targets, tests
-from routing.pack import (
-    AudienceRow,
-    Clause,
-    Criterion,
-    Pack,
-    Periodic,
-    Release,
-    Role,
-    RoleSource,
-    Status,
-    Tests,
-    Words,
-)
+from routing.checking import TIMES, check_pack
+from routing.loading_rules import rule, targets
+from routing.loading_tests import criteria, tests
+from routing.loading_words import load_vocabulary, role
+from routing.naming import Names, named_limit
+from routing.pack import AudienceRow, Criterion, Pack, Periodic, Release, Rule, Status, Tests
 from routing.periods import Elapsed
-from routing.tables import PackError, Table
+from routing.source import Clause, Source
+from routing.spreading import families, spread
+from routing.tables import PackError, TomlTable, nearest
 
 
-def load(text: str, file: str) -> Pack:
+def load_pack(text: str, file: str) -> Pack:
     """The pack in a TOML text. PackError names the file, the place and the mend."""
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PackError(f"{file}: not TOML: {error}") from None
-    top = Table(file, "the pack", values)
+    pack = _pack(TomlTable(file, "the pack", values), file, values.get("rules", []))
+    check_pack(pack, file)
+    return pack
+
+
+def _pack(top: TomlTable, file: str, rows: Any) -> Pack:
+    """The whole file. What stands before the first table are its own keys; each table has a chapter of its own.
+
+    authority: the key of the authority; it stands in topics and messages.
+    version: the version of the procedure.
+    in_force_from: the first day on which an episode that begins is governed by this version.
+    codes: official codes of the authority, by which a police report may name it.
+    intake: the role that takes what nobody else is named for.
+    duty: the role that stands in for the intake outside working hours.
+    source: the document behind the pack.
+    terms: what the procedure means by the start, the end and the sameness of an episode.
+    scope: whom the procedure is about at all (`when` and `unless`).
+    calendar: the working hours.
+    words: the closed lists of the pack.
+    roles: who is meant, and how each is reached.
+    limits: the lengths of time and the numbers that rules count to.
+    criteria: questions that several rules ask, under a name.
+    audiences: decision tables of who is meant, under a name.
+    statuses: the case system's words for missing and absent.
+    release: what waits for a person, where an authority does not let the hub release requests by itself.
+    rules: what is sent, when and to whom.
+    periodic: figures that are sent after each month or quarter.
+    clauses: the source, clause by clause, in our own words.
+    not_automated: the clauses that no rule keeps, each with the reason.
+    """
+    limits = {name: named_limit(file, name, row) for name, row in top.table("limits").rest().items()}
+    names, means = Names(limits, families(rows)), dict[str, str]()
+    top.get("rules", list, [])
     pack = Pack(
         authority=top.get("authority", str),
         version=top.get("version", str),
-        title=top.get("title", str),
+        source=_source(top.table("source")),
         in_force_from=top.get("in_force_from", date),
         codes=top.words("codes"),
         intake=top.get("intake", str),
         duty=top.maybe("duty", str),
         terms=_terms(top.table("terms")),
-        scope=_scope(top.table("scope")),
+        scope=_scope(top.table("scope"), names),
         calendar=_calendar(top.table("calendar")),
-        words=_words(top.table("words")),
-        roles={name: _role(file, name, row) for name, row in top.table("roles").rest().items()},
+        words=load_vocabulary(top.table("words"), means),
+        roles={name: role(file, name, row) for name, row in top.table("roles").rest().items()},
         clauses={name: _clause(file, name, row) for name, row in top.table("clauses").rest().items()},
-        not_automated={name: str(why) for name, why in top.table("not_automated").rest().items()},
-        criteria={name: _criterion(file, name, rows) for name, rows in top.table("criteria").rest().items()},
-        audiences={name: _audience(file, name, rows) for name, rows in top.table("audiences").rest().items()},
-        rules=tuple(rule(row) for row in top.rows("rules", _label)),
-        periodic=tuple(_periodic(row) for row in top.rows("periodic", _label)),
-        statuses=tuple(_status(row) for row in top.rows("statuses", lambda row, n: str(row.get("is", n)))),
+        not_automated=_reasons(top.table("not_automated")),
+        criteria={n: _criterion(file, n, row, names, means) for n, row in top.table("criteria").rest().items()},
+        audiences={n: _audience(file, n, row, names, means) for n, row in top.table("audiences").rest().items()},
+        rules=_rules(file, rows, names),
+        periodic=tuple(_periodic(row, names) for row in top.rows("periodic", _label)),
+        statuses=tuple(_status(row, names) for row in top.rows("statuses", lambda row, n: str(row.get("is", n)))),
         tells_back=top.words("tells_back"),
         questions=top.table("questions").lists(),
-        release=_release(top.maybe("release", dict), file),
+        release=_release(top.maybe("release", dict), file, names),
+        means=means,
     )
     top.done()
-    check(pack, file)
-    return pack
+    return replace(pack, limits=names.counted(), criteria={**pack.criteria, **names.in_place})
 
 
-def _status(table: Table) -> Status:
-    status = Status(tests(table), table.get("is", str))
-    table.done()
-    return status
+def _rules(file: str, rows: Any, names: Names) -> tuple[Rule, ...]:
+    return tuple(rule(table, names, family) for table, family in spread(file, rows))
 
 
 def _label(row: Mapping[str, Any], n: int) -> str:
     return str(row.get("id", f"number {n}"))
 
 
-def _terms(table: Table) -> Terms:
+def _source(table: TomlTable) -> Source:
+    """The document behind the pack.
+
+    publisher: who published it.
+    title: its title.
+    date: when, in the words of the document; say so where it bears no date.
+    published: where it can be read.
+    """
+    source = Source(*(table.get(key, str) for key in ("publisher", "title", "date", "published")))
+    table.done()
+    return source
+
+
+def _status(table: TomlTable, names: Names) -> Status:
+    """One row of a decision table: the first whose tests hold gives the word.
+
+    is: the case system's word.
+    when: conditions that must hold.
+    unless: conditions of which not one may hold.
+    """
+    status = Status(tests(table, names), table.get("is", str))
+    table.done()
+    return status
+
+
+def _terms(table: TomlTable) -> Terms:
+    """What the procedure means by the words that an episode needs.
+
+    start: fields of the missing report; the latest of those given is the start.
+    begun_by: whose report begins an episode: `police`, `worker`; anybody else's is heard and no more.
+    found_by: who may say that the child is found: `police`, `worker`.
+    investigation_ends: whether the episode ends when the police end the investigation without a return.
+    absent: `class` where absent is a class of its own, `missing` where it is the lowest risk of a missing child.
+    rating: the RAG rating that an episode begins with, until a person has confirmed one.
+    unsafe_ends: whether a found report ends the episode although the police check was not done.
+    second: what a report under a new reference is while an episode is open: `separate`, `waits` or `joins`.
+    same_within: hours within which a worker's and a police report speak of one episode, such as `24h`.
+    alerts: whether another area's alert is taken in.
+    hosts: whether the authority takes part for another authority's child who lives in its area.
+    """
     same_within, silent = table.maybe("same_within", str), Terms()
     try:
         near = Elapsed.parse(same_within).elapsed() if same_within else None
     except ValueError as error:
         raise table.fault(f"'same_within': {error}") from None
     terms = Terms(
-        start=table.words("start") or silent.start,
-        begun_by=table.words("begun_by") or silent.begun_by,
-        found_by=table.words("found_by") or silent.found_by,
+        start=_among(table, "start", TIMES) or silent.start,
+        begun_by=_among(table, "begun_by", ("police", "worker")) or silent.begun_by,
+        found_by=_among(table, "found_by", ("police", "worker")) or silent.found_by,
         investigation_ends=table.get("investigation_ends", bool, True),
         absent="missing" if table.choice("absent", ("class", "missing"), "class") == "missing" else "class",
         rating=table.maybe("rating", str),
@@ -97,101 +160,111 @@ def _terms(table: Table) -> Terms:
         hosts=table.get("hosts", bool, False),
     )
     table.done()
+    if terms.rating not in (None, "RED", "AMBER", "GREEN"):
+        raise table.fault(f"'rating' must be one of RED, AMBER, GREEN, not '{terms.rating}'")
     return terms
 
 
-def _scope(table: Table) -> Tests:
-    scope = tests(table)
+def _among(table: TomlTable, key: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
+    given = table.words(key)
+    for word in given:
+        if word not in allowed:
+            raise table.fault(f"'{key}': '{word}' is none of {', '.join(allowed)}{nearest(word, allowed)}")
+    return given
+
+
+def _scope(table: TomlTable, names: Names) -> Tests:
+    scope = tests(table, names)
     table.done()
     return scope
 
 
-def _calendar(table: Table) -> Calendar:
+def _calendar(table: TomlTable) -> Calendar:
+    """The hours of the office, in London. Monday to Friday less England's bank holidays are working days.
+
+    opens: when it opens, such as `09:00:00`.
+    closes: when it closes.
+    """
     calendar = Calendar(table.get("opens", time, time(9)), table.get("closes", time, time(17)))
     table.done()
     return calendar
 
 
-def _words(table: Table) -> Words:
-    words = Words(
-        services=table.words("services"),
-        decisions=table.table("decisions").lists(),
-        meetings=table.table("meetings").lists(),
-        meetings_of_child=table.words("meetings_of_child"),
-        documents=table.words("documents"),
-        end_reasons=table.words("end_reasons"),
-        concerns=table.words("concerns"),
-    )
-    table.done()
-    return words
-
-
-def _role(file: str, name: str, values: Any) -> Role:
-    table = Table(file, f"roles.{name}", values)
-    source = table.maybe("from", dict)
-    role = Role(table.get("name", str, name.replace("_", " ")), table.maybe("channel", str))
-    table.done()
-    if source is None:
-        return role
-    inner = Table(file, f"roles.{name}.from", source)
-    role = Role(
-        role.name,
-        role.channel,
-        RoleSource(
-            services=inner.words("service"),
-            field=inner.choice("field", ("worker", "manager", "team"), "worker"),  # type: ignore[arg-type]
-            professional=inner.maybe("professional", str),
-            linked_forces=inner.get("linked_forces", bool, False),
-            involved=inner.get("involved", bool, False),
-            carers=inner.get("carers", bool, False),
-            reporter=inner.get("reporter", bool, False),
-            practitioners=inner.get("practitioners", bool, False),
-            interviewer=inner.get("interviewer", bool, False),
-        ),
-    )
-    inner.done()
-    return role
-
-
 def _clause(file: str, name: str, values: Any) -> Clause:
-    table = Table(file, f"clauses.{name}", values)
+    """One clause of the source.
+
+    section: the section that it stands in.
+    says: what it asks, in our own words.
+    """
+    table = TomlTable(file, f"clauses.{name}", values)
     clause = Clause(name, table.get("section", str), table.get("says", str))
     table.done()
     return clause
 
 
-def _criterion(file: str, name: str, rows: Any) -> tuple[Criterion, ...]:
-    tables = Table(file, f"criteria.{name}", {"rows": rows}).rows("rows", lambda _, n: f"{n} of criterion {name}")
-    criteria = []
-    for table in tables:
-        criteria.append(Criterion(tests(table), table.words("clauses")))
+def _reasons(table: TomlTable) -> dict[str, str]:
+    return {name: table.get(name, str) for name in table.names()}
+
+
+def _criterion(file: str, name: str, values: Any, names: Names, means: dict[str, str]) -> tuple[Criterion, ...]:
+    """A question that several rules ask, met when any of its rows is. A list of rows, or a table of these keys.
+
+    says: what it means, in words that can stand behind "if".
+    any: the rows.
+    """
+    place = f"criteria.{name}"
+    if isinstance(values, Mapping):
+        whole = TomlTable(file, place, values)
+        means[place], values = whole.get("says", str), whole.get("any", list)
+        whole.done()
+    return criteria(TomlTable(file, place, {}), names, values)
+
+
+def _audience(file: str, name: str, values: Any, names: Names, means: dict[str, str]) -> tuple[AudienceRow, ...]:
+    """A decision table of who is meant: the first row whose tests hold says it. A list of rows, or a table of these
+    keys. A row has `when`, `unless`, `to` and `clauses`; one without anybody in `to` lets the rule wait.
+
+    says: who that is, in words that can stand behind "to".
+    first: the rows.
+    """
+    place = f"audiences.{name}"
+    if isinstance(values, Mapping):
+        whole = TomlTable(file, place, values)
+        means[place], values = whole.get("says", str), whole.get("first", list)
+        whole.done()
+    rows = []
+    for table in TomlTable(file, place, {"rows": values}).rows("rows", lambda _, n: f"{n} of audience {name}"):
+        rows.append(AudienceRow(tests(table, names), targets(table, names), table.words("clauses")))
         table.done()
-    return tuple(criteria)
+    return tuple(rows)
 
 
-def _audience(file: str, name: str, rows: Any) -> tuple[AudienceRow, ...]:
-    tables = Table(file, f"audiences.{name}", {"rows": rows}).rows("rows", lambda _, n: f"{n} of audience {name}")
-    audience = []
-    for table in tables:
-        audience.append(AudienceRow(tests(table), targets(table), table.words("clauses")))
-        table.done()
-    return tuple(audience)
+def _release(values: Any, file: str, names: Names) -> Release | None:
+    """What waits for a person where an authority does not let the hub release requests by itself.
 
-
-def _release(values: Any, file: str) -> Release | None:
+    task: the kind of the task that the intake role does to release them.
+    holds: rules, types, or types with kind, that wait.
+    """
     if values is None:
         return None
-    table = Table(file, "release", values)
-    release = Release(table.get("task", str), table.words("holds"))
+    table = TomlTable(file, "release", values)
+    release = Release(table.get("task", str), names.promises(table.words("holds")))
     table.done()
     return release
 
 
-def _periodic(table: Table) -> Periodic:
+def _periodic(table: TomlTable, names: Names) -> Periodic:
+    """Figures that are sent on the first day after each period.
+
+    id: a name of its own.
+    period: `month` or `quarter`.
+    to: who they go to.
+    clauses: the clauses that they keep.
+    """
     row = Periodic(
         table.get("id", str),
         "month" if table.choice("period", ("month", "quarter")) == "month" else "quarter",
-        targets(table),
+        targets(table, names),
         table.words("clauses"),
     )
     table.done()

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, time
 
 from routing.loading_rules import limit
-from routing.pack import Acknowledgement, Limit, Pack, Rule
+from routing.naming import Names
+from routing.pack import Acknowledgement, Limit, Pack
 from routing.periods import Period
-from routing.tables import PackError, Table
+from routing.tables import PackError, TomlTable, nearest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ class Local:
 def load_local(text: str, file: str) -> Local:
     """The settings in a TOML text. PackError names the file, the place and the mend."""
     try:
-        top = Table(file, "the local settings", tomllib.loads(text))
+        top = TomlTable(file, "the local settings", tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise PackError(f"{file}: not TOML: {error}") from None
     limits = top.table("limits")
@@ -55,21 +56,21 @@ def load_local(text: str, file: str) -> Local:
     return local
 
 
-def _days(table: Table) -> frozenset[date]:
+def _days(table: TomlTable) -> frozenset[date]:
     days = table.get("closures", list, [])
     if not all(isinstance(day, date) for day in days):
         raise table.fault("'closures' must be a list of days such as 2026-12-24")
     return frozenset(days)
 
 
-def _limit(table: Table, name: str) -> Limit:
-    read = limit(table, name)
+def _limit(table: TomlTable, name: str) -> Limit:
+    read = limit(table, name, Names())
     assert read is not None
     return read[0]
 
 
 def _acknowledgement(file: str, what: str, values: object) -> Acknowledgement:
-    table = Table(file, f"acknowledge.{what}", values)
+    table = TomlTable(file, f"acknowledge.{what}", values)
     try:
         within = Period.parse(table.get("within", str))
     except ValueError as error:
@@ -85,6 +86,8 @@ def localised(pack: Pack, local: Local) -> Pack:
     """The pack as the authority runs it. PackError where a setting speaks of what the pack does not have."""
     for fault in _faults(pack, local):
         raise PackError(f"{local.file}: {fault}")
+    off = {rule.id for name in local.switched_off for rule in pack.named(name)}
+    limits = {rule.id: limit for name, limit in local.limits.items() for rule in pack.named(name)}
     calendar = replace(
         pack.calendar,
         opens=local.opens or pack.calendar.opens,
@@ -94,33 +97,37 @@ def localised(pack: Pack, local: Local) -> Pack:
     return replace(
         pack,
         calendar=calendar,
-        rules=tuple(_limited(rule, local) for rule in pack.rules if rule.id not in local.switched_off),
-        acknowledge=local.acknowledge,
+        rules=tuple(replace(r, due=limits.get(r.id, r.due)) for r in pack.rules if r.id not in off),
+        acknowledge=tuple(own for entry in local.acknowledge for own in _each_of(pack, entry)),
         auto_release=pack.auto_release if local.auto_release is None else local.auto_release,
     )
 
 
-def _limited(rule: Rule, local: Local) -> Rule:
-    return replace(rule, due=local.limits[rule.id]) if rule.id in local.limits else rule
+def _each_of(pack: Pack, entry: Acknowledgement) -> tuple[Acknowledgement, ...]:
+    """What must be acknowledged: of a rule with `each`, what any of its parts sends."""
+    return tuple(replace(entry, what=rule.id) for rule in pack.named(entry.what)) or (entry,)
 
 
 def _faults(pack: Pack, local: Local) -> Iterator[str]:
-    rules = {rule.id: rule for rule in pack.rules}
+    known = [name for rule in pack.rules for name in (rule.id, rule.family) if name]
     for name in (*local.switched_off, *local.limits):
-        if name not in rules:
-            yield f"{pack.authority} {pack.version} has no rule '{name}'; `homeward packs {pack.authority}` lists them"
+        if name not in known:
+            near, lists = nearest(name, known), f"`homeward packs {pack.authority}` lists them"
+            yield f"{pack.authority} {pack.version} has no rule '{name}'{near}; {lists}"
     for name in local.switched_off:
-        if rules[name].modality != "may":
+        if any(rule.modality != "may" for rule in pack.named(name)):
             yield f"switched_off: the source does not leave '{name}' open; only rules marked may can be switched off"
     for name in local.limits:
-        if rules[name].due is not None:
+        if any(rule.due is not None for rule in pack.named(name)):
             yield f"limits.{name}: the source sets a limit there already; take this one out"
     if local.auto_release is False and pack.release is None:
         yield f"auto_release: nothing in {pack.authority} {pack.version} can wait for a person; take it out"
-    names = {what for rule in pack.rules for what in rule.names}
+    names = {what for rule in pack.rules for what in (rule.id, rule.family, rule.send, f"{rule.send}/{rule.kind}")}
     for entry in local.acknowledge:
         if entry.what not in names:
-            yield f"acknowledge.{entry.what}: it names no rule, message type or type with kind of the pack"
+            near = nearest(entry.what, (name for name in names if name))
+            yield f"acknowledge.{entry.what}: it names no rule, message type or type with kind of the pack{near}"
         for role in entry.ladder:
             if role not in pack.roles:
-                yield f"acknowledge.{entry.what}: there is no role '{role}' in the pack"
+                near = nearest(role, pack.roles)
+                yield f"acknowledge.{entry.what}: there is no role '{role}' in the pack{near}"

@@ -11,10 +11,11 @@ from routing.evaluate import evaluate_without
 from routing.limits import FIXED, ends
 from routing.message_types import INTERVIEW_REQUEST, MESSAGE_TYPES
 from routing.messages import Message, Promise, Recipient
-from routing.pack import Pack, Role, Rule
+from routing.pack import Pack, Rule
 from routing.payload import Firing
 from routing.promises import with_replaced
 from routing.recipients import resolve
+from routing.roles import Role
 from routing.situation import Situation
 
 

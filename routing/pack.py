@@ -13,15 +13,8 @@ from episodes.origin import Classification
 from routing.calendar import Calendar
 from routing.messages import Modality, Urgency
 from routing.periods import Period
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """One requirement of the source: its id, the section it stands in, and what it says in our own words."""
-
-    id: str
-    section: str
-    says: str
+from routing.roles import Role
+from routing.source import Clause, NamedLimit, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,33 +80,6 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
-class RoleSource:
-    """Where the person behind a role is named: as the worker of a service, else as a professional, or among those
-    involved or caring. reporter: first of all whoever tells of the episode in that role. practitioners: everybody whom
-    the register names as working with the child: workers of open services, professionals and those involved.
-    interviewer: the one to whom the interview was given."""
-
-    services: tuple[str, ...] = ()
-    field: Literal["worker", "manager", "team"] = "worker"
-    professional: str | None = None
-    linked_forces: bool = False
-    involved: bool = False
-    carers: bool = False
-    reporter: bool = False
-    practitioners: bool = False
-    interviewer: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """A role of the source: its title, the channel by which it is reached, and where its person is named."""
-
-    name: str
-    channel: str | None = None
-    source: RoleSource | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Limit:
     """An instant counted from an anchor; of several lengths the earliest counts.
 
@@ -143,9 +109,13 @@ class Rule:
     """On an event, when conditions hold, then a message. Without `on` the rule listens to every event of the episode;
     on "opened" it is asked again whenever what it depends on has changed (AMB-182).
 
-    once: how often it may answer: in an episode, for each event, for each report, or for each anchor it counts from.
-    about: an episode, or the child (once for the child then): a duty that belongs to no episode, asked about at every
-    event of the register and of any episode.
+    on "opened" it is asked again whenever what it depends on has changed (AMB-182).
+
+    title: what it does, in one plain line. family: the rule of the file whose `each` it is one of.
+    once: how often it may answer: once in an episode, for each event, for each report whatever it changed, or for each
+    anchor it counts from.
+    about: an episode, or the child: a duty that belongs to no episode, asked about at every event of the register and
+    of any episode. `once` = "episode" is then once for the child.
     group: of the rules of one group only the first that fires does, in an episode.
     follows: at these events its open promise is sent again to whoever holds the work then, with the limit it has.
     lapses: its promise is withdrawn as soon as its conditions hold no more.
@@ -164,6 +134,8 @@ class Rule:
     id: str
     clauses: tuple[str, ...]
     send: str
+    title: str = ""
+    family: str | None = None
     kind: str | None = None
     about: Literal["episode", "child"] = "episode"
     on: tuple[str, ...] = ()
@@ -229,8 +201,9 @@ class Acknowledgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """The closed lists of the pack. A meeting is about the episode that it names, but for `meetings_of_child`."""
+class Vocabulary:
+    """The closed lists of the pack: services, decision kinds with their values, meetings, documents, tasks. A meeting
+    is about the episode that it names, but for `meetings_of_child`."""
 
     services: tuple[str, ...] = ()
     decisions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -244,14 +217,16 @@ class Words:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
     """One version of one authority's procedure. `scope`: whom it is about at all, such as those under 18; for anybody
-    else only the rules that are `beyond_scope` answer. `duty`: who stands in for the intake role outside working
-    hours, if anybody does. `auto_release` and `acknowledge` are local settings (`routing.local`), off in every shipped
-    pack. `tells_back`: the clauses by which whoever was told that a child is missing is told that it is back.
-    `questions`: decisions that mean something only as an answer, with the rules that ask for it."""
+    else only the rules that are `beyond_scope` answer. `duty`: who stands in for the intake role outside working hours,
+    if anybody does. `limits`: by name, what rules count to. `means`: a name of the pack in plain words
+    (`services.cscs`, `criteria.repeated`). `auto_release` and `acknowledge` are local settings (`routing.local`), off
+    in every shipped pack. `groups`: the ids of the rules of each group. `tells_back`: the clauses by which whoever was
+    told that a child is missing is told that it is back. `questions`: decisions that mean something only as an answer,
+    with the rules that ask for it."""
 
     authority: str
     version: str
-    title: str
+    source: Source
     in_force_from: date
     codes: tuple[str, ...]
     intake: str
@@ -259,7 +234,7 @@ class Pack:
     terms: Terms
     scope: Tests
     calendar: Calendar
-    words: Words
+    words: Vocabulary
     roles: Mapping[str, Role]
     clauses: Mapping[str, Clause]
     not_automated: Mapping[str, str]
@@ -267,6 +242,8 @@ class Pack:
     audiences: Mapping[str, tuple[AudienceRow, ...]]
     rules: tuple[Rule, ...]
     periodic: tuple[Periodic, ...] = ()
+    limits: Mapping[str, NamedLimit] = field(default_factory=dict)
+    means: Mapping[str, str] = field(default_factory=dict)
     statuses: tuple[Status, ...] = ()
     questions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     release: Release | None = None
@@ -281,6 +258,14 @@ class Pack:
         groups = {name: frozenset(rule.id for rule in self.rules if rule.group == name) for name in names}
         object.__setattr__(self, "rules_by_id", {rule.id: rule for rule in self.rules})
         object.__setattr__(self, "groups", groups)
+
+    @property
+    def title(self) -> str:
+        return self.source.title
+
+    def named(self, rule: str) -> tuple[Rule, ...]:
+        """The rules of that id, or of that family."""
+        return tuple(r for r in self.rules if rule in (r.id, r.family))
 
     def on_duty(self, at: datetime) -> str:
         """The role that takes what nobody else is named for: the intake, outside its hours its duty role."""

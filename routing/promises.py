@@ -136,7 +136,7 @@ def is_held(rule: Rule, s: Situation, pack: Pack) -> bool:
 
 def hold_notice(rule: Rule, pack: Pack) -> Rule:
     """The warning that goes to the intake role in place of a rule's message, with the limit that runs meanwhile."""
-    detail = f"{rule.send} waits for its release; do the task {pack.release.task if pack.release else ''} to send it"
+    detail = f"{rule.send} is on hold. Complete the task {pack.release.task if pack.release else ''} to release it."
     return replace(
         rule, id=f"{rule.id}/waits", send="exception.raise", kind="release_awaited", to=(Target(role=pack.intake),),
         fields={"detail": detail}, group=None, closes=(), settled_by=(), urgency="same_day", name=None, form=None,

@@ -7,7 +7,8 @@ from episodes.events import Event
 from episodes.reports import Actor, Decided, InterviewOutcome, MeetingHeld
 from routing.evaluate import evaluate
 from routing.messages import Recipient
-from routing.pack import Pack, Role, Target
+from routing.pack import Pack, Target
+from routing.roles import Role
 from routing.situation import Situation
 
 

@@ -1,20 +1,27 @@
 """Reading a TOML table strictly: every key known, every value of its type, each fault named with its place and mend."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from difflib import get_close_matches
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from routing.periods import Period
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class PackError(ValueError):
     """A pack that cannot be loaded. The text names the file, the place in it and the mend."""
 
 
-class Table:
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that was probably meant, to stand behind a word that is not known; nothing where none is near."""
+    near = get_close_matches(word, [*known], 1)
+    return f" (did you mean '{near[0]}'?)" if near else ""
+
+
+class TomlTable:
     """A TOML table being read. `done()` refuses what nobody asked for."""
 
     def __init__(self, file: str, place: str, values: Any) -> None:
@@ -27,7 +34,7 @@ class Table:
     def fault(self, text: str) -> PackError:
         return PackError(f"{self.file}: {self.place}: {text}")
 
-    def get(self, key: str, kind: type[T], default: T | None = None) -> T:
+    def get(self, key: str, kind: type[_T], default: _T | None = None) -> _T:
         """The value of a key; required unless a default is given."""
         self._known.append(key)
         if key not in self._left:
@@ -39,7 +46,7 @@ class Table:
             raise self.fault(f"'{key}' must be {_NAMES.get(kind, kind.__name__)}, not {value!r}")
         return value
 
-    def maybe(self, key: str, kind: type[T]) -> T | None:
+    def maybe(self, key: str, kind: type[_T]) -> _T | None:
         """The value of a key, or None where it is not given."""
         if key in self._left:
             return self.get(key, kind)
@@ -58,15 +65,15 @@ class Table:
     def choice(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
         value = self.get(key, str, default)
         if value not in allowed:
-            raise self.fault(f"'{key}' must be one of {', '.join(allowed)}, not '{value}'")
+            raise self.fault(f"'{key}' must be one of {', '.join(allowed)}, not '{value}'{nearest(value, allowed)}")
         return value
 
-    def table(self, key: str) -> "Table":
+    def table(self, key: str) -> "TomlTable":
         """A table below this one; an empty one where it is not given."""
         self._known.append(key)
-        return Table(self.file, f"{self.place}.{key}", self._left.pop(key, {}))
+        return TomlTable(self.file, f"{self.place}.{key}", self._left.pop(key, {}))
 
-    def rows(self, key: str, label: Callable[[Mapping[str, Any], int], str]) -> Iterator["Table"]:
+    def rows(self, key: str, label: Callable[[Mapping[str, Any], int], str]) -> Iterator["TomlTable"]:
         """The tables of an array, each with a place that its own words name."""
         self._known.append(key)
         rows = self._left.pop(key, [])
@@ -74,11 +81,15 @@ class Table:
             raise self.fault(f"'{key}' must be an array of tables")
         for n, row in enumerate(rows, 1):
             place = f"{key} {label(row, n)}" if isinstance(row, Mapping) else f"{key} row {n}"
-            yield Table(self.file, place, row)
+            yield TomlTable(self.file, place, row)
 
     def lists(self) -> dict[str, tuple[str, ...]]:
         """Lists of words, each under a name of its own."""
         return {key: self.words(key) for key in self.names()}
+
+    def holds_table(self, key: str) -> bool:
+        """Whether the key holds a table, which is not read by that."""
+        return isinstance(self._left.get(key), Mapping)
 
     def is_true(self, key: str) -> bool:
         """Whether the key says just true, which is then read; anything else stays for another reading."""
@@ -98,7 +109,8 @@ class Table:
     def done(self) -> None:
         if self._left:
             key = next(iter(self._left))
-            raise self.fault(f"'{key}' is not understood here; known are: {', '.join(sorted(set(self._known)))}")
+            known = sorted(set(self._known))
+            raise self.fault(f"'{key}' is not understood here{nearest(key, known)}; known are: {', '.join(known)}")
 
 
 _NAMES: dict[type, str] = {str: "text", int: "a whole number", bool: "true or false", dict: "a table", date: "a date"}

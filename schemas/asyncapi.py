@@ -18,10 +18,10 @@ _SCHEMAS = "#/components/schemas/{model}"
 PARTITIONS, REPLICAS = 6, 3
 
 _ABOUT = (
-    "Homeward reads what police forces say about missing and found children and tells those whom the authority's own "
-    "published procedure names. Messages are CloudEvents 1.0 with JSON data. The hub writes them in binary mode "
+    "Homeward reads what police forces report about missing and found children, and tells the people named in the "
+    "authority's own published procedure. Messages are CloudEvents 1.0 with JSON data. The hub writes binary mode "
     "(attributes as `ce_` headers) and reads binary and structured mode. Unknown fields are kept, null means the same "
-    "as leaving a field out, and an instant always carries an offset or Z."
+    "as leaving a field out, and an instant always has an offset or Z."
 )
 
 
@@ -46,7 +46,7 @@ def document(version: str = "1.0.0") -> Json:
             "kafka": {
                 "host": "{bootstrap}",
                 "protocol": "kafka",
-                "description": "Apache Kafka of the installation.",
+                "description": "The installation's Apache Kafka.",
                 "variables": {"bootstrap": {"default": "localhost:9092", "description": "Bootstrap address."}},
             }
         },
@@ -99,9 +99,7 @@ def _operation(channel: TopicChannel) -> Json:
         "bindings": {"kafka": kafka},
     }
     if incoming:
-        operation["description"] = (
-            f"Subscribed by pattern, so that a new owner needs no restart: {PATTERNS[channel.kind]}"
-        )
+        operation["description"] = f"Subscribed by pattern, so a new owner needs no restart: {PATTERNS[channel.kind]}"
     return operation
 
 
@@ -152,18 +150,18 @@ def _text(description: str, **more: Any) -> Json:
 _HEADERS: Json = {
     "type": "object",
     "description": "Attributes of the CloudEvent in binary mode. In structured mode `content-type` is "
-    "application/cloudevents+json and the attributes stand in the body, without the prefix.",
+    "application/cloudevents+json and the attributes are in the body, without the prefix.",
     "required": ["ce_specversion", "ce_id", "ce_source", "ce_type"],
     "properties": {
-        "ce_specversion": _text("Version of CloudEvents.", const="1.0"),
-        "ce_id": _text("Id of the message. Source and id together identify it: a repeat of both is the same message."),
+        "ce_specversion": _text("CloudEvents version.", const="1.0"),
+        "ce_id": _text("Id of the message. A repeat of source and id together is the same message."),
         "ce_source": _text("Who sent the message, as a URI reference."),
         "ce_type": _text("Type of the message."),
-        "ce_time": _text("In: when the sender sent it. Out: when the hub decided.", format="date-time"),
+        "ce_time": _text("In: when the sender sent it. Out: when the hub decided it.", format="date-time"),
         "ce_subject": _text("Out: id of the episode."),
-        "traceparent": _text("Out: trace that the message belongs to (W3C Trace Context)."),
+        "traceparent": _text("Out: trace of the message (W3C Trace Context)."),
         "ce_overtakes": _text(
-            "Out: set on a found that went ahead of an earlier message still waiting to be delivered."
+            "Out: set on a found message that went ahead of an earlier one still waiting to be delivered."
         ),
         "content-type": _text("Media type of the body.", const="application/json"),
     },

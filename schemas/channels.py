@@ -24,7 +24,7 @@ class TopicChannel:
     types: tuple[str, ...]
 
 
-_FORCE = {"force": "Short code of the police force in lower case, such as `xx`. In data it is kept in upper case."}
+_FORCE = {"force": "Short code of the police force in lower case, such as `xx`. In the data it is in upper case."}
 _AUTHORITY = {"authority": "Key of the local authority in lower case, such as `nottinghamshire`."}
 
 
@@ -38,10 +38,10 @@ CHANNELS: tuple[TopicChannel, ...] = (
         f"police.{{force}}.notifications.{TOPIC_VERSION}",
         "in",
         "Police notifications",
-        "What a police force tells about missing and found children. Only that force may write here.",
+        "What a police force reports about missing and found children. Only that force may write here.",
         _FORCE,
-        "Anything that is the same for all messages of one incident, such as a hash of its reference. Kafka keeps the "
-        "order of messages with the same key only. Neither a name nor a child's number.",
+        "Anything that is the same for all messages of one incident, such as a hash of its reference. Kafka keeps "
+        "messages in order only if they have the same key. Do not use a name or a child's number.",
         "delete",
         _inbound(TopicKind.POLICE),
     ),
@@ -62,9 +62,9 @@ CHANNELS: tuple[TopicChannel, ...] = (
         f"casework.{{authority}}.outcomes.{TOPIC_VERSION}",
         "in",
         "Casework outcomes",
-        "What practitioners and case systems of an authority report and decide. Only that authority may write here.",
+        "What an authority's practitioners and case systems report and decide. Only that authority may write here.",
         _AUTHORITY,
-        "Anything that is the same for all messages of one episode: best the episode's id.",
+        "Anything that is the same for all messages of one episode, ideally the episode's id.",
         "delete",
         _inbound(TopicKind.CASEWORK),
     ),
@@ -73,10 +73,10 @@ CHANNELS: tuple[TopicChannel, ...] = (
         f"{{authority}}.{{service}}.{TOPIC_VERSION}",
         "out",
         "Services of an authority",
-        "What the hub asks of, or tells, one service of an authority: social care, early help, return interviews, "
-        "escalations and others, as the authority's directory names them.",
+        "What the hub asks or tells one service of an authority, such as social care, early help, return interviews "
+        "or escalations. The authority's directory names the services.",
         {**_AUTHORITY, "service": "The service, such as `social-care` or `return-interviews`."},
-        "Opaque, and the same for all messages about one child: their order is kept.",
+        "Opaque, and the same for all messages about one child, so that they stay in order.",
         "delete",
         tuple(OUTBOUND),
     ),
@@ -85,9 +85,9 @@ CHANNELS: tuple[TopicChannel, ...] = (
         f"police.{{force}}.intelligence.{TOPIC_VERSION}",
         "out",
         "Intelligence for the police",
-        "What return interviews gave that may be shared with a police force. Only that force may read here.",
+        "Information from return interviews that may be shared with a police force. Only that force may read here.",
         _FORCE,
-        "Opaque, and the same for all messages about one child: their order is kept.",
+        "Opaque, and the same for all messages about one child, so that they stay in order.",
         "delete",
         ("police.intel",),
     ),

@@ -58,22 +58,24 @@ def read(headers: Sequence[tuple[str, bytes | None]], value: bytes | None) -> En
     no JSON object. In binary mode the body is not looked at.
     """
     if value is None:
-        raise Unreadable("bad_bytes", "the record has no value; only a register topic may carry tombstones")
+        raise Unreadable("bad_bytes", "the record has no value. Only a register topic may contain tombstones")
     attributes = _attributes_of(headers)
     media = attributes.get("datacontenttype", "").partition(";")[0].strip().lower()
     if media.startswith("application/cloudevents-batch"):
-        raise Unreadable("bad_header", "content-type: batched CloudEvents are not accepted; send one event per record")
+        raise Unreadable("bad_header", "content-type: batched CloudEvents are not accepted. Send one event per record")
     if media.startswith("application/cloudevents"):
         if media != STRUCTURED:
-            raise Unreadable("bad_header", f"content-type: of the structured formats only {STRUCTURED} is accepted")
+            raise Unreadable("bad_header", f"content-type: the only structured format accepted is {STRUCTURED}")
         return _structured(_json(value))
     if attributes.keys() - {"datacontenttype"}:
         return _envelope(attributes, value, "bad_header")
     body = _json(value)
     if isinstance(body, list):
-        raise Unreadable("bad_json", "batched CloudEvents are not accepted; send one event per record")
+        raise Unreadable("bad_json", "batched CloudEvents are not accepted. Send one event per record")
     if not isinstance(body, dict) or "specversion" not in body:
-        raise Unreadable("bad_header", "ce_specversion: no CloudEvents headers and no specversion in the body")
+        raise Unreadable(
+            "bad_header", "ce_specversion: is missing. Send CloudEvents headers, or specversion in the body"
+        )
     return _structured(body)
 
 
@@ -135,7 +137,7 @@ def _structured(body: Any) -> Envelope:
     data = body.get("data")
     if body.get("data_base64") is not None:
         if data is not None:
-            raise Unreadable("failed_validation", "data_base64: stands beside data; send only one of them")
+            raise Unreadable("failed_validation", "data_base64: was sent together with data. Send only one of them")
         try:
             data = base64.b64decode(body["data_base64"], validate=True)
         except (binascii.Error, TypeError, ValueError):
@@ -175,7 +177,7 @@ def _check(name: str, value: object, reason: RejectionReason, prefix: str) -> No
     label = "content-type" if prefix and name == "datacontenttype" else f"{prefix}{name}"
     if value is None:
         if name in ("specversion", "id", "source", "type"):
-            raise Unreadable(reason, f"{label}: is required; send it")
+            raise Unreadable(reason, f"{label}: is required")
         return
     if not isinstance(value, str) or not value.strip():
         raise Unreadable(reason, f"{label}: must be text and not blank")

@@ -30,7 +30,7 @@ def breaks(old: Json, new: Json, direction: Direction) -> list[str]:
 
 def breaks_between(old: Mapping[str, Json], new: Mapping[str, Json]) -> list[str]:
     """The same for all messages of a version: type -> schema. A published type that is gone is a fault."""
-    faults = [f"{name}: the message is gone" for name in old if name not in new]
+    faults = [f"{name}: the message has been removed" for name in old if name not in new]
     for name in old.keys() & new.keys():
         direction: Direction = "in" if old[name]["x-direction"] == "in" else "out"
         if new[name]["x-direction"] != direction:
@@ -61,7 +61,7 @@ class _Comparison:
         for alternative in olds:
             for name in alternative.get("properties", {}):
                 if name not in kept:
-                    yield f"{path}.{name}: the field is gone"
+                    yield f"{path}.{name}: the field has been removed"
 
     def _within(self, narrow: Json, wide: Json, path: str) -> Iterator[str]:
         """Where `narrow` allows something that `wide` does not."""
@@ -71,10 +71,10 @@ class _Comparison:
         yield from _limits(narrow, wide, path)
         for name in wide.get("required", ()):
             if name not in narrow.get("required", ()):
-                yield f"{path}.{name}: {'is newly required' if self.direction == 'in' else 'is no longer always there'}"
+                yield f"{path}.{name}: {'is now required' if self.direction == 'in' else 'is no longer always present'}"
         for rule in wide.get("allOf", ()):
             if rule not in narrow.get("allOf", ()):
-                yield f"{path}: a rule on which fields must be given has changed"
+                yield f"{path}: the rule for which fields must be given has changed"
         if wide.get("additionalProperties", True) is False and narrow.get("additionalProperties", True) is not False:
             yield f"{path}: unknown fields are no longer kept"
         fields = narrow.get("properties", {}).keys() & wide.get("properties", {}).keys()
@@ -95,9 +95,9 @@ def _alternatives(schema: Json, document: Json) -> list[Json]:
     """The schema with references followed and `anyOf` spread out; a list of allowed words stands as one alternative."""
     unknown = schema.keys() - _UNDERSTOOD
     if unknown:
-        raise ValueError(f"the compatibility check does not understand {', '.join(sorted(unknown))}; teach it first")
+        raise ValueError(f"the compatibility check does not support {', '.join(sorted(unknown))}: extend it first")
     if ({"$ref", "anyOf"} & schema.keys()) and schema.keys() - _SAYS_NOTHING not in ({"$ref"}, {"anyOf"}):
-        raise ValueError("the compatibility check does not understand limits beside $ref or anyOf; teach it first")
+        raise ValueError("the compatibility check does not support limits beside $ref or anyOf: extend it first")
     if "$ref" in schema:
         target: Json = document
         for step in schema["$ref"].removeprefix("#/").split("/"):
@@ -118,7 +118,7 @@ def _type_within(narrow: Json, wide: Json) -> bool:
 def _limits(narrow: Json, wide: Json, path: str) -> Iterator[str]:
     allowed, words = _words(wide), _words(narrow)
     if allowed is not None and (words is None or not words <= allowed):
-        yield f"{path}: its list of words has changed"
+        yield f"{path}: its list of allowed values has changed"
     for keyword in ("format", "pattern"):
         if words is None and keyword in wide and narrow.get(keyword) != wide[keyword]:
             yield f"{path}: its {keyword} has changed"

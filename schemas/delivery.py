@@ -50,7 +50,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The answer for one item. `detail` names the mend where one is known and holds no personal data."""
+    """The answer for one item. `detail` names the fix where one is known and holds no personal data."""
 
     row: str
     verdict: Verdict
@@ -71,4 +71,4 @@ class Sender(Protocol):
         """
 
     async def stop(self) -> None:
-        """Finish what is under way and let go of every connection."""
+        """Finish what is under way and close every connection."""

@@ -26,7 +26,7 @@ def load_published(folder: Path) -> dict[str, dict[str, Any]]:
     held = {file.stem: json.loads(file.read_text("utf-8")) for file in sorted((folder / SCHEMA_VERSION).glob("*.json"))}
     for name, schema in held.items():
         if not isinstance(schema, dict) or schema.get("x-direction") not in ("in", "out"):
-            raise ValueError(f"{SCHEMA_VERSION}/{name}.json is not one of our schemas")
+            raise ValueError(f"{SCHEMA_VERSION}/{name}.json is not a Homeward schema")
     return held
 
 

@@ -76,12 +76,12 @@ def _instant(value: object) -> datetime:
     try:
         return read_instant(value)
     except ValueError as error:
-        raise PydanticCustomError("hub_instant", "{mend}", {"mend": str(error)}) from None
+        raise PydanticCustomError("hub_instant", "{fix}", {"fix": str(error)}) from None
 
 
 def _day(value: date) -> date:
     if not 1900 <= value.year < 2100:
-        raise PydanticCustomError("hub_date", "must lie between the years 1900 and 2099")
+        raise PydanticCustomError("hub_date", "must be between the years 1900 and 2099")
     return value
 
 

@@ -23,9 +23,9 @@ def read_instant(text: str) -> datetime:
         # very ends of the calendar.
         instant = datetime.fromisoformat(text.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError("names a date or a time of day that does not exist") from None
+        raise ValueError("is a date or time of day that does not exist") from None
     if not EARLIEST <= instant < LATEST:
-        raise ValueError("must lie between the years 1990 and 2099")
+        raise ValueError("must be between the years 1990 and 2099")
     return instant
 
 

@@ -7,7 +7,7 @@ from schemas.part import Part
 
 
 class Identifier(Part):
-    """One number of a child in one system. Both halves together identify; neither does alone."""
+    """A child's number in one system. System and number identify the child only together."""
 
     system: Id = Field(description="The system that gave the number, as a short word: compact, mosaic, lcs.")
     value: Id = Field(description="The number, always as text. Compared exactly.")
@@ -21,23 +21,23 @@ class Address(Part):
 
 
 class Person(Part):
-    """A child as the sender knows them. Send every identifier you hold: one that the register holds too is enough to
-    find the child without comparing names."""
+    """A child as the sender knows them. Send every identifier you have. If the register has one of them, the child is
+    found without comparing names."""
 
-    identifiers: Listed[Identifier] = Field((), description="Numbers of the child, one for each system known.")
+    identifiers: Listed[Identifier] = Field((), description="The child's numbers, one for each system you know.")
     given_name: str | None = Field(None, description="First name or names.")
     family_name: str | None = Field(None, description="Family name.")
-    known_as: str | None = Field(None, description="The name that the child goes by.")
+    known_as: str | None = Field(None, description="The name the child goes by.")
     date_of_birth: Day | None = Field(None, description="Date of birth.")
-    age: int | None = Field(None, ge=0, le=120, description="Age in years, where no date of birth is known.")
+    age: int | None = Field(None, ge=0, le=120, description="Age in years, if the date of birth is not known.")
     gender: str | None = Field(None, description="Gender, in the sender's words.")
     ethnicity: str | None = Field(None, description="Ethnicity, in the sender's words.")
-    home_address: Address | None = Field(None, description="Where the child's home is.")
+    home_address: Address | None = Field(None, description="The child's home address.")
     placement_address: Address | None = Field(None, description="Where a child in care is placed.")
 
 
 class Actor(Part):
-    """Somebody who did or decided something: a role, and the person where known."""
+    """Someone who did or decided something: a role, and the person if known."""
 
-    role: Word = Field(description="The role in which they acted, a word of the authority's vocabulary.")
-    person: MaybeId = Field(None, description="Id of the person, as the register and the directory name them.")
+    role: Word = Field(description="The role in which they acted, from the authority's vocabulary.")
+    person: MaybeId = Field(None, description="Id of the person, as in the register and the directory.")

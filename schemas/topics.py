@@ -106,7 +106,7 @@ def check_owner(topic: str, message: InboundReport) -> None:
         raise Unreadable("wrong_topic", f"type: {message.TYPE} belongs on {_PLACES[kind]}")
     field = "force" if kind is TopicKind.POLICE else "authority"
     if part(getattr(message, field)) != part(found.owner):
-        raise Unreadable("wrong_topic", f"{field}: is not the one in the name of the topic; send it on {_PLACES[kind]}")
+        raise Unreadable("wrong_topic", f"{field}: does not match the name of the topic. Send it on {_PLACES[kind]}")
 
 
 def kind_of_topic(model: type[InboundReport]) -> TopicKind:

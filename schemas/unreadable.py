@@ -1,4 +1,4 @@
-"""The one exception of the wire: a message that cannot be read, with a reason for machines and a mend for people.
+"""The one exception of the wire: a message that cannot be read, with a reason for machines and what to do for people.
 What happens to such a message (quarantine, alert, replay) is not decided here."""
 
 from typing import Literal, get_args
@@ -14,8 +14,8 @@ class Unreadable(Exception):  # noqa: N818 - a state of a message, raised
     attribute that is absent or malformed), *bad_json*, *failed_validation* (JSON that breaks the contract),
     *unknown_type*, *wrong_topic* (the message does not belong to the owner of its topic).
 
-    `detail` names the field by its path and says how to mend it. It never repeats what a field held, because it is
-    shown in logs, alerts and on the command line, where nothing about a child may appear.
+    `detail` names the field by its path and says what is wrong with it. It never repeats what a field held, because it
+    is shown in logs, alerts and on the command line, where nothing about a child may appear.
     """
 
     def __init__(self, reason: RejectionReason, detail: str) -> None:

@@ -7,9 +7,9 @@ from typing import Self
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from store.creating import create
 from store.engine import READING, in_memory, make_room, opened
 from store.errors import translated
-from store.tables import metadata
 from store.transaction import Transaction
 
 
@@ -40,7 +40,7 @@ class Store:
         self.prepare()
         with translated():
             async with self._engine.begin() as connection:
-                await connection.run_sync(metadata.create_all)
+                await create(connection)
 
     async def close(self) -> None:
         """Close every connection; what was held by a session falls free."""

@@ -1,9 +1,10 @@
 """Opening a database so that a commit survives a loss of power. What is kept in it is told elsewhere."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, StaticPool, event, make_url
+from sqlalchemy import URL, Connection, Engine, StaticPool, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
@@ -66,12 +67,34 @@ def opened(given: str) -> AsyncEngine:
             pool_size=8,
             hide_parameters=True,
         )
-    pool: dict[str, Any] = {"poolclass": StaticPool} if in_memory(url) else {"pool_size": 4}
+    return _opened_in_memory() if in_memory(url) else _of_sqlite(url, pool_size=4)
+
+
+def _of_sqlite(url: URL, **pool: Any) -> AsyncEngine:
     # The driver is told to leave transactions alone: BEGIN is ours to say.
     engine = create_async_engine(url, connect_args={"isolation_level": None}, hide_parameters=True, **pool)
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
+
+
+@cache
+def _model() -> Engine:
+    """Never connected. It lends its dialect to every database in memory, so that they share what is compiled."""
+    return _of_sqlite(make_url("sqlite+aiosqlite://"), poolclass=StaticPool).sync_engine
+
+
+_COMPILED: dict[Any, Any] = {}
+"""The statements as SQLite takes them. A rehearsal of a pack opens hundreds of databases; each statement is written out
+once for all of them."""
+
+
+def _opened_in_memory() -> AsyncEngine:
+    """A database in memory is a world of its own: it has its one connection to itself."""
+    model = _model()
+    own = Engine(model.pool.recreate(), model.dialect, model.url, hide_parameters=True)
+    event.listen(own, "begin", _begin)
+    return AsyncEngine(own.execution_options(compiled_cache=_COMPILED))
 
 
 def _prepare(connection: Any, _record: object) -> None:

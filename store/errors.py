@@ -34,12 +34,12 @@ def translated() -> Iterator[None]:
         if unfit or state[:2] in ("22", "23"):
             raise StoreRefusedError(_cause(error)) from None
         if state in _UNPREPARED or str(error.orig).startswith(("no such table", "no such column")):
-            raise StoreUnpreparedError("tables are missing or old; run `homeward migrate`") from None
+            raise StoreUnpreparedError("Tables are missing or out of date. Run `homeward migrate`.") from None
         if isinstance(error, ProgrammingError):
             raise  # a fault of ours: it is to be seen as it is
         raise StoreUnavailableError(_cause(error)) from None
     except UnicodeEncodeError:
-        raise StoreRefusedError("a text holds a lone surrogate") from None
+        raise StoreRefusedError("a text contains a lone surrogate") from None
     except (OSError, TimeoutError) as error:
         raise StoreUnavailableError(type(error).__name__) from None
 

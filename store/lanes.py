@@ -1,5 +1,5 @@
-"""How the deliveries stand: lanes that are held up, with reason and age, counts for readiness and metrics, and the way
-to let a lane go on. Claiming and settling live in `store.deliveries`."""
+"""The status of deliveries: lanes that are held up, with reason and age, counts for readiness and metrics, and how to
+release a lane. Claiming and settling live in `store.deliveries`."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -109,8 +109,8 @@ class Lanes(Session):
         return sorted((HeldUp(*row) for row in await self._rows(_HELD_UP_ROWS)), key=lambda held: held.position)
 
     async def release(self, positions: Collection[int], new_address: bool = False) -> int:
-        """Let these parked, dead or doubtful rows be tried again from the beginning, to an address that is looked up
-        anew where that is wanted; returns how many there were."""
+        """Releases these parked, dead or doubtful rows: they are tried again from the first attempt. With `new_address`
+        the address is looked up again. Returns how many there were."""
         chosen = ((position,) for position in sorted(positions))
         return (await self._with(_POSITIONS, chosen, _release(self._postgres, new_address))).rowcount
 

@@ -22,7 +22,7 @@ _FORGET_CLAIMS = delete(inbox).where(inbox.c.received_at < _BEFORE)
 
 
 class Retention(Session):
-    """The part of a transaction that lets go. Each function returns how many rows it emptied or removed."""
+    """The part of a transaction that purges. Each function returns how many rows it emptied or removed."""
 
     async def purge_contents(self, before: datetime) -> int:
         """Empty the contents last told before an instant. Their hashes stay, and the ledger still proves itself."""

@@ -31,7 +31,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """What is held of one child at one authority. `described`: how the child may be recognised without a number."""
+    """What is stored about one child at one authority. `described`: how to recognise the child without a number."""
 
     id: str
     authority: str

@@ -137,7 +137,7 @@ episodes = Table(
     Column("state", Text, nullable=False),
     Column("doc", LargeBinary, nullable=False),
 )
-# Only what goes on: most episodes ever known lie behind.
+# Only open episodes: most episodes ever known are over.
 Index(
     "episodes_open",
     episodes.c.authority,
@@ -258,14 +258,11 @@ worklist = Table(
     Column("id", Text, primary_key=True),
     Column("case_id", Text, nullable=False, index=True),
     Column("episode", Text),
-    Column("authority", Text, nullable=False),
-    Column("role", Text, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("authority", "role")),
     Column("person", Text),
-    Column("wanted", Text, nullable=False),
-    Column("type", Text, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("wanted", "type")),
     Column("kind", Text),
-    Column("urgency", Text, nullable=False),
-    Column("message", Text, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("urgency", "message")),
     Column("since", UtcInstant, nullable=False),
     Column("due", UtcInstant),
     Index("worklist_of_role", "authority", "role", "due"),

@@ -1,4 +1,4 @@
-"""The clocks that stand: set, read and looked ahead to. What a timer asks when it falls due is decided elsewhere."""
+"""The timers: set, read and looked ahead to. What a timer asks when it is due is decided elsewhere."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -59,11 +59,11 @@ class Timers(Session):
             await self._with(_WANTED, rows, _set(self._postgres))
 
     async def due_timers(self, until: datetime, limit: int) -> list[TimerRow]:
-        """What falls due up to and including `until`, by instant and then by id."""
+        """What is due up to and including `until`, by instant and then by id."""
         rows = await self._rows(_DUE, until=until, most=limit)
         return [TimerRow(*row) for row in rows]
 
     async def next_timer(self) -> datetime | None:
-        """The instant at which the next timer falls due, or None where no clock runs."""
+        """When the next timer is due, or None if there is none."""
         due: datetime | None = (await self._rows(_NEXT)).scalar_one()
         return due

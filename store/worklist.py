@@ -1,5 +1,5 @@
-"""What waits for somebody, a row for each recipient, and which episodes go on: the read model for people's questions.
-It is written with what it tells of, in the same transaction."""
+"""What waits for somebody, one row for each recipient, and which episodes are open: the read model for queries by
+people. It is written in the same transaction as what it is about."""
 
 from collections.abc import Collection, Iterable
 from functools import cache
@@ -90,7 +90,7 @@ class Worklist(Session):
         return (await self._rows(_ANY)).first() is not None
 
     async def open_episodes(self, authority: str) -> list[EpisodeRow]:
-        """The episodes of an authority that go on, the oldest first."""
+        """The open episodes of an authority, oldest first."""
         return [EpisodeRow(*row) for row in await self._rows(_OPEN_EPISODES, authority=authority)]
 
     async def episodes_of_reference(self, force: str, incident: str) -> list[EpisodeRow]:

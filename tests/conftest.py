@@ -1,7 +1,12 @@
-"""What every test may use: the real Kafka and the real Postgres. Where they come from is in `tests/services`."""
+"""What every test may use: the real Kafka and the real Postgres. Where they come from is in `tests/services`; how the
+tests are divided between processes, where there are several, in `tests/parallel.py`."""
+
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests import parallel
 
 # No test is about speed: on a busy machine neither a slow example nor slow generation is a fault.
 settings.register_profile("homeward", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -10,8 +15,21 @@ settings.load_profile("homeward")
 pytest_plugins = ["tests.services.kafka", "tests.services.postgres"]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark each test with the services it asks for, so that `-m "not kafka"` leaves those out."""
     for item in items:
         for service in {"kafka", "postgres"}.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(service)
+    if hasattr(config, "workerinput"):
+        parallel.long_ones_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """None: as many as there are processors."""
+    return 0 if parallel.is_narrow(config.option.keyword, config.args) else None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    return parallel.scheduler(config, log)

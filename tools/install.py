@@ -22,7 +22,7 @@ def install(title: str, arguments: list[str], expected: int) -> None:
                 show(title, done, expected)
     print("" if sys.stdout.isatty() else f"  {title}: done", flush=True)
     if pip.returncode:
-        sys.exit(f"{''.join(words[-25:])}\nThe packages could not be installed; pip's last words stand above.")
+        sys.exit(f"{''.join(words[-25:])}\nCould not install the packages. The last lines from pip are above.")
 
 
 def show(title: str, done: int, expected: int) -> None:

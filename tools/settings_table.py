@@ -35,9 +35,9 @@ def table() -> str:
         for name, field in Settings.model_fields.items()
     ]
     rows.append(
-        f"| `{PREFIX}SECRETS_DIR` | – | folder of files, one per setting, named as the variable in small letters |"
+        f"| `{PREFIX}SECRETS_DIR` | – | Folder with one file per setting, named like the variable in lower case |"
     )
-    return "\n".join(["| variable | default | meaning |", "|---|---|---|", *rows]) + "\n"
+    return "\n".join(["| Variable | Default | Meaning |", "|---|---|---|", *rows]) + "\n"
 
 
 def main(check: bool) -> int:

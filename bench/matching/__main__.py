@@ -23,13 +23,20 @@ PRECISE = 0.999
 
 @click.command()
 @click.option("--children", default=200_000, show_default=True, help="Children on the register.")
-@click.option("--notifications", default=2000, show_default=True, help="What is told; nine in ten are on the register.")
-@click.option("--seed", default=11, show_default=True, help="Another seed is another population.")
-@click.option("--weights", type=click.Path(exists=True, path_type=Path), help="Weights; without it, the shipped ones.")
-@click.option("--splink/--no-splink", default=True, help="Whether Splink is measured beside it.")
-@click.option("--write", "folder", type=click.Path(path_type=Path, file_okay=False), help="Only write it down here.")
+@click.option(
+    "--notifications", default=2000, show_default=True, help="Notifications; nine in ten are about children on it."
+)
+@click.option("--seed", default=11, show_default=True, help="A different seed makes a different population.")
+@click.option("--weights", type=click.Path(exists=True, path_type=Path), help="Weights. Defaults to the shipped ones.")
+@click.option("--splink/--no-splink", default=True, help="Also measure Splink.")
+@click.option(
+    "--write",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Only write the population to this folder.",
+)
 def main(children: int, notifications: int, seed: int, weights: Path | None, splink: bool, folder: Path | None) -> None:
-    """Prints precision and recall by the kind of error, and how fast both are."""
+    """Prints precision and recall by kind of error, and the speed of both."""
     console = Console(width=120)
     made = town(children, notifications, seed)
     if folder:
@@ -79,7 +86,17 @@ def _table(
     title = f"{len(made.register):,} children, {len(made.told):,} notifications, seed {seed}"
     table = Table(title=title)
     table.add_column("error")
-    for heading in ("told", "certain", "wrong", "recall", "found", "Splink: certain", "wrong", "recall", "found"):
+    for heading in (
+        "notifications",
+        "certain",
+        "wrong",
+        "recall",
+        "found",
+        "Splink: certain",
+        "wrong",
+        "recall",
+        "found",
+    ):
         table.add_column(heading, justify="right")
     known = sorted((k, f) for k, f in kinds.items() if f.meant)
     unknown = sorted((f"not on it: {k}", f) for k, f in kinds.items() if not f.meant)

@@ -20,4 +20,4 @@ def test_the_command_trains_on_messages_and_shows_what_it_learnt(tmp_path: Path)
     assert model.weights["forename"]["same"] > 4 > 0 > model.weights["forename"]["different"]
     assert model.weights["birth"]["same"] > 8 > 0 > model.weights["birth"]["different"]
     shown = CliRunner().invoke(main, ["matching", "show", str(target)])
-    assert f"{model.weights['birth']['exchanged']:+.1f}  date of birth: day and month exchanged" in shown.output
+    assert f"{model.weights['birth']['exchanged']:+.1f}  date of birth: day and month swapped" in shown.output

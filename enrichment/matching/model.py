@@ -59,11 +59,11 @@ class Model:
 
 
 def load_model(path: Path) -> Model:
-    """A model from a weights file. Raises ModelError, which names the place and the mend."""
+    """A model from a weights file. Raises ModelError, which names the place and the fix."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ModelError(f"{path}: cannot be read: {error}") from None
+        raise ModelError(f"Cannot read {path}: {error}") from None
     return model_of(read_weights(text, str(path)))
 
 

@@ -1,4 +1,4 @@
-"""The weights file: TOML, read strictly with errors that name the place and the mend, and written. What is done with
+"""The weights file: TOML, read strictly with errors that name the place and the fix, and written. What is done with
 the numbers is in `model`."""
 
 import tomllib
@@ -15,7 +15,7 @@ EXAMPLE = "{ m = 0.9, u = 0.001 }"
 
 
 class ModelError(ValueError):
-    """A weights file that cannot be used. The text names the file, the place and the mend."""
+    """A weights file that cannot be used. The text names the file, the place and the fix."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class Faults:
         """The table at a place; with `wanted`, exactly these entries."""
         value = told.get(place.rsplit(".", 1)[-1])
         if not isinstance(value, dict):
-            self.add(place, "a table is expected here")
+            self.add(place, "must be a table")
             return {}
         if wanted is not None:
             self.entries(value, place, wanted)
@@ -60,7 +60,7 @@ class Faults:
         for name in value:
             if name not in wanted:
                 near = get_close_matches(name, wanted, 1)
-                self.add(place, f"'{name}' is not known" + (f"; is '{near[0]}' meant?" if near else ""))
+                self.add(place, f"'{name}' is not known" + (f". Did you mean '{near[0]}'?" if near else ""))
         self.found += [f"{self.file}: {place}: '{n}' is missing" for n in wanted if not some and n not in value]
 
     def number(self, told: Mapping[str, Any], place: str, name: str, low: float, high: float) -> float:
@@ -68,7 +68,7 @@ class Faults:
         value = told.get(name)
         if isinstance(value, bool) or not isinstance(value, int | float) or not low < value < high:
             if name in told:
-                self.add(place, f"'{name}' is {value!r}; a number above {low:g} and below {high:g} is expected")
+                self.add(place, f"'{name}' is {value!r}. Give a number above {low:g} and below {high:g}")
             return low + (high - low) / 2
         return float(value)
 
@@ -99,7 +99,7 @@ def read_weights(text: str, file: str) -> WeightsFile:
         rarest={n: faults.number(by_name[n], f"names.{n}", "rarest", 0, 1) for n in NAMED},
     )
     if read.possible > read.certain:
-        faults.add("decision", "'possible' is above 'certain'; a match is possible before it is certain")
+        faults.add("decision", "'possible' must not be above 'certain'")
     if faults.found:
         raise ModelError("\n".join(faults.found))
     return read
@@ -119,7 +119,7 @@ def _pair(table: Mapping[str, Any], place: str, level: str, faults: Faults) -> t
     value = table.get(level)
     if not isinstance(value, dict):
         if level in table:
-            faults.add(place, f"'{level}' is {value!r}; write it as {EXAMPLE}")
+            faults.add(place, f"'{level}' is {value!r}. Write it as {EXAMPLE}")
         return 0.5, 0.5
     where = f"{place}.{level}"
     faults.entries(value, where, ("m", "u"))
@@ -134,7 +134,7 @@ def _needs(told: Mapping[str, Any], faults: Faults) -> dict[str, frozenset[str]]
         value = table[name] if isinstance(table[name], list) else []
         allowed = (*LEVELS[name], "missing")
         if not value:
-            faults.add("certain_needs", f"'{name}': a list of levels is expected, such as [\"same\"]")
+            faults.add("certain_needs", f"'{name}' must be a list of levels, such as [\"same\"]")
         faults.entries({str(v): v for v in value}, f"certain_needs.{name}", allowed, some=True)
         read[name] = frozenset(map(str, value))
     return read
@@ -147,9 +147,9 @@ def _shares(table: Mapping[str, Any], name: str, faults: Faults) -> dict[str, fl
     read: dict[str, float] = {}
     for share, names in shares.items():
         if not share.isdigit() or not 0 < int(share) < 100_000:
-            faults.add(place, f"'{share}' is no whole number above 0 and below 100000")
+            faults.add(place, f"'{share}' is not a whole number above 0 and below 100000")
         elif not isinstance(names, str):
-            faults.add(place, f"'{share}': write the names in one text, with spaces between them")
+            faults.add(place, f"'{share}': write the names as one text, separated by spaces")
         else:
             read |= dict.fromkeys(names.split(), int(share) / 100_000)
     return read

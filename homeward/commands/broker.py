@@ -1,4 +1,4 @@
-"""`homeward broker`: a real Apache Kafka in the foreground. How it is had and run is in `homeward.embedded`."""
+"""`homeward broker`: a real Apache Kafka in the foreground. `homeward.embedded` downloads and runs it."""
 
 import signal
 from pathlib import Path
@@ -15,23 +15,27 @@ if TYPE_CHECKING:
 @click.option(
     "--folder",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Where its messages are kept; without it `kafka` (or `kafka-3`) in the data folder of the settings.",
+    help="Folder for its messages. Defaults to `kafka` (or `kafka-3`) in the data folder.",
 )
 @click.option(
     "--port",
     type=click.IntRange(1, 65_533),
-    help="Port of the first node, the others take those that follow; without it, free ones that are remembered.",
+    help="Port of the first node; the others use the next ports. Defaults to free ports, which are remembered.",
 )
 @click.option(
-    "--partitions", type=click.IntRange(1, 1000), default=6, show_default=True, help="For topics made without a number."
+    "--partitions",
+    type=click.IntRange(1, 1000),
+    default=6,
+    show_default=True,
+    help="Partitions of a topic that is created without a number.",
 )
-@click.option("--auto-create/--no-auto-create", default=True, show_default=True, help="Make topics on first use.")
+@click.option("--auto-create/--no-auto-create", default=True, show_default=True, help="Create topics on first use.")
 def command(nodes: str, folder: Path | None, port: int | None, partitions: int, auto_create: bool) -> None:
-    """Start a real Apache Kafka in a folder of its own and stay until Ctrl-C or SIGTERM.
+    """Start an Apache Kafka broker and run it until Ctrl-C or SIGTERM.
 
-    It listens on loopback only and keeps its messages from one start to the next. The bootstrap address is the first
-    line on the standard output; everything else goes to the standard error. Needs neither Docker nor root, and no
-    installed Java; its parts are fetched once, on the first start.
+    It listens on loopback only and keeps its messages between runs. The first line on standard output is the bootstrap
+    address; everything else goes to standard error. It needs no Docker, no root and no installed Java. The first start
+    downloads what it needs.
 
     \b
     Examples:
@@ -65,7 +69,7 @@ def _serve(broker: "EmbeddedKafka") -> None:
     try:
         with broker:
             click.echo(broker.bootstrap)
-            click.echo(f"Apache Kafka answers; its messages are kept in {broker.folder}. Ctrl-C stops it.", err=True)
+            click.echo(f"Apache Kafka is ready. Messages are kept in {broker.folder}. Press Ctrl-C to stop.", err=True)
             broker.watch()
     except KeyboardInterrupt:
         click.echo("Stopped.", err=True)

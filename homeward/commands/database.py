@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from store import Transaction
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 def chosen_database(database: str | None) -> str:
@@ -37,7 +37,7 @@ def faults_told(url: str) -> Iterator[None]:
         yield
     except ArgumentError:
         raise click.UsageError(
-            "this is no database URL; write sqlite+aiosqlite:///file or postgresql+asyncpg://user@host/name"
+            "Not a database URL. Use sqlite+aiosqlite:///file or postgresql+asyncpg://user@host/name."
         ) from None
     except ValueError as error:
         raise click.UsageError(str(error)) from None
@@ -45,16 +45,18 @@ def faults_told(url: str) -> Iterator[None]:
         raise click.ClickException(str(error)) from None
     except StoreUnavailableError as error:
         where = make_url(url).render_as_string(hide_password=True)
-        raise click.ClickException(f"cannot work on {where} ({error}); is it there, and may this user enter?") from None
+        raise click.ClickException(
+            f"Cannot use the database {where} ({error}). Check that it exists and that this user has access."
+        ) from None
 
 
-def on_database(database: str | None, work: "Callable[[Transaction], Awaitable[T]]") -> T:
+def on_database(database: str | None, work: "Callable[[Transaction], Awaitable[_T]]") -> _T:
     """Does `work` in one transaction on the database that is chosen."""
     from store import Store
 
     url = chosen_database(database)
 
-    async def done() -> T:
+    async def done() -> _T:
         store = Store.open(url)
         try:
             async with store.transaction() as transaction:

@@ -1,4 +1,4 @@
-"""`homeward demo`: the whole hub walked through a synthetic fortnight."""
+"""`homeward demo`: a made-up fortnight played through the whole hub."""
 
 import asyncio
 import shutil
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 @click.command()
 @click.option(
     "--folder", type=click.Path(file_okay=False, path_type=Path), default=Path("var/demo"), show_default=True,
-    help="Where broker, database and e-mails are put; emptied first.",
+    help="Folder for the broker, database and e-mails. Those of an earlier demo are deleted.",
 )  # fmt: skip
 def command(folder: Path) -> None:
-    """Walk a synthetic fortnight through the whole hub and show who was told what, and why.
+    """Play a made-up fortnight through the whole hub and show who was told what, and why.
 
-    A real Apache Kafka, a SQLite file, a local mail sink and a virtual clock; nothing leaves the machine. Exits with 1
-    if anything expected did not arrive. HOMEWARD_KAFKA_BOOTSTRAP in the environment replaces the embedded Kafka.
+    Uses a real Apache Kafka, a SQLite file, a local mail sink and a virtual clock. Nothing leaves the machine. Exits
+    with 1 if an expected message did not arrive. To use your own Kafka, set HOMEWARD_KAFKA_BOOTSTRAP.
 
     \b
     Examples:

@@ -7,17 +7,17 @@ import click
 
 
 @click.command()
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write; without it, the terminal.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write. Defaults to the terminal.")
 @click.option(
     "--format",
     "form",
     type=click.Choice(["json", "yaml", "html"]),
-    help="How to write it; without it, as the file's name says, else yaml. html is the page for people.",
+    help="Output format. Defaults to the extension of --out, or yaml. html is a page for people.",
 )
-@click.option("--serve", is_flag=True, help="Serve the page for people and the documents on this machine.")
-@click.option("--port", type=click.IntRange(0, 65535), help="Port to serve on; 0 takes a free one.  [default: 8085]")
+@click.option("--serve", is_flag=True, help="Serve the page and the documents on this machine.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to serve on. 0 picks a free one.  [default: 8085]")
 def command(out: Path | None, form: str | None, serve: bool, port: int | None) -> None:
-    """Describe every topic, message and field: as an AsyncAPI 3.0 document with its Kafka bindings, or as a page.
+    """Describe every topic, message and field, as an AsyncAPI 3.0 document with Kafka bindings or as a web page.
 
     \b
     Examples:
@@ -27,9 +27,9 @@ def command(out: Path | None, form: str | None, serve: bool, port: int | None) -
       homeward docs --format json | jq '.channels | keys'
     """
     if serve and (out or form):
-        raise click.UsageError("--serve serves every format; leave --out and --format away")
+        raise click.UsageError("--serve cannot be combined with --out or --format.")
     if port is not None and not serve:
-        raise click.UsageError("--port goes with --serve")
+        raise click.UsageError("--port needs --serve.")
     if serve:
         _serve(8085 if port is None else port)
         return
@@ -40,8 +40,8 @@ def command(out: Path | None, form: str | None, serve: bool, port: int | None) -
     try:
         out.write_text(text, "utf-8")
     except OSError as error:
-        raise click.ClickException(f"cannot write {out}: {error.strerror}") from None
-    click.echo(f"written to {out}", err=True)
+        raise click.ClickException(f"Cannot write {out}: {error.strerror}.") from None
+    click.echo(f"Written to {out}.", err=True)
 
 
 def _text(form: str) -> str:
@@ -57,7 +57,9 @@ def _text(form: str) -> str:
         from schemas.yaml import dump
 
         return dump(document())
-    raise click.UsageError("the file's name says no format; end it in .yaml, .json or .html, or give --format")
+    raise click.UsageError(
+        "Cannot tell the format from the file name. End it in .yaml, .json or .html, or give --format."
+    )
 
 
 def _serve(port: int) -> None:
@@ -66,10 +68,10 @@ def _serve(port: int) -> None:
     try:
         listening = server(port)
     except OSError as error:
-        raise click.ClickException(f"cannot listen on port {port} ({error.strerror}); try --port 0") from None
+        raise click.ClickException(f"Cannot listen on port {port} ({error.strerror}). Try --port 0.") from None
     with listening:
-        click.echo(f"http://{LOOPBACK}:{listening.server_address[1]}/  (Ctrl-C ends)")
+        click.echo(f"http://{LOOPBACK}:{listening.server_address[1]}/  (press Ctrl-C to stop)")
         try:
             listening.serve_forever()
         except KeyboardInterrupt:
-            click.echo("ended")
+            click.echo("Stopped.")

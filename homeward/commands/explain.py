@@ -1,4 +1,4 @@
-"""`homeward explain`: why a message was sent, or what an episode has led to, from report to delivery."""
+"""`homeward explain`: why a message was sent, or what happened in an episode, from report to delivery."""
 
 import asyncio
 import sys
@@ -11,16 +11,16 @@ import click
 @click.command()
 @click.argument("id")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-@click.option("--database", metavar="URL", help="Database to work on; without it, the one that the settings name.")
+@click.option("--database", metavar="URL", help="Database URL. Defaults to the one in the settings.")
 @click.option(
     "--packs", "folders", multiple=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A folder with further packs; may be given several times.",
+    help="Folder with extra packs. Can be given more than once.",
 )  # fmt: skip
 def command(id: str, as_json: bool, database: str | None, folders: tuple[Path, ...]) -> None:
-    """Say why a message was sent or what an episode has led to.
+    """Explain why a message was sent, or what happened in an episode.
 
-    ID is that of an episode (the `subject` of a message) or of a message. The chain goes from the report that came in
-    through what it changed, the rule and the clause, to each delivery.
+    ID is the id of a message or of an episode (the `subject` of its messages). Each chain starts with the report, then
+    shows what it changed, the rule, the clause and each delivery.
 
     \b
     Examples:
@@ -38,7 +38,7 @@ def command(id: str, as_json: bool, database: str | None, folders: tuple[Path, .
     with faults_told(url):
         story = asyncio.run(explained(url, id, packs))
     if story is None:
-        raise click.ClickException(f"nothing is known of '{id}'; give the id of an episode or of a message")
+        raise click.ClickException(f"Nothing is known about '{id}'. Give the id of a message or an episode.")
     if as_json:
         sys.stdout.buffer.write(orjson.dumps(story, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z) + b"\n")
     else:

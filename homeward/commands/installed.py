@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def installed(folders: Sequence[Path]) -> "tuple[Packs, list[Path]]":
-    """The packs, and the folders that they came from besides the project. ClickException names the mend."""
+    """The packs, and the folders that they came from besides the project. ClickException names the fix."""
     from homeward.library import read_packs
     from homeward.settings import SettingsError, load_settings
     from routing.tables import PackError

@@ -1,4 +1,4 @@
-"""`homeward matching`: the weights by which a child is recognised. What they mean stands in docs/matching.md."""
+"""`homeward matching`: the weights used to match children to the register. docs/matching.md explains them."""
 
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def command() -> None:
-    """The weights by which a described child is matched with the register.
+    """Train and show the weights used to match children to the register.
 
     \b
     Examples:
@@ -24,20 +24,20 @@ def command() -> None:
 
 @command.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--to", "target", required=True, metavar="FILE", type=click.Path(path_type=Path), help="Where to write.")
+@click.option("--to", "target", required=True, metavar="FILE", type=click.Path(path_type=Path), help="File to write.")
 @click.option(
     "--base", metavar="FILE", type=click.Path(exists=True, path_type=Path),
-    help="Weights to begin with; without it, the shipped ones.",
+    help="Weights to start from. Defaults to the shipped weights.",
 )  # fmt: skip
 def train(files: tuple[Path, ...], target: Path, base: Path | None) -> None:
-    """Train weights on a register of your own.
+    """Train weights on your own register.
 
-    Each FILE holds one CloudEvent a line, as `homeward simulate` takes them. The children of `case.context` are the
-    register: they teach how common names are and what agrees by chance. Children in other messages, if there are any,
-    teach how far a message about a child agrees with its record; Splink learns that, without being told who is who,
-    from a few thousand on. It comes with the extra "training".
+    Each FILE holds one CloudEvent per line, as for `homeward simulate`. Children in `case.context` messages are the
+    register: they show how common names are and what agrees by chance. Children in other messages, if there are any,
+    show how well messages agree with the register. Splink learns this without being told who is who; it needs a few
+    thousand messages, and the extra "training" installs it.
 
-    No name of fewer than ten children is written, and nothing leaves this machine.
+    Names of fewer than ten children are left out, and nothing leaves this machine.
 
     \b
     Examples:
@@ -58,25 +58,27 @@ def train(files: tuple[Path, ...], target: Path, base: Path | None) -> None:
                 if child is not None:
                     (register if event == "case.context" else told).append(prepare(child))
     if not register:
-        raise click.ClickException("no child of a register was found; at least one line must be of type case.context")
+        raise click.ClickException("No register children found. At least one line must be of type case.context.")
     try:
         found = trained(_base(base), register, told)
     except ModelError as error:
         raise click.ClickException(str(error)) from None
     except ModuleNotFoundError as error:
-        raise click.ClickException(f"{error}; install Splink: pip install -r requirements/bench.txt") from None
+        raise click.ClickException(f"{error}. Install Splink: pip install -r requirements/bench.txt") from None
     made_from = f"Trained on {len(register):,} children of a register and {len(told):,} messages."
     try:
         target.write_text(write_weights(found, made_from), encoding="utf-8")
     except OSError as error:
-        raise click.ClickException(f"cannot write to {target}: {error.strerror}") from None
-    click.echo(f"{made_from[:-1]}; weights written to {target}")
+        raise click.ClickException(f"Cannot write to {target}: {error.strerror}.") from None
+    click.echo(f"{made_from} Weights written to {target}.")
 
 
 @command.command()
 @click.argument("file", required=False, type=click.Path(exists=True, path_type=Path))
 def show(file: Path | None) -> None:
-    """Print what each agreement weighs, in bits: of the shipped weights, or of those in FILE.
+    """Show what each level of agreement weighs.
+
+    Weights are in bits, from FILE or from the shipped weights.
 
     \b
     Examples:
@@ -118,6 +120,6 @@ def _child(line: bytes, place: str) -> "tuple[str, Described | None]":
         return str(event["type"]), described(person, datetime.fromisoformat(event["time"]))
     except ValidationError as error:
         where = ", ".join(".".join(map(str, e["loc"])) for e in error.errors())
-        raise click.ClickException(f"{place}: the child cannot be read: {where}") from None
+        raise click.ClickException(f"{place}: cannot read the child. Check {where}.") from None
     except (ValueError, TypeError, KeyError, AttributeError):
-        raise click.ClickException(f"{place}: one CloudEvent in JSON is expected on each line") from None
+        raise click.ClickException(f"{place}: not a CloudEvent in JSON. Put one on each line.") from None

@@ -1,4 +1,4 @@
-"""`homeward migrate`: bring the database to its newest form. The steps live in `store.migrations`."""
+"""`homeward migrate`: brings the database schema up to date. The migrations live in `store.migrations`."""
 
 import asyncio
 
@@ -6,10 +6,12 @@ import click
 
 
 @click.command()
-@click.option("--database", metavar="URL", help="Database to work on; without it, the one that the settings name.")
-@click.option("--check", is_flag=True, help="Change nothing; exit with 1 if a step is missing.")
+@click.option("--database", metavar="URL", help="Database URL. Defaults to the one in the settings.")
+@click.option("--check", is_flag=True, help="Change nothing. Exit with 1 if a migration is missing.")
 def command(database: str | None, check: bool) -> None:
-    """Bring the database to its newest form: all missing steps, or none. To be run before a new version starts.
+    """Bring the database schema up to date. Applies all missing migrations, or none.
+
+    Run it before you start a new version.
 
     \b
     Examples:
@@ -24,6 +26,6 @@ def command(database: str | None, check: bool) -> None:
     with faults_told(url):
         steps = asyncio.run(missing_steps(url) if check else migrate(url))
     if check and steps:
-        raise click.ClickException(f"steps are missing: {', '.join(steps)}. Run `homeward migrate`.")
-    done = f"took step {', '.join(steps)}: the database is" if steps else "the database is already"
-    click.echo(f"{done} at its newest form")
+        raise click.ClickException(f"Migrations are missing: {', '.join(steps)}. Run `homeward migrate`.")
+    done = f"Applied {', '.join(steps)}. The database is" if steps else "The database is already"
+    click.echo(f"{done} up to date.")

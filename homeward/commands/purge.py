@@ -1,4 +1,4 @@
-"""`homeward purge`: let go of contents whose retention has ended. What was decided, and why, stays in the ledger."""
+"""`homeward purge`: deletes contents whose retention period has ended. The ledger keeps what was decided, and why."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -12,20 +12,28 @@ PURGED = ("reports", "messages", "quarantine", "claims")
 
 
 @click.command()
-@click.option("--older-than", "days", type=click.IntRange(1), required=True, metavar="DAYS", help="Whole days to keep.")
+@click.option(
+    "--older-than",
+    "days",
+    type=click.IntRange(1),
+    required=True,
+    metavar="DAYS",
+    help="Delete what is older than this, in whole days.",
+)
 @click.option(
     "--only", "only", multiple=True, type=click.Choice(PURGED),
-    help="Purge only this; may be given several times. Claims go only where they are named.",
+    help="Purge only this part. Can be given more than once. Claims are purged only if named here.",
 )  # fmt: skip
-@click.option("--database", metavar="URL", help="Database to work on; without it, the one that the settings name.")
+@click.option("--database", metavar="URL", help="Database URL. Defaults to the one in the settings.")
 def command(days: int, only: tuple[str, ...], database: str | None) -> None:
-    """Empty what was told and sent more than DAYS days ago. It cannot be undone.
+    """Delete the contents of what was received and sent more than DAYS days ago. This cannot be undone.
 
     \b
-    reports     the bytes of what came in; the ledger keeps their hash and what they changed
-    messages    what messages said that have arrived; to whom they went, when and by which clause stays
-    quarantine  messages that were replayed; one that has not been read is never removed
-    claims      marks of messages taken in: keep them longer than Kafka keeps messages, or a repeat counts as new
+    reports     bytes of received messages. Kept: their hash and what they changed
+    messages    text of delivered messages. Kept: who was sent what, when and why
+    quarantine  replayed messages. Messages not yet read are never deleted
+    claims      marks of received messages. Keep these longer than Kafka keeps
+                messages, or a repeat counts as new
 
     \b
     Examples:

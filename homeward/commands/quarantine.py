@@ -6,9 +6,7 @@ import click
 from homeward.commands.database import on_database
 from store import Quarantined
 
-_database = click.option(
-    "--database", metavar="URL", help="Database to work on; without it, the one that the settings name."
-)
+_database = click.option("--database", metavar="URL", help="Database URL. Defaults to the one in the settings.")
 
 
 @click.group()
@@ -24,10 +22,12 @@ def command() -> None:
 
 
 @command.command("list")
-@click.option("--replayed", is_flag=True, help="Also those that have been replayed.")
+@click.option("--replayed", is_flag=True, help="Include messages that have been replayed.")
 @_database
 def list_(replayed: bool, database: str | None) -> None:
-    """One line for each message: id, when, where in Kafka, why, and how it stands.
+    """List the messages in quarantine.
+
+    Each line gives the id, time, place in Kafka, reason and state.
 
     \b
     Examples:
@@ -38,16 +38,18 @@ def list_(replayed: bool, database: str | None) -> None:
     for message in held:
         click.echo("  ".join((message.row.id, _when(message), _where(message), message.row.reason, message.state)))
     if not held:
-        click.echo("nothing is in quarantine", err=True)
+        click.echo("Nothing is in quarantine.", err=True)
 
 
 @command.command()
 @click.argument("id")
-@click.option("--body", is_flag=True, help="Also the body, key and header values. They may hold personal data.")
-@click.option("--hex", "as_hex", is_flag=True, help="The body as a hex dump; with --body.")
+@click.option("--body", is_flag=True, help="Also show the body, key and header values. They may contain personal data.")
+@click.option("--hex", "as_hex", is_flag=True, help="Show the body as a hex dump. Needs --body.")
 @_database
 def show(id: str, body: bool, as_hex: bool, database: str | None) -> None:
-    """What is known of one message: topic, partition, offset, reason, headers; its body only with --body.
+    """Show one message: place in Kafka, reason and headers.
+
+    The body is shown only with --body.
 
     \b
     Examples:
@@ -57,10 +59,12 @@ def show(id: str, body: bool, as_hex: bool, database: str | None) -> None:
     from homeward.commands.hexdump import as_text, hexdump
 
     if as_hex and not body:
-        raise click.UsageError("--hex goes with --body")
+        raise click.UsageError("--hex needs --body.")
     message = on_database(database, lambda transaction: transaction.quarantined_message(id))
     if message is None:
-        raise click.ClickException(f"{id} is not in quarantine; `homeward quarantine list --replayed` shows all")
+        raise click.ClickException(
+            f"{id} is not in quarantine. `homeward quarantine list --replayed` lists all messages."
+        )
     row = message.row
     told = {
         "id": row.id,
@@ -84,10 +88,10 @@ def show(id: str, body: bool, as_hex: bool, database: str | None) -> None:
 
 @command.command()
 @click.argument("ids", nargs=-1, metavar="[ID]...")
-@click.option("--all", "every", is_flag=True, help="Every message that is held.")
+@click.option("--all", "every", is_flag=True, help="Replay every message in quarantine.")
 @_database
 def replay(ids: tuple[str, ...], every: bool, database: str | None) -> None:
-    """Ask that messages be read again, after a fix. A running hub takes their original bytes through intake.
+    """Replay messages once the cause is fixed. The running hub reads their original bytes again.
 
     \b
     Examples:
@@ -95,11 +99,13 @@ def replay(ids: tuple[str, ...], every: bool, database: str | None) -> None:
       homeward quarantine replay --all
     """
     if bool(ids) == every:
-        raise click.UsageError("name the messages by id, or give --all")
+        raise click.UsageError("Give the ids of the messages, or --all.")
     asked = on_database(database, lambda transaction: transaction.request_replay(None if every else ids))
-    click.echo(f"{asked} to be read again by the running hub; `homeward quarantine list` shows what remains")
+    click.echo(f"{asked} to be replayed by the running hub. `homeward quarantine list` shows what remains.")
     if asked < len(set(ids)):
-        raise click.ClickException(f"{len(set(ids)) - asked} of the ids are not in quarantine or were asked for before")
+        raise click.ClickException(
+            f"{len(set(ids)) - asked} of the ids are not in quarantine or are already being replayed."
+        )
 
 
 def _when(message: Quarantined) -> str:

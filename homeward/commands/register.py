@@ -1,4 +1,4 @@
-"""`homeward register`: how old what each register has told is, and reading one again from its beginning."""
+"""`homeward register`: shows how old each register's newest record is, and reads a register again from the start."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -25,9 +25,11 @@ def command() -> None:
 
 
 @command.command()
-@click.option("--database", metavar="URL", help="Database to work on; without it, the one that the settings name.")
+@click.option("--database", metavar="URL", help="Database URL. Defaults to the one in the settings.")
 def status(database: str | None) -> None:
-    """One line for each register that has told anything: when its newest record was sent and taken in, and its age.
+    """List how old each register is.
+
+    Each line gives the time that the newest record was sent and received, and its age.
 
     \b
     Examples:
@@ -39,23 +41,23 @@ def status(database: str | None) -> None:
     now = clock.now()
     for feed in feeds:
         click.echo(
-            f"{feed.authority}  sent {_minute(feed.newest_at)}  taken in {_minute(feed.read_at)}  "
+            f"{feed.authority}  sent {_minute(feed.newest_at)}  received {_minute(feed.read_at)}  "
             f"{_age(now - feed.newest_at)} old"
         )
     if not feeds:
-        click.echo("no register has told anything yet", err=True)
+        click.echo("No register has sent anything yet.", err=True)
 
 
 @command.command()
 @click.argument("authority")
 @click.option(
-    "--env-file", type=click.Path(dir_okay=False, path_type=Path), help="A file of HOMEWARD_VARIABLE=value lines."
+    "--env-file", type=click.Path(dir_okay=False, path_type=Path), help="File of HOMEWARD_VARIABLE=value lines."
 )
 def reread(authority: str, env_file: Path | None) -> None:
-    """Read an authority's register again from the beginning of its topic, while the hub runs or while it does not.
+    """Read an authority's register again from the start of its topic. The hub can keep running.
 
-    Nothing changes where a record says what is held already, and an older record never takes the place of a newer one.
-    Use it after a mend of how records are read, or after a database was restored.
+    A record that says nothing new changes nothing, and an older record never replaces a newer one. Use it after a fix
+    to how records are read, or after restoring a database.
 
     \b
     Examples:
@@ -75,9 +77,10 @@ def reread(authority: str, env_file: Path | None) -> None:
         raise click.ClickException(str(error)) from None
     except KafkaError as error:
         raise click.ClickException(
-            f"Kafka cannot be reached at {settings.kafka_bootstrap} ({type(error).__name__}); is it there?"
+            f"Cannot reach Kafka at {settings.kafka_bootstrap} ({type(error).__name__}). "
+            "Check that it is running and that HOMEWARD_KAFKA_BOOTSTRAP is right."
         ) from None
-    click.echo(f"{read} records of {authority} read again")
+    click.echo(f"Read {read} records of {authority} again.")
 
 
 async def _reread(settings: "Settings", authority: str) -> int:
@@ -92,7 +95,7 @@ async def _reread(settings: "Settings", authority: str) -> int:
     packs, directories = library(settings)
     key = packs.key_of(authority)
     if key not in packs.authorities:
-        raise click.UsageError(f"there is no authority '{authority}'; known are: {', '.join(packs.authorities)}")
+        raise click.UsageError(f"Unknown authority '{authority}'. Choose one of: {', '.join(packs.authorities)}")
     store = Store.open(settings.database)
     try:
         intake = Intake(store, packs, directories, parse_record, clock.now, model=weights(settings))

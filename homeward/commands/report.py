@@ -15,33 +15,38 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("authority")
-@click.option("--period", required=True, metavar="PERIOD", help="2026-09, 2026-Q3 or 2026-04-01..2027-03-31.")
+@click.option(
+    "--period",
+    required=True,
+    metavar="PERIOD",
+    help="Month, quarter or days: 2026-09, 2026-Q3 or 2026-04-01..2027-03-31.",
+)
 @click.option(
     "--table", default="summary", show_default=True,
     type=click.Choice(["summary", "episodes", "interviews", "meetings", "ssda903", "safeguarding"]),
-    help="The figures, a list behind them, or a table in a prescribed form.",
+    help="The figures, a list behind them, or a table in a prescribed format.",
 )  # fmt: skip
 @click.option("--format", "form", default="csv", show_default=True, type=click.Choice(["csv", "json"]))
 @click.option(
     "--number", "system", metavar="SYSTEM",
-    help="The system whose number stands for a child; without it, the first number that the register holds.",
+    help="System whose number identifies a child. Defaults to the first number in the register.",
 )  # fmt: skip
-@click.option("--database", metavar="URL", help="Database to work on; without it, the one that the settings name.")
+@click.option("--database", metavar="URL", help="Database URL. Defaults to the one in the settings.")
 @click.option(
     "--packs", "folders", multiple=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A folder with further packs, besides those of the settings; may be given several times.",
+    help="Folder with extra packs, besides those in the settings. Can be given more than once.",
 )  # fmt: skip
 def command(
     authority: str, period: str, table: str, form: "Format", system: str | None, database: str | None,
     folders: tuple[Path, ...],
 ) -> None:  # fmt: skip
-    """Count, or list, what happened at an authority in a period.
+    """Count or list what happened at an authority in a period.
 
-    A period is whole days in London: a month, a quarter of the calendar year, or two days with all between them. The
-    report goes to the standard output; what to look at before it is used goes to the standard error. Everything is
-    counted anew from what is known now, so that corrections of earlier reports are in it.
+    A period is whole days, London time: a month, a quarter of the calendar year, or a first and last day. The report
+    goes to standard output. Rows to check before you use it go to standard error. Everything is counted from what is
+    known now, so the report includes later corrections.
 
-    All tables but the summary name children by their numbers, and ssda903 gives their dates of birth.
+    Every table except the summary identifies children by number, and ssda903 gives their dates of birth.
 
     \b
     Examples:
@@ -64,7 +69,7 @@ def command(
         made = asyncio.run(report(url, key, table, Asked(span, system, frozenset(own)), form))
     sys.stdout.buffer.write(made.written)
     for doubt in made.doubts:
-        click.echo(f"look at this first: {doubt}", err=True)
+        click.echo(f"Check before use: {doubt}", err=True)
 
 
 def _span(period: str) -> "Span":
@@ -77,14 +82,14 @@ def _span(period: str) -> "Span":
         raise click.UsageError(f"--period: {error}") from None
     now = clock.now()
     if span.since > now:
-        raise click.UsageError(f"--period: {span.name} has not begun")
+        raise click.UsageError(f"--period: {span.name} has not started.")
     if span.until > now:
-        click.echo(f"{span.name} is not over: this is what is known so far", err=True)
+        click.echo(f"{span.name} is not over yet. This is what is known so far.", err=True)
     return span
 
 
 def _key(packs: "Packs", authority: str) -> str:
     key = packs.key_of(authority)
     if key is None or key not in packs.authorities:
-        raise click.UsageError(f"there is no pack '{authority}'; known are: {', '.join(packs.authorities)}")
+        raise click.UsageError(f"Unknown authority '{authority}'. Choose one of: {', '.join(packs.authorities)}")
     return key

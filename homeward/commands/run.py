@@ -1,4 +1,4 @@
-"""`homeward run`: the hub, until it is told to stop."""
+"""`homeward run`: the hub, until it is stopped."""
 
 import asyncio
 import signal
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 @click.command()
 @click.option(
     "--only", "only", multiple=True, type=click.Choice(["consumers", "relay", "timers"]),
-    help="Run only this part, so that each can be scaled apart; may be given several times.",
+    help="Run only this part, so that each can be scaled separately. Can be given more than once.",
 )  # fmt: skip
-@click.option("--embedded", is_flag=True, help="Start an Apache Kafka of its own and use it.")
+@click.option("--embedded", is_flag=True, help="Start an embedded Apache Kafka and use it.")
 @click.option(
-    "--env-file", type=click.Path(dir_okay=False, path_type=Path), help="A file of HOMEWARD_VARIABLE=value lines."
+    "--env-file", type=click.Path(dir_okay=False, path_type=Path), help="File of HOMEWARD_VARIABLE=value lines."
 )
 def command(only: tuple[str, ...], embedded: bool, env_file: Path | None) -> None:
-    """Run the hub: read notifications, decide, deliver, keep the clocks.
+    """Run the hub: read notifications, apply the procedures, send messages, keep time limits.
 
-    Everything else is a setting (see docs/operating.md). With SQLite the database is brought to its newest version by
-    itself; with Postgres run `homeward migrate` first.
+    Everything else is a setting (see docs/operating.md). A SQLite database is migrated automatically. With Postgres,
+    run `homeward migrate` first.
 
     \b
     Examples:
@@ -54,7 +54,7 @@ def command(only: tuple[str, ...], embedded: bool, env_file: Path | None) -> Non
         raise click.ClickException(str(error)) from None
     except StoreUnavailableError as error:
         raise click.ClickException(
-            f"the database cannot be reached ({error}); is it there, and may this user enter?"
+            f"Cannot reach the database ({error}). Check that it is running and that this user can log in."
         ) from None
 
 
@@ -74,7 +74,9 @@ async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool) -> N
     if not store.postgres:
         await migrate(settings.database)
     elif steps := await missing_steps(settings.database):
-        raise click.ClickException(f"the database lacks steps ({', '.join(steps)}); run `homeward migrate`")
+        raise click.ClickException(
+            f"The database is out of date (missing: {', '.join(steps)}). Run `homeward migrate`."
+        )
     parts = Parts(
         settings, packs, directories, store, senders(settings, TopicShape() if embedded else None),
         ready=backlog_of(settings),
@@ -89,7 +91,7 @@ async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool) -> N
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)
-        click.echo(f"Homeward runs ({', '.join(hub.running)}). Kafka: {settings.kafka_bootstrap}")
+        click.echo(f"Homeward is running ({', '.join(hub.running)}). Kafka: {settings.kafka_bootstrap}")
         click.echo(f"Authorities: {', '.join(packs.authorities)}. Publish to police.<force>.notifications.v1")
 
     try:
@@ -97,6 +99,6 @@ async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool) -> N
     except* KafkaError as errors:
         fault = errors.exceptions[0]
         raise click.ClickException(
-            f"Kafka cannot be reached at {settings.kafka_bootstrap} ({type(fault).__name__}); "
-            "is it there? `homeward run --embedded` starts one of its own"
+            f"Cannot reach Kafka at {settings.kafka_bootstrap} ({type(fault).__name__}). Check that it is running and "
+            "that HOMEWARD_KAFKA_BOOTSTRAP is right, or start one with `homeward run --embedded`."
         ) from None

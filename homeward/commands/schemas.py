@@ -1,4 +1,4 @@
-"""`homeward schemas`: write the JSON Schemas of every message. What they say is made in the package `schemas`."""
+"""`homeward schemas`: exports and checks the JSON Schemas of all messages. The package `schemas` makes them."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import click
 
 @click.group()
 def command() -> None:
-    """The public contract as JSON Schemas (2020-12), one for each message in and out.
+    """Export or check the public contract: JSON Schemas (2020-12), one for each message in and out.
 
     \b
     Examples:
@@ -21,7 +21,7 @@ def command() -> None:
 def export(folder: Path) -> None:
     """Write the schemas to DIR/v1/<type>.json.
 
-    Where DIR already holds schemas, they may grow but not break: if a message published there would no longer be
+    Schemas that are already in DIR can be extended but not broken. If a message published there would no longer be
     understood, nothing is written and the exit code is 1.
 
     \b
@@ -37,16 +37,16 @@ def export(folder: Path) -> None:
     except IncompatibleError as error:
         raise _incompatible(folder, error.faults) from None
     except ValueError as error:
-        raise click.ClickException(f"{folder}: {error}; choose another folder") from None
+        raise click.ClickException(f"{folder}: {error}. Choose another folder.") from None
     except OSError as error:
-        raise click.ClickException(f"cannot write to {folder}: {error.strerror}") from None
-    click.echo(f"{len(files)} schemas written to {files[0].parent}")
+        raise click.ClickException(f"Cannot write to {folder}: {error.strerror}.") from None
+    click.echo(f"{len(files)} schemas written to {files[0].parent}.")
 
 
 @command.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False, exists=True))
 def check(folder: Path) -> None:
-    """Compare the schemas in DIR with the present ones, and exit with 1 if those would break them.
+    """Compare the schemas in DIR with this version. Exit with 1 if this version would break them.
 
     \b
     Example:
@@ -59,17 +59,17 @@ def check(folder: Path) -> None:
     try:
         held = load_published(folder)
     except ValueError as error:
-        raise click.ClickException(f"{folder}: {error}; choose another folder") from None
+        raise click.ClickException(f"{folder}: {error}. Choose another folder.") from None
     if not held:
-        raise click.ClickException(f"{folder} holds no schemas; write some with: homeward schemas export {folder}")
+        raise click.ClickException(f"{folder} has no schemas. Write them with `homeward schemas export {folder}`.")
     if faults := breaks_between(held, all_schemas()):
         raise _incompatible(folder, faults)
-    click.echo(f"{len(held)} schemas, all compatible")
+    click.echo(f"{len(held)} schemas, all compatible.")
 
 
 def _incompatible(folder: Path, faults: list[str]) -> click.ClickException:
     lines = "\n".join(f"  {fault}" for fault in faults)
     return click.ClickException(
-        f"the present messages would break what is published in {folder}:\n{lines}\n"
+        f"This version would break what is published in {folder}:\n{lines}\n"
         "Keep the published form beside the new one, or publish a new version of the topic."
     )

@@ -10,17 +10,17 @@ import click
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--until", metavar="INSTANT", help="Fire what is due up to and including this instant (RFC 3339).")
+@click.option("--until", metavar="INSTANT", help="Fire timers due up to and including this instant (RFC 3339).")
 @click.option(
     "--packs", "folders", multiple=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A folder with further packs; may be given several times.",
+    help="Folder with extra packs. Can be given more than once.",
 )  # fmt: skip
 def command(file: Path, until: str | None, folders: tuple[Path, ...]) -> None:
     """Run a file of reports on a virtual clock and print every outbound message.
 
-    FILE holds inbound reports of any type as structured CloudEvents, one JSON object a line, in order of receipt. Their
-    `time` is taken as the instant of receipt. Every outbound message is printed as one line of CloudEvents JSON, in
-    order of time. The same file gives the same bytes.
+    FILE holds inbound messages of any type as structured CloudEvents, one JSON object per line, in order of receipt.
+    Their `time` is used as the time of receipt. Each outbound message is printed as one line of CloudEvents JSON, in
+    order of time. The same file always gives the same output.
 
     \b
     Examples:
@@ -44,5 +44,5 @@ def _instant(text: str) -> datetime:
     except ValueError:
         instant = None
     if instant is None or instant.tzinfo is None:
-        raise click.UsageError(f"--until: '{text}' is no instant; write one such as 2026-03-20T00:00:00Z")
+        raise click.UsageError(f"--until: '{text}' is not an instant. Write it like 2026-03-20T00:00:00Z.")
     return instant.astimezone(UTC)

@@ -98,17 +98,17 @@ def fortnight() -> list[Scene]:
     told.register("5", "a child in need with a social worker", plan="child_in_need",
                   services=[{"service": "cscs", "worker": "sw5", "manager": "tm5"}])  # fmt: skip
     calm = {"vulnerable": False, "child_protection_concern": False}
-    told.missing("02 21:40", "1", "XX-0301", "02 21:15", "first time, open to nothing, not vulnerable", **calm)
+    told.missing("02 21:40", "1", "XX-0301", "02 21:15", "first time, no open case, not vulnerable", **calm)
     told.found("03 01:20", "1", "XX-0301", "03 01:00", "back after less than four hours")
-    told.missing("03 18:10", "2", "XX-0302", "03 17:45", "looked after; the clocks of 24 and 72 hours begin")
+    told.missing("03 18:10", "2", "XX-0302", "03 17:45", "looked after; the 24 and 72 hour limits start")
     told.missing("04 16:59", "3", "XX-0303", "04 16:30", "open to NRS; received a minute before five")
     told.found("04 23:30", "3", "XX-0303", "04 23:10", "back the same evening; forwarded, no interview due")
-    told.missing("05 20:05", "4", "XX-0304", "05 19:30", "not open, with a child protection concern",
+    told.missing("05 20:05", "4", "XX-0304", "05 19:30", "no open case, with a child protection concern",
                  vulnerable=True, child_protection_concern=True)  # fmt: skip
     told.found(
         "06 09:00", "4", "XX-0304", "06 08:30", "back; CSCS has not answered yet, so nobody is asked to interview"
     )
-    told.found("07 11:00", "2", "XX-0302", "07 10:30", "back after 88 hours: whoever was told hears of it")
+    told.found("07 11:00", "2", "XX-0302", "07 10:30", "back after 88 hours: everyone who was told hears of it")
     told.missing(
         "08 12:00", "1", "XX-0305", "08 11:40", "second time, on a Sunday: NRS will be asked to interview", **calm
     )
@@ -117,13 +117,18 @@ def fortnight() -> list[Scene]:
     told.found("09 15:00", "5", "XX-0306", "09 14:30", "back")
     told.missing("11 22:00", "5", "XX-0307", "11 21:30", "the same child again")
     told.found("12 06:00", "5", "XX-0307", "12 05:30", "back: the second episode asks for an interview")
-    told.missing("13 17:00", "5", "XX-0308", "13 16:20", "a third time within 90 days; received at five on a Friday")
+    told.missing("13 17:00", "5", "XX-0308", "13 16:20", "third time in 90 days; received at five on a Friday")
     told.missing("13 17:30", "5", "XX-0308", "13 16:20", "the same notification sent again under another id")
     told.found("14 10:00", "6", "XX-0309", "14 09:30", "a found notification without a missing one",
                responsible_authority=AUTHORITY)  # fmt: skip
     told.scenes.append(
         Scene(
-            _at("14 10:05"), "unreadable", "XX-0310", {}, "a record that is no CloudEvent", raw=b"\xff\xfe no message"
+            _at("14 10:05"),
+            "unreadable",
+            "XX-0310",
+            {},
+            "a record that is not a CloudEvent",
+            raw=b"\xff\xfe no message",
         )
     )
     told.found("15 20:00", "5", "XX-0308", "15 19:30", "back after 51 hours")

@@ -29,7 +29,7 @@ class Telling:
         self._console.print(f"\n[bold]{clock_face(scene.at)}[/]  [cyan]{scene.type}[/] {incident}: {scene.says}")
 
     def clock(self, at: datetime) -> None:
-        self._console.print(f"\n[bold]{clock_face(at)}[/]  [magenta]a clock falls due[/]")
+        self._console.print(f"\n[bold]{clock_face(at)}[/]  [magenta]a timer is due[/]")
 
     def deliveries(self, deliveries: Sequence[Delivery]) -> None:
         """A line for each message, with its recipients and how each was reached."""
@@ -39,14 +39,14 @@ class Telling:
         for rows in by_message.values():
             self._message(rows)
         if not deliveries:
-            self._console.print("  nothing to be said")
+            self._console.print("  no messages")
 
     def _message(self, rows: Sequence[Delivery]) -> None:
         data = orjson.loads(rows[0].row.payload)
         roles = ", ".join(dict.fromkeys(_named(r) for r in data["to"]))
-        ways = f"{sum(p.row.destination.startswith('topic/') for p in rows)} topic(s)"
+        ways = _count(sum(p.row.destination.startswith("topic/") for p in rows), "topic")
         mails = sum(p.row.destination.startswith("mail/") for p in rows)
-        ways += f", {mails} e-mail(s)" if mails else ""
+        ways += f", {_count(mails, 'e-mail')}" if mails else ""
         unsent = [p for p in rows if p.state != "sent"]
         kind = f" {data['kind']}" if data.get("kind") else ""
         due = f" · [yellow]due {clock_face(datetime.fromisoformat(data['due']))}[/]" if data.get("due") else ""
@@ -58,15 +58,19 @@ class Telling:
 
     def verdict(self, faults: Sequence[str], mails: int, heard: int, folder: str) -> None:
         table = Table(title="The fortnight in figures", show_header=False)
-        table.add_row("expected and checked", str(len(EXPECTED)))
+        table.add_row("expected messages checked", str(len(EXPECTED)))
         table.add_row("records on the hub's topics", str(heard))
-        table.add_row("e-mails written", str(mails))
+        table.add_row("e-mails sent", str(mails))
         self._console.print()
         self._console.print(table)
         for fault in faults:
             self._console.print(f"[red]missing:[/] {fault}")
-        self._console.print(f"The e-mails lie in {folder}", soft_wrap=True)
-        self._console.print("[green]Everything expected arrived.[/]" if not faults else "[red]The demo failed.[/]")
+        self._console.print(f"The e-mails are in {folder}", soft_wrap=True)
+        self._console.print("[green]All expected messages arrived.[/]" if not faults else "[red]The demo failed.[/]")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _named(recipient: dict[str, str | None]) -> str:
@@ -88,7 +92,7 @@ def faults(deliveries: Iterable[Delivery], heard: Sequence[tuple[str, str]], mai
             found.append(f"{p.row.type} did not reach {name}")
     wanted = sum(p.row.destination.startswith("mail/") for p in rows)
     if wanted != mails:
-        found.append(f"{wanted} e-mails were promised and {mails} arrived")
+        found.append(f"expected {wanted} e-mails, {mails} arrived")
     return found
 
 

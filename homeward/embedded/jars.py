@@ -62,21 +62,21 @@ def _verify(jar: Jar, path: Path) -> None:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != jar.sha256:
         raise EmbeddedError(
-            f"{path} is not the file that was pinned: its sha256 is {found}, expected {jar.sha256}. "
-            f"Delete it and start again; it is then fetched anew. If that does not help, do not trust its source."
+            f"{path} has the wrong sha256: {found}, expected {jar.sha256}. "
+            f"Delete it and start again to download it once more. If that does not help, do not trust its source."
         )
 
 
 def _fetch(jars: Sequence[Jar], folder: Path, notice: Callable[[str], None]) -> None:
     """Each jar appears in `folder` whole and verified or not at all, whoever else fetches at the same time."""
     whole = sum(jar.size for jar in jars)
-    notice(f"Fetching Apache Kafka {KAFKA} ({len(jars)} files, {_mb(whole)}; only this once) into {folder}")
+    notice(f"Downloading Apache Kafka {KAFKA} ({len(jars)} files, {_mb(whole)}, only this once) into {folder}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise EmbeddedError(
-            f"The cache folder {folder.parent} cannot be used ({error.strerror}). "
-            "Choose one that you may write to: HOMEWARD_CACHE names it."
+            f"Cannot use the cache folder {folder.parent} ({error.strerror}). "
+            "Set HOMEWARD_CACHE to a folder that you can write to."
         ) from None
     done, told = 0, 0
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="fetching-") as scratch:
@@ -106,9 +106,9 @@ def _fetch_one(jar: Jar, scratch: Path, folder: Path) -> None:
             if tries_left and isinstance(error, requests.RequestException):
                 continue
             raise EmbeddedError(
-                f"{jar.group}:{jar.artifact}:{jar.version} could not be fetched: {error}\n"
-                "Look to the network (and its proxy), or name a repository that you can reach under [repositories] in "
-                "jgo's configuration file; what has been fetched already is kept."
+                f"Could not download {jar.group}:{jar.artifact}:{jar.version}: {error}\n"
+                "Check the network and its proxy, or add a repository that you can reach to [repositories] in jgo's "
+                "configuration file. Files that are already downloaded are kept."
             ) from error
     _verify(jar, fetched)
     fetched.replace(folder / jar.name)
@@ -129,7 +129,7 @@ def _download(jar: Jar, scratch: Path) -> Path:
 
 def _no_jgo() -> EmbeddedError:
     return EmbeddedError(
-        "The embedded Kafka is fetched by jgo, which is not installed: pip install 'homeward[embedded]'."
+        "jgo, which downloads the embedded Kafka, is not installed. Run: pip install 'homeward[embedded]'"
     )
 
 

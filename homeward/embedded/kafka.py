@@ -44,7 +44,7 @@ class EmbeddedKafka:
         notice: Callable[[str], None] = lambda line: None,
     ) -> None:
         if nodes not in (1, 3):
-            raise EmbeddedError(f"A cluster has 1 node or 3, not {nodes}.")
+            raise EmbeddedError(f"A cluster has 1 or 3 nodes, not {nodes}.")
         self.folder = folder.resolve()
         self._nodes, self._port, self._partitions, self._auto_create = nodes, port, partitions, auto_create_topics
         self._java_home, self._cache, self._heap = java_home, cache or Path.home() / ".cache" / "homeward", heap
@@ -65,7 +65,7 @@ class EmbeddedKafka:
     @property
     def bootstrap(self) -> str:
         """`host:port,…` for any Kafka client. Only while started."""
-        assert self._layout is not None, "the broker is not started"
+        assert self._layout is not None, "the broker has not been started"
         return self._layout.bootstrap
 
     def start(self) -> None:
@@ -76,7 +76,7 @@ class EmbeddedKafka:
             self._lock = FolderLock.take(self.folder, self._notice)
         except OSError as error:
             raise EmbeddedError(
-                f"The folder {self.folder} cannot be used ({error.strerror}). Choose one that you may write to."
+                f"Cannot use the folder {self.folder} ({error.strerror}). Choose one that you can write to."
             ) from None
         try:
             for tries_left in range(SECOND_TRIES, -1, -1):
@@ -102,7 +102,7 @@ class EmbeddedKafka:
             for server in self.servers:
                 if server.has_ended and server not in gone:
                     gone.add(server)
-                    self._notice(f"{server.node.name} stopped by itself ({len(gone)} of {self._nodes} gone).")
+                    self._notice(f"{server.node.name} stopped unexpectedly ({len(gone)} of {self._nodes} nodes down).")
             time.sleep(pause)
         self._raise_if_ended()
 
@@ -150,8 +150,8 @@ class EmbeddedKafka:
             self._raise_if_ended()
             if waiting and time.monotonic() > deadline:
                 raise EmbeddedError(
-                    f"Kafka did not answer within {STARTUP:.0f} seconds; the machine may be too busy or short of "
-                    f"memory ({self._heap} MB for each node).\n{waiting[0].last_words()}"
+                    f"Kafka did not answer within {STARTUP:.0f} seconds. The machine may be too busy or short of "
+                    f"memory ({self._heap} MB per node).\n{waiting[0].last_words()}"
                 )
             if waiting:
                 time.sleep(0.03)
@@ -168,6 +168,6 @@ class EmbeddedKafka:
         for server in self.servers:
             if server.has_ended:
                 raise EmbeddedError(
-                    f"Kafka ({server.node.name}) stopped by itself. If the cause below is not clear, delete "
-                    f"{self.folder} (with the messages in it) and start again.\n{server.last_words()}"
+                    f"Kafka ({server.node.name}) stopped unexpectedly. If the cause below is not clear, delete "
+                    f"{self.folder} (and the messages in it) and start again.\n{server.last_words()}"
                 )

@@ -62,7 +62,7 @@ def settle(folder: Path, nodes: int, port: int | None, notice: Callable[[str], N
         else:
             chosen = free_port(taken)
             if last is not None:
-                notice(f"Port {last}, used the last time, is taken by another program; {chosen} is used instead.")
+                notice(f"Port {last}, used last time, is taken by another program. Using {chosen} instead.")
         taken.add(chosen)
         return chosen
 
@@ -126,7 +126,7 @@ def _given(port: int) -> int:
     if not is_free(port):
         raise EmbeddedError(
             f"Port {port} on {_LOOPBACK} is in use by another program. "
-            "Choose another port, or none: then a free one is found and remembered."
+            "Choose another port, or leave out --port to use a free one."
         )
     return port
 
@@ -140,5 +140,5 @@ def _load(folder: Path) -> Layout | None:
         return None
     except (ValueError, KeyError, TypeError) as error:
         raise EmbeddedError(
-            f"{path} cannot be read ({error}). Delete the folder {folder} with the messages in it, or choose another."
+            f"Cannot read {path} ({error}). Delete the folder {folder} and the messages in it, or choose another."
         ) from None

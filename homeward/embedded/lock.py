@@ -50,15 +50,15 @@ class FolderLock:
             if time.monotonic() > deadline:
                 left = ", ".join(str(server) for server in servers if _alive(server)) or "unknown"
                 raise EmbeddedError(
-                    f"Process {owner}, which ran the broker in {folder}, is gone, but a server of it still runs "
-                    f"(process {left}). End that process, then start again."
+                    f"Process {owner}, which ran the broker in {folder}, has gone, but its server is still "
+                    f"running (process {left}). Stop that process, then start again."
                 )
             if not told:
-                notice(f"Process {owner} went away without stopping its broker; waiting for its servers to end.")
+                notice(f"Process {owner} ended without stopping its broker. Waiting for its servers to stop.")
                 told = True
             time.sleep(0.1)
         if owner is not None:
-            notice(f"The last broker in {folder} (process {owner}) did not stop cleanly; its lock is taken over.")
+            notice(f"The last broker in {folder} (process {owner}) did not stop cleanly. Taking over its lock.")
 
     def name_servers(self, servers: list[int]) -> None:
         """Write down who holds the folder: this process and the process ids of its servers."""

@@ -30,7 +30,7 @@ class Server:
         self._guard: subprocess.Popen[bytes] | None = None
 
     def prepare(self, properties: str) -> None:
-        """Write the configuration, which is derived anew at each start; the log of the last run is kept beside."""
+        """Write the configuration, which is derived again at each start. The log of the last run is kept beside it."""
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "server.properties").write_text(properties, "utf-8")
         with contextlib.suppress(FileNotFoundError):
@@ -51,7 +51,8 @@ class Server:
         """Raises `EmbeddedError` if the format, which has ended, failed."""
         if work is not None and work.returncode != 0:
             raise EmbeddedError(
-                f"Kafka could not make its data folder in {self.folder}; is the disk full, or not yours to write to?\n"
+                f"Kafka could not create its data folder in {self.folder}. "
+                "Check that the disk is not full and that you can write to it.\n"
                 f"{self.last_words()}"
             )
 
@@ -110,4 +111,4 @@ class Server:
     def last_words(self, lines: int = 20) -> str:
         """The end of the log for a person to read, without the inside of stack traces."""
         told = [line for line in self.log_text().splitlines() if line.strip() and not line.startswith("\tat ")]
-        return "\n".join([f"The end of {self._log}:", *(f"  {line}" for line in told[-lines:])])
+        return "\n".join([f"End of {self._log}:", *(f"  {line}" for line in told[-lines:])])

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any, get_type_hints
 
 from episodes.events import Event
-from routing.situation import Situation
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +39,6 @@ class KnownCondition:
     arguments: Mapping[str, Any]
     required: frozenset[str]
     of_event: bool
-
-    def holds(self, s: Situation, event: Event, arguments: Mapping[str, Any]) -> bool:
-        """Whether it is so in a situation, for the event that a rule answers."""
-        return self.function(s, event, **arguments) if self.of_event else self.function(s, **arguments)
 
 
 CONDITIONS: dict[str, KnownCondition] = {}

@@ -102,5 +102,5 @@ def parse_message(envelope: Envelope) -> InboundReport:
     no JSON text, failed_validation where the data breaks the contract."""
     model = INBOUND.get(envelope.type)
     if model is None:
-        raise Unreadable("unknown_type", "type: the hub takes no message of this type; see docs/integrating.md")
+        raise Unreadable("unknown_type", "type: the hub does not accept this type of message. See docs/integrating.md")
     return parse_data(model, envelope.data)

@@ -15,6 +15,6 @@ class CaseClosed(CaseworkReport):
     TYPE: ClassVar[str] = "case.closed"
 
     child: Person = Field(description="The child.")
-    service: Word = Field(description="The service, a word of the vocabulary.")
+    service: Word = Field(description="The service, from the authority's vocabulary.")
     at: Instant | None = Field(None, description="When the case was closed.")
     reason: str | None = Field(None, description="Why.")

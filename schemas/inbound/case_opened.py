@@ -15,7 +15,7 @@ class CaseOpened(CaseworkReport):
     TYPE: ClassVar[str] = "case.opened"
 
     child: Person = Field(description="The child.")
-    service: Word = Field(description="The service, a word of the vocabulary.")
+    service: Word = Field(description="The service, from the authority's vocabulary.")
     team: MaybeId = Field(None, description="Id of the team.")
     worker: MaybeId = Field(None, description="Id of the allocated worker.")
     manager: MaybeId = Field(None, description="Id of the worker's manager.")

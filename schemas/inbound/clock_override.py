@@ -10,11 +10,11 @@ from schemas.parts import Actor
 
 
 class ClockOverride(CaseworkReport):
-    """A person sets the start of an episode's clock, or confirms the one reported."""
+    """A person sets when an episode's time limits start, or confirms the reported start."""
 
     TYPE: ClassVar[str] = "clock.override"
     ONE_OF: ClassVar[tuple[tuple[str, ...], ...]] = (WHICH,)
 
-    value: Instant | None = Field(None, description="The instant from which to count. Null keeps the reported one.")
+    value: Instant | None = Field(None, description="The instant to count from. Null keeps the reported one.")
     reason: Id = Field(description="Why.")
     by: Actor = Field(description="Who decided.")

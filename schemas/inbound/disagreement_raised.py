@@ -15,5 +15,5 @@ class DisagreementRaised(CaseworkReport):
     TYPE: ClassVar[str] = "disagreement.raised"
     ONE_OF: ClassVar[tuple[tuple[str, ...], ...]] = (WHICH,)
 
-    about: MaybeWord = Field(None, description="What the disagreement is about, a word of the vocabulary.")
+    about: MaybeWord = Field(None, description="What the disagreement is about, from the authority's vocabulary.")
     between: Listed[Actor] = Field((), description="Who disagrees.")

@@ -9,7 +9,7 @@ from schemas.inbound.report import WHICH, CaseworkReport
 
 
 class DisagreementUnresolved(CaseworkReport):
-    """The step that the disagreement stands at did not settle it; the next one begins."""
+    """The current step did not settle the disagreement. The next step begins."""
 
     TYPE: ClassVar[str] = "disagreement.unresolved"
     ONE_OF: ClassVar[tuple[tuple[str, ...], ...]] = (WHICH,)

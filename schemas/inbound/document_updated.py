@@ -10,11 +10,11 @@ from schemas.parts import Actor, Person
 
 
 class DocumentUpdated(CaseworkReport):
-    """A profile, plan or form of the child was made or revised."""
+    """A profile, plan or form about the child was written or revised."""
 
     TYPE: ClassVar[str] = "document.updated"
 
     child: Person = Field(description="The child.")
-    kind: Word = Field(description="The kind of document, a word of the vocabulary.")
-    at: Instant | None = Field(None, description="When it was made or revised.")
-    by: Actor | None = Field(None, description="Who made or revised it.")
+    kind: Word = Field(description="The kind of document, from the authority's vocabulary.")
+    at: Instant | None = Field(None, description="When it was written or revised.")
+    by: Actor | None = Field(None, description="Who wrote or revised it.")

@@ -20,4 +20,4 @@ class ManagerDecision(CaseworkReport):
     decision: Word = Field(description="The decision: one of the values of its kind.")
     reason: str | None = Field(None, description="Why.")
     by: Actor | None = Field(None, description="Who decided.")
-    value: Any = Field(None, description="What this kind of decision asks for besides.")
+    value: Any = Field(None, description="What else this kind of decision asks for.")

@@ -15,9 +15,9 @@ class MeetingHeld(CaseworkReport):
     TYPE: ClassVar[str] = "meeting.held"
     ONE_OF: ClassVar[tuple[tuple[str, ...], ...]] = (WHICH,)
 
-    kind: Word = Field(description="The kind of meeting, a word of the vocabulary.")
-    held_at: Instant | None = Field(None, description="When it took place. Left out, it is the time of the message.")
-    meeting_type: MaybeWord = Field(None, description="The form it took, a word of the vocabulary.")
-    also_counts_as: Words = Field((), description="Other kinds of meeting that this one settles too.")
-    next_at: Instant | None = Field(None, description="When the next one is to be, as agreed.")
+    kind: Word = Field(description="The kind of meeting, from the authority's vocabulary.")
+    held_at: Instant | None = Field(None, description="When it took place. Defaults to the time of the message.")
+    meeting_type: MaybeWord = Field(None, description="The form it took, from the authority's vocabulary.")
+    also_counts_as: Words = Field((), description="Other kinds of meeting that this one also settles.")
+    next_at: Instant | None = Field(None, description="When it was agreed to hold the next one.")
     attendees: Listed[Actor] = Field((), description="Who took part.")

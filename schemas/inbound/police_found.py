@@ -12,30 +12,30 @@ from schemas.part import Part
 class SafeAndWell(Part):
     """The police's own check after a return (also called a prevention interview)."""
 
-    done: bool | None = Field(None, description="Whether the check was made.")
-    at: Instant | None = Field(None, description="When it was made.")
-    by: str | None = Field(None, description="Who made it.")
+    done: bool | None = Field(None, description="Whether the check was done.")
+    at: Instant | None = Field(None, description="When it was done.")
+    by: str | None = Field(None, description="Who did it.")
 
 
 class PoliceFound(PoliceReport):
-    """The child has been found or has returned. At least one of `found_at` and `returned_at` is needed."""
+    """The child has been found or has returned. Give `found_at`, `returned_at` or both."""
 
     TYPE: ClassVar[str] = "police.found"
     ONE_OF: ClassVar[tuple[tuple[str, ...], ...]] = (("found_at", "returned_at"),)
 
-    revision: Count | None = Field(None, description="Counts the versions of this report from 1.")
+    revision: Count | None = Field(None, description="Version of this report, counted from 1.")
     responsible_authority: MaybeId = Field(None, description="The responsible authority, as in police.missing.")
     host_authority: MaybeId = Field(None, description="The authority of the place, as in police.missing.")
     found_at: Instant | None = Field(None, description="When the child was found.")
     returned_at: Instant | None = Field(None, description="When the child was back at home or placement.")
     contact_made: TrueUnlessSaid = Field(
         True,
-        description="False where the child is only located, not met: the episode stays open and no clock of the return "
-        "starts. Left out, it is true.",
+        description="False if the child has only been located, not met: the episode stays open and no time limit of "
+        "the return starts. Defaults to true.",
     )
     found_by: str | None = Field(None, description="Who found the child.")
     found_where: str | None = Field(None, description="Where the child was found.")
-    end_reason: MaybeWord = Field(None, description="How the episode ended; a word unknown to the vocabulary is kept.")
-    remarks: str | None = Field(None, description="Remarks of the officer.")
-    harm: str | None = Field(None, description="Harm that the child came to, in free text.")
+    end_reason: MaybeWord = Field(None, description="How the episode ended. Words outside the vocabulary are kept.")
+    remarks: str | None = Field(None, description="The officer's remarks.")
+    harm: str | None = Field(None, description="Any harm to the child, in free text.")
     safe_and_well: SafeAndWell | None = Field(None, description="The police's own check after the return.")

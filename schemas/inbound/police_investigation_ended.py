@@ -9,7 +9,7 @@ from schemas.inbound.report import PoliceReport
 
 
 class PoliceInvestigationEnded(PoliceReport):
-    """The investigation is over and the child has not come back. It is not a return and starts no return interview."""
+    """The investigation has ended without the child coming back. It is not a return and starts no return interview."""
 
     TYPE: ClassVar[str] = "police.investigation_ended"
 

@@ -8,8 +8,8 @@ from schemas.inbound.report import PoliceReport
 
 
 class PoliceRetracted(PoliceReport):
-    """The notification was sent in error: there was no such episode. Everybody who was told will be told so."""
+    """The notification was sent in error: there was no such episode. Everyone who was told about it will hear this."""
 
     TYPE: ClassVar[str] = "police.retracted"
 
-    reason: str | None = Field(None, description="Why the notification is taken back.")
+    reason: str | None = Field(None, description="Why the notification is withdrawn.")

@@ -17,11 +17,11 @@ class RagSet(CaseworkReport):
 
     value: Literal["RED", "AMBER", "GREEN"] = Field(description="The rating.")
     confirmed: TrueUnlessSaid = Field(
-        True, description="Whether the manager has reviewed the rating. Left out, it is true."
+        True, description="Whether the manager has reviewed the rating. Defaults to true."
     )
     concerns: Words | None = Field(
         None,
-        description="Concerns that the screening found; unknown codes are kept. An empty list: none. Left out: nothing "
-        "is said about concerns.",
+        description="Concerns that the screening found. Unknown codes are kept. An empty list means none. Left out "
+        "means not stated.",
     )
-    by: Actor | None = Field(None, description="Who rated.")
+    by: Actor | None = Field(None, description="Who set the rating.")

@@ -17,7 +17,7 @@ _SHOWN = 8  # faults named in one detail; the rest are counted
 
 # What each fault of the validator is called. The validator's own sentences may quote the value, so none is passed on.
 _MENDS = {
-    "missing": "is required; send it",
+    "missing": "is required",
     "string_type": "must be text",
     "string_too_short": "must not be blank",
     "string_too_long": "is too long",
@@ -62,7 +62,7 @@ def _refuse_what_stores_refuse(raw: bytes) -> None:
     except ValueError:
         raise not_json(raw) from None
     if _holds_nul(value):
-        raise Unreadable("failed_validation", "a text holds the character U+0000; remove it")
+        raise Unreadable("failed_validation", "a text contains the character U+0000. Remove it")
 
 
 def _holds_nul(value: object) -> bool:

@@ -10,7 +10,7 @@ from schemas.parts import Person
 
 
 class InboundReport(Choice):
-    """What somebody told the hub."""
+    """What someone told the hub."""
 
     TYPE: ClassVar[str]
     """The CloudEvents type."""
@@ -19,23 +19,25 @@ class InboundReport(Choice):
 class PoliceReport(InboundReport):
     """What a police force says about one incident."""
 
-    incident: Id = Field(description="The force's reference of the incident.")
-    force: Force = Field(description="The force's short code, in any case; it must be the one in the topic's name.")
-    child: Person | None = Field(None, description="The child; needed as soon as the incident has more than one.")
+    incident: Id = Field(description="The force's reference for the incident.")
+    force: Force = Field(description="The force's short code, in upper or lower case. Must match the topic name.")
+    child: Person | None = Field(None, description="The child. Required if the incident has more than one.")
 
 
 class CaseworkReport(InboundReport):
-    """What anybody but the police says about an episode.
+    """What anyone except the police says about an episode.
 
-    Name the episode by `episode` (the id that the hub's messages carry) or by `incident` with `force`. With only
-    `child` the child's open episode is meant, else the newest one.
+    Identify the episode by `episode` (the id in the hub's messages) or by `incident` with `force`. If you give only
+    `child`, it is the child's open episode, or the newest one if none is open.
     """
 
-    authority: Authority = Field(description="Key of the authority that sends; it must be the one in the topic's name.")
+    authority: Authority = Field(description="Key of the authority that sends this. Must match the topic name.")
     incident: MaybeId = Field(None, description="The police reference.")
-    force: MaybeForce = Field(None, description="Short code of the police force that gave the reference, in any case.")
+    force: MaybeForce = Field(
+        None, description="Short code of the police force that gave the reference, in upper or lower case."
+    )
     child: Person | None = Field(None, description="The child.")
-    episode: MaybeId = Field(None, description="Id of the episode, as outbound messages carry it.")
+    episode: MaybeId = Field(None, description="Id of the episode, as in outbound messages.")
 
 
 WHICH = ("incident", "child", "episode")

@@ -9,7 +9,7 @@ from schemas.parts import Actor
 
 
 class ScreeningDecision(CaseworkReport):
-    """The screener decides whether the child is to be offered a return home interview."""
+    """The screener decides whether to offer the child a return home interview."""
 
     TYPE: ClassVar[str] = "screening.decision"
     ONE_OF: ClassVar[tuple[tuple[str, ...], ...]] = (WHICH,)

@@ -18,4 +18,4 @@ class TaskCompleted(CaseworkReport):
     kind: Word = Field(description="The kind of task, as in task.create.")
     at: Instant | None = Field(None, description="When it was done.")
     by: Actor | None = Field(None, description="Who did it.")
-    outcome: MaybeWord = Field(None, description="What came of it, where the kind of task has outcomes.")
+    outcome: MaybeWord = Field(None, description="The outcome, if this kind of task has outcomes.")

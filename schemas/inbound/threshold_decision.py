@@ -16,4 +16,4 @@ class ThresholdDecision(CaseworkReport):
 
     by: Actor = Field(description="Who decided, and for which service.")
     met: bool = Field(description="Whether the threshold is met.")
-    outcome: str | None = Field(None, description="What the service does now.")
+    outcome: str | None = Field(None, description="What the service will do now.")

@@ -10,7 +10,7 @@ from schemas.parts import Actor
 
 
 class WorkerFoundReport(CaseworkReport):
-    """Somebody other than the police says that the child is back."""
+    """Someone other than the police reports that the child is back."""
 
     TYPE: ClassVar[str] = "worker.found_report"
     ONE_OF: ClassVar[tuple[tuple[str, ...], ...]] = (WHICH,)

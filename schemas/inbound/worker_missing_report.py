@@ -10,15 +10,15 @@ from schemas.parts import Actor, Person
 
 
 class WorkerMissingReport(CaseworkReport):
-    """A carer, placement, social worker or other professional reports a child missing. It neither needs nor replaces a
-    notification of the police."""
+    """A carer, placement, social worker or other professional reports a child missing. It does not need a police
+    notification, and does not replace one."""
 
     TYPE: ClassVar[str] = "worker.missing_report"
 
     child: Person = Field(description="The child.")
     by: Actor = Field(description="Who reports.")
-    at: Instant | None = Field(None, description="When they learned of it.")
-    reported_to_police: bool | None = Field(None, description="Whether they reported it to the police too.")
+    at: Instant | None = Field(None, description="When they found out.")
+    reported_to_police: bool | None = Field(None, description="Whether they also reported it to the police.")
     parent_reports: Literal["willing", "unsure", "unable", "refused"] | None = Field(
         None, description="Whether a parent will report it to the police."
     )
@@ -26,6 +26,6 @@ class WorkerMissingReport(CaseworkReport):
         None, description="Whether a parent consents to a referral."
     )
     classification: Class | None = Field(None, description="Whether they regard the child as missing or as absent.")
-    care_type: CareType | None = Field(None, description="In what way a child in care is missing.")
-    concerns: Words = Field((), description="Concerns as the sender codes them; unknown codes are kept.")
+    care_type: CareType | None = Field(None, description="How a child in care is missing.")
+    concerns: Words = Field((), description="Concerns as the sender codes them. Unknown codes are kept.")
     circumstances: str | None = Field(None, description="What happened, in free text.")

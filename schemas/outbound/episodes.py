@@ -12,10 +12,10 @@ Rag = Literal["RED", "AMBER", "GREEN"]
 
 
 class StatusSince(Part):
-    """A status that an episode had, and from when."""
+    """A status that the episode had, and since when."""
 
-    status: MaybeWord = Field(None, description="The status, a word of the vocabulary.")
-    since: Instant | None = Field(None, description="From when.")
+    status: MaybeWord = Field(None, description="The status, from the authority's vocabulary.")
+    since: Instant | None = Field(None, description="Since when.")
 
 
 class CaseContactCreate(OutboundMessage):
@@ -23,8 +23,8 @@ class CaseContactCreate(OutboundMessage):
 
     TYPE: ClassVar[str] = "case.contact.create"
 
-    contact_type: str | None = Field(None, description="The type of contact, as the protocol words it.")
-    finalised: bool | None = Field(None, description="Whether it is entered and closed at once.")
+    contact_type: str | None = Field(None, description="The type of contact, in the protocol's words.")
+    finalised: bool | None = Field(None, description="Whether to enter and close it in one step.")
 
 
 class EpisodeOpen(OutboundMessage):
@@ -32,10 +32,12 @@ class EpisodeOpen(OutboundMessage):
 
     TYPE: ClassVar[str] = "episode.open"
 
-    start: Instant | None = Field(None, description="From when the episode's clocks count.")
-    status: MaybeWord = Field(None, description="Its status, a word of the vocabulary.")
+    start: Instant | None = Field(None, description="When the episode's time limits start.")
+    status: MaybeWord = Field(None, description="Its status, from the authority's vocabulary.")
     rag: Rag | None = Field(None, description="Its RAG rating.")
-    linked: bool | None = Field(None, description="Whether to link it to episodes of others reported together.")
+    linked: bool | None = Field(
+        None, description="Whether to link it to the episodes of others reported with this child."
+    )
 
 
 class EpisodeUpdate(OutboundMessage):
@@ -43,15 +45,15 @@ class EpisodeUpdate(OutboundMessage):
 
     TYPE: ClassVar[str] = "episode.update"
 
-    start: Instant | None = Field(None, description="The start of its clocks, corrected.")
+    start: Instant | None = Field(None, description="The corrected start of its time limits.")
     status: MaybeWord = Field(None, description="Its status from now on.")
-    status_history: Listed[StatusSince] = Field((), description="Every status that it had, oldest first.")
+    status_history: Listed[StatusSince] = Field((), description="Every status it has had, oldest first.")
     rag: Rag | None = Field(None, description="Its RAG rating from now on.")
     classification: Class | None = Field(None, description="Its classification from now on.")
 
 
 class EpisodeFound(OutboundMessage):
-    """Enter on the episode that the child has been found."""
+    """Record on the episode that the child has been found."""
 
     TYPE: ClassVar[str] = "episode.found"
 
@@ -63,8 +65,8 @@ class EpisodeClose(OutboundMessage):
 
     TYPE: ClassVar[str] = "episode.close"
 
-    reason: MaybeWord = Field(None, description="How it ended, a word of the vocabulary.")
-    action: str | None = Field(None, description="The action to choose, as the protocol words it.")
+    reason: MaybeWord = Field(None, description="How it ended, from the authority's vocabulary.")
+    action: str | None = Field(None, description="The action to choose, in the protocol's words.")
 
 
 class EpisodeFinalise(OutboundMessage):
@@ -72,11 +74,11 @@ class EpisodeFinalise(OutboundMessage):
 
     TYPE: ClassVar[str] = "episode.finalise"
 
-    action: str | None = Field(None, description="The action to choose, as the protocol words it.")
+    action: str | None = Field(None, description="The action to choose, in the protocol's words.")
 
 
 class EpisodeStoreNfa(OutboundMessage):
-    """Keep the notification without further action."""
+    """File the notification with no further action."""
 
     TYPE: ClassVar[str] = "episode.store_nfa"
 
@@ -86,11 +88,11 @@ class FlagSet(OutboundMessage):
 
     TYPE: ClassVar[str] = "flag.set"
 
-    starts_on: Day | None = Field(None, description="The day from which it stands.")
-    review_on: Day | None = Field(None, description="The day on which it is to be reviewed.")
+    starts_on: Day | None = Field(None, description="The first day it applies.")
+    review_on: Day | None = Field(None, description="The day to review it.")
 
 
 class FlagClear(OutboundMessage):
-    """Take a flag off the child's record."""
+    """Remove a flag from the child's record."""
 
     TYPE: ClassVar[str] = "flag.clear"

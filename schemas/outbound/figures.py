@@ -12,19 +12,19 @@ Hours = Annotated[float, Field(ge=0)]
 
 
 class EpisodeFigures(Part):
-    """Episodes of being missing; absent-only and retracted ones stand apart and are in none of the others."""
+    """Missing episodes. Absent-only and retracted ones are counted separately and in none of the other figures."""
 
-    missing_at_start: Number = Field(0, description="Under way when the period began.")
+    missing_at_start: Number = Field(0, description="Under way at the start of the period.")
     started: Number = Field(0, description="Started in the period.")
-    returned: Number = Field(0, description="Ended in the period by a return.")
+    returned: Number = Field(0, description="Ended in the period with a return.")
     ended_without_return: Number = Field(0, description="Ended in the period by the police, without a return.")
     missing_at_end: Number = Field(0, description="Still under way when the period ended.")
-    absent_only: Number = Field(0, description="Started in the period; absent throughout, never missing.")
+    absent_only: Number = Field(0, description="Started in the period. Absent throughout, never missing.")
     retracted: Number = Field(0, description="Would have started in the period, but were reported in error.")
 
 
 class DurationFigures(Part):
-    """Elapsed hours from start to return, of the children who returned in the period; null where none did."""
+    """Elapsed hours from start to return for children who returned in the period. Null if none did."""
 
     mean_hours: Hours | None = Field(None, description="Mean.")
     median_hours: Hours | None = Field(None, description="Median.")
@@ -35,42 +35,44 @@ class DurationFigures(Part):
 
 
 class ChildFigures(Part):
-    """Children of whom an episode started in the period."""
+    """Children with an episode that started in the period."""
 
-    missing: Number = Field(0, description="All of them, each once.")
+    missing: Number = Field(0, description="All of them, each counted once.")
     more_than_once: Number = Field(0, description="With two or more episodes that started in the period.")
-    repeat: Number = Field(0, description="Who had been missing before, at any time.")
+    repeat: Number = Field(0, description="Had been missing before, at any time.")
     three_in_90_days: Number = Field(0, description="With a third or further episode within 90 days.")
 
 
 class InterviewFigures(Part):
-    """Return home interviews, each counted on the day on which it was asked for, offered or settled."""
+    """Return home interviews, each counted on the day it was requested, offered or settled."""
 
-    requested: Number = Field(0, description="Asked for.")
-    offered: Number = Field(0, description="Offered for the first time; one that was held or refused was offered.")
+    requested: Number = Field(0, description="Requested.")
+    offered: Number = Field(
+        0, description="Offered for the first time. One that was held or refused counts as offered."
+    )
     done: Number = Field(0, description="Held.")
     done_within_72_hours: Number = Field(0, description="Held no later than 72 hours after the return.")
-    refused: Number = Field(0, description="Refused, and not held by the end of the period after all.")
+    refused: Number = Field(0, description="Refused, and not held later in the period.")
     not_offered: Number = Field(0, description="Settled without an offer.")
-    withdrawn: Number = Field(0, description="Taken back.")
-    outstanding_at_end: Number = Field(0, description="Asked for and not settled when the period ended.")
-    overdue_at_end: Number = Field(0, description="Those among them whose limit had passed.")
+    withdrawn: Number = Field(0, description="Withdrawn.")
+    outstanding_at_end: Number = Field(0, description="Requested and not settled by the end of the period.")
+    overdue_at_end: Number = Field(0, description="Of these, past their time limit.")
 
 
 class MeetingCount(Part):
     """Meetings of one kind."""
 
-    kind: MaybeWord = Field(None, description="The kind, a word of the vocabulary.")
-    requested: Number = Field(0, description="Asked for.")
-    held: Number = Field(0, description="Held; one that settles several kinds is held under each.")
+    kind: MaybeWord = Field(None, description="The kind, from the authority's vocabulary.")
+    requested: Number = Field(0, description="Requested.")
+    held: Number = Field(0, description="Held. One that settles several kinds counts under each.")
 
 
 class MeetingFigures(Part):
-    """Meetings, each counted on the day on which it was asked for or held."""
+    """Meetings, each counted on the day it was requested or held."""
 
-    requested: Number = Field(0, description="Asked for.")
-    held: Number = Field(0, description="Held, each once.")
-    by_kind: Listed[MeetingCount] = Field((), description="The same for each kind of meeting that there was.")
+    requested: Number = Field(0, description="Requested.")
+    held: Number = Field(0, description="Held, each counted once.")
+    by_kind: Listed[MeetingCount] = Field((), description="The same for each kind of meeting.")
 
 
 class Figures(Part):

@@ -11,7 +11,7 @@ from schemas.parts import Actor
 
 
 class EpisodeDetails(Part):
-    """What the interviewer should know of the episode."""
+    """What the interviewer should know about the episode."""
 
     reference: MaybeId = Field(None, description="The police reference.")
     last_seen_at: Instant | None = Field(None, description="When the child was last seen.")
@@ -25,21 +25,21 @@ class RhiRequest(OutboundMessage):
 
     TYPE: ClassVar[str] = "rhi.request"
 
-    measure: Literal["offered", "completed"] | None = Field(None, description="What must have happened by `due`.")
-    provider: str | None = Field(None, description="Who interviews, where that is not the recipient.")
-    incidents: Listed[Id] = Field((), description="Every incident that this one interview covers.")
-    contact: Actor | None = Field(None, description="Whom the interviewer can ask.")
-    details: EpisodeDetails | None = Field(None, description="What is known of the episode.")
+    measure: Literal["offered", "completed"] | None = Field(None, description="What must happen by `due`.")
+    provider: str | None = Field(None, description="Who holds the interview, if not the recipient.")
+    incidents: Listed[Id] = Field((), description="Every incident that this interview covers.")
+    contact: Actor | None = Field(None, description="Who the interviewer can ask.")
+    details: EpisodeDetails | None = Field(None, description="What is known about the episode.")
 
 
 class RhiAssign(OutboundMessage):
-    """An interviewer is to be assigned."""
+    """Assign an interviewer."""
 
     TYPE: ClassVar[str] = "rhi.assign"
 
 
 class RhiOfferLetter(OutboundMessage):
-    """The letter that offers an interview is to be sent."""
+    """Send the letter that offers an interview."""
 
     TYPE: ClassVar[str] = "rhi.offer_letter"
 
@@ -57,20 +57,20 @@ class RhiRefused(OutboundMessage):
 
     TYPE: ClassVar[str] = "rhi.refused"
 
-    status: MaybeWord = Field(None, description="The status to enter, a word of the vocabulary.")
+    status: MaybeWord = Field(None, description="The status to enter, from the authority's vocabulary.")
 
 
 class RhiWithdrawn(OutboundMessage):
-    """The request for an interview is withdrawn; the form is filled in as the protocol words it."""
+    """The request for an interview is withdrawn. Fill in the form with the protocol's own words."""
 
     TYPE: ClassVar[str] = "rhi.withdrawn"
 
     reason: str | None = Field(None, description="Why.")
     outcome: str | None = Field(None, description="The outcome to enter.")
-    was_completed: str | None = Field(None, description="What to enter for whether it was completed.")
-    completed_by: str | None = Field(None, description="What to enter for who completed it.")
+    was_completed: str | None = Field(None, description="What to enter under whether it was completed.")
+    completed_by: str | None = Field(None, description="What to enter under who completed it.")
     date_completed: Day | None = Field(None, description="The date to enter.")
-    e_signature: bool | None = Field(None, description="Whether the form is to be signed electronically.")
+    e_signature: bool | None = Field(None, description="Whether to sign the form electronically.")
     comments: str | None = Field(None, description="The comment to enter.")
 
 
@@ -79,16 +79,16 @@ class RhiCompleted(OutboundMessage):
 
     TYPE: ClassVar[str] = "rhi.completed"
 
-    in_time: bool | None = Field(None, description="Whether it was within the limit; null where there is none.")
+    in_time: bool | None = Field(None, description="Whether it was within the limit. Null if there is none.")
 
 
 class RhiChase(OutboundMessage):
-    """An interview that is still open is to be chased."""
+    """An interview is still open and needs chasing."""
 
     TYPE: ClassVar[str] = "rhi.chase"
 
 
 class RhiBreach(OutboundMessage):
-    """The limit for the interview has passed."""
+    """The time limit for the interview has passed."""
 
     TYPE: ClassVar[str] = "rhi.breach"

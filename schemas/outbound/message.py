@@ -13,7 +13,7 @@ Channel = Literal["email", "secure_email", "case_system", "letter"]
 
 
 class Pack(Part):
-    """The protocol pack, and its version, that the message was decided by."""
+    """The protocol pack and version that decided the message."""
 
     name: Id = Field(description="The pack.")
     version: Id = Field(description="The version of the authority's document, as text.")
@@ -27,36 +27,36 @@ class Causation(Part):
 
 
 class Subject(Part):
-    """The child, as the register holds them. Names stand here only where the handling allows it."""
+    """The child, as on the register. Names are given only if the handling allows it."""
 
-    identifiers: Listed[Identifier] = Field((), description="Every number that the register holds of the child.")
+    identifiers: Listed[Identifier] = Field((), description="Every number that the register has for the child.")
 
 
 class Recipient(Part):
-    """Who is told: always a role, and the person who holds it for this child where the register names one."""
+    """Who is told: always a role, and the person in that role for this child if the register names one."""
 
     role: Word = Field(description="The role.")
-    person: MaybeId = Field(None, description="Id of the person; null is the role without a named person.")
+    person: MaybeId = Field(None, description="Id of the person. Null means the role without a named person.")
 
 
 class OutboundMessage(Part):
-    """One decision of the hub with all its recipients. A field that has nothing to say is null or left out."""
+    """One decision of the hub with all its recipients. A field with nothing to say is null or left out."""
 
     TYPE: ClassVar[str]
     """The CloudEvents type."""
 
     authority: Authority = Field(
-        description="Key of the authority whose protocol decided; `hub` where the message belongs to no authority."
+        description="Key of the authority whose protocol decided. `hub` if the message belongs to no authority."
     )
     pack: Pack = Field(description="The protocol pack that decided.")
-    episode: MaybeId = Field(None, description="Opaque id of the episode; null where the message belongs to none.")
-    incident: MaybeId = Field(None, description="The police reference, where known.")
+    episode: MaybeId = Field(None, description="Opaque id of the episode. Null if the message belongs to none.")
+    incident: MaybeId = Field(None, description="The police reference, if known.")
     child: Subject | None = Field(None, description="The child.")
-    causation: Causation | None = Field(None, description="What caused the message; null where a timer did.")
+    causation: Causation | None = Field(None, description="What caused the message. Null if a timer did.")
     clauses: tuple[Id, ...] = Field(
         min_length=1,
-        description="Ids of the requirements that caused the message: a row of a protocol, an interpretation (AMB), or "
-        "HUB for a duty of the hub itself. Never empty.",
+        description="Ids of the requirements that caused the message: a clause of the protocol, an interpretation "
+        "(AMB), or HUB for a duty of the hub itself. Never empty.",
     )
     to: tuple[Recipient, ...] = Field(description="The recipients.")
     channels: Listed[Channel] = Field(
@@ -64,22 +64,26 @@ class OutboundMessage(Part):
     )
     modality: Literal["must", "should", "may", "judgement"] | None = Field(
         None,
-        description="How binding the protocol is here. A `may` message is itself the proposal, not an instruction.",
+        description="How binding the protocol is here. A `may` message is a proposal, not an instruction.",
     )
-    urgency: Literal["immediate", "same_day", "routine"] = Field(description="How soon the recipient should look.")
+    urgency: Literal["immediate", "same_day", "routine"] = Field(
+        description="How soon the recipient should look at it."
+    )
     handling: str | None = Field(None, description="Protective marking.")
     kind: MaybeWord = Field(
-        None, description="What exactly is meant, where the type has kinds: a word of the vocabulary."
+        None, description="What exactly it is, if the type has kinds: from the authority's vocabulary."
     )
-    name: str | None = Field(None, description="Title, form name or step name that the protocol prescribes literally.")
-    form: str | None = Field(None, description="Form code that the protocol prescribes literally.")
-    due: Instant | None = Field(None, description="By when it must be done; null where the protocol sets no limit.")
+    name: str | None = Field(None, description="Title, form name or step name, word for word from the protocol.")
+    form: str | None = Field(None, description="Form code, word for word from the protocol.")
+    due: Instant | None = Field(None, description="Deadline. Null if the protocol sets no limit.")
     due_basis: Literal["source", "local"] | None = Field(
-        None, description="Whether the protocol set `due` or the authority's own setting did."
+        None, description="Whether `due` comes from the protocol or from the authority's own setting."
     )
-    target: Instant | None = Field(None, description="By when it is aimed at, where the protocol has target and limit.")
-    late_on_arrival: bool | None = Field(None, description="Whether it was overdue when the hub first knew of it.")
+    target: Instant | None = Field(None, description="Target, if the protocol has both a target and a limit.")
+    late_on_arrival: bool | None = Field(
+        None, description="Whether it was already overdue when the hub first knew of it."
+    )
     replaces: MaybeId = Field(None, description="Id of the earlier message that this one corrects.")
     acknowledge_by: Instant | None = Field(
-        None, description="By when a named person must acknowledge it, where the authority asks for that."
+        None, description="Deadline for a named person to acknowledge it, if the authority asks for that."
     )

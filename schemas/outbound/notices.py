@@ -23,13 +23,13 @@ class NotifyFound(OutboundMessage):
 
 
 class NotifyInfo(OutboundMessage):
-    """Something that the recipients should know; `kind` says what."""
+    """Something the recipients should know. `kind` says what."""
 
     TYPE: ClassVar[str] = "notify.info"
 
 
 class HubConsultation(OutboundMessage):
-    """A team that advises on missing and exploited children is to be consulted."""
+    """Consult a team that advises on missing and exploited children."""
 
     TYPE: ClassVar[str] = "hub.consultation"
 
@@ -58,11 +58,11 @@ class OlaNotify(OutboundMessage):
 
 
 class InfoPack(OutboundMessage):
-    """A letter, a leaflet or a pack of papers is to be sent."""
+    """Send a letter, a leaflet or a pack of papers."""
 
     TYPE: ClassVar[str] = "info.pack"
 
-    contents: Words = Field((), description="What is in it, words of the vocabulary.")
+    contents: Words = Field((), description="What is in it, from the authority's vocabulary.")
 
 
 class EscalationOpen(OutboundMessage):
@@ -71,21 +71,21 @@ class EscalationOpen(OutboundMessage):
     TYPE: ClassVar[str] = "escalation.open"
 
     step: Count | None = Field(None, description="The step, counted from 1.")
-    message: MaybeId = Field(None, description="Id of the message that nobody acknowledged, where that is the reason.")
+    message: MaybeId = Field(None, description="Id of the message that nobody acknowledged, if that is the reason.")
 
 
 class ReportData(OutboundMessage):
-    """The figures of a month or a quarter that has ended, as they are known when it is sent."""
+    """The figures for a month or quarter that has ended, as known when this is sent."""
 
     TYPE: ClassVar[str] = "report.data"
 
     period: str | None = Field(None, description="A month (2026-03) or a quarter (2026-01/2026-03).")
-    figures: Figures | None = Field(None, description="What was counted. It names no child.")
+    figures: Figures | None = Field(None, description="The figures. They name no child.")
 
 
 class ExceptionRaise(OutboundMessage):
-    """The hub could not settle something by itself, and a person must look at it."""
+    """The hub could not settle something itself. A person must look at it."""
 
     TYPE: ClassVar[str] = "exception.raise"
 
-    detail: str | None = Field(None, description="What happened, and what would mend it.")
+    detail: str | None = Field(None, description="What happened, and what to do about it.")

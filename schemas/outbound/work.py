@@ -9,7 +9,7 @@ from schemas.outbound.message import OutboundMessage
 
 
 class TaskCreate(OutboundMessage):
-    """A task for a person; `kind` says which. `task.completed` answers it."""
+    """A task for a person. `kind` says which. Answer it with `task.completed`."""
 
     TYPE: ClassVar[str] = "task.create"
 
@@ -23,7 +23,7 @@ class TaskCancel(OutboundMessage):
 
 
 class MeetingRequest(OutboundMessage):
-    """A meeting is to be held; `kind` says which. `meeting.held` or `meeting.decision` answers it."""
+    """Arrange a meeting. `kind` says which. Answer it with `meeting.held` or `meeting.decision`."""
 
     TYPE: ClassVar[str] = "meeting.request"
 
@@ -39,7 +39,7 @@ class MeetingCancel(OutboundMessage):
 
 
 class ReferralCreate(OutboundMessage):
-    """The child is to be referred to another service; `kind` says which."""
+    """Refer the child to another service. `kind` says which."""
 
     TYPE: ClassVar[str] = "referral.create"
 

@@ -16,6 +16,7 @@ from intake.records import RawRecord
 from routing.library import Packs
 from store import OutboxRow, Quarantined, Store
 from store.history import LedgerEntry
+from tests.shipped import shipped_directories, shipped_packs
 
 POLICE = "police.XX.notifications.v1"
 CASEWORK = "casework.nottinghamshire.outcomes.v1"
@@ -27,8 +28,9 @@ class Hub:
 
     def __init__(self, store: Store, packs: Packs | None = None, folders: Sequence[Path] = ()) -> None:
         self.store, self.clock, self.woken = store, VirtualClock(MONDAY), 0
-        self.packs = packs or read_packs(folders)
-        self.intake = Intake(store, self.packs, read_directories(folders), parse_record, self.clock.now, self._wake)
+        self.packs = packs or (read_packs(folders) if folders else shipped_packs())
+        directories = read_directories(folders) if folders else shipped_directories()
+        self.intake = Intake(store, self.packs, directories, parse_record, self.clock.now, self._wake)
         self._offset = 0
 
     def _wake(self) -> None:

@@ -1,5 +1,6 @@
 """A small authority in TOML, of which a test changes what it needs, and what its rules say to a course of reports."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from episodes.record import RegisterRecord
 from episodes.reports import Report, TimerDue
 from routing.case import Case, Timer
 from routing.decide import decide
-from routing.loading import load
+from routing.loading import load_pack
 from routing.messages import Message
 from routing.pack import Pack
 
@@ -20,12 +21,17 @@ FILE = "testshire/1.toml"
 HEAD = """
 authority = "testshire"
 version = "1"
-title = "A procedure for tests"
 in_force_from = 2020-01-01
 codes = ["E99999999"]
 intake = "officer"
 """
 BODY = """
+[source]
+publisher = "Testshire"
+title = "A procedure for tests"
+date = "undated"
+published = "nowhere"
+
 [words]
 services = ["social_care", "early_help"]
 documents = ["plan"]
@@ -78,6 +84,7 @@ manager = "managers@testshire.example"
 RULE = """
 [[rules]]
 id = "first"
+title = "Ask the officer to look"
 on = ["opened"]
 send = "task.create"
 kind = "look"
@@ -88,28 +95,40 @@ clauses = ["T-1", "T-2"]
 
 def text(rules: str = RULE, head: str = HEAD, body: str = BODY, more: str = "") -> str:
     """A pack's text. `more` stands before the rules: criteria, audiences, terms."""
-    return head + more + body + rules
+    return with_limits(head + more + body + rules)
+
+
+def with_limits(toml: str) -> str:
+    """The text with each length that a test writes into a rule put under [limits], where the loader wants it."""
+    if "[limits]" in toml:
+        return toml
+    lengths = dict.fromkeys(re.findall(r'(?<!same_within = )"(\d+(?:min|h|d|w|mo|wd|wh)|same_working_day)"', toml))
+    for length in lengths:
+        toml = re.sub(rf'(?<!same_within = )"{length}"', f'"in_{length}"', toml)
+    lines = [f'in_{length} = {{within = "{length}", clause = "HUB", since = 2020-01-01}}' for length in lengths]
+    return toml + "\n".join(["\n[limits]", *lines, ""])
 
 
 def written(folder: Path, pack: str, directory: str | None = DIRECTORY) -> Path:
     """The folder, with the pack and its directory in it."""
     home = folder / "testshire"
     home.mkdir()
-    (home / "1.toml").write_text(pack)
+    (home / "1.toml").write_text(with_limits(pack))
     if directory is not None:
         (home / "directory.toml").write_text(directory)
     return folder
 
 
 def pack(rules: str = RULE, **parts: str) -> Pack:
-    return load(text(rules, **parts), FILE)
+    return load_pack(text(rules, **parts), FILE)
 
 
 def ruled(condition: str, rules: str = "", more: str = "") -> Pack:
     """A pack with a rule `asks` that answers each event as long as the condition holds, after other rules."""
     on = ", ".join(f'"{change}"' for change in Change)
     asks = (
-        f'id = "asks"\non = [{on}]\nonce = "event"\nsend = "notify.info"\nto = ["officer"]\nclauses = ["T-1", "T-2"]\n'
+        f'id = "asks"\ntitle = "Ask"\non = [{on}]\nonce = "event"\nsend = "notify.info"\nto = ["officer"]\n'
+        'clauses = ["T-1", "T-2"]\n'
     )
     return pack(f"{rules}\n[[rules]]\n{asks}when = {{{condition}}}\n", more=more)
 
@@ -148,7 +167,7 @@ class Course:
 def rule(id_: str, to: str = '"officer"', clauses: str = '"T-1", "T-2"', **lines: str) -> str:
     """A rule in TOML: a note to the officer, unless its lines say otherwise."""
     own = {"send": '"notify.info"', "to": f"[{to}]", "clauses": f"[{clauses}]"} | lines
-    return f'[[rules]]\nid = "{id_}"\n' + "".join(f"{k} = {v}\n" for k, v in own.items())
+    return f'[[rules]]\nid = "{id_}"\ntitle = "Say {id_}"\n' + "".join(f"{k} = {v}\n" for k, v in own.items())
 
 
 def course(*rules: str, more: str = "", record: RegisterRecord | None = None) -> Course:

@@ -13,7 +13,7 @@ from core_wire import child, context, found, later, missing
 from episodes.record import Placement, RegisterRecord, Service
 from episodes.reports import TaskCompleted
 from homeward.library import read_packs
-from routing.loading import load
+from routing.loading import load_pack
 
 OURS, OF_OTHERS = RegisterRecord(registered=True), RegisterRecord(registered=True, responsible_authority="Northshire")
 TOLD = report(responsible_authority="Northshire")
@@ -115,7 +115,7 @@ def test_what_was_sent_is_unanswered_until_such_a_meeting_is_held() -> None:
 def test_the_team_of_a_case_and_linked_forces_are_recipients() -> None:
     roles = '\n[roles.team]\nname = "team"\n[roles.team.from]\nservice = "social_care"\nfield = "team"\n'
     roles += '[roles.forces]\nname = "force"\nfrom = {linked_forces = true}\n'
-    course = Course(load(HEAD + BODY + roles + RULE.replace('"officer"', '"team", "forces"'), "testshire/1.toml"))
+    course = Course(load_pack(HEAD + BODY + roles + RULE.replace('"officer"', '"team", "forces"'), "testshire/1.toml"))
     course.record = RegisterRecord(services=(Service("social_care", team="north"),), linked_forces=("YY", "ZZ"))
     (said,) = course.tell(report())
     assert [(r.role, r.person) for r in said.to] == [("team", "north"), ("forces", "YY"), ("forces", "ZZ")]

@@ -149,7 +149,8 @@ def test_a_target_and_a_local_limit_are_told_apart() -> None:
 )
 def test_a_promise_is_settled_by_what_fulfils_it(promise: str, fulfilled: object, other: object) -> None:
     def open_after(report: object) -> bool:
-        asks = f'[[rules]]\nid = "asks"\non = ["opened"]\nto = ["desk"]\nclauses = ["T-1", "T-2"]\n{promise}\n'
+        head = '[[rules]]\nid = "asks"\ntitle = "Ask"\n'
+        asks = f'{head}on = ["opened"]\nto = ["desk"]\nclauses = ["T-1", "T-2"]\n{promise}\n'
         child = course(asks)
         child.tell(missing(), report)  # type: ignore[arg-type]
         return child.case.promises[0].open

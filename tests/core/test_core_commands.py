@@ -12,8 +12,8 @@ from core_packs import BODY, HEAD, rule
 from core_wire import child, context, found, later, missing
 
 from homeward.cli import main
-from homeward.library import read_packs
 from store import Store
+from tests.shipped import shipped_packs
 
 NUMBER = "K-4711"
 
@@ -38,7 +38,7 @@ def test_packs_shows_every_authority_and_how_far_its_source_is_covered() -> None
     for row in rows:
         assert row["cited"] + row["left"] == row["clauses"], row
         assert row["exercised"] == row["cited"], row
-    assert {row["authority"] for row in rows} == set(read_packs().all())
+    assert {row["authority"] for row in rows} == set(shipped_packs().all())
 
 
 def test_packs_shows_the_rules_of_one_authority_by_key_or_code() -> None:
@@ -48,7 +48,7 @@ def test_packs_shows_the_rules_of_one_authority_by_key_or_code() -> None:
     assert "left to people" in text
     assert homeward("packs", "E10000024").output == text
     told = orjson.loads(homeward("packs", "nottinghamshire", "--json").stdout_bytes)
-    pack = read_packs().all()["nottinghamshire"][-1]
+    pack = shipped_packs().all()["nottinghamshire"][-1]
     assert [rule["id"] for rule in told["rules"]] == [rule.id for rule in pack.rules]
     assert told["clauses"].keys() == pack.clauses.keys()
     assert all(bool(clause["cited_by"]) is not bool(clause["not_automated"]) for clause in told["clauses"].values())
@@ -123,7 +123,7 @@ def test_explain_tells_the_whole_story_of_an_episode(filled: tuple[str, list[dic
     for message in (m for m in said if m["episode"] == episode):
         assert f"message {message['id']} to " in text
     assert "report first from /police/XX changed" in text
-    assert "clocks that run from now on" in text
+    assert "timers running from now on" in text
     assert "because of a timer" in text
     assert "delivery to topic/nottinghamshire.social-care.v1: pending, attempts 0" in text
     assert "clause NOTTS-12: " in text
@@ -165,11 +165,11 @@ def test_explain_of_what_the_hub_itself_said(filled: tuple[str, list[dict[str, A
 def test_explain_of_an_id_that_nobody_knows(filled: tuple[str, list[dict[str, Any]]]) -> None:
     url, _ = filled
     output = homeward("explain", "no-such-id", "--database", url, code=1).output
-    assert "nothing is known of 'no-such-id'; give the id of an episode or of a message" in output
+    assert "Nothing is known about 'no-such-id'. Give the id of a message or an episode." in output
 
 
 def test_explain_on_no_database_says_what_to_do(tmp_path: Path) -> None:
-    assert "this is no database URL; write sqlite" in homeward("explain", "x", "--database", "x", code=2).output
+    assert "Not a database URL. Use sqlite" in homeward("explain", "x", "--database", "x", code=2).output
     empty = homeward("explain", "x", "--database", f"sqlite+aiosqlite:///{tmp_path / 'new.db'}", code=1).output
     assert "homeward migrate" in empty
 
@@ -196,7 +196,7 @@ def test_simulate_prints_json_alone_and_the_same_bytes_each_time(reports: Path) 
 @pytest.mark.parametrize("until", ["tomorrow", "2026-06-30", "2026-06-30T00:00:00", "2026-13-01T00:00:00Z"])
 def test_simulate_takes_an_instant_only(reports: Path, until: str) -> None:
     output = homeward("simulate", reports, "--until", until, code=2).output
-    assert f"--until: '{until}' is no instant; write one such as 2026-03-20T00:00:00Z" in output
+    assert f"--until: '{until}' is not an instant. Write it like 2026-03-20T00:00:00Z." in output
 
 
 def test_simulate_without_its_file_says_so(tmp_path: Path) -> None:

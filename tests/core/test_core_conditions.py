@@ -227,8 +227,8 @@ def test_no_condition_is_left_out() -> None:
 
 
 def test_what_was_promised_and_what_is_still_open() -> None:
-    asks = '[[rules]]\nid = "look"\non = ["opened"]\nsend = "task.create"\nkind = "look"\nto = ["desk"]\n'
-    asks += 'clauses = ["T-1"]\n'
+    asks = '[[rules]]\nid = "look"\ntitle = "Look"\non = ["opened"]\nsend = "task.create"\nkind = "look"\n'
+    asks += 'to = ["desk"]\nclauses = ["T-1"]\n'
     for condition in ("promised", "still_open", "open_for_child"):
         for what in ("look", "task.create", "task.create/look"):
             course = Course(ruled(f'{condition} = "{what}"', asks))

@@ -65,10 +65,10 @@ def test_the_mailbox_by_hour_and_day(at: str, destination: str, address: str) ->
 @pytest.mark.parametrize(
     ("wrong", "fault"),
     [
-        (TEXT.replace("to = 2026-06-04", "to = 2026-06-02"), "'to' lies before 'from'"),
-        (TEXT.replace('by = "sw2"', 'by = "sw9"'), "'sw9' stands under neither"),
+        (TEXT.replace("to = 2026-06-04", "to = 2026-06-02"), "'to' is before 'from'"),
+        (TEXT.replace('by = "sw2"', 'by = "sw9"'), "'sw9' is not listed under"),
         (TEXT.replace('worker = "night@', 'nobody = "night@'), "out_of_hours.nobody: no service has this role"),
-        (TEXT.replace("night@testshire.example", "night"), "out_of_hours.worker: 'night' is no mailbox"),
+        (TEXT.replace("night@testshire.example", "night"), "out_of_hours.worker: 'night' is not a mailbox"),
     ],
 )
 def test_a_wrong_directory_is_refused(wrong: str, fault: str) -> None:

@@ -18,6 +18,7 @@ holder = [
 MEETING = """
 [[rules]]
 id = "ask"
+title = "Say ask"
 on = ["opened"]
 send = "meeting.request"
 kind = "mam"
@@ -28,6 +29,7 @@ clauses = ["T-1"]
 
 [[rules]]
 id = "look"
+title = "Say look"
 on = ["opened"]
 send = "task.create"
 kind = "look"
@@ -36,6 +38,7 @@ clauses = ["T-1"]
 
 [[rules]]
 id = "enough"
+title = "Say enough"
 on = ["found"]
 send = "task.cancel"
 withdraws = ["task.create", "meeting.request/mam"]

@@ -9,12 +9,12 @@ import pytest
 from core_hub import CASEWORK, POLICE, REGISTER, Hub, hub
 from core_wire import case, child, event, found, later, missing
 
-from homeward.library import read_packs
 from routing.library import HUB, Packs
 from routing.pack import Condition, Rule, Target
 from routing.pack import Tests as When
 from store import Store, Transaction
 from store.errors import StoreUnavailableError
+from tests.shipped import shipped_packs
 
 HIGH = Condition("risk", {"is_one_of": ("high",)})
 ALERTED = [("hub", "unreadable", ["operator"])]
@@ -22,7 +22,7 @@ ALERTED = [("hub", "unreadable", ["operator"])]
 
 def broken() -> Packs:
     """The packs of the project with a rule that fails as soon as a child at high risk is reported."""
-    packs = read_packs()
+    packs = shipped_packs()
     pack = packs.all()["nottinghamshire"][0]
     rule = Rule(
         id="broken", clauses=("HUB",), send="notify.info", to=(Target(role="cscs"),),
@@ -139,7 +139,7 @@ async def test_a_word_that_would_be_a_decision_nobody_acts_on_goes_to_quarantine
         facts = await h.ledger("fact")
         await h.take(report)
         assert [(q.row.value, q.row.reason) for q in await h.held()] == [(report, "unknown_word")]
-        assert "known are: " in (await h.held())[0].row.detail
+        assert "Use one of: " in (await h.held())[0].row.detail
         assert await alerts(h) == [("nottinghamshire", "unreadable", ["children_missing_officer"])]
         assert await h.ledger("fact") == facts
 

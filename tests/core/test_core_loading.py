@@ -3,7 +3,7 @@
 import pytest
 from core_packs import BODY, FILE, HEAD, RULE, pack, text
 
-from routing.loading import load
+from routing.loading import load_pack
 from routing.tables import PackError
 
 CRITERIA = '[criteria]\nserious = [{when = {risk = "high"}, clauses = ["T-1"]}]\n'
@@ -12,7 +12,7 @@ AUDIENCE = '[audiences]\nwhoever = [{to = ["desk"], clauses = ["T-1"]}]\n'
 
 def fault(toml: str) -> str:
     with pytest.raises(PackError) as raised:
-        load(toml, FILE)
+        load_pack(toml, FILE)
     assert str(raised.value).startswith(f"{FILE}: ")
     return str(raised.value).removeprefix(f"{FILE}: ")
 
@@ -67,13 +67,14 @@ def test_the_head_is_read_strictly(head: str, words: list[str]) -> None:
         ({"to": "[7]"}, "to must be a table"),
         ({"when": '{weather = "rain"}'}, "there is no condition 'weather'; known are: "),
         ({"when": '{meets = "nothing"}'}, "there is no criterion 'nothing'; add it to [criteria]"),
-        ({"when": "{meets = 7}"}, "condition 'meets': expected a list of words, not 7"),
+        ({"when": "{meets = 7}"}, "condition 'meets': expected the names of criteria, or rows of one, not 7"),
         ({"when": "{back = 1}"}, "condition 'back' takes true or false"),
         ({"when": '{risk = {level = "high"}}'}, "condition 'risk' has no argument 'level'; it has is_one_of"),
         ({"when": "{episodes_within = {days = 90}}"}, "condition 'episodes_within' needs 'at_least'"),
-        ({"when": '{occasions = {at_least = "2"}}'}, "condition 'occasions': expected a whole number, not '2'"),
+        ({"when": "{occasions = {at_least = true}}"}, "condition 'occasions': expected a whole number, not True"),
+        ({"when": '{occasions = {at_least = "twice"}}'}, "there is no limit 'twice'; add it to [limits]"),
         ({"when": '{vulnerable = "maybe"}'}, "expected one of yes, no, not_yet, not 'maybe'"),
-        ({"when": '{missing_for = {over = "3y"}}'}, "'3y' is no period: write"),
+        ({"when": '{missing_for = {over = "3y"}}'}, "there is no limit '3y'; add it to [limits]"),
         ({"when": '{missing_for = {over = "3d"}}'}, "3d is no elapsed time: write hours"),
         ({"when": '{open_to = "police"}'}, "'police' is not in the pack's services"),
         ({"when": '{held = "party"}'}, "'party' is not in the pack's meetings"),
@@ -86,14 +87,14 @@ def test_the_head_is_read_strictly(head: str, words: list[str]) -> None:
         ({"on": '["meeting.party"]'}, "there is no event 'meeting.party'; after 'meeting.' may stand: mam, review"),
         ({"settled_by": '["document.map"]'}, "there is no event 'document.map'; after 'document.' may stand: plan"),
         ({"clauses": "[]"}, "it cites no clause; every message must say which clause caused it"),
-        ({"clauses": '["T-1", "T-2", "T-9"]'}, "there is no clause 'T-9'; add it to [clauses]"),
+        ({"clauses": '["T-1", "T-2", "T-9"]'}, "there is no clause 'T-9' (did you mean 'T-3'?); add it to [clauses]"),
         ({"closes": '["second"]'}, "'second' names no rule, message type or type with kind of this pack"),
         ({"modality": '"perhaps"'}, "'modality' must be one of must, should, may, judgement"),
         ({"urgency": '"soon"'}, "'urgency' must be one of immediate, same_day, routine"),
         ({"once": '"daily"'}, "'once' must be one of episode, event, report, anchor"),
-        ({"due": '{from = "start", within = "3 days"}'}, "'3 days' is no period: write"),
+        ({"due": '{from = "start", within = "3 days"}'}, "there is no limit '3 days'; add it to [limits]"),
         ({"due": '{from = "birth", within = "3d"}'}, "'from' must be one of start, return, found"),
-        ({"due": '{from = "start"}'}, "'within' is missing; add a period such as 72h"),
+        ({"due": '{from = "start"}'}, "'within' is missing; add the name of a limit"),
         ({"due": '{within = "3d"}'}, "'from' is missing; add it"),
         ({"due": '{from = "first_sent", of = "second", within = "3d"}'}, "'second' names no rule"),
         ({"on": "", "once": '"event"'}, "once = 'event' needs 'on'"),
@@ -128,11 +129,11 @@ def test_a_rule_is_read_strictly(lines: dict[str, str], mend: str) -> None:
         (text(body=BODY.replace("involved = true", 'involved = "yes"')), ["roles.helpers.from", "true or false"]),
         (text(body=BODY.replace('name = "front desk"', 'title = "x"')), ["roles.desk", "'title' is not understood"]),
         (text(body=BODY.replace('desk = {name = "front desk"}', "desk = 7")), ["roles.desk", "must be a table"]),
-        (text(more=CRITERIA.replace("risk", "rain")), ["1 of criterion serious", "there is no condition 'rain'"]),
+        (text(more=CRITERIA.replace("risk", "rain")), ["criteria.serious, row 1", "there is no condition 'rain'"]),
         (text(more=CRITERIA.replace("T-1", "T-9")), ["criteria.serious", "there is no clause 'T-9'"]),
         (text(more=AUDIENCE.replace("desk", "nobody")), ["audiences.whoever", "there is no role 'nobody'"]),
         (text(more="[audiences]\nwhoever = 7\n"), ["audiences.whoever", "must be an array of tables"]),
-        (text("rules = 7\n", more="[terms]\n", body=""), ["terms", "'rules' is not understood here"]),
+        (text(more="[terms]\nrules = 7\n"), ["terms", "'rules' is not understood here"]),
         (text(body=BODY.replace('["go", "stay"]', "7")), ["words.decisions", "'judgement' must be a list of words"]),
         (text(body=BODY.replace('["go", "stay"]', '"go"')), []),
     ][:-1],

@@ -6,7 +6,7 @@ from core_packs import FILE, course, rule, text
 from core_reports import after, decided, found, missing, outcome, retracted, status
 
 from episodes.record import RegisterRecord
-from routing.loading import load
+from routing.loading import load_pack
 from routing.tables import PackError
 
 STATUSES = """
@@ -86,4 +86,4 @@ def test_of_the_sections_that_may_be_shared_those_that_were_answered() -> None:
 )
 def test_what_does_not_fit_is_refused(rules: str, more: str, words: str) -> None:
     with pytest.raises(PackError, match=words):
-        load(text(rules, more=more), FILE)
+        load_pack(text(rules, more=more), FILE)

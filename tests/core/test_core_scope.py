@@ -7,7 +7,6 @@ from core_packs import Course, course, rule
 from core_reports import NOON, after, decided, found, missing, status
 
 from episodes.record import RegisterRecord
-from homeward.packs import described
 from routing.situation import birthday
 
 ADULT = RegisterRecord(date_of_birth=date(2008, 6, 1))  # eighteen on the day on which the child is reported
@@ -102,14 +101,3 @@ def test_a_persons_word_is_a_classification() -> None:
     child.tell(missing(classification="absent"))
     assert [m.rule for m in child.tell(decided("classification", "missing", 1))] == ["hears"]
     assert child.tell(decided("classification", "missing", 2)) == []
-
-
-def test_a_pack_in_words_says_whom_it_is_about_and_what_a_rule_does_besides() -> None:
-    said = described(course(rule("beyond", beyond_scope="true", classifies='"missing"'), more=SCOPE).pack, ())
-    assert said["scope"] == ["unless age at missing: 18"]
-    assert said["rules"][0]["when"] == ["also beyond the scope", "from then on counts as missing"]
-    met = "[criteria]\na = [{when = {back = true}}]\nb = [{when = {back = true}}]\n"
-    said = described(
-        course(rule("both", when='{meets = ["a", "b"]}', unless='{meets = ["a", "b"]}'), more=met).pack, ()
-    )
-    assert said["rules"][0]["when"] == ["meets a and b", "unless meets a or b"]

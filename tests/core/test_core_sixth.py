@@ -17,8 +17,13 @@ from homeward.simulation import Simulation, SimulationError
 from routing.tables import PackError
 
 RULES = """
+[limits]
+interview = {within = "5wd", clause = "T-2", since = 2020-01-01}
+long_absence = {within = "2d", clause = "T-2", since = 2020-01-01}
+
 [[rules]]
 id = "tell"
+title = "Tell the worker"
 on = ["opened"]
 send = "notify.missing"
 to = ["worker"]
@@ -28,18 +33,20 @@ clauses = ["T-1"]
 
 [[rules]]
 id = "ask"
+title = "Ask for an interview"
 on = ["found"]
 send = "rhi.request"
 to = ["officer"]
-due = {from = "return", within = "5wd"}
+due = {from = "return", within = "interview"}
 clauses = ["T-2"]
 
 [[rules]]
 id = "still_away"
+title = "Tell the manager of a long absence"
 send = "senior.alert"
 to = ["manager"]
 when = {still_missing = true}
-at = {from = "start", within = "2d"}
+at = {from = "start", within = "long_absence"}
 clauses = ["T-2"]
 
 [[periodic]]
@@ -112,14 +119,18 @@ def test_the_version_in_force_when_the_episode_began_governs_it(tmp_path: Path) 
             HEAD + BODY + RULES,
             DIRECTORY.replace('"manager", ', "").replace('officer = "', '# officer = "'),
             [
-                "testshire: the role 'manager' has no service; add it under [services]",
-                "testshire: the role 'officer' has no mailbox; add it under [mailboxes]",
+                "testshire: the role 'manager' has no service. Add it under [services]",
+                "testshire: the role 'officer' has no mailbox. Add it under [mailboxes]",
             ],
         ),
         (HEAD + BODY + RULES + "colour = 1\n", DIRECTORY, ["testshire/1.toml: periodic month: 'colour'"]),
         (HEAD.replace("E99999999", "E10000024") + BODY + RULES, DIRECTORY, ["the code 'E10000024' is used by"]),
-        (HEAD + BODY + RULES, DIRECTORY.replace("officer@testshire", "officer at testshire"), ["is no mailbox; write"]),
-        (HEAD + BODY + RULES, DIRECTORY.replace('"desk"', '"worker"'), ["stands under two services; leave it"]),
+        (
+            HEAD + BODY + RULES,
+            DIRECTORY.replace("officer@testshire", "officer at testshire"),
+            ["is not a mailbox. Write"],
+        ),
+        (HEAD + BODY + RULES, DIRECTORY.replace('"desk"', '"worker"'), ["is listed under two services. List it"]),
         (HEAD + BODY + RULES, DIRECTORY + "x = ", ["testshire/directory.toml: not TOML: "]),
         (HEAD + BODY + RULES, DIRECTORY.replace("authority =", "authorities ="), ["'authority' is missing; add it"]),
         (HEAD + BODY + RULES, 'post = "x"\n' + DIRECTORY, ["'post' is not understood here"]),

@@ -7,11 +7,11 @@ import orjson
 import pytest
 from core_wire import MONDAY
 
-from homeward.library import read_directories, read_packs
 from outbox.addressing import DirectoryBook
 from outbox.directory import Directory, missing_addresses
 from outbox.writer import destinations, rows, wire_data
 from routing.messages import Message, Recipient
+from tests.shipped import shipped_directories, shipped_packs
 
 DIRECTORY = Directory(
     authority="testshire",
@@ -100,13 +100,13 @@ def test_an_address_is_the_persons_own_else_that_of_the_role(destination: str, a
 
 
 def test_every_role_of_every_pack_of_the_project_can_be_reached() -> None:
-    directories = read_directories()
-    for versions in read_packs().all().values():
+    directories = shipped_directories()
+    for versions in shipped_packs().all().values():
         for pack in versions:
             assert list(missing_addresses(pack, directories[pack.authority])) == []
 
 
 def test_no_mailbox_of_the_project_can_belong_to_anybody() -> None:
-    for directory in read_directories().values():
+    for directory in shipped_directories().values():
         for address in (*directory.mailboxes.values(), *directory.people.values()):
             assert address.endswith(RESERVED), address

@@ -34,7 +34,7 @@ async def test_asked_to_stop_before_it_is_up_it_stops_as_cleanly(tmp_path: Path)
     (tmp_path / "broker.lock").write_text('{"owner": 999999999, "servers": []}')  # taken over with a word: a signal
     async with command("broker", "--folder", str(tmp_path)) as broker:
         assert broker.stderr is not None
-        assert b"taken over" in await broker.stderr.readline()
+        assert b"Taking over its lock" in await broker.stderr.readline()
         broker.send_signal(signal.SIGINT)
         output, said = await broker.communicate()
     assert broker.returncode == 0

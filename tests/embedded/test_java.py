@@ -40,8 +40,8 @@ def test_without_java_home_the_path_is_searched(tmp_path: Path, told: list[str])
     [
         ('java version "1.8.0_412"', 0, "is Java 8, older than 17"),
         ('openjdk version "11.0.2" 2019-01-15', 0, "is Java 11, older than 17"),
-        ("No Java runtime present, requesting install.", 1, "does not answer as a Java"),
-        ("something else altogether", 0, "does not answer as a Java"),
+        ("No Java runtime present, requesting install.", 1, "is not a working Java"),
+        ("something else altogether", 0, "is not a working Java"),
     ],
 )
 def test_one_that_will_not_do_is_passed_over_with_a_word(
@@ -57,7 +57,7 @@ def test_one_that_will_not_do_is_passed_over_with_a_word(
 def test_a_java_home_that_is_empty_is_passed_over_with_a_word(tmp_path: Path, told: list[str]) -> None:
     fit = java_home(tmp_path / "fit", 'openjdk version "17" 2021-09-14')
     assert find_java(tmp_path / "gone", told.append, str(fit / "bin")).version == 17
-    assert "does not answer" in told[0]
+    assert "is not a working Java" in told[0]
 
 
 def test_where_the_machine_has_none_the_wheel_brings_one(tmp_path: Path, told: list[str]) -> None:

@@ -36,12 +36,12 @@ async def test_a_killed_leader_costs_no_acknowledged_message(tmp_path: Path) -> 
         others.pop(leader - 1)
         kept = await read(",".join(others), PROMISES.topic, BEFORE + AFTER)
         assert kept == [b"%d" % n for n in range(BEFORE + AFTER)]
-        assert told == [f"node-{leader} stopped by itself (1 of 3 gone)."]
+        assert told == [f"node-{leader} stopped unexpectedly (1 of 3 nodes down)."]
         assert not watched.done()
         for server in cluster.servers:
             if server.node.id != leader:
                 kill(server)
-        with pytest.raises(EmbeddedError, match="stopped by itself"):
+        with pytest.raises(EmbeddedError, match="stopped unexpectedly"):
             await asyncio.wait_for(watched, PATIENCE)
 
 

@@ -28,11 +28,15 @@ async def read(bootstrap: str, topic: str, count: int) -> list[bytes]:
         return [(await consumer.getone()).value for _ in range(count)]
 
 
+HEARS_CTRL_C = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+
+
 @asynccontextmanager
 async def command(*arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`homeward` with these arguments as a process of its own; killed if it is still there at the end."""
+    """`homeward` with these arguments as a process of its own; killed if it is still there at the end. Ctrl-C reaches
+    it as in a terminal, although tests that a shell runs in the background hand on that it is ignored."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", "from homeward.cli import main; main()", *arguments,
+        sys.executable, "-c", f"{HEARS_CTRL_C}; from homeward.cli import main; main()", *arguments,
         cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:

@@ -123,7 +123,7 @@ async def test_of_two_strangers_the_decision_must_name_the_episode() -> None:
         facts = await h.ledger("fact")
         said = await since(h, decision(1, "mosaic:M-2"))
         assert [m["kind"] for m in said] == ["doubtful_match"]
-        assert "name the episode" in said[0]["detail"]
+        assert "Name the episode." in said[0]["detail"]
         assert await h.ledger("fact") == facts
         numbers = child("niche:N-5")["identifiers"]
         [meant] = {m["episode"] for m in await h.said() if m["child"]["identifiers"] == numbers} - {None}

@@ -112,7 +112,7 @@ async def test_an_authority_that_answers_and_is_known_late_gets_its_own_episode(
         said = await take(h, record(ISLINGTON, "compact:K-1", "lcs:L-1", hours=2))
         assert await holders(h) == {NOTTS, ISLINGTON}
         [told] = [m for m in said if m["authority"] == NOTTS]
-        assert "answers for this child" in told["detail"]
+        assert "is responsible for this child" in told["detail"]
         assert (told["type"], told["kind"], told["incident"]) == ("exception.raise", "doubtful_match", "P-1")
         assert (await h.said())[: len(before)] == before
         assert asking(await take(h, found(30))) == {ISLINGTON}
@@ -141,7 +141,9 @@ async def test_a_host_with_duties_is_not_told_that_another_answers() -> None:
         await take(h, missing(responsible_authority="Northshire", host_authority=BUCKS))
         said = await take(h, record(NOTTS, "compact:K-1", hours=2))
         assert await holders(h) == {NOTTS, BUCKS}
-        assert [m for m in said if m["authority"] == BUCKS and "answers" in (m.get("detail") or "")] == []
+        assert [
+            m for m in said if m["authority"] == BUCKS and "is responsible for this child" in (m.get("detail") or "")
+        ] == []
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from homeward.library import read_packs
 from schemas.outbound import OUTBOUND
+from tests.shipped import shipped_packs
 
 FOLDER = Path(__file__).parents[2] / "docs" / "authorities"
-PACKS = read_packs().all()
+PACKS = shipped_packs().all()
 
 
 def _examples(text: str) -> Iterator[dict[str, Any]]:

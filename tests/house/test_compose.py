@@ -1,6 +1,7 @@
 """What the compose file and the image promise, read from the files: no engine is needed to break a promise here."""
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -71,3 +72,10 @@ def test_the_hub_reads_its_settings_under_the_names_used_here() -> None:
     known = {PREFIX + name.upper() for name in Settings.model_fields} | {f"{PREFIX}SECRETS_DIR"}
     used = set(re.findall(rf"\b{PREFIX}[A-Z_]+\b", DOCKERFILE + (ROOT / "docker-compose.yml").read_text()))
     assert used <= known
+
+
+def test_the_image_is_built_from_every_package_of_the_wheel() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    packages = project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    let_in = (ROOT / ".dockerignore").read_text().splitlines()
+    assert [package for package in packages if f"!{package}/" not in let_in] == []

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -37,6 +38,12 @@ def texts(*suffixes: str, under: tuple[str, ...] = ()) -> list[tuple[str, str]]:
     return found
 
 
+def packages() -> tuple[str, ...]:
+    """What the wheel holds."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    return tuple(project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"])
+
+
 def test_every_python_file_opens_by_saying_what_lives_in_it() -> None:
     silent = [name for name, text in texts(".py") if ast.get_docstring(ast.parse(text)) is None]
     assert silent == []
@@ -58,11 +65,39 @@ def test_imports_point_up_the_list_of_folders() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_no_public_name_has_two_meanings() -> None:
+    """Classes, functions and constants of the packages, the verbs of the command line left out. A fact that crosses the
+    wire has one name on both sides."""
+    same_fact = {name for name in _public("schemas") if not name.islower()}
+    homes: dict[str, set[str]] = {}
+    for package in packages():
+        for name, files in _public(package).items():
+            homes.setdefault(name, set()).update(file for file in files if "/commands/" not in file)
+    twice = {name: sorted(files) for name, files in homes.items() if len(files) > 1}
+    assert {name: files for name, files in twice.items() if name not in same_fact | {"log"}} == {}
+
+
+def _public(package: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for file, text in texts(".py", under=(package,)):
+        if "/migrations/" in file:
+            continue
+        for node in ast.parse(text).body:
+            names = [node.name] if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) else []
+            if isinstance(node, ast.Assign):
+                names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                names = [node.target.id]
+            for name in names:
+                if not name.startswith("_"):
+                    found.setdefault(name, set()).add(file)
+    return found
+
+
 def test_the_environment_and_the_clock_each_have_one_reader() -> None:
     environment = re.compile(r"\bos\.(environ|getenv)\b|from os import .*\b(environ|getenv)\b")
     clock = re.compile(r"\bdatetime\.(now|utcnow|today)\(|\bdate\.today\(|\btime\.time\(")
-    ours = ("schemas", "episodes", "routing", "store", "enrichment", "outbox", "consumers", "producers", "homeward")
-    code = texts(".py", under=ours)
+    code = texts(".py", under=packages())
     assert {name for name, text in code if environment.search(text)} <= {"homeward/settings.py"}
     assert {name for name, text in code if clock.search(text)} <= {"homeward/clock.py"}
 

@@ -74,7 +74,7 @@ def test_a_secret_may_stand_in_a_file_of_its_own(monkeypatch: pytest.MonkeyPatch
         ("smtp_port", "70000", "less than or equal to 65535"),
         ("smtp_tls", "ssl", "'starttls', 'tls' or 'plain'"),
         ("batch_records", "many", "valid integer"),
-        ("database_url", "mysql://db.example/x", "begin it with postgresql+asyncpg://"),
+        ("database_url", "mysql://db.example/x", "start it with postgresql+asyncpg://"),
         ("database_url", "nonsense", "driver://user@host/name"),
         ("directory", "no/such/folder", "does not exist"),
         ("smtp_from", "nobody", "pattern"),
@@ -96,6 +96,11 @@ def test_every_fault_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_half_a_pair_of_credentials_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "HOMEWARD_KAFKA_PASSWORD" in fault(monkeypatch, kafka_security="SASL_SSL", kafka_user="hub")
     assert "HOMEWARD_SMTP_PASSWORD" in fault(monkeypatch, kafka_security="PLAINTEXT", smtp_user="hub")
+
+
+def test_a_password_over_a_plain_connection_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = fault(monkeypatch, smtp_tls="plain", smtp_user="hub", smtp_password="p")
+    assert said == "HOMEWARD_SMTP_TLS: use starttls or tls, a password is never sent over a plain connection"
 
 
 def test_no_secret_is_shown_by_settings_or_by_their_faults(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,15 +13,15 @@ import pytest
 from core_hub import hub
 from core_wire import child, event, later
 
-from homeward.library import read_directories, read_packs
 from outbox.addressing import DirectoryBook
 from outbox.directory import Directory
 from routing.pack import Pack
 from store.rows import OutboxRow
+from tests.shipped import shipped_directories, shipped_packs
 
 FORCE, WEEKS = "XX", 5
-PACKS = {authority: versions[-1] for authority, versions in read_packs().all().items() if authority != "hub"}
-DIRECTORIES: dict[str, Directory] = read_directories()
+PACKS = {authority: versions[-1] for authority, versions in shipped_packs().all().items() if authority != "hub"}
+DIRECTORIES: dict[str, Directory] = shipped_directories()
 each = pytest.mark.parametrize("authority", sorted(PACKS))
 Report = tuple[float, str, str, dict[str, Any]]  # hours, authority, type, data
 

@@ -48,13 +48,13 @@ def test_the_status_of_a_new_hub_says_so(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path}/hub.db"
     asyncio.run(prepared(url))
     code, text = run("status", "--database", url)
-    assert (code, text.strip()) == (0, "no register has told anything yet")
+    assert (code, text.strip()) == (0, "No register has sent anything yet.")
 
 
 def test_an_authority_that_is_not_there_is_named_with_the_ones_that_are(tmp_path: Path) -> None:
     code, text = run("reread", "nowhere", HOMEWARD_DATA=str(tmp_path))
     assert code != 0
-    assert "there is no authority 'nowhere'; known are: " in text
+    assert "Unknown authority 'nowhere'. Choose one of: " in text
     assert "nottinghamshire" in text
 
 
@@ -82,7 +82,7 @@ async def test_a_register_is_read_again_from_its_beginning(kafka: str, tmp_path:
     for _ in range(2):  # the second time finds everything as it is
         code, text = await asyncio.to_thread(run, "reread", "nottinghamshire", **environment)
         assert code == 0, text
-        assert "records of nottinghamshire read again" in text
+        assert "records of nottinghamshire again." in text
         store = Store.open(url)
         async with store.reading() as tx:
             where = await tx.find([("nottinghamshire", "mosaic", n) for n in ("RR-1", "RR-2")], [], [])

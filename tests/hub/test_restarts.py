@@ -14,13 +14,13 @@ from consumers.backlog import read_through
 from consumers.parsing import parse_record
 from consumers.timer_loop import TimerLoop
 from homeward.clock import VirtualClock
-from homeward.library import read_directories, read_packs
 from homeward.wiring import consumer_connection
 from intake.intake import Intake
 from intake.records import RawRecord
 from schemas.topics import police_notifications
 from store import Store
 from tests.hub.hubs import running
+from tests.shipped import shipped_directories, shipped_packs
 
 BEGINS = datetime(2026, 3, 2, 21, 0, tzinfo=UTC)
 Said = list[tuple[str, str, str]]
@@ -53,13 +53,13 @@ async def walk(folder: Path, killed_at_every_boundary: bool, late: timedelta = t
     clock = VirtualClock(BEGINS)
     store = Store.open(url)
     await store.create()
-    intake = Intake(store, read_packs(), read_directories(), parse_record, clock.now)
+    intake = Intake(store, shipped_packs(), shipped_directories(), parse_record, clock.now)
     await intake.process_batch([missing("RE")])
     while True:
         if killed_at_every_boundary:
             await store.close()
             store = Store.open(url)
-            intake = Intake(store, read_packs(), read_directories(), parse_record, clock.now)
+            intake = Intake(store, shipped_packs(), shipped_directories(), parse_record, clock.now)
         async with store.reading() as tx:
             due = await tx.next_timer()
             timers = [t for t in await tx.due_timers(due, 100) if t.due_at == due] if due else []
@@ -110,7 +110,9 @@ async def test_a_found_that_waits_is_read_before_an_overdue_alert_goes_out(
         async def ready() -> None:
             assert await read_through(connection, settings.kafka_group, 30, pattern=police_notifications(force))
 
-        timers = TimerLoop(hub.parts.store, hub.parts.intake.fall, now=clock.now, wait=wait, ready=ready, owner="t")
+        timers = TimerLoop(
+            hub.parts.store, hub.parts.intake.fire_timers, now=clock.now, wait=wait, ready=ready, owner="t"
+        )
         task = asyncio.create_task(timers.run())
         async with asyncio.timeout(40):
             await asked.wait()

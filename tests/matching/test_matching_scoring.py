@@ -86,7 +86,7 @@ def test_reasons_say_how_far_and_never_what() -> None:
     assert [line.split(",")[0] for line in lines] == [
         "forename: spelt nearly the same",
         "surname: the same",
-        "date of birth: one digit off",
+        "date of birth: one digit different",
         "address: the same house and postcode",
         "gender: the same",
     ]

@@ -41,12 +41,12 @@ def test_a_register_of_one_child_teaches_nothing_and_fails_nowhere() -> None:
 @pytest.mark.parametrize(
     ("line", "fault"),
     [
-        ("{", "line 1: one CloudEvent in JSON is expected on each line"),
-        ('{"type": "case.context"}', "line 1: one CloudEvent in JSON is expected on each line"),
+        ("{", "line 1: not a CloudEvent in JSON. Put one on each line."),
+        ('{"type": "case.context"}', "line 1: not a CloudEvent in JSON. Put one on each line."),
         ('{"type": "case.context", "time": "2026-03-01T12:00:00Z", "data": {"child": {"date_of_birth": "soon"}}}',
-         "line 1: the child cannot be read: date_of_birth"),
+         "line 1: cannot read the child. Check date_of_birth."),
         ('{"type": "police.missing", "time": "2026-03-01T12:00:00Z", "data": {"child": {"given_name": "Edda"}}}',
-         "no child of a register was found"),
+         "No register children found."),
     ],
 )  # fmt: skip
 def test_the_command_says_what_is_wrong_with_a_file(tmp_path: Path, line: str, fault: str) -> None:

@@ -49,7 +49,7 @@ def test_a_hub_weighs_as_its_setting_says(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"nowhere\.toml: cannot be read"):
+    with pytest.raises(ModelError, match=r"Cannot read .*nowhere\.toml: "):
         load_model(tmp_path / "nowhere.toml")
 
 
@@ -57,20 +57,20 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     ("before", "after", "fault"),
     [
         ("[prior]", "[prior", "mine.toml: not TOML"),
-        ("[prior]", "[priors]", "the file: 'priors' is not known; is 'prior' meant?"),
-        ("certain = ", "certian = ", "decision: 'certian' is not known; is 'certain' meant?"),
+        ("[prior]", "[priors]", "the file: 'priors' is not known. Did you mean 'prior'?"),
+        ("certain = ", "certian = ", "decision: 'certian' is not known. Did you mean 'certain'?"),
         ("certain = ", "certian = ", "decision: 'certain' is missing"),
-        ("on_register = 0.9", "on_register = 1.9", "'on_register' is 1.9; a number above 0 and below 1 is expected"),
-        ("on_register = 0.9", "on_register = true", "'on_register' is True; a number"),
-        ("possible = 0.01", "possible = 0.9999", "'possible' is above 'certain'"),
+        ("on_register = 0.9", "on_register = 1.9", "'on_register' is 1.9. Give a number above 0 and below 1"),
+        ("on_register = 0.9", "on_register = true", "'on_register' is True. Give a number"),
+        ("possible = 0.01", "possible = 0.9999", "'possible' must not be above 'certain'"),
         ("[levels.gender]", "[levels.sex]", "levels: 'sex' is not known"),
-        ("household = {", "houshold = {", "levels.address: 'houshold' is not known; is 'household' meant?"),
+        ("household = {", "houshold = {", "levels.address: 'houshold' is not known. Did you mean 'household'?"),
         ("household = { m", "household = { n", "levels.address.household: 'n' is not known"),
-        ("household = {", "household = 3 # {", "levels.address: 'household' is 3; write it as { m = 0.9, u = 0.001 }"),
-        ('forename = ["', 'forname = ["', "certain_needs: 'forname' is not known; is 'forename' meant?"),
-        ('"exchanged", ', '"exchange", ', "'exchange' is not known; is 'exchanged' meant?"),
-        (SHARES, f"{SHARES}many = 'a'\n", "names.forename.shares_of_100000: 'many' is no whole number above 0"),
-        (SHARES, f"{SHARES}99999 = 3\n", "names.forename.shares_of_100000: '99999': write the names in one text"),
+        ("household = {", "household = 3 # {", "levels.address: 'household' is 3. Write it as { m = 0.9, u = 0.001 }"),
+        ('forename = ["', 'forname = ["', "certain_needs: 'forname' is not known. Did you mean 'forename'?"),
+        ('"exchanged", ', '"exchange", ', "'exchange' is not known. Did you mean 'exchanged'?"),
+        (SHARES, f"{SHARES}many = 'a'\n", "names.forename.shares_of_100000: 'many' is not a whole number above 0"),
+        (SHARES, f"{SHARES}99999 = 3\n", "names.forename.shares_of_100000: '99999': write the names as one text"),
     ],
 )  # fmt: skip
 def test_a_fault_is_told_with_its_place_and_mend(before: str, after: str, fault: str) -> None:

@@ -186,7 +186,7 @@ async def test_a_sender_that_breaks_its_word_holds_up_the_lane_at_fault_only(hub
     hub.topics.before = choke
     await hub.relay().drain()
     assert sorted(hub.arrived()) == ["a", "c"]
-    assert (await hub.promises())["bad"].detail == "the sender failed (RuntimeError)"
+    assert (await hub.promises())["bad"].detail == "Sender failed unexpectedly (RuntimeError)"
 
 
 async def test_each_channel_has_its_own_patience(hub: World) -> None:

@@ -39,9 +39,9 @@ def text(item: Outgoing, kind: str = "plain") -> str:
 def test_a_busy_reader_finds_what_by_when_and_why() -> None:
     told = text(mail())
     for line in (
-        "RETURN HOME INTERVIEW REQUESTED",
+        "ARRANGE A RETURN HOME INTERVIEW",
         "Monday 20 July 2026, 07:10 BST (06:10 UTC)",
-        "The interview must have been held by the time given above.",
+        "The interview must be held by the deadline above.",
         "Police reference: XX-2026-0417",
         "Child's record: Mosaic M-31",
         "Last seen: Thursday 16 July 2026, 18:30 BST (17:30 UTC)",
@@ -99,7 +99,7 @@ def test_an_unknown_field_is_told_and_an_unknown_type_has_words() -> None:
 
 def test_the_subject_says_type_deadline_reference_and_authority_only() -> None:
     subject = read(mail(child={"identifiers": [{"system": "mosaic", "value": "M-31"}], **NAMES}))["Subject"]
-    assert subject == "Return home interview requested - due Mon 20 Jul 07:10 - XX-2026-0417 - Nottinghamshire"
+    assert subject == "Arrange a return home interview - due Mon 20 Jul 07:10 - XX-2026-0417 - Nottinghamshire"
     assert read(mail(urgency="immediate", type="notify.missing", due=None))["Subject"].startswith(
         "IMMEDIATE: Child rep"
     )
@@ -107,7 +107,7 @@ def test_the_subject_says_type_deadline_reference_and_authority_only() -> None:
 
 @pytest.mark.parametrize("incident", ["Robin Ashdown", "Robin", "Robin Ashdown 0417", "a" * 50 + "1", None])
 def test_a_reference_that_could_be_a_name_stays_out_of_the_subject(incident: Any) -> None:
-    assert read(mail(incident=incident, due=None))["Subject"] == "Return home interview requested - Nottinghamshire"
+    assert read(mail(incident=incident, due=None))["Subject"] == "Arrange a return home interview - Nottinghamshire"
 
 
 @pytest.mark.parametrize(("type_", "kind"), WORDED)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
-from scenario_files import line
 
+from homeward.scenarios.reading import line
 from routing.pack import Pack
 
 BEGIN = datetime(2026, 3, 26, 9, 30, tzinfo=UTC)  # a Thursday before the clocks go forward

@@ -1,14 +1,14 @@
-"""The runs of all scenarios, each once in a test session."""
+"""The runs of all scenarios of the shipped packs, each once in a test session."""
 
 from functools import cache
 
-from scenario_files import Scenario, scenarios
-from scenario_running import Rehearsal, Run
+from homeward.library import read_packs, read_tables
+from homeward.scenarios.reading import Scenario, read_scenarios
+from homeward.scenarios.running import Rehearsal, Run
 
-from homeward.library import read_packs
-
-ALL = [*scenarios()]
-PACKS = [version for versions in read_packs().all().values() for version in versions]
+VERSIONS = read_packs().all()
+PACKS = [version for versions in VERSIONS.values() for version in versions]
+ALL = [s for key in VERSIONS for file, text in read_tables(key) for s in read_scenarios(key, file, text)]
 _RUNS: dict[tuple[str, str], Run] = {}
 
 

@@ -8,9 +8,9 @@ import pytest
 from courses import Row, courses, told
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scenario_running import Rehearsal, Run
 from scenario_runs import PACKS
 
+from homeward.scenarios.running import Rehearsal, Run
 from routing.library import HUB
 from routing.pack import Pack
 

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from scenario_files import ScenarioError, instant, read
-from scenario_running import faults, matches
+
+from homeward.scenarios.comparing import matches, row_faults
+from homeward.scenarios.reading import ScenarioError, instant, read_scenarios
 
 HEAD = '[[scenario]]\nid = "a"\ntitle = "t"\n'
 REPORTS = 'reports = [{at = 2026-05-11 10:00:00, type = "police.missing"}]\n'
@@ -64,19 +65,19 @@ def test_a_field_is_compared_as_what_it_is() -> None:
 
 
 def test_what_is_said_twice_or_not_at_all_is_a_fault() -> None:
-    (scenario,) = read("somewhere", "x.toml", HEAD + REPORTS + EXPECT + 'absent = [{type = "task.create"}]')
+    (scenario,) = read_scenarios("somewhere", "x.toml", HEAD + REPORTS + EXPECT + 'absent = [{type = "task.create"}]')
     twice = [{**said(), "type": "episode.open"}] * 2
-    assert [f.split(":")[0] for f in faults(scenario, twice)] == ["2 instead of 1"]
-    assert [f.split(":")[0] for f in faults(scenario, [said()])] == [
+    assert [f.split(":")[0] for f in row_faults(scenario, twice)] == ["2 instead of 1"]
+    assert [f.split(":")[0] for f in row_faults(scenario, [said()])] == [
         "0 instead of 1",
         "said although it must not be",
     ]
 
 
 def test_a_report_that_the_hub_cannot_read_is_a_fault() -> None:
-    (scenario,) = read("somewhere", "x.toml", HEAD + REPORTS + EXPECT)
+    (scenario,) = read_scenarios("somewhere", "x.toml", HEAD + REPORTS + EXPECT)
     heard = [{**said(), "type": "episode.open"}, said(kind="unreadable", detail="no child")]
-    assert faults(scenario, heard) == ["a report cannot be read: no child"]
+    assert row_faults(scenario, heard) == ["a report cannot be read: no child"]
 
 
 def test_wall_time_and_offsets() -> None:
@@ -97,4 +98,4 @@ def test_wall_time_and_offsets() -> None:
 )
 def test_a_table_that_cannot_be_read_says_why(text: str, fault: str) -> None:
     with pytest.raises(ScenarioError, match=fault):
-        list(read("somewhere", "x.toml", text))
+        list(read_scenarios("somewhere", "x.toml", text))

@@ -8,10 +8,10 @@ from reporting_world import london
 
 from consumers.parsing import parse_unowned
 from homeward.clock import VirtualClock
-from homeward.library import read_directories, read_packs
 from intake.intake import Intake
 from intake.records import RawRecord
 from store import Store
+from tests.shipped import shipped_directories, shipped_packs
 
 MOSAIC = {"system": "mosaic", "value": "M31"}
 
@@ -22,7 +22,7 @@ class Hub:
     def __init__(self, url: str, store: Store) -> None:
         self.url, self.store = url, store
         self.clock = VirtualClock(datetime(2026, 1, 1, tzinfo=UTC))
-        self._intake = Intake(store, read_packs(), read_directories(), parse_unowned, self.clock.now)
+        self._intake = Intake(store, shipped_packs(), shipped_directories(), parse_unowned, self.clock.now)
         self._number = 0
 
     async def tell(self, at: str, type_: str, /, **data: Any) -> None:

@@ -97,7 +97,7 @@ async def test_ssda903_for_the_year_so_far(hub: Hub, run: Run) -> None:
         "M31,01/09/2011,M,30/09/2026,",
         "",
     ]
-    assert result.stderr == "2026-04-01..2027-03-31 is not over: this is what is known so far\n"
+    assert result.stderr == "2026-04-01..2027-03-31 is not over yet. This is what is known so far.\n"
 
 
 async def test_the_safeguarding_dataset_as_json_with_what_to_look_at(hub: Hub, run: Run) -> None:
@@ -110,9 +110,7 @@ async def test_the_safeguarding_dataset_as_json_with_what_to_look_at(hub: Hub, r
         ("", "N"),
         ("M31", None),
     ]
-    assert result.stderr == (
-        "look at this first: rows without miss_person_id, as the register holds no such number: 1\n"
-    )
+    assert result.stderr == ("Check before use: rows without miss_person_id (no such number in the register): 1\n")
 
 
 async def test_a_correction_reaches_a_report_of_a_month_that_is_long_over(hub: Hub, run: Run) -> None:
@@ -146,8 +144,8 @@ async def test_a_number_that_would_run_in_a_spreadsheet_does_not(hub: Hub, run: 
 @pytest.mark.parametrize(
     ("arguments", "fault"),
     [
-        (["--period", "2026-13"], "write a month (2026-09)"),
-        (["--period", "2027-01"], "2027-01 has not begun"),
+        (["--period", "2026-13"], "Write a month (2026-09)"),
+        (["--period", "2027-01"], "2027-01 has not started."),
         (["--period", "2026-09", "--table", "children"], "'children' is not one of"),
         ([], "Missing option '--period'"),
     ],
@@ -171,7 +169,8 @@ def test_an_authority_of_ones_own_is_found_where_the_settings_name_its_pack(tmp_
     pack = tmp_path / "packs" / "testshire" / "1.toml"
     pack.parent.mkdir(parents=True)
     pack.write_text(
-        'authority = "testshire"\nversion = "1"\ntitle = "For tests"\nin_force_from = 2020-01-01\nintake = "officer"\n'
+        'authority = "testshire"\nversion = "1"\nin_force_from = 2020-01-01\nintake = "officer"\n'
+        '[source]\npublisher = "Testshire"\ntitle = "For tests"\ndate = "undated"\npublished = "nowhere"\n'
         '[roles]\nofficer = {name = "duty officer"}\n'
     )
     url = f"sqlite+aiosqlite:///{tmp_path}/hub.db"
@@ -191,5 +190,5 @@ def test_a_database_without_tables_is_told_with_the_mend(tmp_path: Path) -> None
     url = f"sqlite+aiosqlite:///{tmp_path}/hub.db"
     result = CliRunner().invoke(main, ["report", "nottinghamshire", "--period", "2020-01", "--database", url])
     assert result.exit_code == 1
-    assert "run `homeward migrate`" in result.stderr
+    assert "Run `homeward migrate`." in result.stderr
     assert result.stdout == ""

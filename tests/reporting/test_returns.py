@@ -131,11 +131,11 @@ def test_what_the_collection_would_refuse_is_said_first() -> None:
     twice = child(case(*AWAY), case(missing("2026-09-11 12:00")), **IN_CARE)
     told = SSDA903.doubts(rows(SSDA903, nameless, odd, twice))
     assert told == [
-        "rows without CHILD, as the register holds no such number: 1",
-        "rows whose CHILD is not one to ten letters or digits: 1",
-        "rows without DOB, as the register holds no date of birth: 1",
+        "rows without CHILD (no such number in the register): 1",
+        "rows whose CHILD is not 1 to 10 letters or digits: 1",
+        "rows without DOB (no date of birth in the register): 1",
         "rows that end before they start: 1",
-        "rows that start before the child's one before them is over: 1",
+        "rows that start before the same child's previous row ends: 1",
     ]
     assert SSDA903.doubts(rows(SSDA903, child(case(*AWAY), **IN_CARE))) == []
 
@@ -163,7 +163,7 @@ def test_the_columns_are_those_of_the_dataset() -> None:
         "miss_missing_rhi_accepted",
     )
     assert SAFEGUARDING.doubts(rows(SAFEGUARDING, child(case_))) == [
-        "rows without miss_person_id, as the register holds no such number: 1"
+        "rows without miss_person_id (no such number in the register): 1"
     ]
 
 

@@ -54,15 +54,19 @@ def at(field: str, value: Any) -> Json:
 
 PERSON = "$defs/Person/properties"
 BREAKS_IN: list[tuple[str, Json, str]] = [
-    ("a field is gone", at("note", None), "data.note: the field is gone"),
-    ("a field of an object is gone", changed(f"{PERSON}/name", None), "data.child.name: the field is gone"),
-    ("newly required", changed("required", ["incident", "child", "note"]), "data.note: is newly required"),
-    ("newly required inside", changed("$defs/Person/required", ["name"]), "data.child.name: is newly required"),
+    ("a field is gone", at("note", None), "data.note: the field has been removed"),
+    ("a field of an object is gone", changed(f"{PERSON}/name", None), "data.child.name: the field has been removed"),
+    ("newly required", changed("required", ["incident", "child", "note"]), "data.note: is now required"),
+    ("newly required inside", changed("$defs/Person/required", ["name"]), "data.child.name: is now required"),
     ("null no longer taken", at("risk", FIELDS["risk"]["anyOf"][0]), "data.risk: its type has changed"),
     ("another type", at("note", {"type": "integer"}), "data.note: its type has changed"),
     ("a narrower number", at("miles", {"type": "integer"}), "data.miles: its type has changed"),
     ("a word fewer", at("risk", {"anyOf": [{"type": "string", "enum": ["high"]}, NULL]}), "data.risk: its list"),
-    ("words where any text was", at("note", {"type": "string", "enum": ["a"]}), "data.note: its list of words"),
+    (
+        "words where any text was",
+        at("note", {"type": "string", "enum": ["a"]}),
+        "data.note: its list of allowed values",
+    ),
     ("another word", at("alert", {"anyOf": [{"type": "string", "const": "local"}, NULL]}), "data.alert: its list"),
     ("shorter", at("incident", {**FIELDS["incident"], "maxLength": 20}), "data.incident: its maxLength"),
     ("longer at least", at("incident", {**FIELDS["incident"], "minLength": 2}), "data.incident: its minLength"),
@@ -74,7 +78,7 @@ BREAKS_IN: list[tuple[str, Json, str]] = [
     ("items of another type", at("concerns", {"type": "array", "items": NULL}), "data.concerns[]: its type"),
     ("a list must not be empty", at("concerns", {"type": "array", "items": TEXT, "minItems": 1}), "data.concerns: its"),
     ("unknown fields refused", changed("additionalProperties", False), "data: unknown fields are no longer kept"),
-    ("a group changed", changed("allOf", [{"anyOf": [{"required": ["at"]}]}]), "data: a rule on which fields"),
+    ("a group changed", changed("allOf", [{"anyOf": [{"required": ["at"]}]}]), "data: the rule for which fields"),
 ]
 FITS_IN: list[tuple[str, Json]] = [
     ("nothing changed", BASE),
@@ -92,8 +96,8 @@ FITS_IN: list[tuple[str, Json]] = [
     ("the same, written out", at("child", {"type": "object", "properties": {"name": {"anyOf": [TEXT, NULL]}}})),
 ]
 BREAKS_OUT: list[tuple[str, Json, str]] = [
-    ("a field is gone", at("note", None), "data.note: the field is gone"),
-    ("no longer always there", changed("required", ["child"]), "data.incident: is no longer always there"),
+    ("a field is gone", at("note", None), "data.note: the field has been removed"),
+    ("no longer always there", changed("required", ["child"]), "data.incident: is no longer always present"),
     ("may be null", at("note", {"anyOf": [TEXT, NULL]}), "data.note: its type has changed"),
     ("another type", at("note", {"type": "integer"}), "data.note: its type has changed"),
     ("a wider number", at("age", {"anyOf": [{"type": "number"}, NULL]}), "data.age: its type has changed"),
@@ -142,15 +146,15 @@ def test_a_change_that_sends_only_what_was_sent_before_is_fine(new: Json) -> Non
 )
 @pytest.mark.parametrize("direction", ["in", "out"])
 def test_what_the_checker_does_not_understand_it_refuses(new: Json, direction: Direction) -> None:
-    with pytest.raises(ValueError, match="does not understand"):
+    with pytest.raises(ValueError, match="does not support"):
         breaks(BASE, new, direction)
 
 
 def test_a_published_message_may_not_disappear_nor_turn_round() -> None:
-    assert breaks_between({"a": BASE}, {}) == ["a: the message is gone"]
+    assert breaks_between({"a": BASE}, {}) == ["a: the message has been removed"]
     assert breaks_between({}, {"a": BASE}) == []
     assert breaks_between({"a": BASE}, {"a": {**BASE, "x-direction": "out"}}) == ["a: its direction has changed"]
-    assert breaks_between({"a": BASE}, {"a": at("note", None)}) == ["a: data.note: the field is gone"]
+    assert breaks_between({"a": BASE}, {"a": at("note", None)}) == ["a: data.note: the field has been removed"]
 
 
 def test_the_messages_do_not_break_what_is_published() -> None:
@@ -170,4 +174,4 @@ def test_the_checker_sees_a_broken_message_of_ours(name: str) -> None:
         broken = copy.deepcopy(present)
         del broken["properties"][field]
         broken["required"] = [other for other in broken["required"] if other != field]
-        assert f"data.{field}: the field is gone" in breaks(present, broken, present["x-direction"])
+        assert f"data.{field}: the field has been removed" in breaks(present, broken, present["x-direction"])

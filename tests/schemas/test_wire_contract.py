@@ -98,7 +98,7 @@ def test_a_required_field_must_be_there(name: str, field: str) -> None:
     del data[field]
     fault = refusal(name, data)
     assert fault.reason == "failed_validation"
-    assert fault.detail == f"{field}: is required; send it"
+    assert fault.detail == f"{field}: is required"
 
 
 @pytest.mark.parametrize(("name", "field"), REQUIRED)

@@ -41,7 +41,7 @@ def test_the_terminal_gets_yaml_unless_told_otherwise() -> None:
 )
 def test_a_file_gets_the_format_that_its_name_says(tmp_path: Path, name: str, options: list[str], begins: str) -> None:
     code, out, err = run("--out", tmp_path / name, *options)
-    assert (code, out, err) == (0, "", f"written to {tmp_path / name}\n")
+    assert (code, out, err) == (0, "", f"Written to {tmp_path / name}.\n")
     assert (tmp_path / name).read_text().startswith(begins)
 
 
@@ -49,9 +49,9 @@ def test_a_file_gets_the_format_that_its_name_says(tmp_path: Path, name: str, op
     ("options", "code", "mend"),
     [
         (["--out", "contract.txt"], 2, "give --format"),
-        (["--out", "nowhere/contract.yaml"], 1, "cannot write"),
-        (["--serve", "--format", "json"], 2, "leave --out and --format away"),
-        (["--port", "80"], 2, "--port goes with --serve"),
+        (["--out", "nowhere/contract.yaml"], 1, "Cannot write nowhere/contract.yaml"),
+        (["--serve", "--format", "json"], 2, "cannot be combined with --out or --format."),
+        (["--port", "80"], 2, "--port needs --serve."),
         (["--format", "xml"], 2, "'json', 'yaml', 'html'"),
     ],
 )
@@ -71,7 +71,7 @@ def test_a_port_that_is_taken_is_named() -> None:
         taken.listen()
         code, _, err = run("--serve", "--port", str(taken.getsockname()[1]))
     assert code == 1
-    assert "try --port 0" in err
+    assert "Try --port 0." in err
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ def run(*arguments: str | Path) -> tuple[int, str]:
 
 def test_a_schema_of_every_message_is_written(tmp_path: Path) -> None:
     code, said = run("export", tmp_path / "contract")
-    assert (code, said) == (0, f"59 schemas written to {tmp_path / 'contract' / 'v1'}\n")
+    assert (code, said) == (0, f"59 schemas written to {tmp_path / 'contract' / 'v1'}.\n")
     assert load_published(tmp_path / "contract") == all_schemas()
     assert load_published(tmp_path / "contract").keys() == INBOUND.keys() | OUTBOUND.keys()
 
@@ -47,18 +47,18 @@ def test_an_incompatible_schema_is_not_written_over_a_published_one(tmp_path: Pa
     published["police.missing"]["properties"]["shoe_size"] = {"type": "integer"}
     files = export(tmp_path, published)
     before = [file.read_bytes() for file in files]
-    with pytest.raises(IncompatibleError, match=r"police\.missing: data\.shoe_size: the field is gone"):
+    with pytest.raises(IncompatibleError, match=r"police\.missing: data\.shoe_size: the field has been removed"):
         export(tmp_path, narrower)
     assert [file.read_bytes() for file in files] == before
     for verb in ("export", "check"):
         code, said = run(verb, tmp_path)
         assert code == 1
-        assert "police.missing: data.shoe_size: the field is gone" in said
+        assert "police.missing: data.shoe_size: the field has been removed" in said
 
 
 def test_present_schemas_are_compatible_with_themselves(tmp_path: Path) -> None:
     export(tmp_path)
-    assert run("check", tmp_path) == (0, "59 schemas, all compatible\n")
+    assert run("check", tmp_path) == (0, "59 schemas, all compatible.\n")
     assert run("export", tmp_path)[0] == 0
 
 
@@ -69,7 +69,7 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path, content: str) -
     for verb in ("export", "check"):
         code, said = run(verb, tmp_path)
         assert code == 1
-        assert "choose another folder" in said
+        assert "Choose another folder." in said
     assert [file.name for file in (tmp_path / "v1").iterdir()] == ["package.json"]
 
 
@@ -83,4 +83,4 @@ def test_a_place_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     code, said = run("export", tmp_path / "file" / "below")
     assert code == 1
-    assert "cannot write to" in said
+    assert "Cannot write to" in said

@@ -222,7 +222,7 @@ def test_the_mark_that_some_senders_put_before_utf8_does_no_harm() -> None:
 
 @pytest.mark.parametrize("extra", [{"x": "a\0b"}, {"x": [{"y\0": 1}]}, {"officer": "\0"}])
 def test_a_nul_is_refused_wherever_it_stands_because_stores_refuse_it(extra: dict[str, Any]) -> None:
-    assert detail(**extra) == "a text holds the character U+0000; remove it"
+    assert detail(**extra) == "a text contains the character U+0000. Remove it"
 
 
 def test_a_backslash_before_u0000_is_only_text() -> None:

@@ -91,7 +91,7 @@ def test_a_message_is_refused_on_the_topic_of_another_owner(name: str) -> None:
         TopicKind.CASEWORK: topics.casework_outcomes("elsewhere"),
         TopicKind.REGISTER: topics.register_children("elsewhere"),
     }[kind_of_topic(INBOUND[name])]
-    with pytest.raises(Unreadable, match="is not the one in the name of the topic"):
+    with pytest.raises(Unreadable, match="does not match the name of the topic"):
         check_owner(other, message(name))
 
 

@@ -15,17 +15,23 @@ from homeward.embedded.probe import free_port
 from homeward.settings import SettingsError, load_settings
 from tests.services.containers import container
 from tests.services.finding import ServiceError, found
+from tests.services.sharing import folder_of_the_run, shared
 
 if TYPE_CHECKING:
     from testcontainers.core.container import DockerContainer
 
 
 @pytest.fixture(scope="session")
-def kafka() -> Iterator[str]:
-    """The bootstrap address of a real Kafka that lasts for the session and is shared: use topics and groups of your
-    own. It makes topics on first use."""
-    with found("Kafka", "HOMEWARD_TEST_KAFKA", _given, _in_docker, _embedded) as bootstrap:
+def kafka(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The bootstrap address of a real Kafka that lasts for the session and is shared by all its processes: use topics
+    and groups of your own. It makes topics on first use."""
+    folder = folder_of_the_run(request.config, tmp_path_factory.getbasetemp())
+    with shared(folder, "kafka", _found) as bootstrap:
         yield bootstrap
+
+
+def _found() -> AbstractContextManager[str]:
+    return found("Kafka", "HOMEWARD_TEST_KAFKA", _given, _in_docker, _embedded)
 
 
 @pytest.fixture

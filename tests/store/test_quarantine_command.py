@@ -72,16 +72,16 @@ def test_the_body_is_shown_as_bytes(database: str) -> None:
 
 
 def test_a_replay_is_asked_for_by_id_or_for_all(database: str) -> None:
-    assert _run(database, "replay", "q1")[1].startswith("1 to be read again by the running hub")
+    assert _run(database, "replay", "q1")[1].startswith("1 to be replayed by the running hub")
     assert "replay_requested" in _run(database, "show", "q1")[1]
-    assert _run(database, "replay", "--all")[1].startswith("1 to be read again")
-    assert _run(database, "replay", "--all")[1].startswith("0 to be read again")
+    assert _run(database, "replay", "--all")[1].startswith("1 to be replayed")
+    assert _run(database, "replay", "--all")[1].startswith("0 to be replayed")
 
 
 def test_what_was_replayed_is_listed_only_when_asked_for(database: str) -> None:
     _run(database, "replay", "--all")
     _do(database, replayed=True)
-    assert "nothing is in quarantine" in _run(database, "list")[1]
+    assert "Nothing is in quarantine." in _run(database, "list")[1]
     assert _run(database, "list", "--replayed")[1].count(" replayed") == 2
 
 
@@ -89,9 +89,9 @@ def test_what_was_replayed_is_listed_only_when_asked_for(database: str) -> None:
     ("arguments", "code", "word"),
     [
         (("show", "q9"), 1, "q9 is not in quarantine"),
-        (("show", "q1", "--hex"), 2, "--hex goes with --body"),
-        (("replay",), 2, "name the messages by id"),
-        (("replay", "q1", "--all"), 2, "name the messages by id"),
+        (("show", "q1", "--hex"), 2, "--hex needs --body."),
+        (("replay",), 2, "Give the ids of the messages"),
+        (("replay", "q1", "--all"), 2, "Give the ids of the messages"),
         (("replay", "q9", "q1"), 1, "1 of the ids"),
     ],
 )
@@ -104,10 +104,10 @@ def test_a_mistake_is_answered_in_words(database: str, arguments: tuple[str, ...
 @pytest.mark.parametrize(
     ("url", "code", "word"),
     [
-        ("nonsense", 2, "this is no database URL"),
+        ("nonsense", 2, "Not a database URL."),
         ("mysql://x", 2, "mysql is not a database"),
         ("postgresql://u:secret@127.0.0.1:1/x", 1, "u:***@127.0.0.1"),
-        ("sqlite+aiosqlite://", 1, "run `homeward migrate`"),
+        ("sqlite+aiosqlite://", 1, "Run `homeward migrate`."),
     ],
 )
 def test_a_database_that_will_not_do_is_answered_in_words(url: str, code: int, word: str) -> None:

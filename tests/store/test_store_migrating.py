@@ -124,10 +124,10 @@ async def test_a_step_that_fails_leaves_nothing(url: str) -> None:
 def test_the_command_migrates_once_and_says_what_it_did(url: str) -> None:
     assert run("--check", "--database", url) == (
         1,
-        f"Error: steps are missing: {', '.join(STEPS)}. Run `homeward migrate`.\n",
+        f"Error: Migrations are missing: {', '.join(STEPS)}. Run `homeward migrate`.\n",
     )
-    assert run("--database", url) == (0, f"took step {', '.join(STEPS)}: the database is at its newest form\n")
-    assert run("--database", url) == (0, "the database is already at its newest form\n")
+    assert run("--database", url) == (0, f"Applied {', '.join(STEPS)}. The database is up to date.\n")
+    assert run("--database", url) == (0, "The database is already up to date.\n")
     assert run("--check", "--database", url)[0] == 0
 
 
@@ -148,9 +148,13 @@ def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("database", "code", "said"),
     [
-        ("nonsense", 2, "this is no database URL"),
+        ("nonsense", 2, "Not a database URL."),
         ("mysql://host/name", 2, "use sqlite or postgresql"),
-        ("postgresql+asyncpg://hub:secret@127.0.0.1:1/homeward", 1, "is it there, and may this user enter?"),
+        (
+            "postgresql+asyncpg://hub:secret@127.0.0.1:1/homeward",
+            1,
+            "Check that it exists and that this user has access.",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_its_mend(database: str, code: int, said: str) -> None:

@@ -59,6 +59,21 @@ async def test_each_store_in_memory_is_a_world_of_its_own() -> None:
     await other.close()
 
 
+async def test_creating_what_is_there_leaves_it_as_it_is(store: Store) -> None:
+    await promise(store, promised("o1"))
+    await store.create()
+    async with store.reading() as tx:
+        assert (await tx.standing()).states == {"pending": 1}
+
+
+async def test_what_is_missing_of_the_tables_is_created(store: Store) -> None:
+    async with store.connection() as connection:
+        await connection.execute(text("DROP TABLE timers"))
+    await store.create()
+    async with store.reading() as tx:
+        assert await tx.next_timer() is None
+
+
 async def test_a_database_without_tables_says_what_to_do(url: str) -> None:
     store = Store.open(url)
     with pytest.raises(StoreUnpreparedError, match="homeward migrate"):

@@ -1,53 +1,16 @@
-"""Running a scenario in process, and comparing what was said with its rows."""
+"""Comparing what was said with the rows of a scenario, in words that show by how much it misses."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-import orjson
-from scenario_files import Scenario
-
-from homeward.clock import VirtualClock
-from homeward.simulation import Simulation
-from intake.intake import Intake
-from store import Store
+from homeward.scenarios.reading import Scenario
 
 OF_THE_ROW = {"type", "at", "after", "before", "to", "to_exactly", "clauses", "has", "lacks", "incident", "count"}
-FOR_EVER = datetime(2200, 1, 1, tzinfo=UTC)
+"""What a row may name besides the fields of the message."""
 
 
-@dataclass
-class Run:
-    """What a run said: the messages, the rules of the ledger that said them, the rules whose timers still stand."""
-
-    messages: list[dict[str, Any]] = field(default_factory=list)
-    rules: set[tuple[str, str]] = field(default_factory=set)
-    timers: list[str] = field(default_factory=list)
-
-
-class Rehearsal(Simulation):
-    """A simulation that also notes which rule of which pack decided each message, and what stands at the end."""
-
-    noted: Run
-
-    async def rehearse(self, lines: Iterable[bytes], until: datetime | None) -> Run:
-        self.noted = Run()
-        printed = await self.run([*lines], until)
-        self.noted.messages = [orjson.loads(line) for line in printed]
-        return self.noted
-
-    async def _fall(self, store: Store, intake: Intake, clock: VirtualClock, until: datetime, including: bool) -> None:
-        await super()._fall(store, intake, clock, until, including)
-        if including:  # the last look before the store is closed
-            async with store.reading() as tx:
-                lines = await tx.ledger_after(0, 100_000)
-                left = await tx.due_timers(FOR_EVER, 100_000)
-            self.noted.timers = [timer.rule for timer in left if timer.episode is not None]
-            self.noted.rules = {(d.entry["pack"].split()[0], d.entry["rule"]) for d in lines if d.kind == "decision"}
-
-
-def faults(scenario: Scenario, messages: list[dict[str, Any]]) -> list[str]:
+def row_faults(scenario: Scenario, messages: list[dict[str, Any]]) -> list[str]:
     """What was not said as expected, each in a line."""
     found = []
     for row in scenario.expect:

@@ -1,6 +1,6 @@
-"""The scenario tables that stand beside the packs (`protocols/<authority>/<theme>.scenarios.toml`), read into values.
+"""The scenario tables that stand beside a pack, in files that end in `.scenarios.toml`.
 
-A table says only what matters; this file fills in the rest and refuses what it does not understand. The form:
+A table says only what matters: the rest is filled in, and what is not understood is refused. The form:
 
     [registers]                  what the register holds of the child, under a name
     cscs = {services = [{service = "cscs", worker = "sw1"}]}
@@ -29,15 +29,14 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
 import orjson
 
 from routing.calendar import LONDON
+from routing.tables import nearest
 
-PROTOCOLS = Path(__file__).parents[2] / "protocols"
-KEYS = {"id", "title", "register", "earlier", "reports", "until", "expect", "absent"}
+SCENARIO_KEYS = {"id", "title", "register", "earlier", "reports", "until", "expect", "absent"}
 ACTORS = ("by", "interviewer", "between", "attendees")
 OF_A_CHILD = ("case.", "worker.missing_report", "document.updated")
 
@@ -60,25 +59,28 @@ class Scenario:
     absent: tuple[Mapping[str, Any], ...]
 
 
-def scenarios() -> Iterator[Scenario]:
-    """Every scenario of every authority."""
-    for path in sorted(PROTOCOLS.glob("*/*.scenarios.toml")):
-        yield from read(path.parent.name, path.name, path.read_text(encoding="utf-8"))
-
-
-def read(authority: str, file: str, text: str) -> Iterator[Scenario]:
-    table = tomllib.loads(text)
+def read_scenarios(authority: str, file: str, text: str) -> Iterator[Scenario]:
+    """The scenarios of one table. ScenarioError names the file, the scenario and the mend."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(f"{file}: not TOML: {error}") from None
     for key in table.keys() - {"registers", "scenario"}:
         raise ScenarioError(f"{file}: '{key}' is not understood; write [registers] and [[scenario]]")
     for row in table.get("scenario", ()):
         place = f"{file}: scenario {row.get('id', '?')}"
-        for key in row.keys() - KEYS:
-            raise ScenarioError(f"{place}: '{key}' is not understood; known are: {', '.join(sorted(KEYS))}")
+        for key in row.keys() - SCENARIO_KEYS:
+            near, known = nearest(key, SCENARIO_KEYS), ", ".join(sorted(SCENARIO_KEYS))
+            raise ScenarioError(f"{place}: '{key}' is not understood{near}; known are: {known}")
         for key in ("id", "title", "reports"):
             if key not in row:
                 raise ScenarioError(f"{place}: '{key}' is missing; add it")
         if not row.get("expect") and not row.get("absent"):
             raise ScenarioError(f"{place}: it expects nothing; add expect or absent")
+        for n, report in enumerate(row["reports"], 1):
+            for key in ("at", "type"):
+                if key not in report:
+                    raise ScenarioError(f"{place}: report {n}: '{key}' is missing; add it")
         reports = [*_history(row, table.get("registers", {}), place), *row["reports"]]
         lines = tuple(line(authority, row["id"], n, report) for n, report in enumerate(reports, 1))
         expect, absent = (tuple(_instants(r) for r in row.get(key, ())) for key in ("expect", "absent"))
@@ -94,7 +96,8 @@ def _history(row: Mapping[str, Any], registers: Mapping[str, Any], place: str) -
     register = row.get("register", {})
     if isinstance(register, str):
         if register not in registers:
-            raise ScenarioError(f"{place}: there is no register '{register}'; add it to [registers]")
+            near = nearest(register, registers)
+            raise ScenarioError(f"{place}: there is no register '{register}'{near}; add it to [registers]")
         register = registers[register]
     if register is not False:
         yield {"at": datetime.combine(begin, time(9)), "type": "case.context", **register}
@@ -140,8 +143,9 @@ def _defaults(authority: str, type_: str, at: datetime) -> dict[str, Any]:
 
 
 def _child(number: str) -> dict[str, Any]:
-    systems = {"K": "compact", "M": "mosaic", "W": "careworks"}
-    pairs = [{"system": systems[word[0]], "value": word} for word in number.split()]
+    """The identifiers of a child: the first letter of each number names the system, any other one COMPACT."""
+    systems = {"M": "mosaic", "W": "careworks"}
+    pairs = [{"system": systems.get(word[0], "compact"), "value": word} for word in number.split()]
     return {"identifiers": pairs}
 
 

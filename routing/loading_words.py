@@ -1,0 +1,91 @@
+"""The closed lists of a pack and its roles: TOML tables → values. A list may say of each of its words what it means."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from routing.pack import Vocabulary
+from routing.roles import Role, RoleSource
+from routing.tables import TomlTable
+
+
+def load_vocabulary(table: TomlTable, means: dict[str, str]) -> Vocabulary:
+    """The closed lists of the pack. Each is a list of words, or a table of words with what each means.
+
+    services: the services that may hold a child's case.
+    decisions: the decisions of people that rules wait for: for each kind its values.
+    meetings: the kinds of meeting, for each the decisions on it (none where nobody decides on it).
+    documents: the documents whose making is told.
+    end_reasons: how an episode may end.
+    concerns: what there may be to be concerned about.
+    names: what a word is called in plain English, where its own letters do not say it.
+    """
+    names = table.table("names")
+    means.update({f"names.{word}": names.get(word, str) for word in names.names()})
+    read = Vocabulary(
+        services=_list(table, "services", "services", means),
+        decisions=_lists(table, "decisions", means),
+        meetings=_lists(table, "meetings", means),
+        meetings_of_child=table.words("meetings_of_child"),
+        documents=_list(table, "documents", "documents", means),
+        end_reasons=_list(table, "end_reasons", "end_reasons", means),
+        concerns=_list(table, "concerns", "concerns", means),
+    )
+    table.done()
+    return read
+
+
+def _list(table: TomlTable, key: str, place: str, means: dict[str, str]) -> tuple[str, ...]:
+    if not table.holds_table(key):
+        return table.words(key)
+    meanings = table.table(key)
+    told = {word: meanings.get(word, str) for word in meanings.names()}
+    means.update({f"{place}.{word}": meaning for word, meaning in told.items()})
+    return tuple(told)
+
+
+def _lists(table: TomlTable, key: str, means: dict[str, str]) -> dict[str, tuple[str, ...]]:
+    inner = table.table(key)
+    return {name: _list(inner, name, f"{key}.{name}", means) for name in inner.names()}
+
+
+def role(file: str, name: str, values: Any) -> Role:
+    """A role of the source.
+
+    name: its title; left out, its key in words.
+    channel: how it is reached: `case_system`, `email`, `secure_email` or `letter`.
+    from: where the person behind it is named.
+    """
+    table = TomlTable(file, f"roles.{name}", values)
+    source = table.maybe("from", dict)
+    title, channel = table.get("name", str, name.replace("_", " ")), table.maybe("channel", str)
+    table.done()
+    return Role(title, channel, _role_source(file, name, source) if source is not None else None)
+
+
+def _role_source(file: str, name: str, values: Mapping[str, Any]) -> RoleSource:
+    """Where the person behind a role is named: by the register, unless a key says otherwise.
+
+    service: the services whose worker it is; the first that is open and names one.
+    field: what of the service: `worker`, `manager` or `team`.
+    professional: a professional whom the register names in that role.
+    linked_forces: true: each police force in whose area the child has links.
+    involved: true: everybody whom the register names as involved with the child.
+    carers: true: those who care for the child where it is placed.
+    reporter: true: first of all whoever tells of the episode in that role.
+    practitioners: true: everybody whom the register names as working with the child.
+    interviewer: true: the one to whom the interview was given.
+    """
+    inner = TomlTable(file, f"roles.{name}.from", values)
+    source = RoleSource(
+        services=inner.words("service"),
+        field=inner.choice("field", ("worker", "manager", "team"), "worker"),  # type: ignore[arg-type]
+        professional=inner.maybe("professional", str),
+        linked_forces=inner.get("linked_forces", bool, False),
+        involved=inner.get("involved", bool, False),
+        carers=inner.get("carers", bool, False),
+        reporter=inner.get("reporter", bool, False),
+        practitioners=inner.get("practitioners", bool, False),
+        interviewer=inner.get("interviewer", bool, False),
+    )
+    inner.done()
+    return source

@@ -1,0 +1,50 @@
+"""How `make test` divides the tests between processes. What shares a broker, a topic or a costly beginning stays
+together, in one process and in order; groups that take long come first, so that no process is left with one at the end.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from xdist.scheduler import LoadScopeScheduling
+
+# The beginning of a path → its group. Any other file is a group of its own.
+TOGETHER = {
+    "tests/embedded/": "brokers of their own, started and killed",
+    "tests/hub/": "hubs on one Kafka, of which some read the same topics",
+    "tests/protocols/test_scenario": "scenarios, each run once in a process",
+}
+# Files of which each test takes long and stands alone.
+APART = ("tests/protocols/test_any_course.py", "tests/intake/test_worklist.py")
+
+
+def group_of(test: str) -> str:
+    """The group of a test, by its node id."""
+    if test.startswith(APART):
+        return test
+    return next((group for path, group in TOGETHER.items() if test.startswith(path)), test.partition("::")[0])
+
+
+def long_ones_first(tests: list[pytest.Item]) -> None:
+    """Brings groups that take long to the front; within a group and among the others the order stays."""
+    first = (*TOGETHER, *APART)
+    tests.sort(key=lambda test: next((n for n, path in enumerate(first) if test.nodeid.startswith(path)), len(first)))
+
+
+def is_narrow(keyword: str, paths: list[str]) -> bool:
+    """Whether only some tests were asked for, by name (`-k`) or by file: they would wait longer for processes to start
+    than they run."""
+    return bool(keyword) or any(".py" in path for path in paths)
+
+
+def scheduler(config: pytest.Config, log: Any) -> "LoadScopeScheduling":
+    """Hands out whole groups, in the order of the tests."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Groups(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    config.option.loadscopereorder = False
+    return Groups(config, log)
