@@ -21,7 +21,7 @@ from intake.placing import place, tell_live_episodes
 from intake.records import Parsed, Rejected
 from intake.relinking import relink
 from intake.resolving import SPEAKS_OF_NONE, Resolution, resolve_child
-from intake.settling import settled
+from intake.settling import settle_batch
 from intake.step import Context, Step, raised
 from intake.vocabulary import unknown_word
 from routing.case import Case, DutiesCase
@@ -104,11 +104,11 @@ class BatchProcessor:
         try:
             return _taken_in(self.context, authority, parsed, person)
         except Ambiguous as why:
-            return raised(self.context, authority, "doubtful_match", str(why), parsed.report, parsed.report.about)
+            return raised(self.context, authority, "doubtful_match", f"{why}.", parsed.report, parsed.report.about)
 
     def settle(self) -> None:
         """To be called once all has been read."""
-        self.done = settled(self.context, self.done)
+        self.done = settle_batch(self.context, self.done)
 
     def fire(self, timer: TimerRow) -> None:
         """A timer is due: its rule is asked again."""

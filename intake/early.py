@@ -24,7 +24,7 @@ def _is_same_word(held: Report, told: Found) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Early:
+class EarlyWord:
     """A report that waits, as it is kept and as it was parsed."""
 
     row: EarlyRow
@@ -38,37 +38,37 @@ class Early:
 class EarlyWords:
     """What waits for the incidents and the children that a transaction speaks of, and what of it must be saved."""
 
-    def __init__(self, waiting: Iterable[Early] = ()) -> None:
-        self._waiting: dict[str, Early] = {}
+    def __init__(self, waiting: Iterable[EarlyWord] = ()) -> None:
+        self._waiting: dict[str, EarlyWord] = {}
         self._loaded, self._gone = set[str](), set[str]()
-        self.told: list[Early] = []  # those that began to wait just now
+        self.told: list[EarlyWord] = []  # those that began to wait just now
         self.add(waiting)
 
-    def __iter__(self) -> Iterator[Early]:
+    def __iter__(self) -> Iterator[EarlyWord]:
         return iter([*self._waiting.values()])
 
-    def add(self, waiting: Iterable[Early]) -> None:
+    def add(self, waiting: Iterable[EarlyWord]) -> None:
         """What was loaded."""
         for each in waiting:
             self._waiting[each.row.id] = each
             self._loaded.add(each.row.id)
 
-    def keep(self, early: Early) -> None:
+    def keep(self, early: EarlyWord) -> None:
         self._waiting[early.row.id] = early
         self.told.append(early)
 
-    def let_go(self, early: Early) -> None:
+    def let_go(self, early: EarlyWord) -> None:
         del self._waiting[early.row.id]
         self._gone.add(early.row.id)
 
-    def for_one_of(self, report: Report, people: Iterable[str]) -> list[Early]:
+    def for_one_of(self, report: Report, people: Iterable[str]) -> list[EarlyWord]:
         """What may be taken in now that this report has been, in the order of its own times."""
         incident, held = report.about.incident, {*people}
         may_be = (e for e in self._waiting.values() if e.row.person in held or e.row.incident in (incident, None))
         every = self._waiting.values() if incident is None else may_be
         return sorted(every, key=lambda e: (own_time(e.report), e.row.since, e.row.id))
 
-    def same_word(self, report: Report, person: str | None) -> Early | None:
+    def same_word(self, report: Report, person: str | None) -> EarlyWord | None:
         """The return that the same kind of sender has told of the same incident or child already."""
         if not isinstance(report, Found):
             return None
@@ -120,6 +120,6 @@ def row_of(raw: RawRecord, report: Report, authority: str, person: str | None) -
     )  # fmt: skip
 
 
-def raw_of(row: EarlyRow) -> RawRecord:
+def as_it_came(row: EarlyRow) -> RawRecord:
     """The record as it came."""
     return RawRecord(row.topic, row.partition, row.offset, row.value, row.timestamp, row.key, row.headers, row.cluster)

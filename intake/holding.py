@@ -7,7 +7,7 @@ from datetime import timedelta
 from enrichment.children import Child
 from episodes.reports import Found, Report
 from episodes.returning import outdated
-from intake.early import Early, early_of, raw_of, row_of
+from intake.early import EarlyWord, early_of, as_it_came, row_of
 from intake.records import Parse, Parsed
 from intake.step import Context, Step, raised
 from routing.decide import decide_early
@@ -34,7 +34,7 @@ def hold(context: Context, parsed: Parsed, concerned: Mapping[str, Child | None]
             return Step()
         early.let_go(before)
     told_at = next(iter(concerned), HUB)
-    early.keep(Early(row_of(parsed.raw, report, told_at, person), parsed))
+    early.keep(EarlyWord(row_of(parsed.raw, report, told_at, person), parsed))
     step = Step()
     for authority, child in (concerned or {HUB: None}).items() if before is None else ():
         step += _announced(context, authority, report, child, unknown)
@@ -60,7 +60,7 @@ async def waited_long(tx: Transaction, context: Context, timers: Iterable[TimerR
     step = Step()
     for timer in timers:
         row = await tx.early_word(early_of(timer.person))
-        parsed = parse(raw_of(row), row.since) if row else None
+        parsed = parse(as_it_came(row), row.since) if row else None
         if row is None or not isinstance(parsed, Parsed):
             continue
         detail = _LONG.format(f"{context.early_after / timedelta(hours=1):g}")

@@ -3,7 +3,7 @@ each promise. Entries hold ids, words and instants, and nothing that names a chi
 
 from collections.abc import Iterable
 
-from intake.early import Early
+from intake.early import EarlyWord
 from intake.records import Parsed
 from intake.step import CaseChange, MatchResult
 from routing.messages import Message, derived_id
@@ -46,7 +46,7 @@ def of_match(match: MatchResult) -> LedgerRow:
     return LedgerRow(key, origin.at, "match", match.authority, match.episode, f"{origin.source}#{origin.id}", entry)
 
 
-def of_early(early: Early) -> LedgerRow:
+def of_early(early: EarlyWord) -> LedgerRow:
     """That a report waits for what it speaks of."""
     origin, about = early.report.origin, early.report.about
     entry = {"report": [origin.source, origin.id], "for": [about.force, about.incident]}

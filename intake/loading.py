@@ -9,7 +9,7 @@ from enrichment.lookup import Lookup, keys_of
 from enrichment.matching import Model
 from enrichment.register import KEY
 from episodes.reports import Missing
-from intake.early import Early, EarlyWords, raw_of
+from intake.early import EarlyWord, EarlyWords, as_it_came
 from intake.records import Parse, Parsed
 from routing.library import Packs
 from store import EarlyRow, Transaction
@@ -52,11 +52,11 @@ async def add_early(tx: Transaction, early: EarlyWords, people: Iterable[str], p
     early.add(_waiting(await tx.early_words((), {*people}), parse))
 
 
-def _waiting(rows: Iterable[EarlyRow], parse: Parse) -> Iterator[Early]:
+def _waiting(rows: Iterable[EarlyRow], parse: Parse) -> Iterator[EarlyWord]:
     for row in rows:
-        parsed = parse(raw_of(row), row.since)
+        parsed = parse(as_it_came(row), row.since)
         if isinstance(parsed, Parsed):  # it was when it came
-            yield Early(row, parsed)
+            yield EarlyWord(row, parsed)
 
 
 async def _relatives(tx: Transaction, children: Children, batch: Sequence[Parsed], held: set[str]) -> None:

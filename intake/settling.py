@@ -11,7 +11,7 @@ from routing.messages import Promise
 from routing.netting import netted
 
 
-def settled(context: Context, done: Step) -> Step:
+def settle_batch(context: Context, done: Step) -> Step:
     """What the batch has done in the end."""
     done += _late(context, done)
     promised = _promised(context)

@@ -20,7 +20,7 @@ from routing.case import AlertCase, Case, Decision, DutiesCase
 from routing.messages import Message, derived_id
 from routing.netting import Fresh, never_asked
 from routing.pack import Pack
-from routing.situation import situation_of
+from routing.situation import situation_at
 from routing.turn import Turn
 from routing.undoing import undo
 
@@ -47,7 +47,7 @@ def decide(
     """
     if not events:
         return Decision((), episode, case.promises, case.timers)
-    s = situation_of(case, episode, events, record, others, pack, now, calendar)
+    s = situation_at(case, episode, events, record, others, pack, now, calendar)
     retracted = next((e for e in events if e.change is Change.RETRACTED), None)
     if episode.state == "retracted" and retracted:
         return retracting.taken_back(s, retracted, pack, now)
@@ -72,7 +72,7 @@ def decide_late(
 ) -> Decision:
     """What was late on arrival, once all has been read that is known of the child: what still holds is said now, in
     answer to the events that it was left for."""
-    turn = Turn(situation_of(case, case.episode, events, record, others, pack, now), pack, now, case)
+    turn = Turn(situation_at(case, case.episode, events, record, others, pack, now), pack, now, case)
     turn.rules = tuple(rule for rule in turn.rules if not rule.on)
     return turn.asked(others)
 
@@ -87,7 +87,7 @@ def decide_merged(
     now: datetime,
 ) -> Decision:
     """What waited is the absence of another episode (AMB-187): what was asked for in it is withdrawn."""
-    s = situation_of(case, episode, events, record, others, pack, now)
+    s = situation_at(case, episode, events, record, others, pack, now)
     return retracting.all_withdrawn(s, events[0], pack, now, ("AMB-187",))
 
 
@@ -103,7 +103,7 @@ def decide_duties(
     """The same for the duties towards a child that belong to no episode; `episodes` are all those of the child."""
     if not events:
         return Decision((), duties.as_episode(), case.promises, case.timers)
-    s = replace(situation_of(case, duties.as_episode(), events, record, episodes, pack, now), about="child")
+    s = replace(situation_at(case, duties.as_episode(), events, record, episodes, pack, now), about="child")
     turn = Turn(s, pack, now, case)
     turn.s = replace(s, promises=promises.fulfilled(s.promises, events, pack, s.as_of))
     return turn.whole(episodes)
@@ -121,7 +121,7 @@ def decide_alert(
     """The same for another area's national alert: only the rules that listen to just that speak, and no clock runs."""
     if not events:
         return Decision((), alert.as_episode(), case.promises)
-    s = replace(situation_of(case, alert.as_episode(), events, record, episodes, pack, now), about="alert")
+    s = replace(situation_at(case, alert.as_episode(), events, record, episodes, pack, now), about="alert")
     retracted = next((e for e in events if e.change is Change.RETRACTED), None)
     if retracted:
         return retracting.taken_back(s, retracted, pack, now)
@@ -142,5 +142,5 @@ def decide_early(
         references=(reference,) if reference else (),
     )  # fmt: skip
     case, events = Case(episode), brought(Change.UNMATCHED_FOUND, report)
-    s = replace(situation_of(case, episode, events, record or RegisterRecord(), (), pack, now), about="early")
+    s = replace(situation_at(case, episode, events, record or RegisterRecord(), (), pack, now), about="early")
     return tuple(Turn(s, pack, now, case).announced(Change.UNMATCHED_FOUND))

@@ -209,7 +209,7 @@ class Situation:
         return self.record.date_of_birth or (self.episode.missing.date_of_birth if self.episode.missing else None)
 
 
-def situation_of(
+def situation_at(
     case: AnyCase,
     episode: Episode,
     events: tuple[Event, ...],

@@ -9,10 +9,10 @@ from typing import Any
 
 import orjson
 import pytest
-from scenario_files import Scenario
 from scenario_runs import ALL, PACKS
 
 from homeward.clock import VirtualClock
+from homeward.scenarios.reading import Scenario
 from homeward.simulation import Simulation
 from intake.intake import Intake
 from routing.library import HUB

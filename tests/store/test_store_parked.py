@@ -14,7 +14,7 @@ from store_examples import NOON
 import store.migrations
 from consumers.parsing import parse_record
 from episodes.reports import Found
-from intake.early import raw_of
+from intake.early import as_it_came
 from intake.records import Parsed
 from store import Store
 from store.migrating import migrate
@@ -66,7 +66,7 @@ async def test_what_was_parked_waits(url: str, found: dict[str, Any], incident: 
         assert (await tx.find((), [("XX", "I-1")], ())).references == []
     await opened.close()
     assert (row.incident, row.person, row.since) == (incident, person, NOON)
-    parsed = parse_record(raw_of(row), row.since)
+    parsed = parse_record(as_it_came(row), row.since)
     assert isinstance(parsed, Parsed)
     assert isinstance(parsed.report, Found)
     said, told = parsed.report, found
