@@ -39,7 +39,8 @@ class Children(IdentityMap):
         """Other children of the authority who may belong to this one: by a reference, or as a relative on the
         register."""
         told = {(r.force, r.incident) for r in references}
-        by_reference = {p for (a, f, i, p) in self._references if told and a == child.authority and (f, i) in told}
+        rows = self._references.values() if told else ()
+        by_reference = {r.person for r in rows if r.authority == child.authority and (r.force, r.incident) in told}
         numbers = ((child.authority, *relative) for relative, _ in child.record.relations)
         found = {*by_reference, *(p for n in numbers if (p := self._identifiers.get(n)))} - {child.id}
         return [self._children[p] for p in sorted(found) if p in self._children]
@@ -119,8 +120,8 @@ class Children(IdentityMap):
 
     def in_reference(self, authority: str, about: About) -> list[Child]:
         """The children whose episodes have the reference that a report names."""
-        keys = (k for k in self._references if k[0] == authority and k[2] == about.incident)
-        people = {person for _, force, _, person in keys if about.force in (None, force)}
+        rows = (r for r in self._references.values() if r.authority == authority and r.incident == about.incident)
+        people = {row.person for row in rows if about.force in (None, row.force)}
         return [self._children[person] for person in sorted(people)]
 
     def _of_reference(self, authority: str, about: About) -> Child | None:

@@ -49,7 +49,7 @@ class IdentityMap:
     def add(self, found: KnownKeys, people: dict[str, PersonRow], episodes: Iterable[EpisodeRow]) -> None:
         """Children who were loaded, none of them held yet."""
         self._identifiers |= found.identifiers
-        self._references |= {(r.authority, r.force, r.incident, r.person): r for r in found.references}
+        self._references |= {_key(row): row for row in found.references}
         self._children |= {row.id: _child(row) for row in people.values()}
         for row in episodes:
             child = self._children[row.person]
@@ -106,11 +106,7 @@ class IdentityMap:
             described = former.described
             self.describe(former, None)
             self.describe(child, child.described or described)
-        for key, row in [(k, r) for k, r in self._references.items() if r.episode == episode]:
-            del self._references[key]
-            moved = (*key[:3], child.id)
-            self._references[moved] = self._new_references[moved] = replace(row, person=child.id)
-            self._new_references.pop(key, None)
+        self._refer_to(child, [row for row in self._references.values() if row.episode == episode])
 
     def join(self, child: Child, other: Child) -> None:
         """Everything of the other child is this child's from now on."""
@@ -130,20 +126,19 @@ class IdentityMap:
             self.moved.append((other.id, other.duties.id))
         for key in [k for k, p in self._identifiers.items() if p == other.id]:
             self._identifiers[key] = self._new_identifiers[key] = child.id
-        for row in [r for r in self._references.values() if r.person == other.id]:
-            moved = replace(row, person=child.id)
-            key = (row.authority, row.force, row.incident)
-            del self._references[(*key, other.id)]
-            self._references[(*key, child.id)] = self._new_references[(*key, child.id)] = moved
+        self._refer_to(child, [row for row in self._references.values() if row.person == other.id])
+
+    def _refer_to(self, child: Child, rows: Iterable[ReferenceRow]) -> None:
+        for row in rows:
+            self._references[_key(row)] = self._new_references[_key(row)] = replace(row, person=child.id)
 
     def refer(self, child: Child, case: Case | AlertCase) -> None:
         """The references of a case lead to it from now on."""
         self._of_episode[case.id] = child.id
         for r in (case.episode if isinstance(case, Case) else case.alert).references:
-            key = (child.authority, r.force, r.incident, child.id)
             row = ReferenceRow(child.authority, r.force, r.incident, child.id, case.id)
-            if self._references.get(key) != row:
-                self._references[key] = self._new_references[key] = row
+            if self._references.get(_key(row)) != row:
+                self._references[_key(row)] = self._new_references[_key(row)] = row
 
     def children(self) -> Iterable[Child]:
         return self._children.values()
@@ -160,6 +155,10 @@ class IdentityMap:
         identifiers = [IdentifierRow(*key, person) for key, person in self._new_identifiers.items()]
         episodes = [_row(child, case) for child, case in self.changed_cases()]
         return people, identifiers, [*self._new_references.values()], episodes
+
+
+def _key(row: ReferenceRow) -> tuple[str, str, str, str]:
+    return row.authority, row.force, row.incident, row.episode
 
 
 def _child(row: PersonRow) -> Child:

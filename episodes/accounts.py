@@ -50,7 +50,7 @@ def with_account(episode: Episode, report: Missing) -> Episode:
     the old one's place and does not become the newer of several."""
     held, before = accounts(episode), held_from(episode, report)
     if before and (statement(before), before.details) == (statement(report), report.details):
-        kept = tuple(report if a is before else a for a in held)
+        kept = tuple(replace(report, origin=a.origin) if a is before else a for a in held)
     else:
         kept = (*(a for a in held if a is not before), report)
     return replace(episode, accounts=kept if len(kept) > 1 else (), missing=together(kept))

@@ -33,11 +33,11 @@ def take_in(context: Context, child: Child, case: Case, report: Report) -> Step:
     others = [other.episode for other in child.others(case.episode.id)]
     episode = waiting_where_blocked(case.episode, report, others, terms)
     if isinstance(report, Missing):
-        episode = _linked(context, child, episode, report, started(report, terms))
+        episode = link_relatives(context, child, episode, report, started(report, terms))
     return answer(context, child, case, *advance(episode, report, terms)) + open_waiting(context, child, report)
 
 
-def _linked(context: Context, child: Child, episode: Episode, report: Missing, start: datetime) -> Episode:
+def link_relatives(context: Context, child: Child, episode: Episode, report: Missing, start: datetime) -> Episode:
     """The episode with its links to those of relatives who are missing together with the child, both ways."""
     for other, case in partners(child, episode, report, start, context.children):
         theirs = case.episode

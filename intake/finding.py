@@ -37,6 +37,16 @@ def take_in_found(context: Context, child: Child, report: Found) -> Step | None:
     return step
 
 
+def end_others(context: Context, child: Child, ended: Episode, report: Found) -> Step:
+    """The return taken into every other open episode of the child that began before it (AMB-189)."""
+    step, back = Step(), report.return_at
+    told = replace(report, about=replace(report.about, force=None, incident=None))
+    for case in [c for c in child.cases.values() if c.id != ended.id and c.episode.state == "open"]:
+        if back is not None and case.episode.start is not None and case.episode.start <= back:
+            step += take_in(context, child, case, told)
+    return step
+
+
 def _join_waiting(context: Context, child: Child, case: Case, report: Found) -> Step:
     """What waits for this episode to end and began before the return is the same absence (AMB-187): its reference and
     what it says are the open episode's from now on."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 from enrichment.children import Child
 from episodes.reports import Found, Report
 from episodes.returning import outdated
-from intake.early import EarlyWord, early_of, as_it_came, row_of
+from intake.early import EarlyWord, as_it_came, early_of, row_of
 from intake.records import Parse, Parsed
 from intake.step import Context, Step, raised
 from routing.decide import decide_early

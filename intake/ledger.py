@@ -58,7 +58,7 @@ def of_facts(change: CaseChange) -> LedgerRow:
     """What a report changed of an episode."""
     authority, episode, origin = change.child.authority, change.case.id, change.events[0].report.origin
     entry = {"report": [origin.source, origin.id], "events": [[e.name, e.at.isoformat()] for e in change.events]}
-    key = derived_id("fact", episode, origin.source, origin.id, *(e.name for e in change.events))
+    key = derived_id("fact", episode, origin.source, origin.id, *(origin.again or ()), *(e.name for e in change.events))
     return LedgerRow(key, origin.at, "fact", authority, episode, f"{origin.source}#{origin.id}", entry)
 
 
@@ -87,5 +87,5 @@ def of_timers(change: CaseChange, timers: Iterable[TimerRow]) -> LedgerRow:
     """Which clocks run from now on."""
     authority, episode, origin = change.child.authority, change.case.id, change.events[0].report.origin
     entry = {"timers": [[t.rule, t.due_at.isoformat()] for t in timers]}
-    key = derived_id("timers", episode, origin.source, origin.id)
+    key = derived_id("timers", episode, origin.source, origin.id, *(origin.again or ()))
     return LedgerRow(key, origin.at, "timers", authority, episode, f"{origin.source}#{origin.id}", entry)

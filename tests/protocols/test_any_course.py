@@ -55,7 +55,7 @@ def _sound(message: dict[str, Any], pack: Pack) -> None:
 
 
 def _silent_after_retraction(messages: list[dict[str, Any]]) -> None:
-    gone = {m["subject"]: m["time"] for m in messages if m["data"]["kind"] == "retracted"}
+    gone = {m["subject"]: m["time"] for m in messages if m["data"]["kind"] == "retracted" and m.get("subject")}
     assert not [m for m in messages if m.get("subject") in gone and m["time"] > gone[m["subject"]]]
 
 
