@@ -24,7 +24,7 @@ from routing.relinking import ANSWERED, events_anew, interviews, of_another_chil
 _JUDGED_AGAIN = "It rested on another child's record and has to be decided again: {}."
 _ELSEWHERE = "Another authority ({}) has recorded whose notification this is. Check whose it is here."
 AMB_186 = ("AMB-186",)
-Act = TypeVar("Act", Found, InterviewOutcome, MeetingHeld, Missing)
+Retold = TypeVar("Retold", Found, InterviewOutcome, MeetingHeld, Missing)
 
 
 def relink(context: Context, authority: str, report: Matched) -> Step | None:
@@ -162,7 +162,7 @@ def _returned(context: Context, child: Child, found: Found, report: Matched) -> 
     return take_in_found(context, child, _again(found, report)) or Step()
 
 
-def _again(said: Act, report: Matched) -> Act:
+def _again(said: Retold, report: Matched) -> Retold:
     """The report, told once more because of the decision."""
     return replace(said, origin=replace(said.origin, again=report.origin.cause))
 
