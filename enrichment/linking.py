@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from enrichment.children import Child, Children
 from episodes.episode import Episode, Reference
-from episodes.reports import Decided, Identifier, Missing, Report
+from episodes.reports import Decided, Identifier, Matched, Missing, Report
 from routing.case import Case
 
 _A_DAY = timedelta(hours=24)
@@ -14,8 +14,9 @@ _A_DAY = timedelta(hours=24)
 
 def beside(reports: Collection[Report], people: Children) -> tuple[set[tuple[str, str, str]], set[str]]:
     """What else to look up for these reports: numbers (authority, system, value) of relatives of the children loaded,
-    where one is reported missing; episodes linked to theirs, where a decision may be for both."""
-    missing = any(isinstance(r, Missing) for r in reports)
+    where one is reported missing or put with a child by a person; episodes linked to theirs, where a decision may be
+    for both."""
+    missing = any(isinstance(r, Missing | Matched) for r in reports)
     decided = any(isinstance(r, Decided) for r in reports)
     children = [*people.children()] if missing or decided else []
     numbers = {(c.authority, *i) for c in children if missing for i, _ in c.record.relations}

@@ -109,12 +109,19 @@ def _former(child: Child, events: tuple[Event, ...]) -> RegisterRecord | None:
 
 
 def _recount(context: Context, child: Child, before: Episode, after: Episode, report: Report) -> Step:
-    """Tells the later episodes of the child that one before them became known, or moved: they may be repeats."""
+    """Tells the later episodes of the child that one before them became known, moved, or is none (AMB-196): they may be
+    repeats, or be none any more."""
+    starts = [e.start for e in (before, after) if e.counts and e.start]
+    if not starts or (before.counts == after.counts and before.start == after.start):
+        return Step()
+    return count_anew(context, child, after.id, min(starts), report)
+
+
+def count_anew(context: Context, child: Child, but: str, since: datetime, report: Report) -> Step:
+    """Tells the child's episodes that began after an instant, all but one, that those before them have changed."""
     step = Step()
-    if not after.counts or after.start is None or (before.counts and before.start == after.start):
-        return step
     event = Event(Change.COUNTED_ANEW, report, report.origin.at)
     for case in live_cases(child):
-        if case.episode.id != after.id and case.episode.start is not None and case.episode.start > after.start:
+        if case.episode.id != but and case.episode.start is not None and case.episode.start > since:
             step += ask_rules(context, child, case, case.episode, (event,))
     return step

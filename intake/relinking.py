@@ -13,7 +13,7 @@ from episodes.history import anew
 from episodes.identity import episode_of, names_one_of
 from episodes.reports import About, Decided, Found, InterviewOutcome, Matched, MeetingHeld, Missing
 from intake.child_duties import ask_about_duties
-from intake.deciding import answer, ask_rules, link_relatives, open_waiting, take_in
+from intake.deciding import answer, ask_rules, count_anew, link_relatives, open_waiting, take_in
 from intake.finding import end_others, take_in_found
 from intake.placing import place
 from intake.step import CaseChange, Context, Step, raised
@@ -49,6 +49,8 @@ def relink(context: Context, authority: str, report: Matched) -> Step | None:
         step += _put_into(context, former, case, child, target, report)
     else:
         step += _moved(context, former, case, child, terms, report)
+    if case.episode.ever_missing and case.episode.start is not None:
+        step += count_anew(context, former, case.id, case.episode.start, report)
     for each in (child, former):
         step += open_waiting(context, each, report)
         step += ask_about_duties(context, each, report, step.events)

@@ -16,14 +16,14 @@ from episodes.record import RegisterRecord
 from routing import acknowledging, moving, promises, retracting
 from routing.building import build_message, promise_of
 from routing.case import AnyCase, Case, Decision, Timer
-from routing.evaluate import evaluate, evaluate_without
+from routing.evaluate import depends_on, evaluate, evaluate_without
 from routing.limits import anchor, ends, goes_out
 from routing.message_types import INTERVIEW_REQUEST, MESSAGE_TYPES
 from routing.messages import Message, Promise, Recipient, derived_id
 from routing.pack import Pack, Rule
 from routing.payload import Firing
 from routing.recipients import resolve
-from routing.reviewing import Review, review_of
+from routing.reviewing import COUNTS, Review, review_of
 from routing.situation import Situation, timer_due
 
 
@@ -223,13 +223,18 @@ class Turn:
                 yield from self._withdrawn(promise, self.pack.rules_by_id[promise.rule], ("AMB-207",))
 
     def _lapsed(self) -> Iterator[Message]:
-        """What was asked for only as long as its conditions hold, and they hold no more."""
+        """What was asked for only as long as its conditions hold, and they hold no more; what the number of the child's
+        episodes had asked for, once they are fewer (AMB-196)."""
+        fewer = any(e.change is Change.COUNTED_ANEW for e in self.events)
         for promise in self.s.promises:
             rule = self.pack.rules_by_id.get(promise.rule)
-            if rule is None or not rule.lapses or not promise.open:
+            if rule is None or not promise.open:
+                continue
+            counted = fewer and depends_on(rule.tests, COUNTS, self.pack)
+            if not (rule.lapses or counted):
                 continue
             if evaluate_without(promise, rule.tests, self.s, self.first, self.pack) is None:
-                yield from self._withdrawn(promise, rule, rule.clauses)
+                yield from self._withdrawn(promise, rule, ("AMB-196",) if counted else rule.clauses)
 
     def _withdrawn(self, promise: Promise, rule: Rule, clauses: tuple[str, ...]) -> Iterator[Message]:
         message = retracting.withdrawal(promise, self.s, self.first, self.pack, self.now, clauses)
