@@ -54,6 +54,8 @@ def _pack(top: TomlTable, file: str, rows: Any) -> Pack:
     criteria: questions that several rules ask, under a name.
     audiences: decision tables of who is meant, under a name.
     statuses: the case system's words for missing and absent.
+    tells_back: the clauses by which whoever was told that a child is missing is told that it is back.
+    questions: decisions that mean something only as an answer, each with the rules that ask for it.
     release: what waits for a person, where an authority does not let the hub release requests by itself.
     rules: what is sent, when and to whom.
     periodic: figures that are sent after each month or quarter.
@@ -135,6 +137,7 @@ def _terms(table: TomlTable) -> Terms:
     absent: `class` where absent is a class of its own, `missing` where it is the lowest risk of a missing child.
     rating: the RAG rating that an episode begins with, until a person has confirmed one.
     unsafe_ends: whether a found report ends the episode although the police check was not done.
+    found_ends: which open episodes of the child a return ends: `every` one that began before it, or its `own`.
     second: what a report under a new reference is while an episode is open: `separate`, `waits` or `joins`.
     same_within: hours within which a worker's and a police report speak of one episode, such as `24h`.
     alerts: whether another area's alert is taken in.

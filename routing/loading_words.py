@@ -14,6 +14,7 @@ def load_vocabulary(table: TomlTable, means: dict[str, str]) -> Vocabulary:
     services: the services that may hold a child's case.
     decisions: the decisions of people that rules wait for: for each kind its values.
     meetings: the kinds of meeting, for each the decisions on it (none where nobody decides on it).
+    meetings_of_child: the meetings that are about the child; any other is about the episode that it names.
     documents: the documents whose making is told.
     end_reasons: how an episode may end.
     concerns: what there may be to be concerned about.
