@@ -2,13 +2,14 @@
 the numbers, references, episodes and descriptions that lead to it. Whose report is whose is asked in
 `enrichment.children`."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from enrichment.child import Child, numbers_told
+from enrichment.child import Child
 from enrichment.lookup import Lookup
 from enrichment.matching import Described, shipped_model
+from enrichment.numbers import OWN, Numbers, Spelling, as_told
 from enrichment.serialisation import (
     Held,
     read_case,
@@ -33,22 +34,21 @@ class IdentityMap:
         people: dict[str, PersonRow],
         episodes: Iterable[EpisodeRow],
         lookup: Lookup | None = None,
+        spell: Spelling = as_told,
     ) -> None:
         self.lookup = lookup or Lookup(shipped_model())
-        self._identifiers: dict[tuple[str, str, str], str] = {}
+        self.numbers = Numbers((), spell)
         self._references: dict[tuple[str, str, str, str], ReferenceRow] = {}
         self._children: dict[str, Child] = {}
         self._of_episode: dict[str, str] = {}
         self.add(found, people, episodes)
-        self._new_identifiers: dict[tuple[str, str, str], str] = {}
         self._new_references: dict[tuple[str, str, str, str], ReferenceRow] = {}
-        self.forgotten: set[IdentifierRow] = set()
         self.moved: list[tuple[str, str]] = []  # (former person, episode)
         self.joined: list[tuple[str, str]] = []  # (former person, person)
 
     def add(self, found: KnownKeys, people: dict[str, PersonRow], episodes: Iterable[EpisodeRow]) -> None:
         """Children who were loaded, none of them held yet."""
-        self._identifiers |= found.identifiers
+        self.numbers.add(found.identifiers)
         self._references |= {_key(row): row for row in found.references}
         self._children |= {row.id: _child(row) for row in people.values()}
         for row in episodes:
@@ -62,22 +62,25 @@ class IdentityMap:
                     child.cases[row.id] = case
             self._of_episode[row.id] = row.person
 
-    def identify(self, child: Child, identifiers: Iterable[Identifier]) -> None:
-        """These identifiers are the child's, unless they are known to be another's."""
+    def learn(self, child: Child, identifiers: Iterable[Identifier], force: str | None) -> None:
+        """A report has said that these numbers are the child's: one of a force, or of somebody at the authority."""
         for identifier in identifiers:
-            key = (child.authority, *identifier)
-            if self._identifiers.setdefault(key, child.id) == child.id:
-                self._new_identifiers[key] = child.id
+            self.numbers.learn(child.authority, identifier, child.id, force or OWN)
             if not child.record.registered and identifier not in child.record.identifiers:
                 child.hold(replace(child.record, identifiers=(*child.record.identifiers, identifier)))
 
-    def forget(self, child: Child, identifiers: Iterable[Identifier]) -> None:
-        """These identifiers are the child's no more, as far as they were."""
-        for key in ((child.authority, *identifier) for identifier in identifiers):
-            if self._identifiers.get(key, child.id) == child.id:  # not all of a child's are loaded
-                self._identifiers.pop(key, None)
-                self._new_identifiers.pop(key, None)
-                self.forgotten.add(IdentifierRow(*key, child.id))
+    def unlearn(self, child: Child, before: Collection[tuple[str, Identifier]]) -> None:
+        """Of the numbers that reports had told before, those that none tells any more are the child's no longer."""
+        told = child.learnt()
+        gone = [each for each in before if each not in told]
+        registered = child.record.identifiers if child.record.registered else ()
+        for scope, identifier in gone:
+            if scope != OWN or identifier not in registered:
+                self.numbers.forget(child.authority, identifier, child.id, scope)
+        if gone and not child.record.registered:
+            own = child.own_identifiers()
+            left = {identifier for _, identifier in gone} - {*own}
+            child.hold(replace(child.record, identifiers=tuple(i for i in child.record.identifiers if i not in left)))
 
     def describe(self, child: Child, described: Described | None) -> None:
         """The child is recognised by this from now on."""
@@ -88,7 +91,7 @@ class IdentityMap:
     def move(self, case: Case | AlertCase, former: Child, child: Child) -> None:
         """The episode or alert is this child's from now on, with its references and the numbers that were reported with
         it; a number that the register gives to the former child stays there."""
-        episode = case.id
+        episode, before = case.id, former.learnt()
         former.cases.pop(episode, None)
         former.alerts.pop(episode, None)
         former.changed_cases.discard(episode)
@@ -96,12 +99,11 @@ class IdentityMap:
         self._of_episode[episode] = child.id
         self.moved.append((former.id, episode))
         held = former.record.identifiers if former.record.registered else ()
-        numbers = [i for i in numbers_told(case) if i not in (*held, *former.own_identifiers())]
-        self.forget(former, numbers)
-        if not former.record.registered:
-            left = tuple(i for i in former.record.identifiers if i not in numbers)
-            former.hold(replace(former.record, identifiers=left))
-        self.identify(child, numbers)
+        own = former.own_identifiers()
+        self.unlearn(former, before)
+        for scope, identifier in child.learnt():
+            if identifier not in (*held, *own):
+                self.learn(child, (identifier,), scope)
         if not former.record.registered and not former.cases and not former.alerts:
             described = former.described
             self.describe(former, None)
@@ -111,6 +113,7 @@ class IdentityMap:
     def join(self, child: Child, other: Child) -> None:
         """Everything of the other child is this child's from now on."""
         self.joined.append((other.id, child.id))
+        told = other.learnt()
         theirs: tuple[Case | AlertCase, ...] = (*other.cases.values(), *other.alerts.values())
         for case in theirs:
             child.keep(case)
@@ -124,8 +127,10 @@ class IdentityMap:
         if other.duties:
             child.keep(child.duties or other.duties)
             self.moved.append((other.id, other.duties.id))
-        for key in [k for k, p in self._identifiers.items() if p == other.id]:
-            self._identifiers[key] = self._new_identifiers[key] = child.id
+        for scope, identifier in told:  # not all of them need be loaded
+            self.numbers.forget(other.authority, identifier, other.id, scope)
+            self.numbers.learn(child.authority, identifier, child.id, scope)
+        self.numbers.hand_over(other.id, child.id)
         self._refer_to(child, [row for row in self._references.values() if row.person == other.id])
 
     def _refer_to(self, child: Child, rows: Iterable[ReferenceRow]) -> None:
@@ -152,12 +157,18 @@ class IdentityMap:
         """What must be saved."""
         children = self._children.values()
         people = [_person(child) for child in children if child.changed]
-        identifiers = [IdentifierRow(*key, person) for key, person in self._new_identifiers.items()]
+        _, identifiers = self.numbers.changes()
         episodes = [_row(child, case) for child, case in self.changed_cases()]
         return people, identifiers, [*self._new_references.values()], episodes
 
+    @property
+    def forgotten(self) -> list[IdentifierRow]:
+        """What leads to nobody any more."""
+        return self.numbers.changes()[0]
+
 
 def _key(row: ReferenceRow) -> tuple[str, str, str, str]:
+    """What a reference is kept under: an episode may have several, and a force may use one for several episodes."""
     return row.authority, row.force, row.incident, row.episode
 
 

@@ -36,6 +36,6 @@ def anew(events: Iterable[Event], cause: Origin) -> tuple[Event, ...]:
 
 
 def _because(report: Any, cause: Origin) -> Any:
-    if report.origin.message == cause.message:
+    if report.origin.parts == cause.parts:
         return report
-    return replace(report, origin=replace(report.origin, again=cause.cause))
+    return replace(report, origin=replace(report.origin, again=cause.answered))

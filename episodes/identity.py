@@ -23,7 +23,7 @@ def episode_of(report: Report, episodes: Sequence[Episode], terms: Terms) -> Epi
     known = [e for e in episodes if e.state != "retracted"]
     match report:
         case Missing() if kind_of(report) not in terms.begun_by:
-            return _named(report.about, known) or _still_open(known) or Whose.ITS_OWN
+            return _told_once_more(report, known, terms) or _still_open(known) or Whose.ITS_OWN
         case Missing():
             return _told_once_more(report, known, terms) or _joined(report, known, terms) or Whose.ITS_OWN
         case Found():
@@ -40,15 +40,21 @@ def episode_of(report: Report, episodes: Sequence[Episode], terms: Terms) -> Epi
             return _present(known) or Whose.NONE
 
 
-def _named(about: About, episodes: Iterable[Episode], at: datetime | None = None) -> Episode | None:
-    """The episode that the report names by id or by reference; of several under one reference that a force has used
-    again, the last that had begun by then."""
+def _referred(about: About, episodes: Iterable[Episode]) -> list[Episode]:
+    """The episodes that the report names by id or by reference, in the order of their beginnings: a force may use its
+    reference again (AMB-173)."""
     if about.episode is not None:
-        return next((e for e in episodes if e.id == about.episode), None)
+        return [e for e in episodes if e.id == about.episode]
     if about.incident is None:
-        return None
-    referred = [e for e in episodes if names_one_of(about, e.references)]
-    begun = [e for e in referred if at is None or e.start is None or e.start <= at]
+        return []
+    referred = (e for e in episodes if names_one_of(about, e.references))
+    return sorted(referred, key=lambda e: e.start or e.opened_at)
+
+
+def _named(about: About, episodes: Iterable[Episode], at: datetime) -> Episode | None:
+    """The episode that the report names; of several under one reference the last that had begun by then."""
+    referred = _referred(about, episodes)
+    begun = [e for e in referred if e.start is None or e.start <= at]
     return next(reversed(begun or referred), None)
 
 
@@ -71,15 +77,22 @@ def _still_open(episodes: Sequence[Episode]) -> Episode | None:
 
 
 def _told_once_more(report: Missing, episodes: Sequence[Episode], terms: Terms) -> Episode | None:
-    """The episode of the reference that the report names, unless the force has used its reference again: for another
-    absence, which began after the return from that one (AMB-173)."""
-    told = start_told(report, terms)
-    named = _named(report.about, episodes, told)
-    if named is None or named.return_at is None or told is None or told <= named.return_at:
-        return named
-    before = held_from(named, report)
-    same = before is not None and start_told(before, terms) == told
-    return named if same else None
+    """The episode that the report names. What begins after the return from it is another absence, for which the force
+    has used its reference again (AMB-173), unless that beginning is known of it already."""
+    named, start = _referred(report.about, episodes), start_told(report, terms)
+    if start is None:
+        return named[-1] if named else None
+    return next((e for e in named if not _is_over_by(e, start) or _began_then(e, report, start, terms)), None)
+
+
+def _began_then(episode: Episode, report: Missing, start: datetime, terms: Terms) -> bool:
+    """Whether it is known of the episode already that it began at that instant, be the return before it."""
+    told = (episode.missing, held_from(episode, report))
+    return episode.start == start or any(t is not None and start_told(t, terms) == start for t in told)
+
+
+def _is_over_by(episode: Episode, start: datetime) -> bool:
+    return episode.return_at is not None and episode.return_at < start
 
 
 def _joined(report: Missing, episodes: Sequence[Episode], terms: Terms) -> Episode | None:
@@ -117,7 +130,7 @@ def ended_by(report: Found, episodes: Sequence[Episode], terms: Terms) -> list[E
     under no known reference may be of an absence that a worker has seen end already (AMB-90, AMB-152)."""
     known = [e for e in episodes if e.state != "retracted"]
     back = report.return_at
-    named = _named(report.about, known, back)
+    named = _named(report.about, known, back or own_time(report))
     if named is not None and named.found is not None and named.back:
         return [named, *(e for e in known if e is not named and e.back and _ended_together(e, named.found))]
     open_ones = [e for e in known if e.state == "open" and e is not named and _began_before(e, back)]

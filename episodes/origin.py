@@ -8,25 +8,49 @@ Classification = Literal["missing", "absent"]
 Identifier = tuple[str, str]  # system, value
 
 
+def cause_name(source: str, id_: str) -> str:
+    """A source and an id in one text, which no other pair gives."""
+    return "#".join(text.replace("%", "%25").replace("#", "%23") for text in (source, id_))
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a report comes from. `source` and `id` identify the message; `at` is the instant of its receipt. `again`:
-    the source and id of the message because of which it is answered once more."""
+    """Where a report comes from. `source` and `id` are what its sender calls it; `at` is the instant of its receipt.
+    `claim` sets it apart from messages of other senders, or with other content, that are called the same; it is empty
+    where a name is not borne twice, as in a file. `again`: source, id and claim of the message because of which it is
+    answered once more."""
 
     source: str
     id: str
     type: str
     at: datetime
-    again: tuple[str, str] | None = None
+    claim: str = ""
+    again: tuple[str, str, str] | None = None
 
     @property
-    def message(self) -> tuple[str, str]:
-        return self.source, self.id
+    def name(self) -> str:
+        """What the sender calls the message, in one text."""
+        return cause_name(self.source, self.id)
 
     @property
-    def cause(self) -> tuple[str, str]:
-        """The message that causes what follows now."""
-        return self.again or self.message
+    def parts(self) -> tuple[str, ...]:
+        """What ids are derived from that hang on this very message."""
+        return (self.claim,) if self.claim else (self.source, self.id)
+
+    @property
+    def token(self) -> str:
+        """What a child is called whom nothing but this message names."""
+        return self.claim or self.id
+
+    @property
+    def cause(self) -> str:
+        """The same in one text."""
+        return self.claim or self.name
+
+    @property
+    def answered(self) -> tuple[str, str, str]:
+        """Source, id and claim of the message that causes what follows now."""
+        return self.again or (self.source, self.id, self.claim)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ def _read(home: Path) -> tuple[_Home | None, Part]:
             raise PackError(f"{home.name}/: there is no pack; add one, such as 1.toml")
         directories = [load_directory(text, name) for name, text in texts.items() if name.endswith(f"/{DIRECTORY}")]
     except PackError as error:
-        return None, Part(home.name, "pack", "does not load", (str(error),))
+        return None, Part(home.name, "pack", "does not load", (*str(error).splitlines(),))
     found = directories[0] if directories else (read_directories().get(home.name) if local else None)
     summary = "; ".join(
         f"version {p.version}: {many(len(p.rules) + len(p.periodic), 'rule')}, {many(len(p.clauses), 'clause')}, "

@@ -6,14 +6,16 @@ in one transaction.
 """
 
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
 
-from enrichment.authorities import concerned_authorities
+from enrichment.authorities import Concerned, concerned_authorities
 from enrichment.children import Ambiguous, Child
 from enrichment.registering import register_recorded, register_withdrawn
 from episodes.early import may_wait
-from episodes.events import Change
-from episodes.reports import About, Matched, Missing, Origin, RecordHeld, Report, TimerDue
+from episodes.reports import About, Matched, Origin, RecordHeld, Report, Retracted, TimerDue
 from intake.child_duties import ask_about_duties
+from intake.claims import tell_of_claims
 from intake.deciding import take_in
 from intake.holding import hold
 from intake.late_claim import claim_late
@@ -23,12 +25,13 @@ from intake.relinking import relink
 from intake.resolving import SPEAKS_OF_NONE, Resolution, resolve_child
 from intake.settling import settle_batch
 from intake.step import Context, Step, raised
+from intake.telling import begins, tell_of_birth, tell_of_message, tell_of_missing, tell_of_numbers
 from intake.vocabulary import unknown_word
+from intake.withdrawing import is_needed, let_go, tell_of_withdrawal
 from routing.case import Case, DutiesCase
 from routing.library import HUB
 from store.rows import TimerRow
 
-_LED_TO_NOTHING = "The procedure has no answer to this report. Nobody is told and nothing is asked for. Check it."
 _NO_PACK = "There is no procedure here for the authority that the message names. Pass the message on by hand."
 
 
@@ -47,10 +50,16 @@ class BatchProcessor:
 
     def process(self, parsed: Parsed) -> None:
         """Takes one report in at every authority that it concerns, and then what has waited for it."""
-        if not self._is_taken(parsed):
+        concerned = self._concerned(parsed)
+        authority = next(iter(concerned.authorities), HUB)
+        self.done += tell_of_message(self.context, authority, parsed)
+        if not self._is_taken(parsed, concerned):
             return
         while self._release(parsed.report):
             pass  # what was taken in now may have been waited for itself
+
+    def _concerned(self, parsed: Parsed) -> Concerned:
+        return concerned_authorities(parsed.report, self.context.children, self.context.packs, parsed.described)
 
     def _release(self, report: Report) -> bool:
         """Takes in what has waited for this report, in the order of its own times; whether there was any."""
@@ -58,53 +67,55 @@ class BatchProcessor:
         for former, person in children.joined:
             early.follow(former, person)
         for each in early.for_one_of(report, [child.id for child in children.children()]):
-            concerned, _ = self._at_each(each.parsed, each.row.person)
-            if any(isinstance(step, Step) for step in concerned.values()):
+            became = self._at_each(each.parsed, self._concerned(each.parsed), each.row.person)
+            if any(isinstance(step, Step) for step in became.values()):
                 early.let_go(each)
                 count += 1
         return count > 0
 
-    def _is_taken(self, parsed: Parsed) -> bool:
+    def _is_taken(self, parsed: Parsed, concerned: Concerned) -> bool:
         """Takes the report in, or refuses it to somebody's knowledge; False where it waits now."""
-        concerned, unknown = self._at_each(parsed)
-        if any(isinstance(step, Step) for step in concerned.values()):
+        became, report = self._at_each(parsed, concerned), parsed.report
+        if any(isinstance(step, Step) for step in became.values()):
             return True
-        nowhere = {authority: step.child for authority, step in concerned.items() if isinstance(step, Nowhere)}
-        if may_wait(parsed.report):
-            self.done += hold(self.context, parsed, nowhere, unknown)
+        nowhere = {authority: step.child for authority, step in became.items() if isinstance(step, Nowhere)}
+        if may_wait(report):
+            self.done += hold(self.context, parsed, nowhere, concerned.unknown)
             return False
-        if unknown and not concerned:
-            self.done += raised(self.context, HUB, "unknown_authority", _NO_PACK, parsed.report, parsed.report.about)
+        if concerned.unknown and not became:
+            self.done += raised(self.context, HUB, "unknown_authority", _NO_PACK, report, report.about)
         for authority in nowhere:
-            about = parsed.report.about
-            self.done += raised(self.context, authority, "doubtful_match", SPEAKS_OF_NONE, parsed.report, about)
+            self.done += raised(self.context, authority, "doubtful_match", SPEAKS_OF_NONE, report, report.about)
         return True
 
-    def _at_each(self, parsed: Parsed, person: str | None = None) -> tuple[dict[str, Step | Nowhere], bool]:
-        """What became of the report at each authority that it concerns, and whether it names one without a pack.
-        `person`: whose it is, where that was found out before."""
-        report, packs = parsed.report, self.context.packs
-        authorities, unknown = concerned_authorities(report, self.context.children, packs, parsed.described)
+    def _at_each(self, parsed: Parsed, concerned: Concerned, person: str | None = None) -> dict[str, "Step | Nowhere"]:
+        """What became of the report at each authority that it concerns. `person`: whose it is, where that was found out
+        before."""
         became: dict[str, Step | Nowhere] = {}
-        for authority in authorities:
-            fault = unknown_word(report, packs.governing(authority, self.context.now))
-            became[authority] = (
-                self._refused(authority, parsed, fault) if fault else self._at(authority, parsed, person)
-            )
-            if isinstance(step := became[authority], Step):
-                self.done += step
-        return became, unknown
-
-    def _refused(self, authority: str, parsed: Parsed, fault: str) -> Step:
-        step = Step(rejected=(Rejected(parsed.raw, "unknown_word", fault),))
-        detail, report = f"unknown_word: {fault}", parsed.report
-        return step + raised(self.context, authority, "unreadable", detail, report, report.about)
+        begun: list[str] = []
+        for authority in concerned.authorities:
+            step = became[authority] = self._at(authority, parsed, person)
+            if isinstance(step, Nowhere):
+                continue
+            self.done += step
+            if begins(step, parsed.report):
+                begun.append(authority)
+            let_go(self.context, [change.child for change in step.cases])
+        if begun:
+            self.done += tell_of_claims(self.context, concerned, begun, parsed.report)
+        return became
 
     def _at(self, authority: str, parsed: Parsed, person: str | None) -> Step | Nowhere:
+        """What a report leads to at one authority."""
+        report, context = parsed.report, self.context
+        fault = unknown_word(report, context.packs.governing(authority, context.now))
+        if fault:
+            told = raised(context, authority, "unreadable", f"unknown_word: {fault}", report, report.about)
+            return Step(rejected=(Rejected(parsed.raw, "unknown_word", fault, told.messages[0].id),)) + told
         try:
-            return _taken_in(self.context, authority, parsed, person)
+            return _taken_in(context, authority, parsed, person)
         except Ambiguous as why:
-            return raised(self.context, authority, "doubtful_match", f"{why}.", parsed.report, parsed.report.about)
+            return raised(context, authority, "doubtful_match", f"{why}.", report, report.about)
 
     def settle(self) -> None:
         """To be called once all has been read."""
@@ -124,6 +135,7 @@ class BatchProcessor:
                 self.done += ask_about_duties(self.context, child, report)
             case Case() as case:
                 self.done += take_in(self.context, child, case, report)
+                let_go(self.context, (child,))
 
 
 def _taken_in(context: Context, authority: str, parsed: Parsed, person: str | None) -> Step | Nowhere:
@@ -141,34 +153,36 @@ def _taken_in(context: Context, authority: str, parsed: Parsed, person: str | No
             return Nowhere()
         detail = resolved.doubt.detail if resolved.doubt and not resolved.doubt.nobody else SPEAKS_OF_NONE
         return step + raised(context, authority, "doubtful_match", detail, report, report.about)
+    before = resolved.child.learnt() if isinstance(report, Retracted) or report.about.identifiers else None
     placed = place(context, resolved.child, report, resolved.doubt)
+    if before:
+        context.children.unlearn(resolved.child, before)
     if placed is None:
         return Nowhere(resolved.child)
     if resolved.match:
         into = next((change.case.id for change in placed.cases), None)
         step = Step(matches=(replace(resolved.match, episode=into),))
     step += placed + ask_about_duties(context, resolved.child, report, placed.events)
-    return step + _led_to_nothing(context, resolved.child, report, step)
-
-
-def _led_to_nothing(context: Context, child: Child, report: Report, step: Step) -> Step:
-    """A first report of a missing child that leads to no message at all is told (AMB-171)."""
-    begun = any(event.change in (Change.OPENED, Change.TOLD, Change.ALERTED) for event in step.events)
-    if not isinstance(report, Missing) or not begun or step.messages or step.late:
-        return Step()
-    return raised(context, child.authority, "data_quality", _LED_TO_NOTHING, report, report.about, ("AMB-171",))
+    return step + tell_of_missing(context, authority, parsed, step)
 
 
 def _hear_register(context: Context, authority: str, parsed: Parsed) -> Step:
     """A register says what it holds of a child now, or that it holds nothing any more."""
     assert parsed.at is not None
+    births: dict[str, date | None] = {}
     if parsed.record is None:
-        child = register_withdrawn(context.children, authority, parsed.at, context.now)
+        needed = partial(is_needed, context)
+        child = register_withdrawn(context.children, authority, parsed.at, context.now, needed)
     else:
+        known = context.children.known(authority, parsed.record, parsed.at.key, parsed.described)
+        births = {each.id: each.record.date_of_birth for each in known}
         about = parsed.report.about
         child = register_recorded(context.children, authority, about, parsed.record, parsed.described, parsed.at)
+    step = tell_of_numbers(context, parsed.report)
     if child is None:
-        return Step(no_news=(parsed,))
-    step = tell_live_episodes(context, child, parsed.report)
-    step += claim_late(context, child, parsed)
+        return step + Step(no_news=(parsed,))
+    step += tell_live_episodes(context, child, parsed.report)
+    if parsed.record is not None and births.get(child.id) != child.record.date_of_birth:
+        step += tell_of_birth(context, child, parsed.report)
+    step += claim_late(context, child, parsed) + tell_of_withdrawal(context, child, parsed.report)
     return step + ask_about_duties(context, child, parsed.report)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from episodes.early import own_time
 from episodes.reports import Found, Report
-from intake.records import Parsed, RawRecord
+from intake.records import Parse, Parsed, RawRecord
 from routing.messages import derived_id
 from store.early import EarlyRow
 from store.rows import TimerRow
@@ -116,10 +116,18 @@ def timer_of(row: EarlyRow, after: timedelta) -> TimerRow:
 def row_of(raw: RawRecord, report: Report, authority: str, person: str | None) -> EarlyRow:
     return EarlyRow(
         raw.place, report.about.incident, person, authority, report.origin.at, raw.topic, raw.partition, raw.offset,
-        raw.cluster, raw.key, raw.headers, raw.value, raw.timestamp,
+        raw.cluster, raw.key, raw.headers, raw.value, raw.timestamp, report.origin.claim,
     )  # fmt: skip
 
 
 def as_it_came(row: EarlyRow) -> RawRecord:
     """The record as it came."""
     return RawRecord(row.topic, row.partition, row.offset, row.value, row.timestamp, row.key, row.headers, row.cluster)
+
+
+def waiting(rows: Iterable[EarlyRow], parse: Parse) -> Iterator[EarlyWord]:
+    """What waits, as it was parsed when it came."""
+    for row in rows:
+        parsed = parse(as_it_came(row), row.since)
+        if isinstance(parsed, Parsed):  # it was when it came
+            yield EarlyWord(row, replace(parsed.apart(), reused=None) if row.claim else parsed)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from enrichment.children import Child
 from episodes.reports import Found, Report
 from episodes.returning import outdated
-from intake.early import EarlyWord, as_it_came, early_of, row_of
+from intake.early import EarlyWord, early_of, row_of, waiting
 from intake.records import Parse, Parsed
 from intake.step import Context, Step, raised
 from routing.decide import decide_early
@@ -60,10 +60,8 @@ async def waited_long(tx: Transaction, context: Context, timers: Iterable[TimerR
     step = Step()
     for timer in timers:
         row = await tx.early_word(early_of(timer.person))
-        parsed = parse(as_it_came(row), row.since) if row else None
-        if row is None or not isinstance(parsed, Parsed):
-            continue
-        detail = _LONG.format(f"{context.early_after / timedelta(hours=1):g}")
-        authority = row.authority if row.authority in context.packs.authorities else HUB
-        step += raised(context, authority, "doubtful_match", detail, parsed.report, parsed.report.about)
+        for early in waiting([row] if row else [], parse):
+            detail = _LONG.format(f"{context.early_after / timedelta(hours=1):g}")
+            authority = early.row.authority if early.row.authority in context.packs.authorities else HUB
+            step += raised(context, authority, "doubtful_match", detail, early.report, early.report.about)
     return step

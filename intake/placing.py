@@ -36,7 +36,7 @@ from routing.promises import waiting_for
 _TOLD_AGAIN = "it began within an absence that is over already and is taken for the same one; check the reference"
 
 _UNASKED = "it answers a question that nobody has asked, or that is settled: it is kept, and nothing follows from it"
-AMB_204 = ("AMB-204",)
+_AMB_204 = "AMB-204"
 
 
 def place(context: Context, child: Child, report: Report, doubt: Doubt | None = None) -> Step | None:
@@ -101,7 +101,7 @@ def _into_episode(context: Context, child: Child, case: Case, report: Report) ->
             return _meeting(context, child, case, report)
         case Decided() if _is_unasked(context, child, case, report):
             step = take_in(context, child, case, replace(report, unasked=True))
-            return step + raised(context, child.authority, "episode_conflict", _UNASKED, report, report.about, AMB_204)
+            return step + raised(context, child.authority, "episode_conflict", _UNASKED, report, report.about, _AMB_204)
         case Decided():
             return take_in(context, child, case, report) + _tell_linked(context, child.cases[case.id], report)
         case Missing():
@@ -167,15 +167,18 @@ def _tell_linked(context: Context, case: Case, report: Decided) -> Step:
 
 def _begin(context: Context, child: Child, report: Missing, episodes: Sequence[Episode], doubt: Doubt | None) -> Step:
     """An episode of its own, or a national alert. A reference that was retracted and is used again, or that its force
-    uses for another absence, gets an id of its own too."""
+    uses for another absence (AMB-173), gets an id of its own too."""
     about, terms = report.about, context.packs.governing(child.authority, report.origin.at).terms
-    reference = (about.force or "", about.incident) if about.incident else (report.origin.source, report.origin.id)
+    reference = (about.force or "", about.incident) if about.incident else report.origin.parts
     if kind_of(report) not in terms.begun_by:  # the reference is for the episode that the police begin
-        reference = (report.origin.source, report.origin.id)
+        reference = report.origin.parts
     pack = context.packs.governing(child.authority, started(report, terms))
     generation = sum(1 for e in episodes if e.state == "retracted" or reference_of(about) in e.references)
     generation += sum(1 for case in child.alerts.values() if case.alert.retracted)
-    key = derived_id("episode", child.authority, *reference, child.id, str(generation) if generation else "")
+    key = _episode_id(child, reference, generation)
+    while key in child.cases or key in child.alerts:
+        generation += 1
+        key = _episode_id(child, reference, generation)
     if report.alert:
         return _begin_alert(context, child, report, key, pack)
     step = Step()
@@ -183,6 +186,10 @@ def _begin(context: Context, child: Child, report: Missing, episodes: Sequence[E
         step = raised(context, child.authority, "doubtful_match", doubt.detail, report, about)
     episode = Episode(id=key, authority=child.authority, pack=pack.version, opened_at=report.origin.at)
     return step + take_in(context, child, Case(episode), report)
+
+
+def _episode_id(child: Child, reference: tuple[str, ...], generation: int) -> str:
+    return derived_id("episode", child.authority, *reference, child.id, str(generation) if generation else "")
 
 
 # ---- another area's national alert

@@ -9,9 +9,10 @@ from enrichment.matching import Judgement
 from episodes.events import Event
 from episodes.reports import About, Report
 from intake.early import EarlyWords
+from intake.noting import Notes
 from intake.records import Parsed, Rejected
 from routing.case import AnyCase
-from routing.exceptions import CLAUSES, exception
+from routing.exceptions import exception
 from routing.library import HUB, Packs
 from routing.messages import Message
 from store.feeds import Feed
@@ -20,15 +21,17 @@ from store.feeds import Feed
 @dataclass(frozen=True, slots=True)
 class Context:
     """What every step of a batch is given: the children that the batch speaks of, the packs, the instant of receipt,
-    the age of each register with the age from which that is worth a word, and the word that waits for its incident with
-    the time after which somebody is asked to look. `fresh`: the messages so far, none of which has left, with the
-    events that they answer."""
+    the age of each register with the age from which that is worth a word, what was noticed before, the forces that are
+    expected to report, if any are, and the word that waits for its incident with the time after which somebody is asked
+    to look. `fresh`: the messages so far, none of which has left, with the events that they answer."""
 
     children: Children
     packs: Packs
     now: datetime
     feeds: Mapping[str, Feed] = field(default_factory=dict)
+    notes: Notes = field(default_factory=Notes)
     stale_after: timedelta = timedelta(days=2)
+    forces: frozenset[str] = frozenset()
     early: EarlyWords = field(default_factory=EarlyWords)
     early_after: timedelta = timedelta(hours=24)
     fresh: dict[str, tuple[Event, ...]] = field(default_factory=dict)
@@ -95,19 +98,18 @@ class Step:
         return tuple(event for change in self.cases for event in change.events)
 
 
-def raised(
-    context: Context, authority: str, kind: str, detail: str, report: Report, about: About,
-    clauses: tuple[str, ...] = CLAUSES,
-) -> Step:  # fmt: skip
-    """An exception of the hub to a person at the authority, or to the operator, because of a report."""
+def raised(context: Context, authority: str, kind: str, detail: str, report: Report, about: About, *rows: str) -> Step:
+    """An exception of the hub to a person at the authority, or to the operator, because of a report. `rows` of the
+    requirements ask for it, besides the hub's own duty."""
     hub = authority == HUB
     pack = context.packs.hub if hub else context.packs.governing(authority, context.now)
-    cause = (report.origin.source, report.origin.id)
-    told = exception(pack, kind, detail, context.now, cause, about, about.identifiers)
-    return Step(messages=(replace(told, clauses=clauses),))
+    origin = report.origin
+    cause = (origin.source, origin.id)
+    told = exception(pack, kind, detail, context.now, cause, about, about.identifiers, origin.claim, rows)
+    return Step(messages=(told,))
 
 
 def told_retracted(context: Context, authority: str, report: Report, clauses: tuple[str, ...]) -> Step:
     """That a notification was sent in error of which nobody needs to know but the intake role."""
-    (message,) = raised(context, authority, "retracted", "", report, report.about, clauses).messages
-    return Step(messages=(replace(message, type="notify.info", fields={}),))
+    (message,) = raised(context, authority, "retracted", "", report, report.about).messages
+    return Step(messages=(replace(message, type="notify.info", clauses=clauses, fields={}),))

@@ -2,7 +2,7 @@
 means nothing; an unknown `kind` or `decision` would be a decision nobody acts on, so it is not let through."""
 
 from episodes.reports import Decided, DocumentUpdated, MeetingHeld, Report, ServiceChanged
-from routing.checking import OF_THEIR_OWN
+from routing.closed_lists import DECISIONS
 from routing.pack import Pack
 
 
@@ -13,7 +13,7 @@ def unknown_word(report: Report, pack: Pack) -> str | None:
         case Decided() if report.kind.startswith("meeting."):
             kind = report.kind.removeprefix("meeting.")
             return _fault("kind", kind, words.meetings) or _fault("decision", report.decision, words.meetings[kind])
-        case Decided() if report.kind not in OF_THEIR_OWN:
+        case Decided() if report.kind not in DECISIONS:
             return _fault("kind", report.kind, words.decisions) or _fault(
                 "decision", report.decision, words.decisions[report.kind]
             )

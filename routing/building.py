@@ -15,7 +15,7 @@ def build_message(
     """The message to these recipients, on these clauses. Where a timer caused it, its id hangs on the instant that the
     timer was set for, so that an outage does not change it."""
     rule, s, pack, origin = f.rule, f.s, f.pack, f.event.report.origin
-    cause = "" if f.timed else "#".join((*origin.message, *(origin.again or ())))
+    cause = "" if f.timed else "#".join((origin.cause, *(origin.again or ())))
     instant = due if due and not f.timed else s.as_of
     reference = s.reference()
     return Message(
@@ -33,7 +33,7 @@ def build_message(
         incident=reference.incident if reference else None,
         force=reference.force if reference else None,
         child=s.record.identifiers,
-        causation=None if f.timed else origin.cause,
+        causation=None if f.timed else origin.answered[:2],
         kind=rule.kind,
         name=rule.name,
         form=rule.form,
@@ -75,7 +75,7 @@ def promise_of(f: Firing, message: Message, occurrence: str) -> Promise:
         measure=message.fields.get("measure"),
         first=message.replaces,
         since=_since(f),
-        cause=None if f.timed else f.event.report.origin.message,
+        cause=None if f.timed else f.event.report.origin.cause,
     )
 
 

@@ -134,9 +134,7 @@ def decide_early(
 ) -> tuple[Message, ...]:
     """What the pack says of a return that was told before anybody said that the child is missing: it waits (AMB-77)."""
     reference = reference_of(report.about)
-    id_ = derived_id(
-        "early", authority, report.about.force, report.about.incident, report.origin.source, report.origin.id
-    )
+    id_ = derived_id("early", authority, report.about.force, report.about.incident, *report.origin.parts)
     episode = Episode(
         id=id_, authority=authority, pack=pack.version, opened_at=report.origin.at, found=report,
         references=(reference,) if reference else (),

@@ -5,37 +5,50 @@ refer to one another (roles, audiences, criteria, rules, clauses) are checked in
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, time
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar, get_args
 
 from episodes.episode import Terms
 from routing.calendar import Calendar
-from routing.checking import TIMES, check_pack
+from routing.checking import check_pack
+from routing.closed_lists import Rating, ReportTime
 from routing.loading_rules import rule, targets
 from routing.loading_tests import criteria, tests
-from routing.loading_words import load_vocabulary, role
+from routing.loading_words import kinds_of_type, load_vocabulary, role
 from routing.naming import Names, named_limit
-from routing.pack import AudienceRow, Criterion, Pack, Periodic, Release, Rule, Status, Tests
+from routing.pack import AudienceRow, Criterion, Pack, Periodic, Release, Status, Tests
 from routing.periods import Elapsed
 from routing.source import Clause, Source
 from routing.spreading import families, spread
-from routing.tables import PackError, TomlTable, nearest
+from routing.tables import PackError, PackFaults, TomlTable
+
+_Read = TypeVar("_Read")
 
 
 def load_pack(text: str, file: str) -> Pack:
-    """The pack in a TOML text. PackError names the file, the place and the mend."""
+    """The pack in a TOML text. PackError has a line for each fault, which names the file, the place, the word and the
+    mend: first for whatever cannot be read; once all can be, for whatever does not fit together."""
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PackError(f"{file}: not TOML: {error}") from None
-    pack = _pack(TomlTable(file, "the pack", values), file, values.get("rules", []))
+    return pack_of(values, file)
+
+
+def pack_of(values: Mapping[str, Any], file: str) -> Pack:
+    """The pack in the values of a TOML text."""
+    faults = PackFaults()
+    pack = faults.of(_pack, TomlTable(file, "the pack", values), file, values.get("rules", []), faults)
+    faults.tell()
+    assert pack is not None
     check_pack(pack, file)
     return pack
 
 
-def _pack(top: TomlTable, file: str, rows: Any) -> Pack:
+def _pack(top: TomlTable, file: str, rows: Any, faults: PackFaults) -> Pack:
     """The whole file. What stands before the first table are its own keys; each table has a chapter of its own.
 
     authority: the key of the authority; it stands in topics and messages.
@@ -49,6 +62,7 @@ def _pack(top: TomlTable, file: str, rows: Any) -> Pack:
     scope: whom the procedure is about at all (`when` and `unless`).
     calendar: the working hours.
     words: the closed lists of the pack.
+    kinds: the kinds of message that its rules send, by type.
     roles: who is meant, and how each is reached.
     limits: the lengths of time and the numbers that rules count to.
     criteria: questions that several rules ask, under a name.
@@ -62,9 +76,14 @@ def _pack(top: TomlTable, file: str, rows: Any) -> Pack:
     clauses: the source, clause by clause, in our own words.
     not_automated: the clauses that no rule keeps, each with the reason.
     """
-    limits = {name: named_limit(file, name, row) for name, row in top.table("limits").rest().items()}
+    limits = faults.by_name(partial(named_limit, file), top.table("limits").rest())
+    faults.tell()  # a rule that names a limit which could not be read is not wrong for that
     names, means = Names(limits, families(rows)), dict[str, str]()
     top.get("rules", list, [])
+
+    def each(key: str, read: Callable[..., _Read], *given: Any) -> dict[str, _Read]:
+        return faults.by_name(lambda name, row: read(file, name, row, *given), top.table(key).rest())
+
     pack = Pack(
         authority=top.get("authority", str),
         version=top.get("version", str),
@@ -77,14 +96,15 @@ def _pack(top: TomlTable, file: str, rows: Any) -> Pack:
         scope=_scope(top.table("scope"), names),
         calendar=_calendar(top.table("calendar")),
         words=load_vocabulary(top.table("words"), means),
-        roles={name: role(file, name, row) for name, row in top.table("roles").rest().items()},
-        clauses={name: _clause(file, name, row) for name, row in top.table("clauses").rest().items()},
+        kinds=each("kinds", kinds_of_type),
+        roles=each("roles", role),
+        clauses=each("clauses", _clause),
         not_automated=_reasons(top.table("not_automated")),
-        criteria={n: _criterion(file, n, row, names, means) for n, row in top.table("criteria").rest().items()},
-        audiences={n: _audience(file, n, row, names, means) for n, row in top.table("audiences").rest().items()},
-        rules=_rules(file, rows, names),
-        periodic=tuple(_periodic(row, names) for row in top.rows("periodic", _label)),
-        statuses=tuple(_status(row, names) for row in top.rows("statuses", lambda row, n: str(row.get("is", n)))),
+        criteria=each("criteria", _criterion, names, means),
+        audiences=each("audiences", _audience, names, means),
+        rules=faults.of_each(rule, ((table, names, family) for table, family in spread(file, rows))),
+        periodic=faults.of_each(_periodic, ((row, names) for row in top.rows("periodic", _label))),
+        statuses=faults.of_each(_status, ((row, names) for row in top.rows("statuses", _word))),
         tells_back=top.words("tells_back"),
         questions=top.table("questions").lists(),
         release=_release(top.maybe("release", dict), file, names),
@@ -94,8 +114,8 @@ def _pack(top: TomlTable, file: str, rows: Any) -> Pack:
     return replace(pack, limits=names.counted(), criteria={**pack.criteria, **names.in_place})
 
 
-def _rules(file: str, rows: Any, names: Names) -> tuple[Rule, ...]:
-    return tuple(rule(table, names, family) for table, family in spread(file, rows))
+def _word(row: Mapping[str, Any], n: int) -> str:
+    return str(row.get("is", n))
 
 
 def _label(row: Mapping[str, Any], n: int) -> str:
@@ -149,12 +169,12 @@ def _terms(table: TomlTable) -> Terms:
     except ValueError as error:
         raise table.fault(f"'same_within': {error}") from None
     terms = Terms(
-        start=_among(table, "start", TIMES) or silent.start,
-        begun_by=_among(table, "begun_by", ("police", "worker")) or silent.begun_by,
-        found_by=_among(table, "found_by", ("police", "worker")) or silent.found_by,
+        start=table.words_among("start", get_args(ReportTime)) or silent.start,
+        begun_by=table.words_among("begun_by", ("police", "worker")) or silent.begun_by,
+        found_by=table.words_among("found_by", ("police", "worker")) or silent.found_by,
         investigation_ends=table.get("investigation_ends", bool, True),
         absent="missing" if table.choice("absent", ("class", "missing"), "class") == "missing" else "class",
-        rating=table.maybe("rating", str),
+        rating=table.maybe_choice("rating", get_args(Rating)),
         unsafe_ends=table.get("unsafe_ends", bool, True),
         second=table.choice("second", ("separate", "waits", "joins"), "separate"),  # type: ignore[arg-type]
         found_ends="own" if table.choice("found_ends", ("every", "own"), "every") == "own" else "every",
@@ -163,17 +183,7 @@ def _terms(table: TomlTable) -> Terms:
         hosts=table.get("hosts", bool, False),
     )
     table.done()
-    if terms.rating not in (None, "RED", "AMBER", "GREEN"):
-        raise table.fault(f"'rating' must be one of RED, AMBER, GREEN, not '{terms.rating}'")
     return terms
-
-
-def _among(table: TomlTable, key: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
-    given = table.words(key)
-    for word in given:
-        if word not in allowed:
-            raise table.fault(f"'{key}': '{word}' is none of {', '.join(allowed)}{nearest(word, allowed)}")
-    return given
 
 
 def _scope(table: TomlTable, names: Names) -> Tests:
@@ -190,6 +200,8 @@ def _calendar(table: TomlTable) -> Calendar:
     """
     calendar = Calendar(table.get("opens", time, time(9)), table.get("closes", time, time(17)))
     table.done()
+    if calendar.closes <= calendar.opens:
+        raise table.fault(f"it closes at {calendar.closes}, not after it opens at {calendar.opens}")
     return calendar
 
 

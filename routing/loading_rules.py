@@ -6,12 +6,13 @@ from typing import Any, get_args
 
 from episodes.events import Change
 from episodes.origin import Classification
+from routing.closed_lists import Channel
 from routing.loading_tests import tests
 from routing.messages import Modality, Urgency
 from routing.naming import Names
 from routing.pack import Limit, Moment, Rule, Target
 from routing.periods import Elapsed, Period
-from routing.tables import TomlTable, nearest
+from routing.tables import TomlTable
 
 ANCHORS: Mapping[str, str] = {
     "start": "the start of the episode, as the terms of the pack read it",
@@ -68,17 +69,14 @@ def target(table: TomlTable, names: Names, entry: Any) -> Target:
     if isinstance(entry, str):
         return Target(audience=entry[1:]) if entry.startswith("@") else Target(role=entry)
     inner = TomlTable(table.file, f"{table.place}.to", entry)
-    named = inner.maybe("named_as", str)
-    if named is not None and named not in NAMED_AS:
-        raise inner.fault(f"'named_as' must be one of {', '.join(NAMED_AS)}{nearest(named, NAMED_AS)}")
     read = Target(
         role=inner.maybe("role", str),
         of=inner.maybe("of", str),
         told_by=names.promises(inner.words("told_by")),
         newest=inner.get("newest", bool, False),
         asked_by=names.promises(inner.words("asked_by")),
-        named_as=named,  # type: ignore[arg-type]  # one of NAMED_AS, checked above
-        channel=inner.maybe("channel", str),
+        named_as=inner.maybe_choice("named_as", (*NAMED_AS,)),  # type: ignore[arg-type]
+        channel=inner.maybe_choice("channel", get_args(Channel)),
         if_named=inner.get("if_named", bool, False),
     )
     inner.done()
@@ -104,7 +102,7 @@ def limit(
         return None
     inner = TomlTable(table.file, f"{table.place}.{key}", values)
     lengths = tuple(names.length(inner, word) for word in inner.words("within"))
-    lead = inner.maybe(extra, str) if extra else None
+    lead = inner.get(extra, str) if extra else None
     try:
         period = Elapsed.parse(str(names.length(inner, lead))) if lead else None
     except ValueError as error:
@@ -130,13 +128,6 @@ def _moment(table: TomlTable, names: Names) -> Moment | None:
     if len(moments) > 1:
         raise table.fault("only one of 'at', 'over' and 'before' may be given")
     return moments[0] if moments else None
-
-
-def _classifies(table: TomlTable) -> Classification | None:
-    word = table.maybe("classifies", str)
-    if word is not None and word not in get_args(Classification):
-        raise table.fault(f"'classifies' must be one of {', '.join(get_args(Classification))}")
-    return word  # type: ignore[return-value]  # checked above
 
 
 def _follows(table: TomlTable) -> tuple[str, ...]:
@@ -188,10 +179,7 @@ def rule(table: TomlTable, names: Names, family: str | None = None) -> Rule:
     beyond_scope: true: it answers also for somebody whom the scope leaves out.
     each: several rules in one: what stands under each name here holds for that one besides.
     """
-    due, aim, modality = limit(table, "due", names), limit(table, "target", names), table.maybe("modality", str)
-    if modality is not None and modality not in get_args(Modality):
-        near = nearest(modality, get_args(Modality))
-        raise table.fault(f"'modality' must be one of {', '.join(get_args(Modality))}{near}")
+    due, aim = limit(table, "due", names), limit(table, "target", names)
     withdraws = names.promises(table.words("withdraws"))
     if withdraws and table.words("closes"):
         raise table.fault("only one of 'closes' and 'withdraws' may be given")
@@ -211,7 +199,7 @@ def rule(table: TomlTable, names: Names, family: str | None = None) -> Rule:
         moment=_moment(table, names),
         due=due[0] if due else None,
         target=aim[0] if aim else None,
-        modality=modality,  # type: ignore[arg-type]  # checked above
+        modality=table.maybe_choice("modality", get_args(Modality)),  # type: ignore[arg-type]
         urgency=table.choice("urgency", get_args(Urgency), "routine"),  # type: ignore[arg-type]
         name=table.maybe("name", str),
         form=table.maybe("form", str),
@@ -220,7 +208,7 @@ def rule(table: TomlTable, names: Names, family: str | None = None) -> Rule:
         lapses=table.is_true("lapses"),
         rejects=table.get("rejects", bool, False),
         beyond_scope=table.get("beyond_scope", bool, False),
-        classifies=_classifies(table),
+        classifies=table.maybe_choice("classifies", get_args(Classification)),  # type: ignore[arg-type]
         contact=_listed(table, names, "contact"),
         circumstances=table.get("circumstances", bool, False),
         takes_over=names.promises(table.words("takes_over")),

@@ -1,9 +1,11 @@
-"""The closed lists of a pack and its roles: TOML tables → values. A list may say of each of its words what it means."""
+"""The closed lists of a pack, its kinds of message and its roles: TOML tables → values. A list may say of each of its
+words what it means."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
-from routing.pack import Vocabulary
+from routing.closed_lists import Channel
+from routing.pack_words import Kind, Vocabulary
 from routing.roles import Role, RoleSource
 from routing.tables import TomlTable
 
@@ -15,23 +17,58 @@ def load_vocabulary(table: TomlTable, means: dict[str, str]) -> Vocabulary:
     decisions: the decisions of people that rules wait for: for each kind its values.
     meetings: the kinds of meeting, for each the decisions on it (none where nobody decides on it).
     meetings_of_child: the meetings that are about the child; any other is about the episode that it names.
+    meeting_types: the forms that a meeting may take.
     documents: the documents whose making is told.
     end_reasons: how an episode may end.
     concerns: what there may be to be concerned about.
+    statuses: the case system's words for the state of an episode or an interview.
+    contents: what may be sent to a family.
+    sections: the sections of the interview form, for each its parts that a rule asks about.
+    disagreements: what professionals may disagree about.
+    placements: the kinds of placement that rules tell apart.
+    systems: the systems whose numbers for a child rules tell apart.
+    professionals: whom the register may name beside workers, where that is no role of the pack.
     names: what a word is called in plain English, where its own letters do not say it.
     """
     names = table.table("names")
     means.update({f"names.{word}": names.get(word, str) for word in names.names()})
+    lists = {key: _list(table, key, key, means) for key in _LISTS}
     read = Vocabulary(
-        services=_list(table, "services", "services", means),
         decisions=_lists(table, "decisions", means),
         meetings=_lists(table, "meetings", means),
+        sections=_lists(table, "sections", means),
         meetings_of_child=table.words("meetings_of_child"),
-        documents=_list(table, "documents", "documents", means),
-        end_reasons=_list(table, "end_reasons", "end_reasons", means),
-        concerns=_list(table, "concerns", "concerns", means),
+        **lists,
     )
     table.done()
+    return read
+
+
+_LISTS = (
+    *("services", "meeting_types", "documents", "end_reasons", "concerns", "statuses", "contents", "disagreements"),
+    *("placements", "systems", "professionals"),
+)
+
+
+def kinds_of_type(file: str, type_: str, values: Any) -> dict[str, Kind]:
+    """The kinds of one type of message."""
+    table = TomlTable(file, f"kinds.{type_}", values)
+    return {name: kind(table, name) for name in table.names()}
+
+
+def kind(table: TomlTable, name: str) -> Kind:
+    """The kinds of message that rules send, each under its type, such as `[kinds."task.create"]`. A kind has a title:
+    the act as its reader would say it, such as "Decide: is the child vulnerable?". It stands alone, or in a table of
+    these keys.
+
+    title: the act, in one line.
+    outcomes: for a task that may end in several ways, these ways.
+    """
+    if not table.holds_table(name):
+        return Kind(table.get(name, str))
+    inner = TomlTable(table.file, f"{table.place}.{name}", table.get(name, dict))
+    read = Kind(inner.get("title", str), inner.words("outcomes"))
+    inner.done()
     return read
 
 
@@ -58,7 +95,7 @@ def role(file: str, name: str, values: Any) -> Role:
     """
     table = TomlTable(file, f"roles.{name}", values)
     source = table.maybe("from", dict)
-    title, channel = table.get("name", str, name.replace("_", " ")), table.maybe("channel", str)
+    title, channel = table.get("name", str, name.replace("_", " ")), table.maybe_choice("channel", get_args(Channel))
     table.done()
     return Role(title, channel, _role_source(file, name, source) if source is not None else None)
 

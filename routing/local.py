@@ -1,5 +1,6 @@
 """What an authority settles for itself beside its published procedure: closed days, hours, limits where the source sets
-none, optional messages that it does not want, whether requests wait for a person, and what must be acknowledged.
+none, optional messages that it does not want, whether requests wait for a person, what must be acknowledged, and by
+what names its systems go.
 
 One TOML an authority, in a folder of whoever runs the hub; no shipped pack has one. It changes a pack as a value, so
 that the rules themselves never learn of it.
@@ -19,7 +20,8 @@ from routing.tables import PackError, TomlTable, nearest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Local:
-    """The settings of one authority. `limits`: rule → limit; `switched_off`: rules that the source leaves open."""
+    """The settings of one authority. `limits`: rule → limit; `switched_off`: rules that the source leaves open;
+    `systems`: another name of a system that gives numbers, in small letters → the one that is used for it."""
 
     authority: str
     file: str
@@ -30,6 +32,7 @@ class Local:
     switched_off: tuple[str, ...] = ()
     limits: Mapping[str, Limit] = field(default_factory=dict)
     acknowledge: tuple[Acknowledgement, ...] = ()
+    systems: Mapping[str, str] = field(default_factory=dict)
 
 
 def load_local(text: str, file: str) -> Local:
@@ -51,6 +54,7 @@ def load_local(text: str, file: str) -> Local:
         acknowledge=tuple(
             _acknowledgement(file, what, values) for what, values in top.table("acknowledge").rest().items()
         ),
+        systems=_systems(top.table("systems")),
     )
     top.done()
     return local
@@ -61,6 +65,16 @@ def _days(table: TomlTable) -> frozenset[date]:
     if not all(isinstance(day, date) for day in days):
         raise table.fault("'closures' must be a list of days such as 2026-12-24")
     return frozenset(days)
+
+
+def _systems(table: TomlTable) -> dict[str, str]:
+    """Each further name of a system with the one that is used."""
+    used: dict[str, str] = {}
+    for system in table.names():
+        for name in (*table.words(system), system):
+            if used.setdefault(name.casefold(), system) != system:
+                raise table.fault(f"'{name}' is a name of {used[name.casefold()]} and of {system}; leave one out")
+    return used
 
 
 def _limit(table: TomlTable, name: str) -> Limit:
@@ -99,6 +113,7 @@ def localised(pack: Pack, local: Local) -> Pack:
         calendar=calendar,
         rules=tuple(replace(r, due=limits.get(r.id, r.due)) for r in pack.rules if r.id not in off),
         acknowledge=tuple(own for entry in local.acknowledge for own in _each_of(pack, entry)),
+        systems=local.systems,
         auto_release=pack.auto_release if local.auto_release is None else local.auto_release,
     )
 

@@ -28,10 +28,20 @@ class Words:
     asked: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a rule may set a field to. `what`: "bool", "date", "text", "actor" (a role), "word" (one of `words`), or the
+    list of the pack that it is a word of (`statuses`); `many`: a list of such words."""
+
+    what: str
+    words: tuple[str, ...] = ()
+    many: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageType:
-    """One type. `filled` are the fields that the hub fills from what it knows, `given` those that a rule may set in the
-    pack's own words.
+    """One type. `filled` are the fields that the hub fills from what it knows, `given` those that a rule may set, each
+    with what it may be set to.
 
     asks_for: what somebody is to do. fulfilled_by: the events that end a promise of this type, each with the qualifiers
     that do; none listed: the qualifier must be the kind of the promise ("its kind" in the table).
@@ -47,7 +57,7 @@ class MessageType:
 
     words: Words
     filled: tuple[str, ...] = ()
-    given: tuple[str, ...] = ()
+    given: Mapping[str, Given]
     asks_for: Act | None = None
     fulfilled_by: Mapping[Change, tuple[str, ...]]
     withdrawn_by: str | None = None
@@ -58,6 +68,11 @@ class MessageType:
     says_missing: bool = False
     overtakes: bool = False
     kinds: Mapping[str, Words]
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Every field that it has besides those of all messages."""
+        return frozenset((*self.filled, *self.given))
 
     def is_fulfilled(self, event: Event, kind: str | None) -> bool:
         """Whether the event is what a message of this type and kind asks for."""
@@ -71,10 +86,18 @@ def _words(row: dict[str, Any]) -> Words:
     return Words(row.pop("title"), row.pop("happened"), row.pop("asked", ""))
 
 
+def _given(value: str | list[str]) -> Given:
+    """A list holds the words themselves; "each of contents" is a list of words of the pack's own list."""
+    if isinstance(value, list):
+        return Given("word", tuple(value))
+    return Given(value.removeprefix("each of "), many=value.startswith("each of "))
+
+
 def _type(row: dict[str, Any]) -> MessageType:
     fulfilled = {Change(c): () if q == "its kind" else tuple(q) for c, q in row.pop("fulfilled_by", {}).items()}
     kinds = {name: _words(kind) for name, kind in row.pop("kinds", {}).items()}
-    filled, given = tuple(row.pop("filled", ())), tuple(row.pop("given", ()))
+    filled = tuple(row.pop("filled", ()))
+    given = {field: _given(value) for field, value in row.pop("given", {}).items()}
     return MessageType(words=_words(row), filled=filled, given=given, fulfilled_by=fulfilled, kinds=kinds, **row)
 
 

@@ -101,8 +101,8 @@ class Promise:
     closed_at: datetime | None = None
     former: tuple[Recipient, ...] = ()
     since: datetime | None = None
-    cause: tuple[str, str] | None = None
-    closed_by: tuple[str, str] | None = None
+    cause: str | None = None
+    closed_by: str | None = None
     undone: bool = False
 
     @property

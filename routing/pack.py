@@ -12,6 +12,7 @@ from episodes.episode import Terms
 from episodes.origin import Classification
 from routing.calendar import Calendar
 from routing.messages import Modality, Urgency
+from routing.pack_words import Kinds, Vocabulary
 from routing.periods import Period
 from routing.roles import Role
 from routing.source import Clause, NamedLimit, Source
@@ -200,29 +201,16 @@ class Acknowledgement:
     ladder: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The closed lists of the pack: services, decision kinds with their values, meetings, documents, tasks. A meeting
-    is about the episode that it names, but for `meetings_of_child`."""
-
-    services: tuple[str, ...] = ()
-    decisions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    meetings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    meetings_of_child: tuple[str, ...] = ()
-    documents: tuple[str, ...] = ()
-    end_reasons: tuple[str, ...] = ()
-    concerns: tuple[str, ...] = ()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
     """One version of one authority's procedure. `scope`: whom it is about at all, such as those under 18; for anybody
     else only the rules that are `beyond_scope` answer. `duty`: who stands in for the intake role outside working hours,
-    if anybody does. `limits`: by name, what rules count to. `means`: a name of the pack in plain words
-    (`services.cscs`, `criteria.repeated`). `auto_release` and `acknowledge` are local settings (`routing.local`), off
-    in every shipped pack. `groups`: the ids of the rules of each group. `tells_back`: the clauses by which whoever was
-    told that a child is missing is told that it is back. `questions`: decisions that mean something only as an answer,
-    with the rules that ask for it."""
+    if anybody does. `kinds`: by type of message, the kinds that its rules send. `limits`: by name, what rules count to.
+    `means`: a name of the pack in plain words (`services.cscs`, `criteria.repeated`). `auto_release` and `acknowledge`
+    are local settings (`routing.local`), off in every shipped pack. `groups`: the ids of the rules of each group.
+    `heard`: the changes that a rule listens to. `tells_back`: the clauses by which whoever was told that a child is
+    missing is told that it is back. `questions`: decisions that mean something only as an answer, with the rules that
+    ask for it."""
 
     authority: str
     version: str
@@ -242,6 +230,7 @@ class Pack:
     audiences: Mapping[str, tuple[AudienceRow, ...]]
     rules: tuple[Rule, ...]
     periodic: tuple[Periodic, ...] = ()
+    kinds: Kinds = field(default_factory=dict)
     limits: Mapping[str, NamedLimit] = field(default_factory=dict)
     means: Mapping[str, str] = field(default_factory=dict)
     statuses: tuple[Status, ...] = ()
@@ -250,14 +239,18 @@ class Pack:
     auto_release: bool = True
     tells_back: tuple[str, ...] = ()
     acknowledge: tuple[Acknowledgement, ...] = ()
+    systems: Mapping[str, str] = field(default_factory=dict)
     rules_by_id: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
     groups: Mapping[str, frozenset[str]] = field(init=False, repr=False, compare=False)
+    heard: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         names = {rule.group for rule in self.rules if rule.group}
         groups = {name: frozenset(rule.id for rule in self.rules if rule.group == name) for name in names}
         object.__setattr__(self, "rules_by_id", {rule.id: rule for rule in self.rules})
         object.__setattr__(self, "groups", groups)
+        heard = frozenset(pattern.partition(".")[0] for rule in self.rules for pattern in rule.on)
+        object.__setattr__(self, "heard", heard)
 
     @property
     def title(self) -> str:
@@ -277,7 +270,7 @@ class Pack:
 
     def hears(self, change: str) -> bool:
         """Whether a rule listens to such a change."""
-        return any(pattern.partition(".")[0] == change for rule in self.rules for pattern in rule.on)
+        return change in self.heard
 
     @property
     def has_duties(self) -> bool:

@@ -58,6 +58,24 @@ class Period:
             case _:
                 assert_never(self.unit)
 
+    def at_least(self) -> timedelta:
+        """No end of the period lies nearer to its beginning than this, whatever the calendar says."""
+        match self.unit:
+            case "h" | "min":
+                return self.elapsed()
+            case "d" | "wd":
+                return timedelta(days=max(0, self.length - 1))
+            case "w":
+                return timedelta(days=max(0, 7 * self.length - 1))
+            case "mo":
+                return timedelta(days=max(0, 28 * self.length - 1))
+            case "wh":
+                return timedelta(hours=self.length)
+            case "same_working_day":
+                return timedelta()
+            case _:
+                assert_never(self.unit)
+
     def elapsed(self) -> timedelta:
         """The length as elapsed time. ValueError where the unit depends on the calendar."""
         if self.unit == "h":

@@ -53,12 +53,14 @@ def _fulfils(event: Event, promise: Promise, rule: Rule | None) -> bool:
 
 def closed(promises: Promises, what: Sequence[str], f: Firing) -> Promises:
     """The promises, of which those that are open and named by `what` end now."""
+    if not what:
+        return promises
     return tuple(ended(p, f) if p.open and any(p.is_a(name) for name in what) else p for p in promises)
 
 
 def ended(promise: Promise, f: Firing) -> Promise:
     """The promise, which ends without being done."""
-    return replace(promise, closed_at=f.now, closed_by=None if f.timed else f.event.report.origin.message)
+    return replace(promise, closed_at=f.now, closed_by=None if f.timed else f.event.report.origin.cause)
 
 
 def closed_by(f: Firing) -> tuple[Promises, tuple[Case, ...], tuple[str, ...]]:
@@ -77,6 +79,8 @@ def closed_by(f: Firing) -> tuple[Promises, tuple[Case, ...], tuple[str, ...]]:
 
 def closed_in(case: Case, what: Sequence[str], f: Firing) -> Case:
     """The case, the same one where nothing of it ends."""
+    if not what:
+        return case
     after = closed(case.promises, what, f)
     return case if after == case.promises else replace(case, promises=after)
 

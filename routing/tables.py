@@ -15,6 +15,34 @@ class PackError(ValueError):
     """A pack that cannot be loaded. The text names the file, the place in it and the mend."""
 
 
+class PackFaults:
+    """The faults that are found while one file is read, so that all of them are told at once."""
+
+    def __init__(self) -> None:
+        self._told: list[str] = []
+
+    def of(self, read: Callable[..., _T], *given: Any) -> _T | None:
+        """What is read; None where it is wrong, which is kept for `tell`."""
+        try:
+            return read(*given)
+        except PackError as error:
+            self._told.append(str(error))
+            return None
+
+    def of_each(self, read: Callable[..., _T], rows: Iterable[tuple[Any, ...]]) -> tuple[_T, ...]:
+        """What is read from each row, the wrong ones left out."""
+        return tuple(found for given in rows if (found := self.of(read, *given)) is not None)
+
+    def by_name(self, read: Callable[[str, Any], _T], rows: Mapping[str, Any]) -> dict[str, _T]:
+        """What is read under each name, the wrong ones left out."""
+        return {name: found for name, row in rows.items() if (found := self.of(read, name, row)) is not None}
+
+    def tell(self) -> None:
+        """Raises PackError with a line for each fault, if there is any."""
+        if self._told:
+            raise PackError("\n".join(self._told))
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known word that was probably meant, to stand behind a word that is not known; nothing where none is near."""
     near = get_close_matches(word, [*known], 1)
@@ -60,13 +88,26 @@ class TomlTable:
         value = [value] if isinstance(value, str) else value
         if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
             raise self.fault(f"'{key}' must be a list of words, not {value!r}")
+        if twice := next((v for v in value if value.count(v) > 1), None):
+            raise self.fault(f"'{key}': '{twice}' stands there twice; leave it once")
         return tuple(value)
 
+    def words_among(self, key: str, allowed: Iterable[str]) -> tuple[str, ...]:
+        """The same, each from a closed list."""
+        words, known = self.words(key), tuple(allowed)
+        for word in words:
+            if word not in known:
+                raise self.fault(f"'{key}': '{word}' is none of {', '.join(known)}{nearest(word, known)}")
+        return words
+
     def choice(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
-        value = self.get(key, str, default)
-        if value not in allowed:
-            raise self.fault(f"'{key}' must be one of {', '.join(allowed)}, not '{value}'{nearest(value, allowed)}")
-        return value
+        """A word of a closed list; required unless a default is given."""
+        return _chosen(self, key, self.get(key, str, default), allowed)
+
+    def maybe_choice(self, key: str, allowed: tuple[str, ...]) -> str | None:
+        """A word of a closed list, or None where the key is not given."""
+        value = self.maybe(key, str)
+        return None if value is None else _chosen(self, key, value, allowed)
 
     def table(self, key: str) -> "TomlTable":
         """A table below this one; an empty one where it is not given."""
@@ -113,6 +154,12 @@ class TomlTable:
             raise self.fault(f"'{key}' is not understood here{nearest(key, known)}; known are: {', '.join(known)}")
 
 
+def _chosen(table: TomlTable, key: str, value: str, allowed: tuple[str, ...]) -> str:
+    if value not in allowed:
+        raise table.fault(f"'{key}' must be one of {', '.join(allowed)}, not '{value}'{nearest(value, allowed)}")
+    return value
+
+
 _NAMES: dict[type, str] = {str: "text", int: "a whole number", bool: "true or false", dict: "a table", date: "a date"}
 
 
@@ -124,13 +171,11 @@ def typed(value: Any, hint: Any) -> Any:
         return typed(value, next(h for h in get_args(hint) if h is not type(None)))
     if origin is Literal:
         if value not in get_args(hint):
-            raise ValueError(f"expected one of {', '.join(map(str, get_args(hint)))}, not {value!r}")
+            near = nearest(value, get_args(hint)) if isinstance(value, str) else ""
+            raise ValueError(f"expected one of {', '.join(map(str, get_args(hint)))}, not {value!r}{near}")
         return value
     if origin is tuple:
-        values = [value] if isinstance(value, str) else value
-        if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
-            raise ValueError(f"expected a list of words, not {value!r}")
-        return tuple(values)
+        return _typed_words(value, get_args(hint)[0])
     if isinstance(hint, type) and issubclass(hint, Period):
         if not isinstance(value, str):
             raise ValueError(f"expected a period such as 72h, not {value!r}")
@@ -138,3 +183,14 @@ def typed(value: Any, hint: Any) -> Any:
     if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
         raise ValueError(f"expected {_NAMES.get(hint, str(hint))}, not {value!r}")
     return value
+
+
+def _typed_words(value: Any, hint: Any) -> tuple[Any, ...]:
+    values = [value] if isinstance(value, str) else value
+    if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
+        raise ValueError(f"expected a list of words, not {value!r}")
+    if not values:
+        raise ValueError("expected at least one word")
+    if twice := next((v for v in values if values.count(v) > 1), None):
+        raise ValueError(f"'{twice}' stands there twice; leave it once")
+    return tuple(typed(word, hint) for word in values)

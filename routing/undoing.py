@@ -50,7 +50,7 @@ class _Undoing:
         self, s: Situation, event: Event, pack: Pack, now: datetime, wrong: tuple[Origin, ...], clause: str
     ) -> None:
         self.s, self.event, self.pack, self.now, self.clauses = s, event, pack, now, (clause,)
-        self.causes = {origin.message for origin in wrong}
+        self.causes = {origin.cause for origin in wrong}
         self.since = min((origin.at for origin in wrong), default=now)
         self.reopens = event.change is Change.REOPENED
 

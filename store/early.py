@@ -1,8 +1,6 @@
 """Early word: reports that came before what they speak of, as they came, until their incident is placed. What becomes
 of one then is decided elsewhere."""
 
-import base64
-import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Executable, LargeBinary, Table, Text, bindparam, delete, or_, select
 
+from store.instants import UtcInstant
 from store.listing import KEYS, Listing, Writing
+from store.quarantine import packed, unpacked
 from store.session import Session
-from store.tables import UtcInstant, metadata
+from store.tables import metadata
 
 early_word = Table(
     "early_word",
@@ -31,6 +31,7 @@ early_word = Table(
     Column("headers", Text, nullable=False),
     Column("value", LargeBinary),
     Column("timestamp", UtcInstant, nullable=False),
+    Column("claim", Text, nullable=False),
 )
 _COLUMNS = tuple(column.name for column in early_word.columns)
 
@@ -38,7 +39,8 @@ _COLUMNS = tuple(column.name for column in early_word.columns)
 @dataclass(frozen=True, slots=True)
 class EarlyRow:
     """A report that waits: for its incident or, where it names none, for an absence of that person. `authority` is
-    whose intake role hears of it (the hub's own where nobody else's); `since` is its receipt."""
+    whose intake role hears of it (the hub's own where nobody else's); `since` is its receipt; `claim` sets it apart
+    from another message that its sender calls by the same name."""
 
     id: str
     incident: str | None
@@ -50,9 +52,10 @@ class EarlyRow:
     offset: int
     cluster: str
     key: bytes | None = field(repr=False)
-    headers: tuple[tuple[str, bytes], ...] = field(repr=False)
+    headers: tuple[tuple[str, bytes | None], ...] = field(repr=False)
     value: bytes | None = field(repr=False)
     timestamp: datetime
+    claim: str = ""
 
 
 _KEEP = Writing(early_word, _COLUMNS, replaces=("person",))
@@ -101,11 +104,10 @@ class Early(Session):
 
 
 def _values(row: EarlyRow) -> tuple[Any, ...]:
-    headers = json.dumps([[name, base64.b64encode(value).decode()] for name, value in row.headers])
-    return tuple(headers if name == "headers" else getattr(row, name) for name in _COLUMNS)
+    return tuple(packed(row.headers) if name == "headers" else getattr(row, name) for name in _COLUMNS)
 
 
 def _read(row: Any) -> EarlyRow:
     told = row._asdict()
-    headers = tuple((name, base64.b64decode(value)) for name, value in json.loads(told.pop("headers")))
+    headers = unpacked(told.pop("headers"))
     return EarlyRow(**told, headers=headers)

@@ -19,8 +19,10 @@ from homeward.rendering.events import HAPPENED  # noqa: E402
 from homeward.rendering.plain import PLAIN  # noqa: E402
 from homeward.scenarios import reading  # noqa: E402
 from routing import conditions, loading, loading_rules, loading_tests, loading_words, naming, periods  # noqa: E402
-from routing.checking import OF_THEIR_OWN  # noqa: E402
+from routing.checking_words import BEHIND_THE_DOT  # noqa: E402
+from routing.closed_lists import DECISIONS, FREE_TEXT  # noqa: E402
 from routing.conditions import CONDITIONS, Word  # noqa: E402
+from routing.message_types import MESSAGE_TYPES  # noqa: E402
 from routing.periods import Period  # noqa: E402
 from schemas.inbound import INBOUND  # noqa: E402
 from schemas.outbound import OUTBOUND  # noqa: E402
@@ -35,6 +37,7 @@ TABLES: Mapping[str, Callable[..., Any]] = {
     "`[terms]`": loading._terms,
     "`[calendar]`": loading._calendar,
     "`[words]`": loading_words.load_vocabulary,
+    "`[kinds]`": loading_words.kind,
     "`[roles]`": loading_words.role,
     "`from` of a role": loading_words._role_source,
     "`[limits]`": naming.named_limit,
@@ -50,17 +53,11 @@ TABLES: Mapping[str, Callable[..., Any]] = {
     "`[clauses]`": loading._clause,
 }
 """Each chapter of the language, and the function that reads it. Its docstring says what each key means."""
-AFTER: Mapping[str, str] = {
-    "classified": "`missing`, `absent`", "regraded": "a grade", "joined": "`police`, `worker`",
-    "whereabouts": "`known`, `unknown`", "decided": "a kind of decision, or a kind with a value (`threshold.met`)",
-    "decided_elsewhere": "as after `decided`", 
-    "interview": "`assigned`, `offered`, `completed`, `refused`, `not_offered`, `withdrawn`",
-    "meeting": "a meeting", "meeting_elsewhere": "a meeting", "service_opened": "a service",
-    "service_closed": "a service", "document": "a document", "task_completed": "a kind of task",
-    "disagreement": "`raised`, `unresolved`, `resolved`", "return_changed": "`end`",
-    "contradiction": "`found_by_other`, `return_before_start`, `no_episode`",
+OF_A_LIST: Mapping[str, str] = {
+    "decisions": "a kind of decision, or a kind with a value (`threshold.met`)", "meetings": "a meeting",
+    "services": "a service", "documents": "a document", "tasks": "a kind of task", "rules": "a rule",
 }  # fmt: skip
-"""What may stand behind the dot of an event."""
+"""What may stand behind the dot of an event, where it is a word of the pack."""
 
 
 def keys(function: Callable[..., Any]) -> tuple[str, dict[str, str]]:
@@ -99,8 +96,13 @@ def named(title: str, words: Mapping[str, str], head: str) -> str:
     return f"### {title}\n\n{table((head, 'meaning'), ((f'`{w}`', sentence(m)) for w, m in words.items()))}\n"
 
 
+def behind(change: Change) -> str:
+    words = BEHIND_THE_DOT.get(change, ())
+    return OF_A_LIST[words] if isinstance(words, str) else (", ".join(f"`{word}`" for word in words) or "–")
+
+
 def events() -> str:
-    rows = [(f"`{change}`", sentence(HAPPENED[change]), AFTER.get(change, "–")) for change in Change]
+    rows = [(f"`{change}`", sentence(HAPPENED[change]), behind(change)) for change in Change]
     text = (
         "A rule answers an event (`on`). An event also settles a promise (`settled_by`) or lets one move on "
         "(`follows`). Behind a dot may stand which one is meant: `interview.refused`, `meeting.mam`."
@@ -111,18 +113,18 @@ def events() -> str:
 def kind_of(hint: Any) -> str:
     """What an argument takes, for a person."""
     if get_origin(hint) is Annotated:
-        word = next(a for a in get_args(hint) if isinstance(a, Word)).list
-        return {"promises": "rules, types, or types with kind", "times": "fields of the report"}.get(word, f"{word}")
+        word = next(a for a in get_args(hint) if isinstance(a, Word))
+        shared = {"promises": "rules, types, or types with kind", "tasks": "a kind of task"}
+        return f"{word.list} of the `{word.of}`" if word.of else shared.get(word.list, word.list.replace("_", " "))
     if get_origin(hint) is Literal:
         return ", ".join(f"`{value}`" for value in get_args(hint))
-    options = [h for h in get_args(hint) if h is not type(None)]
     if get_origin(hint) is tuple:
-        return "words"
-    if options:
+        return kind_of(get_args(hint)[0])
+    if options := [h for h in get_args(hint) if h is not type(None)]:
         return kind_of(options[0])
     if isinstance(hint, type) and issubclass(hint, Period):
         return "a limit"
-    return {int: "a number, or a limit", str: "a word", bool: "true or false"}.get(hint, str(hint))
+    return {int: "a number, or a limit", bool: "true or false"}[hint]
 
 
 def condition(name: str) -> tuple[str, str, str]:
@@ -157,9 +159,32 @@ def about(model: type) -> str:
 
 
 def messages() -> str:
-    rows = [(f"`{t}`", about(model), ACTS[t].format_map(_Plain())) for t, model in OUTBOUND.items()]
-    text = "What `send` may name. Each type is described with all its fields by `homeward docs --serve`."
-    return f"### Messages\n\n{text}\n\n{table(('type', 'what it is', 'in the words of `homeward packs`'), rows)}\n"
+    rows = [(f"`{t}`", about(m), ACTS[t].format_map(_Plain()), settable(t)) for t, m in OUTBOUND.items()]
+    text = (
+        "What `send` may name, and what a rule may set under `fields`. Each type is described with all its fields by "
+        "`homeward docs --serve`."
+    )
+    head = ("type", "what it is", "in the words of `homeward packs`", "`fields`")
+    return f"### Messages\n\n{text}\n\n{table(head, rows)}\n"
+
+
+def settable(type_: str) -> str:
+    """The fields that a rule may set, each with what to."""
+    plain = {"bool": "true or false", "date": "a date, by `dated`", "actor": "a role", "text": "text"}
+    takes = []
+    for name, given in MESSAGE_TYPES[type_].given.items():
+        of_the_pack = f"of the pack's {given.what.replace('_', ' ')}"
+        words = ", ".join(f"`{word}`" for word in given.words)
+        takes.append(f"`{name}`: {words or plain.get(given.what, of_the_pack)}")
+    return "; ".join(takes) or "–"
+
+
+def free() -> str:
+    text = (
+        "Every other word of a rule is held against a closed list when the pack is loaded. These are not, each for the "
+        "reason given:"
+    )
+    return f"### What stays free text\n\n{text}\n\n{table(('where', 'why'), FREE_TEXT.items())}\n"
 
 
 def reports() -> str:
@@ -184,7 +209,7 @@ class _Plain(dict[str, str]):
 
 
 def decisions() -> str:
-    rows = [(f"`{kind}`", ", ".join(f"`{v}`" for v in values)) for kind, values in OF_THEIR_OWN.items()]
+    rows = [(f"`{kind}`", ", ".join(f"`{v}`" for v in values)) for kind, values in DECISIONS.items()]
     return "Every pack has these decisions besides its own:\n\n" + table(("kind", "values"), rows) + "\n"
 
 
@@ -203,6 +228,7 @@ def language() -> str:
         events(),
         asked(),
         messages(),
+        free(),
         reports(),
         f"### Scenarios\n\n{inspect.cleandoc(reading.__doc__ or '')}\n",
     ]

@@ -8,7 +8,7 @@ import orjson
 
 from homeward.scenarios.comparing import OF_THE_ROW
 from homeward.scenarios.reading import Scenario
-from routing.checking import BEYOND_THE_SOURCE
+from routing.checking_words import BEYOND_THE_SOURCE
 from routing.message_types import MESSAGE_TYPES
 from routing.pack import Pack
 from routing.tables import nearest

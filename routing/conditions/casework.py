@@ -4,11 +4,14 @@ asked for so far."""
 from routing.conditions.vocabulary import (
     ConcernWords,
     DecisionKind,
+    DecisionValues,
     DocumentWord,
     MeetingWord,
     MeetingWords,
     RoleWords,
     RuleWords,
+    TaskKind,
+    TaskOutcomes,
     condition,
 )
 from routing.message_types import TASK
@@ -18,7 +21,7 @@ from routing.situation import Situation
 
 @condition
 def decided(
-    s: Situation, kind: DecisionKind, decision: tuple[str, ...], by: RoleWords = (), among: tuple[str, ...] = ()
+    s: Situation, kind: DecisionKind, decision: DecisionValues, by: RoleWords = (), among: DecisionValues = ()
 ) -> bool:
     """The newest decision of that kind (of one of those roles) is one of these. `among`: only these values of the kind
     speak of the matter; the others leave it as it was."""
@@ -72,7 +75,7 @@ def document_in_episode(s: Situation, kind: DocumentWord) -> bool:
 
 
 @condition
-def task_answered(s: Situation, kind: str, outcomes: tuple[str, ...] = ()) -> bool:
+def task_answered(s: Situation, kind: TaskKind, outcomes: TaskOutcomes = ()) -> bool:
     """The task was done since it was last asked for, with one of these outcomes as the newest (any, where none is
     given)."""
     asked = max((p.at for p in s.promised(f"{TASK}/{kind}")), default=None)

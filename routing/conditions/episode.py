@@ -7,7 +7,8 @@ from typing import Literal
 from episodes.events import Event
 from episodes.reports import Found
 from routing.calendar import london_date
-from routing.conditions.vocabulary import EndReasons, RoleWords, TimeWords, condition
+from routing.closed_lists import CareType, Grade, MissingFrom, ReportTime
+from routing.conditions.vocabulary import EndReasons, RoleWords, condition
 from routing.periods import Elapsed
 from routing.situation import Situation
 
@@ -43,7 +44,7 @@ def ever_missing(s: Situation) -> bool:
 
 
 @condition
-def risk(s: Situation, is_one_of: tuple[str, ...]) -> bool:
+def risk(s: Situation, is_one_of: tuple[Grade, ...]) -> bool:
     """The police risk grade at present."""
     return s.episode.risk in is_one_of
 
@@ -76,22 +77,22 @@ def received_outside_hours(s: Situation) -> bool:
 
 
 @condition
-def times_given(s: Situation, any_of: TimeWords) -> bool:
+def times_given(s: Situation, any_of: tuple[ReportTime, ...]) -> bool:
     """What is known of the episode gives one of these times."""
     report = s.episode.missing
     return report is not None and any(getattr(report, name) is not None for name in any_of)
 
 
 @condition
-def missing_from(s: Situation, is_one_of: tuple[str, ...]) -> bool:
-    """Where the child went missing from, as it was reported: home, placement, school, hospital or other."""
+def missing_from(s: Situation, is_one_of: tuple[MissingFrom, ...]) -> bool:
+    """Where the child went missing from, as it was reported."""
     report = s.episode.missing
     return report is not None and report.missing_from in is_one_of
 
 
 @condition
-def care_type(s: Situation, is_one_of: tuple[str, ...]) -> bool:
-    """How a child in care is missing, as it was reported: unauthorised_absence, run_away or removed_by_adult."""
+def care_type(s: Situation, is_one_of: tuple[CareType, ...]) -> bool:
+    """How a child in care is missing, as it was reported."""
     report = s.episode.missing
     return report is not None and report.care_type in is_one_of
 

@@ -5,19 +5,29 @@ from typing import Any
 
 from episodes.events import Event
 from episodes.reports import Actor, InterviewOutcome
-from routing.conditions.vocabulary import ConcernWords, RoleWords, RuleWords, ServiceWords, condition
+from routing.closed_lists import ConcernGrade, InterviewResult, InterviewStanding
+from routing.conditions.vocabulary import (
+    ConcernWords,
+    RoleWords,
+    RuleWords,
+    SectionParts,
+    SectionWord,
+    SectionWords,
+    ServiceWords,
+    condition,
+)
 from routing.periods import Elapsed
 from routing.situation import Situation
 
 
 @condition
-def interview(s: Situation, is_one_of: tuple[str, ...]) -> bool:
+def interview(s: Situation, is_one_of: tuple[InterviewStanding, ...]) -> bool:
     """Where the return home interview stands."""
     return s.interview() in is_one_of
 
 
 @condition
-def interview_in_time(s: Situation, results: tuple[str, ...], within: Elapsed | None = None) -> bool:
+def interview_in_time(s: Situation, results: tuple[InterviewResult, ...], within: Elapsed | None = None) -> bool:
     """One of these outcomes lies at or before the limit (T-5): that of the request, or a time after the return where
     the limit runs whether or not anybody was asked."""
     due, back = s.interview_due(), s.episode.return_at
@@ -62,9 +72,9 @@ def interview_raises(s: Situation, any_of: ConcernWords) -> bool:
 def concerns_found(
     s: Situation,
     event: Event,
-    grades: tuple[str, ...] = (),
-    any_of: tuple[str, ...] = (),
-    other_than: tuple[str, ...] = (),
+    grades: tuple[ConcernGrade, ...] = (),
+    any_of: ConcernWords = (),
+    other_than: ConcernWords = (),
 ) -> bool:
     """The interview names concerns (one of these, or one beyond `other_than`), or is graded as one of these."""
     report = _outcome(event)
@@ -133,13 +143,13 @@ def form_given(s: Situation, event: Event) -> bool:
 
 
 @condition
-def answered(s: Situation, event: Event, sections: tuple[str, ...]) -> bool:
+def answered(s: Situation, event: Event, sections: SectionWords) -> bool:
     """One of these sections is filled in."""
     return any(_answer(event, section) for section in sections)
 
 
 @condition
-def answered_within(s: Situation, event: Event, section: str, all_of: tuple[str, ...]) -> bool:
+def answered_within(s: Situation, event: Event, section: SectionWord, all_of: SectionParts) -> bool:
     """Every one of these parts of the section is filled in."""
     answer = _answer(event, section)
     return isinstance(answer, dict) and all(answer.get(part) for part in all_of)
@@ -147,7 +157,7 @@ def answered_within(s: Situation, event: Event, section: str, all_of: tuple[str,
 
 @condition
 def ticked(
-    s: Situation, event: Event, section: str, any_of: tuple[str, ...] = (), other_than: tuple[str, ...] = ()
+    s: Situation, event: Event, section: SectionWord, any_of: ConcernWords = (), other_than: ConcernWords = ()
 ) -> bool:
     """Of the codes of the section one of these is ticked, or one that is none of `other_than`."""
     answer = _answer(event, section)

@@ -1,18 +1,19 @@
 """What a rule may ask about the register's record: which services hold the case, who works with the child, where the
 child is placed, and which authority answers for the child."""
 
-from routing.conditions.vocabulary import RoleWords, ServiceWords, condition
+from routing.closed_lists import LeavingCare, LegalStatus, Plan
+from routing.conditions.vocabulary import PlacementKinds, RoleWords, ServiceWords, SystemWord, condition
 from routing.situation import Situation
 
 
 @condition
 def registered(s: Situation) -> bool:
     """A case system holds a record of the child."""
-    return s.record.registered
+    return s.record.known
 
 
 @condition
-def identified_in(s: Situation, system: str) -> bool:
+def identified_in(s: Situation, system: SystemWord) -> bool:
     """The register holds an identifier of that system."""
     return any(held == system for held, _ in s.record.identifiers)
 
@@ -60,7 +61,7 @@ def looked_after(s: Situation) -> bool:
 
 
 @condition
-def legal_status(s: Situation, is_one_of: tuple[str, ...]) -> bool:
+def legal_status(s: Situation, is_one_of: tuple[LegalStatus, ...]) -> bool:
     """The legal status in the register."""
     return s.record.legal_status in is_one_of
 
@@ -72,19 +73,19 @@ def court_proceedings(s: Situation) -> bool:
 
 
 @condition
-def leaving_care(s: Situation, is_one_of: tuple[str, ...]) -> bool:
+def leaving_care(s: Situation, is_one_of: tuple[LeavingCare, ...]) -> bool:
     """The leaving-care status in the register."""
     return s.record.leaving_care in is_one_of
 
 
 @condition
-def plan(s: Situation, is_one_of: tuple[str, ...]) -> bool:
+def plan(s: Situation, is_one_of: tuple[Plan, ...]) -> bool:
     """The plan in the register."""
     return s.record.plan in is_one_of
 
 
 @condition
-def placed(s: Situation, kinds: tuple[str, ...] = ()) -> bool:
+def placed(s: Situation, kinds: PlacementKinds = ()) -> bool:
     """The register holds a placement (of one of these kinds)."""
     placement = s.record.placement
     return placement is not None and (not kinds or placement.kind in kinds)

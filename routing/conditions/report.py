@@ -3,13 +3,13 @@ brought."""
 
 from episodes.events import Event
 from episodes.reports import Decided, Disagreement, InterviewOutcome, MeetingHeld, ServiceChanged
-from routing.conditions.vocabulary import RoleWords, condition
+from routing.conditions.vocabulary import EventWords, MeetingTypes, RoleWords, Subjects, condition
 from routing.periods import Period
 from routing.situation import Situation
 
 
 @condition
-def event(s: Situation, is_one_of: tuple[str, ...]) -> bool:
+def event(s: Situation, is_one_of: EventWords) -> bool:
     """The report under way brought one of these events (or a narrower one)."""
     return any(e.is_a(name) for e in s.events for name in is_one_of)
 
@@ -36,7 +36,7 @@ def names_this_episode(s: Situation, event: Event) -> bool:
 
 
 @condition
-def meeting_type(s: Situation, event: Event, is_one_of: tuple[str, ...]) -> bool:
+def meeting_type(s: Situation, event: Event, is_one_of: MeetingTypes) -> bool:
     """The type of the meeting that was held, or that the decision speaks of."""
     report = event.report
     return isinstance(report, MeetingHeld | Decided) and report.meeting_type in is_one_of
@@ -52,7 +52,7 @@ def next_meeting_beyond(s: Situation, event: Event, period: Period) -> bool:
 
 
 @condition
-def disagreement_about(s: Situation, is_one_of: tuple[str, ...]) -> bool:
+def disagreement_about(s: Situation, is_one_of: Subjects) -> bool:
     """What the newest disagreement of the episode is about."""
     raised = [d.subject for d in s.episode.disagreements if d.stage == "raised"]
     return bool(raised) and raised[-1] in is_one_of

@@ -13,21 +13,33 @@ from episodes.events import Event
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """The closed list of the pack that an argument must be taken from."""
+    """The closed list of the pack that an argument must be taken from. `of`: the argument that says which list it is,
+    such as the kind whose values are meant."""
 
     list: str
+    of: str | None = None
 
 
 ServiceWords = Annotated[tuple[str, ...], Word("services")]
 DecisionKind = Annotated[str, Word("decisions")]
+DecisionValues = Annotated[tuple[str, ...], Word("values", of="kind")]
 MeetingWord = Annotated[str, Word("meetings")]
 MeetingWords = Annotated[tuple[str, ...], Word("meetings")]
+MeetingTypes = Annotated[tuple[str, ...], Word("meeting_types")]
 RoleWords = Annotated[tuple[str, ...], Word("roles")]
 RuleWords = Annotated[tuple[str, ...], Word("promises")]
 EndReasons = Annotated[tuple[str, ...], Word("end_reasons")]
-TimeWords = Annotated[tuple[str, ...], Word("times")]
 DocumentWord = Annotated[str, Word("documents")]
 ConcernWords = Annotated[tuple[str, ...], Word("concerns")]
+TaskKind = Annotated[str, Word("tasks")]
+TaskOutcomes = Annotated[tuple[str, ...], Word("outcomes", of="kind")]
+EventWords = Annotated[tuple[str, ...], Word("events")]
+Subjects = Annotated[tuple[str, ...], Word("disagreements")]
+SectionWord = Annotated[str, Word("sections")]
+SectionWords = Annotated[tuple[str, ...], Word("sections")]
+SectionParts = Annotated[tuple[str, ...], Word("parts", of="section")]
+PlacementKinds = Annotated[tuple[str, ...], Word("placements")]
+SystemWord = Annotated[str, Word("systems")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Literal
 from episodes.accounts import accounts
 from episodes.events import Event
 from episodes.reports import Missing
+from routing.closed_lists import ParentConsents, ParentReports
 from routing.conditions.vocabulary import RoleWords, condition
 from routing.situation import Situation
 
@@ -40,15 +41,15 @@ def reported_to_police(s: Situation, event: Event, answer: Answer) -> bool:
 
 
 @condition
-def parent_reports(s: Situation, event: Event, is_one_of: tuple[str, ...]) -> bool:
-    """Whether the parent is willing to tell the police: willing, unsure, unable, refused or not_stated."""
+def parent_reports(s: Situation, event: Event, is_one_of: tuple[ParentReports, ...]) -> bool:
+    """Whether the parent is willing to tell the police."""
     report = _told(s, event)
     return report is not None and (report.parent_reports or "not_stated") in is_one_of
 
 
 @condition
-def parent_consents(s: Situation, event: Event, is_one_of: tuple[str, ...]) -> bool:
-    """Whether the parent consents to others telling the police: given, refused or not_stated."""
+def parent_consents(s: Situation, event: Event, is_one_of: tuple[ParentConsents, ...]) -> bool:
+    """Whether the parent consents to others telling the police."""
     report = _told(s, event)
     return report is not None and (report.parent_consents or "not_stated") in is_one_of
 

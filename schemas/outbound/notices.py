@@ -27,6 +27,8 @@ class NotifyInfo(OutboundMessage):
 
     TYPE: ClassVar[str] = "notify.info"
 
+    detail: str | None = Field(None, description="What happened, in a sentence, where the kind does not say it.")
+
 
 class HubConsultation(OutboundMessage):
     """Consult a team that advises on missing and exploited children."""

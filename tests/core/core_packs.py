@@ -37,10 +37,20 @@ services = ["social_care", "early_help"]
 documents = ["plan"]
 end_reasons = ["came home", "was brought home"]
 concerns = ["harm", "other", "gangs", "cse"]
+meeting_types = ["separate", "joint"]
+statuses = ["Away from Care", "Away", "Not There"]
+disagreements = ["mam", "interview"]
+placements = ["fostered"]
+systems = ["mosaic"]
+professionals = ["reviewer", "adviser"]
 
 [words.decisions]
 vulnerability = ["vulnerable", "not_vulnerable"]
 judgement = ["go", "stay"]
+
+[words.sections]
+one = ["a", "b"]
+two = []
 
 [words.meetings]
 mam = ["convene", "not_convened"]
@@ -95,7 +105,26 @@ clauses = ["T-1", "T-2"]
 
 def text(rules: str = RULE, head: str = HEAD, body: str = BODY, more: str = "") -> str:
     """A pack's text. `more` stands before the rules: criteria, audiences, terms."""
-    return with_limits(head + more + body + rules)
+    return complete(head + more + body + rules)
+
+
+def complete(toml: str) -> str:
+    """The text with what the loader wants declared beside the rules: their limits, and the kinds of their messages."""
+    return with_kinds(with_limits(toml))
+
+
+def with_kinds(toml: str) -> str:
+    """The text with each kind that a rule of a test sends put under [kinds]."""
+    if "[kinds" in toml:
+        return toml
+    declared: dict[str, set[str]] = {}
+    for rule in toml.split("[[rules]]")[1:]:
+        sent, kind = re.search(r'^send = "(.+)"', rule, re.M), re.search(r'^kind = "(.+)"', rule, re.M)
+        if sent and kind and not sent[1].endswith(".cancel"):
+            declared.setdefault(sent[1], set()).add(kind[1])
+    tables = (f'\n[kinds."{type_}"]\n' + "".join(f'{kind} = "{kind}"\n' for kind in sorted(kinds))
+              for type_, kinds in declared.items())  # fmt: skip
+    return toml + "".join(tables)
 
 
 def with_limits(toml: str) -> str:
@@ -113,7 +142,7 @@ def written(folder: Path, pack: str, directory: str | None = DIRECTORY) -> Path:
     """The folder, with the pack and its directory in it."""
     home = folder / "testshire"
     home.mkdir()
-    (home / "1.toml").write_text(with_limits(pack))
+    (home / "1.toml").write_text(complete(pack))
     if directory is not None:
         (home / "directory.toml").write_text(directory)
     return folder

@@ -74,16 +74,16 @@ RECORDED: list[tuple[str, Any, Any]] = [
     ('answered_within = {section = "one", all_of = ["a", "b"]}', form(one={"a": 1, "b": [2]}), form(one={"a": 1})),
     ('answered_within = {section = "one", all_of = ["a"]}', form(one={"a": 1}), form(one="a")),
     (
-        'ticked = {section = "one", any_of = ["none"]}',
-        form(one={"codes": ["none", "x"]}),
+        'ticked = {section = "one", any_of = ["other"]}',
+        form(one={"codes": ["other", "x"]}),
         form(one={"codes": ["x", 7]}),
     ),
     (
-        'ticked = {section = "one", other_than = ["none"]}',
-        form(one={"codes": ["none", "x"]}),
-        form(one={"codes": ["none"]}),
+        'ticked = {section = "one", other_than = ["other"]}',
+        form(one={"codes": ["other", "x"]}),
+        form(one={"codes": ["other"]}),
     ),
-    ('ticked = {section = "one", other_than = ["none"]}', form(one={"codes": ["x"]}), form(one={"codes": "x"})),
+    ('ticked = {section = "one", other_than = ["other"]}', form(one={"codes": ["x"]}), form(one={"codes": "x"})),
     ("concerns_found = true", (*BACK, outcome("completed", 9, concerns=("debts",))), form()),
     (
         'concerns_found = {grades = ["high"]}',

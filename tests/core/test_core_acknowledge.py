@@ -74,7 +74,7 @@ def test_nothing_less_ends_it(not_it: dict[str, Any]) -> None:
 def test_each_message_climbs_by_itself() -> None:
     told = child("senior.alert")
     told.pack = localised(
-        course(ALERT, rule("second", on='["regraded"]', send='"senior.alert"')).pack,
+        course(ALERT, rule("second", on='["regraded"]', send='"senior.alert"', kind='"away"')).pack,
         load_local('authority = "testshire"\n[acknowledge."senior.alert"]\nwithin = "2h"\nladder = "manager"', "f"),
     )
     first = told.tell(missing())[0]

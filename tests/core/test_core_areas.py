@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from core_hub import hub
-from core_packs import BODY, HEAD, RULE, Course, rule, ruled, written
+from core_packs import BODY, HEAD, RULE, Course, pack, rule, ruled, written
 from core_reports import ABOUT, after, decided, meeting, origin
 from core_reports import missing as report
 from core_wire import child, context, found, later, missing
@@ -13,7 +13,6 @@ from core_wire import child, context, found, later, missing
 from episodes.record import Placement, RegisterRecord, Service
 from episodes.reports import TaskCompleted
 from homeward.library import read_packs
-from routing.loading import load_pack
 
 OURS, OF_OTHERS = RegisterRecord(registered=True), RegisterRecord(registered=True, responsible_authority="Northshire")
 TOLD = report(responsible_authority="Northshire")
@@ -73,6 +72,7 @@ def test_conditions_both_ways(condition: str, yes: tuple[Any, RegisterRecord], n
         assert bool(Course(ruled(condition), record=record).tell(told)) is holds
 
 
+OUTCOMES = '[kinds."task.create"]\nlook = {title = "Look", outcomes = ["agreed", "refused"]}\n'
 ASKED = rule("look", send='"task.create"', kind='"look"', on='["opened", "decided"]', once='"event"')
 
 
@@ -93,7 +93,7 @@ def task(hours: float, outcome: str | None = None) -> TaskCompleted:
     ],
 )
 def test_a_task_is_answered_since_it_was_last_asked_for(reports: Any, holds: bool) -> None:
-    course = Course(ruled('task_answered = {kind = "look", outcomes = ["agreed"]}', ASKED))
+    course = Course(ruled('task_answered = {kind = "look", outcomes = ["agreed"]}', ASKED, more=OUTCOMES))
     said = [course.tell(each) for each in reports][-1]
     assert any(m.rule == "asks" for m in said) is holds
 
@@ -115,7 +115,7 @@ def test_what_was_sent_is_unanswered_until_such_a_meeting_is_held() -> None:
 def test_the_team_of_a_case_and_linked_forces_are_recipients() -> None:
     roles = '\n[roles.team]\nname = "team"\n[roles.team.from]\nservice = "social_care"\nfield = "team"\n'
     roles += '[roles.forces]\nname = "force"\nfrom = {linked_forces = true}\n'
-    course = Course(load_pack(HEAD + BODY + roles + RULE.replace('"officer"', '"team", "forces"'), "testshire/1.toml"))
+    course = Course(pack(RULE.replace('"officer"', '"team", "forces"'), body=BODY + roles))
     course.record = RegisterRecord(services=(Service("social_care", team="north"),), linked_forces=("YY", "ZZ"))
     (said,) = course.tell(report())
     assert [(r.role, r.person) for r in said.to] == [("team", "north"), ("forces", "YY"), ("forces", "ZZ")]

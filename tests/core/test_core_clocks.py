@@ -23,7 +23,6 @@ def clock(moment: str, **lines: str) -> Course:
         ('at {from = "start", within = "24h"}', after(24)),
         ('over {from = "start", within = "24h"}', after(24) + timedelta(seconds=1)),
         ('before {from = "start", within = "24h", lead = "2h"}', after(22)),
-        ('before {from = "start", within = "24h"}', after(24)),
         ('at {from = "start", within = ["5d", "24h"]}', after(24)),
     ],
 )

@@ -41,7 +41,15 @@ id = "enough"
 title = "Say enough"
 on = ["found"]
 send = "task.cancel"
-withdraws = ["task.create", "meeting.request/mam"]
+withdraws = ["task.create"]
+clauses = ["T-1", "T-2"]
+
+[[rules]]
+id = "called_off"
+title = "Say called_off"
+on = ["found"]
+send = "meeting.cancel"
+withdraws = ["meeting.request/mam"]
 clauses = ["T-1", "T-2"]
 """
 
@@ -101,7 +109,7 @@ def test_a_withdrawal_reaches_those_who_hold_the_request_now() -> None:
     child.tell(opened(24))
     said = [(m.type, m.kind, m.to[0].role, m.clauses) for m in child.tell(found(30))]
     assert said == [
-        ("task.cancel", "mam", "worker", ("T-1", "T-2")),
+        ("meeting.cancel", "mam", "worker", ("T-1", "T-2")),
         ("task.cancel", "look", "worker", ("T-1", "T-2")),
     ]
     child.record = allocated("sw2")
@@ -117,7 +125,12 @@ def test_what_is_done_is_not_withdrawn() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('withdraws = ["task.create", "meeting.request/mam"]', 'withdraws = ["x"]', "'x' names no rule"),
+        ('withdraws = ["task.create"]', 'withdraws = ["x"]', "'x' names no rule"),
+        (
+            '"meeting.request/mam"',
+            '"look"',
+            "a 'task.create', which 'meeting.cancel' does not take back; send",
+        ),
         ('kind = "mam"', 'kind = "mam"\nwithdraws = ["look"]', "it withdraws promises, so its kind and recipients"),
         ('to = ["@holder"]\ndue', 'to = [{named_as = "by"}]\ndue', "it follows who holds the work"),
         ("withdraws = ", 'closes = ["look"]\nwithdraws = ', "only one of 'closes' and 'withdraws'"),

@@ -188,7 +188,10 @@ def test_local_settings_name_the_whole_duty_or_one_of_it() -> None:
             ["rules tell, each tell_help: 'when.known_missing' stands in the rule too; leave it in one of them"],
         ),
         (TELLS.replace('to = ["manager"]', "colour = 1"), ["rules tell, each tell_help: 'colour' is not understood"]),
-        (TELLS + COPIES.replace('["tell"]', '["tel"]'), ["rules copy: told_by: there is no rule 'tel'"]),
+        (
+            TELLS + COPIES.replace('["tell"]', '["tel"]'),
+            ["rules copy: told_by: 'tel' names no rule", "mean 'tell'?"],
+        ),
     ],
 )
 def test_a_rule_with_each_is_read_strictly(text: str, words: list[str]) -> None:
@@ -261,7 +264,7 @@ def test_a_word_may_say_what_it_means() -> None:
         (
             '"social_care"}',
             '"social_car"}',
-            ["pack's services (did you mean 'social_care'?)"],
+            ["there is no service 'social_car' (did you mean 'social_care'?); add it to [words]"],
         ),
     ],
 )

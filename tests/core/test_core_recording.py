@@ -80,8 +80,8 @@ def test_of_the_sections_that_may_be_shared_those_that_were_answered() -> None:
         (rule("r"), STATUSES + "[[statuses]]\nis = 'x'\nwhen = {open_to = 'y'}\n", "statuses x: condition 'open_to'"),
         (rule("r"), STATUSES + "[[statuses]]\nis = 'x'\nword = 'y'\n", "'word' is not understood here"),
         (rule("r", to='{named_as = "value"}'), "", "named_as = 'value' needs the role"),
-        (rule("r", when='{end_reason = "lost"}'), "", "'lost' is not in the pack's end_reasons"),
-        (rule("r", when='{times_given = "noon"}'), "", "'noon' is not in the pack's times"),
+        (rule("r", when='{end_reason = "lost"}'), "", "there is no end reason 'lost'; add it to"),
+        (rule("r", when='{times_given = "noon"}'), "", "expected one of left_at, last_seen_at, .*, not 'noon'"),
     ],
 )
 def test_what_does_not_fit_is_refused(rules: str, more: str, words: str) -> None:

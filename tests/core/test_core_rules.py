@@ -99,7 +99,7 @@ def test_the_first_row_of_an_audience_that_holds_says_who_and_an_empty_one_waits
         ('"worker"', RegisterRecord(), [("worker", None, "email")]),
         ('"manager"', WORKED, [("manager", "b1", "email")]),
         ('{role = "manager", of = "early_help"}', WORKED, [("manager", None, "email")]),
-        ('{role = "worker", channel = "phone"}', WORKED, [("worker", "sw1", "phone")]),
+        ('{role = "worker", channel = "letter"}', WORKED, [("worker", "sw1", "letter")]),
         ('"reviewer"', RegisterRecord(professionals=(Actor("reviewer", "r1"),)), [("reviewer", "r1", "email")]),
         ('"helpers"', RegisterRecord(involved=("h1", "h2")), [("helpers", "h1", None), ("helpers", "h2", None)]),
         ('"carer"', RegisterRecord(placement=Placement(carers=("c1",))), [("carer", "c1", None)]),
@@ -134,13 +134,15 @@ def test_whoever_reports_in_a_role_comes_before_whom_the_register_names() -> Non
 
 
 def test_a_message_names_whom_to_ask_and_tells_the_circumstances_where_its_rule_says_so() -> None:
-    asks = rule("asks", '"desk"', contact='["@whoever"]', circumstances="true")
+    asks = rule("asks", '"desk"', send='"rhi.request"', contact='["@whoever"]')
+    refers = rule("refers", '"desk"', send='"referral.create"', circumstances="true")
     silent = rule("silent", '"desk"')
     report = missing(details={"circumstances": "left after a quarrel"})
-    told, plain = course(asks, silent, more=AUDIENCE, record=WORKED).tell(report)
-    assert told.fields == {"contact": {"role": "worker", "person": "sw1"}, "details": "left after a quarrel"}
+    told, referred, plain = course(asks, refers, silent, more=AUDIENCE, record=WORKED).tell(report)
+    assert told.fields["contact"] == {"role": "worker", "person": "sw1"}
+    assert referred.fields == {"details": "left after a quarrel"}
     assert plain.fields == {}
-    assert course(asks, more=AUDIENCE).tell(missing(risk="low"))[0].fields == {}
+    assert "contact" not in course(asks, more=AUDIENCE).tell(missing(risk="low"))[0].fields
 
 
 def test_those_whom_a_report_names_and_those_who_were_told_before() -> None:
@@ -167,7 +169,7 @@ def test_those_whom_a_report_names_and_those_who_were_told_before() -> None:
 
 
 def test_a_report_that_a_rule_rejects_is_no_fact_and_a_person_is_told() -> None:
-    refuse = rule("refuse", on='["found"]', rejects="true", once='"event"', when='{risk = "high"}', kind='"doubtful"')
+    refuse = rule("refuse", on='["found"]', rejects="true", once='"event"', when='{risk = "high"}')
     child = course(refuse, rule("back", on='["found"]'))
     child.tell(missing(risk="high"))
     assert [m.rule for m in child.tell(found(2))] == ["refuse"]

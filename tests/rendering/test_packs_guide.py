@@ -51,6 +51,7 @@ PLACES = {
     r"the pack\.(source|terms|calendar|words)": "`[{}]`",
     r"roles\.\w+": "`[roles]`",
     r"roles\.\w+\.from": "`from` of a role",
+    r"kinds\..+": "`[kinds]`",
     r"limits\.\w+": "`[limits]`",
     r"criteria\.\w+": "`[criteria]`",
     r"audiences\.\w+": "`[audiences]`",
@@ -118,7 +119,7 @@ def test_the_fault_that_the_page_shows_is_the_one_that_is_said(folder: Path) -> 
 def joined(example: str) -> str:
     """The first pack with an example in it: a table that both have is filled by both."""
     pack = PACK
-    for table in ("limits", "criteria"):
+    for table in ("limits", "criteria", 'kinds."senior.alert"'):
         lines = re.search(rf"^\[{table}\]\n(.*?)(?=^\[|\Z)", example, re.MULTILINE | re.DOTALL)
         if lines and f"[{table}]" in pack:
             pack = re.sub(rf"^(\[{table}\][^\n]*\n)", lambda m, own=lines[1]: m[1] + own, pack, flags=re.MULTILINE)

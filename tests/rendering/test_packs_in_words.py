@@ -61,8 +61,9 @@ def ruled(*keys: str) -> list[str]:
 
 @pytest.mark.parametrize("anchor", [a for a in ANCHORS if a not in ("receipt", "event")])
 def test_every_anchor_has_a_phrase(anchor: str) -> None:
-    of = {"last_held": '"mam"', "document": '"plan"'}.get(anchor, '"notify.info"')
-    keys = f'at = {{from = "{anchor}", of = {of}, within = "3d"}}'
+    sent = dict.fromkeys(("first_sent", "told_first"), 'of = "notify.info", ')
+    of = {"last_held": 'of = "mam", ', "document": 'of = "plan", ', **sent}.get(anchor, "")
+    keys = f'at = {{from = "{anchor}", {of}within = "3d"}}'
     [says] = ruled('send = "notify.info"', keys)
     assert says.startswith("3 days after t")
 

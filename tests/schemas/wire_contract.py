@@ -85,7 +85,7 @@ OUTBOUND = {
     "flag.clear": "",
     "notify.missing": "",
     "notify.found": "",
-    "notify.info": "",
+    "notify.info": "detail",
     "task.create": "",
     "task.cancel": "reason",
     "rhi.request": "measure provider incidents contact details",

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0005"
-down_revision = "0002"
+down_revision = "0004"
 
 _INSTANT = sa.Text().with_variant(sa.DateTime(timezone=True), "postgresql")
 _EPISODES = sa.table(
@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("headers", sa.Text(), nullable=False),
         sa.Column("value", sa.LargeBinary()),
         sa.Column("timestamp", _INSTANT, nullable=False),
+        sa.Column("claim", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="early_word_pkey"),
     )
     op.create_index("early_word_incident_idx", "early_word", ["incident"])
@@ -79,6 +80,7 @@ def _waiting(row: Any) -> Doc:
         "headers": json.dumps([["content-type", base64.b64encode(b"application/cloudevents+json").decode()]]),
         "value": json.dumps(event, separators=(",", ":"), ensure_ascii=False).encode(),
         "timestamp": row.opened_at,
+        "claim": "",
     }
 
 

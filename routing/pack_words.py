@@ -1,0 +1,47 @@
+"""The words that a pack gives itself: its closed lists, and the kinds of message that its rules send."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from routing.message_types import MESSAGE_TYPES
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The closed lists of the pack. `decisions` and `meetings` hold for each kind its values, `sections` for each
+    section of the interview form its parts. A meeting is about the episode that it names, but for
+    `meetings_of_child`."""
+
+    services: tuple[str, ...] = ()
+    decisions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    meetings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    meetings_of_child: tuple[str, ...] = ()
+    meeting_types: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    end_reasons: tuple[str, ...] = ()
+    concerns: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    contents: tuple[str, ...] = ()
+    sections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    disagreements: tuple[str, ...] = ()
+    placements: tuple[str, ...] = ()
+    systems: tuple[str, ...] = ()
+    professionals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of message: the act as its reader would say it, and for a task how it may end (empty: it is done)."""
+
+    title: str
+    outcomes: tuple[str, ...] = ()
+
+
+Kinds = Mapping[str, Mapping[str, Kind]]
+"""By type of message, the kinds that a pack declares."""
+
+
+def kinds_of(type_: str, kinds: Kinds) -> Mapping[str, Kind]:
+    """The kinds that a message of this type may have: those declared for it, or of the types that it takes back."""
+    taken_back = (name for name, known in MESSAGE_TYPES.items() if known.withdrawn_by == type_)
+    return {kind: told for name in (*taken_back, type_) for kind, told in kinds.get(name, {}).items()}
