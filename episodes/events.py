@@ -20,9 +20,12 @@ class Change(StrEnum):
     REGRADED = "regraded"
     JOINED = "joined"
     WAITS = "waits"
+    MERGED = "merged"  # what waited is the absence of another episode
     ALERTED = "alerted"
     FOUND = "found"
     RETURN_CHANGED = "return_changed"
+    REOPENED = "reopened"  # the return turned out not to be one
+    DEATH_TAKEN_BACK = "death_taken_back"
     LOCATED = "located"
     WHEREABOUTS = "whereabouts"  # known or unknown, while the child is not back
     UNMATCHED_FOUND = "unmatched_found"
@@ -31,6 +34,7 @@ class Change(StrEnum):
     FINALISED = "finalised"
     CLOCK_OVERRIDE = "clock_override"
     DECIDED = "decided"
+    UNASKED = "unasked"  # an answer to a question that nobody has asked
     DECIDED_ELSEWHERE = "decided_elsewhere"  # in an episode that this one is linked to
     INTERVIEW = "interview"
     MEETING = "meeting"

@@ -72,6 +72,10 @@ class Settings(ChannelSettings, SourceSettings):
         description="Hours without a record after which exceptions about an unmatched child give the register's age",
     )
 
+    early_word: float = Field(
+        24, gt=0, description="Hours until a person is asked about a report of an incident that nobody has reported"
+    )
+
     relay_batch: int = Field(500, ge=1, le=10_000, description="Maximum number of rows a relay claims at once")
     relay_lease: float = Field(
         30, ge=1, description="Seconds until another relay can take the rows of one that has died"

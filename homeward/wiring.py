@@ -56,12 +56,19 @@ class Parts:
         )  # fmt: skip
         self.now, self._wait = now, wait
         owner = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
-        stale = timedelta(hours=settings.register_stale)
         parse = partial(parse_record, limits=settings.limits)
         self.intake = Intake(
-            store, packs, directories, parse, now, self.wake, model=weights(settings), stale_after=stale,
+            store,
+            packs,
+            directories,
+            parse,
+            now,
+            self.wake,
+            model=weights(settings),
+            stale_after=timedelta(hours=settings.register_stale),
+            early_after=timedelta(hours=settings.early_word),
             forces=settings.forces,
-        )  # fmt: skip
+        )
         limits = {
             "immediate": timedelta(minutes=settings.told_after_immediate),
             "same_day": timedelta(minutes=settings.told_after_same_day),

@@ -1,7 +1,7 @@
 """Loading the children that a batch may speak of, locked until its transaction ends: those whom the reports name, and
 the relatives whose episodes may stand beside theirs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from enrichment.children import Children, first_id
 from enrichment.linking import beside
@@ -9,7 +9,8 @@ from enrichment.lookup import Lookup, keys_of
 from enrichment.matching import Model
 from enrichment.register import KEY
 from episodes.reports import Found, Missing, RecordHeld
-from intake.records import Parsed
+from intake.early import EarlyWords, waiting
+from intake.records import Parse, Parsed
 from routing.library import Packs
 from store import Transaction
 
@@ -50,6 +51,19 @@ def _ids(batch: Sequence[Parsed], packs: Packs) -> set[str]:
             authorities = [own] if own else packs.authorities
             found |= {first_id(authority, report.about, token) for authority in authorities}
     return found
+
+
+async def load_early(tx: Transaction, batch: Sequence[Parsed], parse: Parse) -> EarlyWords:
+    """What waits for the incidents of the batch. It may speak of further children: load them with those of the
+    batch."""
+    incidents = {p.report.about.incident or "" for p in batch} - {""}
+    await tx.lock({f"incident\x1f{incident}" for incident in incidents})
+    return EarlyWords(waiting(await tx.early_words(incidents), parse))
+
+
+async def add_early(tx: Transaction, early: EarlyWords, people: Iterable[str], parse: Parse) -> None:
+    """What waits for an absence of these children."""
+    early.add(waiting(await tx.early_words((), {*people}), parse))
 
 
 async def _relatives(tx: Transaction, children: Children, batch: Sequence[Parsed], held: set[str]) -> None:

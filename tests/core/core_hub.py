@@ -28,9 +28,9 @@ class Hub:
 
     def __init__(self, store: Store, packs: Packs | None = None, folders: Sequence[Path] = ()) -> None:
         self.store, self.clock, self.woken = store, VirtualClock(MONDAY), 0
-        packs = packs or (read_packs(folders) if folders else shipped_packs())
+        self.packs = packs or (read_packs(folders) if folders else shipped_packs())
         directories = read_directories(folders) if folders else shipped_directories()
-        self.intake = Intake(store, packs, directories, parse_record, self.clock.now, self._wake)
+        self.intake = Intake(store, self.packs, directories, parse_record, self.clock.now, self._wake)
         self._offset = 0
 
     def _wake(self) -> None:

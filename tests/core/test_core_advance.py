@@ -110,22 +110,9 @@ def test_an_older_revision_of_found_does_not_correct_a_newer_one() -> None:
     assert episode.return_at == after(30)
 
 
-def test_found_before_missing_waits_and_pairs_with_it() -> None:
-    episode, events = told(found(30), missing())
-    assert events == [["unmatched_found"], ["opened", "found"]]
-    assert (episode.state, episode.duration) == ("found", timedelta(hours=30))
-
-
-def test_a_found_that_waits_is_not_replaced_by_an_older_revision_of_itself() -> None:
-    episode, events = told(found(30, revision=2), found(29, revision=1), missing())
-    assert events == [["unmatched_found"], [], ["opened", "found"]]
-    assert episode.return_at == after(30)
-
-
-def test_a_found_that_waits_is_corrected_by_a_newer_revision() -> None:
-    episode, events = told(found(30, revision=1), found(29, revision=2), missing())
-    assert events == [["unmatched_found"], [], ["opened", "found"]]
-    assert episode.return_at == after(29)
+def test_a_return_of_nobody_reported_missing_is_a_contradiction() -> None:
+    episode, events = told(found(30))
+    assert (events, episode.state) == ([["contradiction.no_episode"]], "new")
 
 
 def test_a_missing_report_may_tell_of_the_return_itself() -> None:

@@ -1,7 +1,7 @@
 """Requests that follow whoever holds the work, and withdrawals of what has become moot."""
 
 import pytest
-from core_packs import Course, pack
+from core_packs import Course, pack, rule
 from core_reports import ABOUT, after, found, missing, origin
 
 from episodes.record import RegisterRecord, Service
@@ -68,15 +68,38 @@ def test_an_open_request_goes_on_to_the_new_worker_with_its_limit() -> None:
     asked, task = child.tell(missing())
     assert ([r.role for r in asked.to], asked.due) == (["desk"], after(72))
     child.record = allocated("sw1")
-    (again,) = child.tell(opened(24))
+    again, task_again = child.tell(opened(24))
     assert [(r.role, r.person) for r in again.to] == [("worker", "sw1")]
     assert (again.kind, again.due, again.replaces, again.clauses) == ("mam", after(72), asked.id, ("T-1",))
     child.record = allocated("sw2")
-    (third,) = child.tell(opened(30))
+    third, _ = child.tell(opened(30))
     assert (third.to[0].person, third.replaces) == ("sw2", asked.id)
     assert len({asked.id, again.id, third.id}) == 3
     assert child.tell(opened(31)) == []
-    assert task.kind == "look"
+    assert (task_again.kind, task_again.to, task_again.replaces) == ("look", again.to, task.id)
+
+
+def test_a_task_goes_to_the_person_in_whose_place_a_body_was_told_and_to_the_next_one_and_to_nobody_else() -> None:
+    child = Course(pack(MEETING.replace("follows = true\n", ""), more=HELD))
+    child.tell(missing())
+    child.record = allocated("sw1")
+    assert [m.to[0].person for m in child.tell(opened(1))] == ["sw1", "sw1"]
+    child.record = allocated("sw2")
+    assert [m.to[0].person for m in child.tell(opened(2))] == ["sw2", "sw2"]
+    child.record = RegisterRecord(registered=True)  # nobody is named any more: it stays with whoever has it
+    assert child.tell(opened(3)) == []
+    child.tell(TaskCompleted(origin=origin(after(4)), about=ABOUT, kind="look", at=after(4)))
+    child.record = allocated("sw3")
+    assert [m.kind for m in child.tell(opened(5))] == ["mam"]
+
+
+def test_while_the_child_is_missing_the_new_worker_is_told_so() -> None:
+    told = rule("told", '"worker"', on='["opened"]', send='"notify.missing"')
+    for reports, persons in (((missing(),), ["sw2"]), ((missing(), found(1)), [])):
+        child = Course(pack(told), record=allocated("sw1"))
+        child.tell(*reports)
+        child.record = allocated("sw2")
+        assert [m.to[0].person for m in child.tell(opened(2))] == persons
 
 
 def test_a_withdrawal_reaches_those_who_hold_the_request_now() -> None:
@@ -86,8 +109,8 @@ def test_a_withdrawal_reaches_those_who_hold_the_request_now() -> None:
     child.tell(opened(24))
     said = [(m.type, m.kind, m.to[0].role, m.clauses) for m in child.tell(found(30))]
     assert said == [
-        ("task.cancel", "look", "desk", ("T-1", "T-2")),
         ("meeting.cancel", "mam", "worker", ("T-1", "T-2")),
+        ("task.cancel", "look", "worker", ("T-1", "T-2")),
     ]
     child.record = allocated("sw2")
     assert child.tell(opened(31)) == []

@@ -32,7 +32,9 @@ def told(*reports: Report, terms: Terms = JOINS) -> tuple[list[Episode], list[li
     events: list[list[str]] = []
     for report in reports:
         whose = episode_of(report, episodes, terms)
-        assert whose is not Whose.NONE
+        if whose is Whose.NONE:
+            events.append(["waits"])
+            continue
         if not isinstance(whose, Episode):
             whose = new_episode(id=f"e-{len(episodes)}", opened_at=report.origin.at)
             episodes.append(whose)
@@ -94,7 +96,7 @@ def test_what_the_second_calls_it_is_a_change_not_a_correction_and_silence_is_ne
 
 
 @pytest.mark.parametrize(
-    ("hours", "count"), [(24, 1), (24.001, 2), (-24, 1), (-24.001, 2)], ids=["24 h", "over", "24 h before", "before"]
+    ("hours", "count"), [(24, 1), (30.001, 2), (-24, 1), (-24.001, 2)], ids=["24 h", "after", "24 h before", "before"]
 )
 def test_after_the_return_the_other_kind_of_report_joins_within_a_day(hours: float, count: int) -> None:
     reported = by_worker(40, reported_at=after(hours))
@@ -106,8 +108,33 @@ def test_a_report_of_what_began_after_the_return_is_another_episode() -> None:
     assert len(told(missing(), back(3, ABOUT), by_worker(4, reported_at=after(3)))[0]) == 1
 
 
-def test_after_the_return_a_second_police_report_never_joins() -> None:
-    assert len(told(missing(), back(3, ABOUT), missing(4, about=ELSEWHERE, reported_at=after(1)))[0]) == 2
+@pytest.mark.parametrize("second", ["joins", "waits", "separate"])
+@pytest.mark.parametrize(("hours", "count"), [(0, 1), (1, 1), (3, 2), (-0.001, 2)])
+def test_what_began_within_an_absence_that_is_over_is_that_absence(hours: float, count: int, second: Any) -> None:
+    reported = missing(4, about=ELSEWHERE, reported_at=after(hours))
+    assert len(told(missing(), back(3, ABOUT), reported, terms=Terms(second=second))[0]) == count
+
+
+@pytest.mark.parametrize(("hours", "count"), [(3.001, 2), (3, 1), (-9, 1), (0, 1)])
+def test_a_reference_used_again_for_what_began_after_the_return_is_another_absence(hours: float, count: int) -> None:
+    episodes, events = told(missing(), back(3, ABOUT), missing(9, reported_at=after(hours)), terms=Terms())
+    assert len(episodes) == count
+    assert events[2] == (["opened"] if count == 2 else events[2])
+    told_again = told(missing(), back(3, ABOUT), missing(9, reported_at=after(5)), missing(9, reported_at=after(5)))
+    assert told_again[1][3] == []
+    corrected = told(missing(reported_at=after(5)), back(3, ABOUT), missing(9, reported_at=after(5)))
+    assert corrected[1][2] == []
+
+
+def test_of_two_absences_under_one_reference_a_report_means_the_one_that_had_begun() -> None:
+    episodes, _ = told(missing(), back(3, ABOUT), missing(9, reported_at=after(5)), back(2, ABOUT), back(8, ABOUT))
+    assert [episode.return_at for episode in episodes] == [after(2), after(8)]
+
+
+@pytest.mark.parametrize("second", ["joins", "waits", "separate"])
+def test_a_worker_and_the_police_tell_of_one_absence(second: Any) -> None:
+    assert len(told(by_worker(), missing(2), terms=Terms(second=second))[0]) == 1
+    assert len(told(missing(), by_worker(2), terms=Terms(second=second))[0]) == 1
 
 
 @pytest.mark.parametrize(("second", "count"), [("joins", 1), ("waits", 2), ("separate", 2)])
@@ -115,39 +142,35 @@ def test_what_two_police_references_are_is_a_term(second: Any, count: int) -> No
     assert len(told(missing(), missing(5, about=ELSEWHERE), terms=Terms(second=second))[0]) == count
 
 
-def test_a_return_told_under_no_reference_waits_for_the_report() -> None:
-    (episode,), events = told(back(3, by=WORKER), missing(4, reported_at=after(1)))
-    assert events == [["unmatched_found"], ["opened", "found"]]
-    assert episode.back
-    assert len(told(back(3, by=WORKER), missing(4, reported_at=after(3.5)))[0]) == 2
+def test_a_return_that_nobody_is_missing_for_waits() -> None:
+    assert told(back(3, by=WORKER)) == ([], [["waits"]])
+    assert told(missing(), back(3, ABOUT), back(99, by=WORKER))[1][2] == ["waits"]
+    assert told(missing(5), back(3, ELSEWHERE))[1][1] == ["waits"]
 
 
 def test_the_police_find_a_child_whom_only_workers_have_reported() -> None:
     (episode,), events = told(by_worker(), back(3, ABOUT), missing(4, reported_at=after(1)))
     assert events == [["opened"], ["found"], ["joined.police", "corrected", "start_changed"]]
     assert episode.references == (Reference("XX", "P-1"),)
-    assert len(told(by_worker(), back(-1, ABOUT))[0]) == 2
-    assert len(told(by_worker(), back(3, ABOUT), terms=Terms())[0]) == 2
+    assert told(by_worker(), back(-1, ABOUT))[1][1] == ["waits"]
 
 
-@pytest.mark.parametrize(("second", "count"), [("joins", 1), ("waits", 2), ("separate", 2)])
-def test_a_return_under_another_reference_ends_what_a_second_reference_would_have_joined(
-    second: Any, count: int
-) -> None:
-    episodes, _ = told(missing(), back(3, ELSEWHERE), terms=Terms(second=second))
-    assert len(episodes) == count
-    assert episodes[0].back is (count == 1)
+@pytest.mark.parametrize("second", ["joins", "waits", "separate"])
+@pytest.mark.parametrize("by", [None, WORKER])
+def test_a_return_under_another_reference_ends_what_is_open(second: Any, by: Any) -> None:
+    (episode,), events = told(missing(), back(3, ELSEWHERE, by), terms=Terms(second=second))
+    assert (episode.return_at, events[1]) == (after(3), ["found"])
+    own = Terms(second=second, found_ends="own")
+    assert told(missing(), back(3, ELSEWHERE), terms=own)[1][1] == ["waits"]
 
 
-@pytest.mark.parametrize(("hours", "count"), [(27, 1), (27.001, 2)], ids=["24 h", "over"])
-def test_the_police_find_a_child_whom_a_worker_has_seen_back_already(hours: float, count: int) -> None:
+@pytest.mark.parametrize(("hours", "waits"), [(27, False), (27.001, True)], ids=["24 h", "over"])
+def test_the_police_find_a_child_whom_a_worker_has_seen_back_already(hours: float, waits: bool) -> None:
     seen = back(3, by=WORKER)
-    episodes, events = told(by_worker(), seen, back(hours, ABOUT), missing(40, reported_at=after(1)))
-    assert len(episodes) == count
-    assert episodes[0].return_at == after(3)
-    if count == 1:
-        assert events[2:] == [[], ["joined.police", "corrected", "start_changed"]]
-    assert len(told(missing(), back(3, ABOUT), back(4, ELSEWHERE))[0]) == 2
+    (episode,), events = told(by_worker(), seen, back(hours, ABOUT), missing(40, reported_at=after(1)))
+    assert episode.return_at == after(3)
+    assert events[2] == (["waits"] if waits else [])
+    assert told(missing(), back(3, ABOUT), back(4, ELSEWHERE))[1][2] == ["waits"]
 
 
 def test_what_one_sender_takes_back_the_others_still_say() -> None:

@@ -66,8 +66,16 @@ def test_it_is_enough_that_one_side_says_so(tmp_path: Path, records: Any, report
 
 
 def test_relatives_who_are_missing_by_themselves_are_not_linked(tmp_path: Path) -> None:
-    told = said(tmp_path, record("A", "B"), record("B", "A"), report("P-A", "A"), report("P-B", "B", hours=1))
+    told = said(tmp_path, record("A", "B"), record("B", "A"), report("P-A", "A"), report("P-B", "B", hours=24.1))
     assert links(told) == {"P-A": None, "P-B": None}
+
+
+@pytest.mark.parametrize("second", [report("P-B", "B", hours=24), report("P-A", "B", hours=30)])
+def test_relatives_who_left_within_a_day_or_are_told_of_under_one_number_are_linked(
+    tmp_path: Path, second: bytes
+) -> None:
+    told = said(tmp_path, record("A", "B"), record("B", "A"), report("P-A", "A"), second)
+    assert [m["data"].get("linked") for m in told if m["type"] == "episode.open"] == [None, True]
 
 
 def test_what_was_taken_back_is_no_link(tmp_path: Path) -> None:

@@ -91,7 +91,8 @@ def of(incident: str, hours: float) -> bytes:
 
 def test_the_whole_hub_holds_it_back_until_the_old_one_is_found(tmp_path: Path) -> None:
     twice = of("P-2", 10.5)
-    told = course(tmp_path, of("P-1", 0), of("P-2", 10), twice, found_message(11, "P-1"), until=11)
+    back = found_message(11, "P-1", returned_at=later(9))
+    told = course(tmp_path, of("P-1", 0), of("P-2", 10), twice, back, until=11)
     assert [t for t in told if t[0] != "exception.raise" or t[1] == "P-2"][3:] == [
         ("exception.raise", "P-2", "22:00"),
         ("task.create", "P-2", "22:00"),
@@ -102,12 +103,24 @@ def test_the_whole_hub_holds_it_back_until_the_old_one_is_found(tmp_path: Path) 
 
 @pytest.mark.parametrize("first", ["found", "retracted"])
 def test_the_next_one_waits_for_the_one_before(tmp_path: Path, first: str) -> None:
-    way = found_message(4, "P-1") if first == "found" else police("retracted", 4, "P-1")
-    told = course(tmp_path, of("P-1", 0), of("P-2", 1), of("P-3", 1.5), way, found_message(5, "P-2"), until=5)
+    back = found_message(4, "P-1", returned_at=later(0.5))
+    way = back if first == "found" else police("retracted", 4, "P-1")
+    next_way = found_message(5, "P-2", returned_at=later(1.2))
+    told = course(tmp_path, of("P-1", 0), of("P-2", 1), of("P-3", 1.5), way, next_way, until=5)
     assert [t for t in told if t[0] == "episode.open"] == [
         ("episode.open", "P-1", "12:00"),
         ("episode.open", "P-2", "16:00"),
         ("episode.open", "P-3", "17:00"),
+    ]
+
+
+def test_what_waits_and_began_before_the_return_is_the_same_absence(tmp_path: Path) -> None:
+    after_it = missing_message(3, "P-3", responsible_authority="testshire", reported_at=later(4.5))
+    told = course(tmp_path, of("P-1", 0), of("P-2", 1), after_it, found_message(4, "P-2"), until=5)
+    assert [t for t in told if t[0] in ("episode.open", "task.cancel")] == [
+        ("episode.open", "P-1", "12:00"),
+        ("task.cancel", "P-2", "16:00"),
+        ("episode.open", "P-3", "16:00"),
     ]
 
 
