@@ -182,4 +182,9 @@ def _asked_elsewhere(pack: Pack) -> tuple[Any, ...]:
     figures."""
     told = {pack.intake, pack.duty or pack.intake, *(t.role for report in pack.periodic for t in report.to if t.role)}
     own = (pack.terms, pack.calendar, pack.codes, pack.words, pack.periodic, pack.intake, pack.duty, pack.has_duties)
-    return (*own, pack.hears(Change.MISSING_AGAIN), {role: pack.roles[role].channel for role in sorted(told)})
+    return (
+        *own,
+        pack.questions,
+        pack.hears(Change.MISSING_AGAIN),
+        {role: pack.roles[role].channel for role in sorted(told)},
+    )
