@@ -47,7 +47,7 @@ def _announced(context: Context, authority: str, report: Report, child: Child | 
         return raised(context, HUB, "unknown_authority" if unknown else "doubtful_match", WAITS, report, report.about)
     pack, messages = context.packs.governing(authority, context.now), tuple[Message, ...]()
     if isinstance(report, Found):
-        messages = decide_early(report, authority, child.record if child else None, pack, context.now)
+        messages = decide_early(report, authority, child.record if child else None, pack, context.now).messages
     return (
         Step(messages=messages)
         if messages

@@ -74,6 +74,6 @@ async def _relatives(tx: Transaction, children: Children, batch: Sequence[Parsed
         return
     found = await tx.find(numbers, (), episodes)
     more = {*(n.person for n in found.identifiers), *found.episodes.values()} - held
-    if more:
-        await tx.lock(more)
-        children.add(found, *await tx.load(more))
+    await tx.lock(more)
+    # The numbers of relatives who are loaded already lead to them from now on, too.
+    children.add(found, *(await tx.load(more) if more else ({}, [])))

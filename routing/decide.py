@@ -17,7 +17,7 @@ from episodes.reports import Found
 from routing import promises, retracting
 from routing.calendar import Calendar
 from routing.case import AlertCase, Case, Decision, DutiesCase
-from routing.messages import Message, derived_id
+from routing.messages import derived_id
 from routing.netting import Fresh, never_asked
 from routing.pack import Pack
 from routing.situation import situation_at
@@ -129,9 +129,7 @@ def decide_alert(
     return Decision(tuple(turn.announced(Change.ALERTED)), turn.s.episode, turn.s.promises)
 
 
-def decide_early(
-    report: Found, authority: str, record: RegisterRecord | None, pack: Pack, now: datetime
-) -> tuple[Message, ...]:
+def decide_early(report: Found, authority: str, record: RegisterRecord | None, pack: Pack, now: datetime) -> Decision:
     """What the pack says of a return that was told before anybody said that the child is missing: it waits (AMB-77)."""
     reference = reference_of(report.about)
     id_ = derived_id("early", authority, report.about.force, report.about.incident, *report.origin.parts)
@@ -141,4 +139,5 @@ def decide_early(
     )  # fmt: skip
     case, events = Case(episode), brought(Change.UNMATCHED_FOUND, report)
     s = replace(situation_at(case, episode, events, record or RegisterRecord(), (), pack, now), about="early")
-    return tuple(Turn(s, pack, now, case).announced(Change.UNMATCHED_FOUND))
+    turn = Turn(s, pack, now, case)
+    return Decision(tuple(turn.announced(Change.UNMATCHED_FOUND)), turn.s.episode, turn.s.promises)

@@ -109,8 +109,8 @@ def test_a_withdrawal_reaches_those_who_hold_the_request_now() -> None:
     child.tell(opened(24))
     said = [(m.type, m.kind, m.to[0].role, m.clauses) for m in child.tell(found(30))]
     assert said == [
-        ("meeting.cancel", "mam", "worker", ("T-1", "T-2")),
         ("task.cancel", "look", "worker", ("T-1", "T-2")),
+        ("meeting.cancel", "mam", "worker", ("T-1", "T-2")),
     ]
     child.record = allocated("sw2")
     assert child.tell(opened(31)) == []

@@ -66,8 +66,8 @@ def test_what_lapses_is_withdrawn_as_soon_as_its_conditions_hold_no_more() -> No
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ('[questions]\nnobody = ["first"]\n', "questions: there is no decision 'nobody'"),
-        ('[questions]\njudgement = ["nothing"]\n', "questions: judgement: there is no rule 'nothing'"),
+        ('[questions]\nnobody = ["first"]\n', "questions.nobody: there is no decision 'nobody'"),
+        ('[questions]\njudgement = ["nothing"]\n', "questions.judgement: 'nothing' names no rule"),
         ('tells_back = ["T-9"]\n', "tells_back: there is no clause 'T-9'"),
     ],
 )
@@ -112,7 +112,7 @@ def told(type_: str, hours: float, incident: str = "P-1", **fields):  # type: ig
 async def test_an_answer_to_a_question_that_nobody_asked_decides_nothing_and_is_told(tmp_path) -> None:  # type: ignore[no-untyped-def]
     stop = told("manager.decision", 2, kind="judgement", decision="stay", by={"role": "manager"})
     heard = await said(tmp_path, gone(0), stop, more=QUESTION)
-    assert ("exception.raise", "episode_conflict", "P-1", ("AMB-204",)) in heard
+    assert ("exception.raise", "episode_conflict", "P-1", ("AMB-204", "HUB")) in heard
     assert "meeting.cancel" not in {type_ for type_, *_ in heard}
 
 

@@ -16,7 +16,13 @@ RULES = (
     + rule("meet_no_more", "", on='["found"]', send='"meeting.cancel"', withdraws='["meet"]')
     + rule("flagged", on='["opened"]', send='"flag.set"', when="{still_missing = true}")
     + rule("unflagged", on='["found"]', send='"flag.clear"', closes='["flagged"]')
-    + rule("alarm", send='"senior.alert"', when="{still_missing = true}", at='{from = "start", within = "24h"}')
+    + rule(
+        "alarm",
+        send='"senior.alert"',
+        kind='"alarm"',
+        when="{still_missing = true}",
+        at='{from = "start", within = "24h"}',
+    )
     + rule("back", on='["found"]', send='"notify.found"')
     + rule("record", on='["found"]', send='"episode.found"')
     + rule("ask", send='"rhi.request"', when="{back = true}", due='{from = "return", within = "72h"}')

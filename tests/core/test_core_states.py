@@ -28,7 +28,7 @@ from test_core_any_order import facts, work
 from episodes.advance import advance
 from episodes.episode import Episode, Reference, State, Terms
 from episodes.identity import Whose, episode_of
-from episodes.reports import Report
+from episodes.reports import Missing, Report
 from episodes.waiting import next_to_open, released, waiting_where_blocked
 from routing.situation import Situation
 from schemas.inbound.rhi_outcome import RhiOutcome
@@ -113,6 +113,8 @@ def test_no_course_of_reports_takes_another(reports: list[Report], terms: Terms,
     waiting, _ = advance(new_episode(state="waiting"), missing(), terms)
     episode = waiting if waits else new_episode()
     for report in reports:
+        if episode.state == "new" and not isinstance(report, Missing):
+            continue  # it waits for the report of the child who is missing
         before, (episode, _) = episode, advance(episode, report, terms)
         assert (before.state, episode.state) in EPISODE or before.state == episode.state
         if episode.state == "retracted":

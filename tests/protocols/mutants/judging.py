@@ -183,4 +183,4 @@ def _asked_elsewhere(pack: Pack) -> tuple[Any, ...]:
     """What of a pack is asked elsewhere than by its rules: when it places a report, tells of its own troubles, or sends
     figures."""
     own = (pack.terms, pack.calendar, pack.codes, pack.words, pack.periodic, pack.intake, pack.duty, pack.has_duties)
-    return (*own, pack.hears(Change.MISSING_AGAIN))
+    return (*own, pack.questions, pack.hears(Change.MISSING_AGAIN))
