@@ -39,7 +39,8 @@ def delivery_line(row: Unarrived, outcome: str, detail: str, at: datetime, key: 
 
 
 class Receipts:
-    """Asks `senders`, those that can be asked. One look after the other; several processes may do it, and say the same."""
+    """Asks `senders`, those that can be asked. One look after the other; several processes may do it, and say the
+    same."""
 
     def __init__(self, store: Store, senders: Mapping[str, Asks], now: Callable[[], datetime]) -> None:
         self._store, self.senders, self._now = store, senders, now
