@@ -89,12 +89,12 @@ class EarlyWords:
         """Whose timers are set anew, and the timers."""
         standing = [e.row for e in self.told if e.row.id in self._waiting]
         owners: list[tuple[str, str | None]] = [
-            (owner_of(key), None) for key in (*self._gone, *(r.id for r in standing))
+            (early_owner(key), None) for key in (*self._gone, *(r.id for r in standing))
         ]
         return owners, [timer_of(row, after) for row in standing]
 
 
-def owner_of(id_: str) -> str:
+def early_owner(id_: str) -> str:
     """The owner of the timer that asks after early word."""
     return f"early/{id_}"
 
@@ -106,7 +106,7 @@ def early_of(owner: str) -> str:
 
 def timer_of(row: EarlyRow, after: timedelta) -> TimerRow:
     return TimerRow(
-        derived_id("timer", row.id, EARLY_WORD), row.authority, owner_of(row.id), None, EARLY_WORD, row.since + after
+        derived_id("timer", row.id, EARLY_WORD), row.authority, early_owner(row.id), None, EARLY_WORD, row.since + after
     )
 
 

@@ -81,7 +81,7 @@ def test_a_threshold_that_was_applied_to_another_childs_record_is_decided_again(
     told = said(ours, missing(0, vulnerable=True, **STRANGER), applied, decision(3, "mosaic:M-2"), after=3)
     (word,) = [m for m in told if m.get("kind") == "data_quality"]
     assert "threshold" in word["detail"]
-    assert word["clauses"] == ["AMB-186"]
+    assert word["clauses"] == ["AMB-186", "HUB"]
 
 
 def test_another_authority_that_holds_the_reference_hears_of_the_decision() -> None:
@@ -91,7 +91,7 @@ def test_another_authority_that_holds_the_reference_hears_of_the_decision() -> N
         missing(1, responsible_authority="nottinghamshire", **STRANGER),
     )
     told = said(*course, settled_in(COUNTY, 3, "P-1"), after=3)
-    words = [m for m in told if m.get("kind") == "doubtful_match" and m["clauses"] == ["AMB-186"]]
+    words = [m for m in told if m.get("kind") == "doubtful_match" and m["clauses"] == ["AMB-186", "HUB"]]
     assert [m["authority"] for m in words] == ["nottinghamshire"]
 
 

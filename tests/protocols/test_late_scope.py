@@ -1,7 +1,7 @@
 """Whatever the beginning of an episode asks for is asked for as well when the hub learns only later what it rests on: a
 walk through every rule of every pack that listens to the beginning (AMB-182)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -9,11 +9,13 @@ from typing import Any
 
 import orjson
 import pytest
+import pytest_asyncio
+from quick_store import QuickRehearsal
 from scenario_runs import ALL, PACKS
 
 from homeward.clock import VirtualClock
 from homeward.scenarios.reading import Scenario
-from homeward.simulation import Simulation
+from homeward.scenarios.running import Rehearsal
 from intake.intake import Intake
 from routing.library import HUB
 from routing.pack import Pack, Rule
@@ -47,13 +49,13 @@ class Report:
         return Report(orjson.dumps({**self.event, "time": at}, option=orjson.OPT_UTC_Z))
 
 
-class Spoken(Simulation):
+class Spoken(Rehearsal):
     """A run that notes which rules have spoken, each with the message that caused it."""
 
     decided: list[LedgerEntry]
 
     async def rules(self, reports: Sequence[Report], until: datetime) -> dict[str, set[str]]:
-        await self.run([report.line for report in reports], until)
+        await quick().rehearse(self, [report.line for report in reports], until)
         spoken: dict[str, set[str]] = {}
         for entry in self.decided:
             if not entry.entry.get("unsent"):
@@ -70,6 +72,18 @@ class Spoken(Simulation):
 @cache
 def spoken() -> Spoken:
     return Spoken()
+
+
+@cache
+def quick() -> QuickRehearsal:
+    return QuickRehearsal()
+
+
+@pytest_asyncio.fixture(scope="module", autouse=True)
+async def ended() -> AsyncIterator[None]:
+    """The store of the runs is closed after the last."""
+    yield
+    await quick().end()
 
 
 def beginnings(pack: Pack) -> list[Rule]:
@@ -115,12 +129,16 @@ def with_late_age(before: list[Report], missing: Report) -> list[Report]:
 
 async def walk(pack: Pack, late: Callable[[list[Report], Report], list[Report]], rules: Sequence[Rule]) -> set[str]:
     """Holds the rules that speak of a first report against the late course; returns those that were walked."""
-    walked, wanted = set[str](), {rule.id: rule for rule in rules}
+    walked, wanted, seen = set[str](), {rule.id: rule for rule in rules}, set[tuple[bytes, ...]]()
     for scenario in (s for s in ALL if s.authority == pack.authority):
         found = until_missing(scenario)
         if found is None or not any(r.type == "case.context" for r in found[0]) or walked == wanted.keys():
             continue
         before, missing = found
+        course = tuple(report.line for report in (*before, missing))
+        if course in seen:
+            continue
+        seen.add(course)
         first = await spoken().rules([*before, missing], missing.at)
         cause = f"{missing.event['source']}#{missing.event['id']}"
         due = {id_ for id_ in wanted if cause in first.get(id_, ())} - walked
