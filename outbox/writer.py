@@ -35,6 +35,7 @@ def wire_data(message: Message) -> dict[str, Any]:
         "target": message.target,
         "late_on_arrival": message.late_on_arrival,
         "replaces": message.replaces,
+        **({} if message.situation is None else {"situation": message.situation}),
         **message.fields,
     }
 

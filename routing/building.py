@@ -6,6 +6,7 @@ from routing.acknowledging import acknowledge_by
 from routing.limits import JUST_AFTER, ends
 from routing.messages import Message, Promise, Recipient, derived_id
 from routing.payload import Firing, payload
+from routing.telling import told
 
 
 def build_message(
@@ -42,6 +43,7 @@ def build_message(
         due_basis=rule.due.basis if due and rule.due else None,
         target=ends(rule.target, s, f.event) if rule.target else None,
         late_on_arrival=not f.timed and _overdue(f, due),
+        situation=told(s, rule, to, pack, f.now),
         fields={**payload(f), **_acknowledge(f)},
     )
 

@@ -56,6 +56,7 @@ def _faults(pack: Pack) -> Iterator[Fault]:
     if pack.release:
         task = known.faults("tasks", (pack.release.task,))
         yield from _at("release", (*task, *known.faults("promises", pack.release.holds)))
+    yield from _withheld_faults(pack, known)
     yield from _unused(pack)
     yield from _coverage_faults(pack)
 
@@ -86,6 +87,17 @@ def _limit_faults(pack: Pack, known: KnownWords) -> Iterator[Fault]:
             )
         if not limit.used_by:
             yield place, "nothing counts to it; name it in a rule, or take it out"
+
+
+def _withheld_faults(pack: Pack, known: KnownWords) -> Iterator[Fault]:
+    """Who or what is told less must be there, and what is kept back must be something."""
+    readers = {*pack.roles, *known.promises - {rule.id for rule in pack.rules}}
+    for name, fields in pack.withheld.items():
+        place = f"withheld.{name}"
+        if name not in readers:
+            yield place, f"there is no role, message type or type with kind '{name}'{nearest(name, readers)}"
+        if not fields:
+            yield place, "it keeps nothing back; take it out"
 
 
 def _kind_faults(pack: Pack) -> Iterator[Fault]:

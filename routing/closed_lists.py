@@ -13,6 +13,13 @@ Rating = Literal["RED", "AMBER", "GREEN"]
 Grade = Literal["high", "medium", "low", "absent", "ungraded"]
 """A grade of risk. `absent` is the lowest, where a procedure knows no class of that name; `ungraded` is no longer
 absent, and nobody has said more."""
+PoliceGrade = Literal["high", "medium", "low"]
+"""A grade of risk as a message tells it."""
+SituationField = Literal[
+    "classification", "risk", "missing_since", "reported_at", "last_seen_at", "missing_from", "found_at", "returned_at",
+    "force", "age", "looked_after", "plan", "episodes_in_90_days",
+]  # fmt: skip
+"""What a message may tell of its episode, under `situation`."""
 MissingFrom = Literal["home", "placement", "school", "hospital", "other"]
 CareType = Literal["unauthorised_absence", "run_away", "removed_by_adult"]
 LegalStatus = Literal[

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, get_args
 from episodes.episode import Terms
 from routing.calendar import Calendar
 from routing.checking import check_pack
-from routing.closed_lists import Rating, ReportTime
+from routing.closed_lists import Rating, ReportTime, SituationField
 from routing.loading_rules import rule, targets
 from routing.loading_tests import criteria, tests
 from routing.loading_words import kinds_of_type, load_vocabulary, role
@@ -71,6 +71,7 @@ def _pack(top: TomlTable, file: str, rows: Any, faults: Faults) -> Pack:
     release: what waits for a person, where an authority does not let the hub release requests by itself.
     rules: what is sent, when and to whom.
     periodic: figures that are sent after each month or quarter.
+    withheld: by role, type of message or type with kind, what of `situation` such a reader does not need to know.
     clauses: the source, clause by clause, in our own words.
     not_automated: the clauses that no rule keeps, each with the reason.
     """
@@ -103,6 +104,7 @@ def _pack(top: TomlTable, file: str, rows: Any, faults: Faults) -> Pack:
         rules=faults.of_each(rule, ((table, names, family) for table, family in spread(file, rows))),
         periodic=faults.of_each(_periodic, ((row, names) for row in top.rows("periodic", _label))),
         statuses=faults.of_each(_status, ((row, names) for row in top.rows("statuses", _word))),
+        withheld=_withheld(top.table("withheld")),
         release=_release(top.maybe("release", dict), file, names),
         means=means,
     )
@@ -213,6 +215,10 @@ def _clause(file: str, name: str, values: Any) -> Clause:
 
 def _reasons(table: TomlTable) -> dict[str, str]:
     return {name: table.get(name, str) for name in table.names()}
+
+
+def _withheld(table: TomlTable) -> dict[str, tuple[str, ...]]:
+    return {name: table.words_among(name, get_args(SituationField)) for name in table.names()}
 
 
 def _criterion(file: str, name: str, values: Any, names: Names, means: dict[str, str]) -> tuple[Criterion, ...]:

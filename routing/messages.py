@@ -38,8 +38,8 @@ class Recipient:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One decision with all its recipients. `at` is the instant of the decision; `due` the limit, if the source sets
-    one. `causation` is (source, id) of the report that caused it, None for a timer. `fields` holds what the type has
-    besides.
+    one. `causation` is (source, id) of the report that caused it, None for a timer. `situation` is
+    what it tells of its episode, None where it is about none; `fields` holds what the type has besides.
     """
 
     id: str
@@ -68,6 +68,7 @@ class Message:
     target: datetime | None = None
     late_on_arrival: bool = False
     replaces: str | None = None
+    situation: Mapping[str, Any] | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
 
     @property

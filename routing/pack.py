@@ -202,8 +202,9 @@ class Pack:
     """One version of one authority's procedure. `scope`: whom it is about at all, such as those under 18; for anybody
     else only the rules that are `beyond_scope` answer. `duty`: who stands in for the intake role outside working hours,
     if anybody does. `kinds`: by type of message, the kinds that its rules send. `limits`: by name, what rules count to.
-    `means`: a name of the pack in plain words (`services.cscs`, `criteria.repeated`). `auto_release` and `acknowledge`
-    are local settings (`routing.local`), off in every shipped pack. `groups`: the ids of the rules of each group."""
+    `means`: a name of the pack in plain words (`services.cscs`, `criteria.repeated`). `withheld`: by role, type of
+    message or type with kind, what such a message does not tell of the episode. `auto_release` and `acknowledge` are
+    local settings (`routing.local`), off in every shipped pack. `groups`: the ids of the rules of each group."""
 
     authority: str
     version: str
@@ -227,6 +228,7 @@ class Pack:
     limits: Mapping[str, NamedLimit] = field(default_factory=dict)
     means: Mapping[str, str] = field(default_factory=dict)
     statuses: tuple[Status, ...] = ()
+    withheld: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     release: Release | None = None
     auto_release: bool = True
     acknowledge: tuple[Acknowledgement, ...] = ()
