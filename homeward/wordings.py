@@ -9,6 +9,7 @@ def words_of(type_: str, kind: str | None) -> Wording | None:
     known = MESSAGE_TYPES.get(type_)
     if known is None:
         return None
-    own = known.kinds.get(kind or "")
-    words = own or known.words
-    return Wording(words.title, words.happened, words.asked, of_kind=own is not None)
+    words = known.words_of(kind)
+    happened = " ".join(sentence for sentence in words.happened if "{" not in sentence)
+    asked = words.asked.format(system="the case system", now="", flag="missing")
+    return Wording(words.titles[-1], happened, asked, of_kind=(kind or "") in known.kinds)

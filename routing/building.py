@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from routing.acknowledging import acknowledge_by
+from routing.answering import answers_to
 from routing.limits import JUST_AFTER, ends
-from routing.messages import Message, Promise, Recipient, derived_id
+from routing.messages import Answer, Message, Promise, Recipient, derived_id
 from routing.payload import Firing, payload
 from routing.telling import told
 
@@ -18,6 +19,9 @@ def build_message(
     cause = "" if f.timed else f"{origin.source}#{origin.id}"
     instant = due if due and not f.timed else s.as_of
     reference = s.reference()
+    answers = answers_to(rule, pack)
+    if "acknowledge_by" in (acknowledge := _acknowledge(f)):
+        answers = (*answers, Answer("message.acknowledged", rule.kind))
     return Message(
         id=derived_id("message", s.episode.id, cause, rule.id, occurrence, instant.isoformat()),
         type=rule.send,
@@ -44,7 +48,9 @@ def build_message(
         target=ends(rule.target, s, f.event) if rule.target else None,
         late_on_arrival=not f.timed and _overdue(f, due),
         situation=told(s, rule, to, pack, f.now),
-        fields={**payload(f), **_acknowledge(f)},
+        answers=answers,
+        answer_at=pack.answer_at,
+        fields={**payload(f), **acknowledge},
     )
 
 

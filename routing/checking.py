@@ -4,6 +4,7 @@ pack states its own coverage."""
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 
 from routing.checking_rules import rule_faults
 from routing.checking_words import KnownWords
@@ -36,7 +37,7 @@ def _faults(pack: Pack) -> Iterator[Fault]:
     yield from _at("scope", known.test_faults(pack.scope))
     yield from _role_faults(pack, known)
     yield from _limit_faults(pack, known)
-    yield from _kind_faults(pack)
+    yield from _kind_faults(pack, known)
     yield from _name_faults(pack)
     for rule in pack.rules:
         yield from _at(f"rules {rule.id}", rule_faults(pack, rule, known))
@@ -100,7 +101,7 @@ def _withheld_faults(pack: Pack, known: KnownWords) -> Iterator[Fault]:
             yield place, "it keeps nothing back; take it out"
 
 
-def _kind_faults(pack: Pack) -> Iterator[Fault]:
+def _kind_faults(pack: Pack, known: KnownWords) -> Iterator[Fault]:
     used = {(rule.send, rule.kind) for rule in pack.rules}
     for type_, kinds in pack.kinds.items():
         place = f"kinds.{type_}"
@@ -113,17 +114,19 @@ def _kind_faults(pack: Pack) -> Iterator[Fault]:
                 yield f"{place}.{kind}", f"no rule sends it{nearest(kind, sent)}; take it out"
             if not told.title.strip() or "\n" in told.title:
                 yield f"{place}.{kind}", "its title must be one line: the act as its reader would say it"
+            yield from _at(f"{place}.{kind}.answered_by", known.event_faults(told.answered_by))
             if told.outcomes and type_ != TASK:
                 yield f"{place}.{kind}", "only a task has outcomes"
 
 
 def _name_faults(pack: Pack) -> Iterator[Fault]:
     """What is given a name in plain English must be a word of the pack."""
+    sections = {*pack.words.sections, *chain.from_iterable(pack.words.sections.values())}
     kinds = {kind for type_ in pack.kinds for kind in kinds_of(type_, pack.kinds)}
-    known = {*pack.words.decisions, *pack.words.meetings, *pack.words.documents, *DECISIONS, *kinds}
+    known = {*pack.words.decisions, *pack.words.meetings, *pack.words.documents, *sections, *DECISIONS, *kinds}
     for word in (place.removeprefix("names.") for place in pack.means if place.startswith("names.")):
         if word not in known:
-            fault = f"there is no decision, meeting, document or kind '{word}'{nearest(word, known)}"
+            fault = f"there is no decision, meeting, document, section or kind '{word}'{nearest(word, known)}"
             yield f"words.names.{word}", fault
 
 

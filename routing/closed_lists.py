@@ -46,6 +46,24 @@ DECISIONS: Mapping[str, tuple[str, ...]] = {
 }
 """The decisions of people that every pack has besides its own: for each kind its values."""
 
+MEANINGS: Mapping[str, str] = {
+    "decisions.screening.required": "an interview is required",
+    "decisions.screening.not_required": "no interview is required",
+    "decisions.rag.RED": "the rating is RED",
+    "decisions.rag.AMBER": "the rating is AMBER",
+    "decisions.rag.GREEN": "the rating is GREEN",
+    "decisions.threshold.met": "the threshold is met",
+    "decisions.threshold.not_met": "the threshold is not met",
+    "interview.assigned": "somebody was chosen to hold it",
+    "interview.offered": "it was offered to the child",
+    "interview.completed": "it was held",
+    "interview.refused": "the child declined it",
+    "interview.not_offered": "it was not offered; say why",
+    "disagreement.resolved": "it is settled",
+    "disagreement.unresolved": "it is not settled at this step",
+}
+"""What the words mean that every pack shares."""
+
 FREE_TEXT: Mapping[str, str] = {
     "`title`, `says`": "sentences for readers; no rule looks at them",
     "`name`, `form`": "a title or a code that the source prescribes for a case system whose lists no pack knows",

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from episodes.reports import About, Identifier
+from routing.answering import answers_of
 from routing.messages import Message, Recipient, derived_id
 from routing.pack import Pack
 
@@ -41,5 +42,7 @@ def exception(
         causation=cause,
         kind=kind,
         urgency="immediate",
+        answers=answers_of("exception.raise", kind, (), pack),
+        answer_at=pack.answer_at,
         fields={"detail": detail},
     )

@@ -57,6 +57,7 @@ def _pack(top: TomlTable, file: str, rows: Any, faults: Faults) -> Pack:
     codes: official codes of the authority, by which a police report may name it.
     intake: the role that takes what nobody else is named for.
     duty: the role that stands in for the intake outside working hours.
+    case_system: what the authority calls its case system, such as `LCS`.
     source: the document behind the pack.
     terms: what the procedure means by the start, the end and the sameness of an episode.
     scope: whom the procedure is about at all (`when` and `unless`).
@@ -91,6 +92,7 @@ def _pack(top: TomlTable, file: str, rows: Any, faults: Faults) -> Pack:
         codes=top.words("codes"),
         intake=top.get("intake", str),
         duty=top.maybe("duty", str),
+        case_system=top.get("case_system", str, "the case system"),
         terms=_terms(top.table("terms")),
         scope=_scope(top.table("scope"), names),
         calendar=_calendar(top.table("calendar")),

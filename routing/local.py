@@ -16,10 +16,13 @@ from routing.pack import Acknowledgement, Limit, Pack
 from routing.periods import Period
 from routing.tables import PackError, TomlTable, nearest
 
+_LONGEST = 200
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Local:
-    """The settings of one authority. `limits`: rule → limit; `switched_off`: rules that the source leaves open."""
+    """The settings of one authority. `limits`: rule → limit; `switched_off`: rules that the source leaves open.
+    `answer_at`: where people answer; `contact`: whom they ring; each a sentence that messages carry."""
 
     authority: str
     file: str
@@ -30,6 +33,8 @@ class Local:
     switched_off: tuple[str, ...] = ()
     limits: Mapping[str, Limit] = field(default_factory=dict)
     acknowledge: tuple[Acknowledgement, ...] = ()
+    answer_at: str = ""
+    contact: str = ""
 
 
 def load_local(text: str, file: str) -> Local:
@@ -51,9 +56,18 @@ def load_local(text: str, file: str) -> Local:
         acknowledge=tuple(
             _acknowledgement(file, what, values) for what, values in top.table("acknowledge").rest().items()
         ),
+        answer_at=_line(top, "answer_at"),
+        contact=_line(top, "contact"),
     )
     top.done()
     return local
+
+
+def _line(table: TomlTable, key: str) -> str:
+    text = table.get(key, str, "")
+    if not text.isprintable() or len(text) > _LONGEST:
+        raise table.fault(f"'{key}' must be one line of at most {_LONGEST} characters")
+    return text.strip()
 
 
 def _days(table: TomlTable) -> frozenset[date]:
@@ -99,6 +113,8 @@ def localised(pack: Pack, local: Local) -> Pack:
         calendar=calendar,
         rules=tuple(replace(r, due=limits.get(r.id, r.due)) for r in pack.rules if r.id not in off),
         acknowledge=tuple(own for entry in local.acknowledge for own in _each_of(pack, entry)),
+        answer_at=local.answer_at,
+        contact=local.contact,
         auto_release=pack.auto_release if local.auto_release is None else local.auto_release,
     )
 

@@ -204,7 +204,8 @@ class Pack:
     if anybody does. `kinds`: by type of message, the kinds that its rules send. `limits`: by name, what rules count to.
     `means`: a name of the pack in plain words (`services.cscs`, `criteria.repeated`). `withheld`: by role, type of
     message or type with kind, what such a message does not tell of the episode. `auto_release` and `acknowledge` are
-    local settings (`routing.local`), off in every shipped pack. `groups`: the ids of the rules of each group."""
+    local settings (`routing.local`), off in every shipped pack. `case_system`: what its people call their case system.
+    `answer_at`, `contact`: where they answer and whom they ring, local settings. `groups`: the rules of each group."""
 
     authority: str
     version: str
@@ -231,6 +232,9 @@ class Pack:
     withheld: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     release: Release | None = None
     auto_release: bool = True
+    case_system: str = "the case system"
+    answer_at: str = ""
+    contact: str = ""
     acknowledge: tuple[Acknowledgement, ...] = ()
     rules_by_id: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
     groups: Mapping[str, frozenset[str]] = field(init=False, repr=False, compare=False)
