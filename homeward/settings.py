@@ -71,6 +71,13 @@ class Settings(BaseSettings):
         description="Domain of every Message-ID. Never change it once the hub is live",
     )
 
+    desk_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",
+        description="Base address of the desk, such as `https://desk.example`. E-mails then hold one link to it. "
+        "Defaults to none: they say where to answer instead",
+    )
+
     packs: Folders = Field(
         (), description=f"Extra pack folders, laid out like `protocols/`, separated by `{os.pathsep}`"
     )

@@ -14,7 +14,7 @@ from enrichment.matching import Model, ModelError, load_model, shipped_model
 from homeward import clock
 from homeward.library import check_addresses, read_directories, read_packs
 from homeward.settings import PREFIX, Settings, SettingsError
-from homeward.wordings import words_of
+from homeward.wordings import PackWordings
 from intake.intake import Intake
 from outbox.addressing import DirectoryBook
 from outbox.directory import Directory
@@ -126,8 +126,8 @@ def kafka_settings(settings: Settings, create: TopicShape | None = None) -> Kafk
     )
 
 
-def senders(settings: Settings, create: TopicShape | None = None) -> dict[str, Sender]:
-    """The two ways out."""
+def senders(settings: Settings, create: TopicShape | None = None, packs: Packs | None = None) -> dict[str, Sender]:
+    """The two ways out. The e-mails speak in the words of the packs."""
     password = settings.smtp_password
     mail = MailSettings(
         settings.smtp_host,
@@ -138,6 +138,7 @@ def senders(settings: Settings, create: TopicShape | None = None) -> dict[str, S
         user=settings.smtp_user,
         password=password.get_secret_value() if password else None,
     )
+    words_of = PackWordings(packs, settings.desk_url or "")
     return {"topic": KafkaSender(kafka_settings(settings, create)), "mail": MailSender(mail, words_of)}
 
 

@@ -1,8 +1,8 @@
 """The relay: promised rows out to the senders, and what became of each back into the store.
 
 Each channel (topics, mail) has a loop of its own, so that a slow mail server holds up no topic. A loop claims a leased
-batch, sends it in rounds of at most one row a lane, and settles all its receipts in one statement. No
-transaction is open while something is being sent. Invariants, each held by a test:
+batch, sends it in rounds of at most one row a lane (of a mailbox's lane: one letter), and settles all its receipts in
+one statement. No transaction is open while something is being sent. Invariants, each held by a test:
 - within a lane rows arrive in order; a row that failed lets none of its lane pass, except a *found* once it is parked;
 - what was claimed is sent, waits, or is visibly held up; nothing is dropped, and how each ended stands in the ledger;
 - what was sent is settled, however long the database is away: only a death in between sends it again, as the same.
@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from outbox.addressing import AddressBook
-from outbox.relay_rows import nowhere, outgoing, rounds
+from outbox.relay_rows import nowhere, outgoing, rounds, torn_tail
 from outbox.relay_settling import Dead, Settler, away, rest
 from outbox.relay_shards import Shards
 from outbox.retry import Retry
@@ -145,9 +145,12 @@ class Relay:
             count += len(rows)
         return count
 
+    def _limit(self, channel: str) -> int:
+        return min(self._batch, _MOST.get(channel, self._batch))
+
     async def _claim(self, channel: str, owner: str) -> list[tuple[LeasedRow, str | None]]:
         """Rows to send, each with its address. One that is found now is kept with the row for good."""
-        limit = min(self._batch, _MOST.get(channel, self._batch))
+        limit = self._limit(channel)
         async with self._store.transaction() as tx:
             rows = await tx.claim_deliveries(
                 owner, self._shards.fences, self._now(), self._lease, limit, OVERTAKING, channel
@@ -158,12 +161,13 @@ class Relay:
 
     async def _send(self, channel: str, owner: str, rows: Sequence[tuple[LeasedRow, str | None]]) -> None:
         """Sends claimed rows, round by round, and settles them all at once: a transaction a batch, not a round. Rows
-        behind one that failed are put back untried."""
+        behind one that failed, and of a cause that may not be whole, are put back untried."""
         failed: set[str] = set()
         settled: list[tuple[LeasedRow, Receipt]] = []
-        untried: list[LeasedRow] = []
+        untried = torn_tail([row for row, _ in rows], self._limit(channel))
         addresses = {row.position: address for row, address in rows}
-        for turn in rounds([row for row, _ in rows]):
+        whole = [row for row, _ in rows if row not in untried]
+        for turn in rounds(whole):
             untried += (row for row in turn if row.lane in failed)
             going = [row for row in turn if row.lane not in failed]
             items = [outgoing(row, address) for row in going if (address := addresses[row.position])]

@@ -5,31 +5,55 @@ Values only; who sends and when stands in `outbox.relay`.
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import takewhile
 
 from outbox.addressing import whom
 from outbox.retry import Retry
 from routing.messages import derived_id
+from schemas.causes import Cause, cause_of
 from schemas.delivery import Outgoing, Receipt, Verdict
 from store import LeasedRow, LedgerRow, Settlement
 
+MAIL = "mail/"
+
 
 def rounds(rows: Sequence[LeasedRow]) -> list[list[LeasedRow]]:
-    """The rows in rounds: each holds at most one row of a lane, and the rounds keep the order of every lane."""
+    """The rows in rounds, which keep the order of every lane. A round holds one row of a lane at most; of a mailbox's
+    lane those that one cause brought, next to one another, as they leave in one letter."""
     dealt: list[list[LeasedRow]] = []
-    seen: dict[str, int] = {}
+    last: dict[str, tuple[int, Cause | None]] = {}
     for row in rows:
-        place = seen.get(row.lane, 0)
-        seen[row.lane] = place + 1
+        cause = _cause(row)
+        place, before = last.get(row.lane, (-1, None))
+        place += cause is None or cause != before
+        last[row.lane] = place, cause
         if place == len(dealt):
             dealt.append([])
         dealt[place].append(row)
     return dealt
 
 
+def torn_tail(rows: Sequence[LeasedRow], limit: int) -> list[LeasedRow]:
+    """The rows at the end of a full claim whose cause may have brought more than was claimed: left for the next claim,
+    so that their letter is whole. None where the claim holds nothing else."""
+    if len(rows) < limit or (cause := _cause(rows[-1])) is None:
+        return []
+    tail = [*takewhile(lambda row: _cause(row) == cause, reversed(rows))]
+    return [] if len(tail) == len(rows) else tail
+
+
+def _cause(row: LeasedRow) -> Cause | None:
+    """The cause of what goes to people; None for what goes to a topic, where each message is a record of its own."""
+    told = row.row
+    if not told.destination.startswith(MAIL):
+        return None
+    return cause_of(told.id, told.subject, told.aggregateid, told.at, told.payload)
+
+
 def outgoing(row: LeasedRow, address: str) -> Outgoing:
     """A row as a sender gets it."""
     role = person = None
-    if row.row.destination.startswith("mail/"):
+    if row.row.destination.startswith(MAIL):
         _, role, person = whom(row.row.destination)
     return Outgoing(
         row=row.row.id,

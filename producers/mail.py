@@ -1,11 +1,13 @@
-"""`MailSender`: a batch of messages out as e-mails over one reused connection, and a receipt for each.
+"""`MailSender`: a batch of messages out as e-mails over one reused connection, and a receipt for each message.
 
-Retrying later, and what to do about an e-mail in doubt, are the outbox's affair.
+What one cause makes the hub say to one mailbox is one e-mail. Retrying later, and what to do about an e-mail in doubt,
+are the outbox's affair.
 """
 
 import asyncio
 from collections.abc import Sequence
 
+from producers.gathering import gathered
 from producers.mime import UnwritableError, compose
 from producers.smtp import BrokenOffError, Conversation, MailSettings, UnreachableError
 from producers.wording import Wordings
@@ -14,7 +16,7 @@ from schemas.delivery import Outgoing, Receipt, Verdict
 
 class MailSender:
     """Sends one e-mail after the other. A server that cannot be reached costs one attempt, not one for each e-mail; an
-    e-mail at which it hangs up does not hold up the next. `words_of` gives the words of a type of message."""
+    e-mail at which it hangs up does not hold up the next. `words_of` gives the words of the messages."""
 
     def __init__(self, settings: MailSettings, words_of: Wordings) -> None:
         self._settings, self._words_of = settings, words_of
@@ -30,21 +32,20 @@ class MailSender:
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Receipt]:
         async with self._turn:
-            receipts: list[Receipt] = []
-            hung_up = False
-            for place, item in enumerate(batch):
-                try:
-                    content = compose(item, self._settings.sender, self._settings.domain, self._words_of)
-                    receipts.append(Receipt(item.row, *await self._conversation.deliver(item.address, content)))
-                    hung_up = False
-                except UnwritableError as fault:
-                    receipts.append(Receipt(item.row, Verdict.REFUSED, str(fault)))
-                except UnreachableError as fault:
-                    receipts.append(Receipt(item.row, Verdict.RETRY, str(fault)))
-                    if hung_up or not isinstance(fault, BrokenOffError):
-                        return [
-                            *receipts,
-                            *(Receipt(late.row, Verdict.RETRY, str(fault)) for late in batch[place + 1 :]),
-                        ]
-                    hung_up = True
-            return receipts
+            receipts: dict[str, Receipt] = {}
+            away, hung_up = "", False
+            for items in gathered(batch):
+                verdict, detail = Verdict.RETRY, away
+                if not away:
+                    try:
+                        content = compose(items, self._settings.sender, self._settings.domain, self._words_of)
+                        verdict, detail = await self._conversation.deliver(items[0].address, content)
+                        hung_up = False
+                    except UnwritableError as fault:
+                        verdict, detail = Verdict.REFUSED, str(fault)
+                    except UnreachableError as fault:
+                        detail = str(fault)
+                        away = detail if hung_up or not isinstance(fault, BrokenOffError) else ""
+                        hung_up = True
+                receipts |= {item.row: Receipt(item.row, verdict, detail) for item in items}
+            return [receipts[item.row] for item in batch]

@@ -58,7 +58,7 @@ MEANINGS: Mapping[str, str] = {
     "interview.offered": "it was offered to the child",
     "interview.completed": "it was held",
     "interview.refused": "the child declined it",
-    "interview.not_offered": "it was not offered; say why",
+    "interview.not_offered": "it was not offered (say why)",
     "disagreement.resolved": "it is settled",
     "disagreement.unresolved": "it is not settled at this step",
 }

@@ -129,8 +129,16 @@ def _source(table: TomlTable) -> Source:
     title: its title.
     date: when, in the words of the document; say so where it bears no date.
     published: where it can be read.
+    called: what people call it in short, such as `guidance`; of several texts a table, by the letter of their sections.
     """
-    source = Source(*(table.get(key, str) for key in ("publisher", "title", "date", "published")))
+    names = table.table("called") if table.holds_table("called") else None
+    source = Source(
+        publisher=table.get("publisher", str),
+        title=table.get("title", str),
+        date=table.get("date", str),
+        published=table.get("published", str),
+        called={n: names.get(n, str) for n in names.names()} if names else {"": table.get("called", str, "")},
+    )
     table.done()
     return source
 

@@ -78,7 +78,7 @@ async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool) -> N
             f"The database is out of date (missing: {', '.join(steps)}). Run `homeward migrate`."
         )
     parts = Parts(
-        settings, packs, directories, store, senders(settings, TopicShape() if embedded else None),
+        settings, packs, directories, store, senders(settings, TopicShape() if embedded else None, packs),
         ready=backlog_of(settings),
     )  # fmt: skip
     hub = Hub(parts, only)
