@@ -113,8 +113,7 @@ def _besides(lead: Act, others: Sequence[Act]) -> Iterator[str]:
 
 def _facts(lead: Act, others: Sequence[Act]) -> Iterator[str]:
     yield from filter(None, [" ".join(lead.happened())])
-    situation = lead.data.get("situation")
-    if isinstance(situation, Mapping) and situation and lead.wording.facts:
+    if lead.wording.facts and (situation := _situation([lead, *others])):
         yield from known_lines(situation, lead.item.time, lead.times)
     detail = sentence(plain_text(lead.data.get("detail")))
     detail += "." if detail and detail[-1] not in ".?!:" else ""
@@ -125,6 +124,12 @@ def _facts(lead: Act, others: Sequence[Act]) -> Iterator[str]:
         own = [f"{label}: {value}" for label, value in act.further() if (label, value) not in seen]
         if own:
             yield f"{act.title()}: {'; '.join(own)}"
+
+
+def _situation(acts: Sequence[Act]) -> Mapping[str, Any] | None:
+    """What is known: as the first message tells it that tells it at all."""
+    told = (act.data.get("situation") for act in acts)
+    return next((each for each in told if isinstance(each, Mapping) and each), None)
 
 
 def _record(lead: Act) -> str:
