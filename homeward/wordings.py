@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from producers.acts import lower_first
-from producers.wording import CitedClause, Habits, Source, Wording
+from producers.wording import CitedClause, Habits, WhoseWords, Wording
 from routing.library import Packs
 from routing.message_types import MESSAGE_TYPES, MessageType, Words
 from routing.pack import Pack
@@ -19,7 +19,7 @@ class PackWordings:
     def __init__(self, packs: Packs | None = None, desk: str = "") -> None:
         self._packs, self._desk = packs, desk.rstrip("/")
 
-    def wording(self, source: Source, type_: str, kind: str | None) -> Wording | None:
+    def wording(self, source: WhoseWords, type_: str, kind: str | None) -> Wording | None:
         known = MESSAGE_TYPES.get(type_)
         if known is None:
             return None
@@ -29,24 +29,24 @@ class PackWordings:
         own = kinds_of(type_, pack.kinds).get(kind or "") if pack and words is known.words else None
         return told if own is None or _takes_back(type_) else _of_kind(own, told)
 
-    def task(self, source: Source, type_: str, kind: str | None) -> str:
+    def task(self, source: WhoseWords, type_: str, kind: str | None) -> str:
         pack = self._pack(source)
         own = kinds_of(type_, pack.kinds).get(kind or "") if pack else None
         return own.title if own else ""
 
-    def clauses(self, source: Source, ids: Sequence[str]) -> Sequence[CitedClause]:
+    def clauses(self, source: WhoseWords, ids: Sequence[str]) -> Sequence[CitedClause]:
         pack = self._pack(source)
         if pack is None:
             return ()
         clauses = (pack.clauses[name] for name in ids if name in pack.clauses)
         return [CitedClause(pack.source.place(clause.section), clause.says) for clause in clauses]
 
-    def role(self, source: Source, role: str) -> str:
+    def role(self, source: WhoseWords, role: str) -> str:
         pack = self._pack(source)
         known: Role | None = pack.roles.get(role) if pack else None
         return known.name if known else ""
 
-    def next_in_line(self, source: Source, type_: str, kind: str | None) -> str:
+    def next_in_line(self, source: WhoseWords, type_: str, kind: str | None) -> str:
         pack = self._pack(source)
         if pack is None:
             return ""
@@ -54,14 +54,14 @@ class PackWordings:
         names = {type_, f"{type_}/{kind}", *rules}
         return next((pack.roles[entry.ladder[0]].name for entry in pack.acknowledge if entry.what in names), "")
 
-    def habits(self, source: Source) -> Habits:
+    def habits(self, source: WhoseWords) -> Habits:
         pack = self._pack(source)
         return Habits(pack.case_system, pack.answer_at, pack.contact) if pack else Habits()
 
     def link(self, message: str, confirm: bool) -> str:
         return f"{self._desk}/{'s' if confirm else 't'}/{message}" if self._desk else ""
 
-    def _pack(self, source: Source) -> Pack | None:
+    def _pack(self, source: WhoseWords) -> Pack | None:
         """The version that decided; the newest where its file is gone."""
         versions = self._packs.all().get(source.authority, ()) if self._packs else ()
         return next((p for p in versions if p.version == source.version), versions[-1] if versions else None)

@@ -9,7 +9,7 @@ from typing import Any
 from producers.facts import named_fields
 from producers.plain import instant_of, one_line, plain_text, sentence, words
 from producers.times import Times, hours_of, in_short, in_words
-from producers.wording import Source, Wordings, wording_of
+from producers.wording import WhoseWords, Wordings, wording_of
 from schemas.delivery import Outgoing
 
 _NO_NAMES = frozenset({
@@ -34,14 +34,14 @@ def _is_capitalised(word: str) -> bool:
     return word[:1].isupper() and word[1:].islower()
 
 
-class Act:
+class WordedAct:
     """A message with its words. Its texts are told in the order of the letter, as `times` tells each instant once."""
 
     def __init__(self, item: Outgoing, data: Mapping[str, Any], words_of: Wordings, times: Times) -> None:
         self.item, self.data, self.times, self._words_of = item, data, times, words_of
         pack = data.get("pack")
         version = pack.get("version") if isinstance(pack, Mapping) else ""
-        self.source = Source(str(data.get("authority") or ""), str(version or ""))
+        self.source = WhoseWords(str(data.get("authority") or ""), str(version or ""))
         self.kind = data["kind"] if isinstance(data.get("kind"), str) else None
         self.wording = wording_of(words_of, self.source, item.type, self.kind)
         self.habits = words_of.habits(self.source)
@@ -219,22 +219,22 @@ def _period(text: str | None) -> str | None:
     return f"{head}{days[-1]:%B %Y}"
 
 
-def _state(act: Act) -> str | None:
+def _state(act: WordedAct) -> str | None:
     situation = act.data.get("situation")
     return one_line(plain_text(situation.get("classification"))) or None if isinstance(situation, Mapping) else None
 
 
-def _of_limit(tell: Callable[[timedelta], str]) -> Callable[[Act], str | None]:
+def _of_limit(tell: Callable[[timedelta], str]) -> Callable[[WordedAct], str | None]:
     return lambda act: tell(limit[1]) if (limit := act.limit()) else None
 
 
-def _days_over(act: Act) -> str | None:
+def _days_over(act: WordedAct) -> str | None:
     back = act.instant("returned_at", "found_at")
     days = (act.item.time - back).days if back else 0
     return f"{days} days" if days > 1 else None
 
 
-_VALUES: Mapping[str, Callable[[Act], str | None]] = {
+_VALUES: Mapping[str, Callable[[WordedAct], str | None]] = {
     "system": lambda act: one_line(act.habits.system),
     "now": lambda act: " now" if act.is_urgent else "",
     "name": lambda act: act.text("name"),
@@ -246,7 +246,7 @@ _VALUES: Mapping[str, Callable[[Act], str | None]] = {
     "hours_over": _of_limit(in_short),
     "hours_in_words": _of_limit(in_words),
     "days_over": _days_over,
-    "task": Act.task,
+    "task": WordedAct.task,
     "contents": lambda act: act.text("contents"),
     "step": lambda act: act.text("step"),
     "period": lambda act: _period(act.text("period")),

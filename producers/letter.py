@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from producers.acts import Act, lower_first
+from producers.acts import WordedAct, lower_first
 from producers.facts import known_lines
 from producers.plain import one_line, plain_text, sentence, words
 from producers.times import Times
@@ -39,14 +39,14 @@ class Letter:
     clauses: tuple[str, ...]
 
 
-Message = tuple[Outgoing, Mapping[str, Any]]
+OutgoingWithData = tuple[Outgoing, Mapping[str, Any]]
 """An outgoing row with its JSON data."""
 
 
-def leading_first(messages: Sequence[Message]) -> list[Message]:
+def leading_first(messages: Sequence[OutgoingWithData]) -> list[OutgoingWithData]:
     """The most urgent first: by urgency, what must be confirmed, what asks for an answer, the earliest limit."""
 
-    def rank(message: Message) -> tuple[Any, ...]:
+    def rank(message: OutgoingWithData) -> tuple[Any, ...]:
         data = message[1]
         urgency = str(data.get("urgency"))
         place = _URGENCIES.index(urgency) if urgency in _URGENCIES else len(_URGENCIES)
@@ -56,10 +56,10 @@ def leading_first(messages: Sequence[Message]) -> list[Message]:
     return sorted(messages, key=rank)
 
 
-def write_letter(messages: Sequence[Message], words_of: Wordings) -> Letter:
+def write_letter(messages: Sequence[OutgoingWithData], words_of: Wordings) -> Letter:
     """The letter for one recipient, led by the first message. What is absent or odd in the data is left out."""
     times = Times(messages[0][0].time)
-    lead, *others = (Act(item, data, words_of, times) for item, data in messages)
+    lead, *others = (WordedAct(item, data, words_of, times) for item, data in messages)
     subject = _subject(lead)
     lines = [*_lines(lead, others, words_of)]
     place = next((n for n, line in enumerate(lines) if isinstance(line, tuple)), None)
@@ -74,13 +74,13 @@ def write_letter(messages: Sequence[Message], words_of: Wordings) -> Letter:
     )
 
 
-def _subject(lead: Act) -> str:
+def _subject(lead: WordedAct) -> str:
     """The act, its limit and the police reference: nothing by which a passer-by could know a child."""
     incident = str(lead.data.get("incident") or "")
     return f"{lead.headline()} - {incident}" if _REFERENCE.fullmatch(incident) else lead.headline()
 
 
-def _lines(lead: Act, others: Sequence[Act], words_of: Wordings) -> Iterator[str | tuple[str, str]]:
+def _lines(lead: WordedAct, others: Sequence[WordedAct], words_of: Wordings) -> Iterator[str | tuple[str, str]]:
     """Line by line. A pair is a link, with what stands before it."""
     yield lead.first_line()
     if others:
@@ -101,7 +101,7 @@ def _lines(lead: Act, others: Sequence[Act], words_of: Wordings) -> Iterator[str
         yield from filter(None, [" ".join(filter(None, [last, places, told])), contact])
 
 
-def _besides(lead: Act, others: Sequence[Act]) -> Iterator[str]:
+def _besides(lead: WordedAct, others: Sequence[WordedAct]) -> Iterator[str]:
     """What else the same cause asks of the same reader: what must not wait, and what can."""
     at_once = [a for a in others if a.asks and (a.urgency != "routine" or lead.urgency == "routine")]
     later = [a for a in others if a.asks and a not in at_once]
@@ -111,7 +111,7 @@ def _besides(lead: Act, others: Sequence[Act]) -> Iterator[str]:
             yield f"{head} {'; '.join(dict.fromkeys(lower_first(a.headline(), bool(a.asks)) for a in acts))}."
 
 
-def _facts(lead: Act, others: Sequence[Act]) -> Iterator[str]:
+def _facts(lead: WordedAct, others: Sequence[WordedAct]) -> Iterator[str]:
     yield from filter(None, [" ".join(lead.happened())])
     if lead.wording.facts and (situation := _situation([lead, *others])):
         yield from known_lines(situation, lead.item.time, lead.times)
@@ -126,20 +126,20 @@ def _facts(lead: Act, others: Sequence[Act]) -> Iterator[str]:
             yield f"{act.title()}: {'; '.join(own)}"
 
 
-def _situation(acts: Sequence[Act]) -> Mapping[str, Any] | None:
+def _situation(acts: Sequence[WordedAct]) -> Mapping[str, Any] | None:
     """What is known: as the first message tells it that tells it at all."""
     told = (act.data.get("situation") for act in acts)
     return next((each for each in told if isinstance(each, Mapping) and each), None)
 
 
-def _record(lead: Act) -> str:
+def _record(lead: WordedAct) -> str:
     child, incident = lead.data.get("child"), plain_text(lead.data.get("incident"))
     record = plain_text(child.get("identifiers")) if isinstance(child, Mapping) else ""
     unseen = incident and not _REFERENCE.fullmatch(incident)
     return " ".join(filter(None, [f"Record: {record}." if record else "", f"Reference: {incident}." if unseen else ""]))
 
 
-def _answer(lead: Act) -> Iterator[str | tuple[str, str]]:
+def _answer(lead: WordedAct) -> Iterator[str | tuple[str, str]]:
     """Where to answer: on the desk by one link, else where the authority says, and what may be said there."""
     if not lead.is_answerable:
         return
@@ -153,12 +153,12 @@ def _answer(lead: Act) -> Iterator[str | tuple[str, str]]:
     yield " ".join(filter(None, [f"{verb}: {told}", f"What you may say: {choices}." if choices else ""]))
 
 
-def _ids(acts: Sequence[Act]) -> tuple[str, ...]:
+def _ids(acts: Sequence[WordedAct]) -> tuple[str, ...]:
     found = (c for a in acts for c in a.clause_ids)
     return tuple(dict.fromkeys(found))
 
 
-def _why(acts: Sequence[Act], words_of: Wordings) -> tuple[str, str]:
+def _why(acts: Sequence[WordedAct], words_of: Wordings) -> tuple[str, str]:
     """Why, in the clauses' own words; and the places alone, where the clauses have no words."""
     lead = acts[0]
     cited = [c for a in acts for c in words_of.clauses(a.source, a.clause_ids)]
@@ -187,7 +187,7 @@ def _bare(clause: CitedClause) -> str:
     return lower_first(one_line(clause.says).rstrip("."))
 
 
-def _told_too(acts: Sequence[Act]) -> list[str]:
+def _told_too(acts: Sequence[WordedAct]) -> list[str]:
     """The other recipients, each by the name that the register gives or by their role."""
     here = {(a.item.role, a.item.person) for a in acts}
     told: dict[str, None] = {}
@@ -200,7 +200,7 @@ def _told_too(acts: Sequence[Act]) -> list[str]:
     return [*filter(None, told)]
 
 
-def _footer(messages: Sequence[Message]) -> Iterator[str]:
+def _footer(messages: Sequence[OutgoingWithData]) -> Iterator[str]:
     yield "Sent by Homeward. It passes on messages and keeps time limits. It decides nothing about a child."
     item, data = messages[0]
     numbers = ", ".join(dict.fromkeys(one_line(each.message) for each, _ in messages))

@@ -53,12 +53,12 @@ class UnwritableError(Exception):
 
 
 def message_id(row: str, domain: str) -> str:
-    """The `Message-ID` of a row (or of several, see `together`), angle brackets included: one and the same on every
+    """The `Message-ID` of a row (or of several, see `rows_key`), angle brackets included: one and the same on every
     attempt."""
     return f"<{uuid.uuid5(_ROWS, row)}@{domain}>"
 
 
-def together(items: Sequence[Outgoing]) -> str:
+def rows_key(items: Sequence[Outgoing]) -> str:
     """What names the rows of one letter, whatever their order; of one row its own id."""
     return " ".join(sorted(item.row for item in items))
 
@@ -78,7 +78,7 @@ def compose(items: Sequence[Outgoing], sender: str, domain: str, words_of: Wordi
         raise UnwritableError("Message attribute contains a line break, or cannot be used in a header") from None
     message.set_content(_render("letter.txt.j2", letter), cte="quoted-printable")
     message.add_alternative(_render("letter.html.j2", letter), subtype="html", cte="quoted-printable")
-    message.set_boundary(f"={uuid.uuid5(_ROWS, together(items)).hex}=")
+    message.set_boundary(f"={uuid.uuid5(_ROWS, rows_key(items)).hex}=")
     return message.as_bytes(policy=_HEADERS)
 
 
@@ -88,7 +88,7 @@ def _head(message: EmailMessage, items: Sequence[Outgoing], letter: Letter, send
     message["To"] = Address(letter.you, addr_spec=lead.address)
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(lead.time.astimezone(UTC))
-    message["Message-ID"] = message_id(together(items), domain)
+    message["Message-ID"] = message_id(rows_key(items), domain)
     if lead.subject:
         # All e-mails about one episode stand in one thread.
         message["References"] = f"<{uuid.uuid5(_EPISODES, lead.subject)}@{domain}>"

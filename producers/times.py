@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-LONDON = ZoneInfo("Europe/London")
+_LONDON = ZoneInfo("Europe/London")
 _HOURS_UP_TO = 72  # from then on days are easier to grasp
 
 
@@ -12,12 +12,12 @@ class Times:
     told before or the day was told last. `now` is when the letter was decided: another year than its own is named."""
 
     def __init__(self, now: datetime) -> None:
-        self._year = now.astimezone(LONDON).year
+        self._year = now.astimezone(_LONDON).year
         self._told: set[datetime] = set()
         self._day: date | None = None
 
     def tell(self, at: datetime) -> str:
-        local = at.astimezone(LONDON)
+        local = at.astimezone(_LONDON)
         minute = at.astimezone(UTC).replace(second=0, microsecond=0)
         known = minute in self._told or local.date() == self._day
         self._told.add(minute)

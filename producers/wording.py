@@ -46,7 +46,7 @@ class Habits(NamedTuple):
     contact: str = ""
 
 
-class Source(NamedTuple):
+class WhoseWords(NamedTuple):
     """Whose words are wanted: an authority and the version of its procedure."""
 
     authority: str
@@ -56,22 +56,22 @@ class Source(NamedTuple):
 class Wordings(Protocol):
     """Gives the words. Whatever it does not know, the letter says in a plainer way."""
 
-    def wording(self, source: Source, type_: str, kind: str | None) -> Wording | None:
+    def wording(self, source: WhoseWords, type_: str, kind: str | None) -> Wording | None:
         """The words of a type and kind; None for a type that the hub does not know."""
 
-    def task(self, source: Source, type_: str, kind: str | None) -> str:
+    def task(self, source: WhoseWords, type_: str, kind: str | None) -> str:
         """The act that a message of this type takes back; empty where none is known."""
 
-    def clauses(self, source: Source, ids: Sequence[str]) -> Sequence[CitedClause]:
+    def clauses(self, source: WhoseWords, ids: Sequence[str]) -> Sequence[CitedClause]:
         """Those of these clauses that stand in the source, in the order given."""
 
-    def role(self, source: Source, role: str) -> str:
+    def role(self, source: WhoseWords, role: str) -> str:
         """The title of a role; empty where it has none."""
 
-    def next_in_line(self, source: Source, type_: str, kind: str | None) -> str:
+    def next_in_line(self, source: WhoseWords, type_: str, kind: str | None) -> str:
         """The title of the role that is told where nobody confirms; empty where there is none."""
 
-    def habits(self, source: Source) -> Habits:
+    def habits(self, source: WhoseWords) -> Habits:
         """How the authority works."""
 
     def link(self, message: str, confirm: bool) -> str:
@@ -81,29 +81,29 @@ class Wordings(Protocol):
 class Wordless:
     """Knows nothing: each letter is written from its data alone."""
 
-    def wording(self, source: Source, type_: str, kind: str | None) -> Wording | None:
+    def wording(self, source: WhoseWords, type_: str, kind: str | None) -> Wording | None:
         return None
 
-    def task(self, source: Source, type_: str, kind: str | None) -> str:
+    def task(self, source: WhoseWords, type_: str, kind: str | None) -> str:
         return ""
 
-    def clauses(self, source: Source, ids: Sequence[str]) -> Sequence[CitedClause]:
+    def clauses(self, source: WhoseWords, ids: Sequence[str]) -> Sequence[CitedClause]:
         return ()
 
-    def role(self, source: Source, role: str) -> str:
+    def role(self, source: WhoseWords, role: str) -> str:
         return ""
 
-    def next_in_line(self, source: Source, type_: str, kind: str | None) -> str:
+    def next_in_line(self, source: WhoseWords, type_: str, kind: str | None) -> str:
         return ""
 
-    def habits(self, source: Source) -> Habits:
+    def habits(self, source: WhoseWords) -> Habits:
         return Habits()
 
     def link(self, message: str, confirm: bool) -> str:
         return ""
 
 
-def wording_of(words_of: Wordings, source: Source, type_: str, kind: str | None) -> Wording:
+def wording_of(words_of: Wordings, source: WhoseWords, type_: str, kind: str | None) -> Wording:
     """The words for a type and kind; for a type that is not known, its own name in words."""
     title = type_.replace(".", " ").replace("_", " ").capitalize()
     return words_of.wording(source, type_, kind) or Wording((title,))

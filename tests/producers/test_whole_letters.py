@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from producers.mime import compose
-from producers.wording import CitedClause, Habits, Source, Wording, Wordless
+from producers.wording import CitedClause, Habits, WhoseWords, Wording, Wordless
 from schemas.delivery import Outgoing
 
 
@@ -26,19 +26,19 @@ class Said(Wordless):
         self.roles: dict[str, str] = words.get("roles", {})
         self.next: str = words.get("next_in_line", "")
 
-    def wording(self, source: Source, type_: str, kind: str | None) -> Wording | None:
+    def wording(self, source: WhoseWords, type_: str, kind: str | None) -> Wording | None:
         return self.kinds.get(kind or type_)
 
-    def clauses(self, source: Source, ids: Sequence[str]) -> Sequence[CitedClause]:
+    def clauses(self, source: WhoseWords, ids: Sequence[str]) -> Sequence[CitedClause]:
         return [self.clauses_[name] for name in ids if name in self.clauses_]
 
-    def role(self, source: Source, role: str) -> str:
+    def role(self, source: WhoseWords, role: str) -> str:
         return self.roles.get(role, "")
 
-    def next_in_line(self, source: Source, type_: str, kind: str | None) -> str:
+    def next_in_line(self, source: WhoseWords, type_: str, kind: str | None) -> str:
         return self.next
 
-    def habits(self, source: Source) -> Habits:
+    def habits(self, source: WhoseWords) -> Habits:
         return Habits("LCS", "on LCS, or ring 0100 000002.", self.contact)
 
     def link(self, message: str, confirm: bool) -> str:
