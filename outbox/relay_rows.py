@@ -14,7 +14,7 @@ from schemas.causes import Cause, cause_of
 from schemas.delivery import Outgoing, Receipt, Verdict
 from store import LeasedRow, LedgerRow, Settlement
 
-MAIL = "mail/"
+TOPIC = "topic/"
 
 
 def rounds(rows: Sequence[LeasedRow]) -> list[list[LeasedRow]]:
@@ -45,7 +45,7 @@ def torn_tail(rows: Sequence[LeasedRow], limit: int) -> list[LeasedRow]:
 def _cause(row: LeasedRow) -> Cause | None:
     """The cause of what goes to people; None for what goes to a topic, where each message is a record of its own."""
     told = row.row
-    if not told.destination.startswith(MAIL):
+    if told.destination.startswith(TOPIC):
         return None
     return cause_of(told.id, told.subject, told.aggregateid, told.at, told.payload)
 
@@ -53,7 +53,7 @@ def _cause(row: LeasedRow) -> Cause | None:
 def outgoing(row: LeasedRow, address: str) -> Outgoing:
     """A row as a sender gets it."""
     role = person = None
-    if row.row.destination.startswith(MAIL):
+    if not row.row.destination.startswith(TOPIC):
         _, role, person = whom(row.row.destination)
     return Outgoing(
         row=row.row.id,

@@ -148,9 +148,9 @@ def _answer(lead: WordedAct) -> Iterator[str | tuple[str, str]]:
         return
     habits: Habits = lead.habits
     verb = "Confirm" if lead.confirm_by else "Answer"
-    told = plain_text(lead.data.get("answer_at")) or habits.answer_at or f"in {habits.system}."
+    told = (plain_text(lead.data.get("answer_at")) or habits.answer_at or f"in {habits.system}").rstrip(".")
     choices = "; ".join(lead.choices())
-    yield " ".join(filter(None, [f"{verb}: {told}", f"What you may say: {choices}." if choices else ""]))
+    yield " ".join(filter(None, [f"{verb}: {told}.", f"What you may say: {choices}." if choices else ""]))
 
 
 def _ids(acts: Sequence[WordedAct]) -> tuple[str, ...]:

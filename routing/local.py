@@ -22,7 +22,7 @@ _LONGEST = 200
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Local:
     """The settings of one authority. `limits`: rule → limit; `switched_off`: rules that the source leaves open.
-    `answer_at`: where people answer; `contact`: whom they ring; each a sentence that messages carry."""
+    `answer_at`: where people answer, to stand behind "Answer:"; `contact`: whom they ring, in a sentence."""
 
     authority: str
     file: str

@@ -93,4 +93,6 @@ class OutboundMessage(Part):
         None, description="What is known of the episode, as far as the protocol pack lets every recipient know it."
     )
     answers: Listed[Answer] = Field((), description="The reports that answer what is asked here.")
-    answer_at: str | None = Field(None, description="Where people answer, as the authority has set it for itself.")
+    answer_at: str | None = Field(
+        None, description='Where people answer, as the authority has set it for itself; to stand behind "Answer:".'
+    )

@@ -119,10 +119,10 @@ def test_a_task_of_a_kind_that_no_rule_raises_is_an_unknown_word() -> None:
 
 
 def test_where_to_answer_is_the_authoritys_own_word_and_stands_beside_what_can_be_answered() -> None:
-    text = 'authority = "nottinghamshire"\nanswer_at = "Answer on Mosaic, or ring the officer."\n'
+    text = 'authority = "nottinghamshire"\nanswer_at = "on Mosaic, or by ringing the officer"\n'
     pack = localised(NOTTS, load_local(text, "local.toml"))
     data = wire_data(exception(pack, "doubtful_match", "Two children match.", MONDAY, None))
-    assert data["answer_at"] == "Answer on Mosaic, or ring the officer."
+    assert data["answer_at"] == "on Mosaic, or by ringing the officer"
     assert [answer.type for answer in data["answers"]] == ["match.decision"]
     assert "answer_at" not in wire_data(exception(pack, "delivery_failed", "It bounced.", MONDAY, None))
     assert {"answers", "answer_at"} <= OutboundMessage.model_fields.keys()
