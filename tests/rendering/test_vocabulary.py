@@ -51,7 +51,7 @@ def test_the_words_are_exported_beside_the_schemas(tmp_path: Path) -> None:
     assert f"5 vocabularies written to {tmp_path / 'vocabulary'}." in said
     told = json.loads((tmp_path / "vocabulary" / "nottinghamshire.json").read_text("utf-8"))
     assert told["reports"]["manager.decision"]["vulnerability"] == {
-        "means": "whether the child is vulnerable",
+        "means": "vulnerability of the child",
         "words": {"vulnerable": "the child is vulnerable", "not_vulnerable": "the child is not vulnerable"},
     }
     assert told["reports"]["threshold.decision"][""]["words"]["true"] == "the threshold is met"
