@@ -11,11 +11,15 @@ marker = $(VENV)/.installed-$(1)-$(shell cat requirements/build.txt requirements
 TEST := $(call marker,test)
 # The test set holds everything of the run set, so where it is installed it serves `demo` and `run` as well.
 RUN := $(or $(wildcard $(TEST)),$(call marker,run))
-# What the bench of matching needs comes on top of the test set.
+# What the benches of matching and of the contract need comes on top of the test set.
 BENCH := $(VENV)/.with-bench-$(shell cat requirements/test.txt requirements/bench.txt | cksum | cut -d' ' -f1)
+# The sector's validator of the SSDA903 return, in an environment of its own: its pins do not go with the hub's.
+SSDA903 := $(VENV)/.with-ssda903-$(shell cksum < requirements/ssda903.txt | cut -d' ' -f1)
+# The generators of code from npm that the bench of the contract runs.
+CONTRACT := $(VENV)/.with-contract-$(shell cksum < bench/contract/package-lock.json | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check bench bench-matching lock clean
+.PHONY: help demo run test check fuzz mutants bench bench-matching bench-contract lock clean
 
 help: ## list the commands
 	@printf 'Homeward tells people and keeps time. Commands:\n\n'
@@ -28,7 +32,7 @@ demo: $(RUN) ## play a made-up fortnight through the whole hub and show who was 
 run: $(RUN) ## start the hub with an embedded Kafka, and print the address to publish to
 	@$(BIN)/homeward run --embedded $(ARGS)
 
-test: $(TEST) ## run every test, against a real Kafka and a real Postgres, on up to four processors
+test: $(TEST) $(SSDA903) ## run every test, against a real Kafka and a real Postgres, on up to four processors
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
 
 check: $(TEST) ## run ruff, mypy and the import rules
@@ -37,12 +41,21 @@ check: $(TEST) ## run ruff, mypy and the import rules
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 
+fuzz: $(TEST) ## send a million seeded inputs through the whole way in, and print what became of them
+	@$(BIN)/python -m tests.fuzz $(ARGS)
+
 bench: $(TEST) ## measure speed against bare Kafka, on Postgres and SQLite
 	@$(BIN)/python -m bench $(ARGS)
 
 bench-matching: $(TEST) $(BENCH) ## measure how well children are matched, compared with Splink
 	@$(BIN)/python -m pytest -q bench/matching
 	@$(BIN)/python -m bench.matching $(ARGS)
+
+bench-contract: $(TEST) $(BENCH) $(CONTRACT) ## show that code generators make usable types of the messages (needs npm)
+	@$(BIN)/python -m bench.contract $(ARGS)
+
+mutants: $(TEST) ## change each word of each pack in turn and name those whose change nobody notices
+	@PYTHONPATH=tests/core:tests/protocols $(BIN)/python -m mutants $(ARGS)
 
 lock: | $(BIN)/pip ## update the lock files (pinned, with hashes, for every system)
 	@$(BIN)/python tools/lock.py $(ARGS)
@@ -66,8 +79,24 @@ $(VENV)/.installed-%: | $(BIN)/pip
 	@rm -f $(VENV)/.installed-*
 	@touch $@
 
+$(SSDA903): | $(TEST)
+	@echo "Installing the validator of the SSDA903 return"
+	@$(BIN)/python -m venv --clear $(VENV)/ssda903
+	@$(VENV)/ssda903/bin/python tools/install.py --alone ssda903
+	@rm -f $(VENV)/.with-ssda903-*
+	@touch $@
+
+$(CONTRACT): | $(TEST)
+	@command -v npm > /dev/null || { echo "The bench of the contract needs Node.js with npm" >&2; exit 1; }
+	@echo "Installing the code generators"
+	@mkdir -p $(VENV)/contract
+	@cp bench/contract/package.json bench/contract/package-lock.json $(VENV)/contract
+	@npm ci --prefix $(VENV)/contract --ignore-scripts --no-fund --no-audit --silent
+	@rm -f $(VENV)/.with-contract-*
+	@touch $@
+
 $(BENCH): | $(TEST)
-	@echo "Installing dependencies of the matching benchmark"
+	@echo "Installing dependencies of the benchmarks"
 	@$(BIN)/python tools/install.py bench
 	@rm -f $(VENV)/.with-bench-*
 	@touch $@

@@ -13,7 +13,8 @@ from consumers.parsing import parse_record
 from consumers.subscriber import Subscriber
 from enrichment.children import Children
 from homeward import clock
-from homeward.hub import Hub, kafka_broker
+from homeward.consuming import kafka_broker
+from homeward.hub import Hub
 from homeward.settings import Settings
 from homeward.wiring import Parts, library, senders
 from intake.batch import BatchProcessor
@@ -81,7 +82,7 @@ class Bare:
     def __init__(self, settings: Settings, sender: Sender) -> None:
         self.taken, self.began = 0, None
         self._packs, self._directories = library(settings)
-        self._children = Children(KnownKeys({}, [], {}), {}, ())
+        self._children = Children(KnownKeys([], [], {}), {}, ())
         self._sender = sender
 
     async def take(self, batch: Sequence[RawRecord]) -> None:

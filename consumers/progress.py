@@ -1,35 +1,92 @@
-"""Whether the consumers get on: what they have read so far against what waits. The only place that reads fields of
-aiokafka which are not its public interface; `tests/consumers/test_progress.py` fails when aiokafka changes them."""
+"""Whether the consumers get on: how far each assigned partition has been read, against the end that Kafka gives when it
+is asked. The only place that reads fields of aiokafka which are not its public interface;
+`tests/consumers/test_progress.py` fails when aiokafka changes them."""
 
+import asyncio
+import logging
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-untyped]
+from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
-_STUCK = 60.0  # seconds without progress while records wait
+log = logging.getLogger(__name__)
+
+STUCK = 60.0
+"""Seconds without a step while records wait, after which a partition stands still."""
+_ANSWER = 10.0  # seconds that Kafka has to say where the partitions end
+_STALE = 45.0  # seconds after which what was seen says nothing of now
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """How far a partition was read, up to what it reached, and since when that is so."""
+
+    position: int
+    end: int
+    since: float
 
 
 class Progress:
     """`consumers` gives those that run now; `monotonic` is a clock in seconds."""
 
-    def __init__(self, consumers: Callable[[], Iterable[AIOKafkaConsumer]], monotonic: Callable[[], float]) -> None:
-        self._consumers, self._monotonic = consumers, monotonic
-        self._positions: dict[TopicPartition, int] = {}
-        self._moved = 0.0
+    def __init__(
+        self,
+        consumers: Callable[[], Iterable[AIOKafkaConsumer]],
+        monotonic: Callable[[], float],
+        stuck: float = STUCK,
+    ) -> None:
+        self._consumers, self._monotonic, self._stuck = consumers, monotonic, stuck
+        self._seen: dict[TopicPartition, _Seen] = {}
+        self._looked: float | None = None
 
-    def is_made(self) -> bool:
-        """The group's coordinator is known to every consumer, and where records wait, positions move."""
-        consumers = list(self._consumers())
-        if not consumers or not all(map(is_coordinated, consumers)):
-            return False
-        now, waiting = self._monotonic(), False
-        for consumer in consumers:
-            for partition in consumer.assignment():
-                position = position_of(consumer, partition)
-                waiting = waiting or (consumer.highwater(partition) or 0) > position
-                if self._positions.get(partition) != position:
-                    self._positions[partition], self._moved = position, now
-        return not waiting or now - self._moved < _STUCK
+    async def look(self) -> None:
+        """Asks how far every partition is. Where Kafka does not answer, what was seen grows old."""
+        fresh: dict[TopicPartition, _Seen] = {}
+        try:
+            async with asyncio.timeout(_ANSWER):
+                for consumer in self._consumers():
+                    partitions = sorted(consumer.assignment())
+                    ends = await consumer.end_offsets(partitions) if partitions else {}
+                    for tp, end in ends.items():
+                        fresh[tp] = self._moved(tp, position_of(consumer, tp), end)
+        except (KafkaError, TimeoutError, OSError) as error:
+            log.debug("where the partitions end is not known", extra={"cause": type(error).__name__})
+            return
+        self._seen, self._looked = fresh, self._monotonic()
+
+    def _moved(self, tp: TopicPartition, position: int, end: int) -> _Seen:
+        before = self._seen.get(tp)
+        stands = before is not None and before.position == position and before.end > position
+        return _Seen(position, end, before.since if before and stands else self._monotonic())
+
+    def unread(self) -> dict[TopicPartition, int]:
+        """How many records wait in each partition, as last seen."""
+        return {tp: seen.end - seen.position for tp, seen in self._seen.items() if seen.end > seen.position}
+
+    def standing_still(self) -> list[TopicPartition]:
+        """The partitions in which records wait and nothing is read."""
+        now = self._monotonic()
+        return [tp for tp in self.unread() if now - self._seen[tp].since >= self._stuck]
+
+    def forget(self) -> None:
+        """The consumers are other ones from now on: each has its time."""
+        self._seen.clear()
+
+    def fault(self) -> str | None:
+        """What is wrong, in words; None where each consumer knows its group's coordinator and all get on."""
+        consumers = [*self._consumers()]
+        if not consumers:
+            return "no consumer runs"
+        if not all(map(is_coordinated, consumers)):
+            return "the group's coordinator is not known"
+        if self._looked is None or self._monotonic() - self._looked > _STALE:
+            return "Kafka does not say where the partitions end"
+        if still := self.standing_still():
+            places = ", ".join(f"{tp.topic}[{tp.partition}]" for tp in still[:5])
+            return f"no progress while records wait: {places}"
+        return None
 
 
 def is_coordinated(consumer: Any) -> bool:
@@ -39,6 +96,13 @@ def is_coordinated(consumer: Any) -> bool:
 
 
 def position_of(consumer: Any, partition: TopicPartition) -> int:
-    """The offset of the next record to read; 0 where none has been read yet. Public `position` would wait for one."""
-    state = consumer._subscription.subscription.assignment.state_value(partition)
-    return state._position if state and state._position is not None else 0
+    """The offset of the next record to read; -1 where that is not known yet. Public `position` would wait for it."""
+    subscription = consumer._subscription.subscription
+    assignment = subscription.assignment if subscription else None
+    state = assignment.state_value(partition) if assignment else None
+    return state._position if state and state._position is not None else -1
+
+
+async def abandon(consumer: Any) -> None:
+    """Closes the connections of a consumer that cannot be stopped, so that its group takes its partitions away."""
+    await consumer._client.close()

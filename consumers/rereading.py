@@ -7,6 +7,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-untyped]
 from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
 
+from consumers.fetched import install
 from consumers.subscriber import raw_of
 from intake.records import RawRecord
 from schemas.topics import TopicKind, parse_topic, part
@@ -23,6 +24,7 @@ async def reread(
 ) -> int:
     """Hands every record that the register's topic holds at this moment to `take`, `at_once` at most each time, and
     returns how many there were. It joins no consumer group, so that no hub notices. Raises KafkaError."""
+    install()
     partitions = await _partitions(connection, authority)
     if not partitions:
         return 0

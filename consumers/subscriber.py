@@ -1,21 +1,25 @@
 """The subscription: polled batches of every inbound topic go to intake; offsets are committed only after intake has.
 
-The form that loses nothing: one subscriber by pattern, a parser of ours that cannot raise, no typed body, and
-`NACK_ON_ERROR`, whose endless and instant repetition is tamed by waiting before a fault is raised. A fault of the data
-never reaches here; only the database can make a batch fail.
+The form that loses nothing: one subscriber by pattern, records unpacked by a reader of ours that sets aside what
+cannot be decoded, a parser that cannot raise, no typed body, and `NACK_ON_ERROR`, whose endless and instant repetition
+is tamed by waiting, longer each time, before a fault is raised. A fault of the data never reaches here.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+import re
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import FAKE_CONSUMER, KafkaAckableMessage
 
+from consumers.fetched import SetAside, install
+from consumers.trouble import Trouble
 from intake.records import RawRecord
+from schemas.instants import EARLIEST, LATEST
 from schemas.topics import PATTERNS, TopicKind, parse_topic
 from store.errors import StoreUnavailableError
 
@@ -23,11 +27,13 @@ log = logging.getLogger(__name__)
 
 PATTERN = "|".join(PATTERNS.values())
 """One pattern for all inbound topics: a new authority or force needs no restart."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 15.0
 
 
 class Subscriber:
-    """Feeds polled batches to `take`. Claims rest on `cluster`, the cluster's own id; `pause` waits, in seconds."""
+    """Feeds polled batches to `take`. Claims rest on `cluster`, the cluster's own id; `pause` waits, in seconds;
+    `trouble` tells of what keeps batches from being taken."""
 
     def __init__(
         self,
@@ -38,13 +44,23 @@ class Subscriber:
     ) -> None:
         self._take, self.cluster, self._pause, self.polled = take, cluster, pause, polled
         self._failures = 0
+        self.is_busy = False
+        self.trouble = Trouble(log, "Reading batches again")
 
     def attach(
-        self, broker: KafkaBroker, group: str, max_records: int, timeout_ms: int, pattern: str = PATTERN
+        self,
+        broker: KafkaBroker,
+        group: str,
+        max_records: int,
+        timeout_ms: int,
+        pattern: str = PATTERN,
+        without: Collection[str] = (),
     ) -> None:
-        """Declares the subscription on a broker that is not started yet."""
+        """Declares the subscription on a broker that is not started yet, to the topics of the pattern less those that
+        the hub may not read: one of them would keep all others from being committed."""
+        install()
         subscriber = broker.subscriber(
-            pattern=pattern,
+            pattern=except_for(pattern, without),
             batch=True,
             group_id=group,
             auto_offset_reset="earliest",
@@ -58,32 +74,55 @@ class Subscriber:
         subscriber(self._handle)
 
     async def _handle(self, records: Any) -> None:
-        batch = [raw_of(record, self.cluster) for record in records]
+        self.is_busy = True
         try:
+            batch = [raw_of(record, self.cluster) for record in records]
             await self._take(sorted(batch, key=_register_first))
-        except StoreUnavailableError as error:
+        except Exception as error:
             # Raising rewinds the batch at once and for ever: wait first, longer each time.
             self._failures += 1
-            pause = min(_FIRST_PAUSE * 2 ** (self._failures - 1), _LONGEST_PAUSE)
-            log.warning("Cannot reach the database: reading the batch again", extra={"cause": str(error)})
-            await self._pause(pause)
+            if isinstance(error, StoreUnavailableError):
+                self.trouble.begins(f"Cannot reach the database: reading the batch again ({error})")
+            else:
+                self.trouble.begins(f"Cannot process a batch: reading it again ({type(error).__name__})", error)
+            await self._pause(min(_FIRST_PAUSE * 2 ** min(self._failures - 1, 10), _LONGEST_PAUSE))
             raise
+        finally:
+            self.is_busy = False
         self._failures = 0
+        self.trouble.ends()
         self.polled(len(batch))
 
 
+def except_for(pattern: str, topics: Collection[str]) -> str:
+    """The pattern less these topics."""
+    named = "|".join(re.escape(topic) for topic in sorted(topics))
+    return f"(?!(?:{named})$)(?:{pattern})" if named else pattern
+
+
 def raw_of(record: Any, cluster: str) -> RawRecord:
-    """A polled `aiokafka.ConsumerRecord` as intake takes it."""
+    """A polled `aiokafka.ConsumerRecord` as intake takes it. Total."""
     return RawRecord(
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,
         value=record.value,
-        timestamp=datetime.fromtimestamp(max(record.timestamp, 0) / 1000, UTC),
+        timestamp=_instant(record.timestamp),
         key=record.key,
         headers=tuple((name, value) for name, value in record.headers),
         cluster=cluster,
+        fault=(record.reason, record.detail) if isinstance(record, SetAside) else None,
     )
+
+
+def _instant(milliseconds: int | None) -> datetime:
+    """What Kafka says of the time of a record. A time that no calendar has is that of a sender without a clock: it
+    counts as the oldest there is, so that nothing can be made the newest by it."""
+    try:
+        instant = _EPOCH + timedelta(milliseconds=milliseconds or 0)
+    except OverflowError:
+        return _EPOCH
+    return instant if EARLIEST <= instant < LATEST else _EPOCH
 
 
 def _register_first(raw: RawRecord) -> bool:

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from enrichment.matching.described import Described
+from enrichment.numbers import OWN
 from enrichment.register import Place
 from episodes.accounts import accounts
 from episodes.record import RegisterRecord
-from episodes.reports import About, Identifier
+from episodes.reports import Found, Identifier, Missing
 from routing.case import AlertCase, AnyCase, Case, DutiesCase
 
 
@@ -54,9 +55,14 @@ class Child:
         if place and place != self.place:
             self.place, self.changed = place, True
 
+    def learnt(self) -> dict[tuple[str, Identifier], None]:
+        """The numbers by which reports that stand have named the child, whatever the register says, each with the scope
+        of its sender: a force, or the authority itself."""
+        return {told: None for case in self.everything() if not _is_taken_back(case) for told in _told(case)}
+
     def own_identifiers(self) -> tuple[Identifier, ...]:
-        """The numbers by which reports have named the child, whatever the register says."""
-        return tuple(dict.fromkeys(i for case in self.everything() for i in numbers_told(case)))
+        """The same numbers, whoever has told them."""
+        return tuple(dict.fromkeys(identifier for _, identifier in self.learnt()))
 
     def keep(self, case: AnyCase) -> None:
         """The case as it stands from now on. An episode that begins where an alert stood takes its place."""
@@ -75,14 +81,30 @@ class Child:
 
 def numbers_told(case: AnyCase) -> tuple[Identifier, ...]:
     """The numbers by which reports of an episode or alert have named its child."""
-    return tuple(dict.fromkeys(i for about in _abouts(case) for i in about.identifiers))
+    return tuple(dict.fromkeys(identifier for _, identifier in _told(case)))
 
 
-def _abouts(case: AnyCase) -> Iterator[About]:
+def _is_taken_back(case: AnyCase) -> bool:
     match case:
         case AlertCase():
-            yield case.alert.report.about
+            return case.alert.retracted
         case Case():
-            yield from (account.about for account in accounts(case.episode))
+            return case.episode.state == "retracted"
+    return False
+
+
+def _told(case: AnyCase) -> Iterator[tuple[str, Identifier]]:
+    """The numbers in the reports of an episode or alert, with the scope of their senders."""
+    for report in _reports(case):
+        scope = (report.about.force or OWN) if report.by is None else OWN
+        yield from ((scope, identifier) for identifier in report.about.identifiers)
+
+
+def _reports(case: AnyCase) -> Iterator[Missing | Found]:
+    match case:
+        case AlertCase():
+            yield case.alert.report
+        case Case():
+            yield from accounts(case.episode)
             if case.episode.found:
-                yield case.episode.found.about
+                yield case.episode.found

@@ -6,9 +6,9 @@ Identity here is by exact identifier or police reference; by description it is a
 from collections.abc import Collection
 
 from enrichment.child import Child, numbers_told
+from enrichment.contradiction import contradicts
 from enrichment.identity_map import IdentityMap
 from enrichment.matching import Described
-from enrichment.register import KEY
 from episodes.episode import Reference
 from episodes.identity import names_one_of
 from episodes.record import RegisterRecord
@@ -39,30 +39,38 @@ class Children(IdentityMap):
         """Other children of the authority who may belong to this one: by a reference, or as a relative on the
         register."""
         told = {(r.force, r.incident) for r in references}
-        by_reference = {p for (a, f, i, p) in self._references if told and a == child.authority and (f, i) in told}
-        numbers = ((child.authority, *relative) for relative, _ in child.record.relations)
-        found = {*by_reference, *(p for n in numbers if (p := self._identifiers.get(n)))} - {child.id}
+        rows = self._references.values() if told else ()
+        by_reference = {r.person for r in rows if r.authority == child.authority and (r.force, r.incident) in told}
+        relatives = (
+            r for relative, _ in child.record.relations for r in self.numbers.holders(child.authority, relative)
+        )
+        found = {*by_reference, *relatives} - {child.id}
         return [self._children[p] for p in sorted(found) if p in self._children]
 
-    def registers_of(self, identifiers: Collection[Identifier]) -> dict[str, RegisterRecord]:
-        """The records that hold one of the identifiers, by authority."""
-        held = (self._children[p] for (_, s, v), p in self._identifiers.items() if (s, v) in identifiers)
-        return {child.authority: child.record for child in held if child.record.registered}
+    def registers_of(self, about: About, force: str | None, described: Described | None) -> dict[str, Child]:
+        """Whom registers hold under one of the numbers, by authority; of several at one, a child whom the description
+        fits."""
+        found: dict[str, Child] = {}
+        for authority in self.numbers.authorities():
+            held = [child for child in self.holders(authority, about, force) if child.record.registered]
+            fitting = [child for child in held if not self.contradicted(described, child)]
+            if held:
+                found[authority] = (fitting or held)[0]
+        return found
 
-    def registers_describing(self, described: Described) -> dict[str, RegisterRecord]:
-        """The records of children whom the description certainly means, by authority."""
-        found: dict[str, RegisterRecord] = {}
+    def registers_describing(self, described: Described) -> dict[str, Child]:
+        """Whom registers hold whom the description certainly means, by authority."""
+        found: dict[str, Child] = {}
         for authority in self.lookup.authorities(described):
             judged = self.lookup.judge(authority, described)
             child = self.child(judged.ranked[0].id) if judged.outcome == "certain" else None
             if child is not None and child.record.registered:
-                found[authority] = child.record
+                found[authority] = child
         return found
 
     def numbered_elsewhere(self, authority: str, identifiers: Collection[Identifier]) -> list[Child]:
         """Children of other authorities who have one of these numbers."""
-        found = {p for (a, s, v), p in self._identifiers.items() if a != authority and (s, v) in identifiers}
-        return [self._children[person] for person in sorted(found)]
+        return [self._children[person] for person in self.numbers.elsewhere(authority, identifiers)]
 
     def described_elsewhere(self, authority: str, described: Described) -> list[Child]:
         """Children of other authorities whom the description certainly means."""
@@ -77,9 +85,9 @@ class Children(IdentityMap):
         keys = (k for k in self._references if k[1:3] == (about.force, about.incident))
         return {authority for authority, *_ in keys}
 
-    def whose(self, authority: str, about: About) -> Child | None:
+    def whose(self, authority: str, about: About, force: str | None = None) -> Child | None:
         """The child, where the authority knows it. Raises Ambiguous where the report may mean more than one."""
-        numbered = self.by_number(authority, about)
+        numbered = self.told_before(authority, about) or self.numbered(authority, about, force)
         if numbered is not None:
             return numbered
         if about.episode in self._of_episode:
@@ -89,26 +97,43 @@ class Children(IdentityMap):
             return None  # somebody else than the child of a reference with this number, if there is one
         return self._of_reference(authority, about)
 
-    def by_number(self, authority: str, about: About) -> Child | None:
-        """The child whom a report names by a number, if by any that is known."""
-        return self._told_before(authority, about) or self.numbered(authority, about.identifiers)
-
     def child(self, person: str) -> Child | None:
         """The child with this id, where it was loaded."""
         return self._children.get(person)
 
-    def numbered(self, authority: str, identifiers: Collection[Identifier]) -> Child | None:
-        """The child with one of these numbers. Raises Ambiguous where they belong to several."""
-        matched = {p for i in identifiers if (p := self._identifiers.get((authority, *i))) is not None}
-        if len(matched) > 1:
-            registered = {p for p in matched if self._children[p].record.registered}
-            if len(registered) != 1:
-                several = tuple(self._children[person] for person in sorted(matched))
-                raise Ambiguous("The identifiers belong to more than one child", several)
-            matched = registered
-        return self._children[matched.pop()] if matched else None
+    def holders(self, authority: str, about: About, force: str | None = None) -> list[Child]:
+        """The children who have one of the numbers of a report, as far as these tell anything to who sends it: a force
+        (`force`), or somebody at the authority."""
+        found = {person for i in about.identifiers for person in self.numbers.holders(authority, i, force)}
+        return [self._children[person] for person in sorted(found)]
 
-    def _told_before(self, authority: str, about: About) -> Child | None:
+    def numbered(
+        self, authority: str, about: About, force: str | None = None, described: Described | None = None
+    ) -> Child | None:
+        """The child with one of these numbers; of several the one whom the description fits, or whom alone the register
+        holds. Raises Ambiguous where they belong to several, or to somebody of whom the description cannot be."""
+        held = self.holders(authority, about, force)
+        fitting = [child for child in held if not self.contradicted(described, child)]
+        if held and not fitting:
+            raise Ambiguous("The description does not fit the child whose number it comes with", tuple(held))
+        if len(fitting) > 1:
+            registered = [child for child in fitting if child.record.registered]
+            if len(registered) != 1:
+                raise Ambiguous("The identifiers belong to more than one child", tuple(fitting))
+            fitting = registered
+        return fitting[0] if fitting else None
+
+    def sharing(self, authority: str, identifier: Identifier) -> list[Child]:
+        """Those known to have a number, be they too many."""
+        return [c for p in self.numbers.crowd(authority, identifier) if (c := self._children.get(p)) is not None]
+
+    def contradicted(self, described: Described | None, child: Child) -> bool:
+        """Whether a description speaks against its being of this child, whose number it comes with."""
+        if described is None or child.described is None:
+            return False
+        return contradicts(self.lookup.beside(described, child.described))
+
+    def told_before(self, authority: str, about: About) -> Child | None:
         """The child whose episode was reported under this reference with one of these numbers: a person may have said
         since that it is another's than the register's (AMB-77: force, incident and child identify a reference)."""
         for child in self.in_reference(authority, about) if about.identifiers else ():
@@ -119,8 +144,8 @@ class Children(IdentityMap):
 
     def in_reference(self, authority: str, about: About) -> list[Child]:
         """The children whose episodes have the reference that a report names."""
-        keys = (k for k in self._references if k[0] == authority and k[2] == about.incident)
-        people = {person for _, force, _, person in keys if about.force in (None, force)}
+        rows = (r for r in self._references.values() if r.authority == authority and r.incident == about.incident)
+        people = {row.person for row in rows if about.force in (None, row.force)}
         return [self._children[person] for person in sorted(people)]
 
     def _of_reference(self, authority: str, about: About) -> Child | None:
@@ -129,50 +154,53 @@ class Children(IdentityMap):
             raise Ambiguous("The incident has more than one child and the message does not say which")
         return children[0] if children else None
 
-    def begin(self, authority: str, about: About, otherwise: str) -> Child:
-        """A child whom nobody knew. The id hangs on the first identifier, else the reference, else the message."""
-        named = about.identifiers and derived_id("person", authority, *about.identifiers[0])
-        key = named or _id_without_name(authority, about, otherwise)
-        held = self._children.get(key)
-        if not named and held is not None and (held.cases or held.alerts):
-            key = derived_id("person", authority, about.force, about.incident, otherwise)  # another one of the incident
-        child = Child(key, authority, fresh=True, changed=True)
-        self._children.setdefault(child.id, child)
-        child = self._children[child.id]
-        self.identify(child, about.identifiers)
+    def begin(self, authority: str, about: About, otherwise: str, force: str | None = None) -> Child:
+        """A child whom nobody knew. The id hangs on the first identifier, else the reference, else the message; where
+        that is somebody's already, who has the number no more or is another one of the incident, on the message too."""
+        key = first_id(authority, about, otherwise)
+        if self._is_somebody(key):
+            first = about.identifiers[0] if about.identifiers else (about.force or "", about.incident or "")
+            key = derived_id("person", authority, *first, otherwise)
+        while self._is_somebody(key):
+            key = derived_id("person", authority, key)
+        child = self._children.setdefault(key, Child(key, authority, fresh=True, changed=True))
+        self.learn(child, about.identifiers, force)
         return child
+
+    def _is_somebody(self, person: str) -> bool:
+        held = self._children.get(person)
+        return held is not None and bool(held.cases or held.alerts or held.record.registered or held.duties)
 
     def under_key(self, authority: str, key: str) -> Child | None:
         """The child whose record came under this key of the register's topic."""
-        person = self._identifiers.get((authority, KEY, key))
+        person = self.numbers.keyed(authority, key)
         return self._children[person] if person else None
 
-    def known(self, authority: str, record: RegisterRecord, key: str) -> list[Child]:
-        """Whom a register record may mean: those with one of its numbers, and whoever stands under its key."""
-        numbers = (*record.identifiers, (KEY, key))
-        people = {p for i in numbers if (p := self._identifiers.get((authority, *i))) is not None}
-        return [self._children[p] for p in sorted(people)]
+    def known(
+        self, authority: str, record: RegisterRecord, key: str, described: Described | None = None
+    ) -> list[Child]:
+        """Whom a register record may mean, likeliest first: whoever stands under its key, then those with one of its
+        numbers whom it fits."""
+        keyed = self.under_key(authority, key)
+        held = self.holders(authority, About(identifiers=record.identifiers))
+        fitting = [c for c in held if not (self.contradicted(described, c) or _born_apart(record, c))]
+        others = sorted((c for c in fitting if c is not keyed), key=lambda c: (not c.record.registered, c.id))
+        return [keyed, *others] if keyed else others
 
-    def registered(self, authority: str, record: RegisterRecord, about: About, key: str) -> Child:
-        """The child of a register record. Children who turn out to be the same one are joined in it."""
-        known = {child.id for child in self.known(authority, record, key)}
-        if not known:
-            child = self.begin(authority, about, key)
-            self._name_key(child, key)
-            return child
-        by_standing = sorted(known, key=lambda p: (not self._children[p].record.registered, p))
-        child = self._children[by_standing[0]]
-        for person in by_standing[1:]:
-            if not self._children[person].record.registered:
-                self.join(child, self._children[person])
-        self.identify(child, record.identifiers)
-        self._name_key(child, key)
+    def registered(
+        self, authority: str, record: RegisterRecord, about: About, key: str, described: Described | None = None
+    ) -> Child:
+        """The child of a register record. Children who turn out to be the same one are joined in it; two records that
+        share a number are two children where they describe two."""
+        known = self.known(authority, record, key, described)
+        child = known[0] if known else self.begin(authority, about, key)
+        for other in known[1:]:
+            if not other.record.registered:
+                self.join(child, other)
+        for identifier in record.identifiers:
+            self.numbers.give(authority, identifier, child.id)
+        self.numbers.name_key(authority, key, child.id)
         return child
-
-    def _name_key(self, child: Child, key: str) -> None:
-        if self._identifiers.get((child.authority, KEY, key)) != child.id:
-            self._identifiers[(child.authority, KEY, key)] = child.id
-            self._new_identifiers[(child.authority, KEY, key)] = child.id
 
     def adopt(self, child: Child, about: About) -> None:
         """A found report that named no child waits under its reference alone: it is paired with the child whom the
@@ -184,6 +212,12 @@ class Children(IdentityMap):
             self.join(child, nameless)
 
 
+def _born_apart(record: RegisterRecord, child: Child) -> bool:
+    """Whether two records of a register give two dates of birth."""
+    born = (record.date_of_birth, child.record.date_of_birth)
+    return child.record.registered and None not in born and born[0] != born[1]
+
+
 def _has_reference(case: AnyCase, about: About) -> bool:
     match case:
         case AlertCase():
@@ -191,6 +225,12 @@ def _has_reference(case: AnyCase, about: About) -> bool:
         case Case():
             return names_one_of(about, case.episode.references)
     return False
+
+
+def first_id(authority: str, about: About, otherwise: str) -> str:
+    """The id of a child whom a report names as the first."""
+    named = about.identifiers and derived_id("person", authority, *about.identifiers[0])
+    return named or _id_without_name(authority, about, otherwise)
 
 
 def _id_without_name(authority: str, about: About, otherwise: str = "") -> str:

@@ -2,13 +2,14 @@
 the numbers, references, episodes and descriptions that lead to it. Whose report is whose is asked in
 `enrichment.children`."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from enrichment.child import Child, numbers_told
+from enrichment.child import Child
 from enrichment.lookup import Lookup
 from enrichment.matching import Described, shipped_model
+from enrichment.numbers import OWN, Numbers, Spelling, as_told
 from enrichment.serialisation import (
     Held,
     read_case,
@@ -33,22 +34,21 @@ class IdentityMap:
         people: dict[str, PersonRow],
         episodes: Iterable[EpisodeRow],
         lookup: Lookup | None = None,
+        spell: Spelling = as_told,
     ) -> None:
         self.lookup = lookup or Lookup(shipped_model())
-        self._identifiers: dict[tuple[str, str, str], str] = {}
+        self.numbers = Numbers((), spell)
         self._references: dict[tuple[str, str, str, str], ReferenceRow] = {}
         self._children: dict[str, Child] = {}
         self._of_episode: dict[str, str] = {}
         self.add(found, people, episodes)
-        self._new_identifiers: dict[tuple[str, str, str], str] = {}
         self._new_references: dict[tuple[str, str, str, str], ReferenceRow] = {}
-        self.forgotten: set[IdentifierRow] = set()
         self.moved: list[tuple[str, str]] = []  # (former person, episode)
 
     def add(self, found: KnownKeys, people: dict[str, PersonRow], episodes: Iterable[EpisodeRow]) -> None:
         """Children who were loaded, none of them held yet."""
-        self._identifiers |= found.identifiers
-        self._references |= {(r.authority, r.force, r.incident, r.person): r for r in found.references}
+        self.numbers.add(found.identifiers)
+        self._references |= {_key(row): row for row in found.references}
         self._children |= {row.id: _child(row) for row in people.values()}
         for row in episodes:
             child = self._children[row.person]
@@ -61,22 +61,25 @@ class IdentityMap:
                     child.cases[row.id] = case
             self._of_episode[row.id] = row.person
 
-    def identify(self, child: Child, identifiers: Iterable[Identifier]) -> None:
-        """These identifiers are the child's, unless they are known to be another's."""
+    def learn(self, child: Child, identifiers: Iterable[Identifier], force: str | None) -> None:
+        """A report has said that these numbers are the child's: one of a force, or of somebody at the authority."""
         for identifier in identifiers:
-            key = (child.authority, *identifier)
-            if self._identifiers.setdefault(key, child.id) == child.id:
-                self._new_identifiers[key] = child.id
+            self.numbers.learn(child.authority, identifier, child.id, force or OWN)
             if not child.record.registered and identifier not in child.record.identifiers:
                 child.hold(replace(child.record, identifiers=(*child.record.identifiers, identifier)))
 
-    def forget(self, child: Child, identifiers: Iterable[Identifier]) -> None:
-        """These identifiers are the child's no more, as far as they were."""
-        for key in ((child.authority, *identifier) for identifier in identifiers):
-            if self._identifiers.get(key, child.id) == child.id:  # not all of a child's are loaded
-                self._identifiers.pop(key, None)
-                self._new_identifiers.pop(key, None)
-                self.forgotten.add(IdentifierRow(*key, child.id))
+    def unlearn(self, child: Child, before: Collection[tuple[str, Identifier]]) -> None:
+        """Of the numbers that reports had told before, those that none tells any more are the child's no longer."""
+        told = child.learnt()
+        gone = [each for each in before if each not in told]
+        registered = child.record.identifiers if child.record.registered else ()
+        for scope, identifier in gone:
+            if scope != OWN or identifier not in registered:
+                self.numbers.forget(child.authority, identifier, child.id, scope)
+        if gone and not child.record.registered:
+            own = child.own_identifiers()
+            left = {identifier for _, identifier in gone} - {*own}
+            child.hold(replace(child.record, identifiers=tuple(i for i in child.record.identifiers if i not in left)))
 
     def describe(self, child: Child, described: Described | None) -> None:
         """The child is recognised by this from now on."""
@@ -87,7 +90,7 @@ class IdentityMap:
     def move(self, case: Case | AlertCase, former: Child, child: Child) -> None:
         """The episode or alert is this child's from now on, with its references and the numbers that were reported with
         it; a number that the register gives to the former child stays there."""
-        episode = case.id
+        episode, before = case.id, former.learnt()
         former.cases.pop(episode, None)
         former.alerts.pop(episode, None)
         former.changed_cases.discard(episode)
@@ -95,24 +98,21 @@ class IdentityMap:
         self._of_episode[episode] = child.id
         self.moved.append((former.id, episode))
         held = former.record.identifiers if former.record.registered else ()
-        numbers = [i for i in numbers_told(case) if i not in (*held, *former.own_identifiers())]
-        self.forget(former, numbers)
-        if not former.record.registered:
-            left = tuple(i for i in former.record.identifiers if i not in numbers)
-            former.hold(replace(former.record, identifiers=left))
-        self.identify(child, numbers)
+        own = former.own_identifiers()
+        self.unlearn(former, before)
+        for scope, identifier in child.learnt():
+            if identifier not in (*held, *own):
+                self.learn(child, (identifier,), scope)
         if not former.record.registered and not former.cases and not former.alerts:
             described = former.described
             self.describe(former, None)
             self.describe(child, child.described or described)
         for key, row in [(k, r) for k, r in self._references.items() if r.episode == episode]:
-            del self._references[key]
-            moved = (*key[:3], child.id)
-            self._references[moved] = self._new_references[moved] = replace(row, person=child.id)
-            self._new_references.pop(key, None)
+            self._references[key] = self._new_references[key] = replace(row, person=child.id)
 
     def join(self, child: Child, other: Child) -> None:
         """Everything of the other child is this child's from now on."""
+        told = other.learnt()
         theirs: tuple[Case | AlertCase, ...] = (*other.cases.values(), *other.alerts.values())
         for case in theirs:
             child.keep(case)
@@ -126,22 +126,20 @@ class IdentityMap:
         if other.duties:
             child.keep(child.duties or other.duties)
             self.moved.append((other.id, other.duties.id))
-        for key in [k for k, p in self._identifiers.items() if p == other.id]:
-            self._identifiers[key] = self._new_identifiers[key] = child.id
-        for row in [r for r in self._references.values() if r.person == other.id]:
-            moved = replace(row, person=child.id)
-            key = (row.authority, row.force, row.incident)
-            del self._references[(*key, other.id)]
-            self._references[(*key, child.id)] = self._new_references[(*key, child.id)] = moved
+        for scope, identifier in told:  # not all of them need be loaded
+            self.numbers.forget(other.authority, identifier, other.id, scope)
+            self.numbers.learn(child.authority, identifier, child.id, scope)
+        self.numbers.hand_over(other.id, child.id)
+        for key, row in [(k, r) for k, r in self._references.items() if r.person == other.id]:
+            self._references[key] = self._new_references[key] = replace(row, person=child.id)
 
     def refer(self, child: Child, case: Case | AlertCase) -> None:
         """The references of a case lead to it from now on."""
         self._of_episode[case.id] = child.id
         for r in (case.episode if isinstance(case, Case) else case.alert).references:
-            key = (child.authority, r.force, r.incident, child.id)
             row = ReferenceRow(child.authority, r.force, r.incident, child.id, case.id)
-            if self._references.get(key) != row:
-                self._references[key] = self._new_references[key] = row
+            if self._references.get(_key(row)) != row:
+                self._references[_key(row)] = self._new_references[_key(row)] = row
 
     def children(self) -> Iterable[Child]:
         return self._children.values()
@@ -155,9 +153,19 @@ class IdentityMap:
         """What must be saved."""
         children = self._children.values()
         people = [_person(child) for child in children if child.changed]
-        identifiers = [IdentifierRow(*key, person) for key, person in self._new_identifiers.items()]
+        _, identifiers = self.numbers.changes()
         episodes = [_row(child, case) for child, case in self.changed_cases()]
         return people, identifiers, [*self._new_references.values()], episodes
+
+    @property
+    def forgotten(self) -> list[IdentifierRow]:
+        """What leads to nobody any more."""
+        return self.numbers.changes()[0]
+
+
+def _key(row: ReferenceRow) -> tuple[str, str, str, str]:
+    """What a reference is kept under: an episode may have several, and a force may use one for several episodes."""
+    return row.authority, row.force, row.incident, row.episode
 
 
 def _child(row: PersonRow) -> Child:

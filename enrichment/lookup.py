@@ -2,21 +2,25 @@
 with what the batch itself changes. Scores come from `enrichment.matching`; whose child a report means is told in
 `enrichment.whose`."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
+from enrichment.contradiction import by_description
 from enrichment.matching import (
     Candidate,
     Described,
     Judgement,
     Model,
     Prepared,
+    Score,
     blocking_keys,
     lookup_keys,
     match,
     prepare,
 )
 from enrichment.serialisation import read_described
-from store.blocking import BlockedRow
+from store.blocking import CROWDED, BlockedRow
 
 
 def keys_of(described: Iterable[Described]) -> set[str]:
@@ -34,6 +38,7 @@ class Lookup:
         self._under: dict[str, set[str]] = {}
         self._keys: dict[str, set[str]] = {}
         self._authority: dict[str, str] = {}
+        self._among = {(row.authority, row.key): row.among for row in rows}
         for row in rows:
             self._file(row.key, row.person)
             self._authority[row.person] = row.authority
@@ -43,11 +48,13 @@ class Lookup:
         # Judgements are asked for several times while a report is placed; they hold until somebody near changes.
         self._judged: dict[Described, dict[str, Judgement]] = {}
         self._asked: dict[str, set[Described]] = {}
+        self._beside: dict[tuple[Described, Described], Score] = {}
 
     def put(self, authority: str, person: str, described: Described | None) -> None:
         """This is how the person is described from now on; None: nothing is known of them but numbers."""
         for key in self._keys.pop(person, ()):
             self._under[key].discard(person)
+            self._among[(authority, key)] -= 1
             self._judge_anew(key)
         self._held.pop(person, None)
         self._authority[person] = authority
@@ -56,6 +63,7 @@ class Lookup:
             self._held[person] = prepare(described)
         for key in self._filed[person]:
             self._file(key, person)
+            self._among[(authority, key)] = self._among.get((authority, key), 0) + 1
             self._judge_anew(key)
 
     def _judge_anew(self, key: str) -> None:
@@ -81,6 +89,16 @@ class Lookup:
         near = [Candidate(person, self._held[person]) for person in here if person in self._held and among(person)]
         return match(told, near, self.model)
 
+    def beside(self, told: Described, held: Described) -> Score:
+        """How one description agrees with another, whatever numbers stand in them."""
+        if (told, held) not in self._beside:
+            self._beside[(told, held)] = by_description(told, held, self.model)
+        return self._beside[(told, held)]
+
+    def without_numbers(self, authority: str, told: Described) -> Judgement:
+        """Whose child the description alone means at that authority."""
+        return self.judge(authority, replace(told, identifiers=frozenset()))
+
     def meant(self, described: Iterable[Described]) -> set[str]:
         """Everybody, at any authority, whom one of the descriptions may mean."""
         found: set[str] = set()
@@ -94,8 +112,14 @@ class Lookup:
         return sorted({self._authority[person] for person in self._near(described)})
 
     def _near(self, described: Described) -> set[str]:
+        """Whoever shares a key with the description, or two where keys are crowded."""
         _, keys = self._ready(described)
-        return {person for key in keys for person in self._under.get(key, ())}
+        shared = Counter(person for key in keys for person in self._under.get(key, ()))
+        alone = {person for key in keys for person in self._under.get(key, ()) if not self._crowded(person, key)}
+        return {person for person, times in shared.items() if times > 1 or person in alone}
+
+    def _crowded(self, person: str, key: str) -> bool:
+        return self._among.get((self._authority[person], key), 0) > CROWDED
 
     def _ready(self, described: Described) -> tuple[Prepared, set[str]]:
         """A description ready to be compared, and its keys; asked for several times while a report is placed."""

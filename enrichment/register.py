@@ -47,6 +47,11 @@ def news(held: RegisterRecord, held_at: Place | None, told: RegisterRecord, at: 
     return None if same_words(held, told) else told
 
 
+def as_last_known(record: RegisterRecord, own: tuple[Identifier, ...], now: datetime) -> RegisterRecord:
+    """What stands for the episodes under way when the register withdraws its record: all but its numbers (AMB-190)."""
+    return replace(record, registered=False, withdrawn=True, identifiers=own, received_at=now)
+
+
 def without_register(record: RegisterRecord, own: tuple[Identifier, ...], now: datetime) -> RegisterRecord:
     """What is left when the register withdraws its record: the numbers that reports gave."""
-    return RegisterRecord(identifiers=own, received_at=now) if record.registered else record
+    return RegisterRecord(identifiers=own, received_at=now) if record.known else record

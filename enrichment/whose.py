@@ -1,14 +1,16 @@
 """Whose child a report means at one authority: by number, by episode or reference, and only then by description. A
-score never stands against a number that is known."""
+number is evidence: a description that speaks against it makes a question of it, and never a record."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from enrichment.children import Ambiguous, Child, Children
+from enrichment.contradiction import doubted
 from enrichment.matching import Described, Judgement, Model, prepare, score
 from episodes.reports import About
 
 _TWO_CHILDREN = frozenset(("different", "alike"))
+_ANOTHER = "The description fits another child than the one whose number it comes with"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +21,13 @@ class Match:
     judged: Judgement | None = None
 
 
-def whose(people: Children, authority: str, about: About, described: Described | None) -> Match:
-    """Raises Ambiguous where the report may mean more than one."""
+def whose(
+    people: Children, authority: str, about: About, described: Described | None, force: str | None = None
+) -> Match:
+    """Raises Ambiguous where the report may mean more than one. `force`: the one that sends it, if any."""
     if described is None or about.episode is not None:
-        return Match(people.whose(authority, about))
-    numbered = people.by_number(authority, about)
+        return Match(people.whose(authority, about, force))
+    numbered = people.told_before(authority, about) or _numbered(people, authority, about, described, force)
     if numbered is not None:
         return Match(numbered)
     child = _of_incident(people.in_reference(authority, about), about, described, people.lookup.model)
@@ -31,6 +35,31 @@ def whose(people: Children, authority: str, about: About, described: Described |
         return Match(child)
     judged = people.lookup.judge(authority, described)
     return Match(people.child(judged.ranked[0].id) if judged.outcome == "certain" else None, judged)
+
+
+def _numbered(people: Children, authority: str, about: About, described: Described, force: str | None) -> Child | None:
+    """The child whose number it is. Raises Ambiguous, which names everybody in question, where the description does not
+    fit, or certainly means somebody else."""
+    try:
+        child = people.numbered(authority, about, force, described)
+    except Ambiguous as why:
+        raise Ambiguous(
+            str(why), (*why.candidates, *_described(people, authority, described, why.candidates))
+        ) from None
+    if child is None or child.described is None:
+        return child
+    lookup = people.lookup
+    beside = lookup.beside(described, child.described)
+    if doubted(child.id, beside, lookup.model, lambda: lookup.without_numbers(authority, described)):
+        raise Ambiguous(_ANOTHER, (child, *_described(people, authority, described, (child,))))
+    return child
+
+
+def _described(people: Children, authority: str, described: Described, besides: Sequence[Child]) -> tuple[Child, ...]:
+    """Whom the description alone may mean, likeliest first."""
+    ranked = people.lookup.without_numbers(authority, described).ranked
+    found = (people.child(each.id) for each in ranked)
+    return tuple(child for child in found if child is not None and child not in besides)
 
 
 def _of_incident(children: Sequence[Child], about: About, described: Described, model: Model) -> Child | None:

@@ -49,6 +49,8 @@ def with_account(episode: Episode, report: Missing) -> Episode:
     """The episode as it is read once this sender's statement has replaced the one before. One that only repeats takes
     the old one's place and does not become the newer of several."""
     held, before = accounts(episode), held_from(episode, report)
+    if before and not report.about.identifiers:  # silent on the child's numbers: those it told stand
+        report = replace(report, about=replace(report.about, identifiers=before.about.identifiers))
     if before and (statement(before), before.details) == (statement(report), report.details):
         kept = tuple(report if a is before else a for a in held)
     else:

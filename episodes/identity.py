@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 
-from episodes.accounts import kind_of, started, told_by
+from episodes.accounts import kind_of, start_told, started, told_by
 from episodes.episode import Episode, Reference, Terms
 from episodes.reports import About, Found, InvestigationEnded, Missing, Report, Retracted, StatusChanged
 
@@ -19,7 +19,7 @@ class Whose(Enum):
 def episode_of(report: Report, episodes: Sequence[Episode], terms: Terms) -> Episode | Whose:
     """The episode, oldest of several. `episodes` are those of one child at one authority, oldest first."""
     known = [e for e in episodes if e.state != "retracted"]
-    named = _named(report.about, known)
+    named = _named(report, known, terms)
     if named is not None:
         return named
     match report:
@@ -39,13 +39,34 @@ def episode_of(report: Report, episodes: Sequence[Episode], terms: Terms) -> Epi
             return _present(known) or Whose.NONE
 
 
-def _named(about: About, episodes: Iterable[Episode]) -> Episode | None:
-    """The episode that the report names by id or by reference."""
+def _named(report: Report, episodes: Sequence[Episode], terms: Terms) -> Episode | None:
+    """The episode that the report names by id or by reference. A force may use its reference again: what begins after
+    the return of a period is another absence, and a return belongs to the last that had begun by then (AMB-173)."""
+    about = report.about
     if about.episode is not None:
         return next((e for e in episodes if e.id == about.episode), None)
     if about.incident is None:
         return None
-    return next((e for e in episodes if names_one_of(about, e.references)), None)
+    named = sorted((e for e in episodes if names_one_of(about, e.references)), key=lambda e: e.start or e.opened_at)
+    match report:
+        case Missing():
+            start = start_told(report, terms)
+            if start is None:
+                return named[-1] if named else None
+            return next((e for e in named if _began_then(e, start, terms) or not _is_over_by(e, start)), None)
+        case Found() if len(named) > 1 and (back := report.return_at) is not None:
+            begun = [e for e in named if e.start is None or e.start <= back]
+            return begun[-1] if begun else named[0]
+    return _present(named) or (named[-1] if named else None)
+
+
+def _began_then(episode: Episode, start: datetime, terms: Terms) -> bool:
+    """Whether it is known of the episode already that it began at that instant, be the return before it."""
+    return episode.start == start or (episode.missing is not None and start_told(episode.missing, terms) == start)
+
+
+def _is_over_by(episode: Episode, start: datetime) -> bool:
+    return episode.return_at is not None and episode.return_at < start
 
 
 def names_one_of(about: About, references: Iterable[Reference]) -> bool:

@@ -8,14 +8,42 @@ Classification = Literal["missing", "absent"]
 Identifier = tuple[str, str]  # system, value
 
 
+def cause_name(source: str, id_: str) -> str:
+    """A source and an id in one text, which no other pair gives."""
+    return "#".join(text.replace("%", "%25").replace("#", "%23") for text in (source, id_))
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a report comes from. `source` and `id` identify the message; `at` is the instant of its receipt."""
+    """Where a report comes from. `source` and `id` are what its sender calls it; `at` is the instant of its receipt.
+    `claim` sets it apart from messages of other senders, or with other content, that are called the same; it is empty
+    where a name is not borne twice, as in a file."""
 
     source: str
     id: str
     type: str
     at: datetime
+    claim: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the sender calls the message, in one text."""
+        return cause_name(self.source, self.id)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What ids are derived from that hang on this very message."""
+        return (self.claim,) if self.claim else (self.source, self.id)
+
+    @property
+    def token(self) -> str:
+        """What a child is called whom nothing but this message names."""
+        return self.claim or self.id
+
+    @property
+    def cause(self) -> str:
+        """The same in one text."""
+        return self.claim or self.name
 
 
 @dataclass(frozen=True, slots=True)

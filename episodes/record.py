@@ -40,12 +40,16 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterRecord:
-    """The register record of one child at one authority. `registered` is False until a case system has sent one."""
+    """The register record of one child at one authority. `registered` is False until a case system has sent one;
+    `birth_left_out`: it gave a date of birth that stands for "not known" or cannot be; `withdrawn`: it was taken back
+    while the child was missing or something was owed, and stands for these episodes as last known (AMB-190)."""
 
     identifiers: tuple[Identifier, ...] = ()
     registered: bool = False
+    withdrawn: bool = False
     received_at: datetime | None = None
     date_of_birth: date | None = None
+    birth_left_out: bool = False
     responsible_authority: str | None = None
     legal_status: str | None = None
     court_proceedings: bool = False
@@ -62,6 +66,11 @@ class RegisterRecord:
     child_protection_concern: bool | None = None
     interview_commissioned_by: str | None = None
     documents: tuple[Document, ...] = ()
+
+    @property
+    def known(self) -> bool:
+        """Whether a register holds the child, or did so as far as its open episodes go."""
+        return self.registered or self.withdrawn
 
     @property
     def looked_after(self) -> bool:

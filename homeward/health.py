@@ -6,19 +6,17 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 _READ_WITHIN = 5.0  # seconds for a request
+Check = Callable[[], str | None]
+"""What is wrong with a part of the hub, in words; None where it does its work."""
+Standing = Callable[[], Awaitable[tuple[dict[str, Any], Mapping[str, str | None]]]]
+"""What stands in the database, and what is wrong by that. It raises where the database does not answer."""
 
 
 class Health:
-    """`checks` say by name whether a part does its work. `standing` tells what stands in the database, and raises where
-    that does not answer, which is a check of its own. Port 0: nothing is served."""
+    """`checks` say by name what is wrong, `standing` what stands in the database, whose answering is a check of its
+    own. Port 0: nothing is served."""
 
-    def __init__(
-        self,
-        checks: Mapping[str, Callable[[], bool]],
-        standing: Callable[[], Awaitable[dict[str, Any]]],
-        host: str,
-        port: int,
-    ) -> None:
+    def __init__(self, checks: Mapping[str, Check], standing: Standing, host: str, port: int) -> None:
         self._checks, self._standing, self._host, self._port = checks, standing, host, port
         self._server: asyncio.Server | None = None
 
@@ -32,13 +30,17 @@ class Health:
             await self._server.wait_closed()
 
     async def state(self) -> dict[str, Any]:
-        """What is checked, each with true or false, and what stands in the database."""
+        """What is checked, each with true or false, what is wrong, and what stands in the database."""
+        faults: dict[str, str | None] = {"database": None}
         try:
-            standing, reached = await self._standing(), True
-        except Exception:  # whatever ails the database: the hub is not ready
-            standing, reached = {}, False
-        checks = {"database": reached, **{name: check() for name, check in self._checks.items()}}
-        return {"ready": all(checks.values()), "checks": checks, **standing}
+            standing, found = await self._standing()
+            faults |= found
+        except Exception as error:  # whatever ails the database: the hub is not ready
+            standing, faults["database"] = {}, f"it does not answer ({type(error).__name__})"
+        faults |= {name: check() for name, check in self._checks.items()}
+        checks = {name: fault is None for name, fault in faults.items()}
+        told = {name: fault for name, fault in faults.items() if fault}
+        return {"ready": not told, "checks": checks, "faults": told, **standing}
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

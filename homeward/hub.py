@@ -7,14 +7,15 @@ from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
-from faststream.kafka import KafkaBroker
-from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
 from consumers.backlog import read_through
-from consumers.progress import Progress
+from consumers.progress import STUCK
 from consumers.subscriber import PATTERN, Subscriber
-from homeward.health import Health
+from enrichment.matching import forget_names
+from homeward.consuming import Consuming
+from homeward.health import Check, Health
 from homeward.settings import Settings
+from homeward.watching import Watch, overdue
 from homeward.wiring import HubPart, Parts, chosen_parts, consumer_connection
 from intake.worklist import fill_worklist
 from store.errors import StoreUnavailableError
@@ -22,39 +23,49 @@ from store.errors import StoreUnavailableError
 log = logging.getLogger(__name__)
 _REPLAYS_EVERY = 2.0  # seconds between two looks for replays that somebody asked for
 _REPLAYS_AT_ONCE = 100
-_NEW_TOPICS_WITHIN = 5_000  # milliseconds until a new topic is subscribed to
-_GRACE = 30.0  # seconds that a batch in flight has to end
+_FORGET_EVERY = 3600.0  # seconds between two times that names in memory are forgotten
+_LONGEST_REST = 60.0  # seconds until replays that failed are tried again
 
 
 class Hub:
-    """One process. `start` returns when every part runs; `stop` ends them in the order in which work flows."""
+    """One process. `start` returns when every part runs; `stop` ends them in the order in which work flows. `stuck`:
+    seconds after which a partition stands still."""
 
-    def __init__(self, parts: Parts, only: Collection[str] = (), pattern: str = PATTERN) -> None:
+    def __init__(self, parts: Parts, only: Collection[str] = (), pattern: str = PATTERN, stuck: float = STUCK) -> None:
         self.parts, self.settings = parts, parts.settings
         self.running: tuple[HubPart, ...] = chosen_parts(only)
-        self._pattern = pattern
         self.subscriber = Subscriber(parts.intake.process_batch)
-        self.broker = kafka_broker(self.settings)
-        checks = {"consumers": Progress(self._consumers, time.monotonic).is_made} if "consumers" in self.running else {}
+        self._consuming = Consuming(self.settings, self.subscriber, pattern)
+        self.watch = Watch(self.settings, parts.directories, self.running, self._consuming, time.monotonic, stuck)
+        checks: dict[str, Check] = {}
+        if "consumers" in self.running:
+            checks["consumers"] = self.watch.consumers_fault
+        if {"consumers", "relay"} & {*self.running}:
+            checks["rights"] = self.watch.rights_fault
         self.health = Health(checks, self._standing, self.settings.health_host, self.settings.health_port)
         self._tasks: list[asyncio.Task[None]] = []
+        self._watching: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Raises StoreUnavailableError or KafkaError where database or broker cannot be reached."""
+        """Raises StoreUnavailableError or KafkaError where database or broker cannot be reached. What Kafka does not
+        allow is told, and tried again while the hub runs."""
+        await self.health.start()
         await fill_worklist(self.parts.store, self.parts.packs)
         for sender in self.parts.senders.values():
             await sender.start()
         if "relay" in self.running:
             self._begin(self.parts.relay.run())
         if "consumers" in self.running:
+            self._consuming.subscriber = self.subscriber
             self.subscriber.cluster = await cluster_id(self.settings)
-            batch = (self.settings.batch_records, self.settings.batch_timeout_ms)
-            self.subscriber.attach(self.broker, self.settings.kafka_group, *batch, self._pattern)
-            await self.broker.start()
+        if {"consumers", "relay"} & {*self.running}:
+            await self.watch.start()
+            self._watching = asyncio.create_task(self.watch.run())
+        if "consumers" in self.running:
             self._begin(self._replays())
+            self._begin(_forgetting())
         if "timers" in self.running:
             self._begin(self.parts.timers.run())
-        await self.health.start()
 
     async def run(self, stopped: asyncio.Event, started: Callable[[], None] = lambda: None) -> None:
         """Runs until `stopped` is set or a part ends by itself, which raises what ended it."""
@@ -72,8 +83,11 @@ class Hub:
     async def stop(self) -> None:
         """Ends taking in first, then the clocks, then delivery: what was promised until then is still sent."""
         await self.health.stop()
+        if self._watching:
+            self._watching.cancel()
+            await asyncio.wait([self._watching])
         if "consumers" in self.running:
-            await self.broker.stop()
+            await self._consuming.stop()
         await self.parts.timers.stop()
         await self.parts.relay.stop()
         for task in self._tasks:
@@ -83,32 +97,42 @@ class Hub:
             await sender.stop()
         await self.parts.store.close()
 
-    def _consumers(self) -> list[Any]:
-        """Those of the subscriptions that run."""
-        subscribed = (getattr(subscriber, "consumer", None) for subscriber in self.broker.subscribers)
-        return [consumer for consumer in subscribed if consumer is not None]
-
-    async def _standing(self) -> dict[str, Any]:
-        """What stands in the outbox and in quarantine, and how many seconds ago each register sent its newest
-        record."""
+    async def _standing(self) -> tuple[dict[str, Any], dict[str, str | None]]:
+        """What stands in the outbox and in quarantine, how many seconds ago each register sent its newest record, and
+        whether clocks are overdue."""
         async with self.parts.store.reading() as tx:
-            counts, feeds = await tx.standing(), await tx.feeds()
+            counts, feeds, next_timer = await tx.standing(), await tx.feeds(), await tx.next_timer()
         now = self.parts.now()
         ages = {feed.authority: round((now - feed.newest_at).total_seconds()) for feed in feeds}
-        return {"deliveries": counts.states, "quarantined": counts.quarantined, "register_age": ages}
+        told = {"deliveries": counts.states, "quarantined": counts.quarantined, "register_age": ages}
+        return told, {"timers": overdue(next_timer, now)} if "timers" in self.running else {}
 
     def _begin(self, work: object) -> None:
         assert asyncio.iscoroutine(work)
         self._tasks.append(asyncio.create_task(work))
 
     async def _replays(self) -> None:
-        """Takes in again what somebody asked to be replayed from quarantine."""
+        """Takes in again what somebody asked to be replayed from quarantine. Whatever fails, it goes on, later each
+        time."""
+        failures = 0
         while True:
             try:
                 await self.parts.intake.replay(_REPLAYS_AT_ONCE)
+                failures = 0
             except StoreUnavailableError as error:
+                failures += 1
                 log.warning("Cannot reach the database: replays are on hold, retrying", extra={"cause": str(error)})
-            await asyncio.sleep(_REPLAYS_EVERY)
+            except Exception:
+                failures += 1
+                log.exception("A replay failed unexpectedly, retrying")
+            await asyncio.sleep(min(_REPLAYS_EVERY * 2 ** min(failures, 10), _LONGEST_REST))
+
+
+async def _forgetting() -> None:
+    """Keeps no name in memory for long after it was last read: its child may have been purged."""
+    while True:
+        await asyncio.sleep(_FORGET_EVERY)
+        forget_names()
 
 
 def backlog_of(settings: Settings) -> Callable[[], Awaitable[None]]:
@@ -128,31 +152,3 @@ async def cluster_id(settings: Settings) -> str:
         return str((await admin.describe_cluster())["cluster_id"])
     finally:
         await admin.close()
-
-
-def kafka_broker(settings: Settings) -> KafkaBroker:
-    """A FastStream broker for the settings, not started."""
-    return KafkaBroker(
-        settings.kafka_bootstrap,
-        security=_security(settings),
-        metadata_max_age_ms=_NEW_TOPICS_WITHIN,
-        graceful_timeout=_GRACE,
-        logger=None,
-        client_id="homeward",
-    )
-
-
-def _security(settings: Settings) -> BaseSecurity | None:
-    if settings.kafka_security == "PLAINTEXT":
-        return None
-    connection = consumer_connection(settings)
-    context = connection["ssl_context"]
-    if settings.kafka_security == "SSL":
-        return BaseSecurity(ssl_context=context)
-    kinds = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
-    return kinds[settings.kafka_sasl_mechanism](
-        username=connection["sasl_plain_username"],
-        password=connection["sasl_plain_password"],
-        ssl_context=context,
-        use_ssl=context is not None,
-    )

@@ -1,18 +1,19 @@
 """Finding packs, directories and local settings: those that the project carries, then those of the folders named."""
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 from outbox.directory import Directory, load_directory, missing_addresses
-from routing.library import Packs
+from routing.library import HUB, Packs
 from routing.loading import load_pack
 from routing.local import Local, load_local, localised
 from routing.pack import Pack
-from routing.tables import PackError
+from routing.tables import PackError, nearest
+from schemas.topics import part
 
 DIRECTORY, LOCAL, SCENARIOS = "directory.toml", "local.toml", ".scenarios.toml"
 
@@ -42,9 +43,30 @@ def read_directories(folders: Iterable[Path] = (), shipped: bool = True) -> dict
     return {directory.authority: directory for directory in found}
 
 
+def check_installation(folder: Path, authorities: Collection[str]) -> None:
+    """Raises PackError for a folder of directories in which something would be overlooked: no folder for any authority,
+    one that is named like none, one without a file that is read, or a directory that is another authority's."""
+    homes = sorted(f for f in folder.iterdir() if f.is_dir() and not f.name.startswith("."))
+    faults = [] if homes else [f"{folder}: there is no directory in it. Add <authority>/{DIRECTORY}"]
+    for home in homes:
+        if home.name not in (known := {*authorities, HUB}):
+            faults.append(f"{home}: no authority has this name{nearest(home.name, known)}. Rename or remove the folder")
+        elif not any((home / name).is_file() for name in (DIRECTORY, LOCAL)):
+            faults.append(f"{home}: there is neither {DIRECTORY} nor {LOCAL} in it. Add one or remove the folder")
+        elif (file := home / DIRECTORY).is_file() and (own := _authority_in(file)) != home.name:
+            faults.append(f"{file}: authority = '{own}' does not match the folder. Correct one of them")
+    if faults:
+        raise PackError("\n".join(faults))
+
+
+def _authority_in(file: Path) -> str:
+    return load_directory(file.read_text(encoding="utf-8"), str(file)).authority
+
+
 def check_addresses(packs: Packs, directories: dict[str, Directory]) -> None:
-    """Raises PackError for a pack without a directory, or for the roles that could not be reached."""
-    faults: list[str] = []
+    """Raises PackError for a pack without a directory, for the roles that could not be reached, and for authorities
+    that would share a topic."""
+    faults = [*_shared_topics(packs)]
     for authority, versions in packs.all().items():
         if authority not in directories:
             faults.append(f"{authority}: there is no directory; add protocols/{authority}/{DIRECTORY}")
@@ -52,6 +74,15 @@ def check_addresses(packs: Packs, directories: dict[str, Directory]) -> None:
         faults += missing_addresses(versions[-1], directories[authority])
     if faults:
         raise PackError("\n".join(faults))
+
+
+def _shared_topics(packs: Packs) -> Iterator[str]:
+    """Whoever may write to a topic speaks for its owner: two owners of one topic could speak for one another."""
+    owners: dict[str, str] = {}
+    for authority, versions in packs.all().items():
+        for word in dict.fromkeys((authority, *(code for pack in versions for code in pack.codes))):
+            if owners.setdefault(part(word), authority) != authority:
+                yield f"{authority}: '{word}' and {owners[part(word)]} would share a topic. Give one another code"
 
 
 def exercised(authority: str, folders: Iterable[Path] = ()) -> frozenset[str]:

@@ -8,6 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
+from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
+
+from consumers.trouble import Trouble
 
 _PLAIN = logging.LogRecord("", 0, "", 0, "", None, None).__dict__.keys() | {"message", "taskName"}
 
@@ -43,6 +46,19 @@ class _Text(_WithoutWords):
         more = " ".join(f"{k}={v}" for k, v in record.__dict__.items() if k not in _PLAIN)
         line = f"{self.formatTime(record)} {record.levelname:7} {record.name}: {record.getMessage()} {more}".rstrip()
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+class ClientLog:
+    """What the library that drives the Kafka client may say: its troubles, once a minute, and of an exception what it
+    is and never its words. What our own handler raises is told where it is raised."""
+
+    def __init__(self, name: str) -> None:
+        self._trouble = Trouble(logging.getLogger(name), "")
+
+    def log(self, level: int, msg: Any, /, *, exc_info: Any = None, extra: Any = None) -> None:
+        client = isinstance(exc_info, KafkaError) or (exc_info is not None and "retrying" in str(msg))
+        if level >= logging.ERROR and client:
+            self._trouble.begins(f"Kafka client error, retrying ({type(exc_info).__name__})")
 
 
 def configure(level: str, form: str) -> None:

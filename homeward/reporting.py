@@ -1,14 +1,17 @@
-"""A report of one authority for one period: read from the database in one view, and written as CSV or JSON."""
+"""A report of one authority for one period: read from the database in one view, and written as CSV, JSON or XLSX. What
+a recipient would refuse is listed beside it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from homeward.spreadsheet import as_csv, as_json
+from homeward.spreadsheet import Sheet, as_csv, as_json
+from reporting.annex_a import ANNEX_A
 from reporting.listings import EPISODES, INTERVIEWS, MEETINGS
 from reporting.reading import figures_of
-from reporting.returns import SAFEGUARDING, SSDA903
-from reporting.tables import Asked, ReportTable, Row, filled
+from reporting.safeguarding import SAFEGUARDING
+from reporting.ssda903 import SSDA903
+from reporting.tables import Asked, Refusal, ReportTable, TableEntry, filled
 from store import Store
 
 SUMMARY = "summary"
@@ -18,56 +21,114 @@ REPORT_TABLES: Mapping[str, ReportTable] = {
     "meetings": MEETINGS,
     "ssda903": SSDA903,
     "safeguarding": SAFEGUARDING,
+    "annex-a": ANNEX_A,
 }
-Format = Literal["csv", "json"]
+Format = Literal["csv", "json", "xlsx"]
+_REFUSED = ("row", "child", "episode", "incidents", "column", "rule", "reason")
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodReport:
-    """`written`: the report itself. `doubts`: what a person should look at before it is used, in words that name no
-    child."""
+    """What was asked for, as it is known now. `refused`: rows that whoever the table is for would not take."""
 
-    written: bytes
-    doubts: tuple[str, ...] = ()
+    authority: str
+    table: str
+    asked: Asked
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    figures: Mapping[str, Any]
+    refused: tuple[Refusal, ...] = ()
+
+    @property
+    def head(self) -> dict[str, str]:
+        """Whose it is and for which days."""
+        span = self.asked.span
+        return {
+            "authority": self.authority,
+            "table": self.table,
+            "period": span.name,
+            "first_day": span.first.isoformat(),
+            "last_day": span.last.isoformat(),
+        }
+
+    def files(self, form: Format) -> dict[str, bytes]:
+        """Name -> content: the report first, then the list of refusals where the report cannot hold it."""
+        files = {self._name(form): self.written(form)}
+        if form == "csv" and self.refused:
+            files[self._name(form, "-refusals")] = as_csv(*self._with_head(_REFUSED, self._refusals()))
+        return files
+
+    def written(self, form: Format) -> bytes:
+        """The report itself. A prescribed form holds nothing else; any other says whose it is and for which days."""
+        if form == "json":
+            told = {"figures": self.figures} if self.figures else {"rows": self._named(self.columns, self.rows)}
+            refused = {"refused": self._named(_REFUSED, self._refusals())} if self.refused else {}
+            return as_json({**self.head, **told, **refused})
+        if form == "xlsx":
+            return self._workbook()
+        if self.table == SUMMARY:
+            return as_csv(self.columns, [*self.head.items(), *self.rows])
+        prescribed = REPORT_TABLES[self.table].prescribed
+        return as_csv(self.columns, self.rows) if prescribed else as_csv(*self._with_head(self.columns, self.rows))
+
+    def _workbook(self) -> bytes:
+        from homeward.workbook import as_xlsx
+
+        about = [
+            *self.head.items(),
+            ("made_at", self.asked.at),
+            ("rows", len(self.rows)),
+            ("rows_refused", self.refused_rows),
+        ]
+        sheets = [Sheet(self.table, self.columns, self.rows), Sheet("about", ("what", "value"), about)]
+        if self.refused:
+            sheets.append(Sheet("refusals", _REFUSED, list(self._refusals())))
+        return as_xlsx(sheets, self.asked.at)
+
+    @property
+    def refused_rows(self) -> int:
+        return len({refusal.row for refusal in self.refused})
+
+    def _name(self, form: Format, more: str = "") -> str:
+        span = self.asked.span
+        return f"{self.authority}-{self.table}-{span.first}-to-{span.last}{more}.{form}"
+
+    def _refusals(self) -> Iterator[tuple[Any, ...]]:
+        for refusal in self.refused:
+            entry = refusal.entry
+            child = entry.cells[self.columns.index(REPORT_TABLES[self.table].child)]
+            found = (refusal.row, child, entry.episode.id, entry.incidents)
+            yield (*found, refusal.column, refusal.rule, refusal.reason)
+
+    def _with_head(self, columns: Sequence[str], rows: Any) -> tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]:
+        """Every row begins with the authority and the days, so that files can be put together and told apart."""
+        kept = {name: value for name, value in self.head.items() if name in ("authority", "first_day", "last_day")}
+        return (*kept, *columns), ((*kept.values(), *row) for row in rows)
+
+    @staticmethod
+    def _named(columns: Sequence[str], rows: Any) -> list[dict[str, Any]]:
+        return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
-async def report(url: str, authority: str, table: str, asked: Asked, form: Format) -> PeriodReport:
-    """The figures (`summary`) or one of `TABLES`, as they are known now."""
+async def report(url: str, authority: str, table: str, asked: Asked) -> PeriodReport:
+    """The figures (`summary`) or one of `REPORT_TABLES`, as they are known now."""
     store = Store.open(url)
     try:
         async with store.reading() as tx:
             if table == SUMMARY:
-                (figures,) = await figures_of(tx, authority, [asked.span])
-                return PeriodReport(_summary(authority, asked, asdict(figures), form))
-            rows = await filled(tx, authority, REPORT_TABLES[table], asked)
+                (counted,) = await figures_of(tx, authority, [asked.span])
+                figures = asdict(counted)
+                return PeriodReport(authority, table, asked, ("figure", "value"), tuple(_flat(figures)), figures)
+            entries = await filled(tx, authority, REPORT_TABLES[table], asked)
     finally:
         await store.close()
-    return PeriodReport(_rows(authority, table, asked, rows, form), tuple(REPORT_TABLES[table].doubts(rows)))
+    return _of(authority, table, asked, entries)
 
 
-def _summary(authority: str, asked: Asked, figures: Mapping[str, Any], form: Format) -> bytes:
-    if form == "csv":
-        return as_csv(("figure", "value"), _flat(figures))
-    return as_json({**_head(authority, SUMMARY, asked), "figures": figures})
-
-
-def _rows(authority: str, table: str, asked: Asked, rows: Sequence[Row], form: Format) -> bytes:
-    columns = REPORT_TABLES[table].columns
-    if form == "csv":
-        return as_csv(columns, rows)
-    named = [dict(zip(columns, row, strict=True)) for row in rows]
-    return as_json({**_head(authority, table, asked), "rows": named})
-
-
-def _head(authority: str, table: str, asked: Asked) -> dict[str, str]:
-    span = asked.span
-    return {
-        "authority": authority,
-        "table": table,
-        "period": span.name,
-        "first_day": span.first.isoformat(),
-        "last_day": span.last.isoformat(),
-    }
+def _of(authority: str, table: str, asked: Asked, entries: Sequence[TableEntry]) -> PeriodReport:
+    kind = REPORT_TABLES[table]
+    rows = tuple(entry.cells for entry in entries)
+    return PeriodReport(authority, table, asked, kind.columns, rows, {}, tuple(kind.refusals(entries)))
 
 
 def _flat(figures: Mapping[str, Any], under: str = "") -> Iterator[tuple[str, Any]]:

@@ -2,17 +2,26 @@
 description that docs/operating.md shows. Addresses of people do not live here, nor any rule."""
 
 import os
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from schemas.limits import DEFAULT, Limits
+from schemas.topics import same_topic
+
 PREFIX = "HOMEWARD_"
+_FOR_TESTS = "TEST_"  # where the tests find their servers
 Port = Annotated[int, Field(ge=0, le=65535)]
 Folders = Annotated[tuple[Path, ...], NoDecode]
+NameList = Annotated[tuple[str, ...], NoDecode]
+Codes = Annotated[tuple[str, ...], NoDecode]
 
 
 class SettingsError(Exception):
@@ -48,6 +57,17 @@ class Settings(BaseSettings):
     batch_records: int = Field(500, ge=1, le=10_000, description="Maximum number of records in one transaction")
     batch_timeout_ms: int = Field(10, ge=1, le=1000, description="Milliseconds a poll waits for more records")
 
+    limit_body: int = Field(
+        DEFAULT.body,
+        ge=1024,
+        le=10_000_000,
+        description="Maximum bytes of a record, decompressed, with key and headers",
+    )
+    limit_text: int = Field(DEFAULT.text, ge=1000, description="Maximum characters of any text in a message")
+    limit_items: int = Field(DEFAULT.items, ge=50, description="Maximum items of any list or object in a message")
+    limit_identifiers: int = Field(DEFAULT.identifiers, ge=5, le=500, description="Maximum identifiers of one child")
+    limit_nesting: int = Field(DEFAULT.nesting, ge=8, le=64, description="Maximum depth of nested lists and objects")
+
     database_url: str | None = Field(
         None,
         repr=False,
@@ -78,6 +98,9 @@ class Settings(BaseSettings):
         "Defaults to none: they say where to answer instead",
     )
 
+    authorities: NameList = Field(
+        (), description="Authorities that this hub serves, separated by commas. Defaults to all that have a pack"
+    )
     packs: Folders = Field(
         (), description=f"Extra pack folders, laid out like `protocols/`, separated by `{os.pathsep}`"
     )
@@ -91,6 +114,11 @@ class Settings(BaseSettings):
         description="Matching weights, from `homeward matching train`. Defaults to the shipped weights",
     )
 
+    forces: Codes = Field(
+        (),
+        description="Codes of the police forces that are expected to report, separated by commas. The operator is told "
+        "once about any other. If empty, any force is expected",
+    )
     register_stale: float = Field(
         48,
         gt=0,
@@ -124,6 +152,21 @@ class Settings(BaseSettings):
     def _divide(cls, value: object) -> object:
         return tuple(part for part in value.split(os.pathsep) if part) if isinstance(value, str) else value
 
+    @field_validator("authorities", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        return tuple(n for part in value.split(",") if (n := part.strip())) if isinstance(value, str) else value
+
+    @field_validator("forces", mode="before")
+    @classmethod
+    def _by_topic(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        codes = tuple(code for each in value.split(",") if (code := each.strip().upper()))
+        if double := same_topic(codes):
+            raise ValueError(f"{double[0]} and {double[1]} would share a topic. Give one of them another code")
+        return codes
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str | None) -> str | None:
@@ -154,6 +197,21 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def kafka_addresses(self) -> list[str]:
+        """The Kafka addresses one by one."""
+        return [address.strip() for address in self.kafka_bootstrap.split(",") if address.strip()]
+
+    @property
+    def limits(self) -> Limits:
+        """How much one message may hold."""
+        return Limits(self.limit_body, self.limit_text, self.limit_items, self.limit_identifiers, self.limit_nesting)
+
+    @property
+    def holds_password_in_url(self) -> bool:
+        """Whether the database URL holds a password, which a process list or a log of the environment would show."""
+        return self.database_url is not None and make_url(self.database_url).password is not None
+
+    @property
     def database(self) -> str:
         """The whole database URL, password included: to connect with, never to print."""
         if self.database_url is None:
@@ -172,11 +230,23 @@ def load_settings(env_file: Path | None = None) -> Settings:
     secrets = os.environ.get(f"{PREFIX}SECRETS_DIR")
     if secrets is not None and not Path(secrets).is_dir():
         raise SettingsError(f"{PREFIX}SECRETS_DIR: {secrets} is not a folder. Create it or remove the setting")
+    if unknown := "\n".join(_unknown({*os.environ, *(dotenv_values(env_file) if env_file else ())})):
+        raise SettingsError(unknown)
     try:
         return Settings(_env_file=env_file, _secrets_dir=secrets)
     except ValidationError as error:
         faults = "\n".join(_fault(fault["loc"], fault["msg"]) for fault in error.errors(include_input=False))
         raise SettingsError(faults) from None
+
+
+def _unknown(names: Iterable[str]) -> Iterator[str]:
+    """A line for each variable that looks like a setting and is none: a misspelt one leaves its default at work."""
+    known = {*(name.upper() for name in Settings.model_fields), "SECRETS_DIR"}
+    for name in sorted(name for name in names if name.upper().startswith(PREFIX)):
+        setting = name.upper().removeprefix(PREFIX)
+        if setting not in known and not setting.startswith(_FOR_TESTS):
+            near = get_close_matches(setting, known, 1)
+            yield f"{name}: there is no such setting. " + (f"Did you mean {PREFIX}{near[0]}?" if near else "Remove it")
 
 
 def _fault(loc: tuple[int | str, ...], message: str) -> str:

@@ -1,8 +1,10 @@
-"""Rows as CSV that is safe to open in a spreadsheet, and as JSON. Times are London's, with their offset."""
+"""Rows as CSV that is safe to open in a spreadsheet, and as JSON. Times are London's, with their offset. Workbooks are
+made in `homeward.workbook`."""
 
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +14,20 @@ from routing.calendar import LONDON
 
 # With these a spreadsheet begins a formula or a command; the wide forms are those of East Asian keyboards.
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet of a workbook."""
+
+    name: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+
+def begins_a_formula(text: str) -> bool:
+    """Whether a spreadsheet that reads the text would run it."""
+    return text.startswith(_BEGINS_A_FORMULA)
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
@@ -38,7 +54,7 @@ def _cell(value: Any) -> Any:
         case datetime():
             return _plain(value)
         case str():
-            return f"'{value}" if value.startswith(_BEGINS_A_FORMULA) else value
+            return f"'{value}" if begins_a_formula(value) else value
         case _:
             return value
 

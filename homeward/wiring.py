@@ -5,6 +5,7 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,7 +13,7 @@ from consumers.parsing import parse_record
 from consumers.timer_loop import TimerLoop, Wait
 from enrichment.matching import Model, ModelError, load_model, shipped_model
 from homeward import clock
-from homeward.library import check_addresses, read_directories, read_packs
+from homeward.library import check_addresses, check_installation, read_directories, read_packs
 from homeward.settings import PREFIX, Settings, SettingsError
 from homeward.wordings import PackWordings
 from intake.intake import Intake
@@ -23,6 +24,7 @@ from outbox.retry import Retry
 from producers.kafka import KafkaSender
 from producers.kafka_link import KafkaSettings, TopicShape
 from producers.mail import MailSender
+from producers.mail_folder import MailFolder
 from producers.smtp import MailSettings
 from routing.calendar import Calendar
 from routing.library import Packs
@@ -55,9 +57,11 @@ class Parts:
         self.now = now
         owner = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
         stale = timedelta(hours=settings.register_stale)
+        parse = partial(parse_record, limits=settings.limits)
         self.intake = Intake(
-            store, packs, directories, parse_record, now, self.wake, model=weights(settings), stale_after=stale
-        )
+            store, packs, directories, parse, now, self.wake, model=weights(settings), stale_after=stale,
+            forces=settings.forces,
+        )  # fmt: skip
         self.relay = Relay(
             store,
             senders,
@@ -97,7 +101,10 @@ def library(settings: Settings) -> tuple[Packs, dict[str, Directory]]:
     packs = read_packs(settings.packs, settings.directory)
     directories = read_directories(settings.packs)
     if settings.directory:
+        check_installation(settings.directory, packs.authorities)
         directories |= read_directories([settings.directory], shipped=False)
+    if settings.authorities:
+        packs = packs.serving(settings.authorities)
     check_addresses(packs, directories)
     return packs, directories
 
@@ -126,10 +133,10 @@ def kafka_settings(settings: Settings, create: TopicShape | None = None) -> Kafk
     )
 
 
-def senders(settings: Settings, create: TopicShape | None = None, packs: Packs | None = None) -> dict[str, Sender]:
-    """The two ways out. The e-mails speak in the words of the packs."""
+def mail_settings(settings: Settings) -> MailSettings:
+    """How e-mails reach the mail server."""
     password = settings.smtp_password
-    mail = MailSettings(
+    return MailSettings(
         settings.smtp_host,
         settings.smtp_port,
         sender=settings.smtp_from,
@@ -138,8 +145,17 @@ def senders(settings: Settings, create: TopicShape | None = None, packs: Packs |
         user=settings.smtp_user,
         password=password.get_secret_value() if password else None,
     )
-    words_of = PackWordings(packs, settings.desk_url or "")
-    return {"topic": KafkaSender(kafka_settings(settings, create)), "mail": MailSender(mail, words_of)}
+
+
+def senders(
+    settings: Settings, create: TopicShape | None = None, packs: Packs | None = None, mails: Path | None = None
+) -> dict[str, Sender]:
+    """The two ways out. E-mails speak in the words of the packs. With `mails`, they become files in that folder and
+    reach nobody."""
+    topics, words_of = KafkaSender(kafka_settings(settings, create)), PackWordings(packs, settings.desk_url or "")
+    if mails is not None:
+        return {"topic": topics, "mail": MailFolder(mails, settings.smtp_from, settings.message_id_domain, words_of)}
+    return {"topic": topics, "mail": MailSender(mail_settings(settings), words_of)}
 
 
 def consumer_connection(settings: Settings) -> dict[str, Any]:

@@ -19,14 +19,15 @@ class PackWordings:
     def __init__(self, packs: Packs | None = None, desk: str = "") -> None:
         self._packs, self._desk = packs, desk.rstrip("/")
 
-    def wording(self, source: WhoseWords, type_: str, kind: str | None) -> Wording | None:
+    def wording(self, source: WhoseWords, type_: str, kind: str | None, cited: Sequence[str] = ()) -> Wording | None:
         known = MESSAGE_TYPES.get(type_)
         if known is None:
             return None
         pack = self._pack(source)
-        words = known.words_of(kind)
-        told = _of_type(known, words, pack)
-        own = kinds_of(type_, pack.kinds).get(kind or "") if pack and words is known.words else None
+        own = kinds_of(type_, pack.kinds).get(kind or "") if pack else None
+        if pack is None or (kind in known.kinds and not any(clause in pack.clauses for clause in cited)):
+            own = None  # the hub's own notice, or no pack that could say more
+        told = _of_type(known, known.words if own else known.words_of(kind), pack)
         return told if own is None or _takes_back(type_) else _of_kind(own, told)
 
     def task(self, source: WhoseWords, type_: str, kind: str | None) -> str:

@@ -70,9 +70,10 @@ def _missing_again(context: Context, child: Child, episode: Episode, report: Rep
     step, follows = Step(), list[str]()
     events = (Event(Change.MISSING_AGAIN, report, report.origin.at),)
     for earlier in sorted(child.others(episode.id), key=lambda c: (c.episode.opened_at, c.episode.id)):
-        is_live = earlier.episode.state in (*LIVE, "new") and missing_again(earlier.episode, episode)
+        if earlier.episode.state not in (*LIVE, "new"):
+            continue
         pack = context.packs.version(child.authority, earlier.episode.pack)
-        if is_live and pack.hears(Change.MISSING_AGAIN):
+        if pack.hears(Change.MISSING_AGAIN) and missing_again(earlier.episode, episode):
             step += ask_rules(context, child, earlier, earlier.episode, events)
             if gave_up(earlier, child.cases[earlier.episode.id]):
                 follows.append(earlier.episode.id)

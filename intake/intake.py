@@ -1,29 +1,36 @@
 """Intake: THE transaction. Claim, look-up, episode, ledger, outbox rows and timers are kept together or not at all.
 
-A batch is one transaction with a constant number of statements. Where one record spoils it, the batch is taken record
-by record, so that only the one that fails is set aside, with its bytes, in quarantine.
+A batch is one transaction with a constant number of statements. Where one record spoils it, `intake.isolating` finds
+that one and sets it aside, with its bytes, in quarantine.
 """
 
+import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from enrichment.children import Children
 from enrichment.matching import Model, shipped_model
-from intake import ledger, periodic
+from intake import floods, ledger, periodic
 from intake.batch import BatchProcessor
+from intake.claiming import fresh
+from intake.claims import tell_of_many
+from intake.folding import fold_batch, fold_words, look_at_floods
+from intake.isolating import Isolation
 from intake.loading import load_batch
-from intake.records import Parse, Parsed, RawRecord, Rejected
+from intake.noting import Notes, note_keys
+from intake.records import Parse, Parsed, RawRecord, Read, Rejected
+from intake.rejecting import rejection_alert
 from intake.step import Context, Step
-from intake.writing import rejection_alert, write_batch
+from intake.writing import write_batch
 from outbox.directory import Directory
 from outbox.writer import rows as rows_of
 from routing.exceptions import exception
 from routing.library import HUB, Packs
 from store import Store, Transaction
 from store.errors import StoreUnavailableError
-from store.rows import Claim, OutboxRow, QuarantineRow, TimerRow
+from store.rows import OutboxRow, QuarantineRow, TimerRow
 
 log = logging.getLogger(__name__)
 _SLACK = 64  # timers that other hubs may have set at the same instants meanwhile
@@ -32,7 +39,8 @@ _SLACK = 64  # timers that other hubs may have set at the same instants meanwhil
 class Intake:
     """Takes in what arrives and what is due. `parse` says what a record holds; `now` is the clock; `promised` is called
     after a commit that wrote outbox rows or timers, so that relay and timer loop look again. `model` weighs
-    descriptions; from `stale_after` on the age of a register is told with what it does not know."""
+    descriptions; from `stale_after` on the age of a register is told with what it does not know; `forces` are those
+    that are expected to report, any where none is given."""
 
     def __init__(
         self,
@@ -44,38 +52,37 @@ class Intake:
         promised: Callable[[], None] = lambda: None,
         model: Model | None = None,
         stale_after: timedelta = timedelta(days=2),
+        forces: Collection[str] = (),
     ) -> None:
         self._store, self._packs, self._directories, self._parse, self._now = store, packs, directories, parse, now
         self._promised, self._model, self._stale_after = promised, model or shipped_model(), stale_after
+        self._isolation = Isolation(store, self._transact)
+        self._forces = frozenset(forces)
         self._begun: set[str] = set()  # authorities whose periodic reports are known to be set
 
     async def process_batch(self, batch: Sequence[RawRecord], again: bool = False) -> None:
         """Takes a batch in. Raises StoreUnavailableError where the database cannot be reached: nothing was taken then,
         and the batch may be given again. `again`: also what was taken before, as far as it can be parsed; only for
         records of a register, which change nothing where they bring no news."""
+        if not batch:
+            return
         now = self._now()
-        read = [self._parse(raw, now) for raw in batch]
-        if again:
-            read = [replace(r, raw=replace(r.raw, replayed=True)) if isinstance(r, Parsed) else r for r in read]
-        try:
-            await self._transact(read, now)
-        except StoreUnavailableError:
-            raise
-        except Exception as error:
-            if len(read) == 1:
-                # A fault of ours or of the data: set aside with its bytes, so that it can be replayed after a fix.
-                log.exception("Could not process a record: moving it to quarantine", extra={"record": batch[0].place})
-                await self._transact([_failed(batch[0], error)], now)
-            else:
-                for raw in batch:
-                    await self.process_batch([raw], again)
+        read = []
+        for raw in batch:
+            each = self._read(raw, now)
+            read.append(
+                replace(each, raw=replace(each.raw, replayed=True)) if again and isinstance(each, Parsed) else each
+            )
+            await asyncio.sleep(0)  # heartbeats go on, however long the batch and its records are
+        await self._isolation.take(read, now)
         self._promised()
 
     async def fire_timers(self, timers: Sequence[TimerRow]) -> None:
         """Asks the rules again whose timers are due. A timer that no longer stands is passed over."""
         now = self._now()
         wanted = {t.id for t in timers}
-        figures = await periodic.counted(self._store, [t for t in timers if t.episode is None], self._packs)
+        reports = [t for t in timers if t.episode is None and t.rule != floods.FLOOD_RULE]
+        figures = await periodic.counted(self._store, reports, self._packs)
         async with self._store.transaction() as tx:
             await tx.lock({t.person for t in timers})
             due = await tx.due_timers(max(t.due_at for t in timers), len(timers) + _SLACK)
@@ -86,11 +93,13 @@ class Intake:
             for timer in due:
                 if timer.episode is not None:
                     batch.fire(timer)
-            ended = [t for t in due if t.episode is None]
+            ended = [t for t in due if t.id in figures]
             after = [periodic.fire(t, figures[t.id], self._packs, now) for t in ended]
             batch.done += Step(messages=tuple(message for message, _ in after))
-            owners = [(t.person, None) for t in ended]
-            await write_batch(tx, batch, self._directories, (), owners, [timer for _, timer in after])
+            looked = await look_at_floods(tx, [t for t in due if t.rule == floods.FLOOD_RULE], self._packs, now)
+            batch.done += Step(messages=looked.said)
+            owners = [(t.person, None) for t in due if t.episode is None]
+            await write_batch(tx, batch, self._directories, (), owners, [timer for _, timer in after], looked)
         self._promised()
 
     async def replay(self, limit: int) -> int:
@@ -106,7 +115,7 @@ class Intake:
                         break
                     key, raw = rows[0].id, _again(rows[0])
                     fault = failed.get(key)
-                    read = _failed(raw, fault) if fault else self._parse(raw, now)
+                    read = _failed(raw, fault) if fault else self._read(raw, now)
                     await self._work(tx, [read], now)
             except StoreUnavailableError:
                 raise
@@ -132,12 +141,25 @@ class Intake:
         pack = self._packs.hub if to_operator else self._packs.governing(row.authority, now)
         what = f"{row.type} {row.message_id} to {row.destination}: {detail}"
         message = exception(pack, "delivery_failed", what, now, ("/homeward/relay", row.id))
+        word = floods.Foldable(floods.cause_of_delivery(message.authority, row.destination, detail), message)
         written = rows_of(message, self._directories[message.authority])
         async with self._store.transaction() as tx:
-            await tx.append([ledger.of_decision(message, written)], written)
+            folded = await fold_words(tx, [word], now)
+            if folded.said:
+                await tx.append([ledger.of_decision(message, written)], written)
+            await tx.set_timers(folded.owners, folded.timers)
+            await tx.save_floods(folded.rows)
         self._promised()
 
-    async def _transact(self, read: Sequence[Parsed | Rejected], now: datetime) -> None:
+    def _read(self, raw: RawRecord, now: datetime) -> Read:
+        """What a record says. Total: a fault of ours in reading costs that record alone."""
+        try:
+            return self._parse(raw, now)
+        except Exception as error:
+            log.exception("Could not read a record: moving it to quarantine", extra={"record": raw.place})
+            return _failed(raw, error)
+
+    async def _transact(self, read: Sequence[Read], now: datetime) -> None:
         begun = set(self._begun)
         try:
             async with self._store.transaction() as tx:
@@ -146,18 +168,26 @@ class Intake:
             self._begun = begun  # what was not kept has not begun
             raise
 
-    async def _work(self, tx: Transaction, read: Sequence[Parsed | Rejected], now: datetime) -> None:
-        parsed, rejected = await _fresh(tx, read, now)
-        if not parsed and not rejected:
+    async def _work(self, tx: Transaction, read: Sequence[Read], now: datetime) -> None:
+        taken = await fresh(tx, read, now)
+        if not taken:
             return
+        parsed = [each for each in taken if isinstance(each, Parsed)]
+        rejected = [each for each in taken if isinstance(each, Rejected)]
         children = await load_batch(tx, parsed, self._packs, self._model)
         feeds = {feed.authority: feed for feed in await tx.feeds()}
-        batch = BatchProcessor(Context(children, self._packs, now, feeds, self._stale_after))
+        notes = Notes(await tx.noted(note_keys(parsed, children.numbers, self._forces)))
+        context = Context(children, self._packs, now, feeds, notes, self._stale_after, self._forces)
+        batch = BatchProcessor(context)
         for each in parsed:
             batch.process(each)
-        alerts = tuple(rejection_alert(each, self._packs, now) for each in rejected)
-        batch.done += Step(messages=alerts, rejected=tuple(rejected))
-        await write_batch(tx, batch, self._directories, parsed, (), self._begin_periodic(batch.done, now))
+            await asyncio.sleep(0)
+        batch.done += await tell_of_many(tx, batch.context)
+        for aside in rejected:
+            alert = rejection_alert(aside, self._packs, now)
+            batch.done += Step(messages=(alert,), rejected=(replace(aside, told=alert.id),))
+        folded = await fold_batch(tx, batch, now)
+        await write_batch(tx, batch, self._directories, parsed, (), self._begin_periodic(batch.done, now), folded)
 
     def _begin_periodic(self, done: Step, now: datetime) -> list[TimerRow]:
         """Periodic reports begin with an authority's first message."""
@@ -167,34 +197,8 @@ class Intake:
         return timers
 
 
-async def _fresh(
-    tx: Transaction, read: Sequence[Parsed | Rejected], now: datetime
-) -> tuple[list[Parsed], list[Rejected]]:
-    """What nobody has taken yet, each once. A replay passes on purpose."""
-    keys = [r.key if isinstance(r, Parsed) else r.raw.place for r in read]
-    left = await tx.claim([_claim(r, key, now) for r, key in zip(read, keys, strict=True) if not r.raw.replayed])
-    parsed, rejected = list[Parsed](), list[Rejected]()
-    for each, key in zip(read, keys, strict=True):
-        if not each.raw.replayed:
-            if key not in left:
-                continue
-            left.discard(key)
-        if isinstance(each, Parsed):
-            parsed.append(each)
-        else:
-            rejected.append(each)
-    return parsed, rejected
-
-
 def _failed(raw: RawRecord, error: Exception) -> Rejected:
     return Rejected(raw, "failed", f"Processing failed ({type(error).__name__})")
-
-
-def _claim(read: Parsed | Rejected, key: str, now: datetime) -> Claim:
-    raw = read.raw
-    origin = read.report.origin if isinstance(read, Parsed) else None
-    source, message, type_ = (origin.source, origin.id, origin.type) if origin else ("", "", "")
-    return Claim(key, source, message, type_, raw.topic, raw.partition, raw.offset, now)
 
 
 def _again(row: QuarantineRow) -> RawRecord:

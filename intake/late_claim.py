@@ -1,5 +1,5 @@
-"""A register that claims a child late, whose episode is under way at another authority: the authority that answers for
-the child gets an episode of its own from the reports as they stand. The other one is told, and decides what becomes of
+"""A register that says late who answers for a child, whose episode is under way at another authority: the one that
+answers gets an episode of its own from the reports as they stand. Each is told of the other and decides what becomes of
 its own; nothing that was sent is taken back by the hub."""
 
 from collections.abc import Iterator
@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from enrichment.authorities import claimed_by
 from enrichment.child import numbers_told
-from enrichment.children import Child
-from episodes.reports import Missing
+from enrichment.children import Ambiguous, Child
+from enrichment.numbers import force_of
+from episodes.reports import About, Missing, Report
+from intake.claims import CLAIM_ROW, doubted_claim, first_doubt, note_claim
 from intake.placing import place
 from intake.records import Parsed
 from intake.step import Context, Step, raised
@@ -19,26 +21,59 @@ _CLAIMED = (
     "The register of another authority ({}) shows that it is responsible for this child. That authority now has an "
     "episode of its own. This episode stays open until someone ends it."
 )
+_BESIDE = (
+    "Another authority ({}) has an episode of this child. This one was opened because the register here shows that "
+    "this authority is responsible. Both stay open."
+)
+_NAMED = (
+    "The register here names another authority ({}) as responsible. That authority now has an episode of its own. This "
+    "episode stays open until someone ends it."
+)
 
 
 def claim_late(context: Context, child: Child, parsed: Parsed) -> Step:
-    """Opens at the child's authority what is under way at others, where its register answers for the child."""
+    """Opens at the authority that answers for the child, by its record, what is under way at others."""
+    if not child.record.registered:
+        return Step()
+    answering = claimed_by(child.authority, child.record, context.packs)
+    if answering != child.authority:
+        return _named(context, child, answering, parsed)
     step = Step()
-    if not _answers(context, child):
-        return step
     for other, case in [*_elsewhere(context, child, parsed)]:
-        episode = case.episode
-        assert episode.missing is not None
-        known = {r for c in child.cases.values() for r in c.episode.references}
-        if not known.isdisjoint(episode.references):
-            continue
-        step += place(context, child, replace(episode.missing, classification=episode.classification or "missing"))
-        if episode.back and episode.found:
-            step += place(context, child, episode.found)
-        if not (_answers(context, other) or context.packs.newest(other.authority).terms.hosts):
-            detail, about = _CLAIMED.format(child.authority), episode.missing.about
-            step += raised(context, other.authority, "doubtful_match", detail, parsed.report, about)
+        missing = case.episode.missing
+        assert missing is not None
+        if not _begun_already(child, case):
+            step += _claimed(context, child, other, case, missing, parsed.report)
+    return step + _doubted(context, child, parsed)
+
+
+def _claimed(context: Context, child: Child, other: Child, case: Case, missing: Missing, report: Report) -> Step:
+    step = _begin(context, child, case, missing)
+    if _has_a_say(context, other, missing):
+        detail = _CLAIMED.format(child.authority)
+        step += raised(context, other.authority, "doubtful_match", detail, report, missing.about, CLAIM_ROW)
+        detail = _BESIDE.format(other.authority)
+        step += raised(context, child.authority, "doubtful_match", detail, report, missing.about, CLAIM_ROW)
+    if _is_named(context, other, missing):
+        note_claim(context, child.authority, missing)
     return step
+
+
+def _begin(context: Context, child: Child, case: Case, missing: Missing) -> Step:
+    """The reports of a case, as they stand, taken in for a child of another authority."""
+    episode = case.episode
+    step = place(context, child, replace(missing, classification=episode.classification or "missing"))
+    return step + place(context, child, episode.found) if episode.back and episode.found else step
+
+
+def _has_a_say(context: Context, other: Child, missing: Missing) -> bool:
+    """Whether the other authority has the episode as its own child's, and not by its duties as a host alone."""
+    hosts = context.packs.newest(other.authority).terms.hosts
+    return not hosts or _answers(context, other) or _is_named(context, other, missing)
+
+
+def _is_named(context: Context, other: Child, missing: Missing) -> bool:
+    return context.packs.key_of(missing.responsible_authority) == other.authority
 
 
 def _answers(context: Context, child: Child) -> bool:
@@ -46,29 +81,78 @@ def _answers(context: Context, child: Child) -> bool:
     return child.record.registered and claimed_by(child.authority, child.record, context.packs) == child.authority
 
 
+def _begun_already(child: Child, case: Case) -> bool:
+    known = {reference for held in child.cases.values() for reference in held.episode.references}
+    return not known.isdisjoint(case.episode.references)
+
+
+# ---- its own register names another
+
+
+def _named(context: Context, child: Child, authority: str, parsed: Parsed) -> Step:
+    """Opens at the authority that the child's register names what is under way here."""
+    step, children = Step(), context.children
+    for case in [*child.cases.values()]:
+        missing = case.episode.missing
+        if missing is None or not _under_way(case):
+            continue
+        try:
+            about = About(identifiers=child.record.identifiers)
+            there = children.numbered(authority, about, described=parsed.described)
+        except Ambiguous:
+            there = None  # a person there decides whose it is
+        if there is None:
+            there = children.begin(authority, About(), f"{missing.origin.token} {child.id}")
+            children.learn(there, missing.about.identifiers, force_of(missing))
+            children.describe(there, child.described)
+        if _begun_already(there, case):
+            continue
+        step += _begin(context, there, case, replace(missing, responsible_authority=authority))
+        detail = _NAMED.format(authority)
+        step += raised(context, child.authority, "doubtful_match", detail, parsed.report, missing.about, CLAIM_ROW)
+    return step
+
+
+# ---- what is under way elsewhere
+
+
 def _elsewhere(context: Context, child: Child, parsed: Parsed) -> Iterator[tuple[Child, Case]]:
     """What is under way at other authorities about the same child: reported under a number of the record, or about a
     child whom its description certainly means."""
-    numbers, children = set(child.record.identifiers), context.children
-    pairs = [
-        (other, case)
-        for other in children.numbered_elsewhere(child.authority, child.record.identifiers)
-        for case in other.cases.values()
-        if not numbers.isdisjoint(numbers_told(case))
-    ]
-    for other in children.described_elsewhere(child.authority, parsed.described) if parsed.described else ():
+    pairs = [(o, case) for o, case in _by_number(context, child) if not _other_birthday(child, o, case)]
+    for other in context.children.described_elsewhere(child.authority, parsed.described) if parsed.described else ():
         pairs += [(other, case) for case in other.cases.values() if (other, case) not in pairs]
-    for other, case in pairs:
-        missing = case.episode.missing
-        if missing is not None and _under_way(case) and not _other_birthday(child, missing):
-            yield other, case
+    yield from ((o, case) for o, case in pairs if _under_way(case) and not _other_birthday(child, o, case))
+
+
+def _by_number(context: Context, child: Child) -> Iterator[tuple[Child, Case]]:
+    numbers = set(child.record.identifiers)
+    for other in context.children.numbered_elsewhere(child.authority, child.record.identifiers):
+        yield from ((other, case) for case in other.cases.values() if not numbers.isdisjoint(numbers_told(case)))
+
+
+def _doubted(context: Context, child: Child, parsed: Parsed) -> Step:
+    """A number alone says that it is the same child, and the dates of birth say that it is not."""
+    apart = [
+        (other, case)
+        for other, case in _by_number(context, child)
+        if _under_way(case) and _other_birthday(child, other, case)
+    ]
+    if not apart or not first_doubt(context, child):
+        return Step()
+    other, case = apart[0]
+    assert case.episode.missing is not None
+    report = replace(parsed.report, about=case.episode.missing.about)
+    return doubted_claim(context, child, [other.authority], report)
 
 
 def _under_way(case: Case) -> bool:
     waits = any(promise.open and promise.type == INTERVIEW_REQUEST for promise in case.promises)
-    return case.episode.state == "open" or (case.episode.state == "found" and waits)
+    is_open = case.episode.state == "open" or (case.episode.state == "found" and waits)
+    return case.episode.missing is not None and is_open
 
 
-def _other_birthday(child: Child, missing: Missing) -> bool:
-    born = (child.record.date_of_birth, missing.date_of_birth)
-    return None not in born and born[0] != born[1]
+def _other_birthday(child: Child, other: Child, case: Case) -> bool:
+    missing, born = case.episode.missing, child.record.date_of_birth
+    said = (missing.date_of_birth if missing else None, other.record.date_of_birth)
+    return born is not None and any(date is not None and date != born for date in said)

@@ -3,6 +3,7 @@ each promise. Entries hold ids, words and instants, and nothing that names a chi
 
 from collections.abc import Iterable
 
+from episodes.origin import cause_name
 from intake.records import Parsed
 from intake.step import CaseChange, MatchResult
 from routing.messages import Message, derived_id
@@ -41,21 +42,21 @@ def of_match(match: MatchResult) -> LedgerRow:
             for ranked in judgement.ranked
         ],
     }
-    key = derived_id("match", match.authority, origin.source, origin.id, origin.at.isoformat())
-    return LedgerRow(key, origin.at, "match", match.authority, match.episode, f"{origin.source}#{origin.id}", entry)
+    key = derived_id("match", match.authority, *origin.parts, origin.at.isoformat())
+    return LedgerRow(key, origin.at, "match", match.authority, match.episode, origin.name, entry)
 
 
 def of_facts(change: CaseChange) -> LedgerRow:
     """What a report changed of an episode."""
     authority, episode, origin = change.child.authority, change.case.id, change.events[0].report.origin
     entry = {"report": [origin.source, origin.id], "events": [[e.name, e.at.isoformat()] for e in change.events]}
-    key = derived_id("fact", episode, origin.source, origin.id, *(e.name for e in change.events))
-    return LedgerRow(key, origin.at, "fact", authority, episode, f"{origin.source}#{origin.id}", entry)
+    key = derived_id("fact", episode, *origin.parts, *(e.name for e in change.events))
+    return LedgerRow(key, origin.at, "fact", authority, episode, origin.name, entry)
 
 
 def of_decision(message: Message, rows: Iterable[OutboxRow]) -> LedgerRow:
     """What was decided, by which rule of which version, on which clauses, and where it was promised to go."""
-    cause = "#".join(message.causation) if message.causation else None
+    cause = cause_name(*message.causation) if message.causation else None
     entry = {
         "message": message.id,
         "type": message.type,
@@ -76,5 +77,5 @@ def of_timers(change: CaseChange, timers: Iterable[TimerRow]) -> LedgerRow:
     """Which clocks run from now on."""
     authority, episode, origin = change.child.authority, change.case.id, change.events[0].report.origin
     entry = {"timers": [[t.rule, t.due_at.isoformat()] for t in timers]}
-    key = derived_id("timers", episode, origin.source, origin.id)
-    return LedgerRow(key, origin.at, "timers", authority, episode, f"{origin.source}#{origin.id}", entry)
+    key = derived_id("timers", episode, *origin.parts)
+    return LedgerRow(key, origin.at, "timers", authority, episode, origin.name, entry)

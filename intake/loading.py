@@ -3,12 +3,12 @@ the relatives whose episodes may stand beside theirs."""
 
 from collections.abc import Sequence
 
-from enrichment.children import Children
+from enrichment.children import Children, first_id
 from enrichment.linking import beside
 from enrichment.lookup import Lookup, keys_of
 from enrichment.matching import Model
 from enrichment.register import KEY
-from episodes.reports import Missing
+from episodes.reports import Found, Missing, RecordHeld
 from intake.records import Parsed
 from routing.library import Packs
 from store import Transaction
@@ -26,16 +26,30 @@ async def load_batch(tx: Transaction, batch: Sequence[Parsed], packs: Packs, mod
     keyed = [(key, KEY, p.at.key) for p in batch if p.at and (key := packs.key_of(p.report.about.authority))]
     keys = {"\x1f".join(n) for n in (*numbers, *keyed)} | {"\x1f".join(r) for r in references} | episodes
     await tx.lock(keys)
-    asked = [(authority, *n) for authority in packs.authorities for n in numbers]
+    asked = {(authority, *packs.spelt(authority, n)) for authority in packs.authorities for n in numbers}
     found = await tx.find([*asked, *keyed], references, episodes)
     descriptions = [p.described for p in batch if p.described]
     lookup = Lookup(model, *await tx.blocked(keys_of(descriptions)))
-    held = {*found.identifiers.values(), *(r.person for r in found.references), *found.episodes.values()}
+    held = {*(n.person for n in found.identifiers), *(r.person for r in found.references), *found.episodes.values()}
     held |= lookup.meant(descriptions)
     await tx.lock(held)
-    children = Children(found, *await tx.load(held), lookup)
+    # Also whoever bears the id that a child would be given who is not known by this report.
+    people, cases = await tx.load(held | _ids(batch, packs))
+    children = Children(found, people, cases, lookup, packs.spelt)
     await _relatives(tx, children, batch, held)
     return children
+
+
+def _ids(batch: Sequence[Parsed], packs: Packs) -> set[str]:
+    """The ids that children of these reports would be given, should they be new."""
+    found: set[str] = set()
+    for parsed in batch:
+        report, own = parsed.report, packs.key_of(parsed.report.about.authority)
+        if isinstance(report, Missing | Found | RecordHeld):
+            token = parsed.at.key if parsed.at else report.origin.token
+            authorities = [own] if own else packs.authorities
+            found |= {first_id(authority, report.about, token) for authority in authorities}
+    return found
 
 
 async def _relatives(tx: Transaction, children: Children, batch: Sequence[Parsed], held: set[str]) -> None:
@@ -45,7 +59,7 @@ async def _relatives(tx: Transaction, children: Children, batch: Sequence[Parsed
     if not numbers and not episodes:
         return
     found = await tx.find(numbers, (), episodes)
-    more = {*found.identifiers.values(), *found.episodes.values()} - held
+    more = {*(n.person for n in found.identifiers), *found.episodes.values()} - held
     if more:
         await tx.lock(more)
         children.add(found, *await tx.load(more))

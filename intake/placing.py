@@ -111,16 +111,19 @@ def _begin(
     """An episode of its own, or a national alert. A reference that was retracted and is used again gets an id of its
     own too."""
     about, start = report.about, report.origin.at
-    reference = (about.force or "", about.incident) if about.incident else (report.origin.source, report.origin.id)
+    reference = (about.force or "", about.incident) if about.incident else report.origin.parts
     if isinstance(report, Missing):
         terms = context.packs.governing(child.authority, report.origin.at).terms
         start = started(report, terms)
         if kind_of(report) not in terms.begun_by:  # the reference is for the episode that the police begin
-            reference = (report.origin.source, report.origin.id)
+            reference = report.origin.parts
     pack = context.packs.governing(child.authority, start)
     generation = sum(1 for e in episodes if e.state == "retracted")
     generation += sum(1 for case in child.alerts.values() if case.alert.retracted)
-    key = derived_id("episode", child.authority, *reference, child.id, str(generation) if generation else "")
+    key = _episode_id(child, reference, generation)
+    while key in child.cases or key in child.alerts:  # the force has used its reference again (AMB-173)
+        generation += 1
+        key = _episode_id(child, reference, generation)
     if isinstance(report, Missing) and report.alert and pack.terms.alerts:
         return _begin_alert(context, child, report, key, pack)
     step = Step()
@@ -128,6 +131,10 @@ def _begin(
         step = raised(context, child.authority, "doubtful_match", doubt.detail, report, about)
     episode = Episode(id=key, authority=child.authority, pack=pack.version, opened_at=report.origin.at)
     return step + take_in(context, child, Case(episode), report)
+
+
+def _episode_id(child: Child, reference: tuple[str, ...], generation: int) -> str:
+    return derived_id("episode", child.authority, *reference, child.id, str(generation) if generation else "")
 
 
 # ---- another area's national alert

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from enrichment.matching import Described
@@ -15,7 +15,8 @@ from routing.messages import derived_id
 @dataclass(frozen=True, slots=True)
 class RawRecord:
     """One record with all that is needed to parse it again. `timestamp` is the broker's or producer's, aware, in UTC.
-    `cluster` tells brokers apart: one without memory starts again at offset 0."""
+    `cluster` tells brokers apart: one without memory starts again at offset 0. `fault`: the reason and detail
+    with which a record that nobody could decode was set aside; `value` is then what could be had of its bytes."""
 
     topic: str
     partition: int
@@ -23,9 +24,16 @@ class RawRecord:
     value: bytes | None = field(repr=False)
     timestamp: datetime
     key: bytes | None = field(default=None, repr=False)
-    headers: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    headers: tuple[tuple[str, bytes | None], ...] = field(default=(), repr=False)
     cluster: str = ""
     replayed: bool = False
+    fault: tuple[str, str] | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes of the record as its sender gave it."""
+        named = sum(len(name.encode(errors="surrogateescape")) + len(value or b"") for name, value in self.headers)
+        return len(self.key or b"") + len(self.value or b"") + named
 
     @property
     def place(self) -> str:
@@ -35,27 +43,54 @@ class RawRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A value that was taken out of a message, as it tells nothing (AMB-170, AMB-171). `says` is for people and holds
+    nothing about anybody; `value` is only compared, never shown."""
+
+    where: str
+    value: str = field(repr=False)
+    says: str
+    row: str
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
-    """A record that was parsed: what somebody told us. `record` is what a case system sent, None where it withdraws
-    what it sent before; `at` is where that stood in the feed of the register. `described`: how the child is
-    described."""
+    """A record that was parsed: what somebody told us. `key` is what it is deduplicated by, `content` a hash of what it
+    says; `reused` is the key that another message with other content has already. `record` is what a case system sent,
+    None where it withdraws what it sent before; `at` is where that stood in the feed of the register. `described`: how
+    the child is described."""
 
     raw: RawRecord
     key: str
     report: Report
+    content: str | None = None
     record: RegisterRecord | None = None
     at: Place | None = None
     described: Described | None = field(default=None, repr=False)
+    left_out: tuple[LeftOut, ...] = ()
+    reused: str | None = None
+
+    def apart(self) -> "Parsed":
+        """The same beside another message that its sender calls by the same name: under a key of its own, which ids
+        that hang on it are derived from."""
+        key = derived_id("claim", self.key, self.content)
+        report = replace(self.report, origin=replace(self.report.origin, claim=key))
+        return replace(self, key=key, report=report, reused=self.key)
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A record that could not be parsed or taken in. `detail` names the fix and holds no personal data."""
+    """A record that could not be parsed or taken in. `detail` names the fix and holds no personal data. `told`: the id
+    of the message that tells a person of it, where there is one already."""
 
     raw: RawRecord
     reason: str
     detail: str
+    told: str | None = None
 
 
-Parse = Callable[[RawRecord, datetime], Parsed | Rejected]
+Read = Parsed | Rejected
+"""What became of a record that was read."""
+
+Parse = Callable[[RawRecord, datetime], Read]
 """What a record says, given the instant of its receipt. It never raises."""

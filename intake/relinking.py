@@ -59,17 +59,18 @@ def _meant(context: Context, authority: str, about: About) -> tuple[Child, Case 
     if about.episode and (holder := context.children.of_episode(about.episode)) and holder.authority == authority:
         held = holder.case(about.episode)
         return (holder, held) if isinstance(held, Case | AlertCase) else None
-    decided = context.children.numbered(authority, about.identifiers)
+    decided = context.children.numbered(authority, about)
     if len(children) > 1:
         children = [c for c in children if c is not decided and not c.record.registered]
     cases = [(child, case) for child in children for case in _cases_of(child, about)]
-    if len(cases) > 1:
+    if len({child.id for child, _ in cases}) > 1:
         raise Ambiguous("The incident has more than one child and the decision does not say which. Name the episode")
-    return cases[0] if cases else None
+    return cases[-1] if cases else None  # of several absences under one reference the newest
 
 
 def _cases_of(child: Child, about: About) -> list[Case | AlertCase]:
     episodes = [case for case in child.cases.values() if _stands(case.episode, about)]
+    episodes.sort(key=lambda case: case.episode.start or case.episode.opened_at)
     alerts = (c for c in child.alerts.values() if not c.alert.retracted and names_one_of(about, c.alert.references))
     return [*episodes, *alerts]
 
@@ -82,8 +83,8 @@ def _decided(context: Context, authority: str, report: Matched, former: Child) -
     """The child whom the person names. Nobody known is the child whom only the reports themselves describe."""
     identifiers, children = report.about.identifiers, context.children
     if identifiers:
-        known = children.numbered(authority, identifiers)
-        return known or children.begin(authority, About(authority, identifiers=identifiers), report.origin.id)
+        known = children.numbered(authority, About(authority, identifiers=identifiers))
+        return known or children.begin(authority, About(authority, identifiers=identifiers), report.origin.token)
     if not former.record.registered and len(former.cases) + len(former.alerts) == 1:
         return former
-    return children.begin(authority, About(authority), report.origin.id)
+    return children.begin(authority, About(authority), report.origin.token)

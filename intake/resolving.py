@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from enrichment.children import Ambiguous, Child, Children
 from enrichment.matching import Judgement
+from enrichment.numbers import force_of
 from enrichment.whose import Match, whose
 from episodes.reports import Found, Missing
 from intake.records import Parsed
@@ -37,15 +38,15 @@ class Resolution:
 
 def resolve_child(context: Context, authority: str, parsed: Parsed) -> Resolution:
     """Raises Ambiguous where the report speaks of several children and must change nothing."""
-    report, about = parsed.report, parsed.report.about
+    report, about, force = parsed.report, parsed.report.about, force_of(parsed.report)
     children, begins = context.children, isinstance(report, Missing | Found)
     try:
-        found = whose(children, authority, about, parsed.described)
+        found = whose(children, authority, about, parsed.described, force)
     except Ambiguous as why:
-        if not isinstance(report, Missing) or not why.candidates:
+        if not begins or not why.candidates:
             raise
         # Its numbers are those of several: none of them is this child's for sure.
-        stranger = children.begin(authority, replace(about, identifiers=()), report.origin.id)
+        stranger = children.begin(authority, replace(about, identifiers=()), report.origin.token)
         return Resolution(stranger, Doubt(f"{why}: {_listed(why.candidates)}. {_MEANWHILE} {_ANSWER}"))
     match = None
     if found.judged is not None and found.judged.outcome != "none":
@@ -55,9 +56,9 @@ def resolve_child(context: Context, authority: str, parsed: Parsed) -> Resolutio
     if child is None:
         if not begins:
             return Resolution(None, doubt, match)
-        child = children.begin(authority, about, report.origin.id)
+        child = children.begin(authority, about, report.origin.token, force)
     elif isinstance(report, Missing):
-        children.identify(child, about.identifiers)
+        children.learn(child, about.identifiers, force)
     if begins and parsed.described and not child.record.registered and child.described is None:
         children.describe(child, parsed.described)
     return Resolution(child, doubt, match)
@@ -78,10 +79,10 @@ def _candidates(children: Children, judged: Judgement | None) -> list[Child]:
 
 
 def _listed(children: Iterable[Child]) -> str:
-    return ", ".join(_reference(child) for child in children)
+    return ", ".join(shown_reference(child) for child in children)
 
 
-def _reference(child: Child) -> str:
+def shown_reference(child: Child) -> str:
     """By what a person who may see the record finds it: its first number in the register, else an incident. Nothing
     of what describes the child."""
     if child.record.registered and child.record.identifiers:

@@ -8,6 +8,7 @@ from enrichment.children import Child, Children
 from enrichment.matching import Judgement
 from episodes.events import Event
 from episodes.reports import About, Report
+from intake.noting import Notes
 from intake.records import Parsed, Rejected
 from routing.case import AnyCase
 from routing.exceptions import exception
@@ -19,13 +20,16 @@ from store.feeds import Feed
 @dataclass(frozen=True, slots=True)
 class Context:
     """What every step of a batch is given: the children that the batch speaks of, the packs, the instant of receipt,
-    and the age of each register with the age from which that is worth a word."""
+    the age of each register with the age from which that is worth a word, what was noticed before, and the
+    forces that are expected to report, if any are."""
 
     children: Children
     packs: Packs
     now: datetime
     feeds: Mapping[str, Feed] = field(default_factory=dict)
+    notes: Notes = field(default_factory=Notes)
     stale_after: timedelta = timedelta(days=2)
+    forces: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +79,12 @@ class Step:
         return tuple(event for change in self.cases for event in change.events)
 
 
-def raised(context: Context, authority: str, kind: str, detail: str, report: Report, about: About) -> Step:
-    """An exception of the hub to a person at the authority, or to the operator, because of a report."""
+def raised(context: Context, authority: str, kind: str, detail: str, report: Report, about: About, *rows: str) -> Step:
+    """An exception of the hub to a person at the authority, or to the operator, because of a report. `rows` of the
+    requirements ask for it, besides the hub's own duty."""
     hub = authority == HUB
     pack = context.packs.hub if hub else context.packs.governing(authority, context.now)
-    cause = (report.origin.source, report.origin.id)
-    return Step(messages=(exception(pack, kind, detail, context.now, cause, about, about.identifiers),))
+    origin = report.origin
+    cause = (origin.source, origin.id)
+    told = exception(pack, kind, detail, context.now, cause, about, about.identifiers, origin.claim, rows)
+    return Step(messages=(told,))

@@ -42,7 +42,7 @@ async def fill_worklist(store: Store, packs: Packs) -> int:
                     break
                 last = people[-1]
                 await tx.lock(people)
-                children = Children(KnownKeys({}, [], {}), *await tx.load(people))
+                children = Children(KnownKeys([], [], {}), *await tx.load(people))
                 cases = [(child, case) for child in children.children() for case in child.everything()]
                 rows = work_rows_of(cases, packs)
                 await tx.set_work({case.id for _, case in cases}, rows)

@@ -1,24 +1,26 @@
 """Writing down what a batch did, in a constant number of statements of its transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from intake import ledger
 from intake.batch import BatchProcessor
-from intake.records import Parsed, Rejected
+from intake.floods import Folded
+from intake.records import Parsed
+from intake.rejecting import quarantine_rows
 from intake.worklist import work_rows_of
 from outbox.directory import Directory
 from outbox.writer import rows as rows_of
-from routing.exceptions import exception
-from routing.library import Packs
-from routing.messages import Message, derived_id
-from schemas.topics import TopicKind, parse_topic
+from routing.messages import derived_id
 from store import Transaction
 from store.feeds import Feed
-from store.rows import LedgerRow, OutboxRow, QuarantineRow, TimerRow
+from store.rows import LedgerRow, OutboxRow, TimerRow
 
 Owner = tuple[str, str | None]
 """Whose timers they are: a person and an episode, or a person alone."""
+
+
+_NONE = Folded()
 
 
 async def write_batch(
@@ -28,9 +30,10 @@ async def write_batch(
     parsed: Sequence[Parsed],
     owners: Sequence[Owner],
     timers: Sequence[TimerRow],
+    folded: Folded = _NONE,
 ) -> None:
     """Everything that the batch did. `parsed` are the reports it came from; `owners` and `timers` belong to no
-    episode."""
+    episode; `folded`: how the floods stand afterwards."""
     done, children, now = batch.done, batch.context.children, batch.context.now
     idle = {each.key for each in done.no_news if each.raw.replayed}  # read again, and nothing came of it
     lines = [ledger.of_report(each) for each in parsed if each.key not in idle]
@@ -47,10 +50,12 @@ async def write_batch(
     await tx.file(*children.lookup.changes())
     await tx.append([*lines, *clocks], outbox)
     await tx.note_feeds(_feeds(parsed, now))
-    await tx.set_timers([*owned, *owners], [*wanted, *timers])
+    await tx.note(batch.context.notes.new)
+    await tx.set_timers([*owned, *owners, *folded.owners], [*wanted, *timers, *folded.timers])
+    await tx.save_floods(folded.rows)
     changed = children.changed_cases()
     await tx.set_work({case.id for _, case in changed}, work_rows_of(changed, batch.context.packs))
-    await tx.quarantine(_quarantined(done.rejected, now))
+    await tx.quarantine(quarantine_rows(done.rejected, batch.context.packs, now))
 
 
 def _timers(batch: BatchProcessor) -> tuple[list[Owner], list[TimerRow], list[LedgerRow]]:
@@ -83,26 +88,3 @@ def _feeds(parsed: Sequence[Parsed], now: datetime) -> list[Feed]:
         if each.at and authority:
             newest[authority] = max(each.at.at, newest.get(authority, each.at.at))
     return [Feed(authority, at, now) for authority, at in newest.items()]
-
-
-def _quarantined(rejected: Iterable[Rejected], now: datetime) -> list[QuarantineRow]:
-    """The records that are set aside, with all that is needed to read them again."""
-    return [
-        QuarantineRow(
-            derived_id("quarantine", raw.place, now.isoformat() if raw.replayed else ""),
-            raw.topic, raw.partition, raw.offset, raw.key, raw.headers, raw.value, raw.timestamp,
-            each.reason, each.detail, now,
-        )
-        for each in rejected
-        for raw in (each.raw,)
-    ]  # fmt: skip
-
-
-def rejection_alert(rejected: Rejected, packs: Packs, now: datetime) -> Message:
-    """The word to a person about a record that could not be parsed: its owner's intake role, else the operator."""
-    topic = parse_topic(rejected.raw.topic)
-    of_authority = topic is not None and topic.kind in (TopicKind.CASEWORK, TopicKind.REGISTER)
-    owner = packs.key_of(topic.owner) if topic is not None and of_authority else None
-    pack = packs.governing(owner, now) if owner else packs.hub
-    cause = ("/homeward/quarantine", rejected.raw.place)
-    return exception(pack, "unreadable", f"{rejected.reason}: {rejected.detail}", now, cause)

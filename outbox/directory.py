@@ -56,6 +56,11 @@ class Directory:
         covered = (c.by for c in self.cover if day is not None and c.of == who and c.first <= day <= c.last)
         return next(covered, who)
 
+    @property
+    def service_topics(self) -> frozenset[str]:
+        """Every service that has a topic: those of the roles, and those of types of message."""
+        return frozenset((*self.services.values(), *self.by_type.values()))
+
     def service(self, recipient: Recipient) -> str | None:
         return self.services.get(recipient.role)
 

@@ -43,7 +43,7 @@ class WordedAct:
         version = pack.get("version") if isinstance(pack, Mapping) else ""
         self.source = WhoseWords(str(data.get("authority") or ""), str(version or ""))
         self.kind = data["kind"] if isinstance(data.get("kind"), str) else None
-        self.wording = wording_of(words_of, self.source, item.type, self.kind)
+        self.wording = wording_of(words_of, self.source, item.type, self.kind, self.clause_ids)
         self.habits = words_of.habits(self.source)
         self.urgency = str(data.get("urgency"))
         self.asks = self.wording.asked

@@ -92,6 +92,15 @@ class Conversation:
             # A server may close a connection that has been idle; the message had not been handed over yet.
             return await self._deliver(await self._open(), recipient, content)
 
+    async def greet(self) -> None:
+        """Opens the connection as far as an e-mail could be handed over, and hands none over. Raises
+        `UnreachableError`."""
+        client = await self._open()
+        try:
+            await client.noop()
+        except _BROKEN:
+            raise self._broke_off(client) from None
+
     async def close(self) -> None:
         client, self._client = self._client, None
         if client is not None:

@@ -56,8 +56,9 @@ class WhoseWords(NamedTuple):
 class Wordings(Protocol):
     """Gives the words. Whatever it does not know, the letter says in a plainer way."""
 
-    def wording(self, source: WhoseWords, type_: str, kind: str | None) -> Wording | None:
-        """The words of a type and kind; None for a type that the hub does not know."""
+    def wording(self, source: WhoseWords, type_: str, kind: str | None, cited: Sequence[str] = ()) -> Wording | None:
+        """The words of a type and kind; None for a type that the hub does not know. Where the hub and a pack have a kind
+        of one name, a message that cites a clause of the pack has the words of the pack."""
 
     def task(self, source: WhoseWords, type_: str, kind: str | None) -> str:
         """The act that a message of this type takes back; empty where none is known."""
@@ -81,7 +82,7 @@ class Wordings(Protocol):
 class Wordless:
     """Knows nothing: each letter is written from its data alone."""
 
-    def wording(self, source: WhoseWords, type_: str, kind: str | None) -> Wording | None:
+    def wording(self, source: WhoseWords, type_: str, kind: str | None, cited: Sequence[str] = ()) -> Wording | None:
         return None
 
     def task(self, source: WhoseWords, type_: str, kind: str | None) -> str:
@@ -103,7 +104,9 @@ class Wordless:
         return ""
 
 
-def wording_of(words_of: Wordings, source: WhoseWords, type_: str, kind: str | None) -> Wording:
+def wording_of(
+    words_of: Wordings, source: WhoseWords, type_: str, kind: str | None, cited: Sequence[str] = ()
+) -> Wording:
     """The words for a type and kind; for a type that is not known, its own name in words."""
     title = type_.replace(".", " ").replace("_", " ").capitalize()
-    return words_of.wording(source, type_, kind) or Wording((title,))
+    return words_of.wording(source, type_, kind, cited) or Wording((title,))

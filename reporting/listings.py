@@ -4,7 +4,7 @@ They name a child by a number of the register and hold no other personal data. W
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from enrichment.children import Child
 from episodes.episode import Episode
@@ -12,7 +12,7 @@ from reporting.course import Course, course_of
 from reporting.interview import interview_of
 from reporting.meetings import meetings_of
 from reporting.situations import situation_of
-from reporting.tables import Asked, ReportTable, Row
+from reporting.tables import Asked, Cell, ReportTable, TableEntry
 from routing.case import Case
 
 _HOUR = timedelta(hours=1)
@@ -22,16 +22,17 @@ def _hours(length: timedelta | None) -> float | None:
     return None if length is None else round(length / _HOUR, 2)
 
 
-def _incidents(episode: Episode) -> str:
-    return "; ".join(f"{r.force} {r.incident}" for r in episode.references)
+def _who(child: Child, asked: Asked, episode: Episode) -> tuple[Cell, ...]:
+    """What every list begins with."""
+    return asked.number(child), episode.id, "; ".join(f"{r.force} {r.incident}" for r in episode.references)
 
 
-def _episodes(child: Child, asked: Asked) -> Iterator[tuple[datetime, Row]]:
+def _episodes(child: Child, asked: Asked) -> Iterator[TableEntry]:
     """Every episode that was under way in the period; of those retracted, the ones that would have started in it."""
     for case in child.cases.values():
         course = course_of(case.episode, asked.span.until)
         if course is not None and _under_way(course, asked):
-            yield course.start, _episode(child, case, course, asked)
+            yield TableEntry(course.start, _episode(child, case, course, asked), case.episode)
 
 
 def _under_way(course: Course, asked: Asked) -> bool:
@@ -40,13 +41,11 @@ def _under_way(course: Course, asked: Asked) -> bool:
     return course.end is None or course.end >= asked.span.since
 
 
-def _episode(child: Child, case: Case, course: Course, asked: Asked) -> Row:
+def _episode(child: Child, case: Case, course: Course, asked: Asked) -> tuple[Cell, ...]:
     episode, situation = case.episode, situation_of(child, case)
     assert episode.missing is not None
     return (
-        asked.number(child),
-        episode.id,
-        _incidents(episode),
+        *_who(child, asked, episode),
         "absent" if course.absent else "missing",
         course.standing,
         course.counted,
@@ -61,7 +60,7 @@ def _episode(child: Child, case: Case, course: Course, asked: Asked) -> Row:
     )
 
 
-def _interviews(child: Child, asked: Asked) -> Iterator[tuple[datetime, Row]]:
+def _interviews(child: Child, asked: Asked) -> Iterator[TableEntry]:
     """Every interview that was asked for, offered or settled in the period, or outstanding at its end."""
     for case in child.cases.values():
         interview = interview_of(child, case, asked.span.until)
@@ -69,12 +68,10 @@ def _interviews(child: Child, asked: Asked) -> Iterator[tuple[datetime, Row]]:
             continue
         acts = [at for at in (interview.requested_at, interview.offered_at, interview.result_at) if at]
         if interview.outstanding or any(asked.span.holds(at) for at in acts):
-            yield (
+            yield TableEntry(
                 min(acts),
                 (
-                    asked.number(child),
-                    case.episode.id,
-                    _incidents(case.episode),
+                    *_who(child, asked, case.episode),
                     interview.returned_at,
                     interview.requested_at,
                     interview.due,
@@ -85,18 +82,16 @@ def _interviews(child: Child, asked: Asked) -> Iterator[tuple[datetime, Row]]:
                     interview.in_time,
                     interview.outstanding,
                 ),
+                case.episode,
             )
 
 
-def _meetings(child: Child, asked: Asked) -> Iterator[tuple[datetime, Row]]:
+def _meetings(child: Child, asked: Asked) -> Iterator[TableEntry]:
     """A row for each meeting that was asked for in the period, and one for each that was held in it."""
     for meeting in meetings_of(child, asked.span):
         kind, *others = meeting.kinds
-        known = (asked.number(child), meeting.episode.id, _incidents(meeting.episode))
-        yield (
-            meeting.at,
-            (*known, meeting.act, kind, meeting.at, meeting.due, "; ".join(others) or None, meeting.type),
-        )
+        told = (meeting.act, kind, meeting.at, meeting.due, "; ".join(others) or None, meeting.type)
+        yield TableEntry(meeting.at, (*_who(child, asked, meeting.episode), *told), meeting.episode)
 
 
 _WHO = ("child", "episode", "incidents")

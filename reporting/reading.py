@@ -16,7 +16,7 @@ async def children_of(tx: Transaction, authority: str, page: int = 50) -> AsyncI
     last = ""
     while ids := await tx.people_of(authority, last, page):
         last = ids[-1]
-        people = Children(KnownKeys({}, [], {}), *await tx.load(ids))
+        people = Children(KnownKeys([], [], {}), *await tx.load(ids))
         for child in sorted(people.children(), key=lambda child: child.id):
             yield child
 

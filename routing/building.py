@@ -16,7 +16,7 @@ def build_message(
     """The message to these recipients, on these clauses. Where a timer caused it, its id hangs on the instant that the
     timer was set for, so that an outage does not change it."""
     rule, s, pack, origin = f.rule, f.s, f.pack, f.event.report.origin
-    cause = "" if f.timed else f"{origin.source}#{origin.id}"
+    cause = "" if f.timed else origin.cause
     instant = due if due and not f.timed else s.as_of
     reference = s.reference()
     answers = answers_to(rule, pack)

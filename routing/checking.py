@@ -58,6 +58,7 @@ def _faults(pack: Pack) -> Iterator[Fault]:
         task = known.faults("tasks", (pack.release.task,))
         yield from _at("release", (*task, *known.faults("promises", pack.release.holds)))
     yield from _withheld_faults(pack, known)
+    yield from _circles(pack)
     yield from _unused(pack)
     yield from _coverage_faults(pack)
 
@@ -130,10 +131,28 @@ def _name_faults(pack: Pack) -> Iterator[Fault]:
             yield f"words.names.{word}", fault
 
 
+def _circles(pack: Pack) -> Iterator[Fault]:
+    """A criterion or an audience that comes back to itself has no answer."""
+    criteria = {name: {c for row in rows for c in _met(row.tests)} for name, rows in pack.criteria.items()}
+    audiences = {n: {t.audience for row in rows for t in row.to if t.audience} for n, rows in pack.audiences.items()}
+    for table, leads in (("criteria", criteria), ("audiences", audiences)):
+        for name in leads:
+            reached, ahead = set[str](), {*leads[name]}
+            while ahead:
+                reached |= ahead
+                ahead = {further for each in ahead for further in leads.get(each, ())} - reached
+            if name in reached:
+                yield f"{table}.{name}", "it leads back to itself; take the word out that closes the circle"
+
+
+def _met(tests: Tests) -> set[str]:
+    """The criteria that are asked for."""
+    return {name for c in (*tests.when, *tests.unless) if c.name == "meets" for name in c.arguments["criteria"]}
+
+
 def _unused(pack: Pack) -> Iterator[Fault]:
     """What has a name so that rules may ask for it, and is asked for by none; a group of one rule."""
-    tests = [*_tests(pack)]
-    met = {name for t in tests for c in (*t.when, *t.unless) if c.name == "meets" for name in c.arguments["criteria"]}
+    met = {name for tests in _tests(pack) for name in _met(tests)}
     meant = {target.audience for target in _targets(pack)}
     for name in pack.criteria:
         if name not in met:

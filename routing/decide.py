@@ -214,7 +214,7 @@ class _Turn:
         """What a rule answers but once: the episode, an event, a report, or an anchor; None while that is unknown."""
         if rule.once in ("event", "report"):
             origin = event.report.origin
-            return derived_id(origin.source, origin.id, event.name if rule.once == "event" else "")
+            return derived_id(*origin.parts, event.name if rule.once == "event" else "")
         if rule.once == "anchor":
             limit = rule.moment.limit if rule.moment else rule.due
             at = anchor(limit, self.s, event) if limit else None

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from episodes.origin import cause_name
 from episodes.reports import About, Identifier
 from routing.answering import answers_of
 from routing.messages import Message, Recipient, derived_id
@@ -18,24 +19,30 @@ def exception(
     cause: tuple[str, str] | None,
     about: About | None = None,
     child: tuple[Identifier, ...] = (),
+    claim: str = "",
+    rows: tuple[str, ...] = (),
 ) -> Message:
     """An `exception.raise` of the hub to the pack's intake role, outside hours to its duty role. `detail` holds no
-    personal data."""
+    personal data; `claim` is that of the report, where `cause` may not be the name of that one alone; `rows` are those
+    of the requirements that ask for it."""
     name = pack.on_duty(now)
     role = pack.roles[name]
     whose = about or About()
+    told = (now.isoformat(), claim) if claim else (now.isoformat(),)
     return Message(
-        id=derived_id("exception", pack.authority, kind, *(cause or ("", "")), whose.incident, detail, now.isoformat()),
+        id=derived_id("exception", pack.authority, kind, *(cause or ("", "")), whose.incident, detail, *told),
         type="exception.raise",
         rule=f"hub_{kind}",
         at=now,
         authority=pack.authority,
         pack=pack.authority,
         version=pack.version,
-        clauses=CLAUSES,
+        clauses=(*rows, *CLAUSES),
         to=(Recipient(name, None, role.channel),),
         # A lane of its own: exceptions about one incident wait for one another, not for those about all others.
-        subject_key=derived_id("subject", pack.authority, whose.force, whose.incident or "#".join(cause or ())),
+        subject_key=derived_id(
+            "subject", pack.authority, whose.force, whose.incident or (cause_name(*cause) if cause else "")
+        ),
         incident=whose.incident,
         force=whose.force,
         child=child,

@@ -1,12 +1,12 @@
 """All the packs that are loaded: which version governs an episode, and whose key or code a word is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from routing.calendar import london_date
 from routing.codes import names_of
 from routing.pack import Pack
-from routing.tables import PackError
+from routing.tables import PackError, nearest
 
 HUB = "hub"
 """The pack of the hub's own words: it takes what belongs to no authority."""
@@ -40,6 +40,13 @@ class Packs:
         """The authority of a key or official code; None for a plain name or for one that has no pack."""
         return next((key for name in names_of(word) if (key := self._keys.get(name))), None) if word else None
 
+    def spelt(self, authority: str, identifier: tuple[str, str]) -> tuple[str, str]:
+        """A number, with its system as the authority calls it: a local setting may give a system several names."""
+        if authority not in self._versions:
+            return identifier
+        system, value = identifier
+        return self._versions[authority][-1].systems.get(system.casefold(), system), value
+
     def governing(self, authority: str, at: datetime) -> Pack:
         """The version in force on that day in London; before the first version, the first."""
         versions = self._versions[authority]
@@ -56,6 +63,14 @@ class Packs:
         if found is None:
             raise PackError(f"an episode is governed by {authority} {version}; put that file back into protocols/")
         return found
+
+    def serving(self, authorities: Collection[str]) -> "Packs":
+        """Only these authorities, and the hub. PackError for one without a pack."""
+        for word in authorities:
+            if word not in self.authorities:
+                raise PackError(f"there is no pack '{word}'{nearest(word, self.authorities)}")
+        wanted = {*authorities, HUB}
+        return Packs(pack for name, versions in self._versions.items() if name in wanted for pack in versions)
 
     def all(self) -> Mapping[str, tuple[Pack, ...]]:
         return {authority: tuple(versions) for authority, versions in self._versions.items()}

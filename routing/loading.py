@@ -23,7 +23,7 @@ from routing.pack import AudienceRow, Criterion, Pack, Periodic, Release, Status
 from routing.periods import Elapsed
 from routing.source import Clause, Source
 from routing.spreading import families, spread
-from routing.tables import Faults, PackError, TomlTable
+from routing.tables import PackError, PackFaults, TomlTable
 
 _Read = TypeVar("_Read")
 
@@ -40,7 +40,7 @@ def load_pack(text: str, file: str) -> Pack:
 
 def pack_of(values: Mapping[str, Any], file: str) -> Pack:
     """The pack in the values of a TOML text."""
-    faults = Faults()
+    faults = PackFaults()
     pack = faults.of(_pack, TomlTable(file, "the pack", values), file, values.get("rules", []), faults)
     faults.tell()
     assert pack is not None
@@ -48,7 +48,7 @@ def pack_of(values: Mapping[str, Any], file: str) -> Pack:
     return pack
 
 
-def _pack(top: TomlTable, file: str, rows: Any, faults: Faults) -> Pack:
+def _pack(top: TomlTable, file: str, rows: Any, faults: PackFaults) -> Pack:
     """The whole file. What stands before the first table are its own keys; each table has a chapter of its own.
 
     authority: the key of the authority; it stands in topics and messages.

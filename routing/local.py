@@ -1,5 +1,6 @@
 """What an authority settles for itself beside its published procedure: closed days, hours, limits where the source sets
-none, optional messages that it does not want, whether requests wait for a person, and what must be acknowledged.
+none, optional messages that it does not want, whether requests wait for a person, what must be acknowledged, and by
+what names its systems go.
 
 One TOML an authority, in a folder of whoever runs the hub; no shipped pack has one. It changes a pack as a value, so
 that the rules themselves never learn of it.
@@ -22,7 +23,8 @@ _LONGEST = 200
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Local:
     """The settings of one authority. `limits`: rule → limit; `switched_off`: rules that the source leaves open.
-    `answer_at`: where people answer, to stand behind "Answer:"; `contact`: whom they ring, in a sentence."""
+    `answer_at`: where people answer, to stand behind "Answer:"; `contact`: whom they ring, in a sentence. `systems`:
+    another name of a system that gives numbers, in small letters → the one that is used for it."""
 
     authority: str
     file: str
@@ -35,6 +37,7 @@ class Local:
     acknowledge: tuple[Acknowledgement, ...] = ()
     answer_at: str = ""
     contact: str = ""
+    systems: Mapping[str, str] = field(default_factory=dict)
 
 
 def load_local(text: str, file: str) -> Local:
@@ -58,6 +61,7 @@ def load_local(text: str, file: str) -> Local:
         ),
         answer_at=_line(top, "answer_at"),
         contact=_line(top, "contact"),
+        systems=_systems(top.table("systems")),
     )
     top.done()
     return local
@@ -75,6 +79,16 @@ def _days(table: TomlTable) -> frozenset[date]:
     if not all(isinstance(day, date) for day in days):
         raise table.fault("'closures' must be a list of days such as 2026-12-24")
     return frozenset(days)
+
+
+def _systems(table: TomlTable) -> dict[str, str]:
+    """Each further name of a system with the one that is used."""
+    used: dict[str, str] = {}
+    for system in table.names():
+        for name in (*table.words(system), system):
+            if used.setdefault(name.casefold(), system) != system:
+                raise table.fault(f"'{name}' is a name of {used[name.casefold()]} and of {system}; leave one out")
+    return used
 
 
 def _limit(table: TomlTable, name: str) -> Limit:
@@ -115,6 +129,7 @@ def localised(pack: Pack, local: Local) -> Pack:
         acknowledge=tuple(own for entry in local.acknowledge for own in _each_of(pack, entry)),
         answer_at=local.answer_at,
         contact=local.contact,
+        systems=local.systems,
         auto_release=pack.auto_release if local.auto_release is None else local.auto_release,
     )
 

@@ -205,7 +205,8 @@ class Pack:
     `means`: a name of the pack in plain words (`services.cscs`, `criteria.repeated`). `withheld`: by role, type of
     message or type with kind, what such a message does not tell of the episode. `auto_release` and `acknowledge` are
     local settings (`routing.local`), off in every shipped pack. `case_system`: what its people call their case system.
-    `answer_at`, `contact`: where they answer and whom they ring, local settings. `groups`: the rules of each group."""
+    `answer_at`, `contact`: where they answer and whom they ring, local settings. `groups`: the ids of the rules of each
+    group. `heard`: the changes that a rule listens to."""
 
     authority: str
     version: str
@@ -236,8 +237,10 @@ class Pack:
     answer_at: str = ""
     contact: str = ""
     acknowledge: tuple[Acknowledgement, ...] = ()
+    systems: Mapping[str, str] = field(default_factory=dict)
     rules_by_id: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
     groups: Mapping[str, frozenset[str]] = field(init=False, repr=False, compare=False)
+    heard: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         groups = {
@@ -245,6 +248,8 @@ class Pack:
         }
         object.__setattr__(self, "rules_by_id", {rule.id: rule for rule in self.rules})
         object.__setattr__(self, "groups", {name: ids for name, ids in groups.items() if name})
+        heard = frozenset(pattern.partition(".")[0] for rule in self.rules for pattern in rule.on)
+        object.__setattr__(self, "heard", heard)
 
     @property
     def title(self) -> str:
@@ -264,7 +269,7 @@ class Pack:
 
     def hears(self, change: str) -> bool:
         """Whether a rule listens to such a change."""
-        return any(pattern.partition(".")[0] == change for rule in self.rules for pattern in rule.on)
+        return change in self.heard
 
     @property
     def has_duties(self) -> bool:

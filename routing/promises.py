@@ -53,11 +53,15 @@ def _fulfils(event: Event, promise: Promise, rule: Rule | None) -> bool:
 
 def closed(promises: Promises, what: Sequence[str], now: datetime) -> Promises:
     """The promises, of which those that are open and named by `what` end now."""
+    if not what:
+        return promises
     return tuple(replace(p, closed_at=now) if p.open and any(p.is_a(name) for name in what) else p for p in promises)
 
 
 def closed_in(case: Case, what: Sequence[str], now: datetime) -> Case:
     """The case, the same one where nothing of it ends."""
+    if not what:
+        return case
     after = closed(case.promises, what, now)
     return case if after == case.promises else replace(case, promises=after)
 

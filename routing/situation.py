@@ -105,7 +105,7 @@ class Situation:
         decides, the police's word counts where the register is silent (AMB-163)."""
         report = self.episode.missing or self.episode.found
         told = report.responsible_authority if report else None
-        word = (self.record.responsible_authority if self.record.registered else told) or ""
+        word = (self.record.responsible_authority if self.record.known else told) or ""
         own = {name.lower() for name in (self.episode.authority, *self.codes)}
         return word if word.strip() and own.isdisjoint(names_of(word)) else None
 
@@ -203,13 +203,26 @@ class Situation:
         return self.episode.missing.age if self.episode.missing else None
 
     def born(self) -> date | None:
-        """The date of birth in the register, else the one that was reported."""
-        return self.record.date_of_birth or (self.episode.missing.date_of_birth if self.episode.missing else None)
+        """The date of birth in the register, else the one that was reported; one that the age in the report contradicts
+        is as good as none (AMB-171)."""
+        report = self.episode.missing
+        if report is None:
+            return self.record.date_of_birth
+        told = (self.record.date_of_birth, report.date_of_birth)
+        return next((born for born in told if born and fits_age(born, report.age, london_date(report.origin.at))), None)
 
 
 def years_between(born: date, day: date) -> int:
     """Whole years; one born on 29 February comes of age on 1 March of a common year."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def fits_age(born: date, age: int | None, day: date) -> bool:
+    """Whether a date of birth is near enough to the age, if any, that is told on a day (AMB-171)."""
+    return age is None or abs(years_between(born, day) - age) <= _YEARS_APART
+
+
+_YEARS_APART = 2
 
 
 def birthday(born: date, years: int) -> datetime:

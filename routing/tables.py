@@ -15,7 +15,7 @@ class PackError(ValueError):
     """A pack that cannot be loaded. The text names the file, the place in it and the mend."""
 
 
-class Faults:
+class PackFaults:
     """The faults that are found while one file is read, so that all of them are told at once."""
 
     def __init__(self) -> None:

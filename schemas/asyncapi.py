@@ -1,21 +1,24 @@
 """The AsyncAPI 3.0 document of the hub with its Kafka bindings: every topic, message, field and example. Built from the
 models and from `channels`; nothing is said here that they do not say, but for how CloudEvents lie on Kafka."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from schemas.catalogue import ConcreteTopic, TopicShape
 from schemas.channels import CHANNELS, TopicChannel
 from schemas.examples import example
 from schemas.inbound import INBOUND
-from schemas.jsonschema import Json, shared_schemas
+from schemas.jsonschema import shared_schemas
 from schemas.outbound import OUTBOUND
 from schemas.topics import PATTERNS
+from schemas.words import Json
 
 BINDING = "0.5.0"  # version of the Kafka bindings
 GROUP = "homeward"  # the hub's consumer group, unless its settings name another
 _SCHEMAS = "#/components/schemas/{model}"
-
-# What a small installation starts with; the order of messages does not depend on either number.
-PARTITIONS, REPLICAS = 6, 3
+_LICENCE = {"name": "MIT", "url": "https://spdx.org/licenses/MIT.html"}
+_CONTACT = {"name": "Operator of this hub", "email": "operator@homeward.example"}
 
 _ABOUT = (
     "Homeward reads what police forces report about missing and found children, and tells the people named in the "
@@ -25,8 +28,27 @@ _ABOUT = (
 )
 
 
-def document(version: str = "1.0.0") -> Json:
-    """The whole document as JSON-able data. `version` is that of the description, not of the hub."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A channel of the document: a kind of topic with parameters in its address, or one concrete topic."""
+
+    key: str
+    address: str
+    channel: TopicChannel
+    shape: TopicShape
+    config: Json
+
+    @property
+    def operation(self) -> str:
+        return f"{'receive' if self.channel.direction == 'in' else 'send'}-{self.key}"
+
+
+def document(version: str = "1.0.0", topics: Sequence[ConcreteTopic] = ()) -> Json:
+    """The whole document as JSON-able data. `version` is that of the description, not of the hub. With `topics`, its
+    channels are these; without, one for each kind of topic."""
+    places = [_Place(t.name, t.name, t.channel, t.shape, t.config) for t in topics] or [
+        _Place(c.kind.value, c.address, c, TopicShape(), {"cleanup.policy": c.cleanup}) for c in CHANNELS
+    ]
     models = {**INBOUND, **OUTBOUND}
     references, schemas = shared_schemas(models.values(), _SCHEMAS)
     return {
@@ -36,6 +58,8 @@ def document(version: str = "1.0.0") -> Json:
             "title": "Homeward",
             "version": version,
             "description": _ABOUT,
+            "contact": _CONTACT,
+            "license": _LICENCE,
             "tags": [
                 {"name": "in", "description": "read by the hub"},
                 {"name": "out", "description": "sent by the hub"},
@@ -50,8 +74,8 @@ def document(version: str = "1.0.0") -> Json:
                 "variables": {"bootstrap": {"default": "localhost:9092", "description": "Bootstrap address."}},
             }
         },
-        "channels": {channel.kind.value: _channel(channel) for channel in CHANNELS},
-        "operations": {_operation_name(channel): _operation(channel) for channel in CHANNELS},
+        "channels": {place.key: _channel(place) for place in places},
+        "operations": {place.operation: _operation(place) for place in places},
         "components": {
             "messages": {name: _message(name, references[model]) for name, model in models.items()},
             "schemas": {**{name: _without_siblings(s) for name, s in schemas.items()}, "CloudEventHeaders": _HEADERS},
@@ -59,43 +83,47 @@ def document(version: str = "1.0.0") -> Json:
     }
 
 
-def _channel(channel: TopicChannel) -> Json:
-    cleanup: Json = {"cleanup.policy": [channel.cleanup]}
+def _channel(place: _Place) -> Json:
+    channel = place.channel
+    described = {name: {"description": text} for name, text in channel.parameters.items()}
     return {
-        "address": channel.address,
+        "address": place.address,
         "title": channel.title,
         "description": channel.description,
-        "parameters": {name: {"description": text} for name, text in channel.parameters.items()},
+        **({"parameters": described} if "{" in place.address else {}),
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in channel.types},
         "bindings": {
             "kafka": {
-                "topic": channel.address,
-                "partitions": PARTITIONS,
-                "replicas": REPLICAS,
-                "topicConfiguration": cleanup,
+                "topic": place.address,
+                "partitions": place.shape.partitions,
+                "replicas": place.shape.replicas,
+                "topicConfiguration": _topic_configuration(place.config),
                 "bindingVersion": BINDING,
             }
         },
     }
 
 
-def _operation_name(channel: TopicChannel) -> str:
-    return f"{'receive' if channel.direction == 'in' else 'send'}-{channel.kind.value}"
+def _topic_configuration(config: Json) -> Json:
+    """As the Kafka bindings want it: the policy as a list, numbers as numbers; other settings have no place in them."""
+    made: Json = {"cleanup.policy": [config["cleanup.policy"]]}
+    return made | {name: int(config[name]) for name in ("retention.ms", "delete.retention.ms") if name in config}
 
 
-def _operation(channel: TopicChannel) -> Json:
+def _operation(place: _Place) -> Json:
     """Seen from the hub, as AsyncAPI wants it: it receives what comes in and sends what goes out."""
+    channel = place.channel
     incoming = channel.direction == "in"
     kafka: Json = {"clientId": {"type": "string", "enum": [GROUP]}, "bindingVersion": BINDING}
     if incoming:
         kafka["groupId"] = {"type": "string", "enum": [GROUP]}
-    place = f"#/channels/{channel.kind.value}"
+    where = f"#/channels/{place.key}"
     operation: Json = {
         "action": "receive" if incoming else "send",
-        "channel": {"$ref": place},
+        "channel": {"$ref": where},
         "title": channel.title,
         "tags": [{"name": channel.direction}],
-        "messages": [{"$ref": f"{place}/messages/{name}"} for name in channel.types],
+        "messages": [{"$ref": f"{where}/messages/{name}"} for name in channel.types],
         "bindings": {"kafka": kafka},
     }
     if incoming:
@@ -132,14 +160,15 @@ def headers_of(event: Json) -> dict[str, str]:
 
 
 def _without_siblings(schema: Any) -> Any:
-    """References that stand alone: what is written beside a `$ref`, AsyncAPI tools leave unread."""
+    """References that stand alone: what is written beside a `$ref`, AsyncAPI tools leave unread. Of `anyOf` with one
+    schema Modelina makes that schema's type; of `allOf` a type without a name."""
     if isinstance(schema, list):
         return [_without_siblings(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
     inner = {key: _without_siblings(value) for key, value in schema.items()}
     if "$ref" in inner and len(inner) > 1:
-        return {"allOf": [{"$ref": inner.pop("$ref")}], **inner}
+        return {"anyOf": [{"$ref": inner.pop("$ref")}], **inner}
     return inner
 
 

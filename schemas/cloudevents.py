@@ -11,6 +11,8 @@ the caller asks it before `read`, which refuses a record without a value.
 
 import base64
 import binascii
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,13 +23,15 @@ from pydantic_core import from_json, to_json
 from schemas.instants import read_instant, write_instant
 from schemas.unreadable import RejectionReason, Unreadable
 
-__all__ = ["Envelope", "Unreadable", "binary", "read", "structured"]
+__all__ = ["Envelope", "Unreadable", "binary", "content_hash", "read", "structured"]
 
 Header = tuple[str, bytes]
+"""As written; a header that is read may have no value."""
 
 STRUCTURED = "application/cloudevents+json"
 _ATTRIBUTES = ("specversion", "id", "source", "type", "time", "subject", "datacontenttype", "dataschema")
-_LONGEST = 512  # characters of an attribute; ids and sources are kept in database indexes
+_LONGEST = 512  # characters of an attribute, and
+_WIDEST = 1024  # bytes of it in UTF-8: ids and sources are kept in database indexes
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -77,6 +81,18 @@ def read(headers: Sequence[tuple[str, bytes | None]], value: bytes | None) -> En
             "bad_header", "ce_specversion: is missing. Send CloudEvents headers, or specversion in the body"
         )
     return _structured(body)
+
+
+def content_hash(envelope: Envelope) -> str:
+    """SHA-256 (hex) of what an event says: its type and its data, in whatever order and mode they were written."""
+    data = envelope.data
+    try:
+        if isinstance(data, bytes):
+            data = from_json(data.removeprefix(_BOM))
+        said = json.dumps([envelope.type, data], sort_keys=True, separators=(",", ":")).encode()
+    except (ValueError, RecursionError):  # a number or a depth that nobody sends: the same bytes are the same words
+        said = envelope.type.encode() + b"\n" + (data if isinstance(data, bytes) else repr(data).encode())
+    return hashlib.sha256(said).hexdigest()
 
 
 def binary(envelope: Envelope) -> tuple[list[Header], bytes]:
@@ -181,8 +197,9 @@ def _check(name: str, value: object, reason: RejectionReason, prefix: str) -> No
         return
     if not isinstance(value, str) or not value.strip():
         raise Unreadable(reason, f"{label}: must be text and not blank")
-    if len(value) > _LONGEST or not value.isprintable():
-        raise Unreadable(reason, f"{label}: must have at most {_LONGEST} characters, all of them printable")
+    if len(value) > _LONGEST or not value.isprintable() or len(value.encode()) > _WIDEST:
+        most = f"{_LONGEST} characters ({_WIDEST} bytes)"
+        raise Unreadable(reason, f"{label}: must have at most {most}, all of them printable")
 
 
 def _json(value: bytes) -> Any:

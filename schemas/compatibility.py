@@ -14,7 +14,7 @@ Direction = Literal["in", "out"]
 
 _SAYS_NOTHING = {"$schema", "$id", "$defs", "title", "description", "default", "examples", "x-direction"}
 _UNDERSTOOD = _SAYS_NOTHING | {
-    *("$ref", "anyOf", "allOf", "type", "enum", "const", "format", "pattern", "properties", "required", "items"),
+    *("$ref", "anyOf", "allOf", "not", "type", "enum", "const", "format", "pattern", "properties", "required", "items"),
     *("additionalProperties", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"),
 }
 _LOWER = ("minimum", "minLength", "minItems")
@@ -72,9 +72,8 @@ class _Comparison:
         for name in wide.get("required", ()):
             if name not in narrow.get("required", ()):
                 yield f"{path}.{name}: {'is now required' if self.direction == 'in' else 'is no longer always present'}"
-        for rule in wide.get("allOf", ()):
-            if rule not in narrow.get("allOf", ()):
-                yield f"{path}: the rule for which fields must be given has changed"
+        if not _given(wide) <= _given(narrow):
+            yield f"{path}: the rule for which fields must be given has changed"
         if wide.get("additionalProperties", True) is False and narrow.get("additionalProperties", True) is not False:
             yield f"{path}: unknown fields are no longer kept"
         fields = narrow.get("properties", {}).keys() & wide.get("properties", {}).keys()
@@ -92,7 +91,8 @@ _TYPE_CHANGED = "its type has changed"
 
 
 def _alternatives(schema: Json, document: Json) -> list[Json]:
-    """The schema with references followed and `anyOf` spread out; a list of allowed words stands as one alternative."""
+    """The schema with references followed, and with `anyOf` and lists of types spread out: `anyOf` with null and a list
+    of types with null are the same, as they are to a validator. A list of allowed words stands as one alternative."""
     unknown = schema.keys() - _UNDERSTOOD
     if unknown:
         raise ValueError(f"the compatibility check does not support {', '.join(sorted(unknown))}: extend it first")
@@ -105,7 +105,27 @@ def _alternatives(schema: Json, document: Json) -> list[Json]:
         return _alternatives(target, document)
     if "anyOf" in schema:
         return [found for option in schema["anyOf"] for found in _alternatives(option, document)]
+    if isinstance(schema.get("type"), list):
+        return [_of_type(schema, kind) for kind in schema["type"]]
     return [schema]
+
+
+def _of_type(schema: Json, kind: str) -> Json:
+    """What the schema says of one of its types; null has no limits besides."""
+    return {"type": "null"} if kind == "null" else {**schema, "type": kind}
+
+
+def _given(schema: Json) -> set[frozenset[str]]:
+    """The groups of fields of which one at least must be given: written as what must be (`allOf` of `anyOf`, as it was
+    until the schemas were made fit for generators) or as what must not be. ValueError for another form."""
+    groups = [[option["required"] for option in rule.get("anyOf", ())] for rule in schema.get("allOf", ())]
+    found = {frozenset(name for names in group for name in names) for group in groups}
+    none_given = schema.get("not", {})
+    for rule in none_given.get("anyOf", [none_given] if none_given else []):
+        if rule.keys() != {"properties"} or any(field != {"type": "null"} for field in rule["properties"].values()):
+            raise ValueError("the compatibility check does not support this use of not: extend it first")
+        found.add(frozenset(rule["properties"]))
+    return found
 
 
 def _type_within(narrow: Json, wide: Json) -> bool:

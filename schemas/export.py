@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.compatibility import breaks_between
-from schemas.jsonschema import SCHEMA_VERSION, all_schemas
+from schemas.jsonschema import SCHEMA_VERSION, all_schemas, bundle
 
 PUBLISHED = Path(__file__).parent / "published"
 
@@ -48,3 +48,12 @@ def export(folder: Path, schemas: Mapping[str, Mapping[str, Any]] | None = None)
         written.append(target / f"{name}.json")
         written[-1].write_text(text_of(schema), "utf-8")
     return written
+
+
+def export_bundle(folder: Path) -> Path:
+    """Writes all messages as one schema, `folder`/v1.json, and returns the file. Raises OSError as the file system
+    does."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{SCHEMA_VERSION}.json"
+    file.write_text(text_of(bundle()), "utf-8")
+    return file

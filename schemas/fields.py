@@ -10,7 +10,6 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
-    AfterValidator,
     AwareDatetime,
     BeforeValidator,
     Field,
@@ -30,6 +29,9 @@ _ONE_LINE = r"^[^\x00-\x1f\x7f]+$"
 
 Id = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=_ONE_LINE)]
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=_ONE_LINE)]
+
+ShortText = Annotated[str, StringConstraints(max_length=500)]
+"""What somebody or something is called. Free text has the length that `limits` gives."""
 
 Authority = Annotated[Id, StringConstraints(to_lower=True)]
 """Key of a local authority; compared and kept in lower case."""
@@ -79,12 +81,6 @@ def _instant(value: object) -> datetime:
         raise PydanticCustomError("hub_instant", "{fix}", {"fix": str(error)}) from None
 
 
-def _day(value: date) -> date:
-    if not 1900 <= value.year < 2100:
-        raise PydanticCustomError("hub_date", "must be between the years 1900 and 2099")
-    return value
-
-
 def null_means(default: bool) -> Callable[[object], object]:
     """A reader of a bool that has a default: null is the default."""
     return lambda value: default if value is None else value
@@ -101,7 +97,9 @@ Forces = Annotated[
 Instant = Annotated[datetime, BeforeValidator(_instant, json_schema_input_type=AwareDatetime)]
 """An instant, aware and in UTC once read."""
 
-Day = Annotated[date, AfterValidator(_day)]
+Day = date
+"""A calendar day of any year: one that cannot be is as good as none, and no reason to refuse a message."""
+
 Words = Annotated[
     tuple[Word, ...], BeforeValidator(_without_blanks, json_schema_input_type=list[_BlankableWord] | None)
 ]

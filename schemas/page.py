@@ -14,9 +14,10 @@ from schemas.asyncapi import headers_of
 from schemas.channels import CHANNELS, TopicChannel
 from schemas.examples import example
 from schemas.inbound import INBOUND
-from schemas.jsonschema import Json, shared_schemas
+from schemas.jsonschema import shared_schemas
 from schemas.outbound import OUTBOUND, OutboundMessage
 from schemas.part import Choice, Part
+from schemas.words import Json
 
 _HERE = "{model}"  # how one schema names another: by its name alone
 _FORMATS = {"date-time": "instant", "date": "date"}
@@ -51,7 +52,7 @@ class PageMessage:
 def page(served: bool = False) -> str:
     """The page as HTML. With `served`, it links to the documents that are served beside it."""
     models: dict[str, type[Part]] = {**INBOUND, **OUTBOUND}
-    references, schemas = shared_schemas([*models.values(), OutboundMessage], _HERE)
+    references, schemas = shared_schemas([*models.values(), OutboundMessage], _HERE, name_words=False)
     keys: dict[type[Part], str] = {model: reference["$ref"] for model, reference in references.items()}
     common = fields_of(schemas[keys[OutboundMessage]])
     messages = [_message(name, model, schemas[keys[model]]) for name, model in models.items()]
@@ -116,6 +117,8 @@ def _type(schema: Any) -> tuple[str, str | None]:
         options = [option for option in schema["anyOf"] if option.get("type") != "null"]
         kinds = [_type(option) for option in options]
         return " or ".join(kind for kind, _ in kinds), next((link for _, link in kinds if link), None)
+    if isinstance(schema.get("type"), list):
+        return _type({**schema, "type": next(kind for kind in schema["type"] if kind != "null")})
     if "const" in schema or "enum" in schema:
         return " | ".join(schema.get("enum") or [schema["const"]]), None
     if schema.get("type") == "array":

@@ -1,7 +1,7 @@
 """The base of every object on the wire: unknown fields are kept, JSON types are strict, values do not change. Also how
 "at least one of these fields" is said once, for the check and for the JSON Schema."""
 
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
@@ -30,10 +30,8 @@ class Choice(Part):
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         written = handler.resolve_ref_schema(handler(schema))
-        if cls.ONE_OF:
-            written["allOf"] = [{"anyOf": [_given(name) for name in group]} for group in cls.ONE_OF]
+        none_given = [{"properties": {name: {"type": "null"} for name in group}} for group in cls.ONE_OF]
+        if none_given:
+            # As what must not be, since generators of code leave `not` alone: of `anyOf` they make a type for each way.
+            written["not"] = none_given[0] if len(none_given) == 1 else {"anyOf": none_given}
         return written
-
-
-def _given(name: str) -> dict[str, Any]:
-    return {"required": [name], "properties": {name: {"not": {"type": "null"}}}}

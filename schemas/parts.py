@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from schemas.fields import Day, Id, Listed, MaybeId, Word
+from schemas.fields import Day, Id, Listed, MaybeId, ShortText, Word
 from schemas.part import Part
 
 
@@ -16,8 +16,8 @@ class Identifier(Part):
 class Address(Part):
     """A postal address."""
 
-    line: str | None = Field(None, description="Everything above the postcode, in one line.")
-    postcode: str | None = Field(None, description="The postcode.")
+    line: ShortText | None = Field(None, description="Everything above the postcode, in one line.")
+    postcode: ShortText | None = Field(None, description="The postcode.")
 
 
 class Person(Part):
@@ -25,13 +25,13 @@ class Person(Part):
     found without comparing names."""
 
     identifiers: Listed[Identifier] = Field((), description="The child's numbers, one for each system you know.")
-    given_name: str | None = Field(None, description="First name or names.")
-    family_name: str | None = Field(None, description="Family name.")
-    known_as: str | None = Field(None, description="The name the child goes by.")
+    given_name: ShortText | None = Field(None, description="First name or names.")
+    family_name: ShortText | None = Field(None, description="Family name.")
+    known_as: ShortText | None = Field(None, description="The name the child goes by.")
     date_of_birth: Day | None = Field(None, description="Date of birth.")
     age: int | None = Field(None, ge=0, le=120, description="Age in years, if the date of birth is not known.")
-    gender: str | None = Field(None, description="Gender, in the sender's words.")
-    ethnicity: str | None = Field(None, description="Ethnicity, in the sender's words.")
+    gender: ShortText | None = Field(None, description="Gender, in the sender's words.")
+    ethnicity: ShortText | None = Field(None, description="Ethnicity, in the sender's words.")
     home_address: Address | None = Field(None, description="The child's home address.")
     placement_address: Address | None = Field(None, description="Where a child in care is placed.")
 

@@ -4,10 +4,12 @@ apart, gives the patterns to subscribe by, and checks that a message belongs to 
 How the code of an owner is written, once and for all. In data: a force in upper case (`XX`), an authority in lower
 case (`nottinghamshire`); the models of `schemas.inbound` read either case and keep this one. In the name of a topic:
 lower case, and a hyphen for every character that Kafka does not take or that separates parts of a name (`police.xx.…`).
-A sender may have created its topic in another case; both are subscribed to and both mean the same owner.
+A sender may have created its topic in another case; both are subscribed to, and both mean the same owner and the same
+topic. Two codes that are one in the name of a topic cannot be told apart by access rights: they are refused at start.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -39,6 +41,20 @@ class Topic:
 def part(text: str) -> str:
     """`text` as one part of a topic's name. Total: any text without a usable character becomes `-`."""
     return re.sub(r"[^a-z0-9_-]", "-", text.strip().lower()) or "-"
+
+
+def one_spelling(topic: str) -> str:
+    """The name of a topic as it is told from others: in whatever case its sender created it."""
+    return topic.lower()
+
+
+def same_topic(codes: Iterable[str]) -> tuple[str, str] | None:
+    """Two of these codes of owners that would be one in the name of a topic; None where each has its own."""
+    named: dict[str, str] = {}
+    for code in codes:
+        if (other := named.setdefault(part(code), code)) != code:
+            return other, code
+    return None
 
 
 def police_notifications(force: str) -> str:

@@ -3,7 +3,16 @@ What happens to such a message (quarantine, alert, replay) is not decided here."
 
 from typing import Literal, get_args
 
-RejectionReason = Literal["bad_bytes", "bad_header", "bad_json", "failed_validation", "unknown_type", "wrong_topic"]
+RejectionReason = Literal[
+    "bad_bytes",
+    "bad_header",
+    "bad_json",
+    "failed_validation",
+    "too_large",
+    "undecodable",
+    "unknown_type",
+    "wrong_topic",
+]
 REASONS: tuple[RejectionReason, ...] = get_args(RejectionReason)
 
 
@@ -12,6 +21,7 @@ class Unreadable(Exception):  # noqa: N818 - a state of a message, raised
 
     `reason` is one of `REASONS`: *bad_bytes* (no body, or a body that is not UTF-8), *bad_header* (a CloudEvents
     attribute that is absent or malformed), *bad_json*, *failed_validation* (JSON that breaks the contract),
+    *too_large* (more bytes than the hub takes), *undecodable* (Kafka itself cannot take the record apart),
     *unknown_type*, *wrong_topic* (the message does not belong to the owner of its topic).
 
     `detail` names the field by its path and says what is wrong with it. It never repeats what a field held, because it

@@ -2,7 +2,13 @@
 
 from store.claiming import shard_name
 from store.database import Store
-from store.errors import StoreRefusedError, StoreUnavailableError, StoreUnpreparedError
+from store.errors import (
+    StoreCrowdedError,
+    StoreForbiddenError,
+    StoreRefusedError,
+    StoreUnavailableError,
+    StoreUnpreparedError,
+)
 from store.history import Delivery, LedgerEntry
 from store.lanes import DeliveryCounts, HeldUp
 from store.leased import DeliveryOutcome, LeasedRow, Settlement
@@ -46,6 +52,8 @@ __all__ = [
     "ReferenceRow",
     "Settlement",
     "Store",
+    "StoreCrowdedError",
+    "StoreForbiddenError",
     "StoreRefusedError",
     "StoreUnavailableError",
     "StoreUnpreparedError",

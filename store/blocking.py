@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import Executable, Text, and_, delete, select
+from sqlalchemy import Executable, Text, and_, delete, func, or_, select
 
 from store.listing import KEYS, Listing, Writing
 from store.session import Session
@@ -13,6 +13,9 @@ from store.tables import blocking, people
 
 _SAVE = Writing(blocking, ("key", "authority", "person"), replaces=())
 _FOUND = Listing("found", person=Text)
+
+CROWDED = 200
+"""A key under which an authority has more people than this says little by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +25,20 @@ class BlockedRow:
     key: str
     authority: str
     person: str
+    among: int = 1
+    """How many are filed under the key at that authority."""
 
 
 @cache
 def _blocked(postgres: bool) -> Executable:
+    """Of a key that is crowded at an authority only whoever shares another of the keys asked for."""
     asked, held = KEYS.of(postgres), blocking
-    return select(held.c.key, held.c.authority, held.c.person).select_from(asked.join(held, held.c.key == asked.c.key))
+    among = func.count().over(partition_by=(held.c.key, held.c.authority)).label("among")
+    shared = func.count().over(partition_by=held.c.person).label("shared")
+    filed = select(held.c.key, held.c.authority, held.c.person, among, shared)
+    found = filed.select_from(asked.join(held, held.c.key == asked.c.key)).subquery("filed")
+    kept = or_(found.c.among <= CROWDED, found.c.shared > 1)
+    return select(found.c.key, found.c.authority, found.c.person, found.c.among).where(kept)
 
 
 @cache
@@ -47,7 +58,8 @@ class Blocking(Session):
     """The part of a transaction that finds who may be meant."""
 
     async def blocked(self, keys: Collection[str]) -> tuple[list[BlockedRow], dict[str, bytes]]:
-        """Everybody who is filed under one of these keys, and how each is described."""
+        """Everybody who is filed under one of these keys, and how each is described. A crowded key alone finds nobody:
+        a postcode that stands for "no fixed abode" would bring hundreds who share nothing else."""
         if not keys:
             return [], {}
         found = await self._with(KEYS, ((key,) for key in sorted(keys)), _blocked(self._postgres))

@@ -11,14 +11,15 @@ from store.rows import Claim, EpisodeRow, IdentifierRow, KnownKeys, PersonRow, R
 from store.session import Session
 from store.tables import episode_references, episodes, identifiers, inbox, people
 
-_CLAIM_COLUMNS = ("key", "source", "message", "type", "topic", "partition", "offset", "received_at")
+_CLAIM_COLUMNS = ("key", "source", "message", "type", "topic", "partition", "offset", "received_at", "content")
 _CLAIM = Listing("claims", **{name: inbox.c[name].type for name in _CLAIM_COLUMNS})
 _IDENTIFIERS = Listing("asked", authority=Text, system=Text, value=Text)
-_FORGOTTEN = Listing("forgotten", authority=Text, system=Text, value=Text, person=Text)
+_NUMBER = ("authority", "system", "value", "person", "scope")
+_FORGOTTEN = Listing("forgotten", **dict.fromkeys(_NUMBER, Text))
 _REFERENCES = Listing("asked", force=Text, incident=Text)
 _PERSON = ("id", "authority", "doc", "version", "described")
 _SAVE_PEOPLE = Writing(people, _PERSON, replaces=_PERSON[1:])
-_SAVE_IDENTIFIERS = Writing(identifiers, ("authority", "system", "value", "person"), replaces=("person",))
+_SAVE_IDENTIFIERS = Writing(identifiers, _NUMBER, replaces=())
 _SAVE_REFERENCES = Writing(
     episode_references, ("authority", "force", "incident", "person", "episode"), replaces=("person",)
 )
@@ -43,17 +44,25 @@ def _claim(postgres: bool) -> Executable:
 
 
 @cache
+def _claimed(postgres: bool) -> Executable:
+    asked = KEYS.of(postgres)
+    return select(inbox.c.key, inbox.c.content).select_from(asked.join(inbox, inbox.c.key == asked.c.key))
+
+
+@cache
 def _identifiers(postgres: bool) -> Executable:
     asked, held = _IDENTIFIERS.of(postgres), identifiers
     same = and_(*(held.c[name] == asked.c[name] for name in ("authority", "system", "value")))
-    return select(held.c.authority, held.c.system, held.c.value, held.c.person).select_from(asked.join(held, same))
+    columns = (held.c[name] for name in _NUMBER)
+    order = (held.c.authority, held.c.system, held.c.value, held.c.scope, held.c.person)
+    return select(*columns).select_from(asked.join(held, same)).order_by(*order)
 
 
 @cache
 def _forget(postgres: bool) -> Executable:
-    asked, names = _FORGOTTEN.of(postgres), ("authority", "system", "value", "person")
-    key = tuple_(*(identifiers.c[name] for name in names))
-    return delete(identifiers).where(key.in_(select(*(asked.c[name] for name in names))))
+    asked = _FORGOTTEN.of(postgres)
+    key = tuple_(*(identifiers.c[name] for name in _NUMBER))
+    return delete(identifiers).where(key.in_(select(*(asked.c[name] for name in _NUMBER))))
 
 
 @cache
@@ -103,16 +112,27 @@ class Cases(Session):
     async def claim(self, claims: Collection[Claim]) -> set[str]:
         """Take the keys that nobody has taken yet and return them; a key that another open transaction holds is waited
         for. Of two claims with one key in `claims`, the key is returned once and the first is kept. To be called
-        before `lock`, once in a transaction."""
+        before `lock`."""
         if not claims:
             return set()
         rows = sorted(claims, key=lambda claim: claim.key)  # one order for all, or two hubs could wait for each other
         listed = (
-            (c.key, plain(c.source), plain(c.message), plain(c.type), c.topic, c.partition, c.offset, c.received_at)
+            (
+                *(c.key, plain(c.source), plain(c.message), plain(c.type)),
+                *(c.topic, c.partition, c.offset, c.received_at, c.content),
+            )
             for c in rows
         )
         taken = await self._with(_CLAIM, listed, _claim(self._postgres))
         return set(taken.scalars())
+
+    async def claimed(self, keys: Collection[str]) -> dict[str, str | None]:
+        """The hash of what was said under each key that is taken, also in this transaction; None where it is not
+        known."""
+        if not keys:
+            return {}
+        rows = await self._with(KEYS, ((key,) for key in sorted(keys)), _claimed(self._postgres))
+        return {row.key: row.content for row in rows}
 
     async def lock(self, keys: Iterable[str]) -> None:
         """Keep everyone else off these keys until the transaction ends. Only on Postgres: SQLite has one writer."""
@@ -127,10 +147,10 @@ class Cases(Session):
         episodes: Collection[str],
     ) -> KnownKeys:
         """Look up (authority, system, value), (force, incident) and episode ids; what is unknown is left out."""
-        found = KnownKeys({}, [], {})
+        found = KnownKeys([], [], {})
         if identifiers:
             rows = await self._with(_IDENTIFIERS, identifiers, _identifiers(self._postgres))
-            found.identifiers.update(((row.authority, row.system, row.value), row.person) for row in rows)
+            found.identifiers.extend(IdentifierRow(*row) for row in rows)
         if references:
             rows = await self._with(_REFERENCES, references, _references(self._postgres))
             found.references.extend(ReferenceRow(*row) for row in rows)
@@ -155,9 +175,10 @@ class Cases(Session):
         references: Collection[ReferenceRow],
         episodes: Collection[EpisodeRow],
     ) -> None:
-        """Write these rows as they stand now, each over its former state. No row may be given twice."""
+        """Write these rows as they stand now, each over its former state; an identifier leads to all to whom it was
+        given. No row may be given twice."""
         await self._write(_SAVE_PEOPLE, sorted(_values(p) for p in people))
-        await self._write(_SAVE_IDENTIFIERS, sorted((i.authority, i.system, i.value, i.person) for i in identifiers))
+        await self._write(_SAVE_IDENTIFIERS, sorted(_number(i) for i in identifiers))
         await self._write(
             _SAVE_REFERENCES, sorted((r.authority, r.force, r.incident, r.person, r.episode) for r in references)
         )
@@ -167,8 +188,12 @@ class Cases(Session):
     async def forget(self, identifiers: Collection[IdentifierRow]) -> None:
         """These lead to their people no more; one that leads to somebody else stays. To be called before `save`."""
         if identifiers:
-            rows = sorted((i.authority, i.system, i.value, i.person) for i in identifiers)
+            rows = sorted(_number(i) for i in identifiers)
             await self._with(_FORGOTTEN, rows, _forget(self._postgres))
+
+
+def _number(i: IdentifierRow) -> tuple[str, ...]:
+    return i.authority, i.system, i.value, i.person, i.scope
 
 
 def _values(p: PersonRow) -> tuple[str, str, bytes, int, bytes | None]:

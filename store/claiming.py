@@ -29,11 +29,12 @@ from sqlalchemy import (
     update,
 )
 
+from store.instants import UtcInstant
 from store.leased import LeasedRow
 from store.ledger import OUTBOX_COLUMNS, promised_row
 from store.listing import Listing
 from store.session import Session
-from store.tables import UtcInstant, deliveries, leases, outbox, ready, unsettled, word
+from store.tables import deliveries, leases, outbox, ready, unsettled, word
 
 _SHARDS = Listing("shards", name=Text, shard=Integer, fence=BigInteger)
 _OWNED = Listing("owned", shard=Integer)

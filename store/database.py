@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Self
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from store.creating import create
 from store.engine import READING, in_memory, make_room, opened
-from store.errors import translated
+from store.errors import StoreUnavailableError, translated
 from store.transaction import Transaction
 
 
@@ -69,6 +70,16 @@ class Store:
             yield connection  # an exception goes past the commit, and closing rolls back
             with translated():
                 await connection.commit()
+
+    async def answers(self) -> bool:
+        """Whether the database can be reached and asked at this moment."""
+        try:
+            async with self.reading_connection() as connection:
+                with translated():
+                    await connection.execute(select(1))
+        except StoreUnavailableError:
+            return False
+        return True
 
     async def session(self) -> AsyncConnection:
         """A connection of Postgres outside any transaction, for locks that outlive one. `end_session` closes it."""

@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Executable, Integer, Text, bindparam, case, func, null, select, update
 
+from store.instants import UtcInstant
 from store.leased import Settlement
 from store.listing import Listing
 from store.session import Session
-from store.tables import UtcInstant, deliveries, ready, unsettled, word
+from store.tables import deliveries, ready, unsettled, word
 
 _ADDRESSES = Listing("addresses", position=BigInteger, address=Text)
 _SETTLED = Listing(

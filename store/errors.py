@@ -1,11 +1,21 @@
-"""The two ways in which the database can say no, told apart, so that callers need to know no driver."""
+"""The ways in which the database can say no, told apart by class, so that callers need to know no driver: whether
+trying again may help, whether somebody must mend something first, or whether the rows themselves are at fault."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, ProgrammingError, TimeoutError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, TimeoutError
 
-_UNPREPARED = ("42P01", "42703")  # Postgres: undefined table, undefined column
+# Postgres: undefined schema, table, column, function; SQLite says it in words.
+_UNPREPARED = ("3F000", "42P01", "42703", "42883")
+_UNPREPARED_WORDS = ("no such table", "no such column", "no such index")
+# Of connections, resources, operators, locks and the system itself; a server that is read-only for now (failover).
+_PASSING = ("08", "40", "53", "55", "57", "58", "25006", "25P03", "25P04", "0A000", "XX000")
+_CROWDED = ("53200", "54001")  # shared memory for locks, or the stack: what one transaction asks for is too much
+_FORBIDDEN = ("28", "3D000", "42501", "XX001", "XX002")
+_PASSING_SQLITE = ("BUSY", "LOCKED", "IOERR", "FULL", "CANTOPEN", "NOMEM", "INTERRUPT", "PROTOCOL", "SCHEMA")
+_FORBIDDEN_SQLITE = ("READONLY", "PERM", "AUTH", "CORRUPT", "NOTADB")
+_REFUSED_SQLITE = ("CONSTRAINT", "TOOBIG", "MISMATCH", "RANGE")
 
 
 class StoreUnavailableError(Exception):
@@ -13,11 +23,20 @@ class StoreUnavailableError(Exception):
 
 
 class StoreRefusedError(Exception):
-    """The database will not take these rows (a duplicate id, a text it cannot store): trying again is pointless."""
+    """The database will not take these rows (a duplicate id, a text it cannot store, a key too long for an index):
+    trying again is pointless."""
 
 
 class StoreUnpreparedError(StoreUnavailableError):
     """Tables or columns are missing: the database waits to be migrated."""
+
+
+class StoreForbiddenError(StoreUnavailableError):
+    """The hub may not do this there, or the database is damaged: it waits for a person, and is tried again."""
+
+
+class StoreCrowdedError(StoreUnavailableError):
+    """One transaction asks for more than the server has room for, such as locks: smaller ones may pass."""
 
 
 @contextmanager
@@ -29,27 +48,55 @@ def translated() -> Iterator[None]:
     except (IntegrityError, DataError) as error:
         raise StoreRefusedError(_cause(error)) from None
     except DBAPIError as error:
-        state = _state(error)
-        unfit = isinstance(error, InterfaceError) and not error.connection_invalidated
-        if unfit or state[:2] in ("22", "23"):
-            raise StoreRefusedError(_cause(error)) from None
-        if state in _UNPREPARED or str(error.orig).startswith(("no such table", "no such column")):
-            raise StoreUnpreparedError("Tables are missing or out of date. Run `homeward migrate`.") from None
-        if isinstance(error, ProgrammingError):
-            raise  # a fault of ours: it is to be seen as it is
-        raise StoreUnavailableError(_cause(error)) from None
+        if fault := _fault(error):
+            raise fault from None
+        raise  # a fault of ours: it is to be seen as it is
     except UnicodeEncodeError:
         raise StoreRefusedError("a text contains a lone surrogate") from None
     except (OSError, TimeoutError) as error:
         raise StoreUnavailableError(type(error).__name__) from None
 
 
+def _fault(error: DBAPIError) -> Exception | None:
+    state, words, name = _state(error), str(error.orig), _sqlite_name(error)
+    if state in _UNPREPARED or words.startswith(_UNPREPARED_WORDS):
+        return StoreUnpreparedError("Tables are missing or out of date. Run `homeward migrate`.")
+    if state.startswith(_FORBIDDEN) or name.startswith(_FORBIDDEN_SQLITE):
+        return StoreForbiddenError(_denied(error))
+    if state in _CROWDED:
+        return StoreCrowdedError(_cause(error))
+    if state.startswith(_PASSING) or name.startswith(_PASSING_SQLITE) or error.connection_invalidated:
+        return StoreUnavailableError(_cause(error))
+    if state[:2] in ("22", "23", "54") or name.startswith(_REFUSED_SQLITE):
+        return StoreRefusedError(_cause(error))
+    if isinstance(error, InterfaceError):  # a value that the driver cannot write
+        return StoreRefusedError(_cause(error))
+    if not state and not name:  # the driver lost the server before it could say anything
+        return StoreUnavailableError(_cause(error))
+    return None
+
+
 def _cause(error: DBAPIError) -> str:
     """What the driver calls it: its class, the state that SQL has for it, the constraint. No value."""
-    driver = error.orig.__cause__ if error.orig is not None and error.orig.__cause__ is not None else error.orig
-    parts = (type(driver).__name__, _state(error), getattr(driver, "constraint_name", None))
+    driver = _driver(error)
+    parts = (type(driver).__name__, _state(error), _sqlite_name(error), getattr(driver, "constraint_name", None))
     return " ".join(part for part in parts if part)
+
+
+def _denied(error: DBAPIError) -> str:
+    """Here the server's own words name the table and no value."""
+    words = getattr(_driver(error), "message", None) or str(_driver(error))
+    return f"{_cause(error)}: {words.splitlines()[0] if words else ''}".rstrip(": ")
+
+
+def _driver(error: DBAPIError) -> BaseException | None:
+    return error.orig.__cause__ if error.orig is not None and error.orig.__cause__ is not None else error.orig
 
 
 def _state(error: DBAPIError) -> str:
     return str(getattr(error.orig, "sqlstate", None) or "")
+
+
+def _sqlite_name(error: DBAPIError) -> str:
+    """Such as BUSY or READONLY_DBMOVED; empty for another database."""
+    return str(getattr(_driver(error), "sqlite_errorname", None) or "").removeprefix("SQLITE_")

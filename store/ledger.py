@@ -8,10 +8,11 @@ from typing import Any
 import orjson
 from sqlalchemy import Executable, Integer, Text, literal, select
 
+from store.instants import written
 from store.listing import Listing, Writing
 from store.rows import LedgerRow, OutboxRow, shard_of
 from store.session import Session
-from store.tables import deliveries, ledger, ledger_contents, outbox, written
+from store.tables import deliveries, ledger, ledger_contents, outbox
 
 _LEDGER = Writing(ledger, ("id", "at", "kind", "authority", "episode", "causation", "entry", "contents_hash", "hash"))
 # The same bytes told again are held from then on, also where the first ones have been purged.

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ARRAY, ColumnElement, DateTime, FromClause, Insert, Table, Text, any_, bindparam, func, select
 from sqlalchemy.types import TypeEngine
 
-from store.tables import UtcInstant, written
+from store.instants import UtcInstant, written
 
 Parameters = dict[str, Any]
 

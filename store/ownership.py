@@ -15,9 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from store.cases import lock_number
 from store.database import Store
 from store.errors import StoreUnavailableError, translated
+from store.instants import UtcInstant
 from store.listing import KEYS, Listing
 from store.session import Session
-from store.tables import UtcInstant, leases
+from store.tables import leases
 
 _LOCKS = Listing("locks", name=Text, number=BigInteger)
 _HELD = Listing("held", name=Text, fence=BigInteger)

@@ -11,19 +11,22 @@ from typing import Any, Literal
 from sqlalchemy import Executable, Text, bindparam, select, update
 
 from store.cases import plain
+from store.instants import UtcInstant
 from store.listing import KEYS, Writing
 from store.rows import QuarantineRow
 from store.session import Session
-from store.tables import UtcInstant, quarantine
+from store.tables import quarantine
 
 QuarantineState = Literal["held", "replay_requested", "replayed"]
 
 _ROW = (
     *("id", "topic", "partition", "offset", "key", "headers", "value", "timestamp"),
-    *("reason", "detail", "at"),
+    *("reason", "detail", "at", "cause"),
 )
 # One that was replayed and could not be read again is held again, and so shows up again.
-_HOLD = Writing(quarantine, (*_ROW, "state", "replayed_at"), replaces=("reason", "detail", "state", "replayed_at"))
+_HOLD = Writing(
+    quarantine, (*_ROW, "state", "replayed_at"), replaces=("reason", "detail", "cause", "state", "replayed_at")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ def _request(postgres: bool) -> Executable:
 
 
 _REQUEST_ALL = update(quarantine).where(quarantine.c.state == "held").values(state="replay_requested")
+_REQUEST_CAUSE = _REQUEST_ALL.where(quarantine.c.cause == bindparam("one", type_=Text))
 _TAKE = (
     update(quarantine)
     .where(
@@ -83,11 +87,12 @@ class Quarantine(Session):
         row = (await self._rows(_ONE, one=id)).one_or_none()
         return None if row is None else _quarantined(row)
 
-    async def request_replay(self, ids: Collection[str] | None = None) -> int:
-        """Ask that these messages, or with None all that are held, be read again; returns how many there were. A
-        running hub does it. One that was replayed before may be named again."""
+    async def request_replay(self, ids: Collection[str] | None = None, cause: str | None = None) -> int:
+        """Ask that these messages, or with None all that are held (of one cause), be read again; returns how many there
+        were. A running hub does it. One that was replayed before may be named again."""
         if ids is None:
-            return (await self._rows(_REQUEST_ALL)).rowcount
+            chosen = _REQUEST_ALL if cause is None else _REQUEST_CAUSE
+            return (await self._rows(chosen, **({} if cause is None else {"one": cause}))).rowcount
         return (await self._with(KEYS, ((id,) for id in sorted(ids)), _request(self._postgres))).rowcount
 
     async def take_replays(self, limit: int, now: datetime) -> list[QuarantineRow]:
@@ -100,7 +105,7 @@ class Quarantine(Session):
 def _values(row: QuarantineRow) -> tuple[Any, ...]:
     return (
         *(row.id, plain(row.topic), row.partition, row.offset, row.key, packed(row.headers), row.value),
-        *(row.timestamp, plain(row.reason), plain(row.detail), row.at, "held", None),
+        *(row.timestamp, plain(row.reason), plain(row.detail), row.at, row.cause, "held", None),
     )
 
 
@@ -113,11 +118,11 @@ def _quarantined(row: Any) -> Quarantined:
     return Quarantined(_row(row), row.state, row.replayed_at)
 
 
-def packed(headers: Sequence[tuple[str, bytes]]) -> str:
-    """Headers as ASCII JSON: names escaped, values in base 64, order and repetition kept."""
-    return json.dumps([(name, base64.b64encode(value).decode()) for name, value in headers])
+def packed(headers: Sequence[tuple[str, bytes | None]]) -> str:
+    """Headers as ASCII JSON: names escaped, values in base 64 or null, order and repetition kept."""
+    return json.dumps([(name, None if value is None else base64.b64encode(value).decode()) for name, value in headers])
 
 
-def unpacked(headers: str) -> tuple[tuple[str, bytes], ...]:
+def unpacked(headers: str) -> tuple[tuple[str, bytes | None], ...]:
     """The headers that `packed` wrote."""
-    return tuple((name, base64.b64decode(value)) for name, value in json.loads(headers))
+    return tuple((name, None if value is None else base64.b64decode(value)) for name, value in json.loads(headers))

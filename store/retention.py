@@ -4,8 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, delete, func, null, select, update
 
+from store.instants import UtcInstant
 from store.session import Session
-from store.tables import UtcInstant, deliveries, inbox, ledger_contents, outbox, quarantine
+from store.tables import deliveries, inbox, ledger_contents, outbox, quarantine
 
 _BEFORE = bindparam("before", type_=UtcInstant)
 _PURGE_CONTENTS = (

@@ -17,7 +17,8 @@ LedgerKind = Literal["report", "match", "fact", "decision", "timers", "delivery"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A message that intake is about to take in. `key` is what it is deduplicated by; the rest says where it was."""
+    """A message that intake is about to take in. `key` is what it is deduplicated by; `content` is a hash of what it
+    says, where that could be read; the rest says where it was."""
 
     key: str
     source: str
@@ -27,6 +28,7 @@ class Claim:
     partition: int | None
     offset: int | None
     received_at: datetime
+    content: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,13 @@ class EpisodeRow:
 
 @dataclass(frozen=True, slots=True)
 class IdentifierRow:
-    """A number by which a system of an authority knows a child."""
+    """A number by which a child is known at an authority. `scope`: who says so, where that is not the authority."""
 
     authority: str
     system: str
     value: str
     person: str
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +78,9 @@ class ReferenceRow:
 
 @dataclass(frozen=True, slots=True)
 class KnownKeys:
-    """What `find` knew: identifier → person, the rows of each reference asked for, episode → person."""
+    """What `find` knew: the rows of each identifier and of each reference asked for, episode → person."""
 
-    identifiers: dict[tuple[str, str, str], str]
+    identifiers: list[IdentifierRow]
     references: list[ReferenceRow]
     episodes: dict[str, str]
 
@@ -158,19 +161,21 @@ class WorkRow:
 
 @dataclass(frozen=True, slots=True)
 class QuarantineRow:
-    """A message that could not be read, with all that is needed to read it again. `detail` holds no personal data."""
+    """A message that could not be read, with all that is needed to read it again. `detail` holds no personal data.
+    `cause`: what it has in common with others that failed alike."""
 
     id: str
     topic: str
     partition: int
     offset: int
     key: bytes | None
-    headers: tuple[tuple[str, bytes], ...] = field(repr=False)
+    headers: tuple[tuple[str, bytes | None], ...] = field(repr=False)
     value: bytes | None = field(repr=False)
     timestamp: datetime
     reason: str
     detail: str
     at: datetime
+    cause: str | None = None
 
 
 def shard_of(aggregateid: str) -> int:

@@ -3,14 +3,10 @@
 `store.migrations` builds the same by steps; a test holds the two equal on both databases.
 """
 
-from datetime import UTC, datetime
-
 from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
-    DateTime,
-    Dialect,
     ForeignKey,
     FromClause,
     Identity,
@@ -20,13 +16,12 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    TypeDecorator,
     and_,
     literal_column,
     or_,
 )
-from sqlalchemy.types import TypeEngine
 
+from store.instants import UtcInstant
 from store.unchanging import keep_unchanged
 
 # Names that a later migration can hold on to; they are also those that Postgres would give.
@@ -40,33 +35,13 @@ metadata = MetaData(
 )
 
 
-class UtcInstant(TypeDecorator[datetime]):
-    """An aware instant in UTC: timestamptz on Postgres; on SQLite ISO 8601 text of fixed width, so that it sorts."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[datetime]:
-        text_or_time = Text() if dialect.name == "sqlite" else DateTime(timezone=True)
-        return dialect.type_descriptor(text_or_time)  # type: ignore[arg-type]
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None or dialect.name != "sqlite":
-            return value
-        return written(value)  # type: ignore[return-value]
-
-    def process_result_value(self, value: datetime | str | None, dialect: Dialect) -> datetime | None:
-        return datetime.fromisoformat(value) if isinstance(value, str) else value
-
-
-def written(instant: datetime) -> str:
-    """The instant as SQLite keeps it."""
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _position() -> Column[int]:
-    """A number drawn by the database in the order of writing. SQLite draws one only for an INTEGER primary key."""
-    return Column("position", BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True)
+def _position(of: ForeignKey | None = None) -> Column[int]:
+    """A number drawn by the database in the order of writing, or that `of` another row. SQLite draws one only for an
+    INTEGER primary key."""
+    kind = BigInteger().with_variant(Integer, "sqlite")
+    if of is not None:
+        return Column("position", kind, of, primary_key=True, autoincrement=False)
+    return Column("position", kind, Identity(), primary_key=True)
 
 
 inbox = Table(
@@ -80,6 +55,7 @@ inbox = Table(
     Column("partition", BigInteger),
     Column("offset", BigInteger),
     Column("received_at", UtcInstant, nullable=False, index=True),
+    Column("content", Text),
 )
 
 people = Table(
@@ -114,7 +90,8 @@ identifiers = Table(
     Column("authority", Text, primary_key=True),
     Column("system", Text, primary_key=True),
     Column("value", Text, primary_key=True),
-    Column("person", Text, nullable=False, index=True),
+    Column("person", Text, primary_key=True, index=True),
+    Column("scope", Text, primary_key=True),
 )
 
 episode_references = Table(
@@ -194,13 +171,7 @@ outbox = Table(
 deliveries = Table(
     "deliveries",
     metadata,
-    Column(
-        "position",
-        BigInteger().with_variant(Integer, "sqlite"),
-        ForeignKey("outbox.position"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    _position(ForeignKey("outbox.position")),
     Column("lane", Text, nullable=False),
     Column("channel", Text, nullable=False),
     Column("shard", Integer, nullable=False),
@@ -284,6 +255,16 @@ quarantine = Table(
     Column("at", UtcInstant, nullable=False),
     Column("state", Text, nullable=False, index=True),
     Column("replayed_at", UtcInstant),
+    Column("cause", Text, index=True),
+)
+
+noted = Table(
+    "noted",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("about", Text, nullable=False),
+    Column("at", UtcInstant, nullable=False),
+    Index("noted_about", "about", "at"),
 )
 
 leases = Table(

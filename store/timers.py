@@ -6,10 +6,11 @@ from functools import cache
 
 from sqlalchemy import Executable, Text, bindparam, delete, func, or_, select, true
 
+from store.instants import UtcInstant
 from store.listing import KEYS, Listing
 from store.rows import TimerRow
 from store.session import Session
-from store.tables import UtcInstant, timers
+from store.tables import timers
 
 _COLUMNS = ("id", "authority", "person", "episode", "rule", "due_at")
 _OWNERS = Listing("owners", person=Text, episode=Text)

@@ -5,16 +5,20 @@ from store.cases import Cases
 from store.claiming import Claiming
 from store.deliveries import Deliveries
 from store.feeds import Feeds
+from store.floods import Floods
 from store.history import History
 from store.lanes import Lanes
 from store.ledger import Ledger
+from store.noting import Noting
 from store.quarantine import Quarantine
 from store.retention import Retention
 from store.timers import Timers
 from store.worklist import Worklist
 
 
-class Transaction(
-    Cases, Blocking, Feeds, Ledger, Timers, Worklist, Quarantine, Claiming, Deliveries, Lanes, History, Retention
-):
+class Known(Cases, Blocking, Feeds, Floods, Noting, Timers, Worklist):
+    """What is true now."""
+
+
+class Transaction(Known, Ledger, Quarantine, Claiming, Deliveries, Lanes, History, Retention):
     """What stands between `async with store.transaction()` and its end: all of it is kept, or none."""

@@ -45,6 +45,7 @@ _OF_REFERENCE = (
     )
     .order_by(episodes.c.authority, episodes.c.opened_at, episodes.c.id)
 )
+_AUTHORITIES = select(episodes.c.authority).distinct()
 _ANY = select(worklist.c.id).limit(1)
 
 
@@ -92,6 +93,10 @@ class Worklist(Session):
     async def open_episodes(self, authority: str) -> list[EpisodeRow]:
         """The open episodes of an authority, oldest first."""
         return [EpisodeRow(*row) for row in await self._rows(_OPEN_EPISODES, authority=authority)]
+
+    async def authorities_with_episodes(self) -> set[str]:
+        """Every authority that has an episode, open or over."""
+        return {str(row[0]) for row in await self._rows(_AUTHORITIES)}
 
     async def episodes_of_reference(self, force: str, incident: str) -> list[EpisodeRow]:
         """The episodes and alerts that have a police reference, at every authority."""

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 # The beginning of a path → its group. Any other file is a group of its own.
 TOGETHER = {
     "tests/embedded/": "brokers of their own, started and killed",
+    "tests/hub/test_rights": "a Kafka of their own, which allows nothing that was not granted",
+    "tests/hub/test_no_record": "hubs that read topics of their own",
+    "tests/hub/test_many_alike": "hubs that read registers and topics of their own",
     "tests/hub/": "hubs on one Kafka, of which some read the same topics",
     "tests/protocols/test_scenario": "scenarios, each run once in a process",
 }

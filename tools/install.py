@@ -39,8 +39,16 @@ def packages(lock: Path) -> int:
     return sum("==" in line and not line.startswith((" ", "#")) for line in lock.read_text().splitlines())
 
 
+def locked(name: str, *options: str) -> None:
+    """Install what one lock file names."""
+    lock = ROOT / "requirements" / f"{name}.txt"
+    install(f"requirements/{name}.txt", ["--require-hashes", *options, "-r", str(lock)], packages(lock))
+
+
 if __name__ == "__main__":
-    for name in ("build", sys.argv[1]):
-        lock = ROOT / "requirements" / f"{name}.txt"
-        install(f"requirements/{name}.txt", ["--require-hashes", "-r", str(lock)], packages(lock))
-    install("homeward", ["--no-deps", "--no-build-isolation", "--quiet", "--editable", str(ROOT)], 1)
+    if sys.argv[1] == "--alone":  # without the project, and whatever its own packages say of each other
+        locked(sys.argv[2], "--no-deps")
+    else:
+        locked("build")
+        locked(sys.argv[1])
+        install("homeward", ["--no-deps", "--no-build-isolation", "--quiet", "--editable", str(ROOT)], 1)

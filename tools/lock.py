@@ -32,7 +32,16 @@ SETS = {
     ],
     "build": ["-"],
     "bench": ["-", "-c", "requirements/test.txt"],
+    # The sector's validator of the SSDA903 return, for a test. Its pins do not go with the hub's, so it gets an
+    # environment of its own; and what it pins is older than Python 3.12, so there it runs with what is newer.
+    "ssda903": ["-", "--override", "{overrides}"],
 }
+OVERRIDES = """\
+numpy<1.25 ; python_version < "3.12"
+numpy>=2.1,<3 ; python_version >= "3.12"
+pandas<2 ; python_version < "3.12"
+pandas>=2.2.3,<3 ; python_version >= "3.12"
+"""
 
 
 def build_requirements() -> str:
@@ -42,24 +51,32 @@ def build_requirements() -> str:
 
 
 def bench_requirements() -> str:
-    """What the bench of matching needs besides the test set."""
-    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
-    return "\n".join(extras["training"])
+    """What the benches of matching and of the contract need besides the test set."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    return "\n".join([*project["project"]["optional-dependencies"]["training"], *project["dependency-groups"]["bench"]])
 
 
 def main() -> None:
     upgrade = [] if "--keep" in sys.argv[1:] else ["--upgrade"]
-    given = {"build": build_requirements(), "bench": bench_requirements()}
+    given = {"build": build_requirements(), "bench": bench_requirements(), "ssda903": "csc-validator-be-903==0.1.17"}
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         python = str(Path(folder, "Scripts" if os.name == "nt" else "bin", "python"))
         subprocess.run([python, "-m", "pip", "install", "--quiet", "uv"], check=True)  # noqa: S603
+        overrides = Path(folder, "overrides.txt")
+        overrides.write_text(OVERRIDES)
         for name, what in SETS.items():
             lock = f"requirements/{name}.txt"
             print(f"Resolving {lock}", flush=True)
-            command = [python, "-m", "uv", "pip", "compile", *OPTIONS, *upgrade, *PLAIN, *what, "--output-file", lock]
+            options = [option.format(overrides=overrides) for option in what]
+            command = [python, "-m", "uv", "pip", "compile", *OPTIONS, *upgrade, *PLAIN, *options]
             subprocess.run(  # noqa: S603
-                command, check=True, cwd=ROOT, input=given.get(name, ""), text=True, stdout=subprocess.DEVNULL
+                [*command, "--output-file", lock],
+                check=True,
+                cwd=ROOT,
+                input=given.get(name, ""),
+                text=True,
+                stdout=subprocess.DEVNULL,
             )
 
 

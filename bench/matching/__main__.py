@@ -11,6 +11,7 @@ from rich.table import Table
 
 from bench.matching.figures import Figures, by_kind
 from bench.matching.files import write as write_town
+from bench.matching.numbers import Beliefs, believed, numbered
 from bench.matching.ours import answered, indexed, on_two_cores
 from bench.matching.telling import Town, town
 from enrichment.matching import load_model, shipped_model
@@ -29,13 +30,17 @@ PRECISE = 0.999
 @click.option("--seed", default=11, show_default=True, help="A different seed makes a different population.")
 @click.option("--weights", type=click.Path(exists=True, path_type=Path), help="Weights. Defaults to the shipped ones.")
 @click.option("--splink/--no-splink", default=True, help="Also measure Splink.")
+@click.option("--exchanged", default=0.01, show_default=True, help="Share of numbers that belong to another child.")
 @click.option(
     "--write",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
     help="Only write the population to this folder.",
 )
-def main(children: int, notifications: int, seed: int, weights: Path | None, splink: bool, folder: Path | None) -> None:
+def main(
+    children: int, notifications: int, seed: int, weights: Path | None, splink: bool, exchanged: float,
+    folder: Path | None,
+) -> None:  # fmt: skip
     """Prints precision and recall by kind of error, and the speed of both."""
     console = Console(width=120)
     made = town(children, notifications, seed)
@@ -62,8 +67,24 @@ def main(children: int, notifications: int, seed: int, weights: Path | None, spl
         theirs, all_theirs = by_kind(made.told, yardstick.answers)
         notes += _about(yardstick, made)
     console.print(_table(made, seed, kinds, every, theirs, all_theirs))
+    told = {share: [*numbered(made, share, seed)] for share in (exchanged, 1.0) if exchanged}
+    notes += [_about_numbers(share, believed(index, made.register, each)) for share, each in told.items()]
     for note in notes:
         console.print(f"- {note}")
+
+
+def _about_numbers(share: float, counts: Beliefs) -> str:
+    """What was made of numbers, this share of them another child's."""
+    right = (
+        f"of {counts.right:,} right ones {counts.doubts} doubted ({1 - counts.recall:.3%}), precision "
+        f"{counts.precision:.5f}, recall {counts.recall:.4f}; "
+        if counts.right
+        else ""
+    )
+    return (
+        f"Numbers, {share:.0%} exchanged: {right}of {counts.wrong:,} wrong ones {counts.silent} believed in silence; "
+        f"{counts.named:,} of the {counts.known:,} children on the register who came with one were named in the doubt"
+    )
 
 
 def _about(yardstick: "Yardstick", made: Town) -> list[str]:

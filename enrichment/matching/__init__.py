@@ -5,6 +5,7 @@ from enrichment.matching.described import Address, Described, born_between
 from enrichment.matching.judging import Candidate, Judgement, Ranked, judge_match, match
 from enrichment.matching.keys import blocking_keys, lookup_keys
 from enrichment.matching.model import Model, ModelError, load_model, shipped_model
+from enrichment.matching.names import forget_names
 from enrichment.matching.prepared import Prepared, prepare
 from enrichment.matching.scoring import MatchReason, Score, score
 
@@ -21,6 +22,7 @@ __all__ = [
     "Score",
     "blocking_keys",
     "born_between",
+    "forget_names",
     "judge_match",
     "load_model",
     "lookup_keys",

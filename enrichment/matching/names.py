@@ -18,11 +18,8 @@ _SOUNDS = (
     ("cz", "s"), ("sz", "s"), ("ch", "s"), ("ce", "se"), ("ci", "si"), ("cy", "si"),
 )  # fmt: skip
 _ALIKE = str.maketrans("cqzvxj", "kksfsg")
-LONGEST, MOST_PARTS, MOST_SOUNDS = (
-    60,
-    4,
-    3,
-)  # what is longer is no name; a bound on the work that one message can ask for
+# What is longer is no name: a bound on the work, and on the memory, that one message can ask for.
+LONGEST, MOST_PARTS, MOST_SOUNDS = 60, 4, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +33,19 @@ class Name:
     sounds: tuple[str, ...]
 
 
-@lru_cache(maxsize=1 << 16)
 def name(text: str) -> Name | None:
     """A name from what somebody wrote; None where it holds no letter."""
-    parts = fold(text[:LONGEST]).split()[:MOST_PARTS]
+    return _read(text[:LONGEST])
+
+
+def forget_names() -> None:
+    """Empties what is remembered of names: they belong to people whose data may have been purged."""
+    _read.cache_clear()
+
+
+@lru_cache(maxsize=1 << 14)
+def _read(text: str) -> Name | None:
+    parts = fold(text).split()[:MOST_PARTS]
     if not parts:
         return None
     whole, told = "".join(parts), [p for p in parts if p not in _PARTICLES] or parts

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from outbox.directory import Directory
     from routing.library import Packs
 
 
@@ -23,3 +24,19 @@ def installed(folders: Sequence[Path]) -> "tuple[Packs, list[Path]]":
         return read_packs(named, settings.directory), named
     except (SettingsError, PackError) as error:
         raise click.ClickException(str(error)) from None
+
+
+def directories(folders: Sequence[Path]) -> "dict[str, Directory]":
+    """The directory of each authority: from the folders that `installed` named, then from that of the settings.
+    ClickException names the fix."""
+    from homeward.library import read_directories
+    from homeward.settings import SettingsError, load_settings
+    from routing.tables import PackError
+
+    try:
+        found = read_directories(folders)
+        if own := load_settings().directory:
+            found |= read_directories([own], shipped=False)
+    except (SettingsError, PackError) as error:
+        raise click.ClickException(str(error)) from None
+    return found

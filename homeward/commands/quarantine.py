@@ -15,16 +15,41 @@ def command() -> None:
 
     \b
     Examples:
+      homeward quarantine causes
       homeward quarantine list
       homeward quarantine show 7c0f…
       homeward quarantine replay --all
     """
 
 
+@command.command()
+@_database
+def causes(database: str | None) -> None:
+    """List the causes of messages in quarantine.
+
+    Each line gives the cause, how many messages, since when, until when, and what is wrong.
+
+    \b
+    Examples:
+      homeward quarantine causes
+    """
+    held = on_database(database, lambda transaction: transaction.quarantined())
+    groups: dict[str, list[Quarantined]] = {}
+    for message in held:
+        groups.setdefault(message.row.cause or "-", []).append(message)
+    for cause, alike in groups.items():
+        first, last = alike[0], alike[-1]
+        what = f"{first.row.topic}  {first.row.reason}: {first.row.detail}"
+        click.echo("  ".join((cause, str(len(alike)), _when(first), _when(last), what)))
+    if not held:
+        click.echo("Nothing is in quarantine.", err=True)
+
+
 @command.command("list")
 @click.option("--replayed", is_flag=True, help="Include messages that have been replayed.")
+@click.option("--cause", metavar="CAUSE", help="Only messages with this cause.")
 @_database
-def list_(replayed: bool, database: str | None) -> None:
+def list_(replayed: bool, cause: str | None, database: str | None) -> None:
     """List the messages in quarantine.
 
     Each line gives the id, time, place in Kafka, reason and state.
@@ -33,8 +58,10 @@ def list_(replayed: bool, database: str | None) -> None:
     Examples:
       homeward quarantine list
       homeward quarantine list --replayed
+      homeward quarantine list --cause 1d40…
     """
     held = on_database(database, lambda transaction: transaction.quarantined(replayed))
+    held = [message for message in held if cause in (None, message.row.cause)]
     for message in held:
         click.echo("  ".join((message.row.id, _when(message), _where(message), message.row.reason, message.state)))
     if not held:
@@ -73,6 +100,7 @@ def show(id: str, body: bool, as_hex: bool, database: str | None) -> None:
         "held since": row.at.isoformat(),
         "reason": row.reason,
         "detail": as_text(row.detail.encode()),
+        "cause": row.cause or "-",
         "state": message.state,
         "key": _bytes(row.key, body),
         "body": _size(row.value),
@@ -89,18 +117,20 @@ def show(id: str, body: bool, as_hex: bool, database: str | None) -> None:
 @command.command()
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--all", "every", is_flag=True, help="Replay every message in quarantine.")
+@click.option("--cause", metavar="CAUSE", help="Replay every message with this cause.")
 @_database
-def replay(ids: tuple[str, ...], every: bool, database: str | None) -> None:
+def replay(ids: tuple[str, ...], every: bool, cause: str | None, database: str | None) -> None:
     """Replay messages once the cause is fixed. The running hub reads their original bytes again.
 
     \b
     Examples:
       homeward quarantine replay 7c0f…
+      homeward quarantine replay --cause 1d40…
       homeward quarantine replay --all
     """
-    if bool(ids) == every:
-        raise click.UsageError("Give the ids of the messages, or --all.")
-    asked = on_database(database, lambda transaction: transaction.request_replay(None if every else ids))
+    if bool(ids) + every + bool(cause) != 1:
+        raise click.UsageError("Give the ids of the messages, or --cause, or --all.")
+    asked = on_database(database, lambda transaction: transaction.request_replay(ids or None, cause))
     click.echo(f"{asked} to be replayed by the running hub. `homeward quarantine list` shows what remains.")
     if asked < len(set(ids)):
         raise click.ClickException(

@@ -1,6 +1,7 @@
 """`homeward run`: the hub, until it is stopped."""
 
 import asyncio
+import logging
 import signal
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,6 +11,12 @@ import click
 
 if TYPE_CHECKING:
     from homeward.settings import Settings
+    from routing.library import Packs
+    from store import Store
+
+log = logging.getLogger(__name__)
+_USUAL_PORT = 9092  # where every Kafka client looks first
+_LOOK_AGAIN = 0.1  # seconds between two looks for a new broker's coordinator
 
 
 @click.command()
@@ -19,9 +26,12 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("--embedded", is_flag=True, help="Start an embedded Apache Kafka and use it.")
 @click.option(
+    "--try-out", is_flag=True, help="Accept the shipped example addresses: for a hub with a test mail server."
+)
+@click.option(
     "--env-file", type=click.Path(dir_okay=False, path_type=Path), help="File of HOMEWARD_VARIABLE=value lines."
 )
-def command(only: tuple[str, ...], embedded: bool, env_file: Path | None) -> None:
+def command(only: tuple[str, ...], embedded: bool, try_out: bool, env_file: Path | None) -> None:
     """Run the hub: read notifications, apply the procedures, send messages, keep time limits.
 
     Everything else is a setting (see docs/operating.md). A SQLite database is migrated automatically. With Postgres,
@@ -34,6 +44,7 @@ def command(only: tuple[str, ...], embedded: bool, env_file: Path | None) -> Non
       homeward run --only consumers --only timers
     """
     from homeward.embedded import EmbeddedError, EmbeddedKafka
+    from homeward.folders import check_folders
     from homeward.logs import configure
     from homeward.settings import SettingsError, load_settings
     from routing.tables import PackError
@@ -42,14 +53,18 @@ def command(only: tuple[str, ...], embedded: bool, env_file: Path | None) -> Non
     try:
         settings = load_settings(env_file)
         configure(settings.log_level, settings.log_format)
+        check_folders(settings, embedded)
+        if settings.holds_password_in_url:
+            log.warning("HOMEWARD_DATABASE_URL holds a password. Move it to HOMEWARD_DATABASE_PASSWORD")
         with ExitStack() as stack:
             if embedded:
                 broker = EmbeddedKafka(
-                    settings.data / "kafka", java_home=settings.java_home, cache=settings.cache, notice=click.echo
-                )
+                    settings.data / "kafka", java_home=settings.java_home, cache=settings.cache, notice=click.echo,
+                    preferred_port=_USUAL_PORT,
+                )  # fmt: skip
                 stack.enter_context(broker)
                 settings = settings.model_copy(update={"kafka_bootstrap": broker.bootstrap})
-            asyncio.run(_run(settings, only, embedded))
+            asyncio.run(_run(settings, only, embedded, try_out))
     except (SettingsError, PackError, EmbeddedError) as error:
         raise click.ClickException(str(error)) from None
     except StoreUnavailableError as error:
@@ -58,18 +73,22 @@ def command(only: tuple[str, ...], embedded: bool, env_file: Path | None) -> Non
         ) from None
 
 
-async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool) -> None:
+async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool, try_out: bool) -> None:
     import gc
 
     from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
     from homeward.hub import Hub, backlog_of
+    from homeward.settings import SettingsError
+    from homeward.try_out import example_addresses
     from homeward.wiring import Parts, library, senders
     from producers.kafka_link import TopicShape
     from store import Store
     from store.migrating import migrate, missing_steps
 
     packs, directories = library(settings)
+    if not (embedded or try_out) and (examples := example_addresses(settings, directories, packs.authorities)):
+        raise SettingsError("\n".join(examples))
     store = Store.open(settings.database)
     if not store.postgres:
         await migrate(settings.database)
@@ -77,10 +96,10 @@ async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool) -> N
         raise click.ClickException(
             f"The database is out of date (missing: {', '.join(steps)}). Run `homeward migrate`."
         )
-    parts = Parts(
-        settings, packs, directories, store, senders(settings, TopicShape() if embedded else None, packs),
-        ready=backlog_of(settings),
-    )  # fmt: skip
+    await _check_served(store, packs)
+    mails = settings.data / "mail" if embedded and "smtp_host" not in settings.model_fields_set else None
+    ways = senders(settings, TopicShape() if embedded else None, packs, mails)
+    parts = Parts(settings, packs, directories, store, ways, ready=backlog_of(settings))
     hub = Hub(parts, only)
     stopped = asyncio.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
@@ -93,8 +112,12 @@ async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool) -> N
         gc.set_threshold(50_000, 20, 100)
         click.echo(f"Homeward is running ({', '.join(hub.running)}). Kafka: {settings.kafka_bootstrap}")
         click.echo(f"Authorities: {', '.join(packs.authorities)}. Publish to police.<force>.notifications.v1")
+        if mails is not None:
+            click.echo(f"E-mails are written to {mails} and sent to nobody: HOMEWARD_SMTP_HOST is not set")
 
     try:
+        if embedded:
+            await _await_coordinator(settings)
         await hub.run(stopped, started)
     except* KafkaError as errors:
         fault = errors.exceptions[0]
@@ -102,3 +125,38 @@ async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool) -> N
             f"Cannot reach Kafka at {settings.kafka_bootstrap} ({type(fault).__name__}). Check that it is running and "
             "that HOMEWARD_KAFKA_BOOTSTRAP is right, or start one with `homeward run --embedded`."
         ) from None
+
+
+async def _check_served(store: "Store", packs: "Packs") -> None:
+    """Raises SettingsError where the database holds episodes of an authority that would no longer be served: nobody
+    would keep their time limits."""
+    from homeward.settings import SettingsError
+
+    async with store.reading() as tx:
+        held = await tx.authorities_with_episodes()
+    if unserved := sorted(held - packs.all().keys()):
+        await store.close()
+        raise SettingsError(
+            f"The database holds episodes of {', '.join(unserved)}, which this hub does not serve. Add what is missing "
+            "to HOMEWARD_AUTHORITIES, or its pack to HOMEWARD_PACKS"
+        )
+
+
+async def _await_coordinator(settings: "Settings") -> None:
+    """Returns when a new broker knows who looks after the consumer group; until then, joining it is refused."""
+    from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
+    from aiokafka.errors import GroupCoordinatorNotAvailableError
+
+    from homeward.wiring import consumer_connection
+
+    admin = AIOKafkaAdminClient(**consumer_connection(settings))
+    await admin.start()
+    try:
+        while True:
+            try:
+                await admin.find_coordinator(settings.kafka_group)
+                return
+            except GroupCoordinatorNotAvailableError:
+                await asyncio.sleep(_LOOK_AGAIN)
+    finally:
+        await admin.close()

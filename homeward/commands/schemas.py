@@ -18,7 +18,8 @@ def command() -> None:
 
 @command.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
-def export(folder: Path) -> None:
+@click.option("--bundle", is_flag=True, help="Also write DIR/v1.json: all messages in one schema, for code generators.")
+def export(folder: Path, bundle: bool) -> None:
     """Write the schemas to DIR/v1/<type>.json, and the words of each authority to DIR/vocabulary/<authority>.json.
 
     Schemas that are already in DIR can be extended but not broken. If a message published there would no longer be
@@ -27,14 +28,16 @@ def export(folder: Path) -> None:
     \b
     Examples:
       homeward schemas export contract
+      homeward schemas export contract --bundle
       homeward schemas export schemas/published     (publish a compatible change)
     """
-    from schemas.export import IncompatibleError
+    from schemas.export import IncompatibleError, export_bundle
     from schemas.export import export as write
 
     try:
         files = write(folder)
         vocabularies = _write_vocabularies(folder)
+        whole = export_bundle(folder) if bundle else None
     except IncompatibleError as error:
         raise _incompatible(folder, error.faults) from None
     except ValueError as error:
@@ -43,6 +46,8 @@ def export(folder: Path) -> None:
         raise click.ClickException(f"Cannot write to {folder}: {error.strerror}.") from None
     click.echo(f"{len(files)} schemas written to {files[0].parent}.")
     click.echo(f"{len(vocabularies)} vocabularies written to {vocabularies[0].parent}.")
+    if whole:
+        click.echo(f"All in one: {whole}.")
 
 
 def _write_vocabularies(folder: Path) -> list[Path]:

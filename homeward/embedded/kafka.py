@@ -23,10 +23,11 @@ class EmbeddedKafka:
     """Apache Kafka on loopback, in KRaft mode, with its messages kept in `folder` from one start to the next.
 
     `nodes` is 1, or 3 for replication factor 3 with two in sync. `port` is that of the first node (the others follow);
-    without it free ports are chosen and remembered. `partitions` is for topics made without a number, which happens on
-    first use where `auto_create_topics` says so. `java_home` is what JAVA_HOME names; `cache` the folder for fetched
-    parts (default `~/.cache/homeward`); `heap` in megabytes for each node; `settings` are further lines for
-    `server.properties`. `notice` is told in words what takes time or is out of the ordinary.
+    without it the `preferred_port`, where it is free, or free ports are chosen and remembered. `partitions` is for
+    topics made without a number, which happens on first use where `auto_create_topics` says so. `java_home` is what
+    JAVA_HOME names; `cache` the folder for fetched parts (default `~/.cache/homeward`); `heap` in megabytes for each
+    node; `settings` are further lines for `server.properties`, `users` are SCRAM users of a new folder (name →
+    password). `notice` is told in words what takes time or is out of the ordinary.
     """
 
     def __init__(
@@ -35,20 +36,23 @@ class EmbeddedKafka:
         *,
         nodes: int = 1,
         port: int | None = None,
+        preferred_port: int | None = None,
         partitions: int = 6,
         auto_create_topics: bool = True,
         java_home: Path | None = None,
         cache: Path | None = None,
         heap: int = 512,
         settings: Mapping[str, str] | None = None,
+        users: Mapping[str, str] | None = None,
         notice: Callable[[str], None] = lambda line: None,
     ) -> None:
         if nodes not in (1, 3):
             raise EmbeddedError(f"A cluster has 1 or 3 nodes, not {nodes}.")
         self.folder = folder.resolve()
-        self._nodes, self._port, self._partitions, self._auto_create = nodes, port, partitions, auto_create_topics
+        self._nodes, self._partitions, self._auto_create = nodes, partitions, auto_create_topics
+        self._port, self._preferred_port = port, preferred_port
         self._java_home, self._cache, self._heap = java_home, cache or Path.home() / ".cache" / "homeward", heap
-        self._settings, self._notice = dict(settings or {}), notice
+        self._settings, self._users, self._notice = dict(settings or {}), dict(users or {}), notice
         self._lock: FolderLock | None = None
         self._layout: Layout | None = None
         self.servers: tuple[Server, ...] = ()
@@ -121,10 +125,10 @@ class EmbeddedKafka:
         )
 
     def _launch(self, java: tuple[str, ...], lock: FolderLock) -> None:
-        layout = settle(self.folder, self._nodes, self._port, self._notice)
+        layout = settle(self.folder, self._nodes, self._port, self._notice, self._preferred_port)
         layout.save(self.folder)
         self._layout = layout
-        self.servers = tuple(Server(node, self.folder / node.name, java) for node in layout.nodes)
+        self.servers = tuple(Server(node, self.folder / node.name, java, self._users) for node in layout.nodes)
         for server in self.servers:
             server.prepare(properties(server.node, layout, self._partitions, self._auto_create, self._settings))
         formatting = [(server, server.begin_format(layout.cluster)) for server in self.servers]

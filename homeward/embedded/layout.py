@@ -43,9 +43,12 @@ class Layout:
         draft.replace(folder / "cluster.json")
 
 
-def settle(folder: Path, nodes: int, port: int | None, notice: Callable[[str], None]) -> Layout:
+def settle(
+    folder: Path, nodes: int, port: int | None, notice: Callable[[str], None], preferred: int | None = None
+) -> Layout:
     """The layout of `folder`: as remembered, or new. With `port` the nodes listen on it and those that follow; else on
-    the ports of the last time, and where one of them is taken now on a free one, which is told to `notice`.
+    the ports of the last time, and where one of them is taken now on a free one, which is told to `notice`. A new
+    layout begins with the port that is `preferred`, where it is free.
     Raises `EmbeddedError` for a port in use and for another number of nodes than the folder was made for."""
     held = _load(folder)
     if held is not None and len(held.nodes) != nodes:
@@ -69,7 +72,13 @@ def settle(folder: Path, nodes: int, port: int | None, notice: Callable[[str], N
     settled = []
     for index in range(nodes):
         last = held.nodes[index] if held else None
-        listen = _given(port + index) if port is not None else choose(last.port if last else None)
+        if port is not None:
+            listen = _given(port + index)
+        elif last is None and index == 0 and preferred is not None and is_free(preferred):
+            listen = preferred
+            taken.add(listen)
+        else:
+            listen = choose(last.port if last else None)
         settled.append(Node(index + 1, listen, choose(last.controller if last else None)))
     return Layout(cluster, tuple(settled))
 

@@ -5,7 +5,7 @@ import contextlib
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from homeward.embedded import guard
@@ -18,15 +18,16 @@ GRACE = 20.0
 
 
 class Server:
-    """A node that lives in `folder`. `java` is the command up to the main class. Started and stopped once; a restart
-    is a new Server."""
+    """A node that lives in `folder`. `java` is the command up to the main class; `users` are made with the data folder,
+    name → password. Started and stopped once; a restart is a new Server."""
 
-    def __init__(self, node: Node, folder: Path, java: Sequence[str]) -> None:
+    def __init__(self, node: Node, folder: Path, java: Sequence[str], users: Mapping[str, str] | None = None) -> None:
         self.node = node
         self.folder = folder
         self.process: int | None = None
         self._log = folder / "server.log"
         self._java = tuple(java)
+        self._users = [f"--add-scram=SCRAM-SHA-512=[name={n},password={p}]" for n, p in (users or {}).items()]
         self._guard: subprocess.Popen[bytes] | None = None
 
     def prepare(self, properties: str) -> None:
@@ -43,7 +44,7 @@ class Server:
             return None
         # Without that file the format did not come to its end, so no message was ever in it.
         shutil.rmtree(data, ignore_errors=True)
-        tool = ("kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", "server.properties")
+        tool = ("kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", "server.properties", *self._users)
         with self._log.open("ab") as log:
             return subprocess.Popen([*self._java, *tool], cwd=self.folder, stdout=log, stderr=log)  # noqa: S603
 

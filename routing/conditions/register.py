@@ -9,7 +9,7 @@ from routing.situation import Situation
 @condition
 def registered(s: Situation) -> bool:
     """A case system holds a record of the child."""
-    return s.record.registered
+    return s.record.known
 
 
 @condition

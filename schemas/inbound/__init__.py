@@ -30,6 +30,7 @@ from schemas.inbound.task_completed import TaskCompleted
 from schemas.inbound.threshold_decision import ThresholdDecision
 from schemas.inbound.worker_found_report import WorkerFoundReport
 from schemas.inbound.worker_missing_report import WorkerMissingReport
+from schemas.limits import DEFAULT, Limits
 from schemas.unreadable import Unreadable
 
 __all__ = [
@@ -97,10 +98,10 @@ INBOUND: Mapping[str, type[InboundReport]] = {
 }
 
 
-def parse_message(envelope: Envelope) -> InboundReport:
+def parse_message(envelope: Envelope, limits: Limits = DEFAULT) -> InboundReport:
     """The report that an envelope carries. Raises `Unreadable`: unknown_type, bad_bytes or bad_json for a body that is
     no JSON text, failed_validation where the data breaks the contract."""
     model = INBOUND.get(envelope.type)
     if model is None:
         raise Unreadable("unknown_type", "type: the hub does not accept this type of message. See docs/integrating.md")
-    return parse_data(model, envelope.data)
+    return parse_data(model, envelope.data, limits)

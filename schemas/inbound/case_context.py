@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from schemas.fields import Authority, Forces, Id, Instant, Listed, MaybeId, MaybeWord, Words
+from schemas.fields import Authority, Forces, Id, Instant, Listed, MaybeId, MaybeWord, ShortText, Words
 from schemas.inbound.report import InboundReport
 from schemas.part import Part
 from schemas.parts import Identifier, Person
@@ -17,7 +17,7 @@ class OpenService(Part):
     team: MaybeId = Field(None, description="Id of the team.")
     worker: MaybeId = Field(None, description="Id of the allocated worker.")
     manager: MaybeId = Field(None, description="Id of the worker's manager.")
-    since: str | None = Field(None, description="When the case was opened there, as a date or an instant.")
+    since: ShortText | None = Field(None, description="When the case was opened there, as a date or an instant.")
 
 
 class Professional(Part):
@@ -37,7 +37,7 @@ class Placement(Part):
     distance_miles: float | None = Field(
         None, ge=0, allow_inf_nan=False, description="Miles from the placement to the authority's border."
     )
-    authority: str | None = Field(None, description="The authority whose area it is in.")
+    authority: ShortText | None = Field(None, description="The authority whose area it is in.")
     provider: MaybeId = Field(None, description="Id of the provider.")
     carers: Listed[Id] = Field((), description="Ids of the carers.")
 

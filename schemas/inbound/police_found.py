@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from schemas.fields import Count, Instant, MaybeId, MaybeWord, TrueUnlessSaid
+from schemas.fields import Count, Instant, MaybeId, MaybeWord, ShortText, TrueUnlessSaid
 from schemas.inbound.report import PoliceReport
 from schemas.part import Part
 
@@ -14,7 +14,7 @@ class SafeAndWell(Part):
 
     done: bool | None = Field(None, description="Whether the check was done.")
     at: Instant | None = Field(None, description="When it was done.")
-    by: str | None = Field(None, description="Who did it.")
+    by: ShortText | None = Field(None, description="Who did it.")
 
 
 class PoliceFound(PoliceReport):
@@ -33,7 +33,7 @@ class PoliceFound(PoliceReport):
         description="False if the child has only been located, not met: the episode stays open and no time limit of "
         "the return starts. Defaults to true.",
     )
-    found_by: str | None = Field(None, description="Who found the child.")
+    found_by: ShortText | None = Field(None, description="Who found the child.")
     found_where: str | None = Field(None, description="Where the child was found.")
     end_reason: MaybeWord = Field(None, description="How the episode ended. Words outside the vocabulary are kept.")
     remarks: str | None = Field(None, description="The officer's remarks.")

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from schemas.fields import CareType, Class, Count, Instant, Listed, MaybeId, Risk, Words
+from schemas.fields import CareType, Class, Count, Instant, Listed, MaybeId, Risk, ShortText, Words
 from schemas.inbound.report import PoliceReport
 from schemas.parts import Person
 
@@ -23,7 +23,7 @@ class PoliceMissing(PoliceReport):
         None,
         description="Version of this notification, counted from 1. Without it, the last one received is the newest.",
     )
-    system: str | None = Field(
+    system: ShortText | None = Field(
         None, description="The police system that records the incident, such as COMPACT or Merlin."
     )
     child: Person = Field(description="The child.")
@@ -36,9 +36,9 @@ class PoliceMissing(PoliceReport):
         None, description="The authority of the place that the child went missing from, in the same form."
     )
     classification: Class = Field(description="Whether the force treats the child as missing or as absent.")
-    classification_text: str | None = Field(None, description="The classification in the sender's own words.")
+    classification_text: ShortText | None = Field(None, description="The classification in the sender's own words.")
     risk: Risk | None = Field(None, description="The force's risk grade.")
-    risk_text: str | None = Field(None, description="The risk grade in the sender's own words.")
+    risk_text: ShortText | None = Field(None, description="The risk grade in the sender's own words.")
     missing_from: Literal["home", "placement", "school", "hospital", "other"] | None = Field(
         None, description="The kind of place that the child went missing from."
     )
@@ -62,9 +62,9 @@ class PoliceMissing(PoliceReport):
     alert: Literal["national"] | None = Field(
         None, description="Set if this is another area's alert, circulated for information."
     )
-    linked_incidents: Listed[str] = Field((), description="References of siblings or friends reported together.")
+    linked_incidents: Listed[ShortText] = Field((), description="References of siblings or friends reported together.")
     found_at: Instant | None = Field(None, description="When the child was found, if that was before the report.")
-    officer: str | None = Field(None, description="The officer in the case.")
+    officer: ShortText | None = Field(None, description="The officer in the case.")
     intake_notified_at: Instant | None = Field(
         None, description="When the authority's intake was told, if that was before this message."
     )

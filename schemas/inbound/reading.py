@@ -1,12 +1,15 @@
 """From the data of an envelope to a model, and from what the validator says to words that a sender can act on and that
 repeat nothing about a child."""
 
+from functools import cache
+from itertools import islice
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, from_json, to_json
 
 from schemas.cloudevents import not_json
+from schemas.limits import DEFAULT, Limits
 from schemas.part import Part
 from schemas.unreadable import Unreadable
 
@@ -39,9 +42,11 @@ _MENDS = {
 }
 
 
-def parse_data(model: type[ModelT], data: Any) -> ModelT:
+def parse_data(model: type[ModelT], data: Any, limits: Limits = DEFAULT) -> ModelT:
     """`data`, as JSON bytes or as a parsed JSON value, read as `model`. Raises `Unreadable`."""
     raw = data.removeprefix(_BOM) if isinstance(data, bytes) else to_json(data, inf_nan_mode="constants")
+    if limits.might_be_passed(raw):
+        _refuse_too_much(raw, limits)
     # Both are rare and dear to look for properly, so a search of the bytes decides whether to look at all.
     if b"\\u0000" in raw or b"NaN" in raw or b"Infinity" in raw:
         _refuse_what_stores_refuse(raw)
@@ -52,6 +57,28 @@ def parse_data(model: type[ModelT], data: Any) -> ModelT:
         if any(fault["type"] == "json_invalid" for fault in faults):
             raise not_json(raw) from None
         raise Unreadable("failed_validation", _told(faults)) from None
+
+
+def _refuse_too_much(raw: bytes, limits: Limits) -> None:
+    """More than the contract allows of anything, in known and in unknown fields alike."""
+    try:
+        value = from_json(raw)
+    except ValueError:
+        raise not_json(raw) from None
+    faults = [*islice(limits.faults(value, _declared()), _SHOWN)]
+    if faults:
+        raise Unreadable("failed_validation", "; ".join(faults))
+
+
+@cache
+def _declared() -> frozenset[str]:
+    """Every name that the contract gives a field of any object."""
+    names, waiting = set[str](), [Part]
+    while waiting:
+        part = waiting.pop()
+        names |= {field.alias or name for name, field in part.model_fields.items()}
+        waiting += part.__subclasses__()
+    return frozenset(names)
 
 
 def _refuse_what_stores_refuse(raw: bytes) -> None:

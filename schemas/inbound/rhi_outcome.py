@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from schemas.fields import Instant, Words
+from schemas.fields import Instant, ShortText, Words
 from schemas.inbound.report import WHICH, CaseworkReport
 from schemas.parts import Actor
 
@@ -24,7 +24,7 @@ class RhiOutcome(CaseworkReport):
     by: Actor | None = Field(None, description="Who reports it.")
     interviewer: Actor | None = Field(None, description="Who holds the interview.")
     reason: str | None = Field(None, description="Why it was refused, not offered or withdrawn.")
-    template: str | None = Field(None, description="Name of the form that the interview was recorded on.")
+    template: ShortText | None = Field(None, description="Name of the form that the interview was recorded on.")
     content: Mapping[str, Any] | None = Field(
         None, description="The form: ids of its sections and the answers in them."
     )

@@ -103,7 +103,7 @@ def test_a_file_is_no_episode(tmp_path: Path) -> None:
     """It is not counted, and a report that names no incident does not mean it."""
     lost = of_case("rhi.outcome", 1, result="offered")
     said = told(tmp_path, PLAN, record(0, documents=[{"kind": "plan", "updated_at": later(-24)}]), lost, away(2))
-    assert [kind for kind, _ in words(said)] == ["review_plan", "doubtful_match"]
+    assert [kind for kind, _ in words(said)] == ["review_plan", "doubtful_match", "data_quality"]
 
 
 def test_a_duty_of_the_child_cannot_count_from_an_episode() -> None:

@@ -149,3 +149,18 @@ def test_the_parts_of_a_pack_must_fit_together(toml: str, words: list[str]) -> N
 
 def test_a_clause_of_an_interpretation_or_of_the_hub_needs_no_entry() -> None:
     assert pack(RULE.replace('"T-2"', '"T-2", "AMB-77", "HUB"')).rules[0].clauses == ("T-1", "T-2", "AMB-77", "HUB")
+
+
+@pytest.mark.parametrize(
+    ("table", "more"),
+    [
+        ("criteria.serious", '[criteria]\nserious = [{when = {meets = "grave"}, clauses = ["T-1"]}]\n'
+         'grave = [{when = {meets = "serious"}, clauses = ["T-1"]}]\n'),
+        ("audiences.whoever", '[audiences]\nwhoever = [{to = ["@whoever"], clauses = ["T-1"]}]\n'),
+    ],
+)  # fmt: skip
+def test_what_leads_back_to_itself_is_refused(table: str, more: str) -> None:
+    asks = RULE if table.startswith("c") else RULE.replace('["officer"]', '["@whoever"]')
+    asks += 'when = {meets = "serious"}\n' if table.startswith("c") else ""
+    told = fault(text(asks, more=more))
+    assert f"{table}: it leads back to itself; take the word out that closes the circle" in told

@@ -82,8 +82,8 @@ async def test_a_register_record_that_comes_later_joins_what_belongs_together() 
         async with h.store.transaction() as tx:
             numbers = [("nottinghamshire", *n.split(":")) for n in ("compact:K-1", "niche:N-1", "mosaic:M-1")]
             held = await tx.find(numbers, [("XX", "P-1"), ("XX", "P-2")], [])
-            people, episodes = await tx.load(set(held.identifiers.values()))
-        assert len(set(held.identifiers.values())) == 1
+            people, episodes = await tx.load({row.person for row in held.identifiers})
+        assert len({row.person for row in held.identifiers}) == 1
         assert {row.person for row in held.references} == set(people)
         assert [row.state for row in episodes] == ["found", "found"]
         requests = [m["incident"] for m in await h.said() if m["type"] == "rhi.request"]

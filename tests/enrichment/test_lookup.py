@@ -1,11 +1,12 @@
 """Who may be meant, while a batch changes who is on file: an answer given before is never an old one."""
 
+from dataclasses import replace
 from datetime import date
 
 from enrichment.lookup import Lookup, keys_of
-from enrichment.matching import Described, blocking_keys, shipped_model
+from enrichment.matching import Address, Described, blocking_keys, shipped_model
 from enrichment.serialisation import write_described
-from store.blocking import BlockedRow
+from store.blocking import CROWDED, BlockedRow
 
 WREN = Described(forename="Wren", surname="Featherstonehaugh", date_of_birth=date(2011, 9, 23))
 OTHER = Described(forename="Ottoline", surname="Quarrie", date_of_birth=date(2009, 1, 30))
@@ -49,3 +50,18 @@ def test_only_those_who_changed_are_filed_anew() -> None:
 def test_what_is_asked_for_is_filed_so_that_the_same_child_is_found() -> None:
     for described in (WREN, OTHER):
         assert keys_of([described]) & blocking_keys(described)
+
+
+def test_a_place_where_hundreds_are_said_to_live_says_nothing_by_itself_and_still_counts_with_a_name() -> None:
+    lookup, nowhere = Lookup(shipped_model()), (Address(postcode="ZZ99 3VZ"),)
+    stranger = replace(OTHER, addresses=nowhere)
+    lookup.put("a", "wren", replace(WREN, addresses=nowhere))
+    for n in range(CROWDED - 1):
+        lookup.put("a", f"p{n}", Described(forename=f"Ab{'c' * (n % 9)}", addresses=nowhere))
+    assert len(lookup._near(stranger)) == CROWDED
+    lookup.put("a", "one more", Described(forename="Io", addresses=nowhere))
+    assert lookup._near(stranger) == set()
+    assert [ranked.id for ranked in lookup.judge("a", replace(WREN, addresses=nowhere)).ranked] == ["wren"]
+    assert len(lookup._near(replace(WREN, addresses=nowhere))) == 1
+    lookup.put("a", "one more", None)
+    assert len(lookup._near(stranger)) == CROWDED

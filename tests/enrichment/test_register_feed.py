@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from core_hub import REGISTER, Hub, hub
-from core_wire import case, child, context, found, missing
+from core_wire import case, child, context, found, missing, police
 
 from enrichment.register import Place
 from enrichment.serialisation import read_held
@@ -26,7 +26,7 @@ async def held(h: Hub, number: str) -> RegisterRecord | None:
     """The record of whoever has this number at Nottinghamshire."""
     async with h.store.reading() as tx:
         where = await tx.find([("nottinghamshire", *number.split(":"))], [], [])
-        people, _ = await tx.load(set(where.identifiers.values()))
+        people, _ = await tx.load({row.person for row in where.identifiers})
     return read_held(next(iter(people.values())).doc).record if people else None
 
 
@@ -52,10 +52,67 @@ async def test_episodes_and_promises_outlive_a_withdrawn_record_and_are_told() -
         assert [[name for name, _ in line.entry["events"]] for line in new] == [["record_changed"]]
         record = await held(h, "compact:K-1")
         assert record is not None
-        assert (record.registered, record.services, record.identifiers) == (False, (), (("compact", "K-1"),))
+        assert (record.registered, record.withdrawn, record.identifiers) == (False, True, (("compact", "K-1"),))
+        assert [service.worker for service in record.services] == ["sw1"]
         await h.take(found(40))
         back = [m for m in await h.said() if m["type"] == "episode.found"]
         assert [m["child"]["identifiers"] for m in back] == [child("compact:K-1")["identifiers"]]
+
+
+def kept(worker: str, **fields: Any) -> bytes:
+    return context(-1, "mosaic:M-1", "compact:K-1", services=[{"service": "cscs", "worker": worker}], **fields)
+
+
+async def test_a_withdrawn_record_silences_no_clock_of_a_child_who_is_missing_and_is_told() -> None:
+    async with hub() as h:
+        await h.intake.process_batch([keyed(h, kept("sw1", plan="looked_after"), "M-1")])
+        await h.take(missing())
+        await h.intake.process_batch([keyed(h, None, "M-1")])
+        [told] = [m for m in await h.said() if m["kind"] == "data_quality"]
+        assert (told["incident"], told["to"][0]["role"]) == ("P-1", "children_missing_officer")
+        assert "AMB-190" in told["clauses"]
+        await h.fall(80)
+        asked = [(m["type"], m["kind"], m["to"][0]["person"]) for m in await h.said()]
+        assert ("senior.alert", "absence_24h", None) in asked
+        assert ("meeting.request", "strategy_discussion", "sw1") in asked
+
+
+async def test_it_stands_until_nothing_is_owed_any_more() -> None:
+    async with hub() as h:
+        await h.intake.process_batch([keyed(h, kept("sw1", plan="looked_after"), "M-1")])
+        await h.take(missing())
+        await h.intake.process_batch([keyed(h, None, "M-1")])
+        await h.fall(80)
+        await h.take(found(85))
+        asked = [m["to"][0]["person"] for m in await h.said() if m["type"] == "rhi.request"]
+        assert asked == ["sw1"]
+        record = await held(h, "compact:K-1")
+        assert record is not None
+        assert record.withdrawn
+        await h.take(police("retracted", 90))
+        async with h.store.reading() as tx:
+            people, _ = await tx.load(await tx.people_of("nottinghamshire", "", 10))
+        [left] = [read_held(row.doc).record for row in people.values()]
+        assert (left.withdrawn, left.services, left.plan) == (False, (), None)
+
+
+async def test_a_new_record_takes_the_place_of_what_was_last_known() -> None:
+    async with hub() as h:
+        await h.intake.process_batch([keyed(h, kept("sw1"), "M-1")])
+        await h.take(missing())
+        await h.intake.process_batch([keyed(h, None, "M-1")])
+        await h.intake.process_batch([keyed(h, kept("sw2", plan="child_in_need"), "M-1")])
+        record = await held(h, "compact:K-1")
+        assert record is not None
+        assert (record.registered, record.withdrawn, record.plan) == (True, False, "child_in_need")
+        assert [service.worker for service in record.services] == ["sw2"]
+
+
+async def test_a_withdrawn_record_of_a_child_who_is_not_missing_is_gone_and_nobody_is_told() -> None:
+    async with hub() as h:
+        await h.intake.process_batch([keyed(h, kept("sw1"), "M-1")])
+        await h.intake.process_batch([keyed(h, None, "M-1")])
+        assert await h.said() == []
 
 
 async def test_a_child_may_come_back_to_the_register() -> None:
@@ -91,7 +148,7 @@ async def test_records_without_any_number_are_told_apart_by_their_keys() -> None
         await h.intake.process_batch([keyed(h, context(-2), "a"), keyed(h, context(-1), "b")])
         async with h.store.reading() as tx:
             keys = await tx.find([("nottinghamshire", "", "a"), ("nottinghamshire", "", "b")], [], [])
-        assert len(set(keys.identifiers.values())) == 2
+        assert len({row.person for row in keys.identifiers}) == 2
 
 
 async def test_the_same_record_once_more_changes_nothing() -> None:

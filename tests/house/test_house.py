@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ["build.txt", "run.txt", "test.txt", "bench.txt"]
+LOCKS = ["build.txt", "run.txt", "test.txt", "bench.txt", "ssda903.txt"]
 RESERVED = re.compile(r"(^|\.)(example|test|invalid|localhost)$|(^|\.)example\.(org|com|net)$")
 ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})\b")
 # What git knows or would take in; without git (an unpacked archive) the tree less its hidden and built folders.
@@ -130,7 +130,7 @@ def test_make_help_lists_the_verbs() -> None:
         "run",
         "test",
         "check",
-        "bench",
+        "fuzz",
     ]
 
 

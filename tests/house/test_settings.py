@@ -128,3 +128,33 @@ def test_without_a_desk_nothing_is_linked(monkeypatch: pytest.MonkeyPatch) -> No
     assert load_settings().desk_url is None
     given(monkeypatch, desk_url="https://desk.example/nottinghamshire")
     assert load_settings().desk_url == "https://desk.example/nottinghamshire"
+
+
+def test_a_misspelt_variable_is_refused_with_the_likely_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    said = fault(monkeypatch, smtp_hots="mail.council.test", teapot="1")
+    assert said.splitlines() == [
+        "HOMEWARD_SMTP_HOTS: there is no such setting. Did you mean HOMEWARD_SMTP_HOST?",
+        "HOMEWARD_TEAPOT: there is no such setting. Remove it",
+    ]
+    monkeypatch.delenv(f"{PREFIX}SMTP_HOTS")
+    monkeypatch.delenv(f"{PREFIX}TEAPOT")
+    (tmp_path / "settings").write_text(f"{PREFIX}DATABASE_PASWORD=secret\n")
+    with pytest.raises(SettingsError, match="Did you mean HOMEWARD_DATABASE_PASSWORD") as caught:
+        load_settings(tmp_path / "settings")
+    assert "secret" not in str(caught.value)
+
+
+def test_where_tests_find_their_servers_is_nothing_of_the_hubs(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, test_kafka="broker.test:9092")
+    assert load_settings() == Settings()
+
+
+def test_authorities_are_divided_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, authorities="islington, nottinghamshire")
+    assert load_settings().authorities == ("islington", "nottinghamshire")
+
+
+def test_a_password_in_the_url_is_noticed() -> None:
+    assert Settings(database_url="postgresql+asyncpg://hub:word@db.test/homeward").holds_password_in_url
+    assert not Settings(database_url="postgresql+asyncpg://hub@db.test/homeward").holds_password_in_url
+    assert not Settings().holds_password_in_url

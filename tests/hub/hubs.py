@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from consumers.progress import STUCK
 from homeward import clock
 from homeward.hub import Hub
 from homeward.settings import Settings
@@ -62,18 +64,20 @@ async def running(
     authority: str = "nottinghamshire",
     now: Callable[[], datetime] = clock.now,
     register: bool = False,
+    stuck: float = STUCK,
+    **chosen: Any,
 ) -> AsyncIterator[Running]:
     """A hub that reads what this force publishes; `register`: also the register and casework, which all tests share.
-    The test drains its relay."""
+    The test drains its relay. `stuck`: seconds after which a partition stands still; `chosen`: further settings."""
     topics = [police_notifications(force)]
     if register:
         topics += [register_children(authority), casework_outcomes(authority)]
-    settings = Settings(kafka_bootstrap=kafka, kafka_group=f"test-{force}", database_url=database)
+    settings = Settings(kafka_bootstrap=kafka, kafka_group=f"test-{force}", database_url=database, **chosen)
     await migrate(settings.database)
     packs, directories = library(settings)
     ways = {"topic": senders(settings, TopicShape(partitions=2))["topic"], "mail": MemoryMailSender()}
     parts = Parts(settings, packs, directories, Store.open(settings.database), ways, now=now)
-    hub = Hub(parts, ["consumers"], pattern=f"^({'|'.join(topics)})$")
+    hub = Hub(parts, ["consumers"], f"^({'|'.join(topics)})$", stuck)
     under_way = Running(hub, parts)
     hub.subscriber.polled = under_way.polled
     await hub.start()

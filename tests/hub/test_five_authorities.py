@@ -168,7 +168,23 @@ def test_no_address_of_its_own_is_another_authoritys_too(authority: str) -> None
 
 
 @each
-async def test_whose_child_it_is_the_register_says_before_the_police_and_a_host_hears_only_where_its_terms_say_so(
+async def test_whose_child_it_is_the_register_says_and_a_host_hears_only_where_its_terms_say_so(authority: str) -> None:
+    context, report = [r for r in with_workers(PACKS[authority]) if r[2] in ("case.context", "police.missing")]
+    for other in sorted(PACKS.keys() - {authority}):
+        hosted = {name: value for name, value in report[3].items() if name != "responsible_authority"}
+        hosted["host_authority"] = other
+        async with hub() as h:
+            for n, told in enumerate((context, (*report[:3], hosted))):
+                topic, value = message(n, told)
+                await h.intake.process_batch([h.raw(value, topic)])
+            said = {row.authority for row in await h.rows()}
+        allowed = {authority, "hub"} | ({other} if PACKS[other].terms.hosts else set())
+        assert authority in said
+        assert said <= allowed
+
+
+@each
+async def test_the_authority_that_the_police_name_and_the_one_whose_register_claims_the_child_both_act(
     authority: str,
 ) -> None:
     context, report = [r for r in with_workers(PACKS[authority]) if r[2] in ("case.context", "police.missing")]
@@ -178,6 +194,4 @@ async def test_whose_child_it_is_the_register_says_before_the_police_and_a_host_
             for n, told in enumerate((context, (*report[:3], report[3] | named))):
                 topic, value = message(n, told)
                 await h.intake.process_batch([h.raw(value, topic)])
-            said = {row.authority for row in await h.rows()}
-        allowed = {authority, "hub"} | ({other} if PACKS[other].terms.hosts else set())
-        assert said <= allowed
+            assert {authority, other} <= {row.authority for row in await h.rows()} <= {authority, other, "hub"}

@@ -86,11 +86,11 @@ async def test_a_register_is_read_again_from_its_beginning(kafka: str, tmp_path:
         store = Store.open(url)
         async with store.reading() as tx:
             where = await tx.find([("nottinghamshire", "mosaic", n) for n in ("RR-1", "RR-2")], [], [])
-            people, _ = await tx.load(set(where.identifiers.values()))
+            people, _ = await tx.load({row.person for row in where.identifiers})
             kept.append(len(await tx.ledger_after(0, 1000)))
             feeds = [feed.authority for feed in await tx.feeds()]
         await store.close()
-        assert [value for _, _, value in where.identifiers] == ["RR-1"]
+        assert [row.value for row in where.identifiers] == ["RR-1"]
         assert b'"sw1"' in next(iter(people.values())).doc
         assert feeds == ["nottinghamshire"]
     assert kept[0] == kept[1]

@@ -37,7 +37,7 @@ async def kept(store: Store, authority: str) -> dict[str, WorkRow]:
 async def said_by_the_episodes(store: Store, authority: str) -> dict[str, WorkRow]:
     async with store.reading() as tx:
         people = await tx.people_of(authority, "", 1000)
-        children = Children(KnownKeys({}, [], {}), *await tx.load(people))
+        children = Children(KnownKeys([], [], {}), *await tx.load(people))
     cases = [(each, case) for each in children.children() for case in each.everything()]
     return {row.id: row for row in work_rows_of(cases, PACKS_LOADED)}
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrichment.matching.comparing_names import forename, misspelt, surname
-from enrichment.matching.names import Name, fold, name, sound
+from enrichment.matching.names import Name, _read, fold, forget_names, name, sound
 
 IN_USE = {"jayden", "kayden", "maria", "mariam", "chris", "christopher", "patrick", "muhammad", "ali", "omar"}
 
@@ -109,3 +109,11 @@ def test_any_name_is_the_same_as_itself_and_folding_ends(text: str) -> None:
     if (one := name(text)) is not None:
         assert forename(one, one, IN_USE.__contains__)[0] == surname(one, one)[0] == "same"
         assert 1 <= len(one.sounds) <= 3
+
+
+def test_no_more_of_a_text_is_remembered_than_could_be_a_name_and_all_of_it_can_be_forgotten() -> None:
+    forget_names()
+    assert name("Wren" * 100) is name("Wren" * 500)
+    assert _read.cache_info().currsize == 1
+    forget_names()
+    assert _read.cache_info().currsize == 0

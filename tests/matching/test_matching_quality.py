@@ -4,6 +4,7 @@ one stand in docs/matching.md."""
 import pytest
 
 from bench.matching.figures import Answer, by_kind
+from bench.matching.numbers import believed, numbered
 from bench.matching.ours import answered, indexed
 from bench.matching.slips import SLIPS
 from bench.matching.telling import KIN, NO_SLIP, SEVERAL, STRANGER, Told, town
@@ -43,3 +44,17 @@ def test_figures_count_what_they_say() -> None:
     kinds, every = by_kind(told, answers)
     assert (every.precision, every.recall, every.found) == (1 / 2, 1 / 3, 2 / 3)
     assert (kinds["b"].precision, kinds["b"].silent) == (1.0, 1)
+
+
+@pytest.mark.parametrize("seed", [5, 6])
+def test_of_exchanged_numbers_none_is_believed_and_few_right_ones_are_doubted(seed: int) -> None:
+    made = town(3000, 1500, seed)
+    index = indexed(made.register, shipped_model())
+    counts = believed(index, made.register, [*numbered(made, 0.01, seed)])
+    assert (counts.silent, counts.precision) == (0, 1.0)
+    assert counts.wrong > 5
+    assert counts.named == counts.known
+    assert counts.recall >= 0.995
+    all_wrong = believed(index, made.register, [*numbered(made, 1.0, seed)])
+    assert all_wrong.right == 0
+    assert all_wrong.silent <= all_wrong.wrong * 0.005

@@ -26,7 +26,7 @@ class Said(Wordless):
         self.roles: dict[str, str] = words.get("roles", {})
         self.next: str = words.get("next_in_line", "")
 
-    def wording(self, source: WhoseWords, type_: str, kind: str | None) -> Wording | None:
+    def wording(self, source: WhoseWords, type_: str, kind: str | None, cited: Sequence[str] = ()) -> Wording | None:
         return self.kinds.get(kind or type_)
 
     def clauses(self, source: WhoseWords, ids: Sequence[str]) -> Sequence[CitedClause]:

@@ -1,7 +1,7 @@
 """Children and their episodes as tests of reports need them; times are written as a London clock shows them."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
@@ -12,12 +12,18 @@ from episodes.record import RegisterRecord
 from episodes.reports import About, Found, InterviewOutcome, MeetingHeld, Missing, Origin, Report, Retracted
 from reporting.figures import Figures
 from reporting.span import Span
+from reporting.tables import ALL_KNOWN, Asked, Refusal, ReportTable, Row, TableEntry
 from reporting.tally import Tally
 from routing.calendar import LONDON
 from routing.case import Case
 from routing.messages import Promise
 
 SEPTEMBER = Span.parse("2026-09")
+IN_CARE: dict[str, Any] = {
+    "identifiers": (("mosaic", "M31"), ("compact", "K-1")),
+    "date_of_birth": date(2011, 9, 1),
+    "plan": "looked_after",
+}
 ABOUT = About(authority="testshire", force="XX", incident="P-1")
 _numbers = count(1)
 
@@ -75,3 +81,22 @@ def counted(*children: Child, span: Span = SEPTEMBER) -> Figures:
     for each in children:
         tally.add(each)
     return tally.figures()
+
+
+def entries(
+    table: ReportTable, *children: Child, period: str = "2026-09", system: str | None = None, at: str | None = None
+) -> list[TableEntry]:
+    """What a table says of the children, oldest first, when it is made at an instant (else when all is known)."""
+    own = frozenset(("testshire", "891"))
+    wanted = Asked(Span.parse(period), system, own, london(at) if at else ALL_KNOWN)
+    return sorted((entry for each in children for entry in table.rows_of(each, wanted)), key=lambda entry: entry.at)
+
+
+def table_rows(table: ReportTable, *children: Child, **asked: Any) -> list[Row]:
+    return [entry.cells for entry in entries(table, *children, **asked)]
+
+
+def refused(table: ReportTable, *children: Child, **asked: Any) -> list[tuple[Any, ...]]:
+    """Row, column, the recipient's check and the reason of every refusal."""
+    found: Iterable[Refusal] = table.refusals(entries(table, *children, **asked))
+    return [(r.row, r.column, r.rule, r.reason) for r in found]

@@ -28,8 +28,8 @@ REQUEST = asked("rhi.request", "2026-09-11 12:00", due="2026-09-14 12:00")
 
 def rows(table: ReportTable, *children: Child, system: str | None = None) -> list[dict[str, Any]]:
     wanted = Asked(SEPTEMBER, system)
-    told = sorted((row for each in children for row in table.rows_of(each, wanted)), key=lambda row: row[0])
-    return [dict(zip(table.columns, cells, strict=True)) for _, cells in told]
+    told = sorted((entry for each in children for entry in table.rows_of(each, wanted)), key=lambda entry: entry.at)
+    return [dict(zip(table.columns, entry.cells, strict=True)) for entry in told]
 
 
 def test_an_episode_with_all_that_is_told_of_it() -> None:

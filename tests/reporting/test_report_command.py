@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from reporting_hub import Hub, compact
+from workbooks import workbook
 
 from homeward.cli import main
 from store import Store
@@ -87,9 +88,15 @@ async def test_the_lists_name_children_by_the_number_asked_for(hub: Hub, run: Ru
     assert ("requested", "mam") in [(row["act"], row["kind"]) for row in meetings]
 
 
+YEAR_SO_FAR = """\
+2026/27 is not over yet. This is what is known so far.
+nottinghamshire, ssda903: 1 April 2026 to 31 March 2027 (council year 2026/27)
+"""
+
+
 async def test_ssda903_for_the_year_so_far(hub: Hub, run: Run) -> None:
     await september(hub)
-    result = await run("--period", "2026-04-01..2027-03-31", "--table", "ssda903")
+    result = await run("--period", "2026/27", "--table", "ssda903")
     assert result.stdout_bytes.decode().split("\r\n") == [
         "CHILD,DOB,MISSING,MIS_START,MIS_END",
         "M31,01/09/2011,M,31/08/2026,01/09/2026",
@@ -97,20 +104,90 @@ async def test_ssda903_for_the_year_so_far(hub: Hub, run: Run) -> None:
         "M31,01/09/2011,M,30/09/2026,",
         "",
     ]
-    assert result.stderr == "2026-04-01..2027-03-31 is not over yet. This is what is known so far.\n"
+    assert (result.stderr, result.exit_code) == (YEAR_SO_FAR, 0)
 
 
-async def test_the_safeguarding_dataset_as_json_with_what_to_look_at(hub: Hub, run: Run) -> None:
+async def test_an_interview_is_not_applicable_where_the_pack_asks_for_none_and_open_while_a_person_is_to_judge(
+    hub: Hub, run: Run
+) -> None:
     await september(hub)
     result = await run("--period", "2026-09", "--table", "safeguarding", "--number", "mosaic", "--format", "json")
-    told = json.loads(result.stdout)["rows"]
-    assert [(row["miss_person_id"], row["miss_missing_rhi_offered"]) for row in told] == [
-        ("M31", "N"),
+    told = json.loads(result.stdout)
+    assert [(row["miss_person_id"], row["miss_missing_rhi_offered"]) for row in told["rows"]] == [
+        ("M31", "NA"),  # a first short episode of a child who is not vulnerable
         ("M31", "Y"),
-        ("", "N"),
+        ("", None),  # nobody has said whether the child is vulnerable
         ("M31", None),
     ]
-    assert result.stderr == ("Check before use: rows without miss_person_id (no such number in the register): 1\n")
+    (refused,) = told["refused"]
+    assert (refused["row"], refused["incidents"], refused["column"]) == (3, "XX P-3", "miss_person_id")
+    assert result.exit_code == 3
+    assert "miss_person_id: the register holds no such number of the child." in result.stderr
+    assert result.stderr.endswith("1 of 4 rows would be refused.\n")
+
+
+async def test_files_say_whose_they_are_and_for_which_days(hub: Hub, run: Run, tmp_path: Path) -> None:
+    await september(hub)
+    out = ("--out", str(tmp_path / "returns"))
+    listed = await run("--period", "2026/27-Q2", "--table", "episodes", *out)
+    path = tmp_path / "returns" / "nottinghamshire-episodes-2026-07-01-to-2026-09-30.csv"
+    assert (listed.stdout, listed.exit_code) == (f"{path}\n", 0)
+    assert path.stat().st_mode & 0o077 == 0
+    first = next(csv.DictReader(io.StringIO(path.read_text())))
+    assert (first["authority"], first["first_day"], first["last_day"]) == (
+        "nottinghamshire",
+        "2026-07-01",
+        "2026-09-30",
+    )
+    summary = table(await run("--period", "2026-09"))
+    assert summary[0] == {"figure": "authority", "value": "nottinghamshire"}
+    assert {"figure": "last_day", "value": "2026-09-30"} in summary
+
+
+async def test_the_refusals_are_written_beside_a_return_that_stays_pure(hub: Hub, run: Run, tmp_path: Path) -> None:
+    await september(hub)
+    words = ("--period", "2026-09", "--table", "safeguarding", "--number", "mosaic", "--out", str(tmp_path))
+    result = await run(*words)
+    assert result.exit_code == 3
+    name = "nottinghamshire-safeguarding-2026-09-01-to-2026-09-30"
+    assert result.stdout.split() == [f"{tmp_path}/{name}.csv", f"{tmp_path}/{name}-refusals.csv"]
+    columns = (tmp_path / f"{name}.csv").read_text().splitlines()[0].split(",")
+    assert columns[0] == "miss_table_id"
+    (refused,) = csv.DictReader(io.StringIO((tmp_path / f"{name}-refusals.csv").read_text()))
+    assert {key: refused[key] for key in ("authority", "row", "incidents", "reason")} == {
+        "authority": "nottinghamshire",
+        "row": "3",
+        "incidents": "XX P-3",
+        "reason": "the register holds no such number of the child",
+    }
+
+
+async def test_a_workbook_holds_the_table_what_it_is_and_what_would_be_refused(
+    hub: Hub, run: Run, tmp_path: Path
+) -> None:
+    await september(hub)
+    words = ("--period", "2026-09", "--table", "safeguarding", "--number", "mosaic", "--out", str(tmp_path))
+    await run(*words, "--format", "xlsx")
+    sheets = workbook((tmp_path / "nottinghamshire-safeguarding-2026-09-01-to-2026-09-30.xlsx").read_bytes())
+    assert list(sheets) == ["safeguarding", "about", "refusals"]
+    assert [row[5] for row in sheets["safeguarding"]] == ["miss_missing_rhi_offered", "NA", "Y", None, None]
+    about = {row[0]: row[1] for row in sheets["about"]}
+    assert (about["authority"], about["first_day"], about["last_day"], about["rows_refused"]) == (
+        "nottinghamshire",
+        "2026-09-01",
+        "2026-09-30",
+        "1",
+    )
+    assert sheets["refusals"][1][:1] == ["3"]
+
+
+async def test_annex_a_for_the_last_12_months(hub: Hub, run: Run) -> None:
+    await september(hub)
+    result = await run("--period", "2025-10-01..2026-09-30", "--table", "annex-a", "--number", "mosaic")
+    (row,) = table(result)
+    assert [*row.values()] == ["M31", "01/09/2011", "3", "0", "a) Yes", "a) Yes"]
+    assert "Annex A asks for 12 months" not in result.stderr
+    assert "Annex A asks for 12 months" in (await run("--period", "2026-09", "--table", "annex-a")).stderr
 
 
 async def test_a_correction_reaches_a_report_of_a_month_that_is_long_over(hub: Hub, run: Run) -> None:
@@ -137,8 +214,9 @@ async def test_a_number_that_would_run_in_a_spreadsheet_does_not(hub: Hub, run: 
     await hub.missing("2026-09-10 12:00", "@SUM(A1)")
     (row,) = table(await run("--period", "2026-09", "--table", "episodes"))
     assert row["child"] == "'=1+1"
-    (row,) = table(await run("--period", "2026-09", "--table", "ssda903"))
-    assert row["CHILD"] == "'=1+1"
+    result = await run("--period", "2026-09", "--table", "ssda903")
+    assert result.exit_code == 3
+    assert "'=1+1,01/09/2011" in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -147,6 +225,7 @@ async def test_a_number_that_would_run_in_a_spreadsheet_does_not(hub: Hub, run: 
         (["--period", "2026-13"], "Write a month (2026-09)"),
         (["--period", "2027-01"], "2027-01 has not started."),
         (["--period", "2026-09", "--table", "children"], "'children' is not one of"),
+        (["--period", "2026-09", "--format", "xlsx"], "--format xlsx needs --out"),
         ([], "Missing option '--period'"),
     ],
 )

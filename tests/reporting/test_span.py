@@ -17,6 +17,12 @@ from reporting.span import Span
         ("2026-Q1", "2026-01-01", "2026-03-31", "2026-01/2026-03"),
         ("2026-q4", "2026-10-01", "2026-12-31", "2026-10/2026-12"),
         ("2026-04-01..2027-03-31", "2026-04-01", "2027-03-31", "2026-04-01..2027-03-31"),
+        ("2026/27", "2026-04-01", "2027-03-31", "2026-04-01..2027-03-31"),
+        ("2099/00-Q1", "2099-04-01", "2099-06-30", "2099-04/2099-06"),
+        ("2026/27-Q1", "2026-04-01", "2026-06-30", "2026-04/2026-06"),
+        ("2026/27-Q2", "2026-07-01", "2026-09-30", "2026-07/2026-09"),
+        ("2026/27-q3", "2026-10-01", "2026-12-31", "2026-10/2026-12"),
+        ("2026/27-Q4", "2027-01-01", "2027-03-31", "2027-01/2027-03"),
         ("2026-09-08..2026-09-08", "2026-09-08", "2026-09-08", "2026-09-08..2026-09-08"),
         ("2026-09-01..2026-09-30", "2026-09-01", "2026-09-30", "2026-09"),
     ],
@@ -28,11 +34,29 @@ def test_a_period_is_read_and_named(text: str, first: str, last: str, name: str)
 
 
 @pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("2026-Q3", "1 July 2026 to 30 September 2026 (calendar quarter 2026-Q3, council quarter 2026/27-Q2)"),
+        ("2026/27-Q3", "1 October 2026 to 31 December 2026 (calendar quarter 2026-Q4, council quarter 2026/27-Q3)"),
+        ("2026/27-Q4", "1 January 2027 to 31 March 2027 (calendar quarter 2027-Q1, council quarter 2026/27-Q4)"),
+        ("2026-04-01..2027-03-31", "1 April 2026 to 31 March 2027 (council year 2026/27)"),
+        ("2026-09", "1 September 2026 to 30 September 2026"),
+        ("2026-01-01..2026-12-31", "1 January 2026 to 31 December 2026"),
+    ],
+)
+def test_the_two_ways_of_counting_quarters_are_told_apart(text: str, told: str) -> None:
+    assert Span.parse(text).told == told
+
+
+@pytest.mark.parametrize(
     ("text", "fault"),
     [
         ("2026-13", "is not a period"),
         ("2026-00", "is not a period"),
         ("2026-Q5", "is not a period"),
+        ("2026/28", "is not a period"),
+        ("2026/27-Q5", "is not a period"),
+        ("2026/2027", "is not a period"),
         ("2026-02-30..2026-03-01", "is not a period"),
         ("20260901..20260930", "is not a period"),
         ("September", "is not a period"),

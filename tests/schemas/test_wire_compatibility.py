@@ -29,8 +29,12 @@ BASE: Json = {
         "note": TEXT,
     },
     "allOf": [{"anyOf": [{"required": ["at"]}, {"required": ["note"]}]}],
-    "$defs": {"Person": {"type": "object", "properties": {"name": {"anyOf": [TEXT, NULL]}}}},
+    "$defs": {
+        "Person": {"type": "object", "properties": {"name": {"anyOf": [TEXT, NULL]}}},
+        "Risk": {"title": "Risk", "type": "string", "enum": ["high", "low"]},
+    },
 }
+NEITHER: Json = {"properties": {"at": NULL, "note": NULL}}
 FIELDS = BASE["properties"]
 
 
@@ -79,6 +83,12 @@ BREAKS_IN: list[tuple[str, Json, str]] = [
     ("a list must not be empty", at("concerns", {"type": "array", "items": TEXT, "minItems": 1}), "data.concerns: its"),
     ("unknown fields refused", changed("additionalProperties", False), "data: unknown fields are no longer kept"),
     ("a group changed", changed("allOf", [{"anyOf": [{"required": ["at"]}]}]), "data: the rule for which fields"),
+    (
+        "a group changed as what must not be",
+        {**changed("allOf", None), "not": {"properties": {"at": NULL}}},
+        "data: the rule for which fields",
+    ),
+    ("null no longer among the types", at("age", {"type": ["integer"], "minimum": 0, "maximum": 120}), "data.age: its"),
 ]
 FITS_IN: list[tuple[str, Json]] = [
     ("nothing changed", BASE),
@@ -93,11 +103,15 @@ FITS_IN: list[tuple[str, Json]] = [
     ("a wider number", at("age", {"anyOf": [{"type": "number"}, NULL]})),
     ("no group", changed("allOf", None)),
     ("another description", at("note", {**TEXT, "description": "new", "default": "x"})),
+    ("the same as types", at("age", {"type": ["integer", "null"], "minimum": 0, "maximum": 120})),
+    ("the same words by name", at("risk", {"anyOf": [{"$ref": "#/$defs/Risk"}, NULL]})),
+    ("the same group as what must not be", {**changed("allOf", None), "not": NEITHER}),
     ("the same, written out", at("child", {"type": "object", "properties": {"name": {"anyOf": [TEXT, NULL]}}})),
 ]
 BREAKS_OUT: list[tuple[str, Json, str]] = [
     ("a field is gone", at("note", None), "data.note: the field has been removed"),
     ("no longer always there", changed("required", ["child"]), "data.incident: is no longer always present"),
+    ("null among the types", at("note", {"type": ["string", "null"]}), "data.note: its type has changed"),
     ("may be null", at("note", {"anyOf": [TEXT, NULL]}), "data.note: its type has changed"),
     ("another type", at("note", {"type": "integer"}), "data.note: its type has changed"),
     ("a wider number", at("age", {"anyOf": [{"type": "number"}, NULL]}), "data.age: its type has changed"),
@@ -110,6 +124,8 @@ FITS_OUT: list[tuple[str, Json]] = [
     ("nothing changed", BASE),
     ("a new field", at("more", TEXT)),
     ("always there now", changed("required", ["incident", "child", "note"])),
+    ("the same as types", at("age", {"type": ["integer", "null"], "minimum": 0, "maximum": 120})),
+    ("the same words by name", at("risk", {"anyOf": [{"$ref": "#/$defs/Risk"}, NULL]})),
     ("never null now", at("risk", FIELDS["risk"]["anyOf"][0])),
     ("a word fewer", at("risk", {"anyOf": [{"type": "string", "enum": ["high"]}, NULL]})),
 ]
@@ -141,8 +157,12 @@ def test_a_change_that_sends_only_what_was_sent_before_is_fine(new: Json) -> Non
 
 @pytest.mark.parametrize(
     "new",
-    [at("note", {**TEXT, "contentEncoding": "base64"}), at("note", {"anyOf": [TEXT], "maxLength": 3})],
-    ids=["unknown keyword", "limit beside anyOf"],
+    [
+        at("note", {**TEXT, "contentEncoding": "base64"}),
+        at("note", {"anyOf": [TEXT], "maxLength": 3}),
+        {**BASE, "not": {"required": ["note"]}},
+    ],
+    ids=["unknown keyword", "limit beside anyOf", "another use of not"],
 )
 @pytest.mark.parametrize("direction", ["in", "out"])
 def test_what_the_checker_does_not_understand_it_refuses(new: Json, direction: Direction) -> None:

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from schemas.export import IncompatibleError, export, load_published
 from schemas.inbound import INBOUND
-from schemas.jsonschema import DIALECT, all_schemas, message_schema
+from schemas.jsonschema import DIALECT, all_schemas, bundle, message_schema
 from schemas.outbound import OUTBOUND
 
 
@@ -26,6 +26,13 @@ def test_a_schema_of_every_message_is_written(tmp_path: Path) -> None:
     assert load_published(tmp_path / "contract").keys() == INBOUND.keys() | OUTBOUND.keys()
 
 
+def test_all_messages_are_written_as_one_schema_too_where_that_is_asked_for(tmp_path: Path) -> None:
+    code, said = run("export", tmp_path, "--bundle")
+    assert (code, said.splitlines()[1]) == (0, f"All in one: {tmp_path / 'v1.json'}.")
+    assert json.loads((tmp_path / "v1.json").read_text()) == bundle()
+    assert run("export", tmp_path) == (0, f"59 schemas written to {tmp_path / 'v1'}.\n")
+
+
 def test_the_same_schemas_give_the_same_bytes(tmp_path: Path) -> None:
     first = [file.read_bytes() for file in export(tmp_path / "a")]
     assert [file.read_bytes() for file in export(tmp_path / "b")] == first
@@ -37,7 +44,7 @@ def test_a_schema_says_which_one_it_is() -> None:
     assert schema["$id"].endswith("/v1/police.found.json")
     assert (schema["title"], schema["x-direction"]) == ("police.found", "in")
     assert {"incident", "force"} == set(schema["required"])
-    assert len(schema["allOf"][0]["anyOf"]) == 2
+    assert schema["not"]["properties"].keys() == {"found_at", "returned_at"}
     assert message_schema("rhi.request")["x-direction"] == "out"
 
 

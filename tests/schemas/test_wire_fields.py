@@ -94,7 +94,7 @@ def test_no_text_breaks_the_reading_of_instants(text: str) -> None:
         assert read_instant(text).tzinfo is UTC
 
 
-@pytest.mark.parametrize("value", ["2011-09-01T00:00:00", "01/09/2011", 2011, "1811-09-01", "2011-02-30", "-1"])
+@pytest.mark.parametrize("value", ["2011-09-01T00:00:00", "01/09/2011", 2011, "2011-02-30", "-1"])
 def test_what_is_no_date_is_refused(value: object) -> None:
     assert detail(child={"date_of_birth": value}).startswith("child.date_of_birth: ")
 

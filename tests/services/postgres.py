@@ -130,8 +130,17 @@ def _in_docker() -> Iterator[str]:
         yield f"postgresql+asyncpg://postgres@{address}/postgres"
 
 
+@pytest.fixture
+def small_postgres() -> Iterator[str]:
+    """The URL of an empty database in a server of the test's own, which has room for about a thousand locks: what a
+    test makes it run out of, no other test lacks."""
+    with _of_the_wheel("max_connections = 10", "max_locks_per_transaction = 10") as url:
+        yield url
+
+
 @contextmanager
-def _of_the_wheel() -> Iterator[str]:
+def _of_the_wheel(*chosen: str) -> Iterator[str]:
+    """`chosen`: settings that need a restart."""
     # Not below pytest's own folder, which other users must not enter: as root, Postgres runs as another user.
     with tempfile.TemporaryDirectory(prefix="homeward-postgres-") as folder:
         with warnings.catch_warnings():
@@ -145,7 +154,10 @@ def _of_the_wheel() -> Iterator[str]:
         try:
             url = make_url(server.get_uri()).set(drivername="postgresql+asyncpg")
             # These databases need not outlive a power cut, and tests make many.
-            _run(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+            _run(url, *(f"ALTER SYSTEM SET {one}" for one in ("fsync = off", *chosen)), "SELECT pg_reload_conf()")
+            if chosen:
+                server.cleanup()
+                server = get_server(Path(folder) / "data")
             yield url.render_as_string(hide_password=False)
         finally:
             server.cleanup()

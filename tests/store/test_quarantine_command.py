@@ -48,6 +48,19 @@ def test_the_list_says_what_where_and_why_and_nothing_of_the_body(database: str)
     ]
 
 
+def test_causes_are_counted_and_chosen_by(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'store.db'}"
+    alike = [replace(unreadable(f"q{n}", offset=n), cause="c1", detail="line 1") for n in range(3)]
+    _do(url, *alike, replace(unreadable("q9", offset=9), cause="c2"))
+    code, output = _run(url, "causes")
+    assert code == 0
+    assert [line.split()[:2] for line in output.splitlines()] == [["c1", "3"], ["c2", "1"]]
+    assert "bad_json: line 1" in output
+    assert len(_run(url, "list", "--cause", "c1")[1].splitlines()) == 3
+    assert _run(url, "replay", "--cause", "c1")[1].startswith("3 to be replayed")
+    assert _run(url, "replay", "--cause", "c1", "--all")[0] == 2
+
+
 def test_a_message_is_shown_without_its_body_its_key_and_the_values_of_its_headers(database: str) -> None:
     code, output = _run(database, "show", "q1")
     assert code == 0

@@ -1,7 +1,7 @@
 """Who is filed under which blocking key: found by any key, filed anew, gone when nothing describes them."""
 
 from store import PersonRow, Store
-from store.blocking import BlockedRow
+from store.blocking import CROWDED, BlockedRow
 
 ONE, OTHER = PersonRow("p1", "a", b"{}", 1, b"one"), PersonRow("p2", "b", b"{}", 1, b"other")
 
@@ -39,3 +39,25 @@ async def test_whoever_is_filed_under_nothing_is_found_by_nothing(store: Store) 
         assert await tx.blocked({"k1"}) == ([], {})
         people, _ = await tx.load(["p1"])
         assert people["p1"].described is None
+
+
+async def test_a_crowded_key_alone_finds_nobody_and_one_that_is_crowded_elsewhere_finds_whom_it_found(
+    store: Store,
+) -> None:
+    crowd = [PersonRow(f"c{n}", "a", b"{}", 1, b"one") for n in range(CROWDED + 1)]
+    rows = [BlockedRow("postcode", "a", person.id) for person in crowd]
+    async with store.transaction() as tx:
+        await tx.save([*crowd, OTHER], [], [], [])
+        await tx.file([*(person.id for person in crowd), "p2"], [*rows, BlockedRow("postcode", "b", "p2")])
+        await tx.file(["c7"], [BlockedRow("postcode", "a", "c7"), BlockedRow("name", "a", "c7")])
+    async with store.reading() as tx:
+        alone, _ = await tx.blocked({"postcode"})
+        assert [row.person for row in alone] == ["p2"]
+        shared, described = await tx.blocked({"postcode", "name"})
+        assert {row.person for row in shared} == {"p2", "c7"}
+        assert {row.among for row in shared if row.person == "c7"} == {1, CROWDED + 1}
+        assert set(described) == {"p2", "c7"}
+    async with store.transaction() as tx:
+        await tx.file(["c0"], [])
+    async with store.reading() as tx:
+        assert len((await tx.blocked({"postcode"}))[0]) == CROWDED + 1

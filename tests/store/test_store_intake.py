@@ -1,6 +1,7 @@
 """What intake relies on: a message is claimed once, what is saved is found, and a transaction is all or nothing."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from store_examples import NOON, claim, line, promised, timer, unreadable
@@ -45,7 +46,7 @@ async def test_what_is_saved_is_found_and_loaded(store: Store) -> None:
     async with store.transaction() as tx:
         asked = [("nottinghamshire", "mosaic", "42"), ("derbyshire", "mosaic", "42")]
         found = await tx.find(asked, [("XX", "XX-1"), ("XX", "XX-2")], ["e1", "e2"])
-        assert found.identifiers == {("nottinghamshire", "mosaic", "42"): "p1"}
+        assert found.identifiers == [IDENTIFIER]
         assert found.references == [REFERENCE]
         assert found.episodes == {"e1": "p1"}
         assert await tx.load(["p1", "p2"]) == ({"p1": PERSON}, [EPISODE])
@@ -57,12 +58,23 @@ async def test_saving_again_replaces_and_relinks(store: Store) -> None:
         await tx.save([PERSON], [IDENTIFIER], [REFERENCE], [EPISODE])
         moved = ReferenceRow("nottinghamshire", "XX", "XX-1", "p2", "e1")
         closed = EpisodeRow("e1", "nottinghamshire", "p2", NOON, "closed", b"2")
-        newer = PersonRow("p2", "nottinghamshire", b"3", 2)
-        await tx.save([newer], [IdentifierRow("nottinghamshire", "mosaic", "42", "p2")], [moved], [closed])
+        newer, handed_on = PersonRow("p2", "nottinghamshire", b"3", 2), replace(IDENTIFIER, person="p2")
+        await tx.forget([IDENTIFIER])
+        await tx.save([newer], [handed_on], [moved], [closed])
     async with store.transaction() as tx:
         found = await tx.find([("nottinghamshire", "mosaic", "42")], [("XX", "XX-1")], ["e1"])
-        assert (found.identifiers.popitem()[1], found.references, found.episodes) == ("p2", [moved], {"e1": "p2"})
+        assert (found.identifiers, found.references, found.episodes) == ([handed_on], [moved], {"e1": "p2"})
         assert await tx.load(["p1", "p2"]) == ({"p1": PERSON, "p2": newer}, [closed])
+
+
+async def test_a_number_may_be_several_childrens_by_the_word_of_several(store: Store) -> None:
+    rows = [replace(IDENTIFIER, person=person, scope=scope) for scope in ("", "XX") for person in ("p1", "p2")]
+    async with store.transaction() as tx:
+        await tx.save([], [*rows], [], [])
+        await tx.save([], rows[:1], [], [])
+        assert (await tx.find([("nottinghamshire", "mosaic", "42")], [], [])).identifiers == rows
+        await tx.forget(rows[1:3])
+        assert (await tx.find([("nottinghamshire", "mosaic", "42")], [], [])).identifiers == [rows[0], rows[3]]
 
 
 async def test_an_incident_with_two_children_has_both_and_episodes_come_oldest_first(store: Store) -> None:

@@ -18,7 +18,7 @@ from store import Store
 from store.migrating import migrate, missing_steps
 from store.tables import metadata
 
-STEPS = ["0001", "0002"]
+STEPS = ["0001", "0002", "0003", "0004"]
 SHAPE_OF_SQLITE = (
     "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name NOT LIKE 'alembic%'"
 )
@@ -124,9 +124,9 @@ async def test_a_step_that_fails_leaves_nothing(url: str) -> None:
 def test_the_command_migrates_once_and_says_what_it_did(url: str) -> None:
     assert run("--check", "--database", url) == (
         1,
-        "Error: Migrations are missing: 0001, 0002. Run `homeward migrate`.\n",
+        f"Error: Migrations are missing: {', '.join(STEPS)}. Run `homeward migrate`.\n",
     )
-    assert run("--database", url) == (0, "Applied 0001, 0002. The database is up to date.\n")
+    assert run("--database", url) == (0, f"Applied {', '.join(STEPS)}. The database is up to date.\n")
     assert run("--database", url) == (0, "The database is already up to date.\n")
     assert run("--check", "--database", url)[0] == 0
 

@@ -10,8 +10,9 @@ from store_examples import HOUR, NOON, Relay, claim, line, promise, promised, ti
 from store import EpisodeRow, IdentifierRow, PersonRow, ReferenceRow, Store
 from store.blocking import BlockedRow
 from store.feeds import Feed
+from store.noting import Note
 
-MAY_BE_READ = ("quarantine", "leases", "head", "parts", "owners", "shards", "listed", "(subquery", "CONSTANT")
+MAY_BE_READ = ("quarantine", "leases", "head", "parts", "owners", "shards", "listed", "filed", "(subquery", "CONSTANT")
 """Small by nature: what waits for people, a row for each shard, and what a statement is given or has just found."""
 
 
@@ -50,6 +51,10 @@ async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
 async def test_intake_reads_no_table_whole(watched: Watched) -> None:
     async with watched.store.transaction() as tx:
         await tx.claim([claim("a"), claim("b")])
+        await tx.claimed(["a"])
+        await tx.noted(["a"])
+        await tx.note([Note("a", "x", NOON)])
+        await tx.count_notes("x", NOON)
         await tx.find([("n", "mosaic", "1")], [("XX", "XX-1")], ["e1"])
         await tx.load(["p1"])
         await tx.blocked(["k1"])

@@ -1,4 +1,5 @@
-"""The changes that mean the same, from `equal.toml`: nobody can notice them, and for each stands the reason."""
+"""The changes that nobody notices, for a known reason: those of `equal.toml` mean the same, and for each stands why;
+those of `unproved.txt` mean something else, but no scenario shows it yet. The second list may only become shorter."""
 
 import tomllib
 from dataclasses import dataclass, field
@@ -6,6 +7,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from mutants.changes import Mutant
+
+UNPROVED = "no scenario shows it yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,25 +26,30 @@ class Entry:
 
 
 @dataclass
-class Equal:
+class Listed:
     """Those of one pack."""
 
     entries: list[Entry]
-    met: set[Entry] = field(default_factory=set)
+    unproved: set[str]
+    met: set[Entry | str] = field(default_factory=set)
 
     def reason(self, mutant: Mutant) -> str | None:
-        """Why the change means the same; None where it is not listed."""
+        """Why nobody notices the change; None where it is not listed."""
         entry = next((e for e in self.entries if e.is_met_by(mutant)), None)
-        if entry is not None:
-            self.met.add(entry)
-        return entry.reason if entry else None
+        if entry is None and mutant.name not in self.unproved:
+            return None
+        self.met.add(entry or mutant.name)
+        return entry.reason if entry else UNPROVED
 
-    def unmet(self) -> list[Entry]:
-        """Entries that no change has met."""
-        return [entry for entry in self.entries if entry not in self.met]
+    def unmet(self) -> list[Entry | str]:
+        """What no change has met: somebody notices it now, or the word is gone."""
+        return [each for each in (*self.entries, *sorted(self.unproved)) if each not in self.met]
 
 
-def read_equal(file: str) -> Equal:
-    rows = tomllib.loads(Path(__file__).with_name("equal.toml").read_text(encoding="utf-8")).get("equal", [])
-    own = [row for row in rows if row["pack"] in ("*", file.partition("/")[0])]
-    return Equal([Entry(r["place"], r.get("was", ""), r.get("now", ""), r["reason"]) for r in own])
+def read_listed(file: str) -> Listed:
+    authority = file.partition("/")[0]
+    rows = tomllib.loads(Path(__file__).with_name("equal.toml").read_text(encoding="utf-8"))["equal"]
+    own = [row for row in rows if row["pack"] == authority]
+    entries = [Entry(place, r.get("was", ""), r.get("now", ""), r["reason"]) for r in own for place in r["places"]]
+    lines = Path(__file__).with_name("unproved.txt").read_text(encoding="utf-8").splitlines()
+    return Listed(entries, {name for pack, _, name in (line.partition(" | ") for line in lines) if pack == authority})

@@ -3,10 +3,13 @@
 Loading a pack takes a while, so many slips are made at once, one in each rule, row or role, and the loader has to name
 them all. What it does not name it is shown again among fewer."""
 
+import re
 from collections.abc import Iterable
 
 from mutants.changes import Mutant, Word, changed, mistyped
 from mutants.judging import Judge
+
+NEAREST = re.compile(r"\(did you mean '(.+?)'\?\)")
 
 
 def mistyped_words(words: Iterable[Word]) -> list[Mutant]:
@@ -51,5 +54,11 @@ def _passed(judge: Judge, mutants: list[Mutant]) -> list[Mutant]:
 
 
 def _named(mutant: Mutant, told: str) -> bool:
-    """Whether a line names the slip."""
-    return f"'{mutant.now}'" in told
+    """Whether a line names the slip, and the word that was meant; of a number of a clause, one that is as near; of a
+    period, how it is written."""
+    lines = [line for line in told.splitlines() if f"'{mutant.now}'" in line]
+    hints = [hint for line in lines for hint in NEAREST.findall(line)]
+    near = bool(hints) and mutant.place.endswith(".clauses")
+    return (
+        near or any(mutant.was.endswith(hint) for hint in hints) or any("is no period: write" in line for line in lines)
+    )

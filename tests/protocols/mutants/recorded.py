@@ -8,8 +8,10 @@ need not run at all to be known not to notice.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
-from typing import Any, Literal
+from inspect import signature
+from typing import Any
 from unittest.mock import patch
 
 import orjson
@@ -17,12 +19,17 @@ import orjson
 import intake.child_duties
 import intake.deciding
 import intake.placing
+import routing.decide
 import routing.relinking
+from episodes.events import Event
 from homeward.scenarios.running import Run
+from mutants.touched import Difference
 from outbox.writer import encoded, wire_data
 from routing.case import Decision
+from routing.evaluate import evaluate
 from routing.messages import Message
-from routing.pack import Pack
+from routing.pack import Pack, Tests
+from routing.situation import Situation
 
 DECIDING: tuple[tuple[Any, str], ...] = (
     (intake.deciding, "decide"),
@@ -33,7 +40,7 @@ DECIDING: tuple[tuple[Any, str], ...] = (
 """Where the rules are asked."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """One question to the rules, and the answer."""
 
@@ -43,16 +50,56 @@ class Asked:
     answer: Decision
     final: bool
     """Whether the messages of the answer leave as they are."""
+    weighed: frozenset[str]
+    """The rules whose conditions were looked at for it."""
+    held: frozenset[str]
+    """Those of them whose conditions held."""
 
-    @property
+    @cached_property
     def authority(self) -> str:
         return next(value.authority for value in (*self.given, *self.named.values()) if isinstance(value, Pack))
+
+    @cached_property
+    def _arguments(self) -> dict[str, Any]:
+        return signature(self.function).bind(*self.given, **self.named).arguments
+
+    @property
+    def at(self) -> datetime:
+        now: datetime = self._arguments["now"]
+        return now
 
     def answered_by(self, pack: Pack) -> Decision:
         """What another pack answers."""
         given = [pack if isinstance(value, Pack) else value for value in self.given]
         named = {name: pack if isinstance(value, Pack) else value for name, value in self.named.items()}
         return self.function(*given, **named)
+
+    @cached_property
+    def changes(self) -> frozenset[str]:
+        """What has changed, by this question."""
+        return frozenset(event.change for event in self._arguments["events"])
+
+    @cached_property
+    def promised(self) -> frozenset[str]:
+        """The rules whose promises stand in the cases that are looked at."""
+        cases = [self._arguments["case"], *self._arguments.get("others", ()), *self._arguments.get("episodes", ())]
+        return frozenset(promise.rule for case in cases for promise in case.promises)
+
+    def asks_again_by(self, at: datetime, answer: Decision) -> bool:
+        """Whether this answer has the rules asked again no later than this."""
+        timers = (*answer.timers, *(t for case in answer.others for t in case.timers))
+        return any(timer.due_at <= at for timer in timers)
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What is known of a run under another pack, without running. `messages` are said in any case; what is said after
+    `until` is not known, nor at that instant unless `settled`. Everything is known where `until` is None."""
+
+    messages: list[dict[str, Any]]
+    until: datetime | None = None
+    settled: bool = False
+    changed: bool = True
 
 
 @dataclass
@@ -67,23 +114,40 @@ class Recording:
         """The messages that the rules sent, by id, each with its rule."""
         return {message.id: message.rule for asked in self.asked for message in asked.answer.messages}
 
-    def replayed(self, pack: Pack) -> list[dict[str, Any]] | Literal["unknown"] | None:
-        """What would be printed under another pack: None where every answer stays the same. Unknown where an answer
-        leaves another state behind, so that later questions are others too."""
+    def replayed(self, change: Difference) -> Replay:
+        """What would be printed under another pack, up to an answer that leaves another state behind, so that later
+        questions are others too."""
+        pack = change.pack
         said: dict[str, Message] = {}
-        for asked in (a for a in self.asked if a.authority == pack.authority):
+        own = [a for a in self.asked if a.authority == pack.authority]
+        for n, asked in enumerate(own):
+            if not change.concerns(asked.changes, asked.promised, asked.weighed, asked.held):
+                continue
             answer = asked.answered_by(pack)
             if answer == asked.answer:
                 continue
             ids = [[message.id for message in messages] for messages in (answer.messages, asked.answer.messages)]
-            if (
-                not asked.final
-                or ids[0] != ids[1]
-                or replace(answer, messages=()) != replace(asked.answer, messages=())
-            ):
-                return "unknown"
+            same = replace(answer, messages=()) == replace(asked.answer, messages=())
+            if not asked.final or ids[0] != ids[1] or not same:
+                return self._broken_off(own, n, answer, said)
             said |= {message.id: message for message in answer.messages}
-        return [_printed(line, said.get(line["id"])) for line in self.run.messages] if said else None
+        return Replay([_printed(line, said.get(line["id"])) for line in self.run.messages], changed=bool(said))
+
+    def _broken_off(self, own: list[Asked], n: int, answer: Decision, said: dict[str, Message]) -> Replay:
+        """What is known when the answer to a question is the first that leaves another state behind."""
+        asked = own[n]
+        before = {message.id for earlier in own[:n] for message in earlier.answer.messages}
+        lines = [_printed(line, said.get(line["id"])) for line in self.run.messages
+                 if line["id"] in before or datetime.fromisoformat(line["time"]) < asked.at]  # fmt: skip
+        new = answer.messages if asked.final else ()
+        last = all(later.at > asked.at for later in own[n + 1 :])
+        settled = asked.final and last and not asked.asks_again_by(asked.at, answer)
+        return Replay([*lines, *(_line(message) for message in new)], asked.at, settled)
+
+
+def _line(message: Message) -> dict[str, Any]:
+    """A message as it would be printed, as far as a scenario asks."""
+    return _printed({"id": message.id, "time": message.at.isoformat()}, message)
 
 
 def _printed(line: dict[str, Any], message: Message | None) -> dict[str, Any]:
@@ -96,16 +160,28 @@ def recording() -> Iterator[Recording]:
     """Notes what the rules are asked meanwhile."""
     kept = Recording()
 
+    weighed, held = set[str](), set[str]()
+
     def noted(function: Callable[..., Decision], final: bool) -> Callable[..., Decision]:
         def ask(*given: Any, **named: Any) -> Decision:
+            weighed.clear()
+            held.clear()
             answer = function(*given, **named)
-            kept.asked.append(Asked(function, given, named, answer, final))
+            kept.asked.append(Asked(function, given, named, answer, final, frozenset(weighed), frozenset(held)))
             return answer
 
         return ask
 
+    def looked_at(tests: Tests, s: Situation, event: Event, pack: Pack) -> tuple[str, ...] | None:
+        clauses = evaluate(tests, s, event, pack)
+        rules = [rule.id for rule in pack.rules if rule.tests is tests]
+        weighed.update(rules)
+        held.update(rules if clauses is not None else ())
+        return clauses
+
     patches = [patch.object(module, name, noted(getattr(module, name), module is not routing.relinking))
                for module, name in DECIDING]  # fmt: skip
+    patches.append(patch.object(routing.decide, "evaluate", looked_at))
     for each in patches:
         each.start()
     try:

@@ -1,38 +1,33 @@
-"""The tables in a prescribed form: SSDA903 and the Standard Safeguarding Dataset."""
+"""The missing periods of the SSDA903 return: who is in it, with which dates, and which rows it would refuse."""
 
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
-from reporting_world import ABOUT, asked, case, child, found, london, missing, origin, outcome, retracted
+from reporting_world import (
+    ABOUT,
+    IN_CARE,
+    case,
+    child,
+    entries,
+    found,
+    london,
+    missing,
+    origin,
+    refused,
+    retracted,
+    table_rows,
+)
 
-from enrichment.children import Child
 from episodes.reports import Actor, ClockOverride, InvestigationEnded, StatusChanged
-from reporting.returns import SAFEGUARDING, SSDA903
-from reporting.span import Span
-from reporting.tables import Asked, ReportTable, Row
+from reporting.ssda903 import SSDA903
+from reporting.tables import Row
 from routing.case import Case
-
-IN_CARE: dict[str, Any] = {
-    "identifiers": (("mosaic", "M31"), ("compact", "K-1")),
-    "date_of_birth": date(2011, 9, 1),
-    "plan": "looked_after",
-}
-
-
-def rows(table: ReportTable, *children: Child, period: str = "2026-09", system: str | None = None) -> list[Row]:
-    wanted = Asked(Span.parse(period), system, frozenset(("testshire", "891")))
-    told = sorted((row for each in children for row in table.rows_of(each, wanted)), key=lambda row: row[0])
-    return [cells for _, cells in told]
 
 
 def ssda903(*cases: Case, period: str = "2026-09", **record: Any) -> list[Row]:
-    return rows(SSDA903, child(*cases, **(IN_CARE | record)), period=period)
-
-
-def safeguarding(*cases: Case, period: str = "2026-09") -> list[Row]:
-    return [row[2:] for row in rows(SAFEGUARDING, child(*cases), period=period)]
+    return table_rows(SSDA903, child(*cases, **(IN_CARE | record)), period=period)
 
 
 AWAY = (missing("2026-09-10 23:30"), found("2026-09-12 00:30"))
@@ -124,69 +119,32 @@ def test_a_correction_reaches_the_return() -> None:
     assert ssda903(case(first, found("2026-09-12 12:00"), corrected))[0][3:] == ("31/08/2026", "12/09/2026")
 
 
-def test_what_the_collection_would_refuse_is_said_first() -> None:
+def test_each_row_that_the_collection_would_refuse_is_named_with_its_reason() -> None:
     early = case(missing("2026-09-10 12:00"), found("2026-09-08 12:00"))
     nameless = child(case(*AWAY), plan="looked_after")
     odd = child(early, **(IN_CARE | {"identifiers": (("mosaic", "M-31"),)}))
     twice = child(case(*AWAY), case(missing("2026-09-11 12:00")), **IN_CARE)
-    told = SSDA903.doubts(rows(SSDA903, nameless, odd, twice))
+    unborn = child(case(missing("2026-09-20 12:00")), **(IN_CARE | {"date_of_birth": date(2026, 9, 20)}))
+    told = refused(SSDA903, nameless, odd, twice, unborn)
     assert told == [
-        "rows without CHILD (no such number in the register): 1",
-        "rows whose CHILD is not 1 to 10 letters or digits: 1",
-        "rows without DOB (no date of birth in the register): 1",
-        "rows that end before they start: 1",
-        "rows that start before the same child's previous row ends: 1",
+        (1, "CHILD", None, "it must be 1 to 10 letters or digits"),
+        (1, "MIS_END", "567", "it is before the start"),
+        (2, "CHILD", None, "the register holds no such number of the child"),
+        (2, "DOB", None, "the register holds no date of birth"),
+        (4, "MIS_START", "574", "an earlier period of the same child is not over by then"),
+        (5, "MIS_START", "586", "it must be after the date of birth"),
+        (5, "MIS_START", "574", "an earlier period of the same child is not over by then"),
     ]
-    assert SSDA903.doubts(rows(SSDA903, child(case(*AWAY), **IN_CARE))) == []
+    assert refused(SSDA903, child(case(*AWAY), **IN_CARE)) == []
+
+
+def test_a_refusal_leads_to_the_episode_and_not_to_a_name() -> None:
+    gone = case(*AWAY)
+    told = entries(SSDA903, child(gone, plan="looked_after"))
+    (first, *_) = SSDA903.refusals(told)
+    assert (first.entry.episode.id, first.entry.incidents) == (gone.episode.id, "XX P-1")
 
 
 def test_one_that_starts_on_the_day_the_one_before_is_over_does_not_overlap() -> None:
     both = child(case(*AWAY), case(missing("2026-09-12 20:00")), **IN_CARE)
-    assert SSDA903.doubts(rows(SSDA903, both)) == []
-
-
-# ---- Standard Safeguarding Dataset
-
-
-def test_the_columns_are_those_of_the_dataset() -> None:
-    case_ = case(*AWAY, outcome("completed", "2026-09-13 12:00"))
-    assert rows(SAFEGUARDING, child(case_, **IN_CARE), system="compact") == [
-        (case_.episode.id, "K-1", "2026-09-10T23:30:00", "M", "2026-09-12T00:30:00", "Y", "Y")
-    ]
-    assert SAFEGUARDING.columns == (
-        "miss_table_id",
-        "miss_person_id",
-        "miss_missing_episode_start_date",
-        "miss_missing_episode_type",
-        "miss_missing_episode_end_date",
-        "miss_missing_rhi_offered",
-        "miss_missing_rhi_accepted",
-    )
-    assert SAFEGUARDING.doubts(rows(SAFEGUARDING, child(case_))) == [
-        "rows without miss_person_id (no such number in the register): 1"
-    ]
-
-
-@pytest.mark.parametrize(
-    ("results", "expected"),
-    [
-        ([], ("N", None)),
-        (["assigned"], ("N", None)),
-        (["not_offered"], ("N", None)),
-        (["offered"], ("Y", None)),
-        (["refused"], ("Y", "N")),
-        (["refused", "completed"], ("Y", "Y")),
-        (["offered", "withdrawn"], ("Y", None)),
-    ],
-)
-def test_whether_an_interview_was_offered_and_accepted(results: list[str], expected: Any) -> None:
-    request = asked("rhi.request", "2026-09-12 12:00")
-    told = [outcome(result, f"2026-10-1{day} 12:00") for day, result in enumerate(results)]
-    assert safeguarding(case(*AWAY, *told, promises=[request]))[0][3:] == expected
-
-
-def test_every_child_is_in_it_with_the_end_that_is_known_now() -> None:
-    spans = case(missing("2026-08-30 12:00"), found("2026-11-01 12:00"))
-    assert safeguarding(spans) == [("2026-08-30T12:00:00", "M", "2026-11-01T12:00:00", "N", None)]
-    assert safeguarding(case(missing("2026-09-30 12:00"))) == [("2026-09-30T12:00:00", "M", None, None, None)]
-    assert safeguarding(case(missing("2026-10-01 00:00"))) == []
+    assert refused(SSDA903, both) == []

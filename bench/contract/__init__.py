@@ -1,0 +1,1 @@
+"""Shows that generators of code make usable types of the hub's schemas."""

@@ -1,0 +1,89 @@
+"""The consumers of a hub as one thing that can be started, stopped and made anew. What is done with a batch is the
+subscriber's affair, when to make them anew that of `homeward.watching`."""
+
+import asyncio
+import logging
+from collections.abc import Collection
+from typing import Any
+
+from faststream.kafka import KafkaBroker
+from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
+
+from consumers.progress import abandon
+from consumers.subscriber import PATTERN, Subscriber
+from homeward.logs import ClientLog
+from homeward.settings import Settings
+from homeward.wiring import consumer_connection
+
+log = logging.getLogger(__name__)
+_NEW_TOPICS_WITHIN = 5_000  # milliseconds until a new topic is subscribed to
+_GRACE = 30.0  # seconds that a batch in flight has to end
+_STOPPED_WITHIN = 45.0
+
+
+class Consuming:
+    """One subscription of the group. Started it holds partitions; made anew it is another member of the group."""
+
+    def __init__(self, settings: Settings, subscriber: Subscriber, pattern: str = PATTERN) -> None:
+        self._settings, self.subscriber, self._pattern = settings, subscriber, pattern
+        self._broker: KafkaBroker | None = None
+        self.without: frozenset[str] = frozenset()
+
+    async def start(self, without: Collection[str] = ()) -> None:
+        """Subscribes to the pattern less these topics. Raises KafkaError, with nothing left running."""
+        self.without = frozenset(without)
+        self._broker = kafka_broker(self._settings)
+        batch = (self._settings.batch_records, self._settings.batch_timeout_ms)
+        self.subscriber.attach(self._broker, self._settings.kafka_group, *batch, self._pattern, self.without)
+        try:
+            await self._broker.start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Finishes the batch in flight and leaves the group; what does not end in time is cut off."""
+        consumers, broker = self.consumers(), self._broker
+        if broker is None:
+            return
+        try:
+            async with asyncio.timeout(_STOPPED_WITHIN):
+                await broker.stop()
+        except Exception as error:
+            log.warning("Could not stop the consumer: closing its connections", extra={"cause": type(error).__name__})
+            for consumer in consumers:
+                await abandon(consumer)
+        self._broker = None
+
+    def consumers(self) -> list[Any]:
+        """Those of the subscriptions that run."""
+        subscribed = (getattr(each, "consumer", None) for each in (self._broker.subscribers if self._broker else ()))
+        return [consumer for consumer in subscribed if consumer is not None]
+
+
+def kafka_broker(settings: Settings) -> KafkaBroker:
+    """A FastStream broker for the settings, not started."""
+    return KafkaBroker(
+        settings.kafka_addresses,
+        security=_security(settings),
+        metadata_max_age_ms=_NEW_TOPICS_WITHIN,
+        graceful_timeout=_GRACE,
+        logger=ClientLog("consumers.client"),
+        client_id="homeward",
+    )
+
+
+def _security(settings: Settings) -> BaseSecurity | None:
+    if settings.kafka_security == "PLAINTEXT":
+        return None
+    connection = consumer_connection(settings)
+    context = connection["ssl_context"]
+    if settings.kafka_security == "SSL":
+        return BaseSecurity(ssl_context=context)
+    kinds = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
+    return kinds[settings.kafka_sasl_mechanism](
+        username=connection["sasl_plain_username"],
+        password=connection["sasl_plain_password"],
+        ssl_context=context,
+        use_ssl=context is not None,
+    )

@@ -1,0 +1,53 @@
+"""The database as the hub finds it: whether it can be reached, whether its tables are those of this version, and what
+the user may do with them."""
+
+from sqlalchemy.engine import make_url
+
+from homeward.doctor.finding import Finding, Severity
+from homeward.settings import PREFIX, Settings
+from store import Store
+from store.errors import StoreForbiddenError, StoreUnavailableError
+from store.inspecting import missing_rights
+from store.migrating import missing_steps
+
+
+async def database_findings(settings: Settings) -> list[Finding]:
+    """Reached, migrated, allowed, and what is held up there."""
+    url = make_url(settings.database)
+    where = url.render_as_string(hide_password=True)
+    try:
+        steps = await missing_steps(settings.database)
+        if steps:
+            says = f"{where} is missing migrations: {', '.join(steps)}"
+            severity: Severity = "warning" if url.get_backend_name() == "sqlite" else "fault"
+            return [Finding("database", severity, says, "homeward migrate (with SQLite, `homeward run` does it)")]
+        return [Finding("database", "ok", f"{where} is up to date"), *await _within(settings)]
+    except StoreForbiddenError as error:
+        fix = f"grant it, or correct {PREFIX}DATABASE_URL and {PREFIX}DATABASE_PASSWORD"
+        return [Finding("database", "fault", f"{where} refuses access: {error}", fix)]
+    except (StoreUnavailableError, OSError) as error:
+        fix = f"start it, or correct {PREFIX}DATABASE_URL"
+        return [Finding("database", "fault", f"{where} cannot be used ({error})", fix)]
+
+
+async def _within(settings: Settings) -> list[Finding]:
+    store = Store.open(settings.database)
+    try:
+        lacking = await missing_rights(store)
+        async with store.reading() as tx:
+            standing = await tx.standing()
+    finally:
+        await store.close()
+    user = make_url(settings.database).username or "the hub's user"
+    found = [
+        Finding("database rights", "fault", f"missing: {right}", f'GRANT {right.replace(" on ", " ON ")} TO "{user}"')
+        for right in lacking
+    ] or [Finding("database rights", "ok", "the hub has every right that it needs")]
+    held = {state: n for state, n in standing.states.items() if state in ("parked", "dead", "in_doubt")}
+    if held:
+        says = ", ".join(f"{n} deliveries {state.replace('_', ' ')}" for state, n in sorted(held.items()))
+        found.append(Finding("deliveries", "warning", says, "homeward deliveries list"))
+    if standing.quarantined:
+        says = f"{standing.quarantined} messages in quarantine"
+        found.append(Finding("quarantine", "warning", says, "homeward quarantine causes"))
+    return found

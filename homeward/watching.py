@@ -1,0 +1,146 @@
+"""Looking after a running hub: whether its consumers get on, whether Kafka allows what it needs, whether clocks are
+overdue. What can be mended is mended here (a consumer is made anew); the rest is told, and the hub is not ready."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime, timedelta
+
+from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
+
+from consumers.progress import STUCK, Progress
+from consumers.trouble import Trouble
+from homeward.consuming import Consuming
+from homeward.rights import Rights, look
+from homeward.settings import Settings
+from homeward.wiring import consumer_connection
+from outbox.directory import Directory
+
+log = logging.getLogger(__name__)
+
+RIGHTS_EVERY = 20.0  # seconds between two questions for rights
+_ANSWER_WITHIN = 15.0
+_LOOK_EVERY = 5.0
+_REST_AT_MOST = 300.0  # seconds between two attempts to make the consumers anew
+OVERDUE = timedelta(seconds=60)
+"""How late the oldest clock may be before the hub is not ready."""
+
+
+class Watch:
+    """Of one hub process with these parts. `consuming` is started by this watch, as soon as Kafka allows it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        directories: Mapping[str, Directory],
+        parts: Collection[str],
+        consuming: Consuming,
+        monotonic: Callable[[], float],
+        stuck: float = STUCK,
+    ) -> None:
+        self._settings, self._directories, self._parts = settings, directories, [*parts]
+        self._consuming, self._monotonic = consuming, monotonic
+        self.progress = Progress(consuming.consumers, monotonic, stuck)
+        self.rights: Rights | None = None
+        self._told: set[str] = set()
+        self._asked = 0.0
+        self._attempts = 0
+        self._next_attempt = 0.0
+        self._kafka = Trouble(log, "Kafka answers again")
+
+    async def start(self) -> None:
+        """Asks for rights and starts the consumers as far as they may be. Where Kafka does not answer, that is tried
+        again by `run`."""
+        await self._try_to_ask()
+        if "consumers" in self._parts:
+            await self._begin()
+            await self.progress.look()
+
+    async def run(self) -> None:
+        """Looks again and again, for ever."""
+        while True:
+            await asyncio.sleep(_LOOK_EVERY)
+            try:
+                await self.turn()
+            except Exception:
+                log.exception("Health checks failed unexpectedly, retrying")
+
+    async def turn(self) -> None:
+        """Looks once, and mends what can be mended."""
+        if self._monotonic() - self._asked >= RIGHTS_EVERY:
+            await self._try_to_ask()
+        if "consumers" not in self._parts:
+            return
+        await self.progress.look()
+        why = self._why_anew()
+        if why and self._monotonic() >= self._next_attempt:
+            log.warning("Rebuilding the consumer", extra={"why": why})
+            await self._consuming.stop()
+            await self._begin()
+
+    def _why_anew(self) -> str | None:
+        """Why the consumers should be made anew; None where they should be left alone, such as while the database is
+        waited for: they stand still then, and it is not they who are at fault."""
+        if not self._consuming.consumers():
+            return "none runs"
+        if self.rights and frozenset(self.rights.unreadable) != self._consuming.without:
+            return "the topics that may be read are others now"
+        if self._consuming.subscriber.trouble.present:
+            return None
+        still = self.progress.standing_still()
+        return "no progress while records wait" if still else None
+
+    async def _begin(self) -> None:
+        """Starts the consumers; where that fails it is tried again, later each time."""
+        self._attempts += 1
+        self._next_attempt = self._monotonic() + min(_LOOK_EVERY * 2 ** min(self._attempts, 10), _REST_AT_MOST)
+        self.progress.forget()
+        try:
+            await self._consuming.start(self.rights.unreadable if self.rights else ())
+        except (KafkaError, OSError, TimeoutError) as error:
+            log.error("Cannot start the consumers, retrying", extra={"cause": type(error).__name__})
+        else:
+            self._attempts = min(self._attempts, 3)
+
+    async def _try_to_ask(self) -> None:
+        try:
+            await self._ask_rights()
+            self._kafka.ends()
+        except (KafkaError, OSError, TimeoutError, NotImplementedError) as error:  # the last: by an ancient broker
+            self._kafka.begins(f"Cannot ask Kafka for access rights, retrying ({type(error).__name__})")
+
+    async def _ask_rights(self) -> None:
+        settings = self._settings
+        self._asked = self._monotonic()
+        connection = consumer_connection(settings)
+        async with asyncio.timeout(_ANSWER_WITHIN):
+            self.rights = await look(connection, self._directories, settings.kafka_group, self._parts)
+        for need in self.rights.missing:
+            if str(need) not in self._told:
+                grant = need.command(settings.kafka_bootstrap, settings.kafka_user)
+                log.error("Missing right in Kafka: %s", need, extra={"grant": grant})
+        for topic in set(self.rights.unreadable) - self._told:
+            log.error("Cannot read a topic, leaving it out", extra={"topic": topic})
+        told = {*map(str, self.rights.missing), *self.rights.unreadable}
+        for right in self._told - told:
+            log.info("Right now granted in Kafka: %s", right)
+        self._told = told
+
+    # ---- what is told of it
+
+    def consumers_fault(self) -> str | None:
+        """Why records may not be taken in."""
+        return self._consuming.subscriber.trouble.present or self.progress.fault()
+
+    def rights_fault(self) -> str | None:
+        """Which rights are missing."""
+        if self.rights is None:
+            return "access rights are not known yet"
+        missing = [*map(str, self.rights.missing), *(f"Read on the topic {t}" for t in self.rights.unreadable)]
+        return f"missing in Kafka: {'; '.join(missing)}. To grant it, run `homeward doctor`" if missing else None
+
+
+def overdue(next_timer: datetime | None, now: datetime) -> str | None:
+    """What is wrong with the clocks, in words."""
+    late = now - next_timer if next_timer else timedelta()
+    return f"the oldest timer is {late // timedelta(seconds=1)} s overdue" if late > OVERDUE else None

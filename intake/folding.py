@@ -1,0 +1,47 @@
+"""Floods inside the transaction: looked up under a lock, folded, looked at in their time. What folds and when somebody
+hears of it is in `intake.floods`."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from intake import floods
+from intake.batch import BatchProcessor
+from intake.rejecting import cause_of
+from routing.library import Packs
+from store import Transaction
+from store.rows import TimerRow
+
+
+async def fold_words(tx: Transaction, words: Sequence[floods.Foldable], now: datetime) -> floods.Folded:
+    """Under a lock, as two hubs may meet the same cause at once."""
+    if not words:
+        return floods.Folded()
+    causes = {word.cause for word in words}
+    await tx.lock(map(floods.owner, causes))
+    return floods.fold_alike(words, await tx.floods(causes), now)
+
+
+async def fold_batch(tx: Transaction, batch: BatchProcessor, now: datetime) -> floods.Folded:
+    """Leaves out of what a batch says what is alike and has been said."""
+    done = batch.done
+    causes = {each.told: cause_of(each, batch.context.packs) for each in done.rejected if each.told}
+    words = floods.foldable(done.messages, causes)
+    folded = await fold_words(tx, [*words.values()], now)
+    said = {message.id for message in folded.said}
+    kept = tuple(message for message in done.messages if message.id not in words or message.id in said)
+    batch.done = replace(done, messages=kept)
+    return folded
+
+
+async def look_at_floods(tx: Transaction, due: Sequence[TimerRow], packs: Packs, now: datetime) -> floods.Folded:
+    """What is to be said of the floods whose time has come. The timers are locked already."""
+    held = await tx.floods([timer.person.removeprefix(floods.owner("")) for timer in due])
+    looked = [floods.look_at(row, packs, now) for row in held.values()]
+    standing = {row.cause for _, row, _ in looked if row}
+    await tx.end_floods([cause for cause in held if cause not in standing])
+    return floods.Folded(
+        tuple(word for word, _, _ in looked if word),
+        tuple(row for _, row, _ in looked if row),
+        tuple(timer for _, _, timer in looked if timer),
+    )

@@ -1,0 +1,46 @@
+"""Records that are set aside: who is told, under which cause they stand, and their rows in quarantine."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from intake.floods import cause_of_rejection
+from intake.records import Rejected
+from routing.exceptions import exception
+from routing.library import HUB, Packs
+from routing.messages import Message, derived_id
+from schemas.topics import TopicKind, parse_topic
+from store.rows import QuarantineRow
+
+
+def rejection_alert(rejected: Rejected, packs: Packs, now: datetime) -> Message:
+    """The word to a person about a record that was set aside: its owner's intake role, else the operator."""
+    owner = owner_of(rejected, packs)
+    pack = packs.hub if owner == HUB else packs.governing(owner, now)
+    cause = ("/homeward/quarantine", rejected.raw.place)
+    return exception(pack, "unreadable", f"{rejected.reason}: {rejected.detail}", now, cause)
+
+
+def owner_of(rejected: Rejected, packs: Packs) -> str:
+    """The authority on whose topic a record came; the hub's operator for all that is no authority's."""
+    topic = parse_topic(rejected.raw.topic)
+    of_authority = topic is not None and topic.kind in (TopicKind.CASEWORK, TopicKind.REGISTER)
+    return (packs.key_of(topic.owner) if topic is not None and of_authority else None) or HUB
+
+
+def cause_of(rejected: Rejected, packs: Packs) -> str:
+    """What a record that was set aside has in common with others that failed alike."""
+    return cause_of_rejection(owner_of(rejected, packs), rejected.raw.topic, rejected.reason, rejected.detail)
+
+
+def quarantine_rows(rejected: Iterable[Rejected], packs: Packs, now: datetime) -> list[QuarantineRow]:
+    """The records with all that is needed to read them again, each once."""
+    rows = [
+        QuarantineRow(
+            derived_id("quarantine", raw.place, now.isoformat() if raw.replayed else ""),
+            raw.topic, raw.partition, raw.offset, raw.key, raw.headers, raw.value, raw.timestamp,
+            each.reason, each.detail, now, cause_of(each, packs),
+        )
+        for each in rejected
+        for raw in (each.raw,)
+    ]  # fmt: skip
+    return [*{row.id: row for row in rows}.values()]

@@ -1,0 +1,30 @@
+"""How instants are kept: a time on Postgres, text of fixed width on SQLite."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import DateTime, Dialect, Text, TypeDecorator
+from sqlalchemy.types import TypeEngine
+
+
+class UtcInstant(TypeDecorator[datetime]):
+    """An aware instant in UTC: timestamptz on Postgres; on SQLite ISO 8601 text of fixed width, so that it sorts."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[datetime]:
+        text_or_time = Text() if dialect.name == "sqlite" else DateTime(timezone=True)
+        return dialect.type_descriptor(text_or_time)  # type: ignore[arg-type]
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None or dialect.name != "sqlite":
+            return value
+        return written(value)  # type: ignore[return-value]
+
+    def process_result_value(self, value: datetime | str | None, dialect: Dialect) -> datetime | None:
+        return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def written(instant: datetime) -> str:
+    """The instant as SQLite keeps it."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")

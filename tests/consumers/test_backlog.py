@@ -1,0 +1,95 @@
+"""The gate before overdue timers holds as long as one record is unread that was there when the hub started."""
+
+import asyncio
+import logging
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from consumers.backlog import partitions_of, read_through
+from schemas.topics import police_notifications
+
+pytestmark = pytest.mark.kafka
+
+
+async def publish(kafka: str, topic: str, records: int) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=kafka)
+    await producer.start()
+    for n in range(records):
+        await producer.send_and_wait(topic, b"{}", key=str(n).encode())
+    await producer.stop()
+
+
+async def commit(kafka: str, group: str, topic: str, less: int = 0) -> None:
+    """The group has read the topic, all but so many records of one of its partitions."""
+    connection = {"bootstrap_servers": kafka}
+    partitions = await partitions_of(connection, topic)
+    consumer = AIOKafkaConsumer(group_id=group, enable_auto_commit=False, **connection)
+    await consumer.start()
+    consumer.assign(partitions)
+    ends = await consumer.end_offsets(partitions)
+    held = max(ends, key=lambda tp: ends[tp])
+    await consumer.commit({tp: end - (less if tp == held else 0) for tp, end in ends.items()})
+    await consumer.stop()
+
+
+async def test_it_holds_while_one_record_is_unread_and_opens_when_that_is_read(kafka: str, topic_prefix: str) -> None:
+    topic, group = police_notifications(topic_prefix), topic_prefix
+    await publish(kafka, topic, 20)
+    await commit(kafka, group, topic, less=1)
+    looks = asyncio.Queue[float]()
+
+    async def look(seconds: float) -> None:
+        await looks.put(seconds)
+        await asyncio.sleep(0.05)
+
+    gate = asyncio.create_task(read_through({"bootstrap_servers": kafka}, group, 60, topic, look))
+    async with asyncio.timeout(30):
+        for _ in range(3):
+            await looks.get()
+        assert not gate.done()
+        await commit(kafka, group, topic)
+        assert await gate
+
+
+async def time_is_up(seconds: float) -> None:
+    raise TimeoutError
+
+
+async def test_it_is_bounded_and_says_what_is_unread(
+    kafka: str, topic_prefix: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    topic = police_notifications(topic_prefix)
+    await publish(kafka, topic, 1)
+    with caplog.at_level(logging.WARNING):
+        assert not await read_through({"bootstrap_servers": kafka}, topic_prefix, 60, topic, time_is_up)
+    (line,) = [record for record in caplog.records if record.name == "consumers.backlog"]
+    assert [*line.__dict__["unread"].values()] == [1]
+    assert all(place.startswith(topic) for place in line.__dict__["unread"])
+
+
+async def test_it_opens_at_once_where_nothing_waits(kafka: str, topic_prefix: str) -> None:
+    topic = police_notifications(topic_prefix)
+    await publish(kafka, topic, 3)
+    await commit(kafka, topic_prefix, topic)
+    assert await read_through({"bootstrap_servers": kafka}, topic_prefix, 30, topic)
+    assert await read_through({"bootstrap_servers": kafka}, topic_prefix, 30, "no.such.topic")
+
+
+async def test_a_kafka_that_does_not_answer_opens_no_gate_before_its_time() -> None:
+    asked = 0
+
+    async def look(seconds: float) -> None:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0.01)
+
+    assert not await read_through({"bootstrap_servers": "127.0.0.1:1"}, "nobody", 1, pause=look)
+    assert asked > 1
+
+
+async def test_partitions_are_known_of_topics_that_nobody_is_subscribed_to(kafka: str, topic_prefix: str) -> None:
+    topic = police_notifications(topic_prefix)
+    await publish(kafka, topic, 1)
+    found = await partitions_of({"bootstrap_servers": kafka}, topic)
+    assert TopicPartition(topic, 0) in found

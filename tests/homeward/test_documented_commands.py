@@ -1,0 +1,134 @@
+"""Every `homeward` command that README and docs show is run as it is written, and prints what its reader needs."""
+
+import asyncio
+import re
+import shlex
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from core_hub import POLICE, Hub
+from core_wire import context, found, missing
+
+from homeward.cli import main
+from store import Store
+from store.migrating import migrate
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/**/*.md")])
+ELSEWHERE = {
+    "homeward run": "tests/homeward/test_first_start.py",
+    "homeward docs --serve": "tests/schemas/test_wire_asyncapi.py",
+    "homeward register reread": "tests/hub/test_register_command.py",
+    "homeward matching train": "tests/matching/test_matching_training.py",
+    "homeward deliveries release 123": "tests/hub/test_deliveries_command.py",
+}
+"""What needs a server, the extra *training* or a mailbox that refuses, and the file that runs it."""
+EXCERPTS = {
+    "homeward docs": "Written to asyncapi",
+    "homeward schemas export": " schemas written to contract/v1.",
+    "homeward schemas check": " schemas, all compatible.",
+    "homeward topics": "police.zx.notifications.v1",
+    "homeward migrate": "The database is already up to date.",
+    "homeward register status": "nottinghamshire  sent 2026-06-01",
+    "homeward quarantine list": "police.XX.notifications.v1[0]@3  bad_json  held",
+    "homeward quarantine causes": "bad_json",
+    "homeward quarantine show": "the body is not valid JSON",
+    "homeward quarantine replay": "1 to be replayed by the running hub",
+    "homeward deliveries list": "Nothing is held up.",
+    "homeward deliveries release": "0 released.",
+    "homeward purge --older-than 90 --only claims": "claims: ",
+    "homeward purge": "quarantine: 0",
+    "homeward packs check": "Everything holds.",
+    "homeward packs": "Homeward does",
+    "homeward simulate": "notify.missing",
+    "homeward report": "nottinghamshire",
+}
+"""Words that each command prints, or leaves in the file that it writes."""
+ANYSHIRE = re.compile(r"^`anyshire/([\w.]+)`:\n\n```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def documented() -> Iterator[tuple[str, str]]:
+    """(page, command) for every line of an indented block that begins with `homeward`, without its comment."""
+    for page in PAGES:
+        for line in re.findall(r"^ {4,}(homeward .+)$", page.read_text(), re.MULTILINE):
+            yield page.relative_to(ROOT).as_posix(), re.sub(r"\s+# .*", "", line).strip()
+
+
+COMMANDS = sorted(set(documented()))
+
+
+def elsewhere(command: str) -> str | None:
+    return next((file for beginning, file in ELSEWHERE.items() if command.startswith(beginning)), None)
+
+
+@pytest.mark.parametrize("file", sorted(set(ELSEWHERE.values())))
+def test_what_needs_a_server_is_run_in_its_own_test(file: str) -> None:
+    assert (ROOT / file).is_file()
+
+
+def test_they_are_found_and_each_kind_is_known() -> None:
+    assert len(COMMANDS) > 30
+    for _, command in COMMANDS:
+        assert elsewhere(command) or any(command.startswith(known) for known in EXCERPTS), command
+
+
+@pytest.fixture(scope="module")
+def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a database of a child who went missing and came back, a record that could not be read, a pack of
+    one's own and a file of reports."""
+    folder = tmp_path_factory.mktemp("lived-in")
+    for name, text in ANYSHIRE.findall((ROOT / "docs/packs.md").read_text()):
+        home = folder / "my-packs" / "anyshire"
+        home.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(text)
+    for name in ("reports.jsonl", "course.jsonl"):
+        shutil.copy(ROOT / "docs/example/reports.jsonl", folder / name)
+    (folder / "var").mkdir()
+    asyncio.run(_live(f"sqlite+aiosqlite:///{folder}/var/homeward.db"))
+    return folder
+
+
+async def _live(url: str) -> None:
+    await migrate(url)
+    store = Store.open(url)
+    try:
+        hub = Hub(store)
+        await hub.take(
+            context(-24, "compact:K-1", services=[{"service": "cscs", "worker": "sw1", "manager": "tm1"}]), missing(0)
+        )
+        await hub.intake.process_batch([hub.raw(b"not json", POLICE)])
+        await hub.take(found(10))
+    finally:
+        await store.close()
+
+
+async def _held(url: str) -> str:
+    """The id of what is in quarantine."""
+    store = Store.open(url)
+    try:
+        async with store.reading() as tx:
+            return (await tx.quarantined())[0].row.id
+    finally:
+        await store.close()
+
+
+@pytest.mark.parametrize(
+    ("page", "command"), [c for c in COMMANDS if not elsewhere(c[1])], ids=lambda text: text.replace("/", "-")
+)
+def test_it_does_what_the_page_says(
+    page: str, command: str, lived_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(lived_in, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    command = re.sub(r"\bID\b", asyncio.run(_held("sqlite+aiosqlite:///var/homeward.db")), command)
+    if command.startswith("homeward schemas check"):
+        CliRunner().invoke(main, ["schemas", "export", "contract"])
+    done = CliRunner().invoke(main, shlex.split(command.partition(" > ")[0])[1:])
+    assert done.exception is None or isinstance(done.exception, SystemExit), (page, done.exception)
+    assert done.exit_code in (0, 3 if "--table" in command else 0), (page, done.output)
+    written = [p for p in tmp_path.rglob("*") if p.is_file() and not (lived_in / p.relative_to(tmp_path)).exists()]
+    said = done.output + "".join(p.read_text(errors="replace") for p in written)
+    assert next(words for known, words in EXCERPTS.items() if command.startswith(known)) in said, (page, done.output)

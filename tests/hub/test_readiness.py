@@ -1,0 +1,134 @@
+"""A hub says that it is ready only while its work gets on, and makes a consumer anew that does not."""
+
+import asyncio
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import orjson
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from homeward.clock import VirtualClock
+from homeward.health import Health
+from homeward.hub import Hub
+from homeward.settings import Settings
+from homeward.watching import overdue
+from homeward.wiring import Parts, library
+from intake.records import RawRecord
+from producers.fakes import MemoryMailSender
+from schemas.topics import police_notifications
+from store import Store
+from store.migrating import migrate
+from tests.hub.hubs import PATIENCE, Running, running
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def missing(force: str, n: int) -> bytes:
+    data = {
+        "incident": f"{force}-{n}", "force": force, "classification": "missing", "reported_at": NOON.isoformat(),
+        "child": {"identifiers": [{"system": "compact", "value": str(n)}]}, "responsible_authority": "nottinghamshire",
+    }  # fmt: skip
+    event = {"specversion": "1.0", "id": str(n), "source": "/p", "type": "police.missing", "data": data}
+    return orjson.dumps(event)
+
+
+async def publish(kafka: str, force: str, *numbers: int) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=kafka)
+    await producer.start()
+    for n in numbers:
+        await producer.send_and_wait(police_notifications(force), missing(force, n), key=b"one")
+    await producer.stop()
+
+
+async def fault_of(hub: Running, name: str, wanted: bool) -> str | None:
+    """What the hub says is wrong with a part, once it says so (or once it says nothing any more)."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            await hub.hub.watch.turn()
+            state = await hub.hub.health.state()
+            if (name in state["faults"]) is wanted:
+                assert state["checks"][name] is not wanted
+                return state["faults"].get(name)
+
+
+@pytest.mark.kafka
+async def test_a_consumer_that_stands_still_while_records_wait_is_made_anew_and_reads_on(
+    kafka: str, tmp_path: Path
+) -> None:
+    force = f"RB{os.getpid()}"
+    await publish(kafka, force, 1)
+    async with running(kafka, f"sqlite+aiosqlite:///{tmp_path}/hub.db", force, stuck=1.0) as hub:
+        await hub.has_taken(1)
+        (former,) = hub.hub.watch._consuming.consumers()
+        former.pause(*former.assignment())  # as deaf as a client that has lost its way
+        await publish(kafka, force, 2, 3)
+        await hub.has_taken(3)
+        (consumer,) = hub.hub.watch._consuming.consumers()
+        assert consumer is not former
+        assert await fault_of(hub, "consumers", wanted=False) is None
+
+
+@pytest.mark.kafka
+async def test_a_partition_that_stands_still_is_not_ready_while_the_database_is_waited_for_and_is_left_alone(
+    kafka: str, tmp_path: Path
+) -> None:
+    force = f"RW{os.getpid()}"
+    async with running(kafka, f"sqlite+aiosqlite:///{tmp_path}/hub.db", force, stuck=0.2) as hub:
+        await publish(kafka, force, 1)
+        await hub.has_taken(1)
+        (consumer,) = hub.hub.watch._consuming.consumers()
+        hub.hub.subscriber.trouble.begins("the database keeps batches from being taken in: away")
+        consumer.pause(*consumer.assignment())
+        await publish(kafka, force, 2)
+        said = await fault_of(hub, "consumers", wanted=True)
+        assert said == "the database keeps batches from being taken in: away"
+        await hub.hub.watch.turn()
+        assert hub.hub.watch._consuming.consumers() == [consumer]
+        hub.hub.subscriber.trouble.ends()
+        await hub.has_taken(2)
+
+
+@pytest.mark.kafka
+async def test_kafka_may_be_named_by_several_addresses(kafka: str, tmp_path: Path) -> None:
+    force = f"AD{os.getpid()}"
+    await publish(kafka, force, 1)
+    async with running(f"127.0.0.1:1, {kafka},{kafka}", f"sqlite+aiosqlite:///{tmp_path}/hub.db", force) as hub:
+        await hub.has_taken(1)
+
+
+def test_a_clock_is_overdue_after_a_minute() -> None:
+    assert overdue(None, NOON) is None
+    assert overdue(NOON, NOON + timedelta(seconds=60)) is None
+    assert overdue(NOON, NOON + timedelta(seconds=130)) == "the oldest timer is 130 s overdue"
+
+
+async def test_overdue_clocks_make_a_hub_that_keeps_them_unready_and_no_other(tmp_path: Path) -> None:
+    clock, settings = VirtualClock(NOON), Settings(database_url=f"sqlite+aiosqlite:///{tmp_path}/hub.db")
+    await migrate(settings.database)
+    packs, directories = library(settings)
+    store = Store.open(settings.database)
+    parts = Parts(settings, packs, directories, store, {"mail": MemoryMailSender()}, now=clock.now)
+    await parts.intake.process_batch([RawRecord(police_notifications("XX"), 0, 0, missing("XX", 1), NOON)])
+    keeper = Health({}, Hub(parts, ["timers"])._standing, "", 0)
+    other = Health({}, Hub(parts, ["consumers"])._standing, "", 0)
+    assert (await keeper.state())["ready"]
+    clock.set(NOON + timedelta(days=4))
+    state = await keeper.state()
+    assert not state["ready"]
+    assert "s overdue" in state["faults"]["timers"]
+    assert (await other.state())["ready"]
+    await store.close()
+
+
+async def test_a_database_that_does_not_answer_is_a_fault_that_names_no_more_than_its_kind() -> None:
+    async def standing() -> tuple[dict[str, object], dict[str, str | None]]:
+        raise OSError("password=secret")
+
+    state = await Health({"consumers": lambda: None}, standing, "", 0).state()
+    assert state == {
+        "ready": False,
+        "checks": {"database": False, "consumers": True},
+        "faults": {"database": "it does not answer (OSError)"},
+    }

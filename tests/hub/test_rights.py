@@ -1,0 +1,232 @@
+"""A Kafka that allows nothing that was not granted: with the least set of rights everything works; without each one of
+them the hub says which is missing and is not ready, and goes on with the rest."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from homeward import watching
+from homeward.doctor.kafka_checks import kafka_findings
+from homeward.hub import Hub
+from homeward.wiring import Parts, library, senders
+from producers.fakes import MemoryMailSender
+from schemas.topics import casework_outcomes, police_intelligence, police_notifications, register_children
+from store import Store
+from store.migrating import migrate
+from tests.hub.hubs import PATIENCE
+from tests.services.secured import Grant, SecuredKafka, secured_kafka
+
+pytestmark = pytest.mark.kafka
+AUTHORITY, FORCE = "nottinghamshire", "ZX"
+POLICE, CASEWORK, REGISTER = police_notifications(FORCE), casework_outcomes(AUTHORITY), register_children(AUTHORITY)
+AUTHORITIES = ("buckinghamshire", "islington", "mfh-borough", "nottinghamshire", "quick-guide")
+LEAST = [
+    Grant("read", "homeward", resource="group"),
+    Grant("read", "police.", "prefixed"),
+    Grant("read", "casework.", "prefixed"),
+    Grant("read", "register.", "prefixed"),
+    Grant("write", "hub.operators.v1"),
+    Grant("write", police_intelligence(FORCE)),
+]
+OWN = [Grant("write", f"{authority}.", "prefixed") for authority in AUTHORITIES]
+CHILD = {"identifiers": [{"system": "mosaic", "value": "M-1"}], "given_name": "Robin", "date_of_birth": "2012-03-01"}
+
+
+@pytest.fixture(scope="module")
+def secured() -> Iterator[SecuredKafka]:
+    with secured_kafka() as kafka:
+        yield kafka
+
+
+@pytest.fixture
+async def kafka(secured: SecuredKafka, monkeypatch: pytest.MonkeyPatch) -> SecuredKafka:
+    """With the least set granted, every topic made, and rights that are asked for at each look."""
+    monkeypatch.setattr(watching, "RIGHTS_EVERY", 0.0)
+    await secured.revoke_all()
+    await secured.grant(*LEAST, *OWN)
+    admin = AIOKafkaAdminClient(bootstrap_servers=secured.plain)
+    await admin.start()
+    _, directories = library(secured.settings())
+    services = {f"{a}.{s}.v1" for a, d in directories.items() for s in {*d.services.values(), *d.by_type.values()}}
+    topics = {POLICE, CASEWORK, REGISTER, police_intelligence(FORCE), *services}
+    await admin.create_topics([NewTopic(topic, 1, 1) for topic in sorted(topics - {*await admin.list_topics()})])
+    await admin.close()
+    return secured
+
+
+@asynccontextmanager
+async def running(kafka: SecuredKafka, folder: Path) -> AsyncIterator[Hub]:
+    settings = kafka.settings(database_url=f"sqlite+aiosqlite:///{folder}/hub.db")
+    await migrate(settings.database)
+    packs, directories = library(settings)
+    ways = {"topic": senders(settings)["topic"], "mail": MemoryMailSender()}
+    hub = Hub(Parts(settings, packs, directories, Store.open(settings.database), ways), ["consumers", "relay"])
+    await hub.start()
+    try:
+        yield hub
+    finally:
+        await hub.stop()
+
+
+async def publish(kafka: SecuredKafka, topic: str, type_: str, id_: str, **data: Any) -> None:
+    event = {"specversion": "1.0", "id": id_, "source": "/test", "type": type_, "data": data}
+    producer = AIOKafkaProducer(bootstrap_servers=kafka.plain)
+    await producer.start()
+    await producer.send_and_wait(topic, orjson.dumps(event), key=b"one")
+    await producer.stop()
+
+
+async def missing(kafka: SecuredKafka, incident: str) -> None:
+    await publish(
+        kafka, POLICE, "police.missing", incident, incident=incident, force=FORCE, child=CHILD,
+        classification="missing", responsible_authority=AUTHORITY, reported_at="2026-03-02T09:00:00Z",
+    )  # fmt: skip
+
+
+async def faults(hub: Hub, wanted: bool) -> str:
+    """What the hub says of rights, once it says something (or nothing any more)."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            await hub.watch.turn()
+            state = await hub.health.state()
+            if ("rights" in state["faults"]) is wanted:
+                assert state["ready"] is not wanted or not wanted
+                return str(state["faults"].get("rights", ""))
+
+
+async def heard(kafka: SecuredKafka, topic: str, type_: str) -> None:
+    """Returns when a message of that type stands in the topic."""
+    consumer = AIOKafkaConsumer(topic, bootstrap_servers=kafka.plain, auto_offset_reset="earliest")
+    await consumer.start()
+    async with asyncio.timeout(PATIENCE):
+        async for record in consumer:
+            if dict(record.headers)["ce_type"].decode() == type_:
+                break
+    await consumer.stop()
+
+
+async def taken(hub: Hub, message: str) -> None:
+    """Returns when the message with this id has been taken in."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            async with hub.parts.store.reading() as tx:
+                lines = await tx.ledger_after(0, 10_000)
+            if any(line.kind == "report" and line.entry["id"] == message for line in lines):
+                return
+            await hub.watch.turn()
+
+
+async def test_with_the_least_set_everything_works(kafka: SecuredKafka, tmp_path: Path) -> None:
+    async with running(kafka, tmp_path) as hub:
+        assert await faults(hub, wanted=False) == ""
+        service = {"service": "childrens_social_care", "worker": "sw-1"}
+        await publish(kafka, REGISTER, "case.context", "c1", authority=AUTHORITY, child=CHILD, services=[service])
+        await taken(hub, "c1")
+        await missing(kafka, "W-1")
+        await heard(kafka, f"{AUTHORITY}.social-care.v1", "episode.open")
+        found = "2026-03-02T12:00:00Z"
+        await publish(kafka, POLICE, "police.found", "f1", incident="W-1", force=FORCE, returned_at=found)
+        await publish(
+            kafka, CASEWORK, "rhi.outcome", "o1", authority=AUTHORITY, incident="W-1", force=FORCE, result="completed",
+            intelligence="by the station", at="2026-03-03T12:00:00Z", by={"role": "return_interviewer"},
+        )  # fmt: skip
+        await publish(kafka, POLICE, "police.nonsense", "n1")
+        await heard(kafka, police_intelligence(FORCE), "police.intel")
+        await heard(kafka, "hub.operators.v1", "exception.raise")
+        state = await hub.health.state()
+        assert (state["checks"]["rights"], state["checks"]["consumers"]) == (True, True)
+
+
+@pytest.mark.parametrize("right", [*LEAST, OWN[0], OWN[-1]], ids=lambda g: f"{g.operation} {g.name}")
+async def test_without_one_right_the_hub_says_which_and_is_not_ready_until_it_is_granted(
+    kafka: SecuredKafka, tmp_path: Path, right: Grant, caplog: pytest.LogCaptureFixture
+) -> None:
+    await missing(kafka, "seen")  # that there is such a force is known by its topic
+    async with running(kafka, tmp_path) as hub:
+        assert await faults(hub, wanted=False) == ""
+        await kafka.revoke(right)
+        said = await faults(hub, wanted=True)
+        what = {"group": "the group ", "topic": "the topic "}[right.resource]
+        of = f"topics that begin with {right.name}" if right.grade == "prefixed" else f"{what}{right.name}"
+        assert f"{right.operation.title()} on {of}" in said
+        (grant,) = {
+            r.__dict__["grant"] for r in caplog.records if f"on {of}" in r.getMessage() and "grant" in r.__dict__
+        }
+        assert f"--operation {right.operation.title()} --{right.resource} {right.name}" in grant
+        assert ("--resource-pattern-type prefixed" in grant) is (right.grade == "prefixed")
+        await kafka.grant(right)
+        assert await faults(hub, wanted=False) == ""
+
+
+async def test_the_doctor_says_which_rights_are_missing_and_how_to_grant_them(kafka: SecuredKafka) -> None:
+    settings = kafka.settings()
+    _, directories = library(settings)
+    assert {f.grade for f in await kafka_findings(settings, directories)} <= {"ok", "warning"}
+    await kafka.revoke(LEAST[2], OWN[0])
+    found = [f for f in await kafka_findings(settings, directories) if f.check == "kafka rights"]
+    assert [f.says for f in found] == [
+        "missing: Read on topics that begin with casework.",
+        "missing: Write on topics that begin with buckinghamshire.",
+    ]
+    assert found[0].fix == (
+        f"kafka-acls.sh --bootstrap-server {kafka.secured} --command-config admin.properties --add --allow-principal "
+        "User:homeward --operation Read --topic casework. --resource-pattern-type prefixed"
+    )
+
+
+async def test_the_doctor_tells_a_wrong_password_from_a_wrong_certificate(kafka: SecuredKafka) -> None:
+    _, directories = library(kafka.settings())
+    (refused,) = await kafka_findings(kafka.settings(kafka_password="wrong"), directories)
+    assert "does not accept the hub as homeward (SCRAM-SHA-512)" in refused.says
+    (unsafe,) = await kafka_findings(kafka.settings(kafka_ca_file=None), directories)
+    assert "does not accept TLS" in unsafe.says
+
+
+async def test_a_hub_that_starts_without_its_group_says_so_and_begins_when_it_is_granted(
+    kafka: SecuredKafka, tmp_path: Path
+) -> None:
+    await kafka.revoke(LEAST[0])
+    async with running(kafka, tmp_path) as hub:
+        assert "Read on the group homeward" in await faults(hub, wanted=True)
+        await missing(kafka, "G-1")
+        await kafka.grant(LEAST[0])
+        await taken(hub, "G-1")
+
+
+async def test_a_topic_that_may_be_seen_and_not_read_is_left_out_and_keeps_no_other_from_being_read(
+    kafka: SecuredKafka, tmp_path: Path
+) -> None:
+    await kafka.revoke(LEAST[2])
+    await kafka.grant(Grant("describe", CASEWORK))
+    async with running(kafka, tmp_path) as hub:
+        assert f"Read on the topic {CASEWORK}" in await faults(hub, wanted=True)
+        await missing(kafka, "D-1")
+        await taken(hub, "D-1")
+        await publish(
+            kafka, CASEWORK, "document.updated", "d1", authority=AUTHORITY, child=CHILD, kind="risk_assessment"
+        )
+        await kafka.grant(LEAST[2])
+        await taken(hub, "d1")
+        assert await faults(hub, wanted=False) == ""
+
+
+async def test_a_right_that_is_lost_while_records_come_stops_only_what_it_was_for(
+    kafka: SecuredKafka, tmp_path: Path
+) -> None:
+    async with running(kafka, tmp_path) as hub:
+        await missing(kafka, "L-1")
+        await taken(hub, "L-1")
+        await kafka.revoke(LEAST[1])
+        assert "police." in await faults(hub, wanted=True)
+        await publish(kafka, REGISTER, "case.context", "l2", authority=AUTHORITY, child=CHILD)
+        await taken(hub, "l2")
+        await missing(kafka, "L-3")
+        await kafka.grant(LEAST[1])
+        await taken(hub, "L-3")

@@ -1,0 +1,150 @@
+"""What fails again and again from one cause is told when it begins, counted at growing intervals, and told once more
+when it is over; every record is kept under its cause, over restarts and on both databases."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from pathlib import Path
+
+import orjson
+import pytest
+from core_hub import Hub
+from core_wire import event, later, missing
+
+from store import OutboxRow, Quarantined, Store
+from store.migrating import migrate
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    fresh: Callable[[], str] = request.getfixturevalue("postgres") if request.param == "postgres" else lambda: ""
+    made = fresh() or f"sqlite+aiosqlite:///{tmp_path}/hub.db"
+    await migrate(made)
+    return made
+
+
+@pytest.fixture
+async def hub(url: str) -> AsyncIterator[Hub]:
+    store = Store.open(url)
+    yield Hub(store)
+    await store.close()
+
+
+def broken(n: int, **wrong: object) -> bytes:
+    """A notification that cannot be read, each of its own incident."""
+    data = {"force": "XX", "incident": f"B-{n}", "child": {}, "classification": "absconded", **wrong}
+    return event("police.missing", later(0), data, f"b-{n}")
+
+
+def words(rows: list[OutboxRow], kind: str = "unreadable") -> list[str]:
+    """What was said of that kind, each message once."""
+    told = {row.message_id: row for row in rows if row.kind == kind}
+    return [orjson.loads(row.payload)["detail"] for row in told.values()]
+
+
+async def held(hub: Hub) -> list[Quarantined]:
+    async with hub.store.reading() as tx:
+        return await tx.quarantined()
+
+
+async def test_three_hundred_records_that_fail_alike_are_one_word_and_stand_under_one_cause(hub: Hub) -> None:
+    for batch in range(6):
+        await hub.take(*(broken(50 * batch + n) for n in range(50)))
+    said = words(await hub.rows())
+    assert len(said) == 1
+    assert said[0].startswith("failed_validation: classification: must be")
+    kept = await held(hub)
+    assert (len(kept), len({each.row.cause for each in kept})) == (300, 1)
+
+
+async def test_it_is_counted_at_growing_intervals_and_told_when_it_is_over(hub: Hub) -> None:
+    for minute in range(0, 300, 5):  # two every five minutes for five hours
+        hub.clock.set(later(minute / 60))
+        await hub.take(broken(minute), broken(minute + 1))
+        await hub.fall(minute / 60)
+    counted = words(await hub.rows())
+    assert [word.split(";")[0] for word in counted[1:]] == [
+        "6 in the same way since 2026-06-01 12:00 UTC, 5 of them new",
+        "30 in the same way since 2026-06-01 12:00 UTC, 24 of them new",
+    ]
+    await hub.fall(200)
+    (over,) = words(await hub.rows())[3:]
+    assert over.startswith(
+        "over: 120 in the same way since 2026-06-01 12:00 UTC, the last at 2026-06-01 16:55 UTC; all are in quar"
+    )
+    async with hub.store.reading() as tx:
+        assert [t for t in await tx.due_timers(later(10_000), 100) if t.rule == "flood"] == []
+
+
+async def test_the_next_after_it_was_over_is_told_again(hub: Hub) -> None:
+    await hub.take(broken(1), broken(2))
+    await hub.fall(3)
+    hub.clock.set(later(4))
+    await hub.take(broken(3))
+    assert [word.partition(":")[0] for word in words(await hub.rows())] == [
+        "failed_validation", "2 in the same way since 2026-06-01 12", "over", "failed_validation",
+    ]  # fmt: skip
+
+
+async def test_one_fault_alone_is_one_word_and_no_clock(hub: Hub) -> None:
+    await hub.take(broken(1))
+    await hub.fall(100)
+    assert len(words(await hub.rows())) == 1
+
+
+async def test_another_field_another_reason_and_another_topic_are_causes_of_their_own(hub: Hub) -> None:
+    await hub.take(broken(1), broken(2, classification="missing", risk="huge"))
+    elsewhere = [hub.raw(b"{", "police.XX.notifications.v1"), hub.raw(broken(4), "police.YY.notifications.v1")]
+    await hub.intake.process_batch(elsewhere)
+    assert len(words(await hub.rows())) == 4
+    assert len({each.row.cause for each in await held(hub)}) == 4
+
+
+async def test_a_restart_begins_no_flood_anew(url: str) -> None:
+    for start in range(3):
+        store = Store.open(url)
+        hub = Hub(store)
+        hub.clock.set(later(start / 10))
+        hub._offset = 100 * start
+        await hub.take(*(broken(100 * start + n) for n in range(10)))
+        said = words(await hub.rows())
+        await store.close()
+        assert len(said) == 1
+
+
+async def test_deliveries_that_fail_alike_are_one_word(hub: Hub) -> None:
+    await hub.take(*(missing(incident=f"D-{n}", id_=f"d-{n}", child={"identifiers": []}) for n in range(30)))
+    mails = [row for row in await hub.rows() if row.destination.startswith("mail/nottinghamshire")]
+    assert len(mails) >= 30
+    for n, row in enumerate(mails):
+        await hub.intake.undelivered(row, f"550 5.1.1 <person{n}@x.example> no such mailbox ({n})")
+    assert len(words(await hub.rows(), "delivery_failed")) == 1
+    await hub.intake.undelivered(mails[0], "452 disk full")
+    assert len(words(await hub.rows(), "delivery_failed")) == 2
+    await hub.fall(0.5)
+    counted = words(await hub.rows(), "delivery_failed")[-1]
+    assert counted.startswith(f"{len(mails)} in the same way since")
+
+
+async def test_a_sender_that_uses_one_id_again_and_again_is_told_of_three_times_and_then_counted(hub: Hub) -> None:
+    for n in range(41):
+        await hub.take(missing(n / 100, id_="again"))
+    assert len(words(await hub.rows(), "id_reused")) == 3
+    await hub.fall(0.5)
+    assert words(await hub.rows(), "id_reused")[-1].startswith(
+        "40 in the same way since 2026-06-01 12:00 UTC, 37 of them new"
+    )
+
+
+async def test_what_a_pack_asks_for_is_never_folded(hub: Hub) -> None:
+    child = {"identifiers": [{"system": "compact", "value": "K-9"}]}
+    for n in range(12):
+        await hub.take(missing(incident=f"P-{n}", id_=f"p-{n}", child=child))
+    opened = {row.message_id for row in await hub.rows() if row.type == "episode.open"}
+    assert len(opened) == 12
+
+
+async def test_a_flood_whose_clock_is_late_is_told_when_the_hub_is_back(hub: Hub) -> None:
+    await hub.take(*(broken(n) for n in range(5)))
+    hub.clock.set(later(0) + timedelta(days=3))
+    await hub.fall(80)
+    assert [word.partition(":")[0] for word in words(await hub.rows())] == ["failed_validation", "over"]
