@@ -24,9 +24,8 @@ class PackWordings:
         if known is None:
             return None
         pack = self._pack(source)
-        own = kinds_of(type_, pack.kinds).get(kind or "") if pack else None
-        if pack is None or (kind in known.kinds and not any(clause in pack.clauses for clause in cited)):
-            own = None  # the hub's own notice, or no pack that could say more
+        is_hubs = kind in known.kinds and not (pack and any(clause in pack.clauses for clause in cited))
+        own = kinds_of(type_, pack.kinds).get(kind or "") if pack and not is_hubs else None
         told = _of_type(known, known.words if own else known.words_of(kind), pack)
         return told if own is None or _takes_back(type_) else _of_kind(own, told)
 

@@ -57,8 +57,8 @@ class Wordings(Protocol):
     """Gives the words. Whatever it does not know, the letter says in a plainer way."""
 
     def wording(self, source: WhoseWords, type_: str, kind: str | None, cited: Sequence[str] = ()) -> Wording | None:
-        """The words of a type and kind; None for a type that the hub does not know. Where the hub and a pack have a kind
-        of one name, a message that cites a clause of the pack has the words of the pack."""
+        """The words of a type and kind; None for a type that the hub does not know. Where the hub and a pack have a
+        kind of one name, a message that cites a clause of the pack has the words of the pack."""
 
     def task(self, source: WhoseWords, type_: str, kind: str | None) -> str:
         """The act that a message of this type takes back; empty where none is known."""

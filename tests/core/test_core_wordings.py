@@ -47,6 +47,16 @@ def test_a_kind_speaks_in_the_packs_words_and_a_type_in_the_hubs() -> None:
     assert plain.titles == MESSAGE_TYPES["episode.open"].words.titles
 
 
+def test_a_kind_that_the_hub_has_too_speaks_in_the_packs_words_where_a_clause_of_the_pack_is_cited() -> None:
+    islington, kind = WhoseWords("islington", "1"), ("exception.raise", "data_quality")
+    hubs = MESSAGE_TYPES["exception.raise"].kinds["data_quality"]
+    own, notice = words().wording(islington, *kind, ("ISLINGTON-21",)), words().wording(islington, *kind, ("AMB-171",))
+    assert own is not None
+    assert notice is not None
+    assert own.titles == ("Check: this interview cannot count",)
+    assert (notice.titles, notice.happened) == (hubs.titles, hubs.happened)
+
+
 def test_what_happens_if_nothing_is_done_depends_on_whether_the_pack_tells_of_a_breach() -> None:
     breach, none = words().wording(NOTTS, "rhi.request", None), words().wording(BUCKS, "rhi.request", None)
     assert breach is not None
