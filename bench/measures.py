@@ -15,10 +15,8 @@ from bench.load import notifications, publish, topic
 from homeward.wiring import senders
 from outbox.addressing import DirectoryBook
 from outbox.relay import Relay
-from outbox.retry import Retry
 from producers.kafka_link import TopicShape
 from routing.messages import derived_id
-from schemas.delivery import Receipt
 from store import OutboxRow, Store
 
 Opened = Callable[[], AbstractAsyncContextManager[Compared]]
@@ -46,8 +44,8 @@ async def relay_rows(kafka: str, store: Store, count: int, mark: str) -> float:
     async with store.transaction() as tx:
         await tx.append((), rows)
     sender = senders(settings_for(kafka, "bench-relay"), TopicShape(6))["topic"]
-    relay = Relay(store, {"topic": sender}, DirectoryBook({}, {}, _utc_now), now=_utc_now, retry=Retry(),
-                  owner=mark, on_dead=_never, batch=1000, lease=timedelta(seconds=60))  # fmt: skip
+    relay = Relay(store, {"topic": sender}, DirectoryBook({}, {}, _utc_now), now=_utc_now,
+                  owner=mark, batch=1000, lease=timedelta(seconds=60))  # fmt: skip
     await sender.start()
     began = time.perf_counter()
     sent = await relay.drain()
@@ -120,10 +118,6 @@ async def _listen(consumer: AIOKafkaConsumer, heard: dict[str, float], mark: str
         cause = (orjson.loads(record.value).get("causation") or {}).get("id", "")
         if cause.startswith(f"{mark}-"):
             heard.setdefault(cause, time.perf_counter())
-
-
-async def _never(row: OutboxRow, receipt: Receipt) -> None:
-    raise AssertionError(f"{row.destination}: {receipt.detail}")
 
 
 def _utc_now() -> datetime:

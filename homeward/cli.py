@@ -15,6 +15,7 @@ COMMANDS = {
     "packs": "Show what each authority has promised, compare versions, and prove packs of your own.",
     "doctor": "Check everything the hub depends on: what is wrong, and how to fix it.",
     "deliveries": "List deliveries that are held up, and release them.",
+    "bounces": "Take in bounces, receipts and automatic replies about e-mails.",
     "register": "Show how old each register's newest record is, or read a register again.",
     "quarantine": "List, show and replay messages that could not be read.",
     "purge": "Delete contents whose retention period has ended.",

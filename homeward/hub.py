@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Collection
+from datetime import datetime
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
@@ -55,6 +56,8 @@ class Hub:
             await sender.start()
         if "relay" in self.running:
             self._begin(self.parts.relay.run())
+            for work in self.parts.beside_the_relay():
+                self._begin(work)
         if "consumers" in self.running:
             self._consuming.subscriber = self.subscriber
             self.subscriber.cluster = await cluster_id(self.settings)
@@ -98,13 +101,22 @@ class Hub:
         await self.parts.store.close()
 
     async def _standing(self) -> tuple[dict[str, Any], dict[str, str | None]]:
-        """What stands in the outbox and in quarantine, how many seconds ago each register sent its newest record, and
-        whether clocks are overdue."""
+        """What stands in the outbox and in quarantine; for how many seconds the oldest message has waited, and each way
+        out been away; how many seconds ago each register sent its newest record; and whether clocks are overdue."""
         async with self.parts.store.reading() as tx:
             counts, feeds, next_timer = await tx.standing(), await tx.feeds(), await tx.next_timer()
         now = self.parts.now()
-        ages = {feed.authority: round((now - feed.newest_at).total_seconds()) for feed in feeds}
-        told = {"deliveries": counts.states, "quarantined": counts.quarantined, "register_age": ages}
+
+        def seconds(since: datetime) -> int:
+            return round((now - since).total_seconds())
+
+        told = {
+            "deliveries": counts.states,
+            "oldest_delivery": seconds(counts.oldest) if counts.oldest else 0,
+            "channels_away": {name: seconds(c.since) for name, c in self.parts.relay.circuits.items() if c.since},
+            "quarantined": counts.quarantined,
+            "register_age": {feed.authority: seconds(feed.newest_at) for feed in feeds},
+        }
         return told, {"timers": overdue(next_timer, now)} if "timers" in self.running else {}
 
     def _begin(self, work: object) -> None:

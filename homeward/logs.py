@@ -70,5 +70,5 @@ def configure(level: str, form: str) -> None:
     root.setLevel("WARNING")
     # Its warnings are about what it recovers from itself (a new topic, a leader that moves); we log the rest.
     logging.getLogger("aiokafka").setLevel("CRITICAL" if level == "CRITICAL" else "ERROR")
-    for name in ("consumers", "outbox", "producers", "store", "homeward"):
+    for name in ("consumers", "intake", "enrichment", "outbox", "producers", "reporting", "store", "homeward"):
         logging.getLogger(name).setLevel(level)

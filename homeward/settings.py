@@ -22,6 +22,7 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 Folders = Annotated[tuple[Path, ...], NoDecode]
 NameList = Annotated[tuple[str, ...], NoDecode]
 Codes = Annotated[tuple[str, ...], NoDecode]
+DomainList = Annotated[tuple[str, ...], NoDecode]
 
 
 class SettingsError(Exception):
@@ -84,6 +85,26 @@ class Settings(BaseSettings):
     )
     smtp_user: str | None = Field(None, description="Mail server user, if it needs a login")
     smtp_password: SecretStr | None = Field(None, description="Mail server password, if it needs a login")
+    smtp_ca_file: Path | None = Field(
+        None,
+        description="CA certificates to trust for the mail server (and besides the system's for the mailbox that "
+        "bounces go to). Defaults to the system's",
+    )
+    smtp_oauth_authority: str | None = Field(
+        None,
+        pattern=r"^https://",
+        description="Where to get tokens for XOAUTH2, in place of a password: "
+        "`https://login.microsoftonline.com/TENANT` for Microsoft 365",
+    )
+    smtp_oauth_client_id: str | None = Field(None, description="Application that gets the tokens")
+    smtp_oauth_client_secret: SecretStr | None = Field(None, description="Secret of that application")
+    smtp_oauth_scope: str = Field("https://outlook.office365.com/.default", description="Scope of the tokens")
+    smtp_return_path: str | None = Field(
+        None,
+        pattern=r"^[^@\s]+@[^@\s]+$",
+        description="Mailbox that bounces go to. `{id}` in it stands for the e-mail: `bounces+{id}@hub.example`. "
+        "With one, the mail server is asked for receipts",
+    )
     smtp_from: str = Field("homeward@hub.example", pattern=r"^[^@\s]+@[^@\s]+$", description="Sender of every e-mail")
     message_id_domain: str = Field(
         "hub.example",
@@ -97,6 +118,48 @@ class Settings(BaseSettings):
         description="Base address of the desk, such as `https://desk.example`. E-mails then hold one link to it. "
         "Defaults to none: they say where to answer instead",
     )
+
+    bounces_host: str | None = Field(None, description="IMAP server of the mailbox that bounces go to")
+    bounces_port: Port = Field(993, description="IMAP server port, TLS from the first byte")
+    bounces_user: str | None = Field(None, description="User of that mailbox. Required with a host")
+    bounces_password: SecretStr | None = Field(
+        None, description="Password of that mailbox. Without one, the tokens of `HOMEWARD_SMTP_OAUTH_*` are used"
+    )
+    bounces_folder: str = Field("INBOX", min_length=1, description="Folder that is read")
+    bounces_every: float = Field(60, ge=1, description="Seconds between two looks into it")
+
+    mail_by: Literal["smtp", "notify", "folder"] = Field(
+        "smtp",
+        description="How e-mails are sent: by SMTP or by GOV.UK Notify. `folder` writes them into `mail` in the data "
+        "folder and sends them to nobody, for a trial; `--embedded` without a mail server does the same",
+    )
+    notify_api_key: SecretStr | None = Field(None, description="API key of GOV.UK Notify")
+    notify_url: str = Field(
+        "https://api.notifications.service.gov.uk", pattern=r"^https?://", description="Address of its API"
+    )
+    notify_templates: dict[str, str] = Field(
+        {},
+        description="Its template for each type of message, as JSON; `*` stands for all others. "
+        "A template uses `((subject))` and `((body))`",
+    )
+
+    secure_email_domains: DomainList = Field(
+        (),
+        description="Domains that secure e-mail may go to, separated by commas. "
+        "Required if a pack uses secure e-mail, together with TLS",
+    )
+
+    trial: bool = Field(
+        False,
+        description="Try the hub out: example addresses are accepted, secure e-mail is not checked. `--embedded` does "
+        "the same. Never with real children",
+    )
+
+    told_after_immediate: float = Field(
+        5, gt=0, description="Minutes until someone is told that an immediate message was not accepted"
+    )
+    told_after_same_day: float = Field(60, gt=0, description="The same for a message of the same day")
+    told_after_routine: float = Field(1440, gt=0, description="The same for a routine message")
 
     authorities: NameList = Field(
         (), description="Authorities that this hub serves, separated by commas. Defaults to all that have a pack"
@@ -167,6 +230,13 @@ class Settings(BaseSettings):
             raise ValueError(f"{double[0]} and {double[1]} would share a topic. Give one of them another code")
         return codes
 
+    @field_validator("secure_email_domains", mode="before")
+    @classmethod
+    def _as_domains(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(name for part in value.split(",") if (name := part.strip().lower().lstrip("@")))
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str | None) -> str | None:
@@ -178,7 +248,7 @@ class Settings(BaseSettings):
             raise ValueError("start it with postgresql+asyncpg:// or sqlite+aiosqlite:///")
         return value
 
-    @field_validator("kafka_ca_file", "directory", "packs", "matching_weights")
+    @field_validator("kafka_ca_file", "smtp_ca_file", "directory", "packs", "matching_weights")
     @classmethod
     def _must_exist(cls, value: Path | tuple[Path, ...] | None) -> Path | tuple[Path, ...] | None:
         for path in value if isinstance(value, tuple) else (value,):
@@ -190,8 +260,22 @@ class Settings(BaseSettings):
     def _complete(self) -> "Settings":
         if self.kafka_security.startswith("SASL") and not (self.kafka_user and self.kafka_password):
             raise ValueError(f"{PREFIX}KAFKA_USER and {PREFIX}KAFKA_PASSWORD: set both for {self.kafka_security}")
-        if bool(self.smtp_user) != bool(self.smtp_password):
+        oauth = (self.smtp_oauth_authority, self.smtp_oauth_client_id, self.smtp_oauth_client_secret)
+        if any(oauth) and not (all(oauth) and self.smtp_user and not self.smtp_password):
+            raise ValueError(
+                f"{PREFIX}SMTP_OAUTH_*: set authority, client id and secret, with {PREFIX}SMTP_USER and without "
+                f"{PREFIX}SMTP_PASSWORD"
+            )
+        if not any(oauth) and bool(self.smtp_user) != bool(self.smtp_password):
             raise ValueError(f"{PREFIX}SMTP_USER and {PREFIX}SMTP_PASSWORD: set both or neither")
+        if self.bounces_host and not (self.bounces_user and (self.bounces_password or any(oauth))):
+            raise ValueError(f"{PREFIX}BOUNCES_USER and {PREFIX}BOUNCES_PASSWORD: set both for {PREFIX}BOUNCES_HOST")
+        if self.mail_by == "notify" and not self.notify_api_key:
+            raise ValueError(f"{PREFIX}NOTIFY_API_KEY: set it, or let e-mails go by SMTP ({PREFIX}MAIL_BY=smtp)")
+        if self.mail_by == "folder" and not self.trial:
+            raise ValueError(f"{PREFIX}MAIL_BY: folder sends e-mails to nobody. Use it only with {PREFIX}TRIAL=true")
+        if self.notify_api_key and "*" not in self.notify_templates:
+            raise ValueError(f'{PREFIX}NOTIFY_TEMPLATES: name a template for all types: {{"*": "its id"}}')
         if self.smtp_user and self.smtp_tls == "plain":
             raise ValueError(f"{PREFIX}SMTP_TLS: use starttls or tls, a password is never sent over a plain connection")
         return self

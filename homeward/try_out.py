@@ -25,7 +25,9 @@ def example_addresses(settings: Settings, directories: Mapping[str, Directory], 
     ]
     for authority in (*served, HUB):
         directory = directories[authority]
-        named = [*directory.mailboxes.items(), *directory.people.items(), *directory.out_of_hours.items()]
+        second = {role: address for role, (way, address) in directory.second.items() if way != "topic"}
+        held = (directory.mailboxes, directory.people, directory.out_of_hours, second)
+        named = [item for boxes in held for item in boxes.items()]
         if examples := [name for name, address in named if is_example(address)]:
             leave_out = "" if authority == HUB else f", or leave {authority} out of {PREFIX}AUTHORITIES"
             faults.append(

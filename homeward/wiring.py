@@ -1,36 +1,37 @@
 """Putting the parts together: settings → store, packs, senders, intake, relay, timers. Only this place knows all."""
 
+import asyncio
 import os
 import socket
-import ssl
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any, Literal
 
 from consumers.parsing import parse_record
 from consumers.timer_loop import TimerLoop, Wait
 from enrichment.matching import Model, ModelError, load_model, shipped_model
 from homeward import clock
+from homeward.channels import channels
+from homeward.kafka import kafka_settings
 from homeward.library import check_addresses, check_installation, read_directories, read_packs
+from homeward.mailbox import bounce_reader
+from homeward.secure_mail import check_secure_mail, secure_mail
 from homeward.settings import PREFIX, Settings, SettingsError
+from homeward.try_out import example_addresses
 from homeward.wordings import PackWordings
 from intake.intake import Intake
+from intake.notices import Notices
+from intake.undelivered import Undelivered
 from outbox.addressing import DirectoryBook
 from outbox.directory import Directory
+from outbox.receipts import Receipts
 from outbox.relay import Relay
-from outbox.retry import Retry
-from producers.kafka import KafkaSender
-from producers.kafka_link import KafkaSettings, TopicShape
-from producers.mail import MailSender
-from producers.mail_folder import MailFolder
-from producers.smtp import MailSettings
+from producers.kafka_link import TopicShape
 from routing.calendar import Calendar
-from routing.library import Packs
-from schemas.delivery import Receipt, Sender
+from routing.library import HUB, Packs
+from schemas.delivery import Asks, Sender
 from store import Store
-from store.rows import OutboxRow
 
 HubPart = Literal["consumers", "relay", "timers"]
 HUB_PARTS: tuple[HubPart, ...] = ("consumers", "relay", "timers")
@@ -54,7 +55,7 @@ class Parts:
         self.settings, self.packs, self.directories, self.store, self.senders = (
             settings, packs, directories, store, senders,
         )  # fmt: skip
-        self.now = now
+        self.now, self._wait = now, wait
         owner = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
         stale = timedelta(hours=settings.register_stale)
         parse = partial(parse_record, limits=settings.limits)
@@ -62,29 +63,41 @@ class Parts:
             store, packs, directories, parse, now, self.wake, model=weights(settings), stale_after=stale,
             forces=settings.forces,
         )  # fmt: skip
+        limits = {
+            "immediate": timedelta(minutes=settings.told_after_immediate),
+            "same_day": timedelta(minutes=settings.told_after_same_day),
+            "routine": timedelta(minutes=settings.told_after_routine),
+        }
+        self.undelivered = Undelivered(store, packs, directories, now, limits, tuple(senders), self.wake)
+        self.receipts = Receipts(store, {name: s for name, s in senders.items() if isinstance(s, Asks)}, now)
+        self.notices = Notices(store, packs, directories, now, self.wake)
         self.relay = Relay(
             store,
             senders,
-            DirectoryBook(directories, calendars(packs), now),
+            DirectoryBook(directories, calendars(packs), now, secure_mail(settings, packs)),
             now=now,
-            # Kafka fails as a whole and recovers as a whole: its rows wait. One mailbox fails alone: it is parked.
-            retry={"topic": Retry(attempts=None), "mail": Retry()},
+            manners={name: channel.manner for name, channel in channels().items()},
+            tell=self.undelivered.tell,
             owner=owner,
             batch=settings.relay_batch,
             lease=timedelta(seconds=settings.relay_lease),
-            on_dead=self._undelivered,
         )
         self.timers = TimerLoop(
             store, self.intake.fire_timers, now=now, wait=wait, ready=ready or _at_once, owner=owner
         )
 
+    def beside_the_relay(self) -> list[Coroutine[Any, Any, None]]:
+        """What runs where the relay runs: asking for receipts, reading the mailbox for bounces."""
+        reader = bounce_reader(self.settings, self.notices)
+        return [self.receipts.keep_looking(self._rest), *([reader.run()] if reader else [])]
+
+    async def _rest(self, until: datetime) -> None:
+        await self._wait(until, asyncio.Event())
+
     def wake(self) -> None:
         """Something was promised: relay and timers look again."""
         self.relay.wake()
         self.timers.wake()
-
-    async def _undelivered(self, row: OutboxRow, receipt: Receipt) -> None:
-        await self.intake.undelivered(row, receipt.detail)
 
 
 def calendars(packs: Packs) -> dict[str, Calendar]:
@@ -119,53 +132,34 @@ def weights(settings: Settings) -> Model:
         raise SettingsError(f"{PREFIX}MATCHING_WEIGHTS: {error}") from None
 
 
-def kafka_settings(settings: Settings, create: TopicShape | None = None) -> KafkaSettings:
-    """How producers reach Kafka."""
-    password = settings.kafka_password
-    return KafkaSettings(
-        settings.kafka_bootstrap,
-        security=settings.kafka_security,
-        mechanism=settings.kafka_sasl_mechanism,
-        user=settings.kafka_user,
-        password=password.get_secret_value() if password else None,
-        tls=_tls(settings.kafka_security, settings.kafka_ca_file),
-        create=create,
-    )
+def senders(settings: Settings, create: TopicShape | None = None, packs: Packs | None = None) -> dict[str, Sender]:
+    """Every way out that the settings set up, by channel. Letters speak in the words of the packs."""
+    words_of = PackWordings(packs, settings.desk_url or "")
+    made = {name: channel.make(settings, words_of, create) for name, channel in channels().items()}
+    return {name: sender for name, sender in made.items() if sender is not None}
 
 
-def mail_settings(settings: Settings) -> MailSettings:
-    """How e-mails reach the mail server."""
-    password = settings.smtp_password
-    return MailSettings(
-        settings.smtp_host,
-        settings.smtp_port,
-        sender=settings.smtp_from,
-        domain=settings.message_id_domain,
-        tls=settings.smtp_tls,
-        user=settings.smtp_user,
-        password=password.get_secret_value() if password else None,
-    )
-
-
-def senders(
-    settings: Settings, create: TopicShape | None = None, packs: Packs | None = None, mails: Path | None = None
-) -> dict[str, Sender]:
-    """The two ways out. E-mails speak in the words of the packs. With `mails`, they become files in that folder and
-    reach nobody."""
-    topics, words_of = KafkaSender(kafka_settings(settings, create)), PackWordings(packs, settings.desk_url or "")
-    if mails is not None:
-        return {"topic": topics, "mail": MailFolder(mails, settings.smtp_from, settings.message_id_domain, words_of)}
-    return {"topic": topics, "mail": MailSender(mail_settings(settings), words_of)}
+def check_ways_out(settings: Settings, packs: Packs, directories: Mapping[str, Directory]) -> None:
+    """Raises SettingsError where a message could not go by the way that a pack or a directory asks for, or would reach
+    nobody. A trial sends to nobody, and so may use example addresses and need not be secure."""
+    if not settings.trial:
+        if examples := example_addresses(settings, directories, packs.authorities):
+            raise SettingsError("\n".join(examples))
+        check_secure_mail(settings, packs, directories)
+    ways = {name for name, channel in channels().items() if channel.make(settings, PackWordings(), None) is not None}
+    for authority in (*packs.authorities, HUB):
+        for role, (channel, _) in directories[authority].second.items():
+            if channel not in ways:
+                raise SettingsError(
+                    f"{authority}: the second way to the role '{role}' is '{channel}', which the settings do not set "
+                    f"up. Use one of {', '.join(sorted(ways))}, or set it up"
+                )
 
 
 def consumer_connection(settings: Settings) -> dict[str, Any]:
     """How aiokafka's own consumer reaches Kafka."""
     connection = kafka_settings(settings).connection()
     return {k: v for k, v in connection.items() if k != "client_id"}
-
-
-def _tls(security: str, ca_file: Path | None) -> ssl.SSLContext | None:
-    return ssl.create_default_context(cafile=ca_file) if security.endswith("SSL") else None
 
 
 def chosen_parts(only: Collection[str]) -> tuple[HubPart, ...]:

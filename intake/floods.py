@@ -1,6 +1,6 @@
 """Folding the hub's own words: what fails again and again from one cause is told when it begins, counted at growing
-intervals, and told once more when it is over. Nothing is lost by it: each record stands in quarantine under its cause,
-each delivery among those that are held up. What a pack asks for is never folded.
+intervals, and told once more when it is over. Nothing is lost by it: each record stands in quarantine under its cause.
+What a pack asks for is never folded; what has not arrived is told by `intake.undelivered`.
 
 All of it is kept in the database, so that a restart begins no flood anew; the next word is a timer like any other.
 """
@@ -25,11 +25,8 @@ QUIET = timedelta(hours=1)
 
 _STEPS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 _ALIKE = 3  # words about one incident that are told one by one
-_ITS_OWN = ("unreadable", "delivery_failed")
-_WHERE = {
-    "unreadable": "all are in quarantine with cause {}",
-    "delivery_failed": "all are in `homeward deliveries list`",
-}
+_UNREADABLE = "unreadable"
+_WHERE = {_UNREADABLE: "all are in quarantine with cause {}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +55,7 @@ class Folded:
 
 def cause_of_rejection(authority: str, topic: str, reason: str, detail: str) -> str:
     """Topic, reason and field: what is alike in two records that were set aside."""
-    return derived_id("flood", authority, "unreadable", topic, reason, _field(detail))
-
-
-def cause_of_delivery(authority: str, destination: str, detail: str) -> str:
-    """To whom it is told, the way out, and the reason without what differs from one address to another."""
-    channel = destination.partition("/")[0]
-    return derived_id("flood", authority, "delivery_failed", channel, _alike(detail))
+    return derived_id("flood", authority, _UNREADABLE, topic, reason, _field(detail))
 
 
 def foldable(messages: Iterable[Message], rejected: Mapping[str, str]) -> dict[str, Foldable]:
@@ -74,7 +65,7 @@ def foldable(messages: Iterable[Message], rejected: Mapping[str, str]) -> dict[s
     for message in messages:
         if message.id in rejected:
             found[message.id] = Foldable(rejected[message.id], message)
-        elif message.rule == f"hub_{message.kind}" and message.incident and message.kind not in _ITS_OWN:
+        elif message.rule == f"hub_{message.kind}" and message.incident and message.kind != _UNREADABLE:
             about = (message.force, message.incident)
             found[message.id] = Foldable(derived_id("flood", message.authority, message.kind, *about), message, _ALIKE)
     return found
@@ -145,8 +136,3 @@ def _field(detail: str) -> str:
     """The field that a detail names first, without its place in a list."""
     name, colon, _ = detail.partition(": ")
     return re.sub(r"\[\d+\]", "", name) if colon and " " not in name else ""
-
-
-def _alike(detail: str) -> str:
-    """A reason without addresses and numbers."""
-    return re.sub(r"\S*@\S*|\d+", "#", detail)

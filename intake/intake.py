@@ -12,25 +12,24 @@ from datetime import datetime, timedelta
 
 from enrichment.children import Children
 from enrichment.matching import Model, shipped_model
-from intake import floods, ledger, periodic
+from intake import floods, periodic
 from intake.batch import BatchProcessor
 from intake.claiming import fresh
 from intake.claims import tell_of_many
-from intake.folding import fold_batch, fold_words, look_at_floods
+from intake.folding import fold_batch, look_at_floods
 from intake.isolating import Isolation
 from intake.loading import load_batch
 from intake.noting import Notes, note_keys
 from intake.records import Parse, Parsed, RawRecord, Read, Rejected
 from intake.rejecting import rejection_alert
+from intake.saying import say_quarantined, say_taken
 from intake.step import Context, Step
 from intake.writing import write_batch
 from outbox.directory import Directory
-from outbox.writer import rows as rows_of
-from routing.exceptions import exception
-from routing.library import HUB, Packs
+from routing.library import Packs
 from store import Store, Transaction
 from store.errors import StoreUnavailableError
-from store.rows import OutboxRow, QuarantineRow, TimerRow
+from store.rows import QuarantineRow, TimerRow
 
 log = logging.getLogger(__name__)
 _SLACK = 64  # timers that other hubs may have set at the same instants meanwhile
@@ -66,7 +65,7 @@ class Intake:
         records of a register, which change nothing where they bring no news."""
         if not batch:
             return
-        now = self._now()
+        now, began = self._now(), asyncio.get_running_loop().time()
         read = []
         for raw in batch:
             each = self._read(raw, now)
@@ -74,8 +73,9 @@ class Intake:
                 replace(each, raw=replace(each.raw, replayed=True)) if again and isinstance(each, Parsed) else each
             )
             await asyncio.sleep(0)  # heartbeats go on, however long the batch and its records are
-        await self._isolation.take(read, now)
+        steps = await self._isolation.take(read, now)
         self._promised()
+        say_taken(batch, steps, began)
 
     async def fire_timers(self, timers: Sequence[TimerRow]) -> None:
         """Asks the rules again whose timers are due. A timer that no longer stands is passed over."""
@@ -116,7 +116,7 @@ class Intake:
                     key, raw = rows[0].id, _again(rows[0])
                     fault = failed.get(key)
                     read = _failed(raw, fault) if fault else self._read(raw, now)
-                    await self._work(tx, [read], now)
+                    step = await self._work(tx, [read], now)
             except StoreUnavailableError:
                 raise
             except Exception as error:
@@ -125,31 +125,10 @@ class Intake:
                 failed[key] = error
             else:
                 count += 1
+                say_quarantined(step)
         if count:
             self._promised()
         return count
-
-    async def undelivered(self, row: OutboxRow, detail: str) -> None:
-        """A message that can never arrive: the authority's intake role hears of it, else the operator of the hub. What
-        tells of that cannot be delivered itself is only logged: it stands among the dead letters."""
-        told_operator = row.authority == HUB
-        if row.kind == "delivery_failed" and told_operator:
-            log.error("Could not reach the hub's operator: check the directory of the hub", extra={"outbox": row.id})
-            return
-        now = self._now()
-        to_operator = told_operator or row.kind == "delivery_failed"
-        pack = self._packs.hub if to_operator else self._packs.governing(row.authority, now)
-        what = f"{row.type} {row.message_id} to {row.destination}: {detail}"
-        message = exception(pack, "delivery_failed", what, now, ("/homeward/relay", row.id))
-        word = floods.Foldable(floods.cause_of_delivery(message.authority, row.destination, detail), message)
-        written = rows_of(message, self._directories[message.authority])
-        async with self._store.transaction() as tx:
-            folded = await fold_words(tx, [word], now)
-            if folded.said:
-                await tx.append([ledger.of_decision(message, written)], written)
-            await tx.set_timers(folded.owners, folded.timers)
-            await tx.save_floods(folded.rows)
-        self._promised()
 
     def _read(self, raw: RawRecord, now: datetime) -> Read:
         """What a record says. Total: a fault of ours in reading costs that record alone."""
@@ -159,19 +138,19 @@ class Intake:
             log.exception("Could not read a record: moving it to quarantine", extra={"record": raw.place})
             return _failed(raw, error)
 
-    async def _transact(self, read: Sequence[Read], now: datetime) -> None:
+    async def _transact(self, read: Sequence[Read], now: datetime) -> Step:
         begun = set(self._begun)
         try:
             async with self._store.transaction() as tx:
-                await self._work(tx, read, now)
+                return await self._work(tx, read, now)
         except BaseException:
             self._begun = begun  # what was not kept has not begun
             raise
 
-    async def _work(self, tx: Transaction, read: Sequence[Read], now: datetime) -> None:
+    async def _work(self, tx: Transaction, read: Sequence[Read], now: datetime) -> Step:
         taken = await fresh(tx, read, now)
         if not taken:
-            return
+            return Step()
         parsed = [each for each in taken if isinstance(each, Parsed)]
         rejected = [each for each in taken if isinstance(each, Rejected)]
         children = await load_batch(tx, parsed, self._packs, self._model)
@@ -188,6 +167,7 @@ class Intake:
             batch.done += Step(messages=(alert,), rejected=(replace(aside, told=alert.id),))
         folded = await fold_batch(tx, batch, now)
         await write_batch(tx, batch, self._directories, parsed, (), self._begin_periodic(batch.done, now), folded)
+        return batch.done
 
     def _begin_periodic(self, done: Step, now: datetime) -> list[TimerRow]:
         """Periodic reports begin with an authority's first message."""

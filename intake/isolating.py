@@ -11,11 +11,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from intake.records import RawRecord, Read, Rejected
+from intake.step import Step
 from store import Store
 from store.errors import StoreCrowdedError, StoreForbiddenError, StoreUnavailableError, StoreUnpreparedError
 
 log = logging.getLogger(__name__)
-Transact = Callable[[Sequence[Read], datetime], Awaitable[None]]
+Transact = Callable[[Sequence[Read], datetime], Awaitable[Step]]
 
 _PATIENCE = 3  # times that a batch may fail on a database that answers
 _REMEMBERED = 1000
@@ -28,20 +29,22 @@ class Isolation:
         self._store, self._transact = store, transact
         self._failed: OrderedDict[str, int] = OrderedDict()  # by the first record of a batch
 
-    async def take(self, batch: Sequence[Read], now: datetime) -> None:
-        """Takes in what can be taken in, sets aside what cannot. Raises StoreUnavailableError where the database is to
-        be waited for: some of the batch may have been taken then, and all of it may be given again."""
+    async def take(self, batch: Sequence[Read], now: datetime) -> list[Step]:
+        """Takes in what can be taken in, sets aside what cannot; returns a step for each transaction that was kept.
+        Raises StoreUnavailableError where the database is to be waited for: some of the batch may have been taken then,
+        and all of it may be given again."""
         try:
-            await self._transact(batch, now)
+            steps = [await self._transact(batch, now)]
         except (StoreForbiddenError, StoreUnpreparedError):
             raise
         except StoreUnavailableError as error:
             if not await self._is_to_blame(batch, error):
                 raise
-            await self._divide(batch, error, now)
+            steps = await self._divide(batch, error, now)
         except Exception as error:
-            await self._divide(batch, error, now)
+            steps = await self._divide(batch, error, now)
         self._failed.pop(batch[0].raw.place, None)
+        return steps
 
     async def _is_to_blame(self, batch: Sequence[Read], error: StoreUnavailableError) -> bool:
         if isinstance(error, StoreCrowdedError) and len(batch) > 1:
@@ -53,13 +56,14 @@ class Isolation:
             self._failed.popitem(last=False)
         return times >= _PATIENCE and await self._store.answers()
 
-    async def _divide(self, batch: Sequence[Read], error: Exception, now: datetime) -> None:
+    async def _divide(self, batch: Sequence[Read], error: Exception, now: datetime) -> list[Step]:
         """What is known to hold a record that fails, half by half. One that fails is tried once more alone: two hubs
         may have been in each other's way."""
+        steps: list[Step] = []
         middle = len(batch) // 2
         for part in (batch[:middle], batch[middle:]) if middle else (batch,):
             try:
-                await self._transact(part, now)
+                steps.append(await self._transact(part, now))
                 continue
             except (StoreForbiddenError, StoreUnpreparedError):
                 raise
@@ -70,17 +74,18 @@ class Isolation:
             except Exception as fault:
                 error = fault
             if middle:
-                await self._divide(part, error, now)
+                steps += await self._divide(part, error, now)
             else:
-                await self._set_aside(part[0].raw, error, now)
+                steps.append(await self._set_aside(part[0].raw, error, now))
+        return steps
 
-    async def _set_aside(self, raw: RawRecord, error: Exception, now: datetime) -> None:
+    async def _set_aside(self, raw: RawRecord, error: Exception, now: datetime) -> Step:
         """Into quarantine with its bytes, so that it can be replayed after a fix; where not even that can be kept, with
         its place alone, at which Kafka still has it."""
         log.error("Could not process a record: moving it to quarantine", exc_info=error, extra={"record": raw.place})
         detail = f"Processing failed ({type(error).__name__})"
         try:
-            await self._transact([Rejected(raw, "failed", detail)], now)
+            return await self._transact([Rejected(raw, "failed", detail)], now)
         except StoreUnavailableError:
             raise
         except Exception as fault:
@@ -89,4 +94,4 @@ class Isolation:
             )
             bare = replace(raw, key=None, headers=(), value=None)
             told = f"{detail}. Its bytes could not be kept ({type(fault).__name__}): they are in Kafka at its offset"
-            await self._transact([Rejected(bare, "failed", told)], now)
+            return await self._transact([Rejected(bare, "failed", told)], now)

@@ -17,6 +17,8 @@ from routing.tables import PackError, TomlTable
 
 _MAILBOX = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+")
 MAIL_CHANNELS = ("email", "secure_email")
+SECOND = "second"
+"""Marks a destination that is the second way to a role: `mail/<authority>/<role>?second`."""
 POLICE = "police"
 """The service whose topic is that of the force that reported: `police.<force>.intelligence.v1`."""
 
@@ -34,7 +36,8 @@ class Cover:
 @dataclass(frozen=True, slots=True)
 class Directory:
     """The addresses of one authority. `services`: role → service; `by_type`: types of message with their own topic;
-    `out_of_hours`: role → the mailbox that is read while the office is closed; `cover`: who stands in for whom."""
+    `out_of_hours`: role → the mailbox that is read while the office is closed; `cover`: who stands in for whom;
+    `second`: role → channel and address by which it hears that the first way has failed."""
 
     authority: str
     services: Mapping[str, str]
@@ -43,6 +46,7 @@ class Directory:
     by_type: Mapping[str, str] = field(default_factory=dict)
     out_of_hours: Mapping[str, str] = field(default_factory=dict)
     cover: tuple[Cover, ...] = ()
+    second: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def mailbox(self, role: str, person: str | None, day: date | None = None, is_open: bool = True) -> str | None:
         """While the office is closed the role's mailbox for that, where there is one. Else a person's own, else the
@@ -84,11 +88,13 @@ def load_directory(text: str, file: str) -> Directory:
         by_type={kind: str(service) for kind, service in top.table("types").rest().items()},
         out_of_hours=_mailboxes(file, "out_of_hours", top.table("out_of_hours").rest()),
         cover=tuple(_cover(row) for row in top.rows("cover", lambda row, n: str(row.get("of", n)))),
+        second=_second(file, top.table("second").rest()),
     )
     top.done()
-    for role in directory.out_of_hours:
-        if role not in services:
-            raise PackError(f"{file}: out_of_hours.{role}: no service has this role. Add it under [services]")
+    for table, listed in (("out_of_hours", directory.out_of_hours), ("second", directory.second)):
+        for role in listed:
+            if role not in services:
+                raise PackError(f"{file}: {table}.{role}: no service has this role. Add it under [services]")
     known = {*services, *directory.people}
     for cover in directory.cover:
         if missing := {cover.of, cover.by} - known:
@@ -102,6 +108,18 @@ def _cover(table: TomlTable) -> Cover:
     if cover.last < cover.first:
         raise table.fault("'to' is before 'from'")
     return cover
+
+
+def _second(file: str, values: Mapping[str, object]) -> dict[str, tuple[str, str]]:
+    ways = {}
+    for role, way in values.items():
+        channel, colon, address = str(way).partition(":")
+        if not colon or not channel or not address:
+            raise PackError(f"{file}: second.{role}: '{way}' names no way out. Write mail:name@domain")
+        if channel == "mail":
+            _mailboxes(file, "second", {role: address})
+        ways[role] = (channel, address)
+    return ways
 
 
 def _mailboxes(file: str, place: str, values: Mapping[str, object]) -> dict[str, str]:

@@ -1,39 +1,45 @@
 """The relay: promised rows out to the senders, and what became of each back into the store.
 
 Each channel (topics, mail) has a loop of its own, so that a slow mail server holds up no topic. A loop claims a leased
-batch, sends it in rounds of at most one row a lane (of a mailbox's lane: one letter), and settles all its receipts in
-one statement. No transaction is open while something is being sent. Invariants, each held by a test:
+batch and dispatches it (`outbox.dispatch`); what is away is tried by one row at a time (`outbox.circuits`). No
+transaction is open while something is being sent. Invariants, each held by a test:
 - within a lane rows arrive in order; a row that failed lets none of its lane pass, except a *found* once it is parked;
 - what was claimed is sent, waits, or is visibly held up; nothing is dropped, and how each ended stands in the ledger;
-- what was sent is settled, however long the database is away: only a death in between sends it again, as the same.
+- what was sent is settled, however long the database is away: only a death in between sends it again, as the same;
+- a server or topic that is away costs no row an attempt, and parks none; when it is back, all are due at once.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 from outbox.addressing import AddressBook
-from outbox.relay_rows import nowhere, outgoing, rounds, torn_tail
-from outbox.relay_settling import Dead, Settler, away, rest
+from outbox.circuits import Circuits
+from outbox.dispatch import Dispatch, Manner
+from outbox.relay_rows import Addressed
+from outbox.relay_settling import Settler, away, rest
 from outbox.relay_shards import Shards
-from outbox.retry import Retry
 from routing.message_types import OVERTAKING
-from schemas.delivery import Outgoing, Receipt, Sender, Verdict
-from store import LeasedRow, Store
+from schemas.delivery import Sender
+from store import Store
 from store.errors import StoreUnavailableError
 
 log = logging.getLogger(__name__)
 
-_MOST = {"mail": 100}
-"""What is in flight when a process dies is sent again; no more than this many people should get an e-mail twice."""
+Tell = Callable[[], Awaitable[int]]
+"""Tells people of what has not arrived; returns how many messages that made."""
+
+
+async def tell_nobody() -> int:
+    """For a relay that only delivers."""
+    return 0
 
 
 class Relay:
     """Delivers what stands in the outbox. `senders` by channel (`topic`, `mail`); `owner` is unique to this process.
 
-    `retry` is one for all or one for each channel. `on_dead` hears of every row that will not arrive by itself (refused
-    for good, or parked after its last attempt) before that is settled; after a death in between it hears of it again.
+    `manners` says how each channel is sent to. `tell` is called again and again, and soon after a row has failed.
     `look`: seconds between two looks without being woken, as no `wake` crosses from another process. `pause`: seconds
     until the database is tried again. Any number of relays may run; each shard is one relay's at a time.
     """
@@ -45,21 +51,22 @@ class Relay:
         addresses: AddressBook,
         *,
         now: Callable[[], datetime],
-        retry: Retry | Mapping[str, Retry],
         owner: str,
-        on_dead: Dead,
+        manners: Mapping[str, Manner] | None = None,
+        tell: Tell = tell_nobody,
         batch: int = 500,
         lease: timedelta = timedelta(seconds=30),
         look: float = 1.0,
         pause: float = 1.0,
     ) -> None:
         self._store, self._senders, self._addresses, self._now = store, senders, addresses, now
-        self._retry = {channel: retry if isinstance(retry, Retry) else retry[channel] for channel in senders}
-        self._batch, self._lease, self._look, self._pause = batch, lease, look, pause
+        self._manners = {channel: (manners or {}).get(channel, Manner()) for channel in senders}
+        self._batch, self._lease, self._look, self._pause, self._tell = batch, lease, look, pause, tell
         self._woken = {channel: asyncio.Event() for channel in senders}
         self._stopping, self._ended = asyncio.Event(), asyncio.Event()
         self._shards = Shards(store, owner, lease)
-        self._settler = Settler(store, now, on_dead, self._stopping, pause)
+        self._settler = Settler(store, now, self._stopping, pause)
+        self.circuits = {channel: Circuits(channel, now) for channel in senders}
         self._running: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
@@ -75,14 +82,17 @@ class Relay:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._keep_hold())
             async with asyncio.TaskGroup() as channels:
+                channels.create_task(self._keep_telling())
                 for channel in self._senders:
-                    channels.create_task(self._deliver(channel))
+                    channels.create_task(self._keep_at(channel, self._drain, self._woken[channel]))
+                    channels.create_task(self._keep_at(channel, self._probe, self._stopping))
             self._ended.set()
 
     async def stop(self) -> None:
         """Finishes what is in flight and releases the shards, so that another relay can take them at once."""
         self._stopping.set()
         self.wake()
+        self._settler.trouble.set()
         if self._running is not None and self._running is not asyncio.current_task():
             await asyncio.wait([self._running])
         try:
@@ -91,13 +101,18 @@ class Relay:
             log.warning("Could not release the shards; they are free when their leases expire")
 
     async def drain(self) -> int:
-        """Sends all that may be sent now, pass after pass until nothing is left; returns how many rows were tried.
-        Raises StoreUnavailableError, when all channels have come to rest."""
+        """Sends all that may be sent now, and what tells of what did not arrive, until nothing is left; returns how
+        many rows were tried. Raises StoreUnavailableError, when all channels have come to rest."""
         await self._shards.hold(self._now())
-        ends = await asyncio.gather(*(self._drain(channel) for channel in self._senders), return_exceptions=True)
-        for fault in (end for end in ends if isinstance(end, BaseException)):
-            raise fault
-        return sum(end for end in ends if isinstance(end, int))
+        count, told = 0, 1
+        while told and not self._stopping.is_set():
+            work = [step(channel) for channel in self._senders for step in (self._drain, self._probe)]
+            ends = await asyncio.gather(*work, return_exceptions=True)
+            for fault in (end for end in ends if isinstance(end, BaseException)):
+                raise fault
+            count += sum(end for end in ends if isinstance(end, int))
+            told = await self._tell()
+        return count
 
     async def _keep_hold(self) -> None:
         """Prolongs shards and the leases of rows in flight well before they run out, until the last row is settled."""
@@ -111,17 +126,30 @@ class Relay:
                 wait = min(wait, self._pause)
             await rest(self._ended, wait)
 
-    async def _deliver(self, channel: str) -> None:
-        woken = self._woken[channel]
+    async def _keep_telling(self) -> None:
         while not self._stopping.is_set():
-            woken.clear()
+            # First of all, so that a hub that was down sends what waits before it tells of it.
+            await rest(self._settler.trouble, 5 * self._look)
+            self._settler.trouble.clear()
+            try:
+                if self._shards.fences and not self._stopping.is_set() and await self._tell():
+                    self.wake()
+            except StoreUnavailableError as error:
+                away(error)
+            except Exception:
+                log.exception("Could not tell of undelivered messages, retrying")
+
+    async def _keep_at(self, channel: str, work: Callable[[str], Awaitable[int]], woken: asyncio.Event) -> None:
+        """Does the work of a channel again and again, whatever fails; between two times it waits for `woken`."""
+        while not self._stopping.is_set():
+            if woken is not self._stopping:
+                woken.clear()
             since = self._now()
             try:
-                if self._shards.lost:
+                if self._shards.lost or not self._shards.stand(since):
                     await self._shards.hold(since)
-                sent = await self._drain(channel)
-                async with self._store.reading() as tx:
-                    again = await tx.next_attempt(since)
+                sent = await work(channel)
+                wait = 0.0 if sent else await self._until_next(channel, since)
             except StoreUnavailableError as error:
                 away(error)
                 await rest(self._stopping, self._pause)
@@ -130,68 +158,64 @@ class Relay:
                 log.exception("Delivery failed unexpectedly, retrying", extra={"channel": channel})
                 await rest(self._stopping, self._pause)
                 continue
-            if not sent:
-                wait = max((again - self._now()).total_seconds(), 0.01) if again else self._look
-                await rest(woken, min(wait, self._look))
+            if wait:
+                await rest(woken, wait)
+
+    async def _until_next(self, channel: str, since: datetime) -> float:
+        """Seconds until something may be due: a row that is to be tried again, or a probe."""
+        async with self._store.reading() as tx:
+            again = await tx.next_attempt(since)
+        due = [instant for instant in (again, self.circuits[channel].next_probe()) if instant is not None]
+        wait = max((min(due) - self._now()).total_seconds(), 0.01) if due else self._look
+        return min(wait, self._look)
 
     async def _drain(self, channel: str) -> int:
+        """Sends what may be sent now, batch after batch; returns how many rows that were."""
+        circuits, manner = self.circuits[channel], self._manners[channel]
+        most = min(self._batch, manner.most or self._batch)
         count = 0
         while self._shards.fences and not self._stopping.is_set():
-            with self._shards.in_flight() as owner:
-                rows = await self._claim(channel, owner)
-                await self._send(channel, owner, rows)
-            if not rows:
+            allowed = circuits.allowed(most)
+            if allowed and manner.hands is not None:
+                allowed = most  # so that the letter of a probe is whole; the dispatch sends no second one
+            if not allowed or not (rows := await self._one_batch(channel, allowed, besides=circuits.away)):
                 break
-            count += len(rows)
+            count += rows
         return count
 
-    def _limit(self, channel: str) -> int:
-        return min(self._batch, _MOST.get(channel, self._batch))
+    async def _probe(self, channel: str) -> int:
+        """One row to each address that is away, where it is time."""
+        circuits = self.circuits[channel]
+        due = circuits.probes() if self._shards.fences and not self._stopping.is_set() else []
+        counts = await asyncio.gather(*(self._one_batch(channel, 1, only=[address]) for address in due))
+        for address, rows in zip(due, counts, strict=True):
+            if not rows:
+                circuits.nothing_waits(address)
+        return 0  # whatever came of it, the next probe has its own time
 
-    async def _claim(self, channel: str, owner: str) -> list[tuple[LeasedRow, str | None]]:
-        """Rows to send, each with its address. One that is found now is kept with the row for good."""
-        limit = self._limit(channel)
+    async def _one_batch(
+        self, channel: str, limit: int, only: Collection[str] = (), besides: Collection[str] = ()
+    ) -> int:
+        """Claims, sends and settles; returns how many rows that were."""
+        dispatch = Dispatch(
+            channel, self._senders[channel], self._manners[channel], self.circuits[channel], self._settler,
+            lambda: self._shards.stand(self._now()), self._stopping,
+        )  # fmt: skip
+        with self._shards.in_flight() as owner:
+            rows = await self._claim(channel, owner, limit, only, besides)
+            await dispatch.send(owner, rows, limit)
+        return len(rows)
+
+    async def _claim(
+        self, channel: str, owner: str, limit: int, only: Collection[str], besides: Collection[str]
+    ) -> list[Addressed]:
+        """Rows to send, each with its address. It stays with the row once that has been handed to a server; after a
+        death in between too, so that the next try does not go to somebody else."""
+        fences = self._shards.fences
         async with self._store.transaction() as tx:
             rows = await tx.claim_deliveries(
-                owner, self._shards.fences, self._now(), self._lease, limit, OVERTAKING, channel
+                owner, fences, self._now(), self._lease, limit, OVERTAKING, channel, only, besides
             )
             found = {r.position: self._addresses.address(r.row.destination) for r in rows if not r.address}
             await tx.keep_addresses({position: address for position, address in found.items() if address})
         return [(row, row.address or found[row.position]) for row in rows]
-
-    async def _send(self, channel: str, owner: str, rows: Sequence[tuple[LeasedRow, str | None]]) -> None:
-        """Sends claimed rows, round by round, and settles them all at once: a transaction a batch, not a round. Rows
-        behind one that failed, and of a cause that may not be whole, are put back untried."""
-        failed: set[str] = set()
-        settled: list[tuple[LeasedRow, Receipt]] = []
-        untried = torn_tail([row for row, _ in rows], self._limit(channel))
-        addresses = {row.position: address for row, address in rows}
-        whole = [row for row, _ in rows if row not in untried]
-        for turn in rounds(whole):
-            untried += (row for row in turn if row.lane in failed)
-            going = [row for row in turn if row.lane not in failed]
-            items = [outgoing(row, address) for row in going if (address := addresses[row.position])]
-            receipts = await self._receipts(channel, items)
-            pairs = [(row, receipts.get(row.row.id) or nowhere(row)) for row in going]
-            failed |= {row.lane for row, receipt in pairs if receipt.verdict in (Verdict.RETRY, Verdict.REFUSED)}
-            settled += pairs
-        await self._settler.settle(owner, settled, untried, self._retry[channel])
-
-    async def _receipts(self, channel: str, items: Sequence[Outgoing]) -> dict[str, Receipt]:
-        """A receipt for each item, also from a sender that breaks its word and raises: the item at fault is then found
-        by sending one by one, so that it holds up its own lane only."""
-        if not items:
-            return {}
-        try:
-            receipts = await self._senders[channel].send(items)
-            return {item.row: receipt for item, receipt in zip(items, receipts, strict=True)}
-        except Exception as error:
-            log.exception("Sender failed unexpectedly", extra={"channel": channel})
-            if len(items) == 1:
-                return {
-                    items[0].row: Receipt(
-                        items[0].row, Verdict.RETRY, f"Sender failed unexpectedly ({type(error).__name__})"
-                    )
-                }
-        alone = [await self._receipts(channel, [item]) for item in items]
-        return {row: receipt for each in alone for row, receipt in each.items()}

@@ -4,7 +4,7 @@ Values only; who sends and when stands in `outbox.relay`.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import takewhile
 
 from outbox.addressing import whom
@@ -15,22 +15,36 @@ from schemas.delivery import Outgoing, Receipt, Verdict
 from store import LeasedRow, LedgerRow, Settlement
 
 TOPIC = "topic/"
+Addressed = tuple[LeasedRow, str | None]
+"""A claimed row with its address; None where its destination has none."""
 
 
-def rounds(rows: Sequence[LeasedRow]) -> list[list[LeasedRow]]:
+def rounds(rows: Sequence[Addressed]) -> list[list[Addressed]]:
     """The rows in rounds, which keep the order of every lane. A round holds one row of a lane at most; of a mailbox's
     lane those that one cause brought, next to one another, as they leave in one letter."""
-    dealt: list[list[LeasedRow]] = []
-    last: dict[str, tuple[int, Cause | None]] = {}
-    for row in rows:
-        cause = _cause(row)
-        place, before = last.get(row.lane, (-1, None))
-        place += cause is None or cause != before
-        last[row.lane] = place, cause
+    dealt: list[list[Addressed]] = []
+    last: dict[str, tuple[int, tuple[Cause | None, str | None]]] = {}
+    for row, address in rows:
+        letter = _cause(row), address
+        place, before = last.get(row.lane, (-1, (None, None)))
+        place += letter[0] is None or letter != before
+        last[row.lane] = place, letter
         if place == len(dealt):
             dealt.append([])
-        dealt[place].append(row)
+        dealt[place].append((row, address))
     return dealt
+
+
+def letters(rows: Sequence[Addressed]) -> list[list[Addressed]]:
+    """The rows of each letter: what one cause brought for one mailbox, as far as the order of every lane lets it leave
+    as one. Letters that hold a lane stand in the order of its rows."""
+    found: list[list[Addressed]] = []
+    for turn in rounds(rows):
+        of_turn: dict[tuple[Cause | None, str | None], list[Addressed]] = {}
+        for row, address in turn:
+            of_turn.setdefault((_cause(row), address), []).append((row, address))
+        found += of_turn.values()
+    return found
 
 
 def torn_tail(rows: Sequence[LeasedRow], limit: int) -> list[LeasedRow]:
@@ -68,12 +82,16 @@ def outgoing(row: LeasedRow, address: str) -> Outgoing:
         role=role,
         person=person,
         overtakes=row.overtakes,
+        repeats=row.repeats,
     )
 
 
 def nowhere(row: LeasedRow) -> Receipt:
     """The receipt of a row whose destination has no address."""
-    fix = "No address: add the role's mailbox to the directory, then release the delivery"
+    fix = (
+        "No address: add the role's mailbox to the directory (for secure e-mail, in one of "
+        "HOMEWARD_SECURE_EMAIL_DOMAINS), then release the delivery"
+    )
     return Receipt(row.row.id, Verdict.REFUSED, fix)
 
 
@@ -81,16 +99,19 @@ def settled(row: LeasedRow, receipt: Receipt, retry: Retry, now: datetime) -> Se
     """What a receipt means for its row."""
     match receipt.verdict:
         case Verdict.SENT:
-            return row.settled("sent", receipt.detail)
+            ask_at = None if receipt.ask_in is None else now + timedelta(seconds=receipt.ask_in)
+            return row.settled("accepted", receipt.detail, ask_at, receipt.reference)
         case Verdict.REFUSED:
-            return row.settled("dead", receipt.detail)
+            return row.settled("failed", receipt.detail)
         case Verdict.IN_DOUBT:
-            return row.settled("in_doubt", receipt.detail)
-        case Verdict.RETRY:
-            wait = retry.wait(row.attempts)
+            return row.settled("in_doubt", receipt.detail, reference=receipt.reference)
+        case Verdict.AWAY:
+            return row.settled("untried")
+        case Verdict.RETRY | Verdict.BROKE_OFF:
+            wait = retry.of_urgency(row.row.urgency).wait(row.attempts)
             if wait is None:
                 return row.settled("parked", receipt.detail)
-            return row.settled("retry", receipt.detail, now + wait)
+            return row.settled("retrying", receipt.detail, now + wait)
 
 
 def ledger_line(row: LeasedRow, settlement: Settlement, now: datetime) -> LedgerRow:

@@ -1,10 +1,12 @@
-"""What became of sent rows, back into the store, and a word to a person about what will not arrive by itself.
+"""What became of sent rows, back into the store and the ledger, and a line in the log about each that will not arrive
+by itself. Who hears of that is decided elsewhere (`intake.undelivered`), from what stands in the store.
 
 A receipt is not forgotten while its relay lives: where the database is away, settling waits for it.
 """
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
@@ -12,59 +14,51 @@ from functools import partial
 from outbox.relay_rows import ledger_line, settled
 from outbox.retry import Retry
 from schemas.delivery import Receipt
-from store import LeasedRow, OutboxRow, Settlement, Store
-from store.errors import StoreRefusedError, StoreUnavailableError
+from store import LeasedRow, Settlement, Store
+from store.errors import StoreUnavailableError
 
 log = logging.getLogger(__name__)
 
-Dead = Callable[[OutboxRow, Receipt], Awaitable[None]]
-_GIVEN_UP = ("dead", "parked")
-_AGAIN = ("retry", "untried")
+_GIVEN_UP = ("failed", "parked")
+_AGAIN = ("retrying", "untried")
+Pair = tuple[LeasedRow, Receipt]
 
 
 class Settler:
-    """Settles for one relay. `pause`: seconds until the database is tried again; `stopping`: the relay is to end."""
+    """Settles for one relay. `pause`: seconds until the database is tried again; `stopping`: the relay is to end;
+    `trouble` is set when a row has come to an end that a person must hear of."""
 
-    def __init__(
-        self, store: Store, now: Callable[[], datetime], on_dead: Dead, stopping: asyncio.Event, pause: float
-    ) -> None:
-        self._store, self._now, self._on_dead = store, now, on_dead
+    def __init__(self, store: Store, now: Callable[[], datetime], stopping: asyncio.Event, pause: float) -> None:
+        self._store, self._now = store, now
         self._stopping, self._pause = stopping, pause
+        self.trouble = asyncio.Event()
 
     async def settle(
-        self, owner: str, pairs: Sequence[tuple[LeasedRow, Receipt]], barred: Sequence[LeasedRow], retry: Retry
-    ) -> None:
-        """Returns when all of it is kept; `barred` are put back untried. Rows whose shard has passed to another relay
-        are left to that one. Raises StoreUnavailableError only while the relay stops."""
+        self, owner: str, pairs: Sequence[Pair], untried: Sequence[LeasedRow], retry: Retry
+    ) -> Counter[str]:
+        """Returns how many came to which end, when all of it is kept; `untried` are put back. Rows whose shard has
+        passed to another relay are left to that one. Raises StoreUnavailableError only while the relay stops."""
         now = self._now()
-        told = [(row, receipt, settled(row, receipt, retry, now)) for row, receipt in pairs]
-        given_up = [each for each in told if each[2].outcome in _GIVEN_UP]
-        kept = [(row, settlement) for row, _, settlement in told if settlement.outcome not in _GIVEN_UP]
-        kept += [(row, row.settled("untried")) for row in barred]
-        # What arrived comes first: trouble with telling of the others must not have it sent again.
-        await self._patiently(partial(self._keep, owner, kept, now))
-        for row, receipt, _ in given_up:
-            await self._patiently(partial(self._tell, row.row, receipt))
-        await self._patiently(partial(self._keep, owner, [(row, s) for row, _, s in given_up], now))
+        told = [(row, settled(row, receipt, retry, now)) for row, receipt in pairs]
+        told += [(row, row.settled("untried")) for row in untried]
+        await self._patiently(partial(self._keep, owner, told, now))
+        for row, settlement in told:
+            if settlement.outcome in _GIVEN_UP:
+                _say(row, settlement)
+        ends = Counter[str](settlement.outcome for _, settlement in told)
+        if any(ends[state] for state in (*_GIVEN_UP, "in_doubt")):
+            self.trouble.set()
+        return ends
 
     async def _keep(self, owner: str, told: Sequence[tuple[LeasedRow, Settlement]], now: datetime) -> None:
         if not told:
             return
-        ended = [ledger_line(row, s, now) for row, s in told if s.outcome not in _AGAIN]
+        # What failed for now is told by its first try; every further one would only repeat it.
+        ended = [ledger_line(row, s, now) for row, s in told if s.outcome not in _AGAIN or _first_failure(row, s)]
         async with self._store.transaction() as tx:
             # None counts where an earlier try was kept although its answer was lost: then the ledger has its lines.
             if await tx.settle(owner, [settlement for _, settlement in told], now):
                 await tx.append(ended, ())
-
-    async def _tell(self, row: OutboxRow, receipt: Receipt) -> None:
-        try:
-            await self._on_dead(row, receipt)
-        except StoreUnavailableError:
-            raise
-        except StoreRefusedError:
-            log.info("Exception already raised for this delivery", extra={"outbox": row.id})
-        except Exception:
-            log.exception("Could not raise an exception for an undeliverable message", extra={"outbox": row.id})
 
     async def _patiently(self, work: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -75,6 +69,33 @@ class Settler:
                     raise
                 away(error)
                 await rest(self._stopping, self._pause)
+
+
+class SettleAsTheyGo:
+    """Settles one letter after the other for several hands at once: whatever has come in while the last transaction ran
+    is kept by the next. A hand goes on when its own letter is kept: no more letters than hands are ever unsettled."""
+
+    def __init__(self, settler: Settler, owner: str, retry: Retry) -> None:
+        self._settler, self._owner, self._retry = settler, owner, retry
+        self._pending: list[Pair] = []
+        self._turn = asyncio.Lock()
+        self.ends = Counter[str]()
+
+    async def settle(self, letter: Sequence[Pair]) -> None:
+        self._pending += letter
+        async with self._turn:
+            if letter[0] in self._pending:
+                pairs, self._pending = self._pending, []
+                self.ends += await self._settler.settle(self._owner, pairs, (), self._retry)
+
+
+def _first_failure(row: LeasedRow, settlement: Settlement) -> bool:
+    return settlement.outcome == "retrying" and row.attempts == 1
+
+
+def _say(row: LeasedRow, settlement: Settlement) -> None:
+    what = {"outbox": row.row.id, "type": row.row.type, "state": settlement.outcome, "cause": settlement.detail}
+    log.error("Could not deliver a message: it waits for a person", extra=what)
 
 
 def away(error: StoreUnavailableError) -> None:

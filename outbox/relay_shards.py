@@ -14,6 +14,7 @@ from itertools import count
 
 from store import SHARDS, Ownership, Store, shard_name
 
+_SAFE = 0.9  # of the lease: beyond that a row could still be under way when somebody else takes it
 _NAMES = {shard_name(shard): shard for shard in range(SHARDS)}
 
 
@@ -29,6 +30,8 @@ class Shards:
         self._turn = asyncio.Lock()
         self._in_flight: Counter[str] = Counter()
         self.fences: Mapping[int, int] = {}
+        self._lease = lease
+        self._held_at: datetime | None = None
 
     async def hold(self, now: datetime) -> bool:
         """Prolong what is held, the leases of rows in flight included, and take what is free; returns whether there is
@@ -46,7 +49,13 @@ class Shards:
                 async with self._store.transaction() as tx:
                     for owner in owners:
                         await tx.renew_leases(owner, now, self._lease)
+            self._held_at = now
             return len(self.fences) > len(before)
+
+    def stand(self, now: datetime) -> bool:
+        """Whether what was claimed may still be sent: nobody else can have it yet. A process that was stopped for
+        longer than its lease learns it here, before the next row leaves."""
+        return not self.lost and self._held_at is not None and now - self._held_at < self._lease * _SAFE
 
     @contextmanager
     def in_flight(self) -> Iterator[str]:

@@ -1,12 +1,12 @@
 """Decisions → outbox rows: one immutable row for each destination, all with the message's id and the same payload."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
-from outbox.directory import MAIL_CHANNELS, POLICE, Directory
+from outbox.directory import MAIL_CHANNELS, POLICE, SECOND, Directory
 from routing.messages import Message, derived_id
 from schemas.topics import police_intelligence, service_topic
 from store.rows import OutboxRow
@@ -57,6 +57,11 @@ def _plain(value: object) -> object:
 
 def rows(message: Message, directory: Directory) -> list[OutboxRow]:
     """The rows of a message, topics first. Its own order among them is the order of its recipients."""
+    return rows_to(message, destinations(message, directory))
+
+
+def rows_to(message: Message, where: Iterable[str]) -> list[OutboxRow]:
+    """The rows of a message to these destinations."""
     body = encoded(wire_data(message))
     return [
         OutboxRow(
@@ -75,7 +80,7 @@ def rows(message: Message, directory: Directory) -> list[OutboxRow]:
             urgency=message.urgency,
             kind=message.kind,
         )
-        for destination in destinations(message, directory)
+        for destination in where
     ]
 
 
@@ -94,3 +99,14 @@ def destinations(message: Message, directory: Directory) -> list[str]:
             person = f"/{recipient.person}" if recipient.person else ""
             found[f"mail/{message.authority}/{recipient.role}{person}"] = None
     return [*found]
+
+
+def second_destinations(message: Message, directory: Directory) -> list[str]:
+    """The second ways to its recipients, where the directory has some."""
+    ways = ((r.role, directory.second.get(r.role)) for r in message.to)
+    # A topic is its own address; of the others only the directory knows it.
+    return [
+        f"topic/{way[1]}" if way[0] == "topic" else f"{way[0]}/{message.authority}/{role}?{SECOND}"
+        for role, way in ways
+        if way
+    ]

@@ -4,21 +4,26 @@ They pass the same contract suite as the real senders. What is to go wrong is to
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from producers.gathering import gathered
 from producers.headers import kafka_headers
-from producers.mime import UnwritableError, compose
+from producers.mime import UnwritableError, compose, message_id, rows_key
 from producers.topics import illegal, is_legal
 from producers.wording import Wordings, Wordless
 from schemas.delivery import Outgoing, Receipt, Verdict
 
-Accident = Callable[[Outgoing], Verdict | None]
-"""Called for each item. A verdict other than None becomes the outcome. An e-mail in doubt counts as delivered."""
+Accident = Callable[[Outgoing], Verdict | Receipt | None]
+"""Called for each item. A verdict (or receipt) other than None becomes the outcome. An e-mail in doubt counts as
+delivered."""
 
 
-def no_accident(_item: Outgoing) -> Verdict | None:
+def no_accident(_item: Outgoing) -> Verdict | Receipt | None:
     return None
+
+
+def _receipt(item: Outgoing, given: Verdict | Receipt) -> Receipt:
+    return given if isinstance(given, Receipt) else Receipt(item.row, given, "an accident that was asked for")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +58,8 @@ class MemoryKafkaSender:
             return Receipt(item.row, Verdict.REFUSED, illegal(item.address))
         if len(item.body) > self._largest:
             return Receipt(item.row, Verdict.REFUSED, f"{len(item.body)} bytes are more than the limit allows")
-        if (verdict := self.accident(item)) is not None:
-            return Receipt(item.row, verdict, "an accident that was asked for")
+        if (given := self.accident(item)) is not None:
+            return _receipt(item, given)
         self.records.append(SentRecord(item.address, item.key.encode(), tuple(kafka_headers(item)), item.body))
         return Receipt(item.row, Verdict.SENT)
 
@@ -96,9 +101,9 @@ class MemoryMailSender:
             content = compose(items, self._sender, self._domain, self._words_of)
         except UnwritableError as fault:
             return [Receipt(item.row, Verdict.REFUSED, str(fault)) for item in items]
-        verdict = self.accident(items[0])
-        if verdict in (None, Verdict.SENT, Verdict.IN_DOUBT):
+        given = self.accident(items[0])
+        name = message_id(rows_key(items), self._domain)
+        receipts = [Receipt(item.row, Verdict.SENT) if given is None else _receipt(item, given) for item in items]
+        if receipts[0].verdict in (Verdict.SENT, Verdict.IN_DOUBT):
             self.posts.append(Post(items[0].address, content))
-        if verdict is None:
-            return [Receipt(item.row, Verdict.SENT) for item in items]
-        return [Receipt(item.row, verdict, "an accident that was asked for") for item in items]
+        return [replace(r, reference=name) if r.verdict is Verdict.SENT else r for r in receipts]

@@ -10,10 +10,10 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
+from aiokafka.errors import KafkaConnectionError, KafkaError  # type: ignore[import-untyped]
 
 from producers.headers import kafka_headers
-from producers.kafka_faults import TOO_LARGE, receipt_of_fault
+from producers.kafka_faults import TOO_LARGE, receipt_of_fault, topic_away
 from producers.kafka_link import AiokafkaLink, Confirmation, KafkaSettings, Link
 from producers.topics import illegal, is_legal
 from schemas.delivery import Outgoing, Receipt, Verdict
@@ -24,7 +24,8 @@ _log = logging.getLogger(__name__)
 class KafkaSender:
     """One idempotent `acks=all` producer, made when needed and replaced after a fatal error.
 
-    Sends one batch at a time. `start` does not fail when Kafka is away: items then come back as RETRY.
+    Sends one batch at a time; but what goes to topics that were away goes through a second producer beside it, so that
+    waiting for them holds up no other. `start` does not fail when Kafka is away: items then come back as AWAY.
     """
 
     def __init__(self, settings: KafkaSettings, link: Callable[[KafkaSettings], Link] = AiokafkaLink) -> None:
@@ -33,6 +34,8 @@ class KafkaSender:
         self._link: Link | None = None
         self._created: set[str] = set()
         self._turn = asyncio.Lock()
+        self._doubtful: set[str] = set()
+        self._aside: KafkaSender | None = None
 
     async def start(self) -> None:
         async with self._turn:
@@ -42,6 +45,8 @@ class KafkaSender:
                 _log.warning("Cannot reach Kafka yet (%s), retrying", type(fault).__name__)
 
     async def stop(self) -> None:
+        if self._aside is not None:
+            await self._aside.stop()
         async with self._turn:
             link, self._link = self._link, None
             if link is None:
@@ -52,6 +57,24 @@ class KafkaSender:
                 await link.abandon()
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Receipt]:
+        doubtful = [item for item in batch if item.address in self._doubtful]
+        sound = [item for item in batch if item.address not in self._doubtful]
+        sent = (
+            [await self._send(sound)] if not doubtful else await asyncio.gather(self._send(sound), self._try(doubtful))
+        )
+        receipts = {receipt.row: receipt for part in sent for receipt in part}
+        self._doubtful |= {item.address for item in sound if receipts[item.row].address_only}
+        return [receipts[item.row] for item in batch]
+
+    async def _try(self, batch: Sequence[Outgoing]) -> Sequence[Receipt]:
+        """To topics that were away when they were last written to."""
+        if self._aside is None:
+            self._aside = KafkaSender(self._settings, self._make)
+        receipts = await self._aside._send(batch)
+        self._doubtful -= {item.address for item, r in zip(batch, receipts, strict=True) if r.verdict is Verdict.SENT}
+        return receipts
+
+    async def _send(self, batch: Sequence[Outgoing]) -> Sequence[Receipt]:
         async with self._turn:
             receipts, suspects = await self._pipeline([item for item in batch if is_legal(item.address)])
             for item in suspects:
@@ -72,7 +95,7 @@ class KafkaSender:
         except (KafkaError, OSError, TimeoutError) as fault:
             await self._give_up()
             detail = f"Cannot reach Kafka at {self._settings.bootstrap} ({type(fault).__name__})"
-            return {item.row: Receipt(item.row, Verdict.RETRY, detail) for item in batch}, []
+            return {item.row: Receipt(item.row, Verdict.AWAY, detail) for item in batch}, []
         by_topic = defaultdict(list)
         for item in batch:
             by_topic[item.address].append(item)
@@ -90,9 +113,12 @@ class KafkaSender:
         unsent: list[Receipt] = []
         try:
             await link.know(items[0].address)
+        except KafkaConnectionError:
+            detail = f"Cannot reach Kafka at {self._settings.bootstrap}"
+            return [], [Receipt(item.row, Verdict.AWAY, detail) for item in items]
         except TimeoutError:
             detail = f"Topic {items[0].address} does not exist: create it, or let the broker create topics"
-            return [], [Receipt(item.row, Verdict.RETRY, detail) for item in items]
+            return [], [topic_away(item, detail) for item in items]
         except (KafkaError, OSError) as fault:
             return [], [receipt_of_fault(item, fault) for item in items]
         for place, item in enumerate(items):
@@ -100,9 +126,9 @@ class KafkaSender:
                 answer = await link.put(item.address, item.key.encode(), item.body, kafka_headers(item))
             except (KafkaError, OSError, TimeoutError) as fault:
                 unsent.append(receipt_of_fault(item, fault))
-                if unsent[-1].verdict is Verdict.RETRY:
+                if unsent[-1].verdict is Verdict.AWAY:
                     stuck = f"Not sent: topic {item.address} is not taking messages at the moment"
-                    unsent += [Receipt(late.row, Verdict.RETRY, stuck) for late in items[place + 1 :]]
+                    unsent += [topic_away(late, stuck) for late in items[place + 1 :]]
                     break
             else:
                 under_way.append((item, answer))
@@ -120,7 +146,7 @@ class KafkaSender:
                 spoilt = True
                 waited = f"No confirmation from Kafka within {self._settings.confirm_within:g} s"
                 fix = f"check the brokers of topic {item.address}"
-                receipts[item.row] = Receipt(item.row, Verdict.RETRY, f"{waited}: {fix}")
+                receipts[item.row] = topic_away(item, f"{waited}: {fix}")
             elif fault := answer.exception():
                 spoilt = True
                 if isinstance(fault, TOO_LARGE) and len(under_way) > 1:

@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 
 from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic  # type: ignore[import-untyped]
-from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
+from aiokafka.errors import KafkaConnectionError, KafkaError  # type: ignore[import-untyped]
 
 _CLOSING = (KafkaError, OSError, TimeoutError)
 _LETTING_GO = 1.0  # seconds
@@ -77,7 +77,8 @@ class Link(Protocol):
         """Create those of `topics` that are missing, where the hub may."""
 
     async def know(self, topic: str) -> None:
-        """Return when the topic's partitions are known; raises if it does not exist or may not be written."""
+        """Return when the topic's partitions are known; raises TimeoutError if it does not exist, and
+        KafkaConnectionError if Kafka does not even say that."""
 
     async def put(self, topic: str, key: bytes, value: bytes, headers: list[tuple[str, bytes]]) -> "Confirmation":
         """Hand over one message; the confirmation comes later."""
@@ -137,7 +138,20 @@ class AiokafkaLink:
             await admin.close()
 
     async def know(self, topic: str) -> None:
-        await asyncio.wait_for(self._producer.partitions_for(topic), self._settings.metadata_timeout)
+        try:
+            await asyncio.wait_for(self._producer.partitions_for(topic), self._settings.metadata_timeout)
+        except TimeoutError:
+            if not await self._answers():
+                raise KafkaConnectionError("no broker answers") from None
+            raise
+
+    async def _answers(self) -> bool:
+        """Whether any broker tells what topics there are."""
+        told = self._producer.client.force_metadata_update()
+        try:
+            return bool(await asyncio.wait_for(told, self._settings.metadata_timeout))
+        except TimeoutError:
+            return False
 
     async def put(self, topic: str, key: bytes, value: bytes, headers: list[tuple[str, bytes]]) -> Confirmation:
         confirmation: Confirmation = await self._producer.send(topic, value=value, key=key, headers=headers)

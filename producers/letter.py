@@ -28,7 +28,8 @@ _FEW = 3
 @dataclass(frozen=True, slots=True)
 class Letter:
     """What one e-mail says. `lines` in their order, the first of which says who does what by when; `link` is the one
-    that is a web address, None where there is no desk. `footer` comes last, the protective marking at its end."""
+    that is a web address, None where there is no desk. `footer` comes last, the protective marking at its end.
+    `repeats`: it may have arrived before."""
 
     subject: str
     urgent: bool
@@ -37,6 +38,7 @@ class Letter:
     link: tuple[str, str] | None
     footer: tuple[str, ...]
     clauses: tuple[str, ...]
+    repeats: bool = False
 
 
 OutgoingWithData = tuple[Outgoing, Mapping[str, Any]]
@@ -71,6 +73,7 @@ def write_letter(messages: Sequence[OutgoingWithData], words_of: Wordings) -> Le
         link=None if place is None else lines[place],  # type: ignore[arg-type]
         footer=tuple(_footer(messages)),
         clauses=_ids([lead, *others]),
+        repeats=any(item.repeats for item, _ in messages),
     )
 
 

@@ -1,5 +1,6 @@
 """From the outgoing rows of one letter to the bytes of its e-mail: headers, plain text and HTML. The same rows give the
-same bytes on every attempt, `Message-ID` included. No connection and no wording lives here."""
+same bytes on every attempt, `Message-ID` included; but what may have arrived before says so. No connection and no
+wording lives here."""
 
 import json
 import re
@@ -16,7 +17,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from producers.letter import Letter, leading_first, write_letter
+from producers.letter import Letter, OutgoingWithData, leading_first, write_letter
 from producers.wording import Wordings
 from schemas.delivery import Outgoing
 
@@ -60,7 +61,8 @@ def message_id(row: str, domain: str) -> str:
 
 def rows_key(items: Sequence[Outgoing]) -> str:
     """What names the rows of one letter, whatever their order; of one row its own id."""
-    return " ".join(sorted(item.row for item in items))
+    rows = sorted(item.row for item in items)
+    return rows[0] if len(rows) == 1 else str(uuid.uuid5(_ROWS, " ".join(rows)))
 
 
 def compose(items: Sequence[Outgoing], sender: str, domain: str, words_of: Wordings) -> bytes:
@@ -68,18 +70,29 @@ def compose(items: Sequence[Outgoing], sender: str, domain: str, words_of: Wordi
     Raises `UnwritableError`."""
     if not _MAILBOX.fullmatch(items[0].address):
         raise UnwritableError("Recipient's address is not a plain mailbox: correct it in the directory")
-    messages = leading_first([(item, _data(item.body)) for item in items])
-    letter = write_letter(messages, words_of)
+    messages = in_order(items)
+    letter, text = written_letter(messages, words_of)
     message = EmailMessage(policy=_BODY)
     try:
         _head(message, [item for item, _ in messages], letter, sender, domain)
     except ValueError:
         # EmailMessage refuses a line break in a header; nothing that could add one may go out.
         raise UnwritableError("Message attribute contains a line break, or cannot be used in a header") from None
-    message.set_content(_render("letter.txt.j2", letter), cte="quoted-printable")
+    message.set_content(text, cte="quoted-printable")
     message.add_alternative(_render("letter.html.j2", letter), subtype="html", cte="quoted-printable")
     message.set_boundary(f"={uuid.uuid5(_ROWS, rows_key(items)).hex}=")
     return message.as_bytes(policy=_HEADERS)
+
+
+def in_order(items: Sequence[Outgoing]) -> list[OutgoingWithData]:
+    """The rows of one letter with their data, the leading one first. Raises `UnwritableError`."""
+    return leading_first([(item, _data(item.body)) for item in items])
+
+
+def written_letter(messages: Sequence[OutgoingWithData], words_of: Wordings) -> tuple[Letter, str]:
+    """What the e-mail says, and all of it as plain text."""
+    letter = write_letter(messages, words_of)
+    return letter, _render("letter.txt.j2", letter)
 
 
 def _head(message: EmailMessage, items: Sequence[Outgoing], letter: Letter, sender: str, domain: str) -> None:
@@ -100,6 +113,8 @@ def _head(message: EmailMessage, items: Sequence[Outgoing], letter: Letter, send
     message["X-Homeward-Clauses"] = ", ".join(letter.clauses)
     if any(item.overtakes for item in items):
         message["X-Homeward-Overtakes"] = "true"
+    if letter.repeats:
+        message["X-Homeward-Repeats"] = "true"
 
 
 def _data(body: bytes) -> dict[str, Any]:

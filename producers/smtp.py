@@ -4,8 +4,10 @@ over, nothing can have been delivered; from then until the server's answer, nobo
 What an e-mail looks like and when to try again is decided elsewhere.
 """
 
+import asyncio
 import contextlib
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -19,57 +21,59 @@ from aiosmtplib import (
     SMTPSenderRefused,
 )
 
+from producers.statuses import with_meaning
 from schemas.delivery import Verdict
 
 _DOT = re.compile(rb"^\.", re.MULTILINE)
 _ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 _CLOSING = 421
 _BROKEN = (SMTPException, OSError, TimeoutError)
-_MEANINGS = {
-    "5.1.1": "no such mailbox. Correct the address in the directory",
-    "5.1.10": "no such mailbox. Correct the address in the directory",
-    "5.1.2": "no such domain. Correct the address in the directory",
-    "5.2.1": "the mailbox is closed. Correct the address in the directory",
-    "5.2.2": "the mailbox is full. Ask its owner to make room",
-    "5.3.4": "the message is too large for the server",
-    "5.7.1": "the hub is not allowed to send there. Ask whoever runs the mail server",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class MailSettings:
-    """How to reach the mail server. `timeout` in seconds, for each answer that is waited for.
+    """How to reach the mail server. `timeout` in seconds, for each answer that is waited for; four times as long for
+    the answer to the whole message, which a server may look through first.
 
     `sender` is the From of every e-mail; `domain` the right-hand side of every Message-ID, to be kept for good.
-    `tls`: "starttls", "tls" from the first byte, or "plain" for a test server on the same machine. Raises ValueError
-    for a password that would be sent unencrypted, and for a line break.
+    `return_path`: where notices go, `{id}` in it stands for the e-mail; with one, receipts are asked for. `tls`:
+    "starttls", "tls" from the first byte, or "plain" for a test server on the same machine. `token` gives an access
+    token for XOAUTH2 in place of a password. `connections`: how many stand at once at most. Raises ValueError for a
+    password or token that would be sent unencrypted, and for a line break.
     """
 
     host: str
     port: int
     sender: str = "homeward@homeward.example"
     domain: str = "homeward.example"
+    return_path: str | None = None
     tls: Literal["starttls", "tls", "plain"] = "starttls"
     verify: bool = True
     ca_file: Path | None = None
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+    token: Callable[[], Awaitable[str]] | None = field(default=None, repr=False)
     timeout: float = 30.0
+    connections: int = 4
 
     def __post_init__(self) -> None:
         if self.user is not None and self.tls == "plain":
             raise ValueError(
                 "a password is never sent over a plain connection: set HOMEWARD_SMTP_TLS to starttls or tls"
             )
-        if not all(text.isprintable() for text in (self.host, self.sender, self.domain)):
+        if not all(text.isprintable() for text in (self.host, self.sender, self.domain, self.return_path or "")):
             raise ValueError("host, sender and domain of the mail server must not contain a line break")
 
 
 class UnreachableError(Exception):
-    """The server cannot be reached, or hung up before it took the message. The text says what to do."""
+    """The server cannot be reached, or takes nothing at all at the moment. The text says what to do."""
 
 
-class BrokenOffError(UnreachableError):
+class TokenError(OSError):
+    """No access token is to be had. The text says what to do."""
+
+
+class BrokenOffError(Exception):
     """The server was there, but hung up or fell silent before it took the message."""
 
 
@@ -80,17 +84,20 @@ class Conversation:
         self._settings = settings
         self._client: SMTP | None = None
 
-    async def deliver(self, recipient: str, content: bytes) -> tuple[Verdict, str]:
-        """Hand over one e-mail; returns what became of it. Raises `UnreachableError` where the server, and not this
-        e-mail, is the trouble."""
+    async def deliver(self, recipient: str, content: bytes, mark: str) -> tuple[Verdict, str]:
+        """Hand over one e-mail; returns what became of it. `mark` names it in the envelope. Raises `UnreachableError`
+        where the server, and not this e-mail, is the trouble, and `BrokenOffError` where it may be either."""
         kept = self._client is not None and self._client.is_connected
         try:
-            return await self._deliver(await self._open(), recipient, content)
+            return await self._deliver(await self._open(), recipient, content, mark)
         except BrokenOffError:
             if not kept:
                 raise
             # A server may close a connection that has been idle; the message had not been handed over yet.
-            return await self._deliver(await self._open(), recipient, content)
+            return await self._deliver(await self._open(), recipient, content, mark)
+        except asyncio.CancelledError:
+            self._drop()  # in the middle of something: nobody could use it further
+            raise
 
     async def greet(self) -> None:
         """Opens the connection as far as an e-mail could be handed over, and hands none over. Raises
@@ -108,6 +115,11 @@ class Conversation:
                 await client.quit()
             client.close()
 
+    def _drop(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
     async def _open(self) -> SMTP:
         if self._client is not None and self._client.is_connected:
             return self._client
@@ -116,7 +128,8 @@ class Conversation:
             hostname=asked.host,
             port=asked.port,
             username=asked.user,
-            password=asked.password,
+            password=asked.password if asked.token is None else None,
+            oauth_token_generator=asked.token,
             local_hostname=asked.domain,
             timeout=asked.timeout,
             use_tls=asked.tls == "tls",
@@ -126,34 +139,46 @@ class Conversation:
         )
         try:
             await client.connect()
+            if client.is_ehlo_or_helo_needed:
+                await client.rset()  # greets first: what the server can do is known, and it is there
         except SMTPAuthenticationError as fault:
-            raise UnreachableError(
-                f"SMTP login failed ({fault.code}): check HOMEWARD_SMTP_USER and HOMEWARD_SMTP_PASSWORD"
-            ) from None
+            mend = "HOMEWARD_SMTP_OAUTH_*" if asked.token else "HOMEWARD_SMTP_USER and HOMEWARD_SMTP_PASSWORD"
+            raise UnreachableError(f"SMTP login failed ({fault.code}): check {mend}") from None
         except (*_BROKEN, ValueError) as fault:
+            client.close()
             raise UnreachableError(_unreachable(asked, fault)) from None
         self._client = client
         return client
 
-    async def _deliver(self, client: SMTP, recipient: str, content: bytes) -> tuple[Verdict, str]:
+    async def _deliver(self, client: SMTP, recipient: str, content: bytes, mark: str) -> tuple[Verdict, str]:
+        sender, of_mail, of_recipient = self._envelope(client, mark)
         try:
-            await client.mail(self._settings.sender)
-            await client.rcpt(recipient)
-            go_ahead = await client.execute_command(b"DATA")
+            # A server that takes nearly too long for each answer is no better than one that is silent.
+            async with asyncio.timeout(2 * self._settings.timeout):
+                await client.mail(sender, options=of_mail)
+                await client.rcpt(recipient, options=of_recipient)
+                go_ahead = await client.execute_command(b"DATA")
         except SMTPRecipientRefused as refusal:
             return await self._refused(client, refusal.code, refusal.message)
         except SMTPSenderRefused as refusal:
-            if refusal.code != _CLOSING:
-                # Not this e-mail's fault: once the setting is corrected, all of them can go.
-                await self._again(client)
-                fix = f"check HOMEWARD_SMTP_FROM ({self._settings.sender}) or ask whoever runs the mail server"
-                return Verdict.RETRY, f"Sender refused by the mail server ({refusal.code}): {fix}"
-            raise self._broke_off(client) from None
+            # Not this e-mail's fault: once the setting is corrected, all of them can go.
+            await self._again(client)
+            fix = f"check HOMEWARD_SMTP_FROM ({sender}) or ask whoever runs the mail server"
+            raise UnreachableError(f"Sender refused by the mail server ({refusal.code}): {fix}") from None
         except _BROKEN:
             raise self._broke_off(client) from None
         if go_ahead.code != 354:
             return await self._refused(client, go_ahead.code, go_ahead.message)
         return await self._hand_over(client, content)
+
+    def _envelope(self, client: SMTP, mark: str) -> tuple[str, list[str], list[str]]:
+        """The sender of the envelope, and what to ask for with it (RFC 3461) where notices are read at all."""
+        path = self._settings.return_path
+        if path is None:
+            return self._settings.sender, [], []
+        receipts = client.supports_extension("dsn")
+        of_mail = ["RET=HDRS", f"ENVID={mark}"] if receipts else []
+        return path.replace("{id}", mark), of_mail, ["NOTIFY=SUCCESS,FAILURE,DELAY"] if receipts else []
 
     async def _hand_over(self, client: SMTP, content: bytes) -> tuple[Verdict, str]:
         """After the server's go-ahead. From the first byte on, silence leaves the row in doubt."""
@@ -162,7 +187,7 @@ class Conversation:
             raise self._broke_off(client)
         try:
             protocol.write(_DOT.sub(b"..", content) + b".\r\n")
-            answer = await protocol.read_response(timeout=self._settings.timeout)
+            answer = await protocol.read_response(timeout=4 * self._settings.timeout)
         except (*_BROKEN, ValueError) as fault:
             client.close()
             broke = f"Connection lost after the message was sent ({type(fault).__name__})"
@@ -176,10 +201,12 @@ class Conversation:
         await self._again(client)
         enhanced = _ENHANCED.search(message)
         numbers = f"{code} {enhanced[0]}" if enhanced else str(code)
-        meaning = _MEANINGS.get(enhanced[0], "") if enhanced else ""
+        if code == _CLOSING or (code < 500 and enhanced and enhanced[0].startswith("4.3.")):
+            # It speaks of itself: it is closing, or its disk is full.
+            raise UnreachableError(f"Mail server takes nothing at the moment ({numbers})")
         verdict = Verdict.REFUSED if code >= 500 else Verdict.RETRY
         lasting = "Refused by the mail server" if verdict is Verdict.REFUSED else "Deferred by the mail server"
-        return verdict, f"{lasting} ({numbers})" + (f": {meaning}" if meaning else "")
+        return verdict, with_meaning(f"{lasting} ({numbers})", enhanced[0] if enhanced else None)
 
     async def _again(self, client: SMTP) -> None:
         """Make ready for the next e-mail after a refusal."""
@@ -195,6 +222,8 @@ class Conversation:
 
 
 def _unreachable(settings: MailSettings, fault: BaseException) -> str:
+    if isinstance(fault, TokenError):
+        return str(fault)
     reason = type(fault.__cause__ or fault).__name__
     if isinstance(fault, SMTPResponseException):
         reason = f"answer {fault.code}"

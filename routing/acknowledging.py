@@ -78,6 +78,16 @@ def ladder_timers(s: Situation, pack: Pack, standing: Collection[tuple[str, date
     return tuple(dict.fromkeys(Timer(RULE, at) for at in ahead))
 
 
+def next_on_ladder(names: tuple[str, ...], sent: datetime, now: datetime, pack: Pack) -> str | None:
+    """The role that would hear next of a message of these names, sent then, that nobody acknowledges; when all have
+    heard, the last. None where it has no ladder."""
+    entry = _entry(names, pack)
+    if entry is None:
+        return None
+    ahead = (role for n, role in enumerate(entry.ladder, 1) if _step_at(entry, sent, n, pack.calendar) > now)
+    return next(ahead, entry.ladder[-1])
+
+
 def _entry(names: tuple[str, ...], pack: Pack) -> Acknowledgement | None:
     return next((entry for entry in pack.acknowledge if entry.what in names), None)
 

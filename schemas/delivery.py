@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Outgoing:
     rows of one message. `time` is the instant of the decision, aware, UTC. `key` is the opaque key of the subject
     (never a name or a number that identifies a child). `address` is a topic name or a mailbox. `body` is the JSON
     `data`. `trace` is a W3C traceparent. `role` and `person` say to whom an e-mail goes. `overtakes` marks a *found*
-    that went ahead of a parked message of its lane.
+    that went ahead of a parked message of its lane, `repeats` what may have arrived before.
     """
 
     row: str
@@ -33,6 +33,7 @@ class Outgoing:
     role: str | None = None
     person: str | None = None
     overtakes: bool = False
+    repeats: bool = False
 
 
 class Verdict(StrEnum):
@@ -46,15 +47,51 @@ class Verdict(StrEnum):
     """It will never be taken as it is; trying again is pointless."""
     IN_DOUBT = "in_doubt"
     """It may or may not have been taken, and sending again could reach a person twice."""
+    AWAY = "away"
+    """The server (or the topic) is not there: this says nothing of the item, which was not tried."""
+    BROKE_OFF = "broke_off"
+    """The server was there and broke off before it had taken the item: the trouble may be either. As RETRY."""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The answer for one item. `detail` names the fix where one is known and holds no personal data."""
+    """The answer for one item. `detail` names the fix where one is known and holds no personal data. `address_only`: of
+    what is AWAY, only this address (a topic) is. `reference`: by what the other side speaks of what it has taken;
+    `ask_in`: after how many seconds to ask it what became of that."""
 
     row: str
     verdict: Verdict
     detail: str = ""
+    address_only: bool = False
+    reference: str | None = None
+    ask_in: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What the other side says later of what it had taken. `detail` as in a receipt."""
+
+    became: Literal["delivered", "bounced"]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a mailbox got back about an e-mail: that it arrived or came back, that it is late, or an automatic reply of
+    somebody who is away. `references`: the names (Message-IDs) by which it may be known. `id` is the notice's own."""
+
+    kind: Literal["delivered", "bounced", "delayed", "automatic_reply"]
+    references: tuple[str, ...]
+    id: str
+    detail: str = ""
+
+
+@runtime_checkable
+class Asks(Protocol):
+    """A sender that can be asked what became of what it has taken."""
+
+    async def ask(self, reference: str) -> Confirmation | None:
+        """What became of it; None while that is not known. Never raises."""
 
 
 class Sender(Protocol):

@@ -1,8 +1,8 @@
 """How a relay comes by the rows to send: claimed in the order of their lanes, under leases that lapse, fenced so that a
 relay that has lost its shard gets nothing. What became of them is told in `store.deliveries`.
 
-A row is `pending` (ready, or waiting for `next_attempt_at`), `leased`, or settled: `sent`, `parked`, `dead`,
-`in_doubt`. Later rows of a lane wait for one that is leased, waiting, parked or dead.
+The states of a row are told in `store.delivery_table`. Later rows of a lane wait for one that is in flight, that is
+to be tried again, that is parked or has failed.
 """
 
 from collections.abc import Collection, Mapping
@@ -29,21 +29,22 @@ from sqlalchemy import (
     update,
 )
 
+from store.delivery_table import among, deliveries, ready, unsettled
 from store.instants import UtcInstant
 from store.leased import LeasedRow
 from store.ledger import OUTBOX_COLUMNS, promised_row
 from store.listing import Listing
 from store.session import Session
-from store.tables import deliveries, leases, outbox, ready, unsettled, word
+from store.tables import leases, outbox, word
 
 _SHARDS = Listing("shards", name=Text, shard=Integer, fence=BigInteger)
 _OWNED = Listing("owned", shard=Integer)
 _OVERTAKING = Listing("overtaking", type=Text)
+_ADDRESSED = Listing("addressed", address=Text)
 _TAKEN = Listing("taken", position=BigInteger, fence=BigInteger)
 _NOW = bindparam("now", type_=UtcInstant)
 _OWNER = bindparam("whose", type_=Text)
 _UNTIL = bindparam("lasts", type_=UtcInstant)
-_BARRED = [word("parked"), word("dead")]
 
 
 def shard_name(shard: int) -> str:
@@ -62,38 +63,41 @@ def _owned(postgres: bool) -> Executable:
 @cache
 def _expire(postgres: bool) -> Executable:
     asked = _SHARDS.of(postgres)
-    lapsed = (unsettled(deliveries), deliveries.c.state == word("leased"), deliveries.c.lease_until <= _NOW)
+    lapsed = (unsettled(deliveries), deliveries.c.state == word("sending"), deliveries.c.lease_until <= _NOW)
     theirs = (deliveries.c.shard == asked.c.shard, deliveries.c.fence < asked.c.fence)
-    again = {"state": "pending", "next_attempt_at": null(), "lease_owner": null(), "lease_until": null()}
+    again = {"state": "prepared", "next_attempt_at": null(), "lease_owner": null(), "lease_until": null()}
     return update(deliveries).where(*lapsed, *theirs).values(again)
 
 
 @cache
-def _claimable(postgres: bool, of_one_channel: bool) -> Executable:
+def _claimable(postgres: bool, of_one_channel: bool, chosen: str) -> Executable:
     """The rows to take, and with each what was promised: looked up after the limit, for the few that are taken."""
-    head = _heads(postgres, of_one_channel).subquery("head")
+    head = _heads(postgres, of_one_channel, chosen).subquery("head")
     promised = (outbox.c[name] for name in OUTBOX_COLUMNS)
     joined = head.join(outbox, outbox.c.position == head.c.position)
     return select(*head.c, *promised).select_from(joined).order_by(head.c.position)
 
 
-def _heads(postgres: bool, of_one_channel: bool) -> Select[*tuple[Any, ...]]:
+def _heads(postgres: bool, of_one_channel: bool, chosen: str) -> Select[*tuple[Any, ...]]:
     row, lower, left = deliveries.alias("row"), deliveries.alias("lower"), deliveries.alias("left_behind")
     its_type = select(outbox.c.type).where(outbox.c.position == row.c.position).correlate(row).scalar_subquery()
-    in_its_time = and_(lower.c.state == word("pending"), lower.c.next_attempt_at <= _NOW)
-    passed = and_(lower.c.state.in_(_BARRED), _OVERTAKING.has(postgres, its_type))
-    blocks = and_(lower.c.state != word("in_doubt"), not_(in_its_time), not_(passed))
+    in_its_time = and_(ready(lower), lower.c.next_attempt_at <= _NOW)
+    passed = and_(among(lower, "parked", "failed"), _OVERTAKING.has(postgres, its_type))
+    blocks = and_(not_(among(lower, "in_doubt", "bounced")), not_(in_its_time), not_(passed))
     # A scalar and not an EXISTS, of which Postgres might make a join over all that waits; and a truth value, of which
     # it expects no wonders. So it walks the rows in their order, looks before each, and stops at the limit.
     barred = select(true()).where(*_before(row, lower), blocks).limit(1).scalar_subquery()
-    overtakes = exists().where(*_before(row, left), left.c.state.in_(_BARRED))
+    overtakes = exists().where(*_before(row, left), among(left, "parked", "failed"))
+    columns = (row.c.position, row.c.shard, row.c.lane, row.c.attempts, row.c.address, row.c.repeats)
+    addressed = _ADDRESSED.has(postgres, row.c.address)
     return (
-        select(row.c.position, row.c.shard, row.c.lane, row.c.attempts, row.c.address, overtakes.label("overtakes"))
+        select(*columns, overtakes.label("overtakes"))
         .where(
             ready(row),
             or_(row.c.next_attempt_at.is_(None), row.c.next_attempt_at <= _NOW),
             _OWNED.has(postgres, row.c.shard),
             *([row.c.channel == bindparam("channel", type_=Text)] if of_one_channel else []),
+            *({"only": [addressed], "besides": [not_(addressed)]}.get(chosen, [])),
             barred.is_not(true()),
         )
         .order_by(row.c.position)
@@ -113,7 +117,7 @@ def _take(postgres: bool) -> Executable:
         update(deliveries)
         .where(deliveries.c.position == taken.c.position)
         .values(
-            state="leased",
+            state="sending",
             lease_owner=_OWNER,
             lease_until=_UNTIL,
             fence=taken.c.fence,
@@ -134,14 +138,17 @@ class Claiming(Session):
         limit: int,
         overtaking: Collection[str] = (),
         channel: str | None = None,
+        only: Collection[str] = (),
+        besides: Collection[str] = (),
     ) -> list[LeasedRow]:
         """Lease up to `limit` rows that may be sent now, in the order to send them.
 
         `fences` gives the fencing token of each shard that `owner` holds; a shard that has passed to another yields
         nothing. Rows whose lease an earlier owner of the shard let lapse are taken too. Of a lane come rows from its
-        head on, in order and without a gap, unless the head is leased, waiting, parked or dead: then none. A row
-        of a type in `overtaking` passes parked and dead ones, and what waits behind them. `channel` (topic, mail)
-        limits the claim to destinations of that channel, so that a slow one does not hold up the other."""
+        head on, in order and without a gap, unless the head is in flight, waiting, parked or failed: then none. A row
+        of a type in `overtaking` passes parked and failed ones, and what waits behind them. `channel` (topic, mail)
+        limits the claim to destinations of that channel, so that a slow one does not hold up the other; `only` and
+        `besides` to these topics and to all but these, of which one may be given."""
         asked = [(shard_name(shard), shard, fence) for shard, fence in sorted(fences.items())]
         held = await self._with(_SHARDS, asked, _owned(self._postgres), whose=owner)
         owned: dict[int, int] = {row.shard: row.fence for row in held}
@@ -151,9 +158,13 @@ class Claiming(Session):
         await self._with(_SHARDS, theirs, _expire(self._postgres), now=now)
         types = _OVERTAKING.parameters(self._postgres, ((name,) for name in sorted(overtaking)))
         of_channel = {} if channel is None else {"channel": channel}
-        claimable = _claimable(self._postgres, channel is not None)
+        chosen, named = ("only", only) if only else ("besides", besides) if besides else ("", ())
+        claimable = _claimable(self._postgres, channel is not None, chosen)
+        given = types | of_channel
+        if chosen:
+            given |= _ADDRESSED.parameters(self._postgres, ((address,) for address in sorted(named)))
         shards = ((shard,) for shard in owned)
-        found = await self._with(_OWNED, shards, claimable, now=now, most=limit, **types, **of_channel)
+        found = await self._with(_OWNED, shards, claimable, now=now, most=limit, **given)
         rows = [_leased(row, owned[row.shard]) for row in found]
         if rows:
             taken = ((row.position, row.fence) for row in rows)
@@ -163,4 +174,6 @@ class Claiming(Session):
 
 def _leased(row: Any, fence: int) -> LeasedRow:
     promised = promised_row(row)
-    return LeasedRow(promised, row.position, row.lane, row.attempts + 1, fence, row.address, bool(row.overtakes))
+    return LeasedRow(
+        promised, row.position, row.lane, row.attempts + 1, fence, row.address, bool(row.overtakes), bool(row.repeats)
+    )

@@ -6,13 +6,28 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Executable, Integer, Text, bindparam, case, func, null, select, update
+from sqlalchemy import (
+    BigInteger,
+    Executable,
+    Integer,
+    Text,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
 
+from store.delivery_table import among, deliveries, ready, unsettled
 from store.instants import UtcInstant
 from store.leased import Settlement
 from store.listing import Listing
 from store.session import Session
-from store.tables import deliveries, ready, unsettled, word
+from store.tables import word
 
 _ADDRESSES = Listing("addresses", position=BigInteger, address=Text)
 _SETTLED = Listing(
@@ -23,6 +38,7 @@ _SETTLED = Listing(
     next_attempt_at=UtcInstant,
     detail=Text,
     untried=Integer,
+    reference=Text,
 )
 _NOW = bindparam("now", type_=UtcInstant)
 _OWNER = bindparam("whose", type_=Text)
@@ -42,6 +58,8 @@ def _address(postgres: bool) -> Executable:
 @cache
 def _settle(postgres: bool) -> Executable:
     told = _SETTLED.of(postgres)
+    handed = among(told, "accepted", "in_doubt")
+    back = and_(told.c.untried == 1, deliveries.c.attempts > 1)  # untried now, but it had failed before
     return (
         update(deliveries)
         .where(
@@ -50,11 +68,15 @@ def _settle(postgres: bool) -> Executable:
             deliveries.c.lease_owner == _OWNER,  # it has one only while it is leased
         )
         .values(
-            state=told.c.state,
-            next_attempt_at=told.c.next_attempt_at,
+            state=case((back, literal("retrying")), else_=told.c.state),
+            next_attempt_at=case((back, func.coalesce(told.c.next_attempt_at, _NOW)), else_=told.c.next_attempt_at),
             attempts=deliveries.c.attempts - told.c.untried,
             detail=func.coalesce(told.c.detail, deliveries.c.detail),
-            settled_at=case((told.c.state == "pending", null()), else_=_NOW),
+            settled_at=case((among(told, "prepared", "retrying"), null()), else_=_NOW),
+            address=case((or_(handed, deliveries.c.channel == "topic"), deliveries.c.address), else_=null()),
+            reference=func.coalesce(told.c.reference, deliveries.c.reference),
+            # What is held up now is another matter than that it was late.
+            told_at=case((among(told, "parked", "failed", "in_doubt"), null()), else_=deliveries.c.told_at),
             lease_owner=null(),
             lease_until=null(),
         )
@@ -63,7 +85,7 @@ def _settle(postgres: bool) -> Executable:
 
 _RENEW = (
     update(deliveries)
-    .where(unsettled(deliveries), deliveries.c.state == word("leased"), deliveries.c.lease_owner == _OWNER)
+    .where(unsettled(deliveries), deliveries.c.state == word("sending"), deliveries.c.lease_owner == _OWNER)
     .values(lease_until=_UNTIL)
 )
 _NEXT_ATTEMPT = select(func.min(deliveries.c.next_attempt_at, type_=UtcInstant)).where(
@@ -75,7 +97,8 @@ class Deliveries(Session):
     """The part of a transaction by which a relay tells what became of its rows."""
 
     async def keep_addresses(self, addresses: Mapping[int, str]) -> None:
-        """Keep with each row (by position) the address that was found for it; one that has an address keeps that."""
+        """Keep with each row (by position) the address that was found for it; one that has an address keeps that. A
+        settlement forgets it again where the row was not handed to a server."""
         if addresses:
             await self._with(_ADDRESSES, sorted(addresses.items()), _address(self._postgres))
 
@@ -100,8 +123,9 @@ class Deliveries(Session):
 def _told(settlement: Settlement, now: datetime) -> tuple[Any, ...]:
     given = (settlement.position, settlement.fence)
     if settlement.outcome == "untried":
-        return (*given, "pending", settlement.next_attempt_at, None, 1)
-    if settlement.outcome == "retry":
+        return (*given, "prepared", settlement.next_attempt_at, None, 1, None)
+    again = settlement.next_attempt_at
+    if settlement.outcome == "retrying":
         # A row without an instant to wait for counts as never tried: one that was is given the present one.
-        return (*given, "pending", settlement.next_attempt_at or now, settlement.detail, 0)
-    return (*given, settlement.outcome, None, settlement.detail, 0)
+        again = again or now
+    return (*given, settlement.outcome, again, settlement.detail, 0, settlement.reference)

@@ -9,13 +9,13 @@ from typing import Any
 import orjson
 from sqlalchemy import Executable, Select, Text, bindparam, or_, select
 
+from store.delivery_table import DeliveryState, deliveries
 from store.instants import UtcInstant, written
-from store.leased import DeliveryState
 from store.ledger import OUTBOX_COLUMNS, digest, entry_hash, promised_row
 from store.listing import KEYS
 from store.rows import LedgerKind, OutboxRow
 from store.session import Session
-from store.tables import deliveries, ledger, ledger_contents, outbox, people
+from store.tables import ledger, ledger_contents, outbox, people
 
 _LEDGER_COLUMNS = (
     *("position", "id", "at", "kind", "authority", "episode", "causation", "entry", "contents_hash", "hash"),

@@ -1,5 +1,5 @@
-"""The status of deliveries: lanes that are held up, with reason and age, counts for readiness and metrics, and how to
-release a lane. Claiming and settling live in `store.deliveries`."""
+"""The status of deliveries: what is held up, with reason and age, counts for readiness and metrics, and how to release
+a lane. Claiming lives in `store.claiming`, settling in `store.deliveries`, whom to tell in `store.arriving`."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,21 +7,20 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Executable, Select, and_, func, null, select, union_all, update
+from sqlalchemy import BigInteger, Executable, Select, and_, case, func, literal, null, or_, select, union_all, update
 
-from store.leased import DeliveryState
+from store.delivery_table import DeliveryState, among, deliveries, ready, unsettled
 from store.listing import Listing
 from store.session import Session
-from store.tables import deliveries, outbox, quarantine, ready, unsettled, word
+from store.tables import outbox, quarantine, word
 
 _POSITIONS = Listing("positions", position=BigInteger)
-_HELD_UP = [word("parked"), word("dead"), word("in_doubt")]
 
 
 @dataclass(frozen=True, slots=True)
 class HeldUp:
-    """A delivery that someone must look at. `since` is when it came to this; `waiting` counts the rows of its lane
-    that wait behind it (none behind one that is in doubt)."""
+    """A delivery that has not arrived. `since` is when it came to this state (None while it is tried again); `waiting`
+    counts the rows of its lane that wait behind it (none behind one in doubt or bounced)."""
 
     position: int
     row: str
@@ -31,14 +30,18 @@ class HeldUp:
     type: str
     state: DeliveryState
     attempts: int
-    since: datetime
+    since: datetime | None
     detail: str | None
     waiting: int
+    urgency: str
+    at: datetime
+    next_attempt_at: datetime | None
+    told_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryCounts:
-    """How many deliveries there are in each state that is not `sent`, the instant of the oldest promise that is not
+    """How many deliveries there are in each state that has not gone out, the instant of the oldest promise that is not
     kept yet, and how many unreadable messages are held."""
 
     states: dict[str, int]
@@ -46,27 +49,37 @@ class DeliveryCounts:
     quarantined: int
 
 
-def _held_up() -> Select[*tuple[Any, ...]]:
+@dataclass(frozen=True, slots=True)
+class WaitingCount:
+    """What waits for one way out: how many rows of one urgency, and the instant of the oldest promise among them."""
+
+    channel: str
+    urgency: str
+    state: DeliveryState
+    rows: int
+    oldest: datetime
+
+
+def _held_up(retrying: bool) -> Select[*tuple[Any, ...]]:
     behind = deliveries.alias("behind")
-    waiting = (
+    passing = among(deliveries, "in_doubt", "bounced")
+    waits = (
         select(func.count())
         .select_from(behind)
-        .where(
-            behind.c.lane == deliveries.c.lane,
-            behind.c.position > deliveries.c.position,
-            ready(behind),
-            deliveries.c.state != word("in_doubt"),
-        )
+        .where(behind.c.lane == deliveries.c.lane, behind.c.position > deliveries.c.position, ready(behind))
         .scalar_subquery()
     )
+    held = among(deliveries, "parked", "failed", "bounced", "in_doubt")
+    tried = and_(deliveries.c.state == word("retrying"), deliveries.c.next_attempt_at.is_not(None))
     return (
         select(
             *(deliveries.c.position, outbox.c.id, deliveries.c.lane, outbox.c.authority, outbox.c.destination),
             *(outbox.c.type, deliveries.c.state, deliveries.c.attempts, deliveries.c.settled_at, deliveries.c.detail),
-            waiting,
+            case((passing, literal(0)), else_=waits),
+            *(deliveries.c.urgency, outbox.c.at, deliveries.c.next_attempt_at, deliveries.c.told_at),
         )
         .select_from(deliveries.join(outbox, outbox.c.position == deliveries.c.position))
-        .where(unsettled(deliveries), deliveries.c.state.in_(_HELD_UP))
+        .where(unsettled(deliveries), or_(held, tried) if retrying else held)
     )
 
 
@@ -75,48 +88,86 @@ def _standing() -> Executable:
         first = func.min(deliveries.c.position).label("first")
         return select(state.label("state"), func.count().label("rows"), first).where(condition)
 
-    # Each part is answered from a small index: the rows that were sent are not looked at.
-    settled = and_(unsettled(deliveries), deliveries.c.state != word("pending"))
+    # Each part is answered from a small index: the rows that went out are not looked at.
+    settled = and_(unsettled(deliveries), deliveries.c.state != word("prepared"))
+    fresh = and_(ready(deliveries), deliveries.c.state == word("prepared"))
     parts = union_all(
-        count(word("pending"), ready(deliveries)), count(deliveries.c.state, settled).group_by(deliveries.c.state)
+        count(word("prepared"), fresh), count(deliveries.c.state, settled).group_by(deliveries.c.state)
     ).subquery("parts")
     return select(parts.c.state, parts.c.rows, outbox.c.at).select_from(
         parts.outerjoin(outbox, outbox.c.position == parts.c.first)
     )
 
 
-_HELD_UP_ROWS = _held_up()
+def _waiting_counts() -> Executable:
+    groups = (deliveries.c.channel, deliveries.c.urgency, deliveries.c.state)
+
+    def count(condition: Any) -> Select[*tuple[Any, ...]]:
+        first = func.min(deliveries.c.position).label("first")
+        return select(*groups, func.count().label("rows"), first).where(condition).group_by(*groups)
+
+    sending = and_(unsettled(deliveries), deliveries.c.state == word("sending"))
+    parts = union_all(count(ready(deliveries)), count(sending)).subquery("parts")
+    return (
+        select(parts.c.channel, parts.c.urgency, parts.c.state, parts.c.rows, outbox.c.at)
+        .select_from(parts.join(outbox, outbox.c.position == parts.c.first))
+        .order_by(parts.c.channel, parts.c.urgency, parts.c.state)
+    )
+
+
+_HELD_UP_ROWS, _NOT_ARRIVED_ROWS = _held_up(False), _held_up(True)
 _STANDING = _standing()
+_WAITING_COUNTS = _waiting_counts()
 _QUARANTINED = select(func.count()).select_from(quarantine).where(quarantine.c.state == "held")
 
 
 @cache
-def _release(postgres: bool, new_address: bool) -> Executable:
+def _release(postgres: bool) -> Executable:
     chosen = _POSITIONS.of(postgres)
-    again: dict[str, Any] = {"state": "pending", "attempts": 0, "next_attempt_at": null(), "settled_at": null()}
-    if new_address:
-        again["address"] = null()
-    held = (deliveries.c.position == chosen.c.position, deliveries.c.state.in_(_HELD_UP))
-    return update(deliveries).where(*held).values(again)
+    held = among(deliveries, "parked", "failed", "bounced", "in_doubt", "retrying")
+    again: dict[str, Any] = {"state": "prepared", "attempts": 0, "told_at": null()}
+    again |= dict.fromkeys(("next_attempt_at", "settled_at"), null())
+    # Whoever gets it again is told that it may have arrived before.
+    again["repeats"] = case((deliveries.c.state == word("in_doubt"), literal(1)), else_=deliveries.c.repeats)
+    return update(deliveries).where(deliveries.c.position == chosen.c.position, held).values(again)
+
+
+@cache
+def _look_up_again(postgres: bool) -> Executable:
+    chosen, named = _POSITIONS.of(postgres), deliveries.alias("named")
+    lanes = select(named.c.lane).where(named.c.position.in_(select(chosen.c.position)))
+    held = among(deliveries, "parked", "failed", "bounced", "in_doubt")
+    unsent = or_(ready(deliveries), and_(unsettled(deliveries), held))
+    of_lane = (deliveries.c.lane.in_(lanes), deliveries.c.channel != word("topic"))
+    return update(deliveries).where(unsent, *of_lane).values(address=null())
 
 
 class Lanes(Session):
     """The part of a transaction by which people look after the lanes."""
 
-    async def held_up(self) -> list[HeldUp]:
-        """Every delivery that is parked, dead or in doubt, in the order of promising."""
+    async def held_up(self, retrying: bool = False) -> list[HeldUp]:
+        """Every delivery that waits for a person (parked, failed, bounced, in doubt), in the order of promising;
+        `retrying`: also those that are tried again by themselves."""
         # Asked for in this order, SQLite would walk the table and not the index.
-        return sorted((HeldUp(*row) for row in await self._rows(_HELD_UP_ROWS)), key=lambda held: held.position)
+        rows = await self._rows(_NOT_ARRIVED_ROWS if retrying else _HELD_UP_ROWS)
+        return sorted((HeldUp(*row) for row in rows), key=lambda held: held.position)
 
     async def release(self, positions: Collection[int], new_address: bool = False) -> int:
-        """Releases these parked, dead or doubtful rows: they are tried again from the first attempt. With `new_address`
-        the address is looked up again. Returns how many there were."""
-        chosen = ((position,) for position in sorted(positions))
-        return (await self._with(_POSITIONS, chosen, _release(self._postgres, new_address))).rowcount
+        """Releases these rows: they are due at once, from the first attempt. With `new_address` the address is looked
+        up again, for every row of their lanes that has not gone out. Returns how many rows were released."""
+        chosen = [(position,) for position in sorted(positions)]
+        if new_address:
+            await self._with(_POSITIONS, chosen, _look_up_again(self._postgres))
+        return (await self._with(_POSITIONS, chosen, _release(self._postgres))).rowcount
 
     async def standing(self) -> DeliveryCounts:
         """Counts for readiness and metrics; cheap however long the history is."""
         parts = list(await self._rows(_STANDING))
         quarantined: int = (await self._rows(_QUARANTINED)).scalar_one()
-        oldest = min((part.at for part in parts if part.at is not None and part.state != "in_doubt"), default=None)
+        passing = ("in_doubt", "bounced")
+        oldest = min((part.at for part in parts if part.at is not None and part.state not in passing), default=None)
         return DeliveryCounts({part.state: part.rows for part in parts if part.rows}, oldest, quarantined)
+
+    async def waiting_counts(self) -> list[WaitingCount]:
+        """What waits for each way out, by urgency: how many rows, and since when."""
+        return [WaitingCount(*row) for row in await self._rows(_WAITING_COUNTS)]

@@ -6,23 +6,25 @@ from typing import Literal
 
 from store.rows import OutboxRow
 
-DeliveryState = Literal["pending", "leased", "sent", "parked", "dead", "in_doubt"]
-DeliveryOutcome = Literal["sent", "retry", "parked", "dead", "in_doubt", "untried"]
+DeliveryOutcome = Literal["accepted", "retrying", "parked", "failed", "in_doubt", "untried"]
 
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
     """What became of one leased row. It counts only while the lease it was made under stands.
 
-    `retry` puts the row back until `next_attempt_at`; `parked` and `dead` hold up their lane until someone releases
-    it; `in_doubt` holds up nothing and is not sent again by itself. `untried` puts the row back as if it had not been
-    claimed. `detail` holds no personal data."""
+    `retrying` puts the row back until `next_attempt_at`; `parked` and `failed` hold up their lane until someone
+    releases it; `in_doubt` holds up nothing and is not sent again by itself. `untried` puts the row back as if it had
+    not been claimed. The address is kept only of what was handed to a server (`accepted`, `in_doubt`). `detail` holds
+    no personal data. `reference`: by what the other side speaks of it. Of one that was accepted `next_attempt_at` says
+    when to ask for its receipt, None: never."""
 
     position: int
     fence: int
     outcome: DeliveryOutcome
     detail: str = ""
     next_attempt_at: datetime | None = None
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class LeasedRow:
     """An outbox row that one relay may send until its lease runs out.
 
     `attempts` counts this attempt. `address` is where it went or was to go before, or None while nobody has looked it
-    up. `overtakes` says that a parked message of its lane is left behind."""
+    up. `overtakes` says that a parked message of its lane is left behind, `repeats` that it may have arrived before."""
 
     row: OutboxRow
     position: int
@@ -39,9 +41,14 @@ class LeasedRow:
     fence: int
     address: str | None
     overtakes: bool
+    repeats: bool = False
 
     def settled(
-        self, outcome: DeliveryOutcome, detail: str = "", next_attempt_at: datetime | None = None
+        self,
+        outcome: DeliveryOutcome,
+        detail: str = "",
+        next_attempt_at: datetime | None = None,
+        reference: str | None = None,
     ) -> Settlement:
         """What became of this row."""
-        return Settlement(self.position, self.fence, outcome, detail, next_attempt_at)
+        return Settlement(self.position, self.fence, outcome, detail, next_attempt_at, reference)

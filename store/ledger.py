@@ -8,11 +8,12 @@ from typing import Any
 import orjson
 from sqlalchemy import Executable, Integer, Text, literal, select
 
+from store.delivery_table import deliveries
 from store.instants import written
 from store.listing import Listing, Writing
 from store.rows import LedgerRow, OutboxRow, shard_of
 from store.session import Session
-from store.tables import deliveries, ledger, ledger_contents, outbox
+from store.tables import ledger, ledger_contents, outbox
 
 _LEDGER = Writing(ledger, ("id", "at", "kind", "authority", "episode", "causation", "entry", "contents_hash", "hash"))
 # The same bytes told again are held from then on, also where the first ones have been purged.
@@ -22,18 +23,18 @@ OUTBOX_COLUMNS = (
     *("authority", "subject", "destination", "urgency", "kind"),
 )
 _OUTBOX = Writing(outbox, OUTBOX_COLUMNS)
-_LANES = Listing("lanes", id=Text, lane=Text, channel=Text, shard=Integer, address=Text)
+_LANES = Listing("lanes", id=Text, lane=Text, channel=Text, shard=Integer, address=Text, urgency=Text)
 
 
 @cache
 def _deliver(postgres: bool) -> Executable:
     rows = _LANES.of(postgres)
     chosen = select(
-        *(outbox.c.position, rows.c.lane, rows.c.channel, rows.c.shard, rows.c.address),
-        *(literal("pending"), literal(0), literal(0)),
+        *(outbox.c.position, rows.c.lane, rows.c.channel, rows.c.shard, rows.c.address, rows.c.urgency),
+        *(literal("prepared"), literal(0), literal(0)),
     ).select_from(rows.join(outbox, outbox.c.id == rows.c.id))
     return deliveries.insert().from_select(
-        ("position", "lane", "channel", "shard", "address", "state", "attempts", "fence"), chosen
+        ("position", "lane", "channel", "shard", "address", "urgency", "state", "attempts", "fence"), chosen
     )
 
 
@@ -87,7 +88,7 @@ class Ledger(Session):
         if not rows:
             return
         await self._write(_OUTBOX, [_outbox_values(row) for row in rows])
-        lanes = ((row.id, row.lane, *_way(row)) for row in rows)
+        lanes = ((row.id, row.lane, *_way(row), row.urgency) for row in rows)
         await self._with(_LANES, lanes, _deliver(self._postgres))
 
 

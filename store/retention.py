@@ -4,9 +4,10 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, delete, func, null, select, update
 
+from store.delivery_table import among, deliveries
 from store.instants import UtcInstant
 from store.session import Session
-from store.tables import deliveries, inbox, ledger_contents, outbox, quarantine
+from store.tables import inbox, ledger_contents, outbox, quarantine
 
 _BEFORE = bindparam("before", type_=UtcInstant)
 _PURGE_CONTENTS = (
@@ -14,7 +15,9 @@ _PURGE_CONTENTS = (
     .where(ledger_contents.c.at < _BEFORE, ledger_contents.c.contents.is_not(None))
     .values(contents=null())
 )
-_ARRIVED = select(deliveries.c.position).where(deliveries.c.state == "sent", deliveries.c.settled_at < _BEFORE)
+_ARRIVED = select(deliveries.c.position).where(
+    among(deliveries, "accepted", "delivered"), deliveries.c.settled_at < _BEFORE
+)
 _PURGE_PAYLOADS = (
     update(outbox).where(outbox.c.position.in_(_ARRIVED), func.length(outbox.c.payload) > 0).values(payload=b"")
 )

@@ -7,8 +7,6 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
-    ForeignKey,
-    FromClause,
     Identity,
     Index,
     Integer,
@@ -16,9 +14,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    and_,
     literal_column,
-    or_,
 )
 
 from store.instants import UtcInstant
@@ -35,12 +31,9 @@ metadata = MetaData(
 )
 
 
-def _position(of: ForeignKey | None = None) -> Column[int]:
-    """A number drawn by the database in the order of writing, or that `of` another row. SQLite draws one only for an
-    INTEGER primary key."""
+def _position() -> Column[int]:
+    """A number drawn by the database in the order of writing. SQLite draws one only for an INTEGER primary key."""
     kind = BigInteger().with_variant(Integer, "sqlite")
-    if of is not None:
-        return Column("position", kind, of, primary_key=True, autoincrement=False)
     return Column("position", kind, Identity(), primary_key=True)
 
 
@@ -168,48 +161,12 @@ outbox = Table(
     sqlite_autoincrement=True,
 )
 
-deliveries = Table(
-    "deliveries",
-    metadata,
-    _position(ForeignKey("outbox.position")),
-    Column("lane", Text, nullable=False),
-    Column("channel", Text, nullable=False),
-    Column("shard", Integer, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("next_attempt_at", UtcInstant),
-    Column("lease_owner", Text),
-    Column("lease_until", UtcInstant),
-    Column("fence", BigInteger, nullable=False),
-    Column("address", Text),
-    Column("settled_at", UtcInstant),
-    Column("detail", Text),
-)
-
 
 def word(state: str) -> ColumnElement[str]:
     """A state written out in the statement. Handed over as a parameter, a database that has planned a statement for
     good could not know that an index of some states serves it."""
     return literal_column(f"'{state}'", Text)
 
-
-def ready(rows: FromClause) -> ColumnElement[bool]:
-    """Waiting to be claimed, at once or at its time."""
-    return rows.c.state == word("pending")
-
-
-def unsettled(rows: FromClause) -> ColumnElement[bool]:
-    """In flight, in wait, or held up: all but the fresh and the sent."""
-    waits = and_(ready(rows), rows.c.next_attempt_at.is_not(None))
-    return or_(rows.c.state.in_([word(state) for state in ("leased", "parked", "dead", "in_doubt")]), waits)
-
-
-# The indexes leave out what was sent, so that they stay small however long the history grows.
-for _name, _columns, _where in (
-    ("deliveries_ready", ("channel", "position", "shard"), ready(deliveries)),
-    ("deliveries_unsettled", ("lane", "position"), unsettled(deliveries)),
-):
-    Index(_name, *(deliveries.c[name] for name in _columns), sqlite_where=_where, postgresql_where=_where)
 
 timers = Table(
     "timers",

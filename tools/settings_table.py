@@ -16,7 +16,7 @@ BEGIN, END = "<!-- settings: written by tools/settings_table.py -->\n", "<!-- en
 
 def default(field: Any) -> str:
     """The default as one would write it into the environment; a dash where there is none."""
-    if field.default in (None, ()):
+    if field.default in (None, (), {}):
         return "–"
     return f"`{field.default}`"
 

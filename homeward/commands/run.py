@@ -26,12 +26,9 @@ _LOOK_AGAIN = 0.1  # seconds between two looks for a new broker's coordinator
 )  # fmt: skip
 @click.option("--embedded", is_flag=True, help="Start an embedded Apache Kafka and use it.")
 @click.option(
-    "--try-out", is_flag=True, help="Accept the shipped example addresses: for a hub with a test mail server."
-)
-@click.option(
     "--env-file", type=click.Path(dir_okay=False, path_type=Path), help="File of HOMEWARD_VARIABLE=value lines."
 )
-def command(only: tuple[str, ...], embedded: bool, try_out: bool, env_file: Path | None) -> None:
+def command(only: tuple[str, ...], embedded: bool, env_file: Path | None) -> None:
     """Run the hub: read notifications, apply the procedures, send messages, keep time limits.
 
     Everything else is a setting (see docs/operating.md). A SQLite database is migrated automatically. With Postgres,
@@ -63,8 +60,8 @@ def command(only: tuple[str, ...], embedded: bool, try_out: bool, env_file: Path
                     preferred_port=_USUAL_PORT,
                 )  # fmt: skip
                 stack.enter_context(broker)
-                settings = settings.model_copy(update={"kafka_bootstrap": broker.bootstrap})
-            asyncio.run(_run(settings, only, embedded, try_out))
+                settings = settings.model_copy(update={"kafka_bootstrap": broker.bootstrap, **_trial(settings)})
+            asyncio.run(_run(settings, only, embedded))
     except (SettingsError, PackError, EmbeddedError) as error:
         raise click.ClickException(str(error)) from None
     except StoreUnavailableError as error:
@@ -73,22 +70,26 @@ def command(only: tuple[str, ...], embedded: bool, try_out: bool, env_file: Path
         ) from None
 
 
-async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool, try_out: bool) -> None:
+def _trial(settings: "Settings") -> dict[str, object]:
+    """What `--embedded` implies: a trial; and e-mails go into a folder where no other way is set."""
+    unset = not {"smtp_host", "mail_by"} & settings.model_fields_set
+    return {"trial": True, **({"mail_by": "folder"} if unset else {})}
+
+
+async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool) -> None:
     import gc
 
     from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
+    from homeward.channels.mail import mail_folder
     from homeward.hub import Hub, backlog_of
-    from homeward.settings import SettingsError
-    from homeward.try_out import example_addresses
-    from homeward.wiring import Parts, library, senders
+    from homeward.wiring import Parts, check_ways_out, library, senders
     from producers.kafka_link import TopicShape
     from store import Store
     from store.migrating import migrate, missing_steps
 
     packs, directories = library(settings)
-    if not (embedded or try_out) and (examples := example_addresses(settings, directories, packs.authorities)):
-        raise SettingsError("\n".join(examples))
+    check_ways_out(settings, packs, directories)
     store = Store.open(settings.database)
     if not store.postgres:
         await migrate(settings.database)
@@ -97,8 +98,7 @@ async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool, try_
             f"The database is out of date (missing: {', '.join(steps)}). Run `homeward migrate`."
         )
     await _check_served(store, packs)
-    mails = settings.data / "mail" if embedded and "smtp_host" not in settings.model_fields_set else None
-    ways = senders(settings, TopicShape() if embedded else None, packs, mails)
+    ways = senders(settings, TopicShape() if embedded else None, packs)
     parts = Parts(settings, packs, directories, store, ways, ready=backlog_of(settings))
     hub = Hub(parts, only)
     stopped = asyncio.Event()
@@ -112,8 +112,8 @@ async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool, try_
         gc.set_threshold(50_000, 20, 100)
         click.echo(f"Homeward is running ({', '.join(hub.running)}). Kafka: {settings.kafka_bootstrap}")
         click.echo(f"Authorities: {', '.join(packs.authorities)}. Publish to police.<force>.notifications.v1")
-        if mails is not None:
-            click.echo(f"E-mails are written to {mails} and sent to nobody: HOMEWARD_SMTP_HOST is not set")
+        if settings.mail_by == "folder":
+            click.echo(f"E-mails are written to {mail_folder(settings)} and sent to nobody")
 
     try:
         if embedded:

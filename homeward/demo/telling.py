@@ -47,7 +47,7 @@ class Telling:
         ways = _count(sum(p.row.destination.startswith("topic/") for p in rows), "topic")
         mails = sum(p.row.destination.startswith("mail/") for p in rows)
         ways += f", {_count(mails, 'e-mail')}" if mails else ""
-        unsent = [p for p in rows if p.state != "sent"]
+        unsent = [p for p in rows if p.state not in ("accepted", "delivered")]
         kind = f" {data['kind']}" if data.get("kind") else ""
         due = f" · [yellow]due {clock_face(datetime.fromisoformat(data['due']))}[/]" if data.get("due") else ""
         state = "" if not unsent else f" · [red]{len(unsent)} not delivered[/]"

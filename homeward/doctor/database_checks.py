@@ -43,7 +43,7 @@ async def _within(settings: Settings) -> list[Finding]:
         Finding("database rights", "fault", f"missing: {right}", f'GRANT {right.replace(" on ", " ON ")} TO "{user}"')
         for right in lacking
     ] or [Finding("database rights", "ok", "the hub has every right that it needs")]
-    held = {state: n for state, n in standing.states.items() if state in ("parked", "dead", "in_doubt")}
+    held = {state: n for state, n in standing.states.items() if state in ("parked", "failed", "bounced", "in_doubt")}
     if held:
         says = ", ".join(f"{n} deliveries {state.replace('_', ' ')}" for state, n in sorted(held.items()))
         found.append(Finding("deliveries", "warning", says, "homeward deliveries list"))

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable, Mapping
 
+from homeward.channels.mail import mail_folder, mail_settings
 from homeward.doctor.finding import Finding
 from homeward.library import check_addresses
 from homeward.settings import PREFIX, Settings
-from homeward.wiring import mail_settings
 from outbox.directory import Directory
 from producers.smtp import Conversation, UnreachableError
 from routing.library import Packs
@@ -16,22 +16,31 @@ _RESERVED = re.compile(r"(?:^|\.)(?:example|test|invalid|localhost)$|(?:^|\.)exa
 
 
 async def mail_findings(settings: Settings) -> list[Finding]:
-    """Reached and let in, and the hub's own names there."""
-    conversation = Conversation(mail_settings(settings))
-    where = f"{settings.smtp_host}:{settings.smtp_port}"
-    try:
-        await conversation.greet()
-        found = [Finding("mail", "ok", f"{where} accepts e-mails")]
-    except UnreachableError as error:
-        says, _, fix = str(error).partition(": ")
-        found = [Finding("mail", "fault", says, fix or f"check {PREFIX}SMTP_HOST")]
-    finally:
-        await conversation.close()
+    """The way by which e-mails go, and the hub's own names there."""
+    found = [await _way_out(settings)]
     for name, value in (("SMTP_FROM", settings.smtp_from), ("MESSAGE_ID_DOMAIN", settings.message_id_domain)):
         if _RESERVED.search(value.rpartition("@")[2]):
             fix = f"set {PREFIX}{name} to a domain that you own"
             found.append(Finding("mail", "warning", f"{value} is in a domain reserved for examples", fix))
     return found
+
+
+async def _way_out(settings: Settings) -> Finding:
+    """A mail server is reached and let in to. Notify is not asked: what it takes is seen when it is sent to."""
+    if settings.mail_by == "notify":
+        return Finding("mail", "ok", f"e-mails go by GOV.UK Notify at {settings.notify_url} (not asked)")
+    if settings.mail_by == "folder":
+        says = f"e-mails are written to {mail_folder(settings)} and sent to nobody"
+        return Finding("mail", "warning", says, f"set {PREFIX}SMTP_HOST, and leave out {PREFIX}MAIL_BY")
+    conversation = Conversation(mail_settings(settings))
+    try:
+        await conversation.greet()
+        return Finding("mail", "ok", f"{settings.smtp_host}:{settings.smtp_port} accepts e-mails")
+    except UnreachableError as error:
+        says, _, fix = str(error).partition(": ")
+        return Finding("mail", "fault", says, fix or f"check {PREFIX}SMTP_HOST")
+    finally:
+        await conversation.close()
 
 
 async def directory_findings(packs: Packs, directories: dict[str, Directory]) -> list[Finding]:
@@ -52,4 +61,5 @@ async def directory_findings(packs: Packs, directories: dict[str, Directory]) ->
 
 def _mailboxes(directory: Directory) -> Iterable[str]:
     held: tuple[Mapping[str, str], ...] = (directory.mailboxes, directory.people, directory.out_of_hours)
-    return (box for boxes in held for box in boxes.values())
+    second = (address for way, address in directory.second.values() if way != "topic")
+    return (*(box for boxes in held for box in boxes.values()), *second)

@@ -125,7 +125,7 @@ def test_explain_tells_the_whole_story_of_an_episode(filled: tuple[str, list[dic
     assert "report first from /police/XX changed" in text
     assert "timers running from now on" in text
     assert "because of a timer" in text
-    assert "delivery to topic/nottinghamshire.social-care.v1: pending, attempts 0" in text
+    assert "delivery to topic/nottinghamshire.social-care.v1: prepared, attempts 0" in text
     assert "clause NOTTS-12: " in text
     assert not [word for word in PRIVATE if word in text]
     assert text.index("opened at") < text.index("found at")

@@ -9,7 +9,7 @@ import pytest
 from core_hub import CASEWORK, POLICE, REGISTER, Hub, hub
 from core_wire import case, child, event, found, later, missing
 
-from routing.library import HUB, Packs
+from routing.library import Packs
 from routing.pack import Condition, Rule, Target
 from routing.pack import Tests as When
 from store import Store, Transaction
@@ -179,27 +179,6 @@ async def test_what_still_cannot_be_taken_in_goes_back_and_does_not_hold_up_the_
         h.clock.set(later(2))
         assert await replayed(h) == 3
         assert len(await h.held()) == 3
-
-
-async def test_a_message_that_can_never_arrive_is_told_to_the_authority_then_to_the_operator() -> None:
-    async with hub() as h:
-        await h.take(missing())
-        row = next(r for r in await h.rows() if r.authority == "nottinghamshire")
-        await h.intake.undelivered(row, "550 no such mailbox")
-        told = [m for m in await h.said() if m["kind"] == "delivery_failed"]
-        assert [(m["authority"], [r["role"] for r in m["to"]]) for m in told] == [
-            ("nottinghamshire", ["children_missing_officer"])
-        ]
-        assert "550 no such mailbox" in told[0]["detail"]
-        h.clock.set(later(1))  # somebody sends it again, and again it cannot arrive
-        await h.intake.undelivered(row, "550 no such mailbox")
-        row = next(r for r in await h.rows() if r.kind == "delivery_failed")
-        await h.intake.undelivered(row, "550 no such mailbox")
-        row = next(r for r in await h.rows() if r.authority == HUB)
-        assert row.kind == "delivery_failed"
-        said = await h.said()
-        await h.intake.undelivered(row, "550 no such mailbox")
-        assert await h.said() == said
 
 
 class Failing(Store):

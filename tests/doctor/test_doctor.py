@@ -14,11 +14,11 @@ from homeward.doctor import Finding, examine, machine_checks
 from homeward.doctor.database_checks import database_findings
 from homeward.doctor.mail_checks import directory_findings, mail_findings
 from homeward.settings import PREFIX, Settings
+from homeward.torture.mail_server import MailServer
 from homeward.wiring import library
 from outbox.directory import load_directory
 from store import Store
 from store.migrating import migrate
-from tests.producers.mail_sink import Sink
 
 DEAD = "127.0.0.1:1"
 
@@ -29,7 +29,7 @@ def of(findings: list[Finding], check: str) -> list[tuple[str, str]]:
 
 @pytest.fixture
 async def sink() -> object:
-    made = await Sink().listen()
+    made = await MailServer().listen()
     yield made
     await made.close()
 
@@ -41,7 +41,7 @@ def settings(tmp_path: Path, **chosen: object) -> Settings:
 
 
 @pytest.mark.kafka
-async def test_a_hub_that_has_all_it_needs_has_no_fault(kafka: str, tmp_path: Path, sink: Sink) -> None:
+async def test_a_hub_that_has_all_it_needs_has_no_fault(kafka: str, tmp_path: Path, sink: MailServer) -> None:
     chosen = settings(tmp_path, kafka_bootstrap=f"{kafka}, {kafka}", smtp_port=sink.port)
     await migrate(chosen.database)
     findings = await examine(chosen)
@@ -62,11 +62,21 @@ async def test_one_dead_address_among_several_is_a_warning_and_all_dead_are_a_fa
     assert all_dead[1][1] == "nonsense is not an address"
 
 
-async def test_a_mail_server_that_is_away_or_refuses_is_told_with_its_fix(tmp_path: Path, sink: Sink) -> None:
+async def test_a_mail_server_that_is_away_or_refuses_is_told_with_its_fix(tmp_path: Path, sink: MailServer) -> None:
     away, *_ = await mail_findings(settings(tmp_path))
     assert (away.severity, away.fix) == ("fault", "check HOMEWARD_SMTP_HOST, HOMEWARD_SMTP_PORT and the network")
     unsafe, *_ = await mail_findings(settings(tmp_path, smtp_port=sink.port, smtp_tls="starttls"))
     assert (unsafe.severity, "HOMEWARD_SMTP_TLS" in unsafe.fix) == ("fault", True)
+
+
+async def test_e_mails_that_go_by_another_way_than_a_mail_server_look_for_none(tmp_path: Path) -> None:
+    templates = {"*": "one"}
+    by_notify, *_ = await mail_findings(
+        settings(tmp_path, mail_by="notify", notify_api_key="k", notify_templates=templates)
+    )
+    assert (by_notify.grade, "GOV.UK Notify" in by_notify.says) == ("ok", True)
+    into_folder, *_ = await mail_findings(settings(tmp_path, mail_by="folder", trial=True))
+    assert (into_folder.grade, str(tmp_path / "mail") in into_folder.says) == ("warning", True)
 
 
 async def test_mailboxes_and_senders_in_domains_for_examples_are_warned_of(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from homeward.settings import Settings, SettingsError
 from homeward.try_out import example_addresses, is_example
 from homeward.wiring import library
 from routing.tables import PackError
+from tests.shipped import own_addresses
 
 OWN = Settings(smtp_from="hub@council.test", message_id_domain="hub.council.test")
 
@@ -42,26 +43,20 @@ def test_run_refuses_them_unless_it_is_tried_out(tmp_path: Path) -> None:
     assert ran.exit_code == 1
     assert "HOMEWARD_SMTP_FROM: 'homeward@hub.example' is only an example. Set your own" in ran.output
     assert "Traceback" not in ran.output
-
-
-def installation(folder: Path, authority: str = "islington", named: str | None = None) -> Path:
-    """A folder of directories with council addresses for one authority and the operator."""
-    for home, name in ((authority, named or authority), ("hub", "hub")):
-        text = (Path("protocols") / home / "directory.toml").read_text()
-        (folder / name).mkdir(parents=True)
-        (folder / name / "directory.toml").write_text(text.replace(".example", ".test"))
-    return folder
+    trial = {"HOMEWARD_TRIAL": "true", "HOMEWARD_KAFKA_BOOTSTRAP": "localhost:1", "HOMEWARD_DATA": str(tmp_path)}
+    ran = CliRunner(env=trial).invoke(main, ["run", "--only", "consumers"])
+    assert "Cannot reach Kafka" in ran.output
 
 
 def test_with_its_own_addresses_it_may_start(tmp_path: Path) -> None:
-    settings = OWN.model_copy(update={"directory": installation(tmp_path), "authorities": ("islington",)})
+    settings = OWN.model_copy(update={"directory": own_addresses(tmp_path), "authorities": ("islington",)})
     packs, directories = library(settings)
     assert packs.authorities == ("islington",)
     assert example_addresses(settings, directories, packs.authorities) == []
 
 
 def test_a_folder_that_is_no_authoritys_is_refused(tmp_path: Path) -> None:
-    settings = OWN.model_copy(update={"directory": installation(tmp_path, named="islingtn")})
+    settings = OWN.model_copy(update={"directory": own_addresses(tmp_path, named="islingtn")})
     with pytest.raises(PackError, match=r"islingtn: no authority has this name \(did you mean 'islington'\?\)"):
         library(settings)
 
@@ -106,7 +101,7 @@ async def test_a_hub_that_would_leave_episodes_alone_does_not_start(tmp_path: Pa
         "HOMEWARD_AUTHORITIES": "islington",
         "HOMEWARD_SMTP_FROM": OWN.smtp_from,
         "HOMEWARD_MESSAGE_ID_DOMAIN": OWN.message_id_domain,
-        "HOMEWARD_DIRECTORY": str(installation(tmp_path / "own")),
+        "HOMEWARD_DIRECTORY": str(own_addresses(tmp_path / "own")),
     }
     ran = await asyncio.to_thread(CliRunner(env=environment).invoke, main, ["run"])
     assert ran.exit_code == 1

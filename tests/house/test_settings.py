@@ -105,14 +105,39 @@ def test_a_password_over_a_plain_connection_is_a_fault(monkeypatch: pytest.Monke
 
 def test_no_secret_is_shown_by_settings_or_by_their_faults(monkeypatch: pytest.MonkeyPatch) -> None:
     secret = "correct-horse"
-    names = [name for name in Settings.model_fields if name.endswith("password")]
-    assert len(names) == 3
-    given(monkeypatch, **dict.fromkeys(names, secret), smtp_user="hub")
+    names = [name for name in Settings.model_fields if name.endswith(("password", "secret", "api_key"))]
+    assert len(names) == 6
+    given(monkeypatch, **dict.fromkeys(names, secret), smtp_user="hub", notify_templates='{"*": "one"}')
+    assert secret not in fault(monkeypatch)  # a token and a password
+    monkeypatch.delenv(f"{PREFIX}SMTP_PASSWORD")
+    given(monkeypatch, smtp_oauth_authority="https://login.example/tenant", smtp_oauth_client_id="hub")
     given(monkeypatch, database_url=f"postgresql+asyncpg://hub:{secret}@db.example/homeward")
     assert secret not in repr(load_settings())
     assert secret not in str(load_settings())
     assert secret not in fault(monkeypatch, smtp_port="x", database_url=f"mysql://hub:{secret}@db.example/x")
     assert secret not in fault(monkeypatch, kafka_security="SASL_SSL")
+
+
+@pytest.mark.parametrize(
+    ("given_variables", "names"),
+    [
+        ({"smtp_oauth_client_id": "hub"}, "SMTP_OAUTH_*"),
+        ({"bounces_host": "imap.example"}, "BOUNCES_USER"),
+        ({"mail_by": "notify"}, "NOTIFY_API_KEY"),
+        ({"mail_by": "folder"}, "Use it only with HOMEWARD_TRIAL=true"),
+        ({"notify_api_key": "k", "notify_templates": '{"rhi.request": "one"}'}, "NOTIFY_TEMPLATES"),
+        ({"smtp_return_path": "nowhere"}, "SMTP_RETURN_PATH"),
+    ],
+)
+def test_half_a_way_out_is_a_fault(
+    monkeypatch: pytest.MonkeyPatch, given_variables: dict[str, str], names: str
+) -> None:
+    assert names in fault(monkeypatch, **given_variables)
+
+
+def test_domains_of_secure_e_mail_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, secure_email_domains="Police.example, @secure.example ,")
+    assert load_settings().secure_email_domains == ("police.example", "secure.example")
 
 
 def test_every_setting_says_what_it_is() -> None:

@@ -10,9 +10,7 @@ from homeward.commands.deliveries import command
 from outbox.addressing import DirectoryBook
 from outbox.directory import Directory
 from outbox.relay import Relay
-from outbox.retry import Retry
 from producers.fakes import MemoryKafkaSender, MemoryMailSender
-from schemas.delivery import Receipt
 from store import OutboxRow, Store
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -29,16 +27,11 @@ async def deliver(url: str, mailboxes: dict[str, str], promise: bool) -> int:
             await tx.append((), [row])
     mail = MemoryMailSender()
     book = DirectoryBook({"hub": Directory("hub", {}, mailboxes)}, {}, lambda: NOW)
-    relay = Relay(store, {"topic": MemoryKafkaSender(), "mail": mail}, book, now=lambda: NOW, retry=Retry(),
-                  owner="test", on_dead=_nobody)  # fmt: skip
+    relay = Relay(store, {"topic": MemoryKafkaSender(), "mail": mail}, book, now=lambda: NOW, owner="test")
     await relay.drain()
     await relay.stop()
     await store.close()
     return len(mail.posts)
-
-
-async def _nobody(row: OutboxRow, receipt: Receipt) -> None:
-    """Nobody is told in this test."""
 
 
 def test_what_is_held_up_is_shown_and_released(tmp_path: Path) -> None:
@@ -47,7 +40,7 @@ def test_what_is_held_up_is_shown_and_released(tmp_path: Path) -> None:
     assert asyncio.run(deliver(url, {}, promise=True)) == 0
     listed = runner.invoke(command, ["list", "--database", url])
     assert listed.exit_code == 0
-    assert "dead" in listed.output
+    assert "failed" in listed.output
     assert "mail/hub/operator" in listed.output
     number = listed.output.split()[0]
     assert "1 released." in runner.invoke(command, ["release", number, "--new-address", "--database", url]).output

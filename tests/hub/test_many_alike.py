@@ -108,7 +108,7 @@ async def test_deliveries_that_fail_alike_are_told_once(kafka: str, tmp_path: Pa
         await hub.has_taken(15)
         async with hub.parts.store.reading() as tx:
             standing = await tx.standing()
-        assert standing.states["dead"] >= 15
+        assert standing.states["failed"] >= 15
         assert 1 <= await kinds(hub, "delivery_failed") <= 2
 
 

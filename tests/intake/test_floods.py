@@ -111,20 +111,6 @@ async def test_a_restart_begins_no_flood_anew(url: str) -> None:
         assert len(said) == 1
 
 
-async def test_deliveries_that_fail_alike_are_one_word(hub: Hub) -> None:
-    await hub.take(*(missing(incident=f"D-{n}", id_=f"d-{n}", child={"identifiers": []}) for n in range(30)))
-    mails = [row for row in await hub.rows() if row.destination.startswith("mail/nottinghamshire")]
-    assert len(mails) >= 30
-    for n, row in enumerate(mails):
-        await hub.intake.undelivered(row, f"550 5.1.1 <person{n}@x.example> no such mailbox ({n})")
-    assert len(words(await hub.rows(), "delivery_failed")) == 1
-    await hub.intake.undelivered(mails[0], "452 disk full")
-    assert len(words(await hub.rows(), "delivery_failed")) == 2
-    await hub.fall(0.5)
-    counted = words(await hub.rows(), "delivery_failed")[-1]
-    assert counted.startswith(f"{len(mails)} in the same way since")
-
-
 async def test_a_sender_that_uses_one_id_again_and_again_is_told_of_three_times_and_then_counted(hub: Hub) -> None:
     for n in range(41):
         await hub.take(missing(n / 100, id_="again"))

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outbox.addressing import DirectoryBook
 from outbox.directory import Directory
+from outbox.dispatch import Manner
 from outbox.relay import Relay
 from outbox.retry import Retry
 from producers.fakes import MemoryKafkaSender, MemoryMailSender
@@ -91,8 +92,7 @@ class World:
 
     store: FrailStore
     now: datetime = NOON
-    fates: dict[str, Verdict | None] = field(default_factory=dict)
-    told: list[tuple[str, Verdict]] = field(default_factory=list)
+    fates: dict[str, Verdict | Receipt | None] = field(default_factory=dict)
     topics: Watched = field(init=False)
     mails: Watched = field(init=False)
 
@@ -101,10 +101,10 @@ class World:
         self.mails = Watched(MemoryMailSender(lambda item: self.fates.get(item.row)))
 
     def relay(self, owner: str = "one", **changes: Any) -> Relay:
+        retry = changes.pop("retry", Retry(first=MINUTE, longest=MINUTE, attempts=3, spread=0))
         given: dict[str, Any] = {
-            "retry": Retry(first=MINUTE, longest=MINUTE, attempts=3, spread=0),
+            "manners": {"topic": Manner(retry), "mail": Manner(retry, most=100, hands=4)},
             "now": lambda: self.now,
-            "on_dead": self.tell,
             "lease": LEASE,
             "look": 60,
             "pause": 0.001,
@@ -114,9 +114,6 @@ class World:
     async def bury(self, relay: Relay) -> None:
         """What the death of its process does besides: its connections are closed."""
         await relay._shards._ownership._end_session()
-
-    async def tell(self, row: OutboxRow, receipt: Receipt) -> None:
-        self.told.append((row.id, receipt.verdict))
 
     async def promise(self, *rows: OutboxRow) -> None:
         async with self.store.transaction() as tx:

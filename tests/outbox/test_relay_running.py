@@ -108,7 +108,7 @@ async def test_stopping_finishes_what_is_in_flight_and_hands_over_at_once(hub: W
     slow.let_go.set()
     async with asyncio.timeout(PATIENCE):
         await asyncio.gather(stopping, task)
-    assert set((await hub.states()).values()) == {"sent"}
+    assert set((await hub.states()).values()) == {"accepted"}
     await hub.promise(row("c"))
     assert await second.drain() == 1
 
@@ -136,7 +136,7 @@ async def test_what_takes_longer_than_a_lease_is_not_sent_by_another(hub: World)
         assert await second.drain() == 0
         slow.let_go.set()
     assert hub.arrived() == []
-    assert await hub.states() == {"a": "sent"}
+    assert await hub.states() == {"a": "accepted"}
 
 
 async def test_what_was_sent_is_settled_when_the_database_is_back(hub: World) -> None:
@@ -147,8 +147,8 @@ async def test_what_was_sent_is_settled_when_the_database_is_back(hub: World) ->
     hub.topics.after = goes_away
     await hub.relay().drain()
     assert hub.arrived() == ["a"]
-    assert await hub.states() == {"a": "sent"}
-    assert [line.entry["outcome"] for line in await hub.ledger()] == ["sent"]
+    assert await hub.states() == {"a": "accepted"}
+    assert [line.entry["outcome"] for line in await hub.ledger()] == ["accepted"]
 
 
 async def test_a_database_that_is_away_is_waited_for(hub: World) -> None:
@@ -212,7 +212,7 @@ async def test_a_stop_while_the_database_is_away_leaves_the_rows_to_the_next_rel
     hub.now += MINUTE
     await hub.relay("two").drain()
     assert hub.arrived() == ["a", "a"]
-    assert await hub.states() == {"a": "sent"}
+    assert await hub.states() == {"a": "accepted"}
 
 
 async def test_a_relay_that_was_stopped_does_not_run(hub: World) -> None:

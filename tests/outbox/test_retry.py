@@ -19,6 +19,16 @@ def test_waits_double_up_to_the_longest_and_end_with_the_last_attempt() -> None:
     assert waits == [SECOND, 2 * SECOND, 4 * SECOND, 8 * SECOND, 10 * SECOND, 10 * SECOND, None]
 
 
+def test_what_cannot_wait_is_tried_in_shorter_pauses_for_as_long() -> None:
+    retry = Retry(spread=0)
+    for urgency, longest in (("immediate", 60), ("same_day", 300), ("routine", 900)):
+        used = retry.of_urgency(urgency)
+        waits = [wait for n in range(1, 2000) if (wait := used.wait(n)) is not None]
+        assert max(waits) == longest * SECOND
+        patience, before = sum(waits, 0 * SECOND), sum((retry.wait(n) or 0 * SECOND for n in range(1, 24)), 0 * SECOND)
+        assert before <= patience < before + longest * SECOND
+
+
 def test_failures_of_one_instant_do_not_come_back_at_one_instant() -> None:
     early, late = (Retry(first=10 * SECOND, spread=0.2, chance=lambda c=c: c).wait(1) for c in (0.0, 1.0))  # type: ignore[misc]
     assert (early, late) == (10 * SECOND, 12 * SECOND)
@@ -45,7 +55,7 @@ def test_a_mail_says_to_whom_it_goes_and_a_topic_needs_not() -> None:
 @given(st.lists(st.sampled_from("abc"), max_size=20))
 def test_rounds_keep_the_order_of_each_lane_and_never_hold_two_rows_of_one(lanes: list[str]) -> None:
     rows = [LeasedRow(row(str(place)), place, lane, 1, 1, None, False) for place, lane in enumerate(lanes)]
-    dealt = rounds(rows)
+    dealt = [[each for each, _ in turn] for turn in rounds([(each, None) for each in rows])]
     assert sorted(r.position for turn in dealt for r in turn) == list(range(len(rows)))
     for turn in dealt:
         assert len({r.lane for r in turn}) == len(turn)

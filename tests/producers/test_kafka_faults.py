@@ -76,7 +76,7 @@ async def test_what_is_not_confirmed_is_given_up_with_its_producer_and_tried_aga
     links = [Broken(fates={b"b": None}), Broken()]
     unused = iter(links)
     sender = KafkaSender(SETTINGS, lambda _: next(unused))
-    assert await send(sender, "a", "b") == {"a": Verdict.SENT, "b": Verdict.RETRY}
+    assert await send(sender, "a", "b") == {"a": Verdict.SENT, "b": Verdict.AWAY}
     assert links[0].abandoned
     assert await send(sender, "b", "c") == {"b": Verdict.SENT, "c": Verdict.SENT}
     await sender.stop()
@@ -86,16 +86,16 @@ async def test_what_is_not_confirmed_is_given_up_with_its_producer_and_tried_aga
 @pytest.mark.parametrize(
     ("fault", "verdict", "mend"),
     [
-        (errors.TopicAuthorizationFailedError("care.v1"), Verdict.REFUSED, "grant Write"),
-        (errors.ClusterAuthorizationFailedError(), Verdict.REFUSED, "grant Write"),
+        (errors.TopicAuthorizationFailedError("care.v1"), Verdict.AWAY, "grant Write"),
+        (errors.ClusterAuthorizationFailedError(), Verdict.AWAY, "grant Write"),
         (errors.MessageSizeTooLargeError(), Verdict.REFUSED, "max.message.bytes"),
         (errors.InvalidTopicError(), Verdict.REFUSED, "directory"),
         (errors.PolicyViolationError(), Verdict.REFUSED, "settings of topic"),
-        (errors.NotEnoughReplicasError(), Verdict.RETRY, "NotEnoughReplicas"),
-        (errors.UnknownTopicOrPartitionError(), Verdict.RETRY, "create it"),
-        (errors.OutOfOrderSequenceNumber(), Verdict.RETRY, "OutOfOrderSequence"),
-        (errors.ProducerClosed(), Verdict.RETRY, "ProducerClosed"),
-        (errors.KafkaConnectionError(), Verdict.RETRY, "KafkaConnectionError"),
+        (errors.NotEnoughReplicasError(), Verdict.AWAY, "NotEnoughReplicas"),
+        (errors.UnknownTopicOrPartitionError(), Verdict.AWAY, "create it"),
+        (errors.OutOfOrderSequenceNumber(), Verdict.AWAY, "OutOfOrderSequence"),
+        (errors.ProducerClosed(), Verdict.AWAY, "ProducerClosed"),
+        (errors.KafkaConnectionError(), Verdict.AWAY, "KafkaConnectionError"),
     ],
 )
 async def test_every_fault_has_its_verdict_and_names_the_mend(
@@ -109,6 +109,7 @@ async def test_every_fault_has_its_verdict_and_names_the_mend(
     assert mend in receipt.detail
     assert first.abandoned, "a producer that met a fault is not trusted again"
     assert await send(sender, "b") == {"b": Verdict.SENT}
+    assert receipt.address_only == (verdict is Verdict.AWAY)
 
 
 async def test_a_topic_that_is_missing_or_closed_holds_up_no_other() -> None:
@@ -118,7 +119,8 @@ async def test_a_topic_that_is_missing_or_closed_holds_up_no_other() -> None:
     sender = KafkaSender(SETTINGS, lambda _: link)
     batch = [item("a", "missing.v1"), item("b"), item("c", "closed.v1"), item("d", "missing.v1")]
     receipts = await sender.send(batch)
-    assert [r.verdict for r in receipts] == [Verdict.RETRY, Verdict.SENT, Verdict.REFUSED, Verdict.RETRY]
+    assert [r.verdict for r in receipts] == [Verdict.AWAY, Verdict.SENT, Verdict.AWAY, Verdict.AWAY]
+    assert [r.address_only for r in receipts] == [True, False, True, True]
     assert "missing.v1" in receipts[0].detail
     assert not link.abandoned
 
@@ -127,7 +129,7 @@ async def test_a_topic_that_takes_nothing_is_waited_for_once_and_not_for_every_i
     link = Broken(refuses={b"b": errors.KafkaTimeoutError(), b"c": errors.KafkaTimeoutError()})
     sender = KafkaSender(SETTINGS, lambda _: link)
     assert await send(sender, "a", "b", "c", "d") == {
-        "a": Verdict.SENT, "b": Verdict.RETRY, "c": Verdict.RETRY, "d": Verdict.RETRY,
+        "a": Verdict.SENT, "b": Verdict.AWAY, "c": Verdict.AWAY, "d": Verdict.AWAY,
     }  # fmt: skip
     assert link.put_here == [b"a"]
 
@@ -138,7 +140,7 @@ async def test_start_does_not_fail_when_kafka_is_away_and_finds_it_when_it_is_ba
     sender = KafkaSender(SETTINGS, lambda _: next(links))
     await sender.start()
     (receipt,) = await sender.send([item("a")])
-    assert receipt.verdict is Verdict.RETRY
+    assert receipt.verdict is Verdict.AWAY
     assert "nowhere.example:9092" in receipt.detail
     assert away.abandoned
     assert await send(sender, "a") == {"a": Verdict.SENT}
@@ -147,8 +149,35 @@ async def test_start_does_not_fail_when_kafka_is_away_and_finds_it_when_it_is_ba
 async def test_an_address_where_no_kafka_is() -> None:
     sender = KafkaSender(KafkaSettings("127.0.0.1:1"))
     await sender.start()
-    assert await send(sender, "a") == {"a": Verdict.RETRY}
+    assert await send(sender, "a") == {"a": Verdict.AWAY}
     await sender.stop()
+
+
+async def test_waiting_for_a_topic_that_was_away_holds_up_no_other() -> None:
+    waiting, let_go = asyncio.Event(), asyncio.Event()
+
+    class Slow(Broken):
+        async def know(self, topic: str) -> None:
+            if topic == "missing.v1":
+                waiting.set()
+                await let_go.wait()
+                raise TimeoutError
+
+    first = Broken(unknown={"missing.v1": TimeoutError()})
+    links = iter([first, Slow()])
+    sender = KafkaSender(SETTINGS, lambda _: next(links))
+    await sender.send([item("a", "missing.v1")])
+    probe = asyncio.create_task(sender.send([item("a", "missing.v1")]))
+    await waiting.wait()
+    assert await send(sender, "b") == {"b": Verdict.SENT}
+    let_go.set()
+    assert [r.verdict for r in await probe] == [Verdict.AWAY]
+
+
+async def test_a_kafka_that_does_not_answer_is_away_as_a_whole() -> None:
+    sender = KafkaSender(SETTINGS, lambda _: Broken(unknown={"care.v1": errors.KafkaConnectionError("away")}))
+    (receipt,) = await sender.send([item("a")])
+    assert (receipt.verdict, receipt.address_only) == (Verdict.AWAY, False)
 
 
 @pytest.fixture
@@ -180,7 +209,7 @@ async def test_a_producer_that_is_given_up_sends_nothing_more(kafka: str, topic:
     # Confirmation is not waited for at all, so that the item is in the producer's hands when it is given up.
     impatient = KafkaSender(KafkaSettings(kafka, create=TopicShape(1), confirm_within=0))
     (receipt,) = await impatient.send([record("r1", topic)])
-    assert receipt.verdict is Verdict.RETRY
+    assert receipt.verdict is Verdict.AWAY
     await impatient.stop()
     patient = KafkaSender(KafkaSettings(kafka))
     assert [r.verdict for r in await patient.send([record("r1", topic)])] == [Verdict.SENT]

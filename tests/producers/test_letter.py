@@ -186,9 +186,10 @@ def test_every_kind_of_every_pack_makes_a_letter_that_leads_with_an_act() -> Non
     for authority, versions in shipped_packs().all().items():
         for type_, kinds in versions[-1].kinds.items():
             for kind, told in kinds.items():
-                item = mail(
-                    type=type_, kind=kind, authority=authority, pack={"version": versions[-1].version}, due=None
-                )
+                rules = (rule for rule in versions[-1].rules if (rule.send, rule.kind) == (type_, kind))
+                cited = [clause for rule in rules for clause in rule.clauses]
+                pack = {"version": versions[-1].version}
+                item = mail(type=type_, kind=kind, authority=authority, pack=pack, clauses=cited, due=None)
                 assert read(item)["Subject"] == f"{told.title} - XX-2026-0417"
                 assert text(item).splitlines()[0].startswith("Allocated social worker: ")
 

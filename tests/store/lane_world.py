@@ -12,8 +12,17 @@ from store import LeasedRow, Settlement, Store
 
 FOUND = "notify.found"
 LANES = [(child, to) for child in ("ann", "ben") for to in ("topic/care.v1", "mail/a/manager")]
-Outcome = Literal["sent", "retry", "parked", "dead", "in_doubt"]
-OUTCOMES: tuple[Outcome, ...] = ("sent", "sent", "sent", "retry", "retry", "parked", "dead", "in_doubt")
+Outcome = Literal["accepted", "retrying", "parked", "failed", "in_doubt"]
+OUTCOMES: tuple[Outcome, ...] = (
+    "accepted",
+    "accepted",
+    "accepted",
+    "retrying",
+    "retrying",
+    "parked",
+    "failed",
+    "in_doubt",
+)
 
 
 @dataclass
@@ -23,7 +32,7 @@ class Row:
     position: int
     lane: str
     found: bool
-    state: str = "pending"
+    state: str = "prepared"
     waits_until: datetime | None = None
     holder: str | None = None
     lease_until: datetime = NOON
@@ -70,30 +79,30 @@ class World:
         rows = await relay.claim(self.now, limit, (FOUND,))
         owner = relay.ownership.owner
         for lapsed in self.rows.values():
-            if lapsed.state == "leased" and lapsed.holder != owner and lapsed.lease_until <= self.now:
-                lapsed.state, lapsed.waits_until = "pending", None
+            if lapsed.state == "sending" and lapsed.holder != owner and lapsed.lease_until <= self.now:
+                lapsed.state, lapsed.waits_until = "prepared", None
         taken = {row.position for row in rows}
         assert [row.position for row in rows] == sorted(taken)
         for row in rows:
             mine = self.rows[row.position]
-            assert mine.state == "pending"
+            assert mine.state == "prepared"
             assert mine.waits_until is None or mine.waits_until <= self.now
             assert row.overtakes == self._may_go(mine, taken)
         for position in taken:
             row = self.rows[position]
-            row.state, row.holder, row.lease_until = "leased", owner, self.now + LEASE
+            row.state, row.holder, row.lease_until = "sending", owner, self.now + LEASE
         self.in_flight[owner] += rows
         return rows
 
     def _may_go(self, row: Row, taken: set[int]) -> bool:
         """Whether the row overtakes. Fails where it may not go at all."""
         ahead = [r for r in self.rows.values() if r.lane == row.lane and r.position < row.position]
-        stuck = [r for r in ahead if r.state in ("parked", "dead")]
+        stuck = [r for r in ahead if r.state in ("parked", "failed")]
         for other in ahead:
-            unsettled = other.state in ("pending", "leased") and other.position not in taken
+            unsettled = other.state in ("prepared", "sending") and other.position not in taken
             if unsettled:  # only what waits behind a stuck one, untried, may be left behind
                 assert row.found
-                assert other.state == "pending"
+                assert other.state == "prepared"
                 assert other.waits_until is None or other.waits_until <= self.now
                 assert any(r.position < other.position for r in stuck)
         assert row.found or not stuck
@@ -105,33 +114,33 @@ class World:
         rows, self.in_flight[owner] = self.in_flight[owner], []
         failed: set[str] = set()
         told = [self._tried(row, failed) for row in rows]
-        stands = [t for t in told if (r := self.rows[t.position]).holder == owner and r.state == "leased"]
+        stands = [t for t in told if (r := self.rows[t.position]).holder == owner and r.state == "sending"]
         assert await relay.settle(*told, now=self.now) == len(stands)
         self.late += len(told) - len(stands)
         for settlement in stands:
             row = self.rows[settlement.position]
-            row.state = "pending" if settlement.outcome == "retry" else settlement.outcome
+            row.state = "prepared" if settlement.outcome == "retrying" else settlement.outcome
             row.waits_until = settlement.next_attempt_at
-            row.sent += settlement.outcome == "sent"
+            row.sent += settlement.outcome == "accepted"
 
     def _tried(self, row: LeasedRow, failed: set[str]) -> Settlement:
         """As the real relay does it: behind a failure nothing of the lane is sent, but for what may overtake."""
         if row.lane in failed and not row.overtakes:
-            return row.settled("retry", "behind", self.now)
+            return row.settled("retrying", "behind", self.now)
         outcome = self.dice.choice(OUTCOMES)
-        if outcome in ("retry", "parked", "dead"):
+        if outcome in ("retrying", "parked", "failed"):
             failed.add(row.lane)
-        return row.settled(outcome, "", self.now + self.dice.randint(0, 20) * SECOND if outcome == "retry" else None)
+        return row.settled(outcome, "", self.now + self.dice.randint(0, 20) * SECOND if outcome == "retrying" else None)
 
     async def release(self, everything: bool = False) -> None:
         """Somebody lets rows that are held up go on."""
         async with self.store.transaction() as tx:
             held = [found.position for found in await tx.held_up()]
-            assert held == [r.position for r in self.rows.values() if r.state in ("parked", "dead", "in_doubt")]
+            assert held == [r.position for r in self.rows.values() if r.state in ("parked", "failed", "in_doubt")]
             chosen = held if everything else self.dice.sample(held, self.dice.randint(0, len(held)))
             assert await tx.release(chosen) == len(chosen)
         for position in chosen:
-            self.rows[position].state, self.rows[position].waits_until = "pending", None
+            self.rows[position].state, self.rows[position].waits_until = "prepared", None
 
     async def pass_time(self) -> None:
         """Some seconds, or so many that leases lapse."""

@@ -48,10 +48,10 @@ async def _finish(world: World) -> None:
     owner = world.relays[-1].ownership.owner
     while rows := await world.claim(50):
         assert not any(row.overtakes for row in rows)
-        settled = await world.relays[-1].settle(*(row.settled("sent") for row in rows), now=world.now)
+        settled = await world.relays[-1].settle(*(row.settled("accepted") for row in rows), now=world.now)
         assert settled == len(rows)
         for row in rows:
-            world.rows[row.position].state = "sent"
+            world.rows[row.position].state = "accepted"
             world.rows[row.position].sent += 1
         world.in_flight[owner].clear()
     for stalled in world.relays:

@@ -6,17 +6,17 @@ from store import Store
 
 
 async def _trouble(store: Store) -> Relay:
-    """Child 1: parked, with two behind it. Child 2: dead. Child 3: in doubt, one sent. Child 4: in flight."""
+    """Child 1: parked, with two behind it. Child 2: failed. Child 3: in doubt, one sent. Child 4: in flight."""
     for child, names in (("1", "abc"), ("2", "d"), ("3", "ef"), ("4", "g")):
         await promise(store, *(promised(name, child=child, at=NOON + HOUR) for name in names))
     relay = await Relay(store).own()
     rows = {row.row.id: row for row in await relay.claim()}
     await relay.settle(
         rows["a"].settled("parked", "topic is gone"),
-        *(rows[name].settled("retry") for name in "bc"),
-        rows["d"].settled("dead", "550"),
+        *(rows[name].settled("retrying") for name in "bc"),
+        rows["d"].settled("failed", "550"),
         rows["e"].settled("in_doubt"),
-        rows["f"].settled("sent"),
+        rows["f"].settled("accepted"),
         now=NOON + 2 * HOUR,
     )
     return relay
@@ -28,7 +28,7 @@ async def test_what_is_held_up_is_listed_with_reason_age_and_what_waits_behind(s
         held = await tx.held_up()
     assert [(each.row, each.state, each.detail, each.waiting) for each in held] == [
         ("a", "parked", "topic is gone", 2),
-        ("d", "dead", "550", 0),
+        ("d", "failed", "550", 0),
         ("e", "in_doubt", "", 0),
     ]
     parked = held[0]
@@ -49,11 +49,11 @@ async def test_a_released_lane_goes_on_in_order_from_the_beginning(store: Store)
     assert [row.attempts for row in rows] == [1, 2, 2]
 
 
-async def test_the_dead_and_the_doubtful_can_be_tried_again_but_not_what_is_in_flight(store: Store) -> None:
+async def test_the_failed_and_the_doubtful_can_be_tried_again_but_not_what_is_in_flight(store: Store) -> None:
     relay = await _trouble(store)
     async with store.transaction() as tx:
         everything = [kept.position for kept in await tx.outbox_after(0, 10)]
-        assert await tx.release(everything) == 3
+        assert await tx.release(everything) == 5
     assert ids(await relay.claim(NOON + 2 * HOUR)) == ["a", "b", "c", "d", "e"]
 
 
@@ -65,5 +65,5 @@ async def test_the_standing_counts_what_is_not_sent_and_knows_the_oldest_promise
     await promise(store, promised("new", child="5", at=NOON + 3 * HOUR))
     async with store.reading() as tx:
         standing = await tx.standing()
-    assert standing.states == {"pending": 3, "parked": 1, "dead": 1, "in_doubt": 1, "leased": 1}
+    assert standing.states == {"prepared": 1, "retrying": 2, "parked": 1, "failed": 1, "in_doubt": 1, "sending": 1}
     assert standing.oldest == NOON + HOUR

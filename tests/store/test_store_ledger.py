@@ -106,14 +106,14 @@ async def test_a_promise_is_found_by_episode_by_message_and_by_row_with_its_deli
     await promise(store, care, mail)
     relay = await Relay(store).own()
     (row,) = await relay.claim(limit=1)
-    await relay.settle(row.settled("sent", "offset 7"), now=NOON + HOUR)
+    await relay.settle(row.settled("accepted", "offset 7"), now=NOON + HOUR)
     async with store.reading() as tx:
         both = await tx.outbox_of_message("message of o1")
         assert [kept.row for kept in both] == [care, mail]
         assert (both[0].state, both[0].address, both[0].settled_at, both[0].detail) == (
-            *("sent", "care.v1", NOON + HOUR, "offset 7"),
+            *("accepted", "care.v1", NOON + HOUR, "offset 7"),
         )
-        assert (both[1].state, both[1].address, both[1].attempts) == ("pending", None, 0)
+        assert (both[1].state, both[1].address, both[1].attempts) == ("prepared", None, 0)
         assert await tx.outbox_of_episode("episode-1") == both
         assert await tx.outbox_of_message("o2") == both[1:]
         assert await tx.outbox_after(both[0].position, 5) == both[1:]

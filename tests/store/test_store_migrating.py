@@ -18,7 +18,7 @@ from store import Store
 from store.migrating import migrate, missing_steps
 from store.tables import metadata
 
-STEPS = ["0001", "0002", "0003", "0004"]
+STEPS = ["0001", "0002", "0003", "0004", "0006"]
 SHAPE_OF_SQLITE = (
     "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name NOT LIKE 'alembic%'"
 )
@@ -87,7 +87,7 @@ async def test_a_migrated_database_serves(url: str) -> None:
     store = Store.open(url)
     await promise(store, promised("o1"))
     async with store.reading() as tx:
-        assert (await tx.standing()).states == {"pending": 1}
+        assert (await tx.standing()).states == {"prepared": 1}
     await store.close()
 
 

@@ -63,7 +63,7 @@ async def test_creating_what_is_there_leaves_it_as_it_is(store: Store) -> None:
     await promise(store, promised("o1"))
     await store.create()
     async with store.reading() as tx:
-        assert (await tx.standing()).states == {"pending": 1}
+        assert (await tx.standing()).states == {"prepared": 1}
 
 
 async def test_what_is_missing_of_the_tables_is_created(store: Store) -> None:

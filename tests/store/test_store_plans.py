@@ -83,7 +83,7 @@ async def test_a_relay_reads_no_table_whole(watched: Watched) -> None:
     async with watched.store.transaction() as tx:
         await tx.keep_addresses({one.position: "x"})
         await tx.renew_leases("one", NOON, HOUR)
-        await tx.settle("one", [one.settled("sent"), two.settled("retry")], NOON)
+        await tx.settle("one", [one.settled("accepted"), two.settled("retrying")], NOON)
         await tx.next_attempt(NOON)
         await tx.standing()
         await tx.held_up()

@@ -30,7 +30,7 @@ async def test_what_is_leased_blocks_its_lane_and_no_other(store: Store) -> None
     relay = await Relay(store).own()
     (head,) = await relay.claim(limit=1)
     assert ids(await relay.claim()) == ["c", "d"]
-    assert await relay.settle(head.settled("sent")) == 1
+    assert await relay.settle(head.settled("accepted")) == 1
     assert ids(await relay.claim()) == ["b"]
 
 
@@ -39,20 +39,20 @@ async def test_a_row_in_wait_blocks_its_lane_until_it_is_due_and_then_comes_firs
     relay = await Relay(store).own()
     first, second = await relay.claim()
     again = NOON + 5 * SECOND
-    assert await relay.settle(first.settled("retry", "busy", again), second.settled("retry", "", NOON)) == 2
+    assert await relay.settle(first.settled("retrying", "busy", again), second.settled("retrying", "", NOON)) == 2
     assert await relay.claim(again - SECOND) == []
     async with store.reading() as tx:
         assert await tx.next_attempt(NOON) == again
     assert [(row.row.id, row.attempts) for row in await relay.claim(again)] == [("a", 2), ("b", 2)]
 
 
-@pytest.mark.parametrize("outcome", ["parked", "dead"])
+@pytest.mark.parametrize("outcome", ["parked", "failed"])
 async def test_a_parked_or_dead_row_blocks_its_lane_but_a_found_passes(store: Store, outcome: str) -> None:
     await promise(store, promised("a"), promised("b"), promised("c", type=FOUND), promised("d", type=FOUND))
     relay = await Relay(store).own()
     (head,) = await relay.claim(limit=1)
-    assert outcome in ("parked", "dead")
-    await relay.settle(head.settled("parked" if outcome == "parked" else "dead"))
+    assert outcome in ("parked", "failed")
+    await relay.settle(head.settled("parked" if outcome == "parked" else "failed"))
     assert await relay.claim() == []
     passing = await relay.claim(overtaking=(FOUND,))
     assert [(row.row.id, row.overtakes) for row in passing] == [("c", True), ("d", True)]
@@ -63,7 +63,7 @@ async def test_a_found_does_not_pass_what_is_in_flight_or_in_wait(store: Store) 
     relay = await Relay(store).own()
     (head,) = await relay.claim(limit=1, overtaking=(FOUND,))
     assert await relay.claim(overtaking=(FOUND,)) == []
-    await relay.settle(head.settled("retry", "", NOON + SECOND))
+    await relay.settle(head.settled("retrying", "", NOON + SECOND))
     assert await relay.claim(overtaking=(FOUND,)) == []
     assert [(r.row.id, r.overtakes) for r in await relay.claim(NOON + SECOND, overtaking=(FOUND,))] == [
         *(("a", False), ("b", False)),
@@ -82,7 +82,7 @@ async def test_a_row_put_back_untried_has_lost_no_attempt_and_keeps_its_place(st
     await promise(store, promised("a"), promised("b"))
     relay = await Relay(store).own()
     first, second = await relay.claim()
-    await relay.settle(first.settled("retry", "busy"), second.settled("untried", "", NOON + SECOND))
+    await relay.settle(first.settled("retrying", "busy"), second.settled("untried", "", NOON + SECOND))
     assert [(row.row.id, row.attempts) for row in await relay.claim()] == [("a", 2)]
     assert await relay.claim() == []
     async with store.reading() as tx:
@@ -98,16 +98,29 @@ async def test_a_claim_can_be_limited_to_a_channel_and_the_order_of_its_lanes_ho
     assert ids(await relay.claim(channel="topic")) == ["b", "d"]
 
 
-async def test_an_address_is_kept_from_the_first_claim_on(store: Store) -> None:
-    await promise(store, promised("a", to="mail/nottinghamshire/manager"), promised("b"))
+async def test_an_address_is_kept_with_what_was_handed_over_and_forgotten_with_what_was_not(store: Store) -> None:
+    to_mail = "mail/nottinghamshire/manager"
+    await promise(store, promised("a", to=to_mail), promised("b"), promised("c", child="another", to=to_mail))
     relay = await Relay(store).own()
-    mail, topic = await relay.claim()
+    put_off, topic, doubtful = await relay.claim()
     async with store.transaction() as tx:
-        await tx.keep_addresses({mail.position: "one@care.example", topic.position: "elsewhere.v1"})
-        await tx.keep_addresses({mail.position: "two@care.example"})
+        await tx.keep_addresses({row.position: "one@care.example" for row in (put_off, topic, doubtful)})
+        await tx.keep_addresses({put_off.position: "two@care.example"})
         await tx.keep_addresses({})
-    await relay.settle(mail.settled("retry"), topic.settled("retry"))
-    assert [row.address for row in await relay.claim()] == ["one@care.example", "care.v1"]
+    await relay.settle(put_off.settled("retrying"), topic.settled("retrying"), doubtful.settled("in_doubt"))
+    async with store.reading() as tx:
+        kept = [row.address for row in await tx.outbox_after(0, 10)]
+    assert kept == [None, "care.v1", "one@care.example"]
+
+
+async def test_a_claim_can_leave_topics_out_or_be_for_them_alone(store: Store) -> None:
+    await promise(store, promised("a"), promised("b", to="topic/gone.v1"), promised("c", to="topic/gone.v1"))
+    relay = await Relay(store).own()
+    now = (NOON, LEASE)
+    async with store.transaction() as tx:
+        only = await tx.claim_deliveries("one", relay.fences, *now, 1, channel="topic", only=["gone.v1"])
+        besides = await tx.claim_deliveries("one", relay.fences, *now, 9, channel="topic", besides=["gone.v1"])
+    assert (ids(only), ids(besides)) == (["b"], ["a"])
 
 
 async def test_rows_of_a_dead_relay_come_back_when_their_lease_lapses_and_the_dead_one_settles_nothing(
@@ -122,8 +135,8 @@ async def test_rows_of_a_dead_relay_come_back_when_their_lease_lapses_and_the_de
     rows = await heir.claim(NOON + LEASE)
     assert [(row.row.id, row.attempts) for row in rows] == [("a", 2), ("b", 2), ("c", 1)]
     assert rows[0].fence > held[0].fence
-    assert await dead.settle(*(row.settled("sent") for row in held)) == 0
-    assert await heir.settle(*(row.settled("sent") for row in rows)) == 3
+    assert await dead.settle(*(row.settled("accepted") for row in held)) == 0
+    assert await heir.settle(*(row.settled("accepted") for row in rows)) == 3
 
 
 async def test_the_same_relay_does_not_take_its_own_rows_twice_however_slow_it_is(store: Store) -> None:
@@ -131,7 +144,7 @@ async def test_the_same_relay_does_not_take_its_own_rows_twice_however_slow_it_i
     relay = await Relay(store).own()
     (slow,) = await relay.claim()
     assert await relay.claim(NOON + 10 * LEASE) == []
-    assert await relay.settle(slow.settled("sent")) == 1
+    assert await relay.settle(slow.settled("accepted")) == 1
 
 
 async def test_a_renewed_lease_holds(store: Store) -> None:
@@ -144,7 +157,7 @@ async def test_a_renewed_lease_holds(store: Store) -> None:
     await slow.ownership.release(NOON)
     heir = await Relay(store, "heir").own()
     assert await heir.claim(NOON + LEASE) == []
-    assert await slow.settle(row.settled("sent")) == 1
+    assert await slow.settle(row.settled("accepted")) == 1
 
 
 async def test_a_relay_that_has_lost_its_shards_claims_nothing(store: Store) -> None:
@@ -162,8 +175,8 @@ async def test_a_settlement_counts_once(store: Store) -> None:
     await promise(store, promised("a"), promised("b"))
     relay = await Relay(store).own()
     one, two = await relay.claim()
-    assert await relay.settle(one.settled("sent")) == 1
-    assert await relay.settle(one.settled("parked"), two.settled("sent")) == 1
+    assert await relay.settle(one.settled("accepted")) == 1
+    assert await relay.settle(one.settled("parked"), two.settled("accepted")) == 1
     assert await relay.settle() == 0
     async with store.reading() as tx:
-        assert [kept.state for kept in await tx.outbox_after(0, 10)] == ["sent", "sent"]
+        assert [kept.state for kept in await tx.outbox_after(0, 10)] == ["accepted", "accepted"]

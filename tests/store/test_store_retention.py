@@ -14,7 +14,7 @@ from store import Settlement, Store
 async def _arrived(store: Store, row: str) -> None:
     relay = await Relay(store).own()
     [leased] = [each for each in await relay.claim() if each.row.id == row]
-    assert await relay.settle(Settlement(leased.position, leased.fence, "sent", "", None)) == 1
+    assert await relay.settle(Settlement(leased.position, leased.fence, "accepted", "", None)) == 1
 
 
 async def test_what_a_message_said_goes_once_it_has_arrived_long_ago(store: Store) -> None:

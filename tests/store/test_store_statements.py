@@ -80,7 +80,7 @@ async def test_a_hundred_rows_are_claimed_addressed_and_settled_by_as_many_state
             rows = await relay.claim(limit=many)
             async with store.transaction() as tx:
                 await tx.keep_addresses({row.position: "duty@authority.example" for row in rows})
-            assert await relay.settle(*(row.settled("sent") for row in rows)) == many
+            assert await relay.settle(*(row.settled("accepted") for row in rows)) == many
         seen.append(statements)
     assert seen[1] == seen[0]
 

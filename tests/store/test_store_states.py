@@ -2,13 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import get_args
+from typing import Literal, get_args
 
 from sqlalchemy import text
 from store_examples import LEASE, NOON, SECOND, Relay, promise, promised
 
 from store import LeasedRow, Store
-from store.leased import DeliveryOutcome, DeliveryState
+from store.delivery_table import DeliveryState
+from store.leased import DeliveryOutcome
 from tests.diagrams import Step, drawn, states
 
 OUTCOMES: tuple[DeliveryOutcome, ...] = get_args(DeliveryOutcome)
@@ -37,6 +38,11 @@ class World:
         async with self.store.connection() as connection:
             return str((await connection.execute(asked, {"id": self.id})).scalar_one())
 
+    async def position(self) -> int:
+        asked = text("SELECT position FROM outbox WHERE id = :id")
+        async with self.store.connection() as connection:
+            return int((await connection.execute(asked, {"id": self.id})).scalar_one())
+
     async def claim(self) -> None:
         await self.relay.own(self.now)
         for row in await self.relay.claim(self.now):
@@ -59,7 +65,21 @@ class World:
 
     async def release(self) -> None:
         async with self.store.transaction() as tx:
-            await tx.release([held.position for held in await tx.held_up() if held.row == self.id])
+            held = await tx.held_up(retrying=True)
+            await tx.release([row.position for row in held if row.row == self.id])
+
+    def confirm(self, became: Literal["delivered", "bounced"]) -> Callable[[], Awaitable[None]]:
+        async def say() -> None:
+            position = await self.position()
+            async with self.store.transaction() as tx:
+                await tx.confirm(position, became, None, self.now)
+
+        return say
+
+    async def send_again(self) -> None:
+        position = await self.position()
+        async with self.store.transaction() as tx:
+            await tx.send_again([position], self.now)
 
     async def renew(self) -> None:
         async with self.store.transaction() as tx:
@@ -69,7 +89,8 @@ class World:
 async def test_a_delivery_takes_the_steps_that_are_drawn(store: Store) -> None:
     world = World(store)
     acts = [world.claim, *map(world.settle, OUTCOMES), world.pass_to_another_relay, world.release, world.renew]
-    ways: dict[str, tuple[Callable[[], Awaitable[None]], ...]] = {"pending": ()}
+    acts += [world.confirm("delivered"), world.confirm("bounced"), world.send_again]
+    ways: dict[str, tuple[Callable[[], Awaitable[None]], ...]] = {"prepared": ()}
     steps, followed = set[Step](), set[str]()
     while ahead := ways.keys() - followed:
         begin = min(ahead)

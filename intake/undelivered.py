@@ -1,0 +1,231 @@
+"""Whoever is answerable hears of what has not arrived: what was refused, what came back, what is in doubt, and what no
+server has taken within the time that its urgency allows. By another way than the one that failed.
+
+One bad mailbox is one fault: one word about it with a count, and the next one later, later each time, if more has come.
+All of it rests on what stands in the store, and a word is written in the transaction that marks what it tells of.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from episodes.reports import About
+from intake import ledger
+from outbox.directory import Directory
+from outbox.writer import destinations, rows_to, second_destinations
+from routing.acknowledging import next_on_ladder
+from routing.exceptions import exception
+from routing.library import HUB, Packs
+from routing.messages import Message, Recipient, derived_id
+from routing.pack import Pack
+from store import Store, Transaction
+from store.arriving import FaultRow, Unarrived
+
+log = logging.getLogger(__name__)
+
+LIMITS: Mapping[str, timedelta] = {
+    "immediate": timedelta(minutes=5),
+    "same_day": timedelta(minutes=60),
+    "routine": timedelta(hours=24),
+}
+"""How long a message may wait to be accepted before somebody hears of it."""
+_AGAIN = {"immediate": timedelta(minutes=15), "same_day": timedelta(hours=1), "routine": timedelta(hours=6)}
+_FRESH = timedelta(minutes=1)  # what was promised just now may go out yet
+_OVER = timedelta(hours=24)  # after so long a fault that is told again is told as a new one
+_AT_ONCE = 1000
+_WORD = "delivery_failed"
+_HELD = ("parked", "failed", "bounced", "in_doubt")
+_STATES = {
+    "failed": "Refused for good",
+    "parked": "Given up until it is released",
+    "bounced": "Came back after it was accepted",
+    "in_doubt": "May or may not have arrived",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What failed alike: rows of one authority to one mailbox, or by one way out that takes nothing."""
+
+    key: str
+    authority: str
+    channel: str
+    destination: str | None
+    rows: tuple[Unarrived, ...]
+
+    @property
+    def urgency(self) -> str:
+        return next(u for u in (*LIMITS, "routine") if u == "routine" or any(r.urgency == u for r in self.rows))
+
+    def failed(self, destination: str) -> bool:
+        """Whether this way has failed, so that nothing is told by it."""
+        if self.destination is None:
+            return destination.partition("/")[0] == self.channel
+        return destination == self.destination
+
+
+class Undelivered:
+    """`limits` by urgency; `channels`: the ways out that there are; `promised` is called after a word was written."""
+
+    def __init__(
+        self,
+        store: Store,
+        packs: Packs,
+        directories: Mapping[str, Directory],
+        now: Callable[[], datetime],
+        limits: Mapping[str, timedelta] = LIMITS,
+        channels: Sequence[str] = ("topic", "mail"),
+        promised: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._store, self._packs, self._directories, self._now = store, packs, directories, now
+        self._limits, self._channels, self._promised = limits, channels, promised
+
+    async def tell(self) -> int:
+        """Tells of what nobody has been told yet; returns how many messages that made."""
+        now = self._now()
+        async with self._store.transaction() as tx:
+            rows = await tx.untold_held(_AT_ONCE) + await self._late(tx, now)
+            faults = _alike(rows)
+            known = await tx.faults([fault.key for fault in faults])
+            said = [await self._say(tx, fault, known.get(fault.key), now) for fault in faults]
+        count = sum(said)
+        if count:
+            self._promised()
+        return count
+
+    async def _late(self, tx: Transaction, now: datetime) -> list[Unarrived]:
+        """What has waited too long, and with it what else waits for the same way out: all that in one word."""
+        waiting: list[Unarrived] = []
+        for urgency in self._limits:
+            channels = self._channels if urgency == "routine" else (None,)
+            for channel in channels:
+                waiting += await tx.untold_waiting(urgency, _AT_ONCE, channel)
+        late = {row.position for row in waiting if now - row.at >= self._limits[row.urgency]}
+        failing = {_alike_by(row) for row in waiting if row.position in late}
+        return [
+            row for row in waiting if row.position in late or (now - row.at >= _FRESH and _alike_by(row) in failing)
+        ]
+
+    async def _say(self, tx: Transaction, fault: Fault, known: FaultRow | None, now: datetime) -> int:
+        """One word about a fault, where it is time for one; returns how many messages that made."""
+        # Better twice than never, for what cannot wait; the e-mail says that it may be the second.
+        again = [r.position for r in fault.rows if r.state == "in_doubt" and r.urgency == "immediate" and not r.repeats]
+        await tx.send_again(again, now)
+        pack = self._answerable(fault, now)
+        if pack is None:
+            await tx.mark_told([row.position for row in fault.rows], now)
+            return 0
+        climbing = await self._next_on_ladders(tx, fault, now) if pack.authority != HUB else ()
+        if known is not None and now - known.told_at >= _OVER:
+            known = None
+        # A way out that takes nothing is told of again whenever a limit is over; of one bad mailbox one word is enough.
+        patient = fault.destination is not None and not climbing
+        if known is not None and patient and now - known.told_at < _pause(fault.urgency, known.words):
+            return 0
+        kept = FaultRow(fault.key, known.began_at if known else now, now, known.words + 1 if known else 1)
+        message = self._word(fault, kept, pack, climbing, now)
+        rows = rows_to(message, self._ways(message, fault))
+        await tx.append([ledger.of_decision(message, rows)], rows)
+        await tx.keep_faults([kept])
+        await tx.mark_told([row.position for row in fault.rows], now)
+        return 1
+
+    def _answerable(self, fault: Fault, now: datetime) -> Pack | None:
+        """Whose intake role hears of it: the authority's; the operator, where that role is not reached itself."""
+        of_words = all(row.kind == _WORD for row in fault.rows)
+        held = any(row.state in _HELD for row in fault.rows)
+        if of_words and not held:
+            return None  # what tells of a fault waits for the same server: its own rows say so already
+        if fault.authority == HUB:
+            if not of_words:
+                return self._packs.hub
+            log.error("Could not reach the hub's operator: check the directory of the hub", extra={"fault": fault.key})
+            return None
+        pack = self._packs.governing(fault.authority, now)
+        role = pack.on_duty(now)
+        its_own = fault.destination is not None and f"/{role}" in fault.destination
+        alone = role not in self._directories[fault.authority].second
+        return self._packs.hub if of_words or (its_own and alone) else pack
+
+    async def _next_on_ladders(self, tx: Transaction, fault: Fault, now: datetime) -> tuple[str, ...]:
+        pack = self._packs.governing(fault.authority, now)
+        roles: dict[str, None] = {}
+        for row in fault.rows if pack.acknowledge else ():
+            lines = await tx.ledger_about(derived_id("decision", row.message_id))
+            rule = next((str(line.entry["rule"]) for line in lines if line.kind == "decision"), "")
+            role = next_on_ladder((rule, row.type, f"{row.type}/{row.kind}"), row.at, now, pack)
+            if role is not None:
+                roles[role] = None
+        return tuple(roles)
+
+    def _word(self, fault: Fault, kept: FaultRow, pack: Pack, climbing: Iterable[str], now: datetime) -> Message:
+        first = fault.rows[0]
+        told = exception(pack, _WORD, _detail(fault, kept, now), now, ("/homeward/relay", first.id), _about(fault.rows))
+        more = [Recipient(role, None, pack.roles[role].channel) for role in climbing]
+        to = tuple({each.role: each for each in (*told.to, *more)}.values())
+        id = derived_id("undelivered", fault.key, first.id, kept.began_at.isoformat(), str(kept.words))
+        return replace(told, id=id, to=to)
+
+    def _ways(self, message: Message, fault: Fault) -> list[str]:
+        """Every way to its readers but the one that failed; that one too where there is no other."""
+        directory = self._directories[message.authority]
+        ways = [*destinations(message, directory), *second_destinations(message, directory)]
+        return [way for way in ways if not fault.failed(way)] or ways
+
+
+def _alike(rows: Iterable[Unarrived]) -> list[Fault]:
+    """Rows that a server has spoken of, or that wait behind such, by their mailbox; what was not tried, by its way."""
+    groups: dict[tuple[str, str, str | None], list[Unarrived]] = {}
+    for row in rows:
+        groups.setdefault(_alike_by(row), []).append(row)
+    return [
+        Fault(derived_id("fault", *key), authority, channel, destination, tuple(found))
+        for key, found in groups.items()
+        for authority, channel, destination in (key,)
+    ]
+
+
+def _alike_by(row: Unarrived) -> tuple[str, str, str | None]:
+    by_itself = row.state in (*_HELD, "retrying") or row.blocked
+    return row.authority, row.channel, row.destination if by_itself else None
+
+
+def _pause(urgency: str, words: int) -> timedelta:
+    """How long the next word about the same fault waits."""
+    longest = timedelta(hours=1) if urgency == "immediate" else _OVER
+    wait: timedelta = _AGAIN[urgency] * 2 ** min(words - 1, 8)
+    return min(wait, longest)
+
+
+def _detail(fault: Fault, kept: FaultRow, now: datetime) -> str:
+    first = fault.rows[0]
+    what = _STATES.get(first.state)
+    if what is None:
+        minutes = round((now - min(row.at for row in fault.rows)).total_seconds() / 60)
+        what = f"Not accepted after {minutes} minutes"
+    if first.state == "in_doubt":
+        again = first.urgency == "immediate" and not first.repeats
+        what += " (sent again, and says so)" if again else " (not sent again: ask, then release it)"
+    where = fault.destination or f"anybody by {fault.channel}"
+    many = f"{first.type} {first.message_id}"
+    if len(fault.rows) > 1:
+        many = f"{len(fault.rows)} messages, the first {many},"
+    cause = next((row.detail for row in fault.rows if row.detail), None) or "the way out takes nothing at the moment"
+    since = f"; the same fault as told since {kept.began_at:%Y-%m-%d %H:%M} UTC" if kept.words > 1 else ""
+    return f"{what}: {many} to {where}: {cause}{since}"
+
+
+def _about(rows: Sequence[Unarrived]) -> About | None:
+    """The police's reference, where all rows are about one."""
+    found = {_incident(row.payload) for row in rows}
+    return About(incident=found.pop()) if len(found) == 1 else None
+
+
+def _incident(payload: bytes) -> str | None:
+    try:
+        incident = json.loads(payload)["incident"]
+    except (ValueError, KeyError, TypeError):
+        return None  # purged, or a message of another shape
+    return incident if isinstance(incident, str) else None

@@ -1,0 +1,103 @@
+"""What the other side says later of what it had accepted: asked for where it can be asked, written down wherever it
+comes from."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Literal
+
+from outbox.relay_settling import away
+from routing.messages import derived_id
+from schemas.delivery import Asks
+from store import LedgerRow, Store, Transaction
+from store.arriving import Unarrived
+from store.errors import StoreUnavailableError
+
+log = logging.getLogger(__name__)
+
+_AT_ONCE = 100
+_PAUSES = (  # until a message of this age is asked for again
+    (timedelta(minutes=1), timedelta(seconds=10)),
+    (timedelta(minutes=10), timedelta(seconds=30)),
+    (timedelta(hours=1), timedelta(minutes=5)),
+    (timedelta(days=4), timedelta(minutes=30)),
+)
+
+
+def delivery_line(row: Unarrived, outcome: str, detail: str, at: datetime, key: str = "") -> LedgerRow:
+    """The ledger's line about what was heard of a delivery after it had left."""
+    entry = {
+        "outbox": row.id,
+        "message": row.message_id,
+        "destination": row.destination,
+        "attempt": row.attempts,
+        "outcome": outcome,
+        "detail": detail,
+    }
+    id = derived_id("delivery", row.id, outcome, key or at.isoformat())
+    return LedgerRow(id, at, "delivery", row.authority, row.subject, row.message_id, entry)
+
+
+class Receipts:
+    """Asks the senders that can be asked. One look after the other; several processes may do it, and say the same."""
+
+    def __init__(self, store: Store, senders: Mapping[str, Asks], now: Callable[[], datetime]) -> None:
+        self._store, self._senders, self._now = store, senders, now
+
+    async def look(self) -> int:
+        """Asks for every receipt that is due; returns of how many something was heard."""
+        return sum([await self._look(channel, sender) for channel, sender in self._senders.items()])
+
+    async def _look(self, channel: str, sender: Asks) -> int:
+        async with self._store.reading() as tx:
+            due = await tx.due_receipts(channel, self._now(), _AT_ONCE)
+        heard, told = 0, set[str]()
+        for each in (each for each in due if each.reference not in told):
+            answer = await sender.ask(each.reference)
+            now = self._now()
+            async with self._store.transaction() as tx:
+                if answer is None:
+                    await tx.confirm(each.position, "accepted", None, now, _next(now, now - each.settled_at))
+                    continue
+                told.add(each.reference)
+                for row in await tx.by_reference(each.reference):
+                    heard += await written_down(tx, row, answer.became, answer.detail, now)
+        return heard
+
+    async def next_look(self) -> datetime | None:
+        """When a receipt is next to be asked for."""
+        async with self._store.reading() as tx:
+            found = [await tx.next_receipt(channel) for channel in self._senders]
+        return min((instant for instant in found if instant is not None), default=None)
+
+    async def keep_looking(self, wait: "Rest") -> None:
+        """Looks again and again, as long as it is let."""
+        while self._senders:
+            try:
+                await self.look()
+                due = await self.next_look()
+            except StoreUnavailableError as error:
+                away(error)
+                due = None
+            except Exception:
+                log.exception("Could not ask for receipts, retrying")
+                due = None
+            latest = self._now() + timedelta(seconds=10)
+            await wait(min(due, latest) if due else latest)
+
+
+Rest = Callable[[datetime], Awaitable[None]]
+
+
+async def written_down(
+    tx: Transaction, row: Unarrived, became: Literal["delivered", "bounced"], detail: str, at: datetime, key: str = ""
+) -> bool:
+    """Keeps with a delivery, and in the ledger, that it arrived or came back; returns whether that was news."""
+    if row.state == became or not await tx.confirm(row.position, became, detail or None, at):
+        return False
+    await tx.append([delivery_line(row, became, detail, at, key)], ())
+    return True
+
+
+def _next(now: datetime, age: timedelta) -> datetime | None:
+    return next((now + pause for up_to, pause in _PAUSES if age < up_to), None)

@@ -1,0 +1,100 @@
+"""The table of deliveries: how far each outbox row has got, and the small indexes over those that are not done.
+
+State diagram, in the field's words:
+- prepared → sending → accepted → delivered (a receipt says so) or bounced (it came back);
+- sending → retrying (failed for now), failed (refused for good), parked (given up until a person releases it), or
+  in_doubt (it may have been taken).
+"""
+
+from typing import Literal
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    FromClause,
+    Index,
+    Integer,
+    Table,
+    Text,
+    and_,
+    or_,
+)
+
+from store.instants import UtcInstant
+from store.tables import metadata, word
+
+DeliveryState = Literal[
+    "prepared", "sending", "retrying", "accepted", "delivered", "bounced", "parked", "failed", "in_doubt"
+]
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column(
+        "position",
+        BigInteger().with_variant(Integer, "sqlite"),
+        ForeignKey("outbox.position"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("lane", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("shard", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", UtcInstant),  # of one that was accepted: when to ask for its receipt
+    Column("lease_owner", Text),
+    Column("lease_until", UtcInstant),
+    Column("fence", BigInteger, nullable=False),
+    Column("address", Text),
+    Column("settled_at", UtcInstant),
+    Column("detail", Text),
+    Column("urgency", Text, nullable=False, server_default="routine"),
+    Column("reference", Text),  # by which the other side speaks of it: a Message-ID, the id of a notification
+    Column("repeats", Integer, nullable=False, server_default="0"),  # 1: it may have arrived before
+    Column("told_at", UtcInstant),  # when a person heard that it has not arrived
+)
+
+
+def among(rows: FromClause, *states: DeliveryState) -> ColumnElement[bool]:
+    """In one of these states."""
+    return rows.c.state.in_([word(state) for state in states])
+
+
+def ready(rows: FromClause) -> ColumnElement[bool]:
+    """Waiting to be claimed, at once or at its time."""
+    return among(rows, "prepared", "retrying")
+
+
+def waiting(rows: FromClause) -> ColumnElement[bool]:
+    """Neither accepted nor given up."""
+    return among(rows, "prepared", "retrying", "sending")
+
+
+def unsettled(rows: FromClause) -> ColumnElement[bool]:
+    """In flight, in wait, or with a person: all but the fresh and those that went out."""
+    put_off = and_(ready(rows), rows.c.next_attempt_at.is_not(None))
+    return or_(among(rows, "sending", "parked", "failed", "bounced", "in_doubt"), put_off)
+
+
+def pressing(rows: FromClause) -> ColumnElement[bool]:
+    """Waiting, with a limit that is short, and nobody has been told yet."""
+    return and_(waiting(rows), rows.c.told_at.is_(None), rows.c.urgency != word("routine"))
+
+
+def awaiting_receipt(rows: FromClause) -> ColumnElement[bool]:
+    """Accepted, and a receipt is still to be asked for."""
+    return and_(rows.c.state == word("accepted"), rows.c.next_attempt_at.is_not(None))
+
+
+# The indexes leave out what went out, so that they stay small however long the history grows.
+for _name, _columns, _where in (
+    ("deliveries_ready", ("channel", "position", "shard"), ready(deliveries)),
+    ("deliveries_unsettled", ("lane", "position"), unsettled(deliveries)),
+    ("deliveries_pressing", ("urgency", "position"), pressing(deliveries)),
+    ("deliveries_asked", ("channel", "next_attempt_at"), awaiting_receipt(deliveries)),
+    ("deliveries_reference", ("reference",), deliveries.c.reference.is_not(None)),
+):
+    Index(_name, *(deliveries.c[name] for name in _columns), sqlite_where=_where, postgresql_where=_where)
