@@ -122,13 +122,14 @@ class _Ahead:
     """The letters of a batch that are left, in their order."""
 
     letters: list[list[Addressed]]
+    stopped: bool = False
     _held: set[str] = field(default_factory=set)
     """Lanes of which a row is under way or has failed."""
 
     def take(self) -> list[Addressed]:
         """The first letter that is behind nothing under way, failed or left; empty if there is none."""
         barred = {*self._held}
-        for place, letter in enumerate(self.letters):
+        for place, letter in enumerate(() if self.stopped else self.letters):
             lanes = {row.lane for row, _ in letter}
             if barred.isdisjoint(lanes):
                 self._held |= lanes
@@ -145,7 +146,7 @@ async def _together(tasks: Sequence[asyncio.Task[None]], ahead: _Ahead) -> None:
     """Waits for all. Where one fails no more work is taken, what is under way ends, and then its fault is raised."""
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
-        ahead.letters.clear()
+        ahead.stopped = True
         await asyncio.wait(tasks)
     finally:
         for task in tasks:

@@ -28,7 +28,7 @@ async def test_what_one_report_makes_the_hub_say_to_one_mailbox_is_one_letter(wo
     await world.promise(*(row(name, to=WORKER, cause="report-1") for name in "abc"))
     assert await world.relay().drain() == 3
     assert letters(world) == [["m-a", "m-b", "m-c"]]
-    assert await world.states() == dict.fromkeys("abc", "sent")
+    assert await world.states() == dict.fromkeys("abc", "accepted")
 
 
 async def test_another_report_is_another_letter_and_comes_after_it(world: World) -> None:
@@ -71,9 +71,9 @@ async def test_each_message_of_a_letter_that_did_not_arrive_is_tried_again_and_a
     await world.promise(*(row(name, to=WORKER, cause="1") for name in "ab"))
     relay = world.relay()
     await relay.drain()
-    assert (letters(world), await world.states()) == ([], dict.fromkeys("ab", "pending"))
+    assert (letters(world), await world.states()) == ([], dict.fromkeys("ab", "retrying"))
     world.fates.clear()
     world.now = max(p.next_attempt_at for p in (await world.promises()).values() if p.next_attempt_at)
     await relay.drain()
     assert letters(world) == [["m-a", "m-b"]]
-    assert await world.states() == dict.fromkeys("ab", "sent")
+    assert await world.states() == dict.fromkeys("ab", "accepted")
