@@ -27,6 +27,8 @@ from store.errors import StoreUnavailableError
 
 log = logging.getLogger(__name__)
 
+_OF_PROBE = 20
+"""Rows that are claimed for a letter that tries whether its way out is there."""
 Tell = Callable[[], Awaitable[int]]
 """Tells people of what has not arrived; returns how many messages that made."""
 
@@ -177,7 +179,8 @@ class Relay:
         while self._shards.fences and not self._stopping.is_set():
             allowed = circuits.allowed(most)
             if allowed and manner.hands is not None:
-                allowed = most  # so that the letter of a probe is whole; the dispatch sends no second one
+                # So that the letter of a probe is whole; while that is under way, the dispatch sends no second one.
+                allowed = max(allowed, min(most, _OF_PROBE))
             if not allowed or not (rows := await self._one_batch(channel, allowed, besides=circuits.away)):
                 break
             count += rows
