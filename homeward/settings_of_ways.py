@@ -125,6 +125,13 @@ class ChannelSettings(BaseSettings):
         description="Domain of every Message-ID. Never change it once the hub is live",
     )
 
+    desk_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",
+        description="Base address of the desk, such as `https://desk.example`. E-mails then hold one link to it. "
+        "Defaults to none: they say where to answer instead",
+    )
+
     bounces_host: str | None = Field(None, description="IMAP server of the mailbox that bounces go to")
     bounces_port: Port = Field(993, description="IMAP server port, TLS from the first byte")
     bounces_user: str | None = Field(None, description="User of that mailbox. Required with a host")

@@ -19,6 +19,7 @@ from homeward.mailbox import bounce_reader
 from homeward.secure_mail import check_secure_mail, secure_mail
 from homeward.settings import PREFIX, Settings, SettingsError
 from homeward.try_out import example_addresses
+from homeward.wordings import PackWordings
 from intake.intake import Intake
 from intake.notices import Notices
 from intake.undelivered import Undelivered
@@ -140,9 +141,10 @@ def weights(settings: Settings) -> Model:
         raise SettingsError(f"{PREFIX}MATCHING_WEIGHTS: {error}") from None
 
 
-def senders(settings: Settings, create: TopicShape | None = None) -> dict[str, Sender]:
-    """Every way out that the settings set up, by channel."""
-    made = {name: channel.make(settings, create) for name, channel in channels().items()}
+def senders(settings: Settings, create: TopicShape | None = None, packs: Packs | None = None) -> dict[str, Sender]:
+    """Every way out that the settings set up, by channel. Letters speak in the words of the packs."""
+    words_of = PackWordings(packs, settings.desk_url or "")
+    made = {name: channel.make(settings, words_of, create) for name, channel in channels().items()}
     return {name: sender for name, sender in made.items() if sender is not None}
 
 
@@ -153,7 +155,7 @@ def check_ways_out(settings: Settings, packs: Packs, directories: Mapping[str, D
         if examples := example_addresses(settings, directories, packs.authorities):
             raise SettingsError("\n".join(examples))
         check_secure_mail(settings, packs, directories)
-    ways = {name for name, channel in channels().items() if channel.make(settings, None) is not None}
+    ways = {name for name, channel in channels().items() if channel.make(settings, PackWordings(), None) is not None}
     for authority in (*packs.authorities, HUB):
         for role, (channel, _) in directories[authority].second.items():
             if channel not in ways:

@@ -22,6 +22,9 @@ from store.errors import StoreRefusedError
 NoticeOutcome = Literal["delivered", "bounced", "delayed", "away", "told", "again", "unknown"]
 """`away`: nobody needed to be told; `told`: the next of its ladder was; `again`: the notice was taken before."""
 
+_FIRST: tuple[NoticeOutcome, ...] = ("told", "bounced", "delivered", "delayed", "away", "again")
+"""Of several that the messages of one letter come to, the one that says most."""
+
 
 class Notices:
     """Takes notices in. `promised` is called after somebody was told."""
@@ -50,9 +53,11 @@ class Notices:
         return heard
 
     async def _take(self, tx: Transaction, notice: Notice, now: datetime) -> NoticeOutcome:
-        row = await _first(tx, notice.references)
-        if row is None:
-            return "unknown"
+        letter = await _first(tx, notice.references)
+        heard = {await self._of_row(tx, row, notice, now) for row in letter}
+        return next((outcome for outcome in _FIRST if outcome in heard), "unknown")
+
+    async def _of_row(self, tx: Transaction, row: Unarrived, notice: Notice, now: datetime) -> NoticeOutcome:
         if notice.kind == "delayed":
             await tx.append([delivery_line(row, "delayed", notice.detail, now, notice.id)], ())
             return "delayed"
@@ -81,9 +86,9 @@ class Notices:
         return "told"
 
 
-async def _first(tx: Transaction, references: tuple[str, ...]) -> Unarrived | None:
+async def _first(tx: Transaction, references: tuple[str, ...]) -> list[Unarrived]:
+    """The deliveries of the letter that is known by one of these."""
     for reference in references:
-        row = await tx.by_reference(reference)
-        if row is not None:
-            return row
-    return None
+        if rows := await tx.by_reference(reference):
+            return rows
+    return []

@@ -1,32 +1,31 @@
 """A claimed batch out to a sender, one way or the other: what machines read is pipelined in rounds and settled at once;
-what people read goes row by row, with a look at the lease before each and a settlement after each.
+what people read goes letter by letter, with a look at the lease before each and a settlement after each.
 
 No transaction is open while something is being sent, and no row passes an earlier one of its lane that failed.
 """
 
 import asyncio
 import logging
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from outbox.circuits import Circuits
-from outbox.relay_rows import nowhere, outgoing, rounds
-from outbox.relay_settling import SettleAsTheyGo, Settler
+from outbox.relay_rows import Addressed, letters, nowhere, outgoing, rounds, torn_tail
+from outbox.relay_settling import Pair, SettleAsTheyGo, Settler
 from outbox.retry import Retry
 from schemas.delivery import Outgoing, Receipt, Sender, Verdict
 from store import LeasedRow
 
 log = logging.getLogger(__name__)
 
-Addressed = tuple[LeasedRow, str | None]
 _PASSING = (Verdict.SENT, Verdict.IN_DOUBT)
 """After these the next row of the lane may go."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a channel is sent to. `most`: rows in one claim at most. `hands`: so many rows are under way at once, each
+    """How a channel is sent to. `most`: rows in one claim at most. `hands`: so many letters are under way at once, each
     settled before the next; None: a whole batch is. What is under way when a process dies may arrive twice."""
 
     retry: Retry = field(default_factory=Retry)
@@ -46,59 +45,60 @@ class Dispatch:
     stands: Callable[[], bool]
     stopping: asyncio.Event
 
-    async def send(self, owner: str, rows: Sequence[Addressed]) -> Counter[str]:
-        """Sends claimed rows and settles them; returns how many came to which end."""
+    async def send(self, owner: str, rows: Sequence[Addressed], limit: int) -> Counter[str]:
+        """Sends claimed rows and settles them; returns how many came to which end. `limit`: of how many rows the claim
+        was at most. What may not be the whole of a letter is put back untried."""
         if not rows:
             return Counter()
         began = asyncio.get_running_loop().time()
-        way = self._in_rounds if self.manner.hands is None else self._row_by_row
-        ends = await way(owner, rows)
+        torn = torn_tail([row for row, _ in rows], limit)
+        whole = rows[: len(rows) - len(torn)]
+        way = self._in_rounds if self.manner.hands is None else self._letter_by_letter
+        ends = await way(owner, whole, torn)
         passed = round((asyncio.get_running_loop().time() - began) * 1000)
         if ends.total() > ends["untried"]:
             log.info("Sent a batch", extra={"channel": self.channel, **ends, "milliseconds": passed})
         return ends
 
-    async def _in_rounds(self, owner: str, rows: Sequence[Addressed]) -> Counter[str]:
+    async def _in_rounds(self, owner: str, rows: Sequence[Addressed], torn: Sequence[LeasedRow]) -> Counter[str]:
         failed: set[str] = set()
-        pairs: list[tuple[LeasedRow, Receipt]] = []
-        untried: list[LeasedRow] = []
-        addresses = {row.position: address for row, address in rows}
-        for turn in rounds([row for row, _ in rows]):
-            barred = [row for row in turn if row.lane in failed or not self.stands()]
-            going = [row for row in turn if row not in barred]
-            untried += barred
-            items = [outgoing(row, address) for row in going if (address := addresses[row.position])]
-            receipts = await self._receipts(items)
-            sent = [(row, receipts.get(row.row.id) or nowhere(row)) for row in going]
+        pairs: list[Pair] = []
+        untried = [*torn]
+        for turn in rounds(rows):
+            barred = failed if self.stands() else {row.lane for row, _ in turn}
+            untried += [row for row, _ in turn if row.lane in barred]
+            going = [(row, address) for row, address in turn if row.lane not in barred]
+            sent = await self._sent(going)
             failed |= {row.lane for row, receipt in sent if receipt.verdict not in _PASSING}
-            for row, receipt in sent:
-                self.circuits.heard(addresses[row.position] or "", receipt)
             pairs += sent
         return await self.settler.settle(owner, pairs, untried, self.manner.retry)
 
-    async def _row_by_row(self, owner: str, rows: Sequence[Addressed]) -> Counter[str]:
-        lanes: dict[str, deque[Addressed]] = {}
-        for row, address in rows:
-            lanes.setdefault(row.lane, deque()).append((row, address))
-        free = deque(lanes)
+    async def _letter_by_letter(self, owner: str, rows: Sequence[Addressed], torn: Sequence[LeasedRow]) -> Counter[str]:
+        ahead = _Ahead(letters(rows))
         going = SettleAsTheyGo(self.settler, owner, self.manner.retry)
-        hands = min(self.manner.hands or 1, len(lanes))
-        await _together([asyncio.create_task(self._hand(lanes, free, going)) for _ in range(hands)], free)
-        left = [row for lane in lanes.values() for row, _ in lane]
+        hands = min(self.circuits.allowed(self.manner.hands or 1), len(ahead.letters))
+        await _together([asyncio.create_task(self._hand(ahead, going)) for _ in range(hands)], ahead)
+        left = [*torn, *(row for letter in ahead.letters for row, _ in letter)]
         return going.ends + await self.settler.settle(owner, (), left, self.manner.retry)
 
-    async def _hand(self, lanes: dict[str, deque[Addressed]], free: deque[str], going: SettleAsTheyGo) -> None:
-        """Takes one lane after the other, a row at a time; leaves the rest of one whose row failed."""
-        while free and self.stands() and not self.stopping.is_set() and self.circuits.allowed(1):
-            lane = free.popleft()
-            row, address = lanes[lane].popleft()
-            receipt = nowhere(row)
-            if address:
-                receipt = (await self._receipts([outgoing(row, address)]))[row.row.id]
-                self.circuits.heard(address, receipt)
-            await going.settle((row, receipt))
-            if receipt.verdict in _PASSING and lanes[lane]:
-                free.append(lane)
+    async def _hand(self, ahead: "_Ahead", going: SettleAsTheyGo) -> None:
+        """Takes one letter after the other; leaves what comes behind a row that failed."""
+        while self.stands() and not self.stopping.is_set() and self.circuits.allowed(1):
+            letter = ahead.take()
+            if not letter:
+                break
+            sent = await self._sent(letter)
+            await going.settle(sent)
+            failed = {row.lane for row, receipt in sent if receipt.verdict not in _PASSING}
+            ahead.free({row.lane for row, _ in letter} - failed)
+
+    async def _sent(self, rows: Sequence[Addressed]) -> list[Pair]:
+        """The rows with their receipts, of which the circuits hear."""
+        receipts = await self._receipts([outgoing(row, address) for row, address in rows if address])
+        pairs = [(row, receipts.get(row.row.id) or nowhere(row)) for row, _ in rows]
+        for (_, address), (_, receipt) in zip(rows, pairs, strict=True):
+            self.circuits.heard(address or "", receipt)
+        return pairs
 
     async def _receipts(self, items: Sequence[Outgoing]) -> dict[str, Receipt]:
         """A receipt for each item, also from a sender that breaks its word and raises: the item at fault is then found
@@ -117,11 +117,36 @@ class Dispatch:
         return {row: receipt for each in alone for row, receipt in each.items()}
 
 
-async def _together(tasks: Sequence[asyncio.Task[None]], work: deque[str]) -> None:
+@dataclass(slots=True)
+class _Ahead:
+    """The letters of a batch that are left, in their order."""
+
+    letters: list[list[Addressed]]
+    stopped: bool = False
+    _held: set[str] = field(default_factory=set)
+    """Lanes of which a row is under way or has failed."""
+
+    def take(self) -> list[Addressed]:
+        """The first letter that is behind nothing under way, failed or left; empty if there is none."""
+        barred = {*self._held}
+        for place, letter in enumerate(() if self.stopped else self.letters):
+            lanes = {row.lane for row, _ in letter}
+            if barred.isdisjoint(lanes):
+                self._held |= lanes
+                return self.letters.pop(place)
+            barred |= lanes
+        return []
+
+    def free(self, lanes: set[str]) -> None:
+        """Nothing of these lanes is under way any more."""
+        self._held -= lanes
+
+
+async def _together(tasks: Sequence[asyncio.Task[None]], ahead: _Ahead) -> None:
     """Waits for all. Where one fails no more work is taken, what is under way ends, and then its fault is raised."""
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
-        work.clear()
+        ahead.stopped = True
         await asyncio.wait(tasks)
     finally:
         for task in tasks:

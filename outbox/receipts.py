@@ -52,16 +52,16 @@ class Receipts:
     async def _look(self, channel: str, sender: Asks) -> int:
         async with self._store.reading() as tx:
             due = await tx.due_receipts(channel, self._now(), _AT_ONCE)
-        heard = 0
-        for each in due:
+        heard, told = 0, set[str]()
+        for each in (each for each in due if each.reference not in told):
             answer = await sender.ask(each.reference)
             now = self._now()
             async with self._store.transaction() as tx:
                 if answer is None:
                     await tx.confirm(each.position, "accepted", None, now, _next(now, now - each.settled_at))
                     continue
-                row = await tx.by_reference(each.reference)
-                if row is not None:
+                told.add(each.reference)
+                for row in await tx.by_reference(each.reference):
                     heard += await written_down(tx, row, answer.became, answer.detail, now)
         return heard
 

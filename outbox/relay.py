@@ -16,7 +16,8 @@ from datetime import datetime, timedelta
 
 from outbox.addressing import AddressBook
 from outbox.circuits import Circuits
-from outbox.dispatch import Addressed, Dispatch, Manner
+from outbox.dispatch import Dispatch, Manner
+from outbox.relay_rows import Addressed
 from outbox.relay_settling import Settler, away, rest
 from outbox.relay_shards import Shards
 from routing.message_types import OVERTAKING
@@ -26,6 +27,8 @@ from store.errors import StoreUnavailableError
 
 log = logging.getLogger(__name__)
 
+_OF_PROBE = 20
+"""Rows that are claimed for a letter that tries whether its way out is there."""
 Tell = Callable[[], Awaitable[int]]
 """Tells people of what has not arrived; returns how many messages that made."""
 
@@ -175,6 +178,9 @@ class Relay:
         count = 0
         while self._shards.fences and not self._stopping.is_set():
             allowed = circuits.allowed(most)
+            if allowed and manner.hands is not None:
+                # So that the letter of a probe is whole; while that is under way, the dispatch sends no second one.
+                allowed = max(allowed, min(most, _OF_PROBE))
             if not allowed or not (rows := await self._one_batch(channel, allowed, besides=circuits.away)):
                 break
             count += rows
@@ -200,7 +206,7 @@ class Relay:
         )  # fmt: skip
         with self._shards.in_flight() as owner:
             rows = await self._claim(channel, owner, limit, only, besides)
-            await dispatch.send(owner, rows)
+            await dispatch.send(owner, rows, limit)
         return len(rows)
 
     async def _claim(

@@ -5,31 +5,69 @@ Values only; who sends and when stands in `outbox.relay`.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from outbox.addressing import whom
 from outbox.retry import Retry
 from routing.messages import derived_id
+from schemas.causes import Cause, cause_of
 from schemas.delivery import Outgoing, Receipt, Verdict
 from store import LeasedRow, LedgerRow, Settlement
 
+TOPIC = "topic/"
+Addressed = tuple[LeasedRow, str | None]
+"""A claimed row with its address; None where its destination has none."""
 
-def rounds(rows: Sequence[LeasedRow]) -> list[list[LeasedRow]]:
-    """The rows in rounds: each holds at most one row of a lane, and the rounds keep the order of every lane."""
-    dealt: list[list[LeasedRow]] = []
-    seen: dict[str, int] = {}
-    for row in rows:
-        place = seen.get(row.lane, 0)
-        seen[row.lane] = place + 1
+
+def rounds(rows: Sequence[Addressed]) -> list[list[Addressed]]:
+    """The rows in rounds, which keep the order of every lane. A round holds one row of a lane at most; of a mailbox's
+    lane those that one cause brought, next to one another, as they leave in one letter."""
+    dealt: list[list[Addressed]] = []
+    last: dict[str, tuple[int, tuple[Cause | None, str | None]]] = {}
+    for row, address in rows:
+        letter = _cause(row), address
+        place, before = last.get(row.lane, (-1, (None, None)))
+        place += letter[0] is None or letter != before
+        last[row.lane] = place, letter
         if place == len(dealt):
             dealt.append([])
-        dealt[place].append(row)
+        dealt[place].append((row, address))
     return dealt
+
+
+def letters(rows: Sequence[Addressed]) -> list[list[Addressed]]:
+    """The rows of each letter: what one cause brought for one mailbox, as far as the order of every lane lets it leave
+    as one. Letters that hold a lane stand in the order of its rows."""
+    found: list[list[Addressed]] = []
+    for turn in rounds(rows):
+        of_turn: dict[tuple[Cause | None, str | None], list[Addressed]] = {}
+        for row, address in turn:
+            of_turn.setdefault((_cause(row), address), []).append((row, address))
+        found += of_turn.values()
+    return found
+
+
+def torn_tail(rows: Sequence[LeasedRow], limit: int) -> list[LeasedRow]:
+    """The rows at the end of a full claim whose cause may have brought more than was claimed: left for the next claim,
+    so that their letter is whole. None where the claim holds nothing else."""
+    if len(rows) < limit or (cause := _cause(rows[-1])) is None:
+        return []
+    tail = [*takewhile(lambda row: _cause(row) == cause, reversed(rows))]
+    return [] if len(tail) == len(rows) else tail
+
+
+def _cause(row: LeasedRow) -> Cause | None:
+    """The cause of what goes to people; None for what goes to a topic, where each message is a record of its own."""
+    told = row.row
+    if told.destination.startswith(TOPIC):
+        return None
+    return cause_of(told.id, told.subject, told.aggregateid, told.at, told.payload)
 
 
 def outgoing(row: LeasedRow, address: str) -> Outgoing:
     """A row as a sender gets it."""
     role = person = None
-    if not row.row.destination.startswith("topic/"):
+    if not row.row.destination.startswith(TOPIC):
         _, role, person = whom(row.row.destination)
     return Outgoing(
         row=row.row.id,

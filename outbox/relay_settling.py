@@ -72,8 +72,8 @@ class Settler:
 
 
 class SettleAsTheyGo:
-    """Settles one row after the other for several hands at once: whatever has come in while the last transaction ran is
-    kept by the next. A hand goes on when its own row is kept, so that no more rows than hands are ever unsettled."""
+    """Settles one letter after the other for several hands at once: whatever has come in while the last transaction ran
+    is kept by the next. A hand goes on when its own letter is kept: no more letters than hands are ever unsettled."""
 
     def __init__(self, settler: Settler, owner: str, retry: Retry) -> None:
         self._settler, self._owner, self._retry = settler, owner, retry
@@ -81,10 +81,10 @@ class SettleAsTheyGo:
         self._turn = asyncio.Lock()
         self.ends = Counter[str]()
 
-    async def settle(self, pair: Pair) -> None:
-        self._pending.append(pair)
+    async def settle(self, letter: Sequence[Pair]) -> None:
+        self._pending += letter
         async with self._turn:
-            if pair in self._pending:
+            if letter[0] in self._pending:
                 pairs, self._pending = self._pending, []
                 self.ends += await self._settler.settle(self._owner, pairs, (), self._retry)
 

@@ -35,6 +35,9 @@ def wire_data(message: Message) -> dict[str, Any]:
         "target": message.target,
         "late_on_arrival": message.late_on_arrival,
         "replaces": message.replaces,
+        **({} if message.situation is None else {"situation": message.situation}),
+        **({"answers": message.answers} if message.answers else {}),
+        **({"answer_at": message.answer_at} if message.answers and message.answer_at else {}),
         **message.fields,
     }
 

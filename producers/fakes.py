@@ -6,10 +6,11 @@ They pass the same contract suite as the real senders. What is to go wrong is to
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from producers.gathering import gathered
 from producers.headers import kafka_headers
-from producers.mime import UnwritableError, compose, message_id
+from producers.mime import UnwritableError, compose, message_id, rows_key
 from producers.topics import illegal, is_legal
-from producers.wording import Wordings
+from producers.wording import Wordings, Wordless
 from schemas.delivery import Outgoing, Receipt, Verdict
 
 Accident = Callable[[Outgoing], Verdict | Receipt | None]
@@ -79,11 +80,11 @@ class MemoryMailSender:
         accident: Accident = no_accident,
         sender: str = "homeward@homeward.example",
         domain: str = "homeward.example",
-        words_of: Wordings = lambda type_, kind: None,
+        words_of: Wordings | None = None,
     ) -> None:
         self.accident = accident
         self.posts: list[Post] = []
-        self._sender, self._domain, self._words_of = sender, domain, words_of
+        self._sender, self._domain, self._words_of = sender, domain, words_of or Wordless()
 
     async def start(self) -> None:
         """Nothing to prepare."""
@@ -92,16 +93,17 @@ class MemoryMailSender:
         """Nothing to release."""
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Receipt]:
-        return [self._one(item) for item in batch]
+        receipts = {receipt.row: receipt for items in gathered(batch) for receipt in self._one(items)}
+        return [receipts[item.row] for item in batch]
 
-    def _one(self, item: Outgoing) -> Receipt:
+    def _one(self, items: Sequence[Outgoing]) -> list[Receipt]:
         try:
-            content = compose(item, self._sender, self._domain, self._words_of)
+            content = compose(items, self._sender, self._domain, self._words_of)
         except UnwritableError as fault:
-            return Receipt(item.row, Verdict.REFUSED, str(fault))
-        given = self.accident(item)
-        receipt = Receipt(item.row, Verdict.SENT) if given is None else _receipt(item, given)
-        if receipt.verdict in (Verdict.SENT, Verdict.IN_DOUBT):
-            self.posts.append(Post(item.address, content))
-        name = message_id(item.row, self._domain)
-        return replace(receipt, reference=name) if receipt.verdict is Verdict.SENT else receipt
+            return [Receipt(item.row, Verdict.REFUSED, str(fault)) for item in items]
+        given = self.accident(items[0])
+        name = message_id(rows_key(items), self._domain)
+        receipts = [Receipt(item.row, Verdict.SENT) if given is None else _receipt(item, given) for item in items]
+        if receipts[0].verdict in (Verdict.SENT, Verdict.IN_DOUBT):
+            self.posts.append(Post(items[0].address, content))
+        return [replace(r, reference=name) if r.verdict is Verdict.SENT else r for r in receipts]

@@ -1,174 +1,211 @@
-"""From the data of an outbound message to what an e-mail says, in the order in which a busy reader needs it.
+"""From the messages of one cause for one mailbox to what their e-mail says, in the order in which a busy reader needs
+it: who does what by when, what happened, why, and what follows if nothing is done.
 
-No layout, no MIME and no sending. Any field that this file does not know is still told, under its own name.
+No layout, no MIME and no sending. Any field that has no place of its own is still told, under its name in words.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from producers.plain import instant_of, london_time, one_line, plain_text, sentence, short, words
-from producers.wording import Wordings, wording
+from producers.acts import WordedAct, lower_first
+from producers.facts import known_lines
+from producers.plain import one_line, plain_text, sentence, words
+from producers.times import Times
+from producers.wording import CitedClause, Habits, Wordings
 from schemas.delivery import Outgoing
 
-_URGENCY = {"immediate": "Immediate", "same_day": "Same day", "routine": "Routine"}
-_MODALITY = {
-    "must": "The procedure requires this.",
-    "should": "The procedure expects this.",
-    "may": "The procedure allows this. It is for you to decide.",
-    "judgement": "This needs your professional judgement.",
-}
-_MEASURE = {
-    "offered": "The interview must be offered by the deadline above.",
-    "completed": "The interview must be held by the deadline above.",
-}
-_LABELS = {
-    "rag": "RAG rating",
-    "contact": "Contact",
-    "provider": "Interview provider",
-    "incidents": "Incidents covered",
-    "contents": "What to send",
-    "e_signature": "E-signature",
-    "authority_name": "Other authority",
-    "start": "Episode start",
-}
-# What has a place of its own in the letter, or is only of use to machines.
-_PLACED = {
-    "authority", "pack", "episode", "incident", "child", "causation", "clauses", "to", "channels", "modality",
-    "urgency", "handling", "kind", "name", "form", "due", "due_basis", "target", "late_on_arrival", "replaces",
-    "measure", "acknowledge_by",
-}  # fmt: skip
+_URGENCIES = ("immediate", "same_day", "routine")
 # A police reference is short, without blanks, and has a digit; anything else could be a name and stays in the body.
 _REFERENCE = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9/._:#-]{0,39}")
+_JUDGEMENT = "The judgement is yours."
+_HUB = "HUB"
+_FEW = 3
+"""Clauses that are told in words; of any further ones the places alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What one e-mail says. `about` is the kind in words with any literal title and form, and the urgency; `deadline`
-    is empty where nothing is asked by a certain time; `facts` are labels with their values."""
+    """What one e-mail says. `lines` in their order, the first of which says who does what by when; `link` is the one
+    that is a web address, None where there is no desk. `footer` comes last, the protective marking at its end.
+    `repeats`: it may have arrived before."""
 
     subject: str
-    handling: str
-    title: str
-    about: tuple[str, ...]
     urgent: bool
-    happened: str
-    asked: tuple[str, ...]
-    deadline: tuple[str, ...]
-    facts: tuple[tuple[str, str], ...]
     you: str
-    others: tuple[str, ...]
-    reason: str
+    lines: tuple[str, ...]
+    link: tuple[str, str] | None
+    footer: tuple[str, ...]
     clauses: tuple[str, ...]
-    message: str
-    episode: str
     repeats: bool = False
 
 
-def write_letter(item: Outgoing, data: Mapping[str, Any], words_of: Wordings) -> Letter:
-    """The letter for one recipient, in the words of its type. `data` is the message's JSON data; what is absent or odd
-    in it is left out."""
-    kind = data.get("kind") if isinstance(data.get("kind"), str) else None
-    say = wording(words_of, item.type, kind)
-    due = instant_of(data.get("due")) if say.asked else None
-    urgency = _URGENCY.get(str(data.get("urgency")), "")
-    authority = sentence(words(one_line(str(data.get("authority") or "")).replace("-", " ")))
-    clauses = data.get("clauses")
+OutgoingWithData = tuple[Outgoing, Mapping[str, Any]]
+"""An outgoing row with its JSON data."""
+
+
+def leading_first(messages: Sequence[OutgoingWithData]) -> list[OutgoingWithData]:
+    """The most urgent first: by urgency, what must be confirmed, what asks for an answer, the earliest limit."""
+
+    def rank(message: OutgoingWithData) -> tuple[Any, ...]:
+        data = message[1]
+        urgency = str(data.get("urgency"))
+        place = _URGENCIES.index(urgency) if urgency in _URGENCIES else len(_URGENCIES)
+        due = data.get("due") if isinstance(data.get("due"), str) else "~"
+        return place, not data.get("acknowledge_by"), not data.get("answers"), due
+
+    return sorted(messages, key=rank)
+
+
+def write_letter(messages: Sequence[OutgoingWithData], words_of: Wordings) -> Letter:
+    """The letter for one recipient, led by the first message. What is absent or odd in the data is left out."""
+    times = Times(messages[0][0].time)
+    lead, *others = (WordedAct(item, data, words_of, times) for item, data in messages)
+    subject = _subject(lead)
+    lines = [*_lines(lead, others, words_of)]
+    place = next((n for n, line in enumerate(lines) if isinstance(line, tuple)), None)
     return Letter(
-        subject=_subject(say.title, urgency, due, data, authority),
-        handling=plain_text(data.get("handling")),
-        title=say.title,
-        about=tuple(_about(None if say.of_kind else kind, urgency, data)),
-        urgent=data.get("urgency") == "immediate",
-        happened=say.happened,
-        asked=tuple(_asked(say.asked, data)),
-        deadline=(*(_deadline(due, data) if say.asked else ()), *_acknowledge(data)),
-        facts=tuple(_facts(data, told_due=bool(say.asked))),
-        you=sentence(words(item.role)) if item.role else "",
-        others=tuple(_others(item, data)),
-        reason=_procedure(data, authority),
-        clauses=tuple(one_line(str(clause)) for clause in clauses) if isinstance(clauses, list) else (),
-        message=item.message,
-        episode=item.subject or "",
-        repeats=item.repeats,
+        subject=subject,
+        urgent=lead.is_urgent,
+        you=lead.role,
+        lines=tuple(line if isinstance(line, str) else f"{line[0]}: {line[1]}" for line in lines),
+        link=None if place is None else lines[place],  # type: ignore[arg-type]
+        footer=tuple(_footer(messages)),
+        clauses=_ids([lead, *others]),
+        repeats=any(item.repeats for item, _ in messages),
     )
 
 
-def _subject(title: str, urgency: str, due: datetime | None, data: Mapping[str, Any], authority: str) -> str:
-    """Type in words, deadline, police reference, authority: nothing by which a passer-by could know a child."""
-    incident = str(data.get("incident") or "")
-    head = f"{urgency.upper()}: {title}" if urgency == "Immediate" else title
-    parts = [head, f"due {short(due)}" if due else "", incident if _REFERENCE.fullmatch(incident) else "", authority]
-    return " - ".join(filter(None, parts))
+def _subject(lead: WordedAct) -> str:
+    """The act, its limit and the police reference: nothing by which a passer-by could know a child."""
+    incident = str(lead.data.get("incident") or "")
+    return f"{lead.headline()} - {incident}" if _REFERENCE.fullmatch(incident) else lead.headline()
 
 
-def _about(kind: str | None, urgency: str, data: Mapping[str, Any]) -> list[str]:
-    name, form = plain_text(data.get("name")), plain_text(data.get("form"))
-    lines = [sentence(words(kind)) if kind else "", f"“{name}”" if name else "", f"Form: {form}" if form else ""]
-    lines.append(f"Urgency: {urgency.lower()}" if urgency else "")
-    return [line for line in lines if line]
+def _lines(lead: WordedAct, others: Sequence[WordedAct], words_of: Wordings) -> Iterator[str | tuple[str, str]]:
+    """Line by line. A pair is a link, with what stands before it."""
+    yield lead.first_line()
+    if others:
+        yield " ".join(_besides(lead, others))
+    yield from _facts(lead, others)
+    why, places = _why([lead, *others], words_of)
+    others_told = _told_too([lead, *others])
+    judges = lead.judges
+    if judges and why:
+        yield f"{why} {_JUDGEMENT}"
+    yield from _answer(lead)
+    last = " ".join(filter(None, [lead.modality(), lead.if_not()]))
+    contact = lead.habits.contact if lead.is_urgent else ""
+    told = f"Told too: {', '.join(others_told).rstrip('.')}." if others_told else ""
+    if why and not judges:
+        yield from filter(None, [last, contact, f"{why} {told}".strip()])
+    else:
+        yield from filter(None, [" ".join(filter(None, [last, places, told])), contact])
 
 
-def _asked(asked: str, data: Mapping[str, Any]) -> list[str]:
-    if not asked:
-        return ["Nothing. This is for your information."]
-    further = _MEASURE.get(str(data.get("measure"))), _MODALITY.get(str(data.get("modality")))
-    return [asked, *filter(None, further)]
+def _besides(lead: WordedAct, others: Sequence[WordedAct]) -> Iterator[str]:
+    """What else the same cause asks of the same reader: what must not wait, and what can."""
+    at_once = [a for a in others if a.asks and (a.urgency != "routine" or lead.urgency == "routine")]
+    later = [a for a in others if a.asks and a not in at_once]
+    to_know = [a for a in others if not a.asks]
+    for head, acts in (("Then", at_once), ("Can wait:", later), ("To know:", to_know)):
+        if acts:
+            yield f"{head} {'; '.join(dict.fromkeys(lower_first(a.headline(), bool(a.asks)) for a in acts))}."
 
 
-def _deadline(due: datetime | None, data: Mapping[str, Any]) -> list[str]:
-    target = instant_of(data.get("target"))
-    latest = f"{'At the latest ' if target else ''}{london_time(due)}" if due else ""
-    lines = [f"Aim for {london_time(target)}" if target else "", latest]
-    if due and data.get("due_basis") == "local":
-        lines.append("This deadline is the authority's own setting. The procedure itself sets none.")
-    if data.get("late_on_arrival") is True:
-        lines.append("This was already overdue when Homeward first heard of it.")
-    if data.get("replaces"):
-        lines.append("This replaces an earlier message with a different deadline.")
-    return [line for line in lines if line]
+def _facts(lead: WordedAct, others: Sequence[WordedAct]) -> Iterator[str]:
+    yield from filter(None, [" ".join(lead.happened())])
+    if lead.wording.facts and (situation := _situation([lead, *others])):
+        yield from known_lines(situation, lead.item.time, lead.times)
+    detail = sentence(plain_text(lead.data.get("detail")))
+    detail += "." if detail and detail[-1] not in ".?!:" else ""
+    yield from filter(None, [detail, _record(lead)])
+    yield from (f"{label}: {value}" for label, value in lead.further())
+    seen = {*lead.further()}
+    for act in others:
+        own = [f"{label}: {value}" for label, value in act.further() if (label, value) not in seen]
+        if own:
+            yield f"{act.title()}: {'; '.join(own)}"
 
 
-def _acknowledge(data: Mapping[str, Any]) -> list[str]:
-    by = instant_of(data.get("acknowledge_by"))
-    return [f"Acknowledge this message by {london_time(by)}, or others will be told."] if by else []
+def _situation(acts: Sequence[WordedAct]) -> Mapping[str, Any] | None:
+    """What is known: as the first message tells it that tells it at all."""
+    told = (act.data.get("situation") for act in acts)
+    return next((each for each in told if isinstance(each, Mapping) and each), None)
 
 
-def _facts(data: Mapping[str, Any], told_due: bool) -> list[tuple[str, str]]:
-    child = data.get("child")
-    known = dict(child) if isinstance(child, dict) else {}
-    incident = plain_text(data.get("incident"))
-    facts = [
-        ("Deadline", "" if told_due else plain_text(data.get("due"))),
-        ("Child's record", plain_text(known.pop("identifiers", None))),
-        *((f"Child: {words(name)}", plain_text(value)) for name, value in known.items()),
-        *_further({name: value for name, value in data.items() if name not in _PLACED}),
-    ]
-    told_once = [(label, value) for label, value in facts if value not in ("", incident)]
-    return [("Police reference", incident), *told_once] if incident else told_once
+def _record(lead: WordedAct) -> str:
+    child, incident = lead.data.get("child"), plain_text(lead.data.get("incident"))
+    record = plain_text(child.get("identifiers")) if isinstance(child, Mapping) else ""
+    unseen = incident and not _REFERENCE.fullmatch(incident)
+    return " ".join(filter(None, [f"Record: {record}." if record else "", f"Reference: {incident}." if unseen else ""]))
 
 
-def _further(fields: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Every other field; an object of the message's own, `details` or `figures`, is told field by field."""
-    facts: list[tuple[str, str]] = []
-    for name, value in fields.items():
-        if name in ("details", "figures") and isinstance(value, dict):
-            facts += _further(value)
-        else:
-            facts.append((_LABELS.get(name) or sentence(words(name.removesuffix("_at"))), plain_text(value)))
-    return facts
+def _answer(lead: WordedAct) -> Iterator[str | tuple[str, str]]:
+    """Where to answer: on the desk by one link, else where the authority says, and what may be said there."""
+    if not lead.is_answerable:
+        return
+    if link := lead.link():
+        yield lead.link_label(), link
+        return
+    habits: Habits = lead.habits
+    verb = "Confirm" if lead.confirm_by else "Answer"
+    told = (plain_text(lead.data.get("answer_at")) or habits.answer_at or f"in {habits.system}").rstrip(".")
+    choices = "; ".join(lead.choices())
+    yield " ".join(filter(None, [f"{verb}: {told}.", f"What you may say: {choices}." if choices else ""]))
 
 
-def _others(item: Outgoing, data: Mapping[str, Any]) -> list[str]:
-    everyone = data.get("to")
-    recipients = [one for one in everyone if isinstance(one, dict)] if isinstance(everyone, list) else []
-    others = (one for one in recipients if (one.get("role"), one.get("person")) != (item.role, item.person))
-    return [sentence(text) for text in map(plain_text, others) if text]
+def _ids(acts: Sequence[WordedAct]) -> tuple[str, ...]:
+    found = (c for a in acts for c in a.clause_ids)
+    return tuple(dict.fromkeys(found))
 
 
-def _procedure(data: Mapping[str, Any], authority: str) -> str:
-    pack = data.get("pack")
-    version = plain_text(pack.get("version")) if isinstance(pack, dict) else ""
-    return f"{authority} procedure, version {version}" if version and authority else authority
+def _why(acts: Sequence[WordedAct], words_of: Wordings) -> tuple[str, str]:
+    """Why, in the clauses' own words; and the places alone, where the clauses have no words."""
+    lead = acts[0]
+    cited = [c for a in acts for c in words_of.clauses(a.source, a.clause_ids)]
+    clauses = [*dict.fromkeys(cited)]
+    worded = [c for c in clauses if c.says]
+    if not worded:
+        bare = ", ".join(c.place for c in clauses)
+        own = "Why: it is a duty of Homeward itself." if _HUB in lead.clause_ids and not bare else ""
+        return own, f"{sentence(bare)}." if bare else ""
+    if lead.judges:
+        first, *rest = worded[:_FEW]
+        told = [f"{sentence(first.place)}: {_bare(first)}.", *(_also(c) for c in rest)]
+    else:
+        first, *rest = worded[:_FEW]
+        told = [f"Why: {_bare(first)} ({first.place}).", *(_also(c) for c in rest)]
+    cited_already = {c.place for c in worded[:_FEW]}
+    further = ", ".join(dict.fromkeys(c.place for c in clauses if c.place not in cited_already))
+    return " ".join([*told, *([f"See too: {further}."] if further else [])]), ""
+
+
+def _also(clause: CitedClause) -> str:
+    return f"{sentence(_bare(clause))} ({clause.place})."
+
+
+def _bare(clause: CitedClause) -> str:
+    return lower_first(one_line(clause.says).rstrip("."))
+
+
+def _told_too(acts: Sequence[WordedAct]) -> list[str]:
+    """The other recipients, each by the name that the register gives or by their role."""
+    here = {(a.item.role, a.item.person) for a in acts}
+    told: dict[str, None] = {}
+    for act in acts:
+        everyone = act.data.get("to")
+        for one in (o for o in everyone if isinstance(o, Mapping)) if isinstance(everyone, list) else ():
+            role, person = one.get("role"), one.get("person")
+            if (role, person) not in here and isinstance(role, str):
+                told[plain_text(person) or act.title_of(role) or words(one_line(role))] = None
+    return [*filter(None, told)]
+
+
+def _footer(messages: Sequence[OutgoingWithData]) -> Iterator[str]:
+    yield "Sent by Homeward. It passes on messages and keeps time limits. It decides nothing about a child."
+    item, data = messages[0]
+    numbers = ", ".join(dict.fromkeys(one_line(each.message) for each, _ in messages))
+    yield f"Message {numbers}" + (f", episode {one_line(item.subject)}" if item.subject else "")
+    yield from filter(None, [plain_text(data.get("handling"))])

@@ -1,12 +1,15 @@
-"""`MailSender`: e-mails out over a few reused connections, and a receipt for each.
+"""`MailSender`: messages out as e-mails over a few reused connections, and a receipt for each message.
 
-Retrying later, and what to do about an e-mail in doubt, are the outbox's affair.
+What one cause makes the hub say to one mailbox is one e-mail. Retrying later, and what to do about an e-mail in doubt,
+are the outbox's affair.
 """
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
-from producers.mime import UnwritableError, compose, message_id
+from producers.gathering import gathered
+from producers.mime import UnwritableError, compose, message_id, rows_key
 from producers.smtp import BrokenOffError, Conversation, MailSettings, UnreachableError
 from producers.wording import Wordings
 from schemas.delivery import Outgoing, Receipt, Verdict
@@ -14,8 +17,8 @@ from schemas.delivery import Outgoing, Receipt, Verdict
 
 class MailSender:
     """Sends the e-mails of a batch one after the other, and several batches side by side, each over a connection of its
-    own. A server that cannot be reached costs one attempt, not one for each e-mail. `words_of` gives the words of a
-    type of message."""
+    own. A server that cannot be reached costs one attempt, not one for each e-mail. `words_of` gives the words of the
+    messages."""
 
     def __init__(self, settings: MailSettings, words_of: Wordings) -> None:
         self._settings, self._words_of = settings, words_of
@@ -39,21 +42,25 @@ class MailSender:
                 self._idle.append(conversation)
 
     async def _send(self, conversation: Conversation, batch: Sequence[Outgoing]) -> list[Receipt]:
-        receipts: list[Receipt] = []
-        for place, item in enumerate(batch):
+        receipts: dict[str, Receipt] = {}
+        for items in gathered(batch):
             try:
-                receipts.append(await self._one(conversation, item))
+                made = await self._one(conversation, items)
+                receipts |= {item.row: replace(made, row=item.row) for item in items}
             except UnreachableError as fault:
-                return [*receipts, *(Receipt(late.row, Verdict.AWAY, str(fault)) for late in batch[place:])]
-        return receipts
+                late = (item.row for item in batch if item.row not in receipts)
+                receipts |= {row: Receipt(row, Verdict.AWAY, str(fault)) for row in late}
+                break
+        return [receipts[item.row] for item in batch]
 
-    async def _one(self, conversation: Conversation, item: Outgoing) -> Receipt:
-        name = message_id(item.row, self._settings.domain)
+    async def _one(self, conversation: Conversation, items: Sequence[Outgoing]) -> Receipt:
+        """The receipt of one letter, as that of its first row."""
+        row, name = items[0].row, message_id(rows_key(items), self._settings.domain)
         try:
-            content = compose(item, self._settings.sender, self._settings.domain, self._words_of)
+            content = compose(items, self._settings.sender, self._settings.domain, self._words_of)
             mark = name.strip("<>").partition("@")[0]
-            return Receipt(item.row, *await conversation.deliver(item.address, content, mark), reference=name)
+            return Receipt(row, *await conversation.deliver(items[0].address, content, mark), reference=name)
         except UnwritableError as fault:
-            return Receipt(item.row, Verdict.REFUSED, str(fault))
+            return Receipt(row, Verdict.REFUSED, str(fault))
         except BrokenOffError as fault:
-            return Receipt(item.row, Verdict.BROKE_OFF, str(fault))
+            return Receipt(row, Verdict.BROKE_OFF, str(fault))

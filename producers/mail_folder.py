@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from producers.mime import UnwritableError, compose, message_id
+from producers.gathering import gathered
+from producers.mime import UnwritableError, compose, message_id, rows_key
 from producers.wording import Wordings
 from schemas.delivery import Outgoing, Receipt, Verdict
 
 
 class MailFolder:
-    """Writes `<Message-ID without its domain>.eml` into `folder`, readable by its owner only. A repeated row gives the
+    """Writes `<Message-ID without its domain>.eml` into `folder`, readable by its owner only. Repeated rows give the
     same file again. `sender` and `domain` as for a mail server."""
 
     def __init__(self, folder: Path, sender: str, domain: str, words_of: Wordings) -> None:
@@ -24,18 +25,22 @@ class MailFolder:
         """Nothing stays open."""
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Receipt]:
-        return [await asyncio.to_thread(self._write, item) for item in batch]
+        receipts: dict[str, Receipt] = {}
+        for items in gathered(batch):
+            verdict, detail = await asyncio.to_thread(self._write, items)
+            receipts |= {item.row: Receipt(item.row, verdict, detail) for item in items}
+        return [receipts[item.row] for item in batch]
 
-    def _write(self, item: Outgoing) -> Receipt:
+    def _write(self, items: Sequence[Outgoing]) -> tuple[Verdict, str]:
         try:
-            content = compose(item, self._sender, self._domain, self._words_of)
-            name = message_id(item.row, self._domain).strip("<>").partition("@")[0]
+            content = compose(items, self._sender, self._domain, self._words_of)
+            name = message_id(rows_key(items), self._domain).strip("<>").partition("@")[0]
             draft = self.folder / f"{name}.new"
             draft.touch(mode=0o600)
             draft.write_bytes(content)
             draft.replace(self.folder / f"{name}.eml")
         except UnwritableError as fault:
-            return Receipt(item.row, Verdict.REFUSED, str(fault))
+            return Verdict.REFUSED, str(fault)
         except OSError as fault:
-            return Receipt(item.row, Verdict.RETRY, f"cannot write to the folder for e-mails ({fault.strerror})")
-        return Receipt(item.row, Verdict.SENT, "written to a file")
+            return Verdict.RETRY, f"cannot write to the folder for e-mails ({fault.strerror})"
+        return Verdict.SENT, "written to a file"

@@ -1,10 +1,11 @@
-"""From one outgoing row to the bytes of its e-mail: headers, plain text and HTML. The same row gives the same bytes on
-every attempt, `Message-ID` included; but one that may have arrived before says so. No connection and no wording lives
-here."""
+"""From the outgoing rows of one letter to the bytes of its e-mail: headers, plain text and HTML. The same rows give the
+same bytes on every attempt, `Message-ID` included; but what may have arrived before says so. No connection and no
+wording lives here."""
 
 import json
 import re
 import uuid
+from collections.abc import Sequence
 from datetime import UTC
 from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
@@ -16,7 +17,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from producers.letter import Letter, write_letter
+from producers.letter import Letter, OutgoingWithData, leading_first, write_letter
 from producers.wording import Wordings
 from schemas.delivery import Outgoing
 
@@ -53,51 +54,66 @@ class UnwritableError(Exception):
 
 
 def message_id(row: str, domain: str) -> str:
-    """The `Message-ID` of a row, angle brackets included: one and the same on every attempt."""
+    """The `Message-ID` of a row (or of several, see `rows_key`), angle brackets included: one and the same on every
+    attempt."""
     return f"<{uuid.uuid5(_ROWS, row)}@{domain}>"
 
 
-def compose(item: Outgoing, sender: str, domain: str, words_of: Wordings) -> bytes:
-    """The e-mail as it goes over the wire, 7-bit, lines ended by CR LF. Raises `UnwritableError`."""
-    if not _MAILBOX.fullmatch(item.address):
+def rows_key(items: Sequence[Outgoing]) -> str:
+    """What names the rows of one letter, whatever their order; of one row its own id."""
+    rows = sorted(item.row for item in items)
+    return rows[0] if len(rows) == 1 else str(uuid.uuid5(_ROWS, " ".join(rows)))
+
+
+def compose(items: Sequence[Outgoing], sender: str, domain: str, words_of: Wordings) -> bytes:
+    """The one e-mail that these rows make for their mailbox, as it goes over the wire, 7-bit, lines ended by CR LF.
+    Raises `UnwritableError`."""
+    if not _MAILBOX.fullmatch(items[0].address):
         raise UnwritableError("Recipient's address is not a plain mailbox: correct it in the directory")
-    letter, text = written_letter(item, words_of)
+    messages = in_order(items)
+    letter, text = written_letter(messages, words_of)
     message = EmailMessage(policy=_BODY)
     try:
-        _head(message, item, letter, sender, domain)
+        _head(message, [item for item, _ in messages], letter, sender, domain)
     except ValueError:
         # EmailMessage refuses a line break in a header; nothing that could add one may go out.
         raise UnwritableError("Message attribute contains a line break, or cannot be used in a header") from None
     message.set_content(text, cte="quoted-printable")
     message.add_alternative(_render("letter.html.j2", letter), subtype="html", cte="quoted-printable")
-    message.set_boundary(f"={uuid.uuid5(_ROWS, item.row).hex}=")
+    message.set_boundary(f"={uuid.uuid5(_ROWS, rows_key(items)).hex}=")
     return message.as_bytes(policy=_HEADERS)
 
 
-def written_letter(item: Outgoing, words_of: Wordings) -> tuple[Letter, str]:
-    """What the e-mail says, and all of it as plain text. Raises `UnwritableError`."""
-    letter = write_letter(item, _data(item.body), words_of)
+def in_order(items: Sequence[Outgoing]) -> list[OutgoingWithData]:
+    """The rows of one letter with their data, the leading one first. Raises `UnwritableError`."""
+    return leading_first([(item, _data(item.body)) for item in items])
+
+
+def written_letter(messages: Sequence[OutgoingWithData], words_of: Wordings) -> tuple[Letter, str]:
+    """What the e-mail says, and all of it as plain text."""
+    letter = write_letter(messages, words_of)
     return letter, _render("letter.txt.j2", letter)
 
 
-def _head(message: EmailMessage, item: Outgoing, letter: Letter, sender: str, domain: str) -> None:
+def _head(message: EmailMessage, items: Sequence[Outgoing], letter: Letter, sender: str, domain: str) -> None:
+    lead = items[0]
     message["From"] = Address("Homeward", addr_spec=sender)
-    message["To"] = Address(letter.you, addr_spec=item.address)
+    message["To"] = Address(letter.you, addr_spec=lead.address)
     message["Subject"] = letter.subject
-    message["Date"] = format_datetime(item.time.astimezone(UTC))
-    message["Message-ID"] = message_id(item.row, domain)
-    if item.subject:
+    message["Date"] = format_datetime(lead.time.astimezone(UTC))
+    message["Message-ID"] = message_id(rows_key(items), domain)
+    if lead.subject:
         # All e-mails about one episode stand in one thread.
-        message["References"] = f"<{uuid.uuid5(_EPISODES, item.subject)}@{domain}>"
+        message["References"] = f"<{uuid.uuid5(_EPISODES, lead.subject)}@{domain}>"
     if letter.urgent:
         message["Importance"] = "high"
     message["Auto-Submitted"] = "auto-generated"
-    message["X-Homeward-Message"] = item.message
-    message["X-Homeward-Type"] = item.type
+    message["X-Homeward-Message"] = ", ".join(dict.fromkeys(item.message for item in items))
+    message["X-Homeward-Type"] = ", ".join(dict.fromkeys(item.type for item in items))
     message["X-Homeward-Clauses"] = ", ".join(letter.clauses)
-    if item.overtakes:
+    if any(item.overtakes for item in items):
         message["X-Homeward-Overtakes"] = "true"
-    if item.repeats:
+    if letter.repeats:
         message["X-Homeward-Repeats"] = "true"
 
 

@@ -1,20 +1,21 @@
 """`NotifySender`: e-mails by GOV.UK Notify, through its own client, and what Notify says later of each.
 
-Notify knows a message by the reference that we give it (the row), so that an answer that was lost is no doubt: it can
-be asked. Its client is synchronous, and works in threads here.
+Notify knows a letter by the reference that we give it (see `rows_key`), so that an answer that was lost is no doubt: it
+can be asked. Its client is synchronous, and works in threads here.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import requests
 from notifications_python_client.errors import APIError
 from notifications_python_client.notifications import NotificationsAPIClient
 
-from producers.mime import UnwritableError, written_letter
+from producers.gathering import gathered
+from producers.mime import UnwritableError, in_order, rows_key, written_letter
 from producers.wording import Wordings
 from schemas.delivery import Confirmation, Outgoing, Receipt, Verdict
 
@@ -41,7 +42,7 @@ class NotifySettings:
 
 
 class NotifySender:
-    """Sends each item by a request of its own. `words_of` gives the words of a type of message."""
+    """Sends each letter by a request of its own. `words_of` gives the words of the messages."""
 
     def __init__(self, settings: NotifySettings, words_of: Wordings) -> None:
         self._settings, self._words_of = settings, words_of
@@ -56,13 +57,15 @@ class NotifySender:
             client.request_session.close()
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Receipt]:
-        receipts: list[Receipt] = []
-        for place, item in enumerate(batch):
-            receipts.append(await self._one(item))
-            if receipts[-1].verdict is Verdict.AWAY:
-                late = (Receipt(each.row, Verdict.AWAY, receipts[-1].detail) for each in batch[place + 1 :])
-                return [*receipts, *late]
-        return receipts
+        receipts: dict[str, Receipt] = {}
+        for items in gathered(batch):
+            made = await self._one(items)
+            receipts |= {item.row: replace(made, row=item.row) for item in items}
+            if made.verdict is Verdict.AWAY:
+                late = (item.row for item in batch if item.row not in receipts)
+                receipts |= {row: Receipt(row, Verdict.AWAY, made.detail) for row in late}
+                break
+        return [receipts[item.row] for item in batch]
 
     async def ask(self, reference: str) -> Confirmation | None:
         """What became of a notification, by Notify's id; None while it is under way, or cannot be asked."""
@@ -74,22 +77,25 @@ class NotifySender:
             return Confirmation("delivered")
         return Confirmation("bounced", _STATUSES[status]) if status in _STATUSES else None
 
-    async def _one(self, item: Outgoing) -> Receipt:
+    async def _one(self, items: Sequence[Outgoing]) -> Receipt:
+        """The receipt of one letter, as that of its leading row."""
         try:
-            letter, body = written_letter(item, self._words_of)
+            messages = in_order(items)
+            letter, body = written_letter(messages, self._words_of)
         except UnwritableError as fault:
-            return Receipt(item.row, Verdict.REFUSED, str(fault))
-        template = self._settings.templates.get(item.type) or self._settings.templates["*"]
-        filled = {"subject": letter.subject, "body": body, "title": letter.title, "handling": letter.handling}
+            return Receipt(items[0].row, Verdict.REFUSED, str(fault))
+        lead, reference = messages[0][0], rows_key(items)
+        template = self._settings.templates.get(lead.type) or self._settings.templates["*"]
+        filled = {"subject": letter.subject, "body": body}
         try:
             answer = await self._call(
-                lambda client: client.send_email_notification(item.address, template, filled, reference=item.row)
+                lambda client: client.send_email_notification(lead.address, template, filled, reference=reference)
             )
         except APIError as fault:
-            return await self._failed(item, fault)
-        return Receipt(item.row, Verdict.SENT, reference=str(answer["id"]), ask_in=_ASK_IN)
+            return await self._failed(lead, reference, fault)
+        return Receipt(lead.row, Verdict.SENT, reference=str(answer["id"]), ask_in=_ASK_IN)
 
-    async def _failed(self, item: Outgoing, fault: APIError) -> Receipt:
+    async def _failed(self, item: Outgoing, reference: str, fault: APIError) -> Receipt:
         status, message = fault.status_code, str(fault.message)
         if status == 400:
             return _bad_request(item, message)
@@ -101,7 +107,7 @@ class NotifySender:
             return Receipt(item.row, Verdict.AWAY, away)
         # It broke off after it had the request, which may have been taken.
         try:
-            known = await self._call(lambda client: client.get_all_notifications(reference=item.row))
+            known = await self._call(lambda client: client.get_all_notifications(reference=reference))
         except APIError:
             return Receipt(item.row, Verdict.IN_DOUBT, f"{away}, and cannot be asked whether it has this message")
         if found := known["notifications"]:

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
-_LONDON = ZoneInfo("Europe/London")
+from producers.times import Times
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -30,17 +29,8 @@ def sentence(text: str) -> str:
 
 
 def london_time(instant: datetime) -> str:
-    """Date and time in London and in UTC, with the weekday: "Friday 17 July 2026, 07:10 BST (06:10 UTC)". The day of
-    UTC is named where it differs."""
-    local, utc = instant.astimezone(_LONDON), instant.astimezone(UTC)
-    day = f"{utc:%A} " if utc.date() != local.date() else ""
-    return f"{local:%A} {local.day} {local:%B %Y, %H:%M %Z} ({day}{utc:%H:%M} UTC)"
-
-
-def short(instant: datetime) -> str:
-    """For a subject line: "Fri 17 Jul 07:10", London time."""
-    local = instant.astimezone(_LONDON)
-    return f"{local:%a} {local.day} {local:%b %H:%M}"
+    """An instant that stands by itself: "07:10 Fri 17 Jul", London time."""
+    return Times(instant).tell(instant)
 
 
 def instant_of(value: object) -> datetime | None:

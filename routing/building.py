@@ -4,9 +4,11 @@ from datetime import datetime
 
 from episodes.events import Change
 from routing.acknowledging import acknowledge_by
+from routing.answering import answers_to
 from routing.limits import JUST_AFTER, ends
-from routing.messages import Message, Promise, Recipient, derived_id
+from routing.messages import Answer, Message, Promise, Recipient, derived_id
 from routing.payload import Firing, payload
+from routing.telling import told
 
 
 def build_message(
@@ -18,6 +20,9 @@ def build_message(
     cause = "" if f.timed else "#".join((origin.cause, *(origin.again or ())))
     instant = due if due and not f.timed else s.as_of
     reference = s.reference()
+    answers = answers_to(rule, pack)
+    if "acknowledge_by" in (acknowledge := _acknowledge(f)):
+        answers = (*answers, Answer("message.acknowledged", rule.kind))
     return Message(
         id=derived_id("message", s.episode.id, cause, rule.id, occurrence, instant.isoformat()),
         type=rule.send,
@@ -43,7 +48,10 @@ def build_message(
         due_basis=rule.due.basis if due and rule.due else None,
         target=ends(rule.target, s, f.event) if rule.target else None,
         late_on_arrival=not f.timed and _overdue(f, due),
-        fields={**payload(f), **_acknowledge(f)},
+        situation=told(s, rule, to, pack, f.now),
+        answers=answers,
+        answer_at=pack.answer_at,
+        fields={**payload(f), **acknowledge},
     )
 
 

@@ -4,6 +4,7 @@ pack states its own coverage."""
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 
 from routing.checking_rules import rule_faults
 from routing.checking_words import KnownWords
@@ -36,7 +37,7 @@ def _faults(pack: Pack) -> Iterator[Fault]:
     yield from _at("scope", known.test_faults(pack.scope))
     yield from _role_faults(pack, known)
     yield from _limit_faults(pack, known)
-    yield from _kind_faults(pack)
+    yield from _kind_faults(pack, known)
     yield from _name_faults(pack)
     yield from _word_list_faults(pack, known)
     yield from _at("tells_back", known.clause_faults(pack.tells_back))
@@ -58,6 +59,7 @@ def _faults(pack: Pack) -> Iterator[Fault]:
     if pack.release:
         task = known.faults("tasks", (pack.release.task,))
         yield from _at("release", (*task, *known.faults("promises", pack.release.holds)))
+    yield from _withheld_faults(pack, known)
     yield from _circles(pack)
     yield from _unused(pack)
     yield from _coverage_faults(pack)
@@ -98,7 +100,18 @@ def _limit_faults(pack: Pack, known: KnownWords) -> Iterator[Fault]:
             yield place, "nothing counts to it; name it in a rule, or take it out"
 
 
-def _kind_faults(pack: Pack) -> Iterator[Fault]:
+def _withheld_faults(pack: Pack, known: KnownWords) -> Iterator[Fault]:
+    """Who or what is told less must be there, and what is kept back must be something."""
+    readers = {*pack.roles, *known.promises - {rule.id for rule in pack.rules}}
+    for name, fields in pack.withheld.items():
+        place = f"withheld.{name}"
+        if name not in readers:
+            yield place, f"there is no role, message type or type with kind '{name}'{nearest(name, readers)}"
+        if not fields:
+            yield place, "it keeps nothing back; take it out"
+
+
+def _kind_faults(pack: Pack, known: KnownWords) -> Iterator[Fault]:
     used = {(rule.send, rule.kind) for rule in pack.rules}
     for type_, kinds in pack.kinds.items():
         place = f"kinds.{type_}"
@@ -111,17 +124,19 @@ def _kind_faults(pack: Pack) -> Iterator[Fault]:
                 yield f"{place}.{kind}", f"no rule sends it{nearest(kind, sent)}; take it out"
             if not told.title.strip() or "\n" in told.title:
                 yield f"{place}.{kind}", "its title must be one line: the act as its reader would say it"
+            yield from _at(f"{place}.{kind}.answered_by", known.event_faults(told.answered_by))
             if told.outcomes and type_ != TASK:
                 yield f"{place}.{kind}", "only a task has outcomes"
 
 
 def _name_faults(pack: Pack) -> Iterator[Fault]:
     """What is given a name in plain English must be a word of the pack."""
+    sections = {*pack.words.sections, *chain.from_iterable(pack.words.sections.values())}
     kinds = {kind for type_ in pack.kinds for kind in kinds_of(type_, pack.kinds)}
-    known = {*pack.words.decisions, *pack.words.meetings, *pack.words.documents, *DECISIONS, *kinds}
+    known = {*pack.words.decisions, *pack.words.meetings, *pack.words.documents, *sections, *DECISIONS, *kinds}
     for word in (place.removeprefix("names.") for place in pack.means if place.startswith("names.")):
         if word not in known:
-            fault = f"there is no decision, meeting, document or kind '{word}'{nearest(word, known)}"
+            fault = f"there is no decision, meeting, document, section or kind '{word}'{nearest(word, known)}"
             yield f"words.names.{word}", fault
 
 

@@ -13,6 +13,13 @@ Rating = Literal["RED", "AMBER", "GREEN"]
 Grade = Literal["high", "medium", "low", "absent", "ungraded"]
 """A grade of risk. `absent` is the lowest, where a procedure knows no class of that name; `ungraded` is no longer
 absent, and nobody has said more."""
+PoliceGrade = Literal["high", "medium", "low"]
+"""A grade of risk as a message tells it."""
+SituationField = Literal[
+    "classification", "risk", "missing_since", "reported_at", "last_seen_at", "missing_from", "found_at", "returned_at",
+    "force", "age", "looked_after", "plan", "episodes_in_90_days",
+]  # fmt: skip
+"""What a message may tell of its episode, under `situation`."""
 MissingFrom = Literal["home", "placement", "school", "hospital", "other"]
 CareType = Literal["unauthorised_absence", "run_away", "removed_by_adult"]
 LegalStatus = Literal[
@@ -38,6 +45,24 @@ DECISIONS: Mapping[str, tuple[str, ...]] = {
     "threshold": ("met", "not_met"),
 }
 """The decisions of people that every pack has besides its own: for each kind its values."""
+
+MEANINGS: Mapping[str, str] = {
+    "decisions.screening.required": "an interview is required",
+    "decisions.screening.not_required": "no interview is required",
+    "decisions.rag.RED": "the rating is RED",
+    "decisions.rag.AMBER": "the rating is AMBER",
+    "decisions.rag.GREEN": "the rating is GREEN",
+    "decisions.threshold.met": "the threshold is met",
+    "decisions.threshold.not_met": "the threshold is not met",
+    "interview.assigned": "somebody was chosen to hold it",
+    "interview.offered": "it was offered to the child",
+    "interview.completed": "it was held",
+    "interview.refused": "the child declined it",
+    "interview.not_offered": "it was not offered (say why)",
+    "disagreement.resolved": "it is settled",
+    "disagreement.unresolved": "it is not settled at this step",
+}
+"""What the words mean that every pack shares."""
 
 FREE_TEXT: Mapping[str, str] = {
     "`title`, `says`": "sentences for readers; no rule looks at them",

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from episodes.origin import cause_name
 from episodes.reports import About, Identifier
+from routing.answering import answers_of
 from routing.messages import Message, Recipient, derived_id
 from routing.pack import Pack
 
@@ -48,5 +49,7 @@ def exception(
         causation=cause,
         kind=kind,
         urgency="immediate",
+        answers=answers_of("exception.raise", kind, (), pack),
+        answer_at=pack.answer_at,
         fields={"detail": detail},
     )

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, get_args
 from episodes.episode import Terms
 from routing.calendar import Calendar
 from routing.checking import check_pack
-from routing.closed_lists import Rating, ReportTime
+from routing.closed_lists import Rating, ReportTime, SituationField
 from routing.loading_rules import rule, targets
 from routing.loading_tests import criteria, tests
 from routing.loading_words import kinds_of_type, load_vocabulary, role
@@ -57,6 +57,7 @@ def _pack(top: TomlTable, file: str, rows: Any, faults: PackFaults) -> Pack:
     codes: official codes of the authority, by which a police report may name it.
     intake: the role that takes what nobody else is named for.
     duty: the role that stands in for the intake outside working hours.
+    case_system: what the authority calls its case system, such as `LCS`.
     source: the document behind the pack.
     terms: what the procedure means by the start, the end and the sameness of an episode.
     scope: whom the procedure is about at all (`when` and `unless`).
@@ -73,6 +74,7 @@ def _pack(top: TomlTable, file: str, rows: Any, faults: PackFaults) -> Pack:
     release: what waits for a person, where an authority does not let the hub release requests by itself.
     rules: what is sent, when and to whom.
     periodic: figures that are sent after each month or quarter.
+    withheld: by role, type of message or type with kind, what of `situation` such a reader does not need to know.
     clauses: the source, clause by clause, in our own words.
     not_automated: the clauses that no rule keeps, each with the reason.
     """
@@ -92,6 +94,7 @@ def _pack(top: TomlTable, file: str, rows: Any, faults: PackFaults) -> Pack:
         codes=top.words("codes"),
         intake=top.get("intake", str),
         duty=top.maybe("duty", str),
+        case_system=top.get("case_system", str, "the case system"),
         terms=_terms(top.table("terms")),
         scope=_scope(top.table("scope"), names),
         calendar=_calendar(top.table("calendar")),
@@ -107,6 +110,7 @@ def _pack(top: TomlTable, file: str, rows: Any, faults: PackFaults) -> Pack:
         statuses=faults.of_each(_status, ((row, names) for row in top.rows("statuses", _word))),
         tells_back=top.words("tells_back"),
         questions=top.table("questions").lists(),
+        withheld=_withheld(top.table("withheld")),
         release=_release(top.maybe("release", dict), file, names),
         means=means,
     )
@@ -129,8 +133,16 @@ def _source(table: TomlTable) -> Source:
     title: its title.
     date: when, in the words of the document; say so where it bears no date.
     published: where it can be read.
+    called: what people call it in short, such as `guidance`; of several texts a table, by the letter of their sections.
     """
-    source = Source(*(table.get(key, str) for key in ("publisher", "title", "date", "published")))
+    names = table.table("called") if table.holds_table("called") else None
+    source = Source(
+        publisher=table.get("publisher", str),
+        title=table.get("title", str),
+        date=table.get("date", str),
+        published=table.get("published", str),
+        called={n: names.get(n, str) for n in names.names()} if names else {"": table.get("called", str, "")},
+    )
     table.done()
     return source
 
@@ -219,6 +231,10 @@ def _clause(file: str, name: str, values: Any) -> Clause:
 
 def _reasons(table: TomlTable) -> dict[str, str]:
     return {name: table.get(name, str) for name in table.names()}
+
+
+def _withheld(table: TomlTable) -> dict[str, tuple[str, ...]]:
+    return {name: table.words_among(name, get_args(SituationField)) for name in table.names()}
 
 
 def _criterion(file: str, name: str, values: Any, names: Names, means: dict[str, str]) -> tuple[Criterion, ...]:

@@ -62,12 +62,24 @@ def kind(table: TomlTable, name: str) -> Kind:
     these keys.
 
     title: the act, in one line.
-    outcomes: for a task that may end in several ways, these ways.
+    asks: the act as it stands behind "Team manager: ", such as `decide whether the child is vulnerable`.
+    outcomes: for a task that may end in several ways, these ways, each with what it means.
+    if_not: what happens if nobody answers, in a sentence; left out, what the type of message says.
+    answered_by: events that an answer brings, where no rule names them.
     """
     if not table.holds_table(name):
         return Kind(table.get(name, str))
     inner = TomlTable(table.file, f"{table.place}.{name}", table.get(name, dict))
-    read = Kind(inner.get("title", str), inner.words("outcomes"))
+    meanings: dict[str, str] = {}
+    outcomes = _list(inner, "outcomes", "outcomes", meanings)
+    read = Kind(
+        title=inner.get("title", str),
+        asks=inner.get("asks", str, ""),
+        outcomes=outcomes,
+        meanings={place.removeprefix("outcomes."): means for place, means in meanings.items()},
+        if_not=inner.get("if_not", str, ""),
+        answered_by=inner.words("answered_by"),
+    )
     inner.done()
     return read
 

@@ -17,11 +17,14 @@ from routing.pack import Acknowledgement, Limit, Pack
 from routing.periods import Period
 from routing.tables import PackError, TomlTable, nearest
 
+_LONGEST = 200
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Local:
-    """The settings of one authority. `limits`: rule → limit; `switched_off`: rules that the source leaves open;
-    `systems`: another name of a system that gives numbers, in small letters → the one that is used for it."""
+    """The settings of one authority. `limits`: rule → limit; `switched_off`: rules that the source leaves open.
+    `answer_at`: where people answer, to stand behind "Answer:"; `contact`: whom they ring, in a sentence. `systems`:
+    another name of a system that gives numbers, in small letters → the one that is used for it."""
 
     authority: str
     file: str
@@ -32,6 +35,8 @@ class Local:
     switched_off: tuple[str, ...] = ()
     limits: Mapping[str, Limit] = field(default_factory=dict)
     acknowledge: tuple[Acknowledgement, ...] = ()
+    answer_at: str = ""
+    contact: str = ""
     systems: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -54,10 +59,19 @@ def load_local(text: str, file: str) -> Local:
         acknowledge=tuple(
             _acknowledgement(file, what, values) for what, values in top.table("acknowledge").rest().items()
         ),
+        answer_at=_line(top, "answer_at"),
+        contact=_line(top, "contact"),
         systems=_systems(top.table("systems")),
     )
     top.done()
     return local
+
+
+def _line(table: TomlTable, key: str) -> str:
+    text = table.get(key, str, "")
+    if not text.isprintable() or len(text) > _LONGEST:
+        raise table.fault(f"'{key}' must be one line of at most {_LONGEST} characters")
+    return text.strip()
 
 
 def _days(table: TomlTable) -> frozenset[date]:
@@ -113,6 +127,8 @@ def localised(pack: Pack, local: Local) -> Pack:
         calendar=calendar,
         rules=tuple(replace(r, due=limits.get(r.id, r.due)) for r in pack.rules if r.id not in off),
         acknowledge=tuple(own for entry in local.acknowledge for own in _each_of(pack, entry)),
+        answer_at=local.answer_at,
+        contact=local.contact,
         systems=local.systems,
         auto_release=pack.auto_release if local.auto_release is None else local.auto_release,
     )

@@ -8,7 +8,7 @@ is told in `routing.payload`. The wire's own description is `schemas.outbound`; 
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -20,12 +20,23 @@ Act = Literal["task", "meeting", "interview"]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a message says to a person. `title` heads an e-mail and its subject, `happened` says why it was sent,
-    `asked` what the reader is to do (empty: nothing). None of it names a child."""
+    """What a message says to a person; none of it names a child. Names in braces are values that are filled in.
 
-    title: str
-    happened: str
+    titles: the act, for the subject; the first whose values are all known.
+    happened: sentences on why it was sent, besides what is known of the episode.
+    asked: what the reader is to do, to stand behind "Team manager: " (empty: nothing).
+    if_not: what happens if nobody does. if_sent: the same, where the pack also sends messages of that type.
+    link: what stands before the link to the answer, where the hub has a word of its own for it.
+    answered_by: the events that a person's answer brings, besides those that fulfil it.
+    """
+
+    titles: tuple[str, ...]
+    happened: tuple[str, ...] = ()
     asked: str = ""
+    if_not: str = ""
+    if_sent: Mapping[str, str] = field(default_factory=dict)
+    link: str = ""
+    answered_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,8 @@ class MessageType:
     while_missing: it says that the child is missing, and is moot once the child is back.
     spares_the_dead: nobody is asked for it, or reminded of it, where the child is dead.
     says_missing: it says no more than that the child is missing, and stands while another episode says so too.
+    facts: what is known of the episode is told beside `happened`. binds_hub: its limit is the hub's own and never shown
+    as the reader's.
     overtakes: it may pass what is stuck in its lane: a child who is back must not wait behind it.
     kinds: those that the hub itself uses, in every pack, with their own words.
     """
@@ -67,12 +80,18 @@ class MessageType:
     spares_the_dead: bool = False
     says_missing: bool = False
     overtakes: bool = False
+    facts: bool = True
+    binds_hub: bool = False
     kinds: Mapping[str, Words]
 
     @property
     def fields(self) -> frozenset[str]:
         """Every field that it has besides those of all messages."""
         return frozenset((*self.filled, *self.given))
+
+    def words_of(self, kind: str | None) -> Words:
+        """What it says; of a kind that the hub itself uses, that kind's own words."""
+        return self.kinds.get(kind or "", self.words)
 
     def is_fulfilled(self, event: Event, kind: str | None) -> bool:
         """Whether the event is what a message of this type and kind asks for."""
@@ -83,7 +102,16 @@ class MessageType:
 
 
 def _words(row: dict[str, Any]) -> Words:
-    return Words(row.pop("title"), row.pop("happened"), row.pop("asked", ""))
+    return Words(
+        titles=_several(row.pop("title")),
+        happened=tuple(row.pop("happened", ())),
+        answered_by=tuple(row.pop("answered_by", ())),
+        **{key: row.pop(key) for key in ("asked", "if_not", "if_sent", "link") if key in row},
+    )
+
+
+def _several(value: str | list[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def _given(value: str | list[str]) -> Given:

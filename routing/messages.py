@@ -35,11 +35,30 @@ class Recipient:
     channel: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerWord:
+    """A word that an answer may use, and what it means."""
+
+    word: str
+    means: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A report that answers a message: its type, its kind where the type has kinds, and the words to choose from."""
+
+    type: str
+    kind: str | None = None
+    words: tuple[AnswerWord, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One decision with all its recipients. `at` is the instant of the decision; `due` the limit, if the source sets
-    one. `causation` is (source, id) of the report that caused it, None for a timer. `fields` holds what the type has
-    besides. `ends` are the messages that are answered by it, or taken back; it is not told.
+    one. `causation` is (source, id) of the report that caused it, None for a timer. `situation` is what it tells of its
+    episode, None where it is about none; `answers` are the reports that answer what it asks, `answer_at` says where.
+    `fields` holds what the type has besides. `ends` are the messages that are answered by it, or taken back; it is not
+    told.
     """
 
     id: str
@@ -68,6 +87,9 @@ class Message:
     target: datetime | None = None
     late_on_arrival: bool = False
     replaces: str | None = None
+    situation: Mapping[str, Any] | None = None
+    answers: tuple[Answer, ...] = ()
+    answer_at: str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
     ends: tuple[str, ...] = ()
 

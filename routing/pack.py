@@ -206,11 +206,13 @@ class Pack:
     """One version of one authority's procedure. `scope`: whom it is about at all, such as those under 18; for anybody
     else only the rules that are `beyond_scope` answer. `duty`: who stands in for the intake role outside working hours,
     if anybody does. `kinds`: by type of message, the kinds that its rules send. `limits`: by name, what rules count to.
-    `means`: a name of the pack in plain words (`services.cscs`, `criteria.repeated`). `auto_release` and `acknowledge`
-    are local settings (`routing.local`), off in every shipped pack. `groups`: the ids of the rules of each group.
-    `heard`: the changes that a rule listens to. `tells_back`: the clauses by which whoever was told that a child is
-    missing is told that it is back. `questions`: decisions that mean something only as an answer, with the rules that
-    ask for it."""
+    `means`: a name of the pack in plain words (`services.cscs`, `criteria.repeated`). `withheld`: by role, type of
+    message or type with kind, what such a message does not tell of the episode. `auto_release` and `acknowledge` are
+    local settings (`routing.local`), off in every shipped pack. `case_system`: what its people call their case system.
+    `answer_at`, `contact`: where they answer and whom they ring, local settings. `groups`: the ids of the rules of each
+    group. `heard`: the changes that a rule listens to. `tells_back`: the clauses by which whoever was told that a child
+    is missing is told that it is back. `questions`: decisions that mean something only as an answer, with the rules
+    that ask for it."""
 
     authority: str
     version: str
@@ -234,10 +236,14 @@ class Pack:
     limits: Mapping[str, NamedLimit] = field(default_factory=dict)
     means: Mapping[str, str] = field(default_factory=dict)
     statuses: tuple[Status, ...] = ()
+    withheld: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     questions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     release: Release | None = None
     auto_release: bool = True
     tells_back: tuple[str, ...] = ()
+    case_system: str = "the case system"
+    answer_at: str = ""
+    contact: str = ""
     acknowledge: tuple[Acknowledgement, ...] = ()
     systems: Mapping[str, str] = field(default_factory=dict)
     rules_by_id: Mapping[str, Rule] = field(init=False, repr=False, compare=False)

@@ -31,10 +31,17 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of message: the act as its reader would say it, and for a task how it may end (empty: it is done)."""
+    """One kind of message. `title`: the act as its reader would say it; `asks`: the same, to stand behind
+    "Team manager:" (empty: the title serves). `outcomes`: for a task how it may end (empty: it is done), each with what
+    it means in `meanings`. `if_not`: what happens if nobody answers. `answered_by`: the events that an answer brings,
+    besides those that its rules name."""
 
     title: str
+    asks: str = ""
     outcomes: tuple[str, ...] = ()
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    if_not: str = ""
+    answered_by: tuple[str, ...] = ()
 
 
 Kinds = Mapping[str, Mapping[str, Kind]]

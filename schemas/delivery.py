@@ -103,8 +103,8 @@ class Sender(Protocol):
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Receipt]:
         """Send all items and return one receipt per item, in the same order.
 
-        A batch holds at most one item of a key to an address: order within a lane is the relay's affair. Never raises
-        for an item.
+        A batch holds at most one item of a key to an address, or to a mailbox those of one cause: order within a lane
+        is the relay's affair. Never raises for an item.
         """
 
     async def stop(self) -> None:

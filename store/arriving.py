@@ -118,7 +118,8 @@ _PATIENT = _unarrived(
     ready(deliveries), deliveries.c.channel == _ONE, deliveries.c.urgency == word("routine"),
     deliveries.c.told_at.is_(None),
 ).order_by(deliveries.c.position)  # fmt: skip
-_BY_REFERENCE = _unarrived(deliveries.c.reference == _ONE, skip=False)
+_OF_ONE_LETTER = 1000  # more than one claim holds
+_BY_REFERENCE = _unarrived(deliveries.c.reference == _ONE, skip=False).order_by(deliveries.c.position)
 _DUE_RECEIPTS = (
     select(deliveries.c.position, deliveries.c.reference, deliveries.c.settled_at)
     .where(*awaiting_receipt(deliveries).clauses, deliveries.c.channel == _ONE, deliveries.c.next_attempt_at <= _NOW)
@@ -198,10 +199,9 @@ class Arriving(Session):
         rows = sorted(((f.key, f.began_at, f.told_at, f.words) for f in faults), key=lambda values: values[0])
         await self._write(_KEEP_FAULTS, rows)
 
-    async def by_reference(self, reference: str) -> Unarrived | None:
-        """The delivery of which the other side speaks by this name."""
-        row = (await self._rows(_BY_REFERENCE, one=reference, most=1)).one_or_none()
-        return None if row is None else _row(row)
+    async def by_reference(self, reference: str) -> list[Unarrived]:
+        """The deliveries of which the other side speaks by this name: those of one letter."""
+        return [_row(row) for row in await self._rows(_BY_REFERENCE, one=reference, most=_OF_ONE_LETTER)]
 
     async def confirm(
         self, position: int, became: _Became, detail: str | None, now: datetime, ask_again: datetime | None = None

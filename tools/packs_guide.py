@@ -84,8 +84,7 @@ def required(function: Callable[..., Any]) -> set[str]:
     tree = ast.parse(inspect.getsource(function))
     calls = (n for n in ast.walk(tree) if isinstance(n, ast.Call) and getattr(n.func, "attr", "") in ("get", "choice"))
     short = (call.args[0] for call in calls if len(call.args) == 2 and isinstance(call.func, ast.Attribute))
-    named = {key.value for key in short if isinstance(key, ast.Constant)}
-    return named if function is not loading._source else {*keys(function)[1]}
+    return {key.value for key in short if isinstance(key, ast.Constant)}
 
 
 def sentence(text: str) -> str:

@@ -12,14 +12,16 @@ from functools import cache
 from homeward.settings import Settings
 from outbox.dispatch import Manner
 from producers.kafka_link import TopicShape
+from producers.wording import Wordings
 from schemas.delivery import Sender
 
-Make = Callable[[Settings, TopicShape | None], Sender | None]
+Make = Callable[[Settings, Wordings, TopicShape | None], Sender | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One way out. `make` gives its sender, None where the settings do not set it up; `manner`: how it is sent to."""
+    """One way out. `make` gives its sender, which speaks in the words that it is given; None where the settings do not
+    set it up. `manner`: how it is sent to."""
 
     name: str
     make: Make

@@ -7,10 +7,11 @@ from outbox.dispatch import Manner
 from outbox.retry import Retry
 from producers.kafka import KafkaSender
 from producers.kafka_link import TopicShape
+from producers.wording import Wordings
 from schemas.delivery import Sender
 
 
-def _make(settings: Settings, create: TopicShape | None) -> Sender:
+def _make(settings: Settings, _words_of: Wordings, create: TopicShape | None) -> Sender:
     return KafkaSender(kafka_settings(settings, create))
 
 

@@ -5,22 +5,22 @@ from pathlib import Path
 from homeward.channels import Channel
 from homeward.channels.notify import notify_sender
 from homeward.settings import Settings
-from homeward.wordings import words_of
 from outbox.dispatch import Manner
 from producers.kafka_link import TopicShape
 from producers.mail import MailSender
 from producers.mail_folder import MailFolder
 from producers.smtp import MailSettings
 from producers.tokens import ClientCredentials
+from producers.wording import Wordings
 from schemas.delivery import Sender
 
 HANDS = 4
 """So many e-mails are under way at once, and no more can arrive twice when a process dies."""
 
 
-def _make(settings: Settings, _create: TopicShape | None) -> Sender | None:
+def _make(settings: Settings, words_of: Wordings, _create: TopicShape | None) -> Sender | None:
     if settings.mail_by == "notify":
-        return notify_sender(settings)
+        return notify_sender(settings, words_of)
     if settings.mail_by == "folder":
         return MailFolder(mail_folder(settings), settings.smtp_from, settings.message_id_domain, words_of)
     return MailSender(mail_settings(settings), words_of)

@@ -2,14 +2,14 @@
 
 from homeward.channels import Channel
 from homeward.settings import Settings
-from homeward.wordings import words_of
 from outbox.dispatch import Manner
 from producers.kafka_link import TopicShape
 from producers.notify import NotifySender, NotifySettings
+from producers.wording import Wordings
 from schemas.delivery import Sender
 
 
-def notify_sender(settings: Settings) -> Sender | None:
+def notify_sender(settings: Settings, words_of: Wordings) -> Sender | None:
     """The sender, where there is a key for it."""
     key = settings.notify_api_key
     if key is None:
@@ -18,8 +18,8 @@ def notify_sender(settings: Settings) -> Sender | None:
     return NotifySender(asked, words_of)
 
 
-def _make(settings: Settings, _create: TopicShape | None) -> Sender | None:
-    return notify_sender(settings)
+def _make(settings: Settings, words_of: Wordings, _create: TopicShape | None) -> Sender | None:
+    return notify_sender(settings, words_of)
 
 
 NOTIFY = Channel("notify", _make, Manner(most=100, hands=4))

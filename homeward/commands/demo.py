@@ -90,6 +90,6 @@ async def _play(settings: "Settings", sink: object) -> list[str]:
         async with playing.parts.store.reading() as tx:
             promised = await tx.outbox_after(0, 100_000)
         heard = await playing.heard()
-    missing = faults(promised, heard, sink.count)
+    missing = faults(promised, heard, sink.messages)
     telling.verdict(missing, sink.count, len(heard), str(sink.folder))
     return missing

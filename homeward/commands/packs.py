@@ -45,6 +45,7 @@ def command() -> None:
 @command.command()
 @click.argument("authority", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@click.option("--words", is_flag=True, help="Show the words that reports and messages may use, with what they mean.")
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page to this file instead.")
 @click.option(
     "--diff",
@@ -54,7 +55,12 @@ def command() -> None:
 )
 @FURTHER
 def show(
-    authority: str | None, as_json: bool, html: Path | None, diff: tuple[str, str] | None, folders: tuple[Path, ...]
+    authority: str | None,
+    as_json: bool,
+    words: bool,
+    html: Path | None,
+    diff: tuple[str, str] | None,
+    folders: tuple[Path, ...],
 ) -> None:
     """Show what an authority has promised: each clause of its source, what Homeward does for it and when, what is left
     to people and why, and the scenarios that prove it. Without AUTHORITY: how far each pack covers its source.
@@ -67,12 +73,13 @@ def show(
       homeward packs nottinghamshire | less
       homeward packs nottinghamshire --html nottinghamshire.html
       homeward packs nottinghamshire --diff 6.5 new/6.6.toml
+      homeward packs nottinghamshire --words
     """
     from homeward.commands.installed import installed
 
     packs, named = installed(folders)
     if authority is None:
-        if html or diff:
+        if html or diff or words:
             raise click.UsageError("name the authority whose pack is meant, such as: homeward packs nottinghamshire")
         _overview(packs, named, as_json)
         return
@@ -84,7 +91,9 @@ def show(
         near = nearest(authority, known)
         raise click.UsageError(f"there is no pack '{authority}'{near}; known are: {', '.join(known)}")
     versions = packs.all()[key]
-    if diff:
+    if words:
+        _vocabulary(versions[-1], as_json)
+    elif diff:
         _differ(_version(versions, diff[0]), _version(versions, diff[1]))
     else:
         _one(versions[-1], named, as_json, html)
@@ -137,6 +146,15 @@ def _one(pack: "Pack", named: Sequence[Path], as_json: bool, html: Path | None) 
     except OSError as error:
         raise click.ClickException(f"cannot write {html}: {error.strerror}") from None
     click.echo(f"written to {html}", err=True)
+
+
+def _vocabulary(pack: "Pack", as_json: bool) -> None:
+    from homeward.rendering.vocabulary import vocabulary, vocabulary_lines
+
+    if as_json:
+        _json(vocabulary(pack))
+    else:
+        _page(vocabulary_lines(pack))
 
 
 def _version(versions: "Sequence[Pack]", named: str) -> "Pack":

@@ -98,7 +98,7 @@ async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool) -> N
             f"The database is out of date (missing: {', '.join(steps)}). Run `homeward migrate`."
         )
     await _check_served(store, packs)
-    ways = senders(settings, TopicShape() if embedded else None)
+    ways = senders(settings, TopicShape() if embedded else None, packs)
     parts = Parts(settings, packs, directories, store, ways, ready=backlog_of(settings))
     hub = Hub(parts, only)
     stopped = asyncio.Event()

@@ -20,7 +20,7 @@ def command() -> None:
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--bundle", is_flag=True, help="Also write DIR/v1.json: all messages in one schema, for code generators.")
 def export(folder: Path, bundle: bool) -> None:
-    """Write the schemas to DIR/v1/<type>.json.
+    """Write the schemas to DIR/v1/<type>.json, and the words of each authority to DIR/vocabulary/<authority>.json.
 
     Schemas that are already in DIR can be extended but not broken. If a message published there would no longer be
     understood, nothing is written and the exit code is 1.
@@ -36,6 +36,7 @@ def export(folder: Path, bundle: bool) -> None:
 
     try:
         files = write(folder)
+        vocabularies = _write_vocabularies(folder)
         whole = export_bundle(folder) if bundle else None
     except IncompatibleError as error:
         raise _incompatible(folder, error.faults) from None
@@ -44,8 +45,25 @@ def export(folder: Path, bundle: bool) -> None:
     except OSError as error:
         raise click.ClickException(f"Cannot write to {folder}: {error.strerror}.") from None
     click.echo(f"{len(files)} schemas written to {files[0].parent}.")
+    click.echo(f"{len(vocabularies)} vocabularies written to {vocabularies[0].parent}.")
     if whole:
         click.echo(f"All in one: {whole}.")
+
+
+def _write_vocabularies(folder: Path) -> list[Path]:
+    """The words of the newest version of each shipped pack, beside the schemas of the messages that carry them."""
+    from homeward.library import read_packs
+    from homeward.rendering.vocabulary import vocabulary
+    from schemas.export import text_of
+
+    target, written = folder / "vocabulary", list[Path]()
+    target.mkdir(parents=True, exist_ok=True)
+    packs = read_packs()
+    for authority in packs.authorities:
+        versions = packs.all()[authority]
+        written.append(target / f"{authority}.json")
+        written[-1].write_text(text_of(vocabulary(versions[-1])), "utf-8")
+    return written
 
 
 @command.command()

@@ -1,5 +1,6 @@
 """A local mail sink: every e-mail becomes an `.eml` file, named by its message, and goes nowhere."""
 
+import re
 import socket
 from email.parser import BytesHeaderParser
 from pathlib import Path
@@ -32,7 +33,14 @@ class MailSink:
 
     @property
     def count(self) -> int:
+        """How many e-mails arrived."""
         return sum(1 for _ in self.folder.glob("*.eml"))
+
+    @property
+    def messages(self) -> set[str]:
+        """The messages that they tell; one e-mail may tell several."""
+        heads = (BytesHeaderParser().parsebytes(file.read_bytes()) for file in self.folder.glob("*.eml"))
+        return {message for head in heads for message in re.split(r"[,\s]+", str(head["X-Homeward-Message"]))}
 
 
 def _free_port() -> int:

@@ -110,7 +110,8 @@ async def stage(settings: Settings, begins: datetime) -> AsyncIterator[Stage]:
     packs, directories = library(settings)
     await migrate(settings.database)
     store = Store.open(settings.database)
-    parts = Parts(settings, packs, directories, store, senders(settings, TopicShape(partitions=3)), now=clock.now)
+    ways = senders(settings, TopicShape(partitions=3), packs)
+    parts = Parts(settings, packs, directories, store, ways, now=clock.now)
     producer = AIOKafkaProducer(bootstrap_servers=settings.kafka_bootstrap)
     await producer.start()
     # The topics exist before the hub subscribes, so that it need not look for them.

@@ -6,6 +6,8 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from schemas.fields import Authority, Id, Instant, Listed, MaybeId, MaybeWord, Word
+from schemas.outbound.answering import Answer
+from schemas.outbound.situation import Situation
 from schemas.part import Part
 from schemas.parts import Identifier
 
@@ -86,4 +88,11 @@ class OutboundMessage(Part):
     replaces: MaybeId = Field(None, description="Id of the earlier message that this one corrects.")
     acknowledge_by: Instant | None = Field(
         None, description="Deadline for a named person to acknowledge it, if the authority asks for that."
+    )
+    situation: Situation | None = Field(
+        None, description="What is known of the episode, as far as the protocol pack lets every recipient know it."
+    )
+    answers: Listed[Answer] = Field((), description="The reports that answer what is asked here.")
+    answer_at: str | None = Field(
+        None, description='Where people answer, as the authority has set it for itself; to stand behind "Answer:".'
     )

@@ -92,11 +92,11 @@ class ArrivingHub:
         await self.parts.intake.process_batch([record])
 
     async def promise(self, *names: str, to: str = DUTY, urgency: str = "routine", child: str | None = None) -> None:
-        """Messages of their own children, unless they are about one."""
-        body = orjson.dumps({"authority": NOTTS})
+        """Messages of their own children, unless they are about one, and each of its own cause."""
+        bodies = {name: {"authority": NOTTS, "causation": {"source": "/test", "id": name}} for name in names}
         rows = [
-            OutboxRow(name, f"m-{name}", "episode", child or name, "notify.missing", body, self.now, None, ("5.10",),
-                      NOTTS, f"ep-{child or name}", to, urgency, None)
+            OutboxRow(name, f"m-{name}", "episode", child or name, "notify.missing", orjson.dumps(bodies[name]), self.now,
+                      None, ("5.10",), NOTTS, f"ep-{child or name}", to, urgency, None)
             for name in names
         ]  # fmt: skip
         async with self.store.transaction() as tx:

@@ -52,6 +52,11 @@ async def only_mail_waits(hub: ArrivingHub) -> bool:
     return "mail" in (await hub.hub.health.state()).get("channels_away", {}) and topics <= {"accepted"}
 
 
+async def nothing_is_under_way(hub: ArrivingHub) -> bool:
+    """No probe is."""
+    return "sending" not in (await hub.states()).values()
+
+
 async def test_a_dead_mail_server_is_told_of_by_another_way_in_five_minutes_and_then_all_arrives(
     hub: ArrivingHub, server: MailServer, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -70,6 +75,7 @@ async def test_a_dead_mail_server_is_told_of_by_another_way_in_five_minutes_and_
     assert state["checks"]["database"]
     assert state["channels_away"]["mail"] >= 299
     assert state["oldest_delivery"] == 300
+    await hub.until(lambda: nothing_is_under_way(hub))
     listed = await hub.command("list")
     assert "2 prepared by mail (immediate), oldest since 2026-03-02 12:00Z" in listed
     await hub.report(2)

@@ -147,7 +147,7 @@ from homeward.channels import Channel
 from producers.fakes import MemoryKafkaSender
 
 SENT = MemoryKafkaSender()
-SMS = Channel("sms", lambda settings, create: SENT)
+SMS = Channel("sms", lambda settings, words_of, create: SENT)
 """
 
 

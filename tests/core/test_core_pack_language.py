@@ -251,7 +251,11 @@ def test_a_word_may_say_what_it_means() -> None:
     [
         ('title = "A procedure for tests"\n', "", ["the pack.source: 'title' is missing; add it"]),
         ("publisher", "publischer", ["the pack.source: 'publisher' is missing"]),
-        ('"nowhere"', '"nowhere"\nyear = 2020', ["the pack.source: 'year' is not understood here; known are: date"]),
+        (
+            '"nowhere"',
+            '"nowhere"\nyear = 2020',
+            ["the pack.source: 'year' is not understood here; known are: called, date"],
+        ),
         ('title = "Tell each', 'titel = "Tell each', ["'title' is missing; add it"]),
         ('"Tell each service that has the case"', '" "', ["'title' must be one line that says what the rule does"]),
         ('"worker"]', '"worke"]', ["there is no role 'worke' (did you mean 'worker'?); add it to [roles]"]),

@@ -144,6 +144,17 @@ def test_every_setting_says_what_it_is() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
 
 
+@pytest.mark.parametrize("url", ["desk.example", "ftp://desk.example", "https://desk.example/?page=1", "https:// desk"])
+def test_the_desk_is_a_plain_web_address(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    assert f"{PREFIX}DESK_URL" in fault(monkeypatch, desk_url=url)
+
+
+def test_without_a_desk_nothing_is_linked(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().desk_url is None
+    given(monkeypatch, desk_url="https://desk.example/nottinghamshire")
+    assert load_settings().desk_url == "https://desk.example/nottinghamshire"
+
+
 def test_a_misspelt_variable_is_refused_with_the_likely_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     said = fault(monkeypatch, smtp_hots="mail.council.test", teapot="1")
     assert said.splitlines() == [

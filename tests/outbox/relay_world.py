@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outbox.addressing import DirectoryBook
@@ -27,7 +28,6 @@ WORKER = "mail/nottinghamshire/allocated_social_worker/sw1"
 BOOK = DirectoryBook(
     {"nottinghamshire": Directory("nottinghamshire", {}, {}, {"sw1": "sw1@children.example"})}, {}, lambda: NOON
 )
-BODY = b'{"authority":"nottinghamshire"}'
 
 
 class Died(BaseException):
@@ -140,9 +140,12 @@ class World:
             return await tx.release([held.position for held in await tx.held_up()])
 
 
-def row(id: str, child: str = "k1", to: str = CARE, type: str = "notify.missing") -> OutboxRow:
-    """A promised row with every detail filled in that a test does not speak of."""
-    told = (f"m-{id}", "episode", child, type, BODY, NOON, None, ("5.10",), "nottinghamshire", f"ep-{child}")
+def row(
+    id: str, child: str = "k1", to: str = CARE, type: str = "notify.missing", cause: str | None = None
+) -> OutboxRow:
+    """A promised row with every detail filled in that a test does not speak of. Without `cause` it has its own."""
+    body = orjson.dumps({"authority": "nottinghamshire", "causation": {"source": "/test", "id": cause or id}})
+    told = (f"m-{id}", "episode", child, type, body, NOON, None, ("5.10",), "nottinghamshire", f"ep-{child}")
     return OutboxRow(id, *told, to, "routine", None)
 
 

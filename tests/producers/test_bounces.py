@@ -14,7 +14,7 @@ from producers.mime import compose, message_id
 DOMAIN = "homeward.example"
 OURS = message_id("row-1", DOMAIN)
 MARK = OURS.strip("<>").partition("@")[0]
-SENT = compose(mail(), "homeward@homeward.example", DOMAIN, words_of)
+SENT = compose([mail()], "homeward@homeward.example", DOMAIN, words_of)
 QMAIL = f"""From: MAILER-DAEMON@mail.example
 Subject: failure notice
 To: homeward@homeward.example

@@ -71,7 +71,8 @@ ONE_OF = {
 
 COMMON = (
     "authority pack episode incident child causation clauses to channels modality urgency handling kind "
-    "name form due due_basis target late_on_arrival replaces acknowledge_by"
+    "name form due due_basis target late_on_arrival replaces acknowledge_by situation "
+    "answers answer_at"
 )
 OUTBOUND = {
     "case.contact.create": "contact_type finalised",
