@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from core_wire import case, child, context, event, found, later, missing, police
 from test_relinking import decision
+from wire_messages import case, child, context, event, found, later, missing, police
 
 from homeward.simulation import Simulation
 

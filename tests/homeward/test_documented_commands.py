@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from core_hub import POLICE, Hub
-from core_wire import context, found, missing
+from hub_in_memory import POLICE, Hub
+from wire_messages import context, found, missing
 
 from homeward.cli import main
 from store import Store
@@ -22,7 +22,7 @@ ELSEWHERE = {
     "homeward run": "tests/homeward/test_first_start.py",
     "homeward docs --serve": "tests/schemas/test_wire_asyncapi.py",
     "homeward register reread": "tests/hub/test_register_command.py",
-    "homeward matching train": "tests/matching/test_matching_training.py",
+    "homeward matching train": "tests/enrichment/matching/test_matching_training.py",
     "homeward deliveries release 123": "tests/hub/test_deliveries_command.py",
 }
 """What needs a server, the extra *training* or a mailbox that refuses, and the file that runs it."""

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from core_hub import Hub
+from hub_in_memory import Hub
 
 from enrichment.serialisation import read_case
 from routing.case import Case

@@ -4,9 +4,9 @@ that waits for a child has been read."""
 from datetime import timedelta
 from typing import Any
 
-from core_hub import Hub, hub
-from core_wire import case, context, found, later, missing
+from hub_in_memory import Hub, hub
 from owed import owed, states
+from wire_messages import case, context, found, later, missing
 
 SERVICES = [{"service": "cscs", "worker": "sw1", "manager": "tm1"}]
 CARE = context(-99, "compact:K-1", services=SERVICES, plan="looked_after", legal_status="care_order")

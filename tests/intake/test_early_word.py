@@ -5,9 +5,9 @@ from typing import Any
 
 import orjson
 import pytest
-from core_hub import CASEWORK, Hub, hub
-from core_wire import case, child, context, event, found, later, missing, police
+from hub_in_memory import CASEWORK, Hub, hub
 from owed import owed, states
+from wire_messages import case, child, context, event, found, later, missing, police
 
 BY = {"role": "children_missing_officer"}
 REGISTER = context(-1, "compact:K-1", services=[{"service": "cscs", "worker": "sw1", "team": "t1"}])
