@@ -41,7 +41,7 @@ def advance(episode: Episode, report: Report, terms: Terms) -> Advanced:
     """The episode once the report is taken in, and what changed by it (nothing where it only repeats)."""
     match report:
         case Missing() if kind_of(report) not in terms.begun_by:
-            return episode, brought(Change.TOLD, report)
+            return episode, brought(Change.REPORTED, report)
         case Missing():
             return _missing(_with_reference(episode, report), report, terms)
         case Found():

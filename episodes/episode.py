@@ -25,8 +25,8 @@ from episodes.reports import (
 )
 
 # new: nothing said yet; waiting: a report that met an open episode where the procedure allows one at a time; ended: the
-# police stopped without a return; finalised: the record is locked.
-State = Literal["new", "waiting", "open", "found", "ended", "finalised", "retracted"]
+# police stopped without a return.
+State = Literal["new", "waiting", "open", "found", "ended", "retracted"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +118,7 @@ class Episode:
     @property
     def back(self) -> bool:
         """The child was found; a record that was locked afterwards says so too."""
-        return self.found is not None and self.state in ("found", "finalised")
+        return self.found is not None and self.state == "found"
 
     @property
     def still_missing(self) -> bool:

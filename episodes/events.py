@@ -12,7 +12,7 @@ class Change(StrEnum):
     """The closed list of changes. A qualifier may follow the name: `interview.refused`, `meeting.mam`."""
 
     OPENED = "opened"
-    TOLD = "told"  # somebody says that the child is missing whose word begins no episode
+    REPORTED = "reported"  # somebody says that the child is missing whose word begins no episode
     MISSING_AGAIN = "missing_again"  # another episode of the child has begun since
     CORRECTED = "corrected"
     START_CHANGED = "start_changed"
@@ -31,7 +31,6 @@ class Change(StrEnum):
     UNMATCHED_FOUND = "unmatched_found"
     ENDED = "ended"
     RETRACTED = "retracted"
-    FINALISED = "finalised"
     CLOCK_OVERRIDE = "clock_override"
     DECIDED = "decided"
     UNASKED = "unasked"  # an answer to a question that nobody has asked
@@ -39,7 +38,7 @@ class Change(StrEnum):
     INTERVIEW = "interview"
     MEETING = "meeting"
     MEETING_ELSEWHERE = "meeting_elsewhere"  # held under another episode of the child
-    COUNTED_ANEW = "counted_anew"  # an earlier episode of the child became known, or moved
+    RECOUNTED = "recounted"  # an earlier episode of the child became known, or moved
     SERVICE_OPENED = "service_opened"
     SERVICE_CLOSED = "service_closed"
     RECORD_CHANGED = "record_changed"

@@ -121,7 +121,7 @@ def _recount(context: Context, child: Child, before: Episode, after: Episode, re
 def count_anew(context: Context, child: Child, but: str, since: datetime, report: Report) -> Step:
     """Tells the child's episodes that began after an instant, all but one, that those before them have changed."""
     step = Step()
-    event = Event(Change.COUNTED_ANEW, report, report.origin.at)
+    event = Event(Change.RECOUNTED, report, report.origin.at)
     for case in live_cases(child):
         if case.episode.id != but and case.episode.start is not None and case.episode.start > since:
             step += ask_rules(context, child, case, case.episode, (event,))

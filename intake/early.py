@@ -125,7 +125,7 @@ def as_it_came(row: EarlyRow) -> RawRecord:
     return RawRecord(row.topic, row.partition, row.offset, row.value, row.timestamp, row.key, row.headers, row.cluster)
 
 
-def waiting(rows: Iterable[EarlyRow], parse: Parse) -> Iterator[EarlyWord]:
+def words_of_rows(rows: Iterable[EarlyRow], parse: Parse) -> Iterator[EarlyWord]:
     """What waits, as it was parsed when it came."""
     for row in rows:
         parsed = parse(as_it_came(row), row.since)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from enrichment.children import Child
 from episodes.reports import Found, Report
 from episodes.returning import outdated
-from intake.early import EarlyWord, early_of, row_of, waiting
+from intake.early import EarlyWord, early_of, row_of, words_of_rows
 from intake.records import Parse, Parsed
 from intake.step import Context, Step, raised
 from routing.decide import decide_early
@@ -60,7 +60,7 @@ async def waited_long(tx: Transaction, context: Context, timers: Iterable[TimerR
     step = Step()
     for timer in timers:
         row = await tx.early_word(early_of(timer.person))
-        for early in waiting([row] if row else [], parse):
+        for early in words_of_rows([row] if row else [], parse):
             detail = _LONG.format(f"{context.early_after / timedelta(hours=1):g}")
             authority = early.row.authority if early.row.authority in context.packs.authorities else HUB
             step += raised(context, authority, "doubtful_match", detail, early.report, early.report.about)

@@ -9,7 +9,7 @@ from enrichment.lookup import Lookup, keys_of
 from enrichment.matching import Model
 from enrichment.register import KEY
 from episodes.reports import Found, Missing, RecordHeld
-from intake.early import EarlyWords, waiting
+from intake.early import EarlyWords, words_of_rows
 from intake.records import Parse, Parsed
 from routing.library import Packs
 from store import Transaction
@@ -58,12 +58,12 @@ async def load_early(tx: Transaction, batch: Sequence[Parsed], parse: Parse) -> 
     batch."""
     incidents = {p.report.about.incident or "" for p in batch} - {""}
     await tx.lock({f"incident\x1f{incident}" for incident in incidents})
-    return EarlyWords(waiting(await tx.early_words(incidents), parse))
+    return EarlyWords(words_of_rows(await tx.early_words(incidents), parse))
 
 
 async def add_early(tx: Transaction, early: EarlyWords, people: Iterable[str], parse: Parse) -> None:
     """What waits for an absence of these children."""
-    early.add(waiting(await tx.early_words((), {*people}), parse))
+    early.add(words_of_rows(await tx.early_words((), {*people}), parse))
 
 
 async def _relatives(tx: Transaction, children: Children, batch: Sequence[Parsed], held: set[str]) -> None:

@@ -110,7 +110,7 @@ def _pack(top: TomlTable, file: str, rows: Any, faults: PackFaults) -> Pack:
         statuses=faults.of_each(_status, ((row, names) for row in top.rows("statuses", _word))),
         tells_back=top.words("tells_back"),
         questions=top.table("questions").lists(),
-        withheld=_withheld(top.table("withheld")),
+        withheld=top.table("withheld").lists_among(get_args(SituationField)),
         release=_release(top.maybe("release", dict), file, names),
         means=means,
     )
@@ -231,10 +231,6 @@ def _clause(file: str, name: str, values: Any) -> Clause:
 
 def _reasons(table: TomlTable) -> dict[str, str]:
     return {name: table.get(name, str) for name in table.names()}
-
-
-def _withheld(table: TomlTable) -> dict[str, tuple[str, ...]]:
-    return {name: table.words_among(name, get_args(SituationField)) for name in table.names()}
 
 
 def _criterion(file: str, name: str, values: Any, names: Names, means: dict[str, str]) -> tuple[Criterion, ...]:

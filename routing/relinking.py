@@ -13,7 +13,7 @@ from routing.decide import decide
 from routing.exceptions import CLAUSES
 from routing.pack import Pack
 
-ANSWERED = ("open", "found", "ended", "finalised")
+ANSWERED = ("open", "found", "ended")
 """The states of an episode in which rules have answered to what was reported."""
 _HELD = ("completed", "refused", "offered")
 """What became of an interview, whoever the child is; anything else was said of a request that is withdrawn."""

@@ -15,12 +15,12 @@ from routing.situation import Situation
 LOOKED_BACK_AT = frozenset(
     {
         Change.CORRECTED, Change.JOINED, Change.CLASSIFIED, Change.WHEREABOUTS, Change.START_CHANGED, Change.DECIDED,
-        Change.CLOCK_OVERRIDE, Change.RECORD_CHANGED, Change.SERVICE_OPENED, Change.SERVICE_CLOSED, Change.COUNTED_ANEW,
+        Change.CLOCK_OVERRIDE, Change.RECORD_CHANGED, Change.SERVICE_OPENED, Change.SERVICE_CLOSED, Change.RECOUNTED,
     }
 )  # fmt: skip
 """The changes at which the rules of the beginning are asked once more."""
 COUNTS = ("occasions", "episodes_within")
-BEGUN = ("open", "found", "ended", "finalised")
+BEGUN = ("open", "found", "ended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +62,4 @@ def review_of(before: Situation, s: Situation, cause: Event, pack: Pack) -> Revi
     comes = evaluate(pack.scope, before, cause, pack) is None and evaluate(pack.scope, s, cause, pack) is not None
     if not comes and s.episode.state != "open" and changes <= OF_THE_REGISTER:
         return None
-    return Review(before, cause, comes, changes <= {Change.COUNTED_ANEW})
+    return Review(before, cause, comes, changes <= {Change.RECOUNTED})

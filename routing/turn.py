@@ -225,7 +225,7 @@ class Turn:
     def _lapsed(self) -> Iterator[Message]:
         """What was asked for only as long as its conditions hold, and they hold no more; what the number of the child's
         episodes had asked for, once they are fewer (AMB-196)."""
-        fewer = any(e.change is Change.COUNTED_ANEW for e in self.events)
+        fewer = any(e.change is Change.RECOUNTED for e in self.events)
         for promise in self.s.promises:
             rule = self.pack.rules_by_id.get(promise.rule)
             if rule is None or not promise.open:

@@ -114,7 +114,7 @@ def sound(episode: Episode) -> None:
     """What holds of every episode, whatever was told."""
     assert episode.duration is None or episode.duration >= timedelta()
     assert not episode.back or episode.return_at is not None
-    assert not episode.back or episode.state in ("found", "finalised")
+    assert not episode.back or episode.state == "found"
     if episode.missing is not None:
         assert episode.start is not None
         assert episode.lines

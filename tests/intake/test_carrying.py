@@ -29,7 +29,7 @@ RULES = (
     rule("give_up", '{told_by = ["ask"]}', on='["missing_again"]', once='"event"', send='"rhi.withdrawn"',
          when='{still_open = "rhi.request"}', closes='["rhi.request"]'),
     rule("tell_holder", '{asked_by = ["heard"]}', on='["opened"]'),
-    rule("heard", '{named_as = "by"}', on='["told"]', send='"task.create"', once='"event"'),
+    rule("heard", '{named_as = "by"}', on='["reported"]', send='"task.create"', once='"event"'),
 )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import pytest
-from test_calendar import london
+from london import london
 
 from outbox.addressing import DirectoryBook
 from outbox.directory import load_directory

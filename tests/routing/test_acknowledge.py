@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from london import london
 from made_up_reports import ABOUT, NOON, after, found, missing, origin, outcome, retracted
 from small_packs import Course, course, rule
-from test_calendar import london
 
 from episodes.reports import Acknowledged, Actor
 from routing.local import load_local, localised

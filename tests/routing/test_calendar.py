@@ -3,16 +3,12 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from london import london
 
 from routing.calendar import LONDON, Calendar, london_date
 from routing.periods import Period
 
 CALENDAR = Calendar()
-
-
-def london(text: str, fold: int = 0) -> datetime:
-    """A wall clock time in London, in UTC."""
-    return datetime.fromisoformat(text).replace(tzinfo=LONDON, fold=fold).astimezone(UTC)
 
 
 def ends(period: str, start: datetime) -> datetime:

@@ -6,9 +6,9 @@ from pathlib import Path
 import orjson
 import pytest
 import wire_messages as wire
+from london import london
 from made_up_reports import ABOUT, NOON, after, found, missing, origin, outcome
 from small_packs import BODY, HEAD, course, pack, rule
-from test_calendar import london
 
 from episodes.reports import TaskCompleted
 from homeward.library import read_packs

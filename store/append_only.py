@@ -42,7 +42,7 @@ def statements(table: str, lasting: tuple[str, ...], emptied: str | None, postgr
     return made
 
 
-def keep_unchanged(metadata: MetaData, ledger: Table, outbox: Table) -> None:
+def keep_append_only(metadata: MetaData, ledger: Table, outbox: Table) -> None:
     """Makes the triggers whenever the tables are made."""
     _after(metadata, "before_create", "postgresql", _REFUSE)
     for table, emptied in ((ledger, None), (outbox, "payload")):
