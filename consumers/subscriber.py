@@ -70,6 +70,8 @@ class Subscriber:
             parser=_parsed,
             decoder=_undecoded,
             no_reply=True,
+            # What a transaction takes back, or has not said yet, is nobody's word.
+            isolation_level="read_committed",
         )
         subscriber(self._handle)
 

@@ -65,6 +65,10 @@ def foldable(messages: Iterable[Message], rejected: Mapping[str, str]) -> dict[s
     for message in messages:
         if message.id in rejected:
             found[message.id] = Foldable(rejected[message.id], message)
+        elif message.kind == "id_reused" and message.causation:
+            # Each of them was taken in: what is wrong is how their sender counts.
+            cause = derived_id("flood", message.authority, message.kind, message.causation[0])
+            found[message.id] = Foldable(cause, message, _ALIKE)
         elif message.rule == f"hub_{message.kind}" and message.incident and message.kind != _UNREADABLE:
             about = (message.force, message.incident)
             found[message.id] = Foldable(derived_id("flood", message.authority, message.kind, *about), message, _ALIKE)

@@ -39,6 +39,18 @@ def numbers(*pairs: tuple[str, str]) -> list[tuple[str, str]]:
     [
         *("UNKNOWN", "unknown", "Unknown ", "N/A", "n/a", "NA", "none", "TBC", "tbc.", "test", "TEST1", "not known"),
         *("0", "000", "0000000000", "9999999999", "999", "1111111111", "00-00-00", "UN1", "un9", "-", "?", "…", "nil"),
+        *(
+            "NK",
+            "N.K.",
+            "XXXXXXXXXX",
+            "U",
+            "No NHS number",
+            "not yet allocated",
+            "Refused",
+            "dummy",
+            "UNKNOWN1",
+            "1234567890",
+        ),
     ],
 )
 def test_what_stands_for_not_known_is_no_number(value: str) -> None:
@@ -50,7 +62,7 @@ def test_a_short_or_odd_number_is_one(value: str) -> None:
     assert numbers(("mosaic", value)) == [("mosaic", value)]
 
 
-@pytest.mark.parametrize("system", ["NHS", "nhs", "nhs_number", "NHS-Number", "https://fhir.nhs.uk/Id/nhs-number"])
+@pytest.mark.parametrize("system", ["NHS", "nhs", "nhs_number", "NHS-Number", "National Health Service number"])
 @pytest.mark.parametrize("value", ["9434765919", "943 476 5919", "943-476-5919", "９４３４７６５９１９"])
 def test_the_number_of_the_health_service_goes_by_one_name(system: str, value: str) -> None:
     assert numbers((system, value)) == [("nhs", "9434765919")]

@@ -134,6 +134,22 @@ async def test_every_codec_is_read(kafka: str, tmp_path: Path, how: str) -> None
     assert (len(opened), held) == (40, {})
 
 
+async def test_what_a_transaction_takes_back_never_acts(kafka: str, tmp_path: Path) -> None:
+    force = f"TX{os.getpid()}"
+    topic = police_notifications(force)
+    await make(kafka, topic)
+    async with AIOKafkaProducer(bootstrap_servers=kafka, transactional_id=f"test-{force}") as sender:
+        await sender.begin_transaction()
+        await sender.send_and_wait(topic, missing(force, "taken-back"))
+        await sender.abort_transaction()
+        async with sender.transaction():
+            await sender.send_and_wait(topic, missing(force, "said"))
+    async with running(kafka, f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}", force) as hub:
+        await hub.has_taken(1)
+        opened, held, _ = await ends(hub.parts.store)
+    assert (opened, held) == ({f"{force}-said"}, {})
+
+
 @pytest.mark.postgres
 async def test_neither_a_long_register_key_nor_a_field_that_is_not_declared_stops_the_registers_and_casework(
     kafka: str, postgres: Callable[[], str]

@@ -121,6 +121,16 @@ async def test_a_sender_that_uses_one_id_again_and_again_is_told_of_three_times_
     )
 
 
+async def test_one_id_for_everything_is_told_three_times_and_every_child_is_taken_in(
+    hub: Hub,
+) -> None:
+    for n in range(30):
+        child = {"identifiers": [{"system": "compact", "value": f"K-{n}"}]}
+        await hub.take(missing(incident=f"P-{n}", id_="one-for-all", child=child))
+    assert len(words(await hub.rows(), "id_reused")) == 3
+    assert len({row.message_id for row in await hub.rows() if row.type == "episode.open"}) == 30
+
+
 async def test_what_a_pack_asks_for_is_never_folded(hub: Hub) -> None:
     child = {"identifiers": [{"system": "compact", "value": "K-9"}]}
     for n in range(12):
