@@ -27,7 +27,9 @@ class EmptiedStore(Store):
         first = self._empty is None
         if self._empty is None:
             await super().create()
-            self._empty = await aiosqlite.connect(":memory:")
+            opening = aiosqlite.connect(":memory:")
+            opening._thread.daemon = True  # a process that ends does not wait for it
+            self._empty = await opening
         async with self._engine.connect() as connection:
             held: Any = (await connection.get_raw_connection()).driver_connection
             await connection.rollback()

@@ -1,6 +1,6 @@
 """A word of a pack, by its place in the values of the TOML text, and what may stand there instead."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +46,7 @@ def mistyped(word: str) -> str:
 
 def after(word: Any, known: Iterable[Any], without: Iterable[Any] = ()) -> list[Any]:
     """The other words of a list, beginning with the one that follows."""
-    words = [*known]
+    words = sorted(known) if isinstance(known, Set) else [*known]
     at = words.index(word) + 1 if word in words else 0
     taken = {word, *without}
     return [other for other in (*words[at:], *words[: max(at - 1, 0)]) if other not in taken]

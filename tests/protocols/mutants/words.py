@@ -131,7 +131,9 @@ class PackWords:
             if key in plain:
                 yield word(here, at, value, plain[key], rule=id_)
             elif key == "group":  # another name for the whole group is no other group
-                yield Word(here, value, at, None, tuple((o, o) for o in (*after(value, self.pack.groups), "own")), id_)
+                yield Word(
+                    here, value, at, None, tuple((o, o) for o in (*after(value, sorted(self.pack.groups)), "own")), id_
+                )
             elif key in ("name", "form"):
                 yield free(here, at, value, id_)
             elif key in FLAGS or value is True:
