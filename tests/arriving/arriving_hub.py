@@ -95,8 +95,8 @@ class ArrivingHub:
         """Messages of their own children, unless they are about one, and each of its own cause."""
         bodies = {name: {"authority": NOTTS, "causation": {"source": "/test", "id": name}} for name in names}
         rows = [
-            OutboxRow(name, f"m-{name}", "episode", child or name, "notify.missing", orjson.dumps(bodies[name]), self.now, None, ("5.10",),
-                      NOTTS, f"ep-{child or name}", to, urgency, None)
+            OutboxRow(name, f"m-{name}", "episode", child or name, "notify.missing", orjson.dumps(bodies[name]),
+                      self.now, None, ("5.10",), NOTTS, f"ep-{child or name}", to, urgency, None)
             for name in names
         ]  # fmt: skip
         async with self.store.transaction() as tx:
