@@ -55,7 +55,7 @@ bench-contract: $(TEST) $(BENCH) $(CONTRACT) ## show that code generators make u
 	@$(BIN)/python -m bench.contract $(ARGS)
 
 mutants: $(TEST) ## change each word of each pack in turn and name those whose change nobody notices
-	@PYTHONPATH=tests/core:tests/protocols $(BIN)/python -m mutants $(ARGS)
+	@PYTHONPATH=tests/support:tests/protocols $(BIN)/python -m mutants $(ARGS)
 
 lock: | $(BIN)/pip ## update the lock files (pinned, with hashes, for every system)
 	@$(BIN)/python tools/lock.py $(ARGS)

@@ -16,7 +16,8 @@ from routing.case import AlertCase, AnyCase, Case, DutiesCase
 class Child:
     """One child at one authority. `place`: where the register's last word on the child stood in its feed. `described`:
     how the child may be recognised without a number. `duties`: those that belong to no episode, once there are any.
-    `alerts`: other areas' national alerts about the child. `fresh`: nobody knew the child before this batch."""
+    `alerts`: other areas' national alerts about the child. `fresh`: nobody knew the child before this batch. `former`:
+    the record before it last changed in this batch."""
 
     id: str
     authority: str
@@ -28,6 +29,7 @@ class Child:
     alerts: dict[str, AlertCase] = field(default_factory=dict)
     duties: DutiesCase | None = None
     fresh: bool = False
+    former: RegisterRecord | None = None
     changed: bool = False
     changed_cases: set[str] = field(default_factory=set)
 
@@ -36,7 +38,7 @@ class Child:
 
     def hold(self, record: RegisterRecord) -> None:
         if record != self.record:
-            self.record, self.changed = record, True
+            self.former, self.record, self.changed = self.record, record, True
 
     def everything(self) -> Iterator[AnyCase]:
         """The cases of the episodes and alerts, and the duties outside any."""

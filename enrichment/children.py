@@ -202,15 +202,6 @@ class Children(IdentityMap):
         self.numbers.name_key(authority, key, child.id)
         return child
 
-    def adopt(self, child: Child, about: About) -> None:
-        """A found report that named no child waits under its reference alone: it is paired with the child whom the
-        missing report names."""
-        nameless = self._children.get(_id_without_name(child.authority, about))
-        if nameless is None or nameless is child or nameless.record.registered or nameless.record.identifiers:
-            return
-        if not nameless.alerts and all(case.episode.state == "parked" for case in nameless.cases.values()):
-            self.join(child, nameless)
-
 
 def _born_apart(record: RegisterRecord, child: Child) -> bool:
     """Whether two records of a register give two dates of birth."""

@@ -44,6 +44,7 @@ class IdentityMap:
         self.add(found, people, episodes)
         self._new_references: dict[tuple[str, str, str, str], ReferenceRow] = {}
         self.moved: list[tuple[str, str]] = []  # (former person, episode)
+        self.joined: list[tuple[str, str]] = []  # (former person, person)
 
     def add(self, found: KnownKeys, people: dict[str, PersonRow], episodes: Iterable[EpisodeRow]) -> None:
         """Children who were loaded, none of them held yet."""
@@ -107,11 +108,11 @@ class IdentityMap:
             described = former.described
             self.describe(former, None)
             self.describe(child, child.described or described)
-        for key, row in [(k, r) for k, r in self._references.items() if r.episode == episode]:
-            self._references[key] = self._new_references[key] = replace(row, person=child.id)
+        self._refer_to(child, [row for row in self._references.values() if row.episode == episode])
 
     def join(self, child: Child, other: Child) -> None:
         """Everything of the other child is this child's from now on."""
+        self.joined.append((other.id, child.id))
         told = other.learnt()
         theirs: tuple[Case | AlertCase, ...] = (*other.cases.values(), *other.alerts.values())
         for case in theirs:
@@ -130,8 +131,11 @@ class IdentityMap:
             self.numbers.forget(other.authority, identifier, other.id, scope)
             self.numbers.learn(child.authority, identifier, child.id, scope)
         self.numbers.hand_over(other.id, child.id)
-        for key, row in [(k, r) for k, r in self._references.items() if r.person == other.id]:
-            self._references[key] = self._new_references[key] = replace(row, person=child.id)
+        self._refer_to(child, [row for row in self._references.values() if row.person == other.id])
+
+    def _refer_to(self, child: Child, rows: Iterable[ReferenceRow]) -> None:
+        for row in rows:
+            self._references[_key(row)] = self._new_references[_key(row)] = replace(row, person=child.id)
 
     def refer(self, child: Child, case: Case | AlertCase) -> None:
         """The references of a case lead to it from now on."""

@@ -46,7 +46,7 @@ def _stranger(people: Children, authority: str, described: Described | None, chi
 
     def unknown(person: str) -> bool:
         other = people.child(person)
-        return other is not None and other is not child and not other.record.registered and bool(other.cases)
+        return other is not None and other is not child and not other.record.registered
 
     if described is None:
         return None

@@ -52,7 +52,7 @@ def with_account(episode: Episode, report: Missing) -> Episode:
     if before and not report.about.identifiers:  # silent on the child's numbers: those it told stand
         report = replace(report, about=replace(report.about, identifiers=before.about.identifiers))
     if before and (statement(before), before.details) == (statement(report), report.details):
-        kept = tuple(report if a is before else a for a in held)
+        kept = tuple(replace(report, origin=a.origin) if a is before else a for a in held)
     else:
         kept = (*(a for a in held if a is not before), report)
     return replace(episode, accounts=kept if len(kept) > 1 else (), missing=together(kept))

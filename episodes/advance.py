@@ -13,6 +13,7 @@ from episodes.classifying import with_corrected_status, with_judged_status, with
 from episodes.episode import Episode, Line, Reference, State, Terms
 from episodes.events import Advanced, Change, Event, brought
 from episodes.grading import graded, rerated
+from episodes.identity import names_one_of
 from episodes.reports import (
     Acknowledged,
     ClockOverride,
@@ -40,7 +41,7 @@ def advance(episode: Episode, report: Report, terms: Terms) -> Advanced:
     """The episode once the report is taken in, and what changed by it (nothing where it only repeats)."""
     match report:
         case Missing() if kind_of(report) not in terms.begun_by:
-            return episode, brought(Change.TOLD, report)
+            return episode, brought(Change.REPORTED, report)
         case Missing():
             return _missing(_with_reference(episode, report), report, terms)
         case Found():
@@ -109,7 +110,8 @@ def _missing(episode: Episode, report: Missing, terms: Terms) -> Advanced:
     events += more
     after, more = _restarted(after, report, terms)
     events += more
-    if merged.found_at and episode.found is None:
+    told_back = report.found_at is not None and (before is None or before.found_at != report.found_at)
+    if told_back and merged.found_at and episode.found is None:
         after, more = returned(after, found_in(merged), terms)
         events += more
     return after, events
@@ -129,10 +131,9 @@ def _opened(episode: Episode, report: Missing, terms: Terms) -> Advanced:
         location_known=report.location_known,
     )
     events = brought(Change.WAITS if waits else Change.OPENED, report)
-    already = episode.found or (found_in(report) if report.found_at else None)
-    if already is None:
+    if report.found_at is None:
         return opened, events
-    back, more = returned(replace(opened, found=None), already, terms)
+    back, more = returned(opened, found_in(report), terms)
     return back, events + more
 
 
@@ -187,10 +188,11 @@ def _ended(episode: Episode, report: InvestigationEnded, terms: Terms) -> Advanc
 
 def _retracted(episode: Episode, report: Retracted, terms: Terms) -> Advanced:
     """What was never so. What others have told besides stands, where several reports may make one episode."""
-    if episode.state == "retracted":
+    named = report.about.incident is None or names_one_of(report.about, episode.references)
+    if episode.state == "retracted" or not named:
         return episode, ()
     left = without_account(episode, report.about)
-    if left is not None and terms.second != "separate":
+    if left is not None:
         left, events = _restarted(left, report, terms)
         return left, brought(Change.CORRECTED, report) + events
     return replace(episode, state="retracted"), brought(Change.RETRACTED, report)
@@ -237,6 +239,8 @@ def _recorded(episode: Episode, report: Recorded, terms: Terms) -> Advanced:
 def _decided(episode: Episode, report: Decided, terms: Terms) -> Advanced:
     """A person's word on missing or absent is itself the classification; a rating is itself a grade."""
     after = replace(episode, decisions=(*episode.decisions, report))
+    if report.unasked:
+        return after, brought(Change.UNASKED, report, f"{report.kind}.{report.decision}")
     events = brought(Change.DECIDED, report, f"{report.kind}.{report.decision}")
     if report.kind == "rag" and rerated(episode, report.decision, terms):
         return after, events + brought(Change.REGRADED, report, "rating")

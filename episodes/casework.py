@@ -26,7 +26,8 @@ class ClockOverride:
 class Decided:
     """A person's decision. `kind` tells what about: the words of the pack for a manager's and a meeting's decision
     (the latter as `meeting.<kind>`), and `screening`, `rag`, `threshold` for those with a message of their own. A
-    rating that the manager has not confirmed is `rag_proposed`. `concerns` None: nothing is said about them."""
+    rating that the manager has not confirmed is `rag_proposed`. `concerns` None: nothing is said about them. `unasked`:
+    it answers a question that nobody has asked (AMB-204), and is kept without deciding anything."""
 
     origin: Origin
     about: About
@@ -37,6 +38,7 @@ class Decided:
     value: Any = None
     concerns: tuple[str, ...] | None = None
     meeting_type: str | None = None
+    unasked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

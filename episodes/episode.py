@@ -20,12 +20,13 @@ from episodes.reports import (
     InvestigationEnded,
     MeetingHeld,
     Missing,
+    Origin,
     TaskCompleted,
 )
 
-# new: nothing said yet; parked: found before missing; waiting: a report that met an open episode where the procedure
-# allows one at a time; ended: the police stopped without a return; finalised: the record is locked.
-State = Literal["new", "parked", "waiting", "open", "found", "ended", "finalised", "retracted"]
+# new: nothing said yet; waiting: a report that met an open episode where the procedure allows one at a time; ended: the
+# police stopped without a return.
+State = Literal["new", "waiting", "open", "found", "ended", "retracted"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +41,9 @@ class Terms:
     rating: the RAG rating that an episode begins with, until a person has confirmed one.
     unsafe_ends: whether a found report ends the episode although the police check was not done.
     second: what a report under a new reference is while an episode of the child is open.
+    found_ends: whether a return ends every open episode of the child that began before it, or that of its reference.
     same_within: civil hours within which a worker's and a police report speak of one episode.
-    alerts: whether another area's national alert is taken in, as an alert and never as an episode.
+    alerts: whether another area's national alert concerns the authority although nobody names it.
     hosts: whether the authority takes part for another authority's child who lives in its area.
     """
 
@@ -53,6 +55,7 @@ class Terms:
     rating: str | None = None
     unsafe_ends: bool = True
     second: Literal["separate", "waits", "joins"] = "separate"
+    found_ends: Literal["every", "own"] = "every"
     same_within: timedelta | None = None
     alerts: bool = False
     hosts: bool = False
@@ -81,7 +84,8 @@ class Episode:
     the first report; `start` is where its clocks count from, None before a missing report is known. `missing` is what
     all senders say together, `accounts` what each of them says where there are several. `follows`: the episodes whose
     return interview was given up because of this one, so that a later interview covers them too. `linked`: the episodes
-    of relatives that were reported together with it."""
+    of relatives that were reported together with it. `death`: who said that the child is dead, where that stands.
+    `returns`: where that came from which was said of the return, while it stands."""
 
     id: str
     authority: str
@@ -94,6 +98,8 @@ class Episode:
     accounts: tuple[Missing, ...] = ()
     found: Found | None = None
     located: Found | None = None
+    death: Found | None = None
+    returns: tuple[Origin, ...] = ()
     override: ClockOverride | None = None
     ended: InvestigationEnded | None = None
     lines: tuple[Line, ...] = ()
@@ -112,7 +118,7 @@ class Episode:
     @property
     def back(self) -> bool:
         """The child was found; a record that was locked afterwards says so too."""
-        return self.found is not None and self.state in ("found", "finalised")
+        return self.found is not None and self.state == "found"
 
     @property
     def still_missing(self) -> bool:
@@ -149,12 +155,12 @@ class Episode:
 
     @property
     def counts(self) -> bool:
-        """Whether it is an episode of being missing at all: known as such, not retracted, not parked."""
+        """Whether it is an episode of being missing at all: known as such, not retracted, not waiting."""
         return self.missing is not None and self.state not in ("retracted", "waiting") and self.ever_missing
 
     def decided(self, kind: str, by: str | None = None, among: tuple[str, ...] = ()) -> Decided | None:
         """The newest decision of that kind, of that role where one is named, among those values where any are."""
-        made = (d for d in reversed(self.decisions) if d.kind == kind and _is(d, by))
+        made = (d for d in reversed(self.decisions) if d.kind == kind and _is(d, by) and not d.unasked)
         return next((d for d in made if not among or d.decision in among), None)
 
     def held(self, kind: str) -> Iterator[MeetingHeld]:

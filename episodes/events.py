@@ -12,7 +12,7 @@ class Change(StrEnum):
     """The closed list of changes. A qualifier may follow the name: `interview.refused`, `meeting.mam`."""
 
     OPENED = "opened"
-    TOLD = "told"  # somebody says that the child is missing whose word begins no episode
+    REPORTED = "reported"  # somebody says that the child is missing whose word begins no episode
     MISSING_AGAIN = "missing_again"  # another episode of the child has begun since
     CORRECTED = "corrected"
     START_CHANGED = "start_changed"
@@ -20,22 +20,25 @@ class Change(StrEnum):
     REGRADED = "regraded"
     JOINED = "joined"
     WAITS = "waits"
+    MERGED = "merged"  # what waited is the absence of another episode
     ALERTED = "alerted"
     FOUND = "found"
     RETURN_CHANGED = "return_changed"
+    REOPENED = "reopened"  # the return turned out not to be one
+    DEATH_TAKEN_BACK = "death_taken_back"
     LOCATED = "located"
     WHEREABOUTS = "whereabouts"  # known or unknown, while the child is not back
     UNMATCHED_FOUND = "unmatched_found"
     ENDED = "ended"
     RETRACTED = "retracted"
-    FINALISED = "finalised"
     CLOCK_OVERRIDE = "clock_override"
     DECIDED = "decided"
+    UNASKED = "unasked"  # an answer to a question that nobody has asked
     DECIDED_ELSEWHERE = "decided_elsewhere"  # in an episode that this one is linked to
     INTERVIEW = "interview"
     MEETING = "meeting"
     MEETING_ELSEWHERE = "meeting_elsewhere"  # held under another episode of the child
-    COUNTED_ANEW = "counted_anew"  # an earlier episode of the child became known, or moved
+    RECOUNTED = "recounted"  # an earlier episode of the child became known, or moved
     SERVICE_OPENED = "service_opened"
     SERVICE_CLOSED = "service_closed"
     RECORD_CHANGED = "record_changed"

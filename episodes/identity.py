@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 
-from episodes.accounts import kind_of, start_told, started, told_by
+from episodes.accounts import held_from, kind_of, start_told, started, told_by
+from episodes.early import own_time
 from episodes.episode import Episode, Reference, Terms
 from episodes.reports import About, Found, InvestigationEnded, Missing, Report, Retracted, StatusChanged
 
@@ -17,20 +18,20 @@ class Whose(Enum):
 
 
 def episode_of(report: Report, episodes: Sequence[Episode], terms: Terms) -> Episode | Whose:
-    """The episode, oldest of several. `episodes` are those of one child at one authority, oldest first."""
+    """The episode. `episodes` are those of one child at one authority, oldest first. A found report may end several:
+    this is the one that it names, or the first."""
     known = [e for e in episodes if e.state != "retracted"]
-    named = _named(report, known, terms)
+    match report:
+        case Missing() if kind_of(report) not in terms.begun_by:
+            return _told_once_more(report, known, terms) or _still_open(known) or Whose.ITS_OWN
+        case Missing():
+            return _told_once_more(report, known, terms) or _joined(report, known, terms) or Whose.ITS_OWN
+        case Found():
+            return next(iter(ended_by(report, known, terms)), Whose.NONE)
+    named = _named(report.about, known, own_time(report))
     if named is not None:
         return named
     match report:
-        case Missing() if kind_of(report) not in terms.begun_by:
-            return _still_open(known) or Whose.ITS_OWN
-        case Missing():
-            return _joined(report, known, terms) or Whose.ITS_OWN
-        case Found():
-            if report.about.incident is None or report.by is not None:
-                return _present(known) or Whose.ITS_OWN
-            return _returned_from(report, known, terms) or Whose.ITS_OWN
         case StatusChanged() | InvestigationEnded() | Retracted():
             return Whose.NONE
         case _:
@@ -39,34 +40,22 @@ def episode_of(report: Report, episodes: Sequence[Episode], terms: Terms) -> Epi
             return _present(known) or Whose.NONE
 
 
-def _named(report: Report, episodes: Sequence[Episode], terms: Terms) -> Episode | None:
-    """The episode that the report names by id or by reference. A force may use its reference again: what begins after
-    the return of a period is another absence, and a return belongs to the last that had begun by then (AMB-173)."""
-    about = report.about
+def _referred(about: About, episodes: Iterable[Episode]) -> list[Episode]:
+    """The episodes that the report names by id or by reference, in the order of their beginnings: a force may use its
+    reference again (AMB-173)."""
     if about.episode is not None:
-        return next((e for e in episodes if e.id == about.episode), None)
+        return [e for e in episodes if e.id == about.episode]
     if about.incident is None:
-        return None
-    named = sorted((e for e in episodes if names_one_of(about, e.references)), key=lambda e: e.start or e.opened_at)
-    match report:
-        case Missing():
-            start = start_told(report, terms)
-            if start is None:
-                return named[-1] if named else None
-            return next((e for e in named if _began_then(e, start, terms) or not _is_over_by(e, start)), None)
-        case Found() if len(named) > 1 and (back := report.return_at) is not None:
-            begun = [e for e in named if e.start is None or e.start <= back]
-            return begun[-1] if begun else named[0]
-    return _present(named) or (named[-1] if named else None)
+        return []
+    referred = (e for e in episodes if names_one_of(about, e.references))
+    return sorted(referred, key=lambda e: e.start or e.opened_at)
 
 
-def _began_then(episode: Episode, start: datetime, terms: Terms) -> bool:
-    """Whether it is known of the episode already that it began at that instant, be the return before it."""
-    return episode.start == start or (episode.missing is not None and start_told(episode.missing, terms) == start)
-
-
-def _is_over_by(episode: Episode, start: datetime) -> bool:
-    return episode.return_at is not None and episode.return_at < start
+def _named(about: About, episodes: Iterable[Episode], at: datetime) -> Episode | None:
+    """The episode that the report names; of several under one reference the last that had begun by then."""
+    referred = _referred(about, episodes)
+    begun = [e for e in referred if e.start is None or e.start <= at]
+    return next(reversed(begun or referred), None)
 
 
 def names_one_of(about: About, references: Iterable[Reference]) -> bool:
@@ -84,15 +73,37 @@ def _still_open(episodes: Sequence[Episode]) -> Episode | None:
     return next((e for e in reversed(episodes) if e.state == "open"), None)
 
 
+# ---- missing
+
+
+def _told_once_more(report: Missing, episodes: Sequence[Episode], terms: Terms) -> Episode | None:
+    """The episode that the report names. What begins after the return from it is another absence, for which the force
+    has used its reference again (AMB-173), unless that beginning is known of it already."""
+    named, start = _referred(report.about, episodes), start_told(report, terms)
+    if start is None:
+        return named[-1] if named else None
+    return next((e for e in named if not _is_over_by(e, start) or _began_then(e, report, start, terms)), None)
+
+
+def _began_then(episode: Episode, report: Missing, start: datetime, terms: Terms) -> bool:
+    """Whether it is known of the episode already that it began at that instant, be the return before it."""
+    told = (episode.missing, held_from(episode, report))
+    return episode.start == start or any(t is not None and start_told(t, terms) == start for t in told)
+
+
+def _is_over_by(episode: Episode, start: datetime) -> bool:
+    return episode.return_at is not None and episode.return_at < start
+
+
 def _joined(report: Missing, episodes: Sequence[Episode], terms: Terms) -> Episode | None:
-    """The episode that a report under a new reference joins, where the terms let it (AMB-90)."""
+    """The episode that a report under another reference joins: one that is over and within which it began (AMB-188);
+    else, where the terms let it or workers and police tell of one absence, the open one or the newest (AMB-90)."""
     if not episodes:
         return None
     start = started(report, terms)
-    if _waits_for(episodes[-1], start):
-        return episodes[-1]
-    if terms.second == "separate":
-        return None
+    over = within_closed(start, episodes)
+    if over is not None:
+        return over
     open_one = _still_open(episodes)
     newest = open_one or episodes[-1]
     of_other_kind = newest.missing is not None and kind_of(report) not in told_by(newest)
@@ -104,23 +115,57 @@ def _joined(report: Missing, episodes: Sequence[Episode], terms: Terms) -> Episo
     return newest if _near(newest.start, start, terms.same_within) and not after_return else None
 
 
-def _waits_for(parked: Episode, start: datetime) -> bool:
-    """Somebody said under no reference that the child is back, before anybody said that it was missing (AMB-77)."""
-    if parked.state != "parked" or parked.references or parked.found is None:
-        return False
-    return parked.found.return_at is not None and parked.found.return_at >= start
+def within_closed(start: datetime, episodes: Iterable[Episode]) -> Episode | None:
+    """The absence, over already, within which that instant lies."""
+    over = (e for e in episodes if e.start and e.return_at)
+    return next((e for e in over if e.start and e.return_at and e.start <= start < e.return_at), None)
 
 
-def _returned_from(report: Found, episodes: Sequence[Episode], terms: Terms) -> Episode | None:
-    """The episode that a return under an unknown reference belongs to. An open one that no worker could give its
-    reference to, or any open one, where the terms add a second reference to it; else one that workers alone have told
-    of and seen end within the hours in which both speak of one occasion (AMB-90, AMB-152)."""
+# ---- found
+
+
+def ended_by(report: Found, episodes: Sequence[Episode], terms: Terms) -> list[Episode]:
+    """The episodes that a return ends: the one of its reference, and every open one of the child that began before it,
+    whatever reference it has (AMB-185, AMB-187, AMB-189). A return told once more is of the episodes that it ended. One
+    under no known reference may be of an absence that a worker has seen end already (AMB-90, AMB-152)."""
+    known = [e for e in episodes if e.state != "retracted"]
+    back = report.return_at
+    named = _named(report.about, known, back or own_time(report))
+    if named is not None and named.found is not None and named.back:
+        return [named, *(e for e in known if e is not named and e.back and _ended_together(e, named.found))]
+    open_ones = [e for e in known if e.state == "open" and e is not named and _began_before(e, back)]
+    if terms.found_ends == "own":
+        open_ones = [] if named or report.about.incident else open_ones[-1:]
+    if named is not None or open_ones:
+        return [*([named] if named else []), *open_ones]
+    seen = _seen_back(report, known, terms)
+    return [seen] if seen else []
+
+
+def _ended_together(episode: Episode, told: Found) -> bool:
+    """Whether it was the same message that ended this one."""
+    return episode.found is not None and episode.found.origin == told.origin
+
+
+def _began_before(episode: Episode, at: datetime | None) -> bool:
+    return at is not None and episode.start is not None and episode.start <= at
+
+
+def _seen_back(report: Found, episodes: Sequence[Episode], terms: Terms) -> Episode | None:
+    """The child's newest episode, where this return may be told of it once more. A worker who names none means the
+    newest; a return long after that one is of an absence not known yet."""
     present, back = _present(episodes), report.return_at
-    if terms.second == "separate" or present is None or present.start is None or back is None or back < present.start:
+    if present is None or back is None or present.start is None:
         return None
-    if present.state == "open":
-        return present if terms.second == "joins" or not present.references else None
-    if present.return_at is None or terms.same_within is None or "police" in told_by(present):
+    within = terms.same_within or timedelta(hours=24)
+    if report.deceased and report.about.incident is None:
+        return present
+    if report.about.incident is None or report.by is not None:
+        over = present.return_at is not None and back - present.return_at > within
+        return None if over and back >= present.start else present
+    if terms.second == "separate" or back < present.start or present.return_at is None or terms.same_within is None:
+        return None
+    if "police" in told_by(present):
         return None
     return present if _near(present.return_at, back, terms.same_within) else None
 

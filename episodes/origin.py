@@ -17,13 +17,15 @@ def cause_name(source: str, id_: str) -> str:
 class Origin:
     """Where a report comes from. `source` and `id` are what its sender calls it; `at` is the instant of its receipt.
     `claim` sets it apart from messages of other senders, or with other content, that are called the same; it is empty
-    where a name is not borne twice, as in a file."""
+    where a name is not borne twice, as in a file. `again`: source, id and claim of the message because of which it is
+    answered once more."""
 
     source: str
     id: str
     type: str
     at: datetime
     claim: str = ""
+    again: tuple[str, str, str] | None = None
 
     @property
     def name(self) -> str:
@@ -44,6 +46,11 @@ class Origin:
     def cause(self) -> str:
         """The same in one text."""
         return self.claim or self.name
+
+    @property
+    def answered(self) -> tuple[str, str, str]:
+        """Source, id and claim of the message that causes what follows now."""
+        return self.again or (self.source, self.id, self.claim)
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,11 @@ class Found:
     details: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def deceased(self) -> bool:
+        """Whether it tells of a death."""
+        return (self.end_reason or "").strip().lower() == "deceased"
+
+    @property
     def return_at(self) -> datetime | None:
         """The return (T-11): back home where that is given and not before being found, else found."""
         if self.returned_at and (self.found_at is None or self.returned_at >= self.found_at):

@@ -57,12 +57,19 @@ class Parts:
         )  # fmt: skip
         self.now, self._wait = now, wait
         owner = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
-        stale = timedelta(hours=settings.register_stale)
         parse = partial(parse_record, limits=settings.limits)
         self.intake = Intake(
-            store, packs, directories, parse, now, self.wake, model=weights(settings), stale_after=stale,
+            store,
+            packs,
+            directories,
+            parse,
+            now,
+            self.wake,
+            model=weights(settings),
+            stale_after=timedelta(hours=settings.register_stale),
+            early_after=timedelta(hours=settings.early_word),
             forces=settings.forces,
-        )  # fmt: skip
+        )
         limits = {
             "immediate": timedelta(minutes=settings.told_after_immediate),
             "same_day": timedelta(minutes=settings.told_after_same_day),
@@ -87,9 +94,11 @@ class Parts:
         )
 
     def beside_the_relay(self) -> list[Coroutine[Any, Any, None]]:
-        """What runs where the relay runs: asking for receipts, reading the mailbox for bounces."""
+        """What runs where the relay runs, for as long as it does: asking for receipts where a sender can be asked,
+        reading the mailbox for bounces where there is one."""
         reader = bounce_reader(self.settings, self.notices)
-        return [self.receipts.keep_looking(self._rest), *([reader.run()] if reader else [])]
+        asking = [self.receipts.keep_looking(self._rest)] if self.receipts.senders else []
+        return [*asking, *([reader.run()] if reader else [])]
 
     async def _rest(self, until: datetime) -> None:
         await self._wait(until, asyncio.Event())

@@ -1,25 +1,29 @@
-"""The batch processor: each report is resolved, placed, advanced and answered, in order, in memory.
+"""The batch processor: each report is resolved, placed, advanced and answered, in order, in memory. One that speaks of
+what nobody has reported yet is held, and taken in with the report that it waits for.
 
 Each report is a step that returns what it did; the batch folds the steps. `intake.intake` loads before and saves after,
 in one transaction.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-from enrichment.authorities import concerned_authorities
-from enrichment.children import Ambiguous
+from enrichment.authorities import Concerned, concerned_authorities
+from enrichment.children import Ambiguous, Child
 from enrichment.registering import register_recorded, register_withdrawn
-from episodes.reports import About, Matched, Missing, Origin, RecordHeld, Retracted, TimerDue
+from episodes.early import may_wait
+from episodes.reports import About, Matched, Origin, RecordHeld, Report, Retracted, TimerDue
 from intake.child_duties import ask_about_duties
 from intake.claims import tell_of_claims
 from intake.deciding import take_in
+from intake.holding import hold
 from intake.late_claim import claim_late
 from intake.placing import place, tell_live_episodes
 from intake.records import Parsed, Rejected
 from intake.relinking import relink
-from intake.resolving import SPEAKS_OF_NONE, resolve_child
+from intake.resolving import SPEAKS_OF_NONE, Resolution, resolve_child
+from intake.settling import settle_batch
 from intake.step import Context, Step, raised
 from intake.telling import begins, tell_of_birth, tell_of_message, tell_of_missing, tell_of_numbers
 from intake.vocabulary import unknown_word
@@ -31,6 +35,13 @@ from store.rows import TimerRow
 _NO_PACK = "There is no procedure here for the authority that the message names. Pass the message on by hand."
 
 
+@dataclass(frozen=True, slots=True)
+class Nowhere:
+    """A report that speaks of no episode known at an authority, with the child as it is known there."""
+
+    child: Child | None = None
+
+
 class BatchProcessor:
     """What the reports of one transaction lead to: `done` folds every step so far."""
 
@@ -38,24 +49,63 @@ class BatchProcessor:
         self.context, self.done = context, Step()
 
     def process(self, parsed: Parsed) -> None:
-        """Takes one report in at every authority that it concerns."""
-        report = parsed.report
-        concerned = concerned_authorities(report, self.context.children, self.context.packs, parsed.described)
-        authorities = concerned.authorities
-        self.done += tell_of_message(self.context, authorities[0] if authorities else HUB, parsed)
-        if concerned.unknown and not authorities:
+        """Takes one report in at every authority that it concerns, and then what has waited for it."""
+        concerned = self._concerned(parsed)
+        authority = next(iter(concerned.authorities), HUB)
+        self.done += tell_of_message(self.context, authority, parsed)
+        if not self._is_taken(parsed, concerned):
+            return
+        while self._release(parsed.report):
+            pass  # what was taken in now may have been waited for itself
+
+    def _concerned(self, parsed: Parsed) -> Concerned:
+        return concerned_authorities(parsed.report, self.context.children, self.context.packs, parsed.described)
+
+    def _release(self, report: Report) -> bool:
+        """Takes in what has waited for this report, in the order of its own times; whether there was any."""
+        early, children, count = self.context.early, self.context.children, 0
+        for former, person in children.joined:
+            early.follow(former, person)
+        for each in early.for_one_of(report, [child.id for child in children.children()]):
+            became = self._at_each(each.parsed, self._concerned(each.parsed), each.row.person)
+            if any(isinstance(step, Step) for step in became.values()):
+                early.let_go(each)
+                count += 1
+        return count > 0
+
+    def _is_taken(self, parsed: Parsed, concerned: Concerned) -> bool:
+        """Takes the report in, or refuses it to somebody's knowledge; False where it waits now."""
+        became, report = self._at_each(parsed, concerned), parsed.report
+        if any(isinstance(step, Step) for step in became.values()):
+            return True
+        nowhere = {authority: step.child for authority, step in became.items() if isinstance(step, Nowhere)}
+        if may_wait(report):
+            self.done += hold(self.context, parsed, nowhere, concerned.unknown)
+            return False
+        if concerned.unknown and not became:
             self.done += raised(self.context, HUB, "unknown_authority", _NO_PACK, report, report.about)
+        for authority in nowhere:
+            self.done += raised(self.context, authority, "doubtful_match", SPEAKS_OF_NONE, report, report.about)
+        return True
+
+    def _at_each(self, parsed: Parsed, concerned: Concerned, person: str | None = None) -> dict[str, "Step | Nowhere"]:
+        """What became of the report at each authority that it concerns. `person`: whose it is, where that was found out
+        before."""
+        became: dict[str, Step | Nowhere] = {}
         begun: list[str] = []
-        for authority in authorities:
-            step = self._step(authority, parsed)
+        for authority in concerned.authorities:
+            step = became[authority] = self._at(authority, parsed, person)
+            if isinstance(step, Nowhere):
+                continue
             self.done += step
-            if begins(step, report):
+            if begins(step, parsed.report):
                 begun.append(authority)
             let_go(self.context, [change.child for change in step.cases])
         if begun:
-            self.done += tell_of_claims(self.context, concerned, begun, report)
+            self.done += tell_of_claims(self.context, concerned, begun, parsed.report)
+        return became
 
-    def _step(self, authority: str, parsed: Parsed) -> Step:
+    def _at(self, authority: str, parsed: Parsed, person: str | None) -> Step | Nowhere:
         """What a report leads to at one authority."""
         report, context = parsed.report, self.context
         fault = unknown_word(report, context.packs.governing(authority, context.now))
@@ -63,9 +113,13 @@ class BatchProcessor:
             told = raised(context, authority, "unreadable", f"unknown_word: {fault}", report, report.about)
             return Step(rejected=(Rejected(parsed.raw, "unknown_word", fault, told.messages[0].id),)) + told
         try:
-            return _at(context, authority, parsed)
+            return _taken_in(context, authority, parsed, person)
         except Ambiguous as why:
             return raised(context, authority, "doubtful_match", f"{why}.", report, report.about)
+
+    def settle(self) -> None:
+        """To be called once all has been read."""
+        self.done = settle_batch(self.context, self.done)
 
     def fire(self, timer: TimerRow) -> None:
         """A timer is due: its rule is asked again."""
@@ -84,35 +138,32 @@ class BatchProcessor:
                 let_go(self.context, (child,))
 
 
-def _at(context: Context, authority: str, parsed: Parsed) -> Step:
-    """One report at one authority."""
+def _taken_in(context: Context, authority: str, parsed: Parsed, person: str | None) -> Step | Nowhere:
+    """One report at one authority. Raises Ambiguous where several children may be meant."""
     report = parsed.report
     if isinstance(report, RecordHeld):
         return _hear_register(context, authority, parsed)
     if isinstance(report, Matched):
-        step = relink(context, authority, report)
-        return _speaks_of_none(context, authority, parsed) if step is None else step
-    resolved = resolve_child(context, authority, parsed)
+        return relink(context, authority, report) or Nowhere()
+    known = context.children.child(person) if person else None
+    resolved = Resolution(known) if known else resolve_child(context, authority, parsed)
     step = Step(matches=(resolved.match,)) if resolved.match else Step()
     if resolved.child is None:
-        doubt = resolved.doubt
-        detail = doubt.detail if doubt and not doubt.nobody else SPEAKS_OF_NONE
+        if may_wait(report):
+            return Nowhere()
+        detail = resolved.doubt.detail if resolved.doubt and not resolved.doubt.nobody else SPEAKS_OF_NONE
         return step + raised(context, authority, "doubtful_match", detail, report, report.about)
-    if isinstance(report, Missing):
-        context.children.adopt(resolved.child, report.about)
     before = resolved.child.learnt() if isinstance(report, Retracted) or report.about.identifiers else None
     placed = place(context, resolved.child, report, resolved.doubt)
     if before:
         context.children.unlearn(resolved.child, before)
+    if placed is None:
+        return Nowhere(resolved.child)
     if resolved.match:
         into = next((change.case.id for change in placed.cases), None)
         step = Step(matches=(replace(resolved.match, episode=into),))
     step += placed + ask_about_duties(context, resolved.child, report, placed.events)
     return step + tell_of_missing(context, authority, parsed, step)
-
-
-def _speaks_of_none(context: Context, authority: str, parsed: Parsed) -> Step:
-    return raised(context, authority, "doubtful_match", SPEAKS_OF_NONE, parsed.report, parsed.report.about)
 
 
 def _hear_register(context: Context, authority: str, parsed: Parsed) -> Step:

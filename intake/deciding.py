@@ -2,16 +2,19 @@
 other episodes are told as far as it means something to them."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from enrichment.children import Child
 from enrichment.linking import partners
+from episodes.accounts import started
 from episodes.advance import advance
 from episodes.episode import Episode
-from episodes.events import Change, Event
+from episodes.events import OF_THE_REGISTER, Change, Event
 from episodes.identity import missing_again
+from episodes.record import RegisterRecord
 from episodes.reports import Missing, Report
 from episodes.waiting import next_to_open, released, waiting_where_blocked
-from intake.step import CaseChange, Context, Step
+from intake.step import CaseChange, Context, Late, Step
 from routing.case import Case
 from routing.decide import decide
 from routing.promises import gave_up
@@ -30,13 +33,13 @@ def take_in(context: Context, child: Child, case: Case, report: Report) -> Step:
     others = [other.episode for other in child.others(case.episode.id)]
     episode = waiting_where_blocked(case.episode, report, others, terms)
     if isinstance(report, Missing):
-        episode = _linked(context, child, episode, report)
+        episode = link_relatives(context, child, episode, report, started(report, terms))
     return answer(context, child, case, *advance(episode, report, terms)) + open_waiting(context, child, report)
 
 
-def _linked(context: Context, child: Child, episode: Episode, report: Missing) -> Episode:
-    """The episode with its links to those of relatives who are reported together with the child, both ways."""
-    for other, case in partners(child, episode, report, context.children):
+def link_relatives(context: Context, child: Child, episode: Episode, report: Missing, start: datetime) -> Episode:
+    """The episode with its links to those of relatives who are missing together with the child, both ways."""
+    for other, case in partners(child, episode, report, start, context.children):
         theirs = case.episode
         if theirs.id not in episode.linked:
             episode = replace(episode, linked=(*episode.linked, theirs.id))
@@ -84,24 +87,42 @@ def ask_rules(context: Context, child: Child, case: Case, episode: Episode, even
     """The rules of the episode's pack are asked; what they say is kept with the case, and later episodes of the child
     are told where this one became known or moved."""
     pack = context.packs.version(child.authority, case.episode.pack)
-    decision = decide(case, episode, events, child.record, child.others(episode.id), pack, context.now)
+    others = child.others(episode.id)
+    decision = decide(
+        case, episode, events, child.record, others, pack, context.now,
+        reads_on=True, former=_former(child, events), fresh=context.fresh,
+    )  # fmt: skip
+    context.fresh.update((message.id, events) for message in decision.messages)
     after = decision.case
     for kept in (after, *decision.others):
         child.keep(kept)
     context.children.refer(child, after)
     if not events:
         return Step(messages=decision.messages)
-    step = Step((CaseChange(child, after, events),), decision.messages)
+    late = (Late(episode.id, events),) if decision.late else ()
+    step = Step((CaseChange(child, after, events),), decision.messages, late=late)
     return step + _recount(context, child, case.episode, after.episode, events[0].report)
 
 
+def _former(child: Child, events: tuple[Event, ...]) -> RegisterRecord | None:
+    """The record before the report, where the report has changed it."""
+    return child.former if any(event.change in OF_THE_REGISTER for event in events) else None
+
+
 def _recount(context: Context, child: Child, before: Episode, after: Episode, report: Report) -> Step:
-    """Tells the later episodes of the child that one before them became known, or moved: they may be repeats."""
+    """Tells the later episodes of the child that one before them became known, moved, or is none (AMB-196): they may be
+    repeats, or be none any more."""
+    starts = [e.start for e in (before, after) if e.counts and e.start]
+    if not starts or (before.counts == after.counts and before.start == after.start):
+        return Step()
+    return count_anew(context, child, after.id, min(starts), report)
+
+
+def count_anew(context: Context, child: Child, but: str, since: datetime, report: Report) -> Step:
+    """Tells the child's episodes that began after an instant, all but one, that those before them have changed."""
     step = Step()
-    if not after.counts or after.start is None or (before.counts and before.start == after.start):
-        return step
-    event = Event(Change.COUNTED_ANEW, report, report.origin.at)
+    event = Event(Change.RECOUNTED, report, report.origin.at)
     for case in live_cases(child):
-        if case.episode.id != after.id and case.episode.start is not None and case.episode.start > after.start:
+        if case.episode.id != but and case.episode.start is not None and case.episode.start > since:
             step += ask_rules(context, child, case, case.episode, (event,))
     return step

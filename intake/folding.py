@@ -7,7 +7,7 @@ from datetime import datetime
 
 from intake import floods
 from intake.batch import BatchProcessor
-from intake.rejecting import cause_of
+from intake.rejecting import cause_of_record
 from routing.library import Packs
 from store import Transaction
 from store.rows import TimerRow
@@ -25,7 +25,7 @@ async def fold_words(tx: Transaction, words: Sequence[floods.Foldable], now: dat
 async def fold_batch(tx: Transaction, batch: BatchProcessor, now: datetime) -> floods.Folded:
     """Leaves out of what a batch says what is alike and has been said."""
     done = batch.done
-    causes = {each.told: cause_of(each, batch.context.packs) for each in done.rejected if each.told}
+    causes = {each.told: cause_of_record(each, batch.context.packs) for each in done.rejected if each.told}
     words = floods.foldable(done.messages, causes)
     folded = await fold_words(tx, [*words.values()], now)
     said = {message.id for message in folded.said}

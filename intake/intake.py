@@ -16,9 +16,11 @@ from intake import floods, periodic
 from intake.batch import BatchProcessor
 from intake.claiming import fresh
 from intake.claims import tell_of_many
+from intake.early import EARLY_WORD
 from intake.folding import fold_batch, look_at_floods
+from intake.holding import waited_long
 from intake.isolating import Isolation
-from intake.loading import load_batch
+from intake.loading import add_early, load_batch, load_early
 from intake.noting import Notes, note_keys
 from intake.records import Parse, Parsed, RawRecord, Read, Rejected
 from intake.rejecting import rejection_alert
@@ -38,8 +40,9 @@ _SLACK = 64  # timers that other hubs may have set at the same instants meanwhil
 class Intake:
     """Takes in what arrives and what is due. `parse` says what a record holds; `now` is the clock; `promised` is called
     after a commit that wrote outbox rows or timers, so that relay and timer loop look again. `model` weighs
-    descriptions; from `stale_after` on the age of a register is told with what it does not know; `forces` are those
-    that are expected to report, any where none is given."""
+    descriptions; from `stale_after` on the age of a register is told with what it does not know; word that came before
+    what it speaks of is told again after `early_after`; `forces` are those that are expected to report, any where none
+    is given."""
 
     def __init__(
         self,
@@ -51,10 +54,12 @@ class Intake:
         promised: Callable[[], None] = lambda: None,
         model: Model | None = None,
         stale_after: timedelta = timedelta(days=2),
+        early_after: timedelta = timedelta(hours=24),
         forces: Collection[str] = (),
     ) -> None:
         self._store, self._packs, self._directories, self._parse, self._now = store, packs, directories, parse, now
         self._promised, self._model, self._stale_after = promised, model or shipped_model(), stale_after
+        self._early_after = early_after
         self._isolation = Isolation(store, self._transact)
         self._forces = frozenset(forces)
         self._begun: set[str] = set()  # authorities whose periodic reports are known to be set
@@ -81,7 +86,7 @@ class Intake:
         """Asks the rules again whose timers are due. A timer that no longer stands is passed over."""
         now = self._now()
         wanted = {t.id for t in timers}
-        reports = [t for t in timers if t.episode is None and t.rule != floods.FLOOD_RULE]
+        reports = [t for t in timers if t.episode is None and t.rule not in (floods.FLOOD_RULE, EARLY_WORD)]
         figures = await periodic.counted(self._store, reports, self._packs)
         async with self._store.transaction() as tx:
             await tx.lock({t.person for t in timers})
@@ -89,10 +94,13 @@ class Intake:
             due = [t for t in due if t.id in wanted]
             found = await tx.find((), (), {t.episode for t in due if t.episode})
             people, rows = await tx.load({t.person for t in due if t.episode})
-            batch = BatchProcessor(Context(Children(found, people, rows), self._packs, now))
+            context = Context(Children(found, people, rows), self._packs, now, early_after=self._early_after)
+            batch = BatchProcessor(context)
             for timer in due:
                 if timer.episode is not None:
                     batch.fire(timer)
+            batch.settle()
+            batch.done += await waited_long(tx, context, [t for t in due if t.rule == EARLY_WORD], self._read)
             ended = [t for t in due if t.id in figures]
             after = [periodic.fire(t, figures[t.id], self._packs, now) for t in ended]
             batch.done += Step(messages=tuple(message for message, _ in after))
@@ -153,14 +161,19 @@ class Intake:
             return Step()
         parsed = [each for each in taken if isinstance(each, Parsed)]
         rejected = [each for each in taken if isinstance(each, Rejected)]
-        children = await load_batch(tx, parsed, self._packs, self._model)
+        early = await load_early(tx, parsed, self._read)
+        children = await load_batch(tx, [*parsed, *(each.parsed for each in early)], self._packs, self._model)
+        await add_early(tx, early, [child.id for child in children.children()], self._read)
         feeds = {feed.authority: feed for feed in await tx.feeds()}
         notes = Notes(await tx.noted(note_keys(parsed, children.numbers, self._forces)))
-        context = Context(children, self._packs, now, feeds, notes, self._stale_after, self._forces)
+        context = Context(
+            children, self._packs, now, feeds, notes, self._stale_after, self._forces, early, self._early_after
+        )
         batch = BatchProcessor(context)
         for each in parsed:
             batch.process(each)
             await asyncio.sleep(0)
+        batch.settle()
         batch.done += await tell_of_many(tx, batch.context)
         for aside in rejected:
             alert = rejection_alert(aside, self._packs, now)

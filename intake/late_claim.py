@@ -62,8 +62,8 @@ def _claimed(context: Context, child: Child, other: Child, case: Case, missing: 
 def _begin(context: Context, child: Child, case: Case, missing: Missing) -> Step:
     """The reports of a case, as they stand, taken in for a child of another authority."""
     episode = case.episode
-    step = place(context, child, replace(missing, classification=episode.classification or "missing"))
-    return step + place(context, child, episode.found) if episode.back and episode.found else step
+    step = place(context, child, replace(missing, classification=episode.classification or "missing")) or Step()
+    return step + (place(context, child, episode.found) or Step()) if episode.back and episode.found else step
 
 
 def _has_a_say(context: Context, other: Child, missing: Missing) -> bool:

@@ -4,6 +4,7 @@ each promise. Entries hold ids, words and instants, and nothing that names a chi
 from collections.abc import Iterable
 
 from episodes.origin import cause_name
+from intake.early import EarlyWord
 from intake.records import Parsed
 from intake.step import CaseChange, MatchResult
 from routing.messages import Message, derived_id
@@ -46,16 +47,25 @@ def of_match(match: MatchResult) -> LedgerRow:
     return LedgerRow(key, origin.at, "match", match.authority, match.episode, origin.name, entry)
 
 
+def of_early(early: EarlyWord) -> LedgerRow:
+    """That a report waits for what it speaks of."""
+    origin, about = early.report.origin, early.report.about
+    entry = {"report": [origin.source, origin.id], "for": [about.force, about.incident]}
+    key = derived_id("waits", early.row.id, origin.at.isoformat())
+    return LedgerRow(key, origin.at, "waits", early.row.authority, None, origin.name, entry)
+
+
 def of_facts(change: CaseChange) -> LedgerRow:
     """What a report changed of an episode."""
     authority, episode, origin = change.child.authority, change.case.id, change.events[0].report.origin
     entry = {"report": [origin.source, origin.id], "events": [[e.name, e.at.isoformat()] for e in change.events]}
-    key = derived_id("fact", episode, *origin.parts, *(e.name for e in change.events))
+    key = derived_id("fact", episode, *origin.parts, *(origin.again or ()), *(e.name for e in change.events))
     return LedgerRow(key, origin.at, "fact", authority, episode, origin.name, entry)
 
 
-def of_decision(message: Message, rows: Iterable[OutboxRow]) -> LedgerRow:
-    """What was decided, by which rule of which version, on which clauses, and where it was promised to go."""
+def of_decision(message: Message, rows: Iterable[OutboxRow] | None) -> LedgerRow:
+    """What was decided, by which rule of which version, on which clauses, and where it was promised to go; no rows: it
+    did not leave, as its reason had ended before it could."""
     cause = cause_name(*message.causation) if message.causation else None
     entry = {
         "message": message.id,
@@ -67,7 +77,8 @@ def of_decision(message: Message, rows: Iterable[OutboxRow]) -> LedgerRow:
         "to": [[r.role, r.person] for r in message.to],
         "due": message.due.isoformat() if message.due else None,
         "replaces": message.replaces,
-        "destinations": [row.destination for row in rows],
+        "destinations": [row.destination for row in rows or ()],
+        **({"unsent": True} if rows is None else {}),
     }
     key = derived_id("decision", message.id)
     return LedgerRow(key, message.at, "decision", message.authority, message.episode, cause, entry)
@@ -77,5 +88,5 @@ def of_timers(change: CaseChange, timers: Iterable[TimerRow]) -> LedgerRow:
     """Which clocks run from now on."""
     authority, episode, origin = change.child.authority, change.case.id, change.events[0].report.origin
     entry = {"timers": [[t.rule, t.due_at.isoformat()] for t in timers]}
-    key = derived_id("timers", episode, *origin.parts)
+    key = derived_id("timers", episode, *origin.parts, *(origin.again or ()))
     return LedgerRow(key, origin.at, "timers", authority, episode, origin.name, entry)

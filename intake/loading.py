@@ -1,7 +1,7 @@
 """Loading the children that a batch may speak of, locked until its transaction ends: those whom the reports name, and
 the relatives whose episodes may stand beside theirs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from enrichment.children import Children, first_id
 from enrichment.linking import beside
@@ -9,7 +9,8 @@ from enrichment.lookup import Lookup, keys_of
 from enrichment.matching import Model
 from enrichment.register import KEY
 from episodes.reports import Found, Missing, RecordHeld
-from intake.records import Parsed
+from intake.early import EarlyWords, words_of_rows
+from intake.records import Parse, Parsed
 from routing.library import Packs
 from store import Transaction
 
@@ -52,6 +53,19 @@ def _ids(batch: Sequence[Parsed], packs: Packs) -> set[str]:
     return found
 
 
+async def load_early(tx: Transaction, batch: Sequence[Parsed], parse: Parse) -> EarlyWords:
+    """What waits for the incidents of the batch. It may speak of further children: load them with those of the
+    batch."""
+    incidents = {p.report.about.incident or "" for p in batch} - {""}
+    await tx.lock({f"incident\x1f{incident}" for incident in incidents})
+    return EarlyWords(words_of_rows(await tx.early_words(incidents), parse))
+
+
+async def add_early(tx: Transaction, early: EarlyWords, people: Iterable[str], parse: Parse) -> None:
+    """What waits for an absence of these children."""
+    early.add(words_of_rows(await tx.early_words((), {*people}), parse))
+
+
 async def _relatives(tx: Transaction, children: Children, batch: Sequence[Parsed], held: set[str]) -> None:
     """Two hubs may each hold one of two siblings here and wait for the other: the database then lets one of them try
     again."""
@@ -60,6 +74,6 @@ async def _relatives(tx: Transaction, children: Children, batch: Sequence[Parsed
         return
     found = await tx.find(numbers, (), episodes)
     more = {*(n.person for n in found.identifiers), *found.episodes.values()} - held
-    if more:
-        await tx.lock(more)
-        children.add(found, *await tx.load(more))
+    await tx.lock(more)
+    # The numbers of relatives who are loaded already lead to them from now on, too.
+    children.add(found, *(await tx.load(more) if more else ({}, [])))

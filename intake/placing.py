@@ -2,10 +2,12 @@
 it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from enrichment.children import Child
-from episodes.accounts import kind_of, started
+from episodes.accounts import held_from, kind_of, started, told_by
 from episodes.alert import NationalAlert, alerted, heard_again
+from episodes.early import may_wait
 from episodes.episode import Episode
 from episodes.events import Change, Event
 from episodes.identity import Whose, episode_of, names_one_of, reference_of
@@ -20,40 +22,66 @@ from episodes.reports import (
     ServiceChanged,
     TaskCompleted,
 )
+from episodes.returning import found_in
 from intake.deciding import ask_rules, live_cases, take_in
+from intake.finding import take_in_found
 from intake.resolving import SPEAKS_OF_NONE, Doubt
-from intake.step import CaseChange, Context, Step, raised
+from intake.step import CaseChange, Context, Step, raised, told_retracted
 from routing.case import AlertCase, Case
 from routing.decide import decide_alert
 from routing.messages import derived_id
 from routing.pack import Pack
 from routing.promises import waiting_for
 
+_TOLD_AGAIN = "it began within an absence that is over already and is taken for the same one; check the reference"
 
-def place(context: Context, child: Child, report: Report, doubt: Doubt | None = None) -> Step:
-    """The report taken in where it belongs. What belongs nowhere is told to a person."""
-    if isinstance(report, ServiceChanged):
-        child.hold(child.record.after(report))
-    elif isinstance(report, DocumentUpdated):
-        child.hold(child.record.with_document(report.kind, report.at))
+_UNASKED = "it answers a question that nobody has asked, or that is settled: it is kept, and nothing follows from it"
+_AMB_204 = "AMB-204"
+
+
+def place(context: Context, child: Child, report: Report, doubt: Doubt | None = None) -> Step | None:
+    """The report taken in where it belongs; None where it speaks of what is not known yet, and may wait for it. What
+    belongs nowhere else is told to a person."""
     alert = _alert_of(child, report)
     if alert is not None:
         return _into_alert(context, child, alert, report)
+    if isinstance(report, Found):
+        return take_in_found(context, child, report)
+    if isinstance(report, Missing) and report.found_at is not None:  # two words in one message
+        missing = place(context, child, replace(report, found_at=None), doubt) or Step()
+        return missing + (take_in_found(context, child, found_in(report)) or Step())
     pack = context.packs.governing(child.authority, context.now)
     episodes = sorted((c.episode for c in child.cases.values()), key=lambda e: (e.opened_at, e.id))
     whose = episode_of(report, episodes, pack.terms)
     if isinstance(whose, Episode):
+        _hold_record(child, report)
         return _into_episode(context, child, child.cases[whose.id], report)
     if whose is Whose.ITS_OWN:
-        assert isinstance(report, Missing | Found)
+        assert isinstance(report, Missing)
         return _begin(context, child, report, episodes, doubt)
+    return _into_none(context, child, report, episodes)
+
+
+def _into_none(context: Context, child: Child, report: Report, episodes: Sequence[Episode]) -> Step | None:
+    """A report that speaks of no episode of the child."""
+    if isinstance(report, Retracted) and any(reference_of(report.about) in e.references for e in episodes):
+        return Step()  # a second retraction of what was taken back already is no news
+    if may_wait(report) and not isinstance(report, ServiceChanged):
+        return None
     if isinstance(report, ServiceChanged | DocumentUpdated):
+        _hold_record(child, report)
         return tell_live_episodes(context, child, report)
     if isinstance(report, TaskCompleted) and child.duties is not None:
         return Step()  # a task outside any episode
-    if isinstance(report, Retracted) and any(reference_of(report.about) in e.references for e in episodes):
-        return Step()  # a second retraction of what was taken back already is no news
     return raised(context, child.authority, "doubtful_match", SPEAKS_OF_NONE, report, report.about)
+
+
+def _hold_record(child: Child, report: Report) -> None:
+    """What a report says of the child itself."""
+    if isinstance(report, ServiceChanged):
+        child.hold(child.record.after(report))
+    elif isinstance(report, DocumentUpdated):
+        child.hold(child.record.with_document(report.kind, report.at))
 
 
 def tell_live_episodes(context: Context, child: Child, report: Report) -> Step:
@@ -68,20 +96,52 @@ def tell_live_episodes(context: Context, child: Child, report: Report) -> Step:
 
 
 def _into_episode(context: Context, child: Child, case: Case, report: Report) -> Step:
-    step = (
-        _meeting(context, child, case, report)
-        if isinstance(report, MeetingHeld)
-        else take_in(context, child, case, report)
-    )
-    if isinstance(report, Decided):
-        step += _tell_linked(context, child.cases[case.id], report)
-    return step
+    match report:
+        case MeetingHeld():
+            return _meeting(context, child, case, report)
+        case Decided() if _is_unasked(context, child, case, report):
+            step = take_in(context, child, case, replace(report, unasked=True))
+            return step + raised(context, child.authority, "episode_conflict", _UNASKED, report, report.about, _AMB_204)
+        case Decided():
+            return take_in(context, child, case, report) + _tell_linked(context, child.cases[case.id], report)
+        case Missing():
+            return take_in(context, child, case, report) + _told_again(context, child, case, report)
+        case Retracted():
+            return take_in(context, child, case, report) + _one_reference_less(context, child, case, report)
+    return take_in(context, child, case, report)
+
+
+def _is_unasked(context: Context, child: Child, case: Case, report: Decided) -> bool:
+    """Whether it is an answer, by the words of the pack, to a question that is not open (AMB-204)."""
+    asked_by = context.packs.version(child.authority, case.episode.pack).questions.get(report.kind, ())
+    return bool(asked_by) and not any(p.open and p.is_a(what) for p in case.promises for what in asked_by)
+
+
+def _told_again(context: Context, child: Child, case: Case, report: Missing) -> Step:
+    """An absence that is over already, told under another reference, is the same one (AMB-188): a person hears of it.
+    Not where workers and police tell of one absence within the hours that the terms allow (AMB-90)."""
+    episode, reference = case.episode, reference_of(report.about)
+    terms = context.packs.version(child.authority, episode.pack).terms
+    expected = kind_of(report) not in told_by(episode) and terms.same_within is not None
+    if not episode.back or expected or held_from(episode, report) or reference in episode.references:
+        return Step()
+    return raised(context, child.authority, "data_quality", _TOLD_AGAIN, report, report.about)
+
+
+def _one_reference_less(context: Context, child: Child, case: Case, report: Retracted) -> Step:
+    """What others have told of the episode stands (AMB-199): the intake role alone hears of what was taken back."""
+    if child.cases[case.id].episode.state == "retracted" or case.episode.state == "retracted":
+        return Step()
+    return told_retracted(context, child.authority, report, ("AMB-199",))
 
 
 def _meeting(context: Context, child: Child, case: Case, report: MeetingHeld) -> Step:
-    """A meeting counts for every episode that waits for it: first for those in which it was asked for."""
-    events = tuple(Event(Change.MEETING_ELSEWHERE, report, report.held_at, kind) for kind in report.kinds)
-    asked, joined = waiting_for(live_cases(child), report.kinds)
+    """A meeting counts for the episode that it names. One about the child counts for every episode that waits for it:
+    first for those in which it was asked for (AMB-206)."""
+    words = context.packs.version(child.authority, case.episode.pack).words
+    kinds = tuple(kind for kind in report.kinds if kind in words.meetings_of_child)
+    events = tuple(Event(Change.MEETING_ELSEWHERE, report, report.held_at, kind) for kind in kinds)
+    asked, joined = waiting_for(live_cases(child), kinds)
     step = Step()
     for each in [c for c in asked if c.id != case.id]:
         step += ask_rules(context, child, each, each.episode, events)
@@ -105,29 +165,24 @@ def _tell_linked(context: Context, case: Case, report: Decided) -> Step:
 # ---- an episode of its own
 
 
-def _begin(
-    context: Context, child: Child, report: Missing | Found, episodes: Sequence[Episode], doubt: Doubt | None
-) -> Step:
-    """An episode of its own, or a national alert. A reference that was retracted and is used again gets an id of its
-    own too."""
-    about, start = report.about, report.origin.at
+def _begin(context: Context, child: Child, report: Missing, episodes: Sequence[Episode], doubt: Doubt | None) -> Step:
+    """An episode of its own, or a national alert. A reference that was retracted and is used again, or that its force
+    uses for another absence (AMB-173), gets an id of its own too."""
+    about, terms = report.about, context.packs.governing(child.authority, report.origin.at).terms
     reference = (about.force or "", about.incident) if about.incident else report.origin.parts
-    if isinstance(report, Missing):
-        terms = context.packs.governing(child.authority, report.origin.at).terms
-        start = started(report, terms)
-        if kind_of(report) not in terms.begun_by:  # the reference is for the episode that the police begin
-            reference = report.origin.parts
-    pack = context.packs.governing(child.authority, start)
-    generation = sum(1 for e in episodes if e.state == "retracted")
+    if kind_of(report) not in terms.begun_by:  # the reference is for the episode that the police begin
+        reference = report.origin.parts
+    pack = context.packs.governing(child.authority, started(report, terms))
+    generation = sum(1 for e in episodes if e.state == "retracted" or reference_of(about) in e.references)
     generation += sum(1 for case in child.alerts.values() if case.alert.retracted)
     key = _episode_id(child, reference, generation)
-    while key in child.cases or key in child.alerts:  # the force has used its reference again (AMB-173)
+    while key in child.cases or key in child.alerts:
         generation += 1
         key = _episode_id(child, reference, generation)
-    if isinstance(report, Missing) and report.alert and pack.terms.alerts:
+    if report.alert:
         return _begin_alert(context, child, report, key, pack)
     step = Step()
-    if doubt and not (doubt.nobody and (isinstance(report, Found) or child.cases or child.alerts)):
+    if doubt and not (doubt.nobody and (child.cases or child.alerts)):
         step = raised(context, child.authority, "doubtful_match", doubt.detail, report, about)
     episode = Episode(id=key, authority=child.authority, pack=pack.version, opened_at=report.origin.at)
     return step + take_in(context, child, Case(episode), report)

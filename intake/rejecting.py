@@ -27,7 +27,7 @@ def owner_of(rejected: Rejected, packs: Packs) -> str:
     return (packs.key_of(topic.owner) if topic is not None and of_authority else None) or HUB
 
 
-def cause_of(rejected: Rejected, packs: Packs) -> str:
+def cause_of_record(rejected: Rejected, packs: Packs) -> str:
     """What a record that was set aside has in common with others that failed alike."""
     return cause_of_rejection(owner_of(rejected, packs), rejected.raw.topic, rejected.reason, rejected.detail)
 
@@ -38,7 +38,7 @@ def quarantine_rows(rejected: Iterable[Rejected], packs: Packs, now: datetime) -
         QuarantineRow(
             derived_id("quarantine", raw.place, now.isoformat() if raw.replayed else ""),
             raw.topic, raw.partition, raw.offset, raw.key, raw.headers, raw.value, raw.timestamp,
-            each.reason, each.detail, now, cause_of(each, packs),
+            each.reason, each.detail, now, cause_of_record(each, packs),
         )
         for each in rejected
         for raw in (each.raw,)

@@ -9,7 +9,8 @@ from enrichment.children import Ambiguous, Child, Children
 from enrichment.matching import Judgement
 from enrichment.numbers import force_of
 from enrichment.whose import Match, whose
-from episodes.reports import Found, Missing
+from episodes.early import may_wait
+from episodes.reports import Found, Missing, Report
 from intake.records import Parsed
 from intake.step import Context, MatchResult
 
@@ -39,14 +40,16 @@ class Resolution:
 def resolve_child(context: Context, authority: str, parsed: Parsed) -> Resolution:
     """Raises Ambiguous where the report speaks of several children and must change nothing."""
     report, about, force = parsed.report, parsed.report.about, force_of(parsed.report)
-    children, begins = context.children, isinstance(report, Missing | Found)
+    children = context.children
+    # A return that names no incident waits for its child; any other waits for its incident.
+    begins = isinstance(report, Missing) or (isinstance(report, Found) and about.incident is None)
     try:
         found = whose(children, authority, about, parsed.described, force)
     except Ambiguous as why:
-        if not begins or not why.candidates:
+        if not why.candidates or not (begins or _waits(context, authority, report)):
             raise
         # Its numbers are those of several: none of them is this child's for sure.
-        stranger = children.begin(authority, replace(about, identifiers=()), report.origin.token)
+        stranger = children.begin(authority, replace(about, identifiers=()), report.origin.token) if begins else None
         return Resolution(stranger, Doubt(f"{why}: {_listed(why.candidates)}. {_MEANWHILE} {_ANSWER}"))
     match = None
     if found.judged is not None and found.judged.outcome != "none":
@@ -62,6 +65,11 @@ def resolve_child(context: Context, authority: str, parsed: Parsed) -> Resolutio
     if begins and parsed.described and not child.record.registered and child.described is None:
         children.describe(child, parsed.described)
     return Resolution(child, doubt, match)
+
+
+def _waits(context: Context, authority: str, report: Report) -> bool:
+    """Whether it speaks of an incident that nobody has reported yet: whose that is, its report will say."""
+    return may_wait(report) and not context.children.in_reference(authority, report.about)
 
 
 def _doubt(context: Context, authority: str, found: Match) -> Doubt:

@@ -1,13 +1,14 @@
 """What one step of intake did. Each step returns it; a batch folds its steps into one and writes that down."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from enrichment.children import Child, Children
 from enrichment.matching import Judgement
 from episodes.events import Event
 from episodes.reports import About, Report
+from intake.early import EarlyWords
 from intake.noting import Notes
 from intake.records import Parsed, Rejected
 from routing.case import AnyCase
@@ -20,8 +21,9 @@ from store.feeds import Feed
 @dataclass(frozen=True, slots=True)
 class Context:
     """What every step of a batch is given: the children that the batch speaks of, the packs, the instant of receipt,
-    the age of each register with the age from which that is worth a word, what was noticed before, and the
-    forces that are expected to report, if any are."""
+    the age of each register with the age from which that is worth a word, what was noticed before, the forces that are
+    expected to report, if any are, and the word that waits for its incident with the time after which somebody is asked
+    to look. `fresh`: the messages so far, none of which has left, with the events that they answer."""
 
     children: Children
     packs: Packs
@@ -30,6 +32,9 @@ class Context:
     notes: Notes = field(default_factory=Notes)
     stale_after: timedelta = timedelta(days=2)
     forces: frozenset[str] = frozenset()
+    early: EarlyWords = field(default_factory=EarlyWords)
+    early_after: timedelta = timedelta(hours=24)
+    fresh: dict[str, tuple[Event, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +60,27 @@ class MatchResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Late:
+    """Something about an episode that was late on arrival: left until all has been read, with the events that it
+    answers."""
+
+    episode: str
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """What was done: the cases that changed, in order, the messages, the records set aside, how descriptions compared,
-    and the records of a register that brought no news."""
+    the records of a register that brought no news, what is left until all has been read, and the messages that need not
+    leave any more."""
 
     cases: tuple[CaseChange, ...] = ()
     messages: tuple[Message, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     matches: tuple[MatchResult, ...] = ()
     no_news: tuple[Parsed, ...] = ()
+    late: tuple[Late, ...] = ()
+    unsent: tuple[Message, ...] = ()
 
     def __add__(self, later: "Step") -> "Step":
         return Step(
@@ -72,6 +89,8 @@ class Step:
             self.rejected + later.rejected,
             self.matches + later.matches,
             self.no_news + later.no_news,
+            self.late + later.late,
+            self.unsent + later.unsent,
         )
 
     @property
@@ -88,3 +107,9 @@ def raised(context: Context, authority: str, kind: str, detail: str, report: Rep
     cause = (origin.source, origin.id)
     told = exception(pack, kind, detail, context.now, cause, about, about.identifiers, origin.claim, rows)
     return Step(messages=(told,))
+
+
+def told_retracted(context: Context, authority: str, report: Report, clauses: tuple[str, ...]) -> Step:
+    """That a notification was sent in error of which nobody needs to know but the intake role."""
+    (message,) = raised(context, authority, "retracted", "", report, report.about).messages
+    return Step(messages=(replace(message, type="notify.info", clauses=clauses, fields={}),))

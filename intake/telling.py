@@ -14,7 +14,7 @@ from intake.records import LeftOut, Parsed
 from intake.resolving import shown_reference
 from intake.step import CaseChange, Context, Step, raised
 from routing.calendar import london_date
-from routing.case import Case
+from routing.case import AlertCase, Case
 from routing.library import HUB
 from routing.situation import fits_age
 
@@ -98,7 +98,7 @@ def tell_of_missing(context: Context, authority: str, parsed: Parsed, step: Step
     if not isinstance(report, Missing):
         return Step()
     details = [_NO_BIRTHDAY.format(source) for change in step.cases for source in _births(parsed, report, change)]
-    if step.events and not step.messages and not details and _is_silent(context, authority, report, step):
+    if step.events and not (step.messages or step.late or details) and _is_silent(context, authority, report, step):
         details = [_SILENT]
     told = Step()
     for detail in dict.fromkeys(details):
@@ -112,7 +112,10 @@ def begins(step: Step, report: Report) -> bool:
 
 
 def _begins(change: CaseChange, report: Report) -> bool:
-    return any(event.change in (Change.OPENED, Change.WAITS) and event.report is report for event in change.events)
+    return any(
+        event.change in (Change.OPENED, Change.WAITS) and event.report.origin == report.origin
+        for event in change.events
+    )
 
 
 def _births(parsed: Parsed, report: Missing, change: CaseChange) -> Iterator[str]:
@@ -133,7 +136,7 @@ def contradicted(record: RegisterRecord, report: Missing) -> bool:
 
 def _is_silent(context: Context, authority: str, report: Missing, step: Step) -> bool:
     """Whether nothing was ever sent about the child who is missing, although the authority answers for it."""
-    cases = [change for change in step.cases if isinstance(change.case, Case)]
+    cases = [change for change in step.cases if isinstance(change.case, Case | AlertCase)]
     return bool(cases) and not any(
         change.case.promises or _is_anothers(context, authority, change.child.record, report) for change in cases
     )

@@ -46,7 +46,7 @@ _STATES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class DeliveryFault:
     """What failed alike: rows of one authority to one mailbox, or by one way out that takes nothing."""
 
     key: str
@@ -108,7 +108,7 @@ class Undelivered:
             row for row in waiting if row.position in late or (now - row.at >= _FRESH and _alike_by(row) in failing)
         ]
 
-    async def _say(self, tx: Transaction, fault: Fault, known: FaultRow | None, now: datetime) -> int:
+    async def _say(self, tx: Transaction, fault: DeliveryFault, known: FaultRow | None, now: datetime) -> int:
         """One word about a fault, where it is time for one; returns how many messages that made."""
         # Better twice than never, for what cannot wait; the e-mail says that it may be the second.
         again = [r.position for r in fault.rows if r.state == "in_doubt" and r.urgency == "immediate" and not r.repeats]
@@ -132,7 +132,7 @@ class Undelivered:
         await tx.mark_told([row.position for row in fault.rows], now)
         return 1
 
-    def _answerable(self, fault: Fault, now: datetime) -> Pack | None:
+    def _answerable(self, fault: DeliveryFault, now: datetime) -> Pack | None:
         """Whose intake role hears of it: the authority's; the operator, where that role is not reached itself."""
         of_words = all(row.kind == _WORD for row in fault.rows)
         held = any(row.state in _HELD for row in fault.rows)
@@ -149,7 +149,7 @@ class Undelivered:
         alone = role not in self._directories[fault.authority].second
         return self._packs.hub if of_words or (its_own and alone) else pack
 
-    async def _next_on_ladders(self, tx: Transaction, fault: Fault, now: datetime) -> tuple[str, ...]:
+    async def _next_on_ladders(self, tx: Transaction, fault: DeliveryFault, now: datetime) -> tuple[str, ...]:
         pack = self._packs.governing(fault.authority, now)
         roles: dict[str, None] = {}
         for row in fault.rows if pack.acknowledge else ():
@@ -160,7 +160,9 @@ class Undelivered:
                 roles[role] = None
         return tuple(roles)
 
-    def _word(self, fault: Fault, kept: FaultRow, pack: Pack, climbing: Iterable[str], now: datetime) -> Message:
+    def _word(
+        self, fault: DeliveryFault, kept: FaultRow, pack: Pack, climbing: Iterable[str], now: datetime
+    ) -> Message:
         first = fault.rows[0]
         told = exception(pack, _WORD, _detail(fault, kept, now), now, ("/homeward/relay", first.id), _about(fault.rows))
         more = [Recipient(role, None, pack.roles[role].channel) for role in climbing]
@@ -168,20 +170,20 @@ class Undelivered:
         id = derived_id("undelivered", fault.key, first.id, kept.began_at.isoformat(), str(kept.words))
         return replace(told, id=id, to=to)
 
-    def _ways(self, message: Message, fault: Fault) -> list[str]:
+    def _ways(self, message: Message, fault: DeliveryFault) -> list[str]:
         """Every way to its readers but the one that failed; that one too where there is no other."""
         directory = self._directories[message.authority]
         ways = [*destinations(message, directory), *second_destinations(message, directory)]
         return [way for way in ways if not fault.failed(way)] or ways
 
 
-def _alike(rows: Iterable[Unarrived]) -> list[Fault]:
+def _alike(rows: Iterable[Unarrived]) -> list[DeliveryFault]:
     """Rows that a server has spoken of, or that wait behind such, by their mailbox; what was not tried, by its way."""
     groups: dict[tuple[str, str, str | None], list[Unarrived]] = {}
     for row in rows:
         groups.setdefault(_alike_by(row), []).append(row)
     return [
-        Fault(derived_id("fault", *key), authority, channel, destination, tuple(found))
+        DeliveryFault(derived_id("fault", *key), authority, channel, destination, tuple(found))
         for key, found in groups.items()
         for authority, channel, destination in (key,)
     ]
@@ -199,7 +201,7 @@ def _pause(urgency: str, words: int) -> timedelta:
     return min(wait, longest)
 
 
-def _detail(fault: Fault, kept: FaultRow, now: datetime) -> str:
+def _detail(fault: DeliveryFault, kept: FaultRow, now: datetime) -> str:
     first = fault.rows[0]
     what = _STATES.get(first.state)
     if what is None:

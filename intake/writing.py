@@ -39,6 +39,9 @@ async def write_batch(
     lines = [ledger.of_report(each) for each in parsed if each.key not in idle]
     lines += [ledger.of_match(match) for match in done.matches]
     lines += [ledger.of_facts(change) for change in done.cases]
+    lines += [ledger.of_decision(message, None) for message in done.unsent]
+    early, context = batch.context.early, batch.context
+    lines += [ledger.of_early(each) for each in early.told]
     outbox: list[OutboxRow] = []
     for message in done.messages:
         rows = rows_of(message, directories[message.authority])
@@ -50,8 +53,10 @@ async def write_batch(
     await tx.file(*children.lookup.changes())
     await tx.append([*lines, *clocks], outbox)
     await tx.note_feeds(_feeds(parsed, now))
-    await tx.note(batch.context.notes.new)
-    await tx.set_timers([*owned, *owners, *folded.owners], [*wanted, *timers, *folded.timers])
+    await tx.note(context.notes.new)
+    await tx.keep_early_words(*early.changes())
+    asked, questions = early.timers(context.early_after)
+    await tx.set_timers([*owned, *owners, *folded.owners, *asked], [*wanted, *timers, *folded.timers, *questions])
     await tx.save_floods(folded.rows)
     changed = children.changed_cases()
     await tx.set_work({case.id for _, case in changed}, work_rows_of(changed, batch.context.packs))

@@ -39,14 +39,15 @@ def delivery_line(row: Unarrived, outcome: str, detail: str, at: datetime, key: 
 
 
 class Receipts:
-    """Asks the senders that can be asked. One look after the other; several processes may do it, and say the same."""
+    """Asks `senders`, those that can be asked. One look after the other; several processes may do it, and say the
+    same."""
 
     def __init__(self, store: Store, senders: Mapping[str, Asks], now: Callable[[], datetime]) -> None:
-        self._store, self._senders, self._now = store, senders, now
+        self._store, self.senders, self._now = store, senders, now
 
     async def look(self) -> int:
         """Asks for every receipt that is due; returns of how many something was heard."""
-        return sum([await self._look(channel, sender) for channel, sender in self._senders.items()])
+        return sum([await self._look(channel, sender) for channel, sender in self.senders.items()])
 
     async def _look(self, channel: str, sender: Asks) -> int:
         async with self._store.reading() as tx:
@@ -67,12 +68,12 @@ class Receipts:
     async def next_look(self) -> datetime | None:
         """When a receipt is next to be asked for."""
         async with self._store.reading() as tx:
-            found = [await tx.next_receipt(channel) for channel in self._senders]
+            found = [await tx.next_receipt(channel) for channel in self.senders]
         return min((instant for instant in found if instant is not None), default=None)
 
     async def keep_looking(self, wait: "Rest") -> None:
-        """Looks again and again, as long as it is let."""
-        while self._senders:
+        """Looks again and again, until it is cancelled."""
+        while True:
             try:
                 await self.look()
                 due = await self.next_look()

@@ -1,6 +1,6 @@
 """What the status codes of mail servers (RFC 3463) mean for whoever has to put it right."""
 
-MEANINGS = {
+STATUS_MEANINGS = {
     "5.1.1": "no such mailbox. Correct the address in the directory",
     "5.1.10": "no such mailbox. Correct the address in the directory",
     "5.1.2": "no such domain. Correct the address in the directory",
@@ -15,5 +15,5 @@ MEANINGS = {
 
 def with_meaning(text: str, status: str | None) -> str:
     """The text with what its status means, where that is known."""
-    meaning = MEANINGS.get(status or "")
+    meaning = STATUS_MEANINGS.get(status or "")
     return f"{text}: {meaning}" if meaning else text

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from episodes.events import Change
 from routing.acknowledging import acknowledge_by
 from routing.answering import answers_to
 from routing.limits import JUST_AFTER, ends
@@ -16,7 +17,7 @@ def build_message(
     """The message to these recipients, on these clauses. Where a timer caused it, its id hangs on the instant that the
     timer was set for, so that an outage does not change it."""
     rule, s, pack, origin = f.rule, f.s, f.pack, f.event.report.origin
-    cause = "" if f.timed else origin.cause
+    cause = "" if f.timed else "#".join((origin.cause, *(origin.again or ())))
     instant = due if due and not f.timed else s.as_of
     reference = s.reference()
     answers = answers_to(rule, pack)
@@ -37,7 +38,7 @@ def build_message(
         incident=reference.incident if reference else None,
         force=reference.force if reference else None,
         child=s.record.identifiers,
-        causation=None if f.timed else (origin.source, origin.id),
+        causation=None if f.timed else origin.answered[:2],
         kind=rule.kind,
         name=rule.name,
         form=rule.form,
@@ -68,7 +69,7 @@ def _overdue(f: Firing, due: datetime | None) -> bool:
     return any(at is not None and at < f.s.as_of for at in (due, limit))
 
 
-def promise_of(message: Message, occurrence: str) -> Promise:
+def promise_of(f: Firing, message: Message, occurrence: str) -> Promise:
     """What the case keeps of a message."""
     return Promise(
         rule=message.rule,
@@ -81,4 +82,14 @@ def promise_of(message: Message, occurrence: str) -> Promise:
         due=message.due,
         measure=message.fields.get("measure"),
         first=message.replaces,
+        since=_since(f),
+        cause=None if f.timed else f.event.report.origin.cause,
     )
+
+
+def _since(f: Firing) -> datetime | None:
+    """When it would have been asked for, had everything been told when it happened."""
+    if f.timed:
+        return None
+    start = f.s.episode.start if f.event.change is Change.OPENED else None
+    return min(start or f.event.at, f.now)

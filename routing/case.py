@@ -66,13 +66,15 @@ AnyCase = Case | DutiesCase | AlertCase
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What a report led to in one case: the messages in the order of the pack, the promises and timers that stand from
-    now on, the episode as the rules left it, and the child's other cases in which a promise ended with them."""
+    now on, the episode as the rules left it, and the child's other cases in which a promise ended with them. `late`:
+    something was late on arrival and is left to be decided when all has been read."""
 
     messages: tuple[Message, ...]
     episode: Episode
     promises: tuple[Promise, ...]
     timers: tuple[Timer, ...] = ()
     others: tuple[Case, ...] = ()
+    late: bool = False
 
     @property
     def case(self) -> Case:

@@ -39,6 +39,8 @@ def _faults(pack: Pack) -> Iterator[Fault]:
     yield from _limit_faults(pack, known)
     yield from _kind_faults(pack, known)
     yield from _name_faults(pack)
+    yield from _word_list_faults(pack, known)
+    yield from _at("tells_back", known.clause_faults(pack.tells_back))
     for rule in pack.rules:
         yield from _at(f"rules {rule.id}", rule_faults(pack, rule, known))
     for name, rows in pack.criteria.items():
@@ -65,6 +67,13 @@ def _faults(pack: Pack) -> Iterator[Fault]:
 
 def _at(place: str, faults: Iterator[str] | tuple[str, ...]) -> Iterator[Fault]:
     yield from ((place, fault) for fault in faults)
+
+
+def _word_list_faults(pack: Pack, known: KnownWords) -> Iterator[Fault]:
+    yield from _at("words.meetings_of_child", known.faults("meetings", pack.words.meetings_of_child))
+    for kind, asked in pack.questions.items():
+        yield from _at(f"questions.{kind}", known.faults("decisions", (kind,)))
+        yield from _at(f"questions.{kind}", known.faults("promises", asked))
 
 
 def _role_faults(pack: Pack, known: KnownWords) -> Iterator[Fault]:

@@ -1,5 +1,6 @@
 """Whether tests hold in a situation, and which clauses the criteria that were met lend to the message."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from episodes.events import Event
@@ -33,6 +34,17 @@ def evaluate_without(promise: Promise, tests: Tests, s: Situation, event: Event,
     """What the tests would say had the promise not been given."""
     kept = tuple(p for p in s.promises if p is not promise)
     return evaluate(tests, replace(s, promises=kept), event, pack)
+
+
+def depends_on(tests: Tests, names: Collection[str], pack: Pack) -> bool:
+    """Whether one of these conditions stands in the tests, or in a criterion that they name."""
+    for condition in (*tests.when, *tests.unless):
+        if condition.name in names:
+            return True
+        criteria = condition.arguments["criteria"] if condition.name == "meets" else ()
+        if any(depends_on(row.tests, names, pack) for name in criteria for row in pack.criteria[name]):
+            return True
+    return False
 
 
 def _single(condition: Condition, s: Situation, event: Event) -> bool:

@@ -69,6 +69,8 @@ def _pack(top: TomlTable, file: str, rows: Any, faults: PackFaults) -> Pack:
     criteria: questions that several rules ask, under a name.
     audiences: decision tables of who is meant, under a name.
     statuses: the case system's words for missing and absent.
+    tells_back: the clauses by which whoever was told that a child is missing is told that it is back.
+    questions: decisions that mean something only as an answer, each with the rules that ask for it.
     release: what waits for a person, where an authority does not let the hub release requests by itself.
     rules: what is sent, when and to whom.
     periodic: figures that are sent after each month or quarter.
@@ -106,7 +108,9 @@ def _pack(top: TomlTable, file: str, rows: Any, faults: PackFaults) -> Pack:
         rules=faults.of_each(rule, ((table, names, family) for table, family in spread(file, rows))),
         periodic=faults.of_each(_periodic, ((row, names) for row in top.rows("periodic", _label))),
         statuses=faults.of_each(_status, ((row, names) for row in top.rows("statuses", _word))),
-        withheld=_withheld(top.table("withheld")),
+        tells_back=top.words("tells_back"),
+        questions=top.table("questions").lists(),
+        withheld=top.table("withheld").lists_among(get_args(SituationField)),
         release=_release(top.maybe("release", dict), file, names),
         means=means,
     )
@@ -165,6 +169,7 @@ def _terms(table: TomlTable) -> Terms:
     absent: `class` where absent is a class of its own, `missing` where it is the lowest risk of a missing child.
     rating: the RAG rating that an episode begins with, until a person has confirmed one.
     unsafe_ends: whether a found report ends the episode although the police check was not done.
+    found_ends: which open episodes of the child a return ends: `every` one that began before it, or its `own`.
     second: what a report under a new reference is while an episode is open: `separate`, `waits` or `joins`.
     same_within: hours within which a worker's and a police report speak of one episode, such as `24h`.
     alerts: whether another area's alert is taken in.
@@ -184,6 +189,7 @@ def _terms(table: TomlTable) -> Terms:
         rating=table.maybe_choice("rating", get_args(Rating)),
         unsafe_ends=table.get("unsafe_ends", bool, True),
         second=table.choice("second", ("separate", "waits", "joins"), "separate"),  # type: ignore[arg-type]
+        found_ends="own" if table.choice("found_ends", ("every", "own"), "every") == "own" else "every",
         same_within=near,
         alerts=table.get("alerts", bool, False),
         hosts=table.get("hosts", bool, False),
@@ -225,10 +231,6 @@ def _clause(file: str, name: str, values: Any) -> Clause:
 
 def _reasons(table: TomlTable) -> dict[str, str]:
     return {name: table.get(name, str) for name in table.names()}
-
-
-def _withheld(table: TomlTable) -> dict[str, tuple[str, ...]]:
-    return {name: table.words_among(name, get_args(SituationField)) for name in table.names()}
 
 
 def _criterion(file: str, name: str, values: Any, names: Names, means: dict[str, str]) -> tuple[Criterion, ...]:

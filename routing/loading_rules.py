@@ -167,6 +167,7 @@ def rule(table: TomlTable, names: Names, family: str | None = None) -> Rule:
     fields: fields of the message with a fixed value.
     dated: fields that take the day of the message, in London.
     circumstances: true: the message tells the circumstances as they were reported.
+    lapses: true: its open promise is withdrawn as soon as its conditions hold no more.
     follows: the events at which an open promise moves on to whoever holds the work now; true for every event.
     settled_by: the events that end the promise.
     closes: promises that end with this message.
@@ -204,6 +205,7 @@ def rule(table: TomlTable, names: Names, family: str | None = None) -> Rule:
         form=table.maybe("form", str),
         fields=table.table("fields").rest(),
         follows=_follows(table),
+        lapses=table.is_true("lapses"),
         rejects=table.get("rejects", bool, False),
         beyond_scope=table.get("beyond_scope", bool, False),
         classifies=table.maybe_choice("classifies", get_args(Classification)),  # type: ignore[arg-type]

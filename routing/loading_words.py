@@ -16,6 +16,7 @@ def load_vocabulary(table: TomlTable, means: dict[str, str]) -> Vocabulary:
     services: the services that may hold a child's case.
     decisions: the decisions of people that rules wait for: for each kind its values.
     meetings: the kinds of meeting, for each the decisions on it (none where nobody decides on it).
+    meetings_of_child: the meetings that are about the child; any other is about the episode that it names.
     meeting_types: the forms that a meeting may take.
     documents: the documents whose making is told.
     end_reasons: how an episode may end.
@@ -36,6 +37,7 @@ def load_vocabulary(table: TomlTable, means: dict[str, str]) -> Vocabulary:
         decisions=_lists(table, "decisions", means),
         meetings=_lists(table, "meetings", means),
         sections=_lists(table, "sections", means),
+        meetings_of_child=table.words("meetings_of_child"),
         **lists,
     )
     table.done()

@@ -57,6 +57,10 @@ class MessageType:
     asks_for: what somebody is to do. fulfilled_by: the events that end a promise of this type, each with the qualifiers
     that do; none listed: the qualifier must be the kind of the promise ("its kind" in the table).
     withdrawn_by: the type of message that takes it back.
+    may_be_over: it asks or warns, and need not leave once its reason has ended.
+    informs: it tells somebody how things are, and asks for nothing: who heard it hears where that was not so.
+    while_missing: it says that the child is missing, and is moot once the child is back.
+    spares_the_dead: nobody is asked for it, or reminded of it, where the child is dead.
     says_missing: it says no more than that the child is missing, and stands while another episode says so too.
     facts: what is known of the episode is told beside `happened`. binds_hub: its limit is the hub's own and never shown
     as the reader's.
@@ -70,6 +74,10 @@ class MessageType:
     asks_for: Act | None = None
     fulfilled_by: Mapping[Change, tuple[str, ...]]
     withdrawn_by: str | None = None
+    may_be_over: bool = False
+    informs: bool = False
+    while_missing: bool = False
+    spares_the_dead: bool = False
     says_missing: bool = False
     overtakes: bool = False
     facts: bool = True

@@ -55,9 +55,10 @@ class Answer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One decision with all its recipients. `at` is the instant of the decision; `due` the limit, if the source sets
-    one. `causation` is (source, id) of the report that caused it, None for a timer. `situation` is
-    what it tells of its episode, None where it is about none; `answers` are the reports that answer what it
-    asks, `answer_at` says where. `fields` holds what the type has besides.
+    one. `causation` is (source, id) of the report that caused it, None for a timer. `situation` is what it tells of its
+    episode, None where it is about none; `answers` are the reports that answer what it asks, `answer_at` says where.
+    `fields` holds what the type has besides. `ends` are the messages that are answered by it, or taken back; it is not
+    told.
     """
 
     id: str
@@ -90,6 +91,7 @@ class Message:
     answers: tuple[Answer, ...] = ()
     answer_at: str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
+    ends: tuple[str, ...] = ()
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -100,7 +102,13 @@ class Message:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
     """What the hub remembers of a message that it sent: enough not to send it twice, to move its limit when an anchor
-    moves, and to know whether it is still open. `measure` is what a request for an interview wants done by `due`."""
+    moves, and to know whether it is still open. `measure` is what a request for an interview wants done by `due`.
+
+    former: who was asked or told before it moved on to others.
+    since: when it would have been asked for, had everything been told at once; `at` where that is not known.
+    cause: the message that told of what it answers; None where a timer did. closed_by: the message because of which it
+    ended without being done. undone: what it answered, or what ended it, turned out not to be so: it counts no more.
+    """
 
     rule: str
     occurrence: str
@@ -113,10 +121,20 @@ class Promise:
     measure: str | None = None
     first: str | None = None
     closed_at: datetime | None = None
+    former: tuple[Recipient, ...] = ()
+    since: datetime | None = None
+    cause: str | None = None
+    closed_by: str | None = None
+    undone: bool = False
 
     @property
     def open(self) -> bool:
         return self.closed_at is None
+
+    @property
+    def everybody(self) -> tuple[Recipient, ...]:
+        """Who is asked or told, and who was before."""
+        return (*self.to, *self.former)
 
     def is_a(self, what: str) -> bool:
         """Whether `what` names it: a rule, a type (`rhi.request`) or a type with its kind (`meeting.request/mam`)."""

@@ -107,7 +107,10 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """On an event, when conditions hold, then a message. Without `on` the rule listens to every event of the episode.
+    """On an event, when conditions hold, then a message. Without `on` the rule listens to every event of the episode;
+    on "opened" it is asked again whenever what it depends on has changed (AMB-182).
+
+    on "opened" it is asked again whenever what it depends on has changed (AMB-182).
 
     title: what it does, in one plain line. family: the rule of the file whose `each` it is one of.
     once: how often it may answer: once in an episode, for each event, for each report whatever it changed, or for each
@@ -115,8 +118,8 @@ class Rule:
     about: an episode, or the child: a duty that belongs to no episode, asked about at every event of the register and
     of any episode. `once` = "episode" is then once for the child.
     group: of the rules of one group only the first that fires does, in an episode.
-    follows: while the promise is open it moves on when somebody else holds the work: at these events it is sent again,
-    with the limit that it has, to whom its recipients now are.
+    follows: at these events its open promise is sent again to whoever holds the work then, with the limit it has.
+    lapses: its promise is withdrawn as soon as its conditions hold no more.
     rejects: the report that set it off is not taken as a fact (a person is told instead).
     beyond_scope: it answers also where the pack's scope does not hold.
     classifies: the episode counts as missing (or absent) from this message on, until a person says otherwise.
@@ -150,6 +153,7 @@ class Rule:
     form: str | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
     follows: tuple[str, ...] = ()
+    lapses: bool = False
     rejects: bool = False
     beyond_scope: bool = False
     classifies: Classification | None = None
@@ -180,8 +184,8 @@ class Periodic:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What waits for a person where an authority does not let the hub release requests by itself (AMB-08): rules,
-    types, or types with kinds; it goes out when the intake role has done its task of that kind."""
+    """What waits for a person where an authority does not let the hub release by itself (AMB-08): rules, types, or
+    types with kinds; it goes out when the intake role has done its task of that kind."""
 
     task: str
     holds: tuple[str, ...]
@@ -189,8 +193,8 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """A rule, message type, or type with kind (`senior.alert/absence_24h`) that must be acknowledged: the first role of
-    the ladder is told when it was not `within` the period, each next one after the same period again."""
+    """A rule, message type, or type with kind that must be acknowledged: the first role of the ladder is told when it
+    was not `within` the period, each next one after the same period again."""
 
     what: str
     within: Period
@@ -206,7 +210,9 @@ class Pack:
     message or type with kind, what such a message does not tell of the episode. `auto_release` and `acknowledge` are
     local settings (`routing.local`), off in every shipped pack. `case_system`: what its people call their case system.
     `answer_at`, `contact`: where they answer and whom they ring, local settings. `groups`: the ids of the rules of each
-    group. `heard`: the changes that a rule listens to."""
+    group. `heard`: the changes that a rule listens to. `tells_back`: the clauses by which whoever was told that a child
+    is missing is told that it is back. `questions`: decisions that mean something only as an answer, with the rules
+    that ask for it."""
 
     authority: str
     version: str
@@ -231,8 +237,10 @@ class Pack:
     means: Mapping[str, str] = field(default_factory=dict)
     statuses: tuple[Status, ...] = ()
     withheld: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    questions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     release: Release | None = None
     auto_release: bool = True
+    tells_back: tuple[str, ...] = ()
     case_system: str = "the case system"
     answer_at: str = ""
     contact: str = ""
@@ -243,11 +251,10 @@ class Pack:
     heard: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        groups = {
-            name: frozenset(r.id for r in self.rules if r.group == name) for name in {r.group for r in self.rules}
-        }
+        names = {rule.group for rule in self.rules if rule.group}
+        groups = {name: frozenset(rule.id for rule in self.rules if rule.group == name) for name in names}
         object.__setattr__(self, "rules_by_id", {rule.id: rule for rule in self.rules})
-        object.__setattr__(self, "groups", {name: ids for name, ids in groups.items() if name})
+        object.__setattr__(self, "groups", groups)
         heard = frozenset(pattern.partition(".")[0] for rule in self.rules for pattern in rule.on)
         object.__setattr__(self, "heard", heard)
 

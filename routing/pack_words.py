@@ -9,11 +9,13 @@ from routing.message_types import MESSAGE_TYPES
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """The closed lists of the pack. `decisions` and `meetings` hold for each kind its values, `sections` for each
-    section of the interview form its parts."""
+    section of the interview form its parts. A meeting is about the episode that it names, but for
+    `meetings_of_child`."""
 
     services: tuple[str, ...] = ()
     decisions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     meetings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    meetings_of_child: tuple[str, ...] = ()
     meeting_types: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     end_reasons: tuple[str, ...] = ()

@@ -4,7 +4,7 @@
 - closed by another message whose rule says so, here or in another episode of the child;
 - taken over by a later message that stands in its place;
 - moved, and said again, when the anchor of its limit is corrected (T-8);
-- reassigned, and said again, when somebody else holds the work;
+- reassigned, and said again, when somebody else holds the work (both in `routing.moving`);
 - withdrawn from those who were asked, once it is moot;
 - taken back with everything else when the notification was sent in error (AMB-77).
 
@@ -15,21 +15,18 @@ situation, as they are afterwards; nothing is changed in place.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import chain
 
 from episodes.events import Change, Event
 from routing.building import build_message, promise_of
-from routing.case import Case, Decision
-from routing.evaluate import evaluate_without
-from routing.limits import FIXED, ends
+from routing.case import Case
 from routing.message_types import INTERVIEW_REQUEST, MEETING_REQUEST, MESSAGE_TYPES
 from routing.messages import Message, Promise
 from routing.pack import Pack, Rule, Target
 from routing.payload import Firing
-from routing.recipients import resolve
 from routing.situation import Situation
 
 Promises = tuple[Promise, ...]
+OF_A_MEETING = (Change.MEETING, Change.MEETING_ELSEWHERE)
 
 # ---- fulfilled, closed, taken over
 
@@ -46,23 +43,45 @@ def fulfilled(promises: Promises, events: Iterable[Event], pack: Pack, at: datet
 
 
 def _fulfils(event: Event, promise: Promise, rule: Rule | None) -> bool:
+    """A meeting settles nothing that was asked for after it was held (AMB-206)."""
+    if event.change in OF_A_MEETING and event.at < (promise.since or promise.at):
+        return False
     if rule is not None and any(event.is_a(pattern) for pattern in rule.settled_by):
         return True
     return MESSAGE_TYPES[promise.type].is_fulfilled(event, promise.kind)
 
 
-def closed(promises: Promises, what: Sequence[str], now: datetime) -> Promises:
+def closed(promises: Promises, what: Sequence[str], f: Firing) -> Promises:
     """The promises, of which those that are open and named by `what` end now."""
     if not what:
         return promises
-    return tuple(replace(p, closed_at=now) if p.open and any(p.is_a(name) for name in what) else p for p in promises)
+    return tuple(ended(p, f) if p.open and any(p.is_a(name) for name in what) else p for p in promises)
 
 
-def closed_in(case: Case, what: Sequence[str], now: datetime) -> Case:
+def ended(promise: Promise, f: Firing) -> Promise:
+    """The promise, which ends without being done."""
+    return replace(promise, closed_at=f.now, closed_by=None if f.timed else f.event.report.origin.cause)
+
+
+def closed_by(f: Firing) -> tuple[Promises, tuple[Case, ...], tuple[str, ...]]:
+    """The promises and the child's other cases without what ends with this rule's message, and the messages that gave
+    what ends."""
+    rule, s = f.rule, f.s
+    if not rule.closes and not rule.closes_for_child:
+        return s.promises, s.others, ()
+    kept = closed(s.promises, (*rule.closes, *rule.closes_for_child), f)
+    others = tuple(closed_in(case, rule.closes_for_child, f) for case in s.others)
+    before = (s.promises, *(case.promises for case in s.others))
+    after = (kept, *(case.promises for case in others))
+    pairs = [pair for one, other in zip(before, after, strict=True) for pair in zip(one, other, strict=True)]
+    return kept, others, tuple(was.message for was, is_ in pairs if was.open and not is_.open)
+
+
+def closed_in(case: Case, what: Sequence[str], f: Firing) -> Case:
     """The case, the same one where nothing of it ends."""
     if not what:
         return case
-    after = closed(case.promises, what, now)
+    after = closed(case.promises, what, f)
     return case if after == case.promises else replace(case, promises=after)
 
 
@@ -91,47 +110,7 @@ def waiting_for(cases: Collection[Case], meetings: Sequence[str]) -> tuple[list[
     return [c for c in cases if c.id in asked], later
 
 
-# ---- moved, reassigned, withdrawn
-
-
-def moved(s: Situation, event: Event, pack: Pack, now: datetime) -> tuple[Situation, tuple[Message, ...]]:
-    """Open promises whose limit has moved with its anchor are sent again with the new one (T-8)."""
-    messages: list[Message] = []
-    for promise in [p for p in s.promises if p.open and p.due]:
-        rule = pack.rules_by_id.get(promise.rule)
-        if rule is None or rule.due is None or rule.due.anchor in FIXED or rule.once == "anchor":
-            continue
-        due = ends(rule.due, s, event)
-        clauses = evaluate_without(promise, rule.tests, s, event, pack) if due and due != promise.due else None
-        if due is None or clauses is None:
-            continue
-        _, lent = resolve(rule.to, s, event, pack)
-        first, cited = promise.first or promise.message, (*rule.clauses, *clauses, *lent)
-        message = build_message(Firing(rule, s, event, pack, now), promise.to, cited, "moved", due)
-        later = replace(promise, message=message.id, due=due, first=first)
-        s = replace(s, promises=with_replaced(s.promises, promise, later))
-        messages.append(replace(message, replaces=first))
-    return s, tuple(messages)
-
-
-def reassigned(s: Situation, event: Event, pack: Pack, now: datetime) -> tuple[Situation, tuple[Message, ...]]:
-    """Open promises of rules that follow the work, sent again where their recipients are others now: the same limit,
-    and `replaces` names the first message."""
-    messages: list[Message] = []
-    rules = {r.id: r for r in pack.rules if any(e.is_a(pattern) for pattern in r.follows for e in s.events)}
-    for promise in [p for p in s.promises if p.open and p.rule in rules]:
-        rule = rules[promise.rule]
-        recipients, lent = resolve(rule.to, s, event, pack)
-        is_other = recipients not in ((), promise.to)
-        clauses = evaluate_without(promise, rule.tests, s, event, pack) if is_other else None
-        if clauses is None:
-            continue
-        first, cited = promise.first or promise.message, (*rule.clauses, *clauses, *lent)
-        message = build_message(Firing(rule, s, event, pack, now), recipients, cited, "followed", promise.due)
-        later = replace(promise, message=message.id, to=recipients, first=first)
-        s = replace(s, promises=with_replaced(s.promises, promise, later))
-        messages.append(replace(message, replaces=first))
-    return s, tuple(messages)
+# ---- withdrawn
 
 
 def withdraw(f: Firing, clauses: tuple[str, ...]) -> tuple[Situation, tuple[Message, ...]]:
@@ -140,9 +119,9 @@ def withdraw(f: Firing, clauses: tuple[str, ...]) -> tuple[Situation, tuple[Mess
     for promise in [p for p in s.promises if p.open and any(p.is_a(what) for what in f.rule.closes)]:
         own = replace(f, rule=replace(f.rule, kind=promise.kind), s=s)
         occurrence = promise.first or promise.message
-        message = build_message(own, promise.to, clauses, occurrence, None)
-        kept = with_replaced(s.promises, promise, replace(promise, closed_at=f.now))
-        s = replace(s, promises=(*kept, promise_of(message, occurrence)))
+        message = replace(build_message(own, promise.to, clauses, occurrence, None), ends=(promise.message,))
+        kept = with_replaced(s.promises, promise, ended(promise, f))
+        s = replace(s, promises=(*kept, promise_of(own, message, occurrence)))
         messages.append(message)
     return s, tuple(messages)
 
@@ -173,33 +152,3 @@ def is_released(event: Event, rule: Rule, s: Situation) -> bool:
     if event.change is not Change.TASK_COMPLETED or event.qualifier != s.release:
         return False
     return any(p.rule == f"{rule.id}/waits" for p in s.promises)
-
-
-# ---- sent in error (AMB-77)
-
-ERROR_CLAUSES = ("AMB-77",)
-
-
-def taken_back(s: Situation, event: Event, pack: Pack, now: datetime) -> Decision:
-    """Everything open is withdrawn from those who were asked, in the order of the promises; everyone who was told hears
-    of the error; no timer is left."""
-    still_missing = any(case.episode.still_missing for case in s.others)
-
-    def stands(promise: Promise) -> bool:
-        return promise.open and MESSAGE_TYPES[promise.type].says_missing and still_missing
-
-    def withdrawal(promise: Promise, send: str) -> Message:
-        asked = pack.rules_by_id.get(promise.rule)  # names and forms are taken back by the same name
-        name, form = (asked.name, asked.form) if asked else (None, None)
-        rule = Rule(id=promise.rule, clauses=ERROR_CLAUSES, send=send, kind=promise.kind, name=name, form=form)
-        firing = Firing(rule, s, event, pack, now)
-        return build_message(firing, promise.to, ERROR_CLAUSES, promise.message, None)
-
-    open_ones = (p for p in s.promises if p.open and not stands(p))
-    messages = [withdrawal(p, send) for p in open_ones if (send := MESSAGE_TYPES[p.type].withdrawn_by)]
-    told = tuple(dict.fromkeys(chain.from_iterable(p.to for p in s.promises)))
-    if told:
-        rule = Rule(id="retracted", clauses=ERROR_CLAUSES, send="notify.info", kind="retracted", urgency="immediate")
-        messages.append(build_message(Firing(rule, s, event, pack, now), told, ERROR_CLAUSES, "", None))
-    kept = tuple(p if stands(p) else replace(p, closed_at=p.closed_at or now) for p in s.promises)
-    return Decision(tuple(messages), s.episode, kept)

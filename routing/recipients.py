@@ -99,7 +99,7 @@ def _interviewer(s: Situation) -> str | None:
 def _told_by(target: Target, s: Situation) -> list[Recipient]:
     told = [p for rule in target.told_by for p in s.promised(rule)]
     newest = max(told, key=lambda p: p.at, default=None) if target.newest else None
-    return [r for p in ([newest] if newest else told) for r in p.to]
+    return [*newest.to] if newest else [r for p in told for r in p.everybody]
 
 
 def _reporter(role: str, s: Situation) -> str | None:

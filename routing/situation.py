@@ -9,21 +9,23 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from episodes.episode import Episode, Reference
-from episodes.events import Event
+from episodes.events import Change, Event
 from episodes.record import RegisterRecord
 from episodes.reports import Actor, Decided, InterviewOutcome, MeetingHeld
 from routing.calendar import LONDON, Calendar, london_date
-from routing.case import Case
+from routing.case import AnyCase, Case
 from routing.codes import names_of
 from routing.message_types import INTERVIEW_REQUEST, MESSAGE_TYPES
 from routing.messages import Promise
+from routing.pack import Pack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """What is true at one moment while a report is being answered.
 
-    `about` tells whether `episode` is one, or stands in for the child's duties or for a national alert, which are none.
+    `about` tells whether `episode` is one, or stands in for the child's duties, for a national alert or for a return
+    told early, which are none.
     `as_of` is the instant that timed rules are read at: the receipt of the report, or the due time of a timer, which
     the clock may have passed. `codes` are the authority's official ones. `promises` holds also what earlier rules have
     sent in answer to the same report. `release` is the kind of task that releases what is held back; None: the hub
@@ -38,7 +40,7 @@ class Situation:
     calendar: Calendar
     codes: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
-    about: Literal["episode", "child", "alert"] = "episode"
+    about: Literal["episode", "child", "alert", "early"] = "episode"
     release: str | None = None
 
     # ---- counting (T-9)
@@ -112,14 +114,14 @@ class Situation:
     # ---- promises
 
     def promised(self, what: str) -> Iterator[Promise]:
-        """Promises of this episode of that rule, type, or type with kind."""
-        return (p for p in self.promises if p.is_a(what))
+        """Promises of this episode of that rule, type, or type with kind, less what was undone."""
+        return (p for p in self.promises if p.is_a(what) and not p.undone)
 
     def promised_to_child(self, what: str) -> Iterator[Promise]:
         """The same, in any episode of the child."""
         yield from self.promised(what)
         for other in self.others:
-            yield from (p for p in other.promises if p.is_a(what))
+            yield from (p for p in other.promises if p.is_a(what) and not p.undone)
 
     def last_held(self, kind: str) -> datetime | None:
         """When a meeting of that kind was last held, in any episode of the child."""
@@ -136,7 +138,7 @@ class Situation:
 
     def newest_decision(self, kind: str) -> Decided | None:
         """The newest decision of that kind, in any episode of the child."""
-        made = (d for e in self._episodes() for d in e.decisions if d.kind == kind)
+        made = (d for e in self._episodes() for d in e.decisions if d.kind == kind and not d.unasked)
         return max(made, key=lambda d: d.origin.at, default=None)
 
     def _episodes(self) -> tuple[Episode, ...]:
@@ -210,6 +212,34 @@ class Situation:
             return self.record.date_of_birth
         told = (self.record.date_of_birth, report.date_of_birth)
         return next((born for born in told if born and fits_age(born, report.age, london_date(report.origin.at))), None)
+
+
+def situation_at(
+    case: AnyCase,
+    episode: Episode,
+    events: tuple[Event, ...],
+    record: RegisterRecord,
+    others: tuple[Case, ...],
+    pack: Pack,
+    now: datetime,
+    calendar: Calendar | None = None,
+) -> Situation:
+    due = timer_due(events)
+    return Situation(
+        episode=episode,
+        record=record,
+        others=others,
+        promises=case.promises,
+        as_of=due.at if due else now,
+        calendar=calendar or pack.calendar,
+        codes=pack.codes,
+        events=events,
+        release=pack.release.task if pack.release and not pack.auto_release else None,
+    )
+
+
+def timer_due(events: tuple[Event, ...]) -> Event | None:
+    return next((e for e in events if e.change is Change.TIMER_DUE), None)
 
 
 def years_between(born: date, day: date) -> int:

@@ -128,6 +128,10 @@ class TomlTable:
         """Lists of words, each under a name of its own."""
         return {key: self.words(key) for key in self.names()}
 
+    def lists_among(self, allowed: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """The same, each word from a closed list."""
+        return {key: self.words_among(key, allowed) for key in self.names()}
+
     def holds_table(self, key: str) -> bool:
         """Whether the key holds a table, which is not read by that."""
         return isinstance(self._left.get(key), Mapping)

@@ -2,6 +2,7 @@
 
 from store.claiming import shard_name
 from store.database import Store
+from store.early import EarlyRow
 from store.errors import (
     StoreCrowdedError,
     StoreForbiddenError,
@@ -37,6 +38,7 @@ __all__ = [
     "Delivery",
     "DeliveryCounts",
     "DeliveryOutcome",
+    "EarlyRow",
     "EpisodeRow",
     "HeldUp",
     "IdentifierRow",

@@ -1,4 +1,4 @@
-"""The tables and their indexes. The triggers that keep ledger and outbox unchangeable stand in `store.unchanging`.
+"""The tables and their indexes. The triggers that keep ledger and outbox unchangeable stand in `store.append_only`.
 
 `store.migrations` builds the same by steps; a test holds the two equal on both databases.
 """
@@ -17,8 +17,8 @@ from sqlalchemy import (
     literal_column,
 )
 
+from store.append_only import keep_append_only
 from store.instants import UtcInstant
-from store.unchanging import keep_unchanged
 
 # Names that a later migration can hold on to; they are also those that Postgres would give.
 metadata = MetaData(
@@ -233,4 +233,4 @@ leases = Table(
     Column("fence", BigInteger, nullable=False),
 )
 
-keep_unchanged(metadata, ledger, outbox)
+keep_append_only(metadata, ledger, outbox)

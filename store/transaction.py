@@ -5,6 +5,7 @@ from store.blocking import Blocking
 from store.cases import Cases
 from store.claiming import Claiming
 from store.deliveries import Deliveries
+from store.early import Early
 from store.feeds import Feeds
 from store.floods import Floods
 from store.history import History
@@ -21,5 +22,5 @@ class Known(Cases, Blocking, Feeds, Floods, Noting, Timers, Worklist):
     """What is true now."""
 
 
-class Transaction(Known, Ledger, Quarantine, Claiming, Deliveries, Arriving, Lanes, History, Retention):
+class Transaction(Known, Ledger, Quarantine, Early, Claiming, Deliveries, Arriving, Lanes, History, Retention):
     """What stands between `async with store.transaction()` and its end: all of it is kept, or none."""

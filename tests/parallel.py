@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 # The beginning of a path → its group. Any other file is a group of its own.
 TOGETHER = {
-    "tests/embedded/": "brokers of their own, started and killed",
+    "tests/homeward/embedded/": "brokers of their own, started and killed",
     "tests/hub/test_rights": "a Kafka of their own, which allows nothing that was not granted",
     "tests/hub/test_no_record": "hubs that read topics of their own",
     "tests/hub/test_many_alike": "hubs that read registers and topics of their own",

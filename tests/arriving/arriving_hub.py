@@ -160,6 +160,7 @@ async def arriving(
     """A hub whose relay runs. `second`: role → its second way; `local`: local settings of the authority."""
     url = f"sqlite+aiosqlite:///{folder}/hub.db"
     asked = {"database_url": url, "smtp_host": "localhost", "smtp_port": server.port, "smtp_tls": "plain"}
+    asked["kafka_bootstrap"] = "localhost:1"  # there is none: topics are in memory
     used = Settings(**(asked | {"relay_lease": 1_000_000} | settings))
     store = Watched.open(url)
     store.news = asyncio.Event()

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from core_hub import Hub
-from core_wire import case, missing
+from hub_in_memory import Hub
+from wire_messages import case, missing
 
 ROBIN = {
     "given_name": "Robin",

@@ -2,10 +2,10 @@
 register that claims too many (AMB-192, AMB-197, AMB-198)."""
 
 import pytest
-from core_hub import hub
-from core_wire import child, found, later, missing
+from hub_in_memory import hub
 from people_described import ROBIN, doubts, person
 from test_two_authorities import BUCKS, ISLINGTON, NOTTS, crossed, holders, record, take
+from wire_messages import child, found, later, missing
 
 ROBIN_BORN = {**child("compact:K-1"), "date_of_birth": "2011-09-23"}
 BORN_APART = {**child("compact:K-1"), "date_of_birth": "2005-02-01"}

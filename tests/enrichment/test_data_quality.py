@@ -1,9 +1,9 @@
 """What a message says that tells nothing: two children who share it stay two, and a person hears of it once."""
 
 import pytest
-from core_hub import Hub, hub
-from core_wire import case, child, context, event, later, missing
+from hub_in_memory import Hub, hub
 from people_described import ROBIN, doubts, on_register, person, reported, since, told
+from wire_messages import case, child, context, event, later, missing
 
 OPEN = [{"service": "cscs", "worker": "sw1"}]
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from core_hub import Hub, hub
-from core_wire import case, child, context, event, found, later, missing, police
+from hub_in_memory import Hub, hub
 from people_described import ROBIN, doubts, on_register, person, reported, since, told
+from wire_messages import case, child, context, event, found, later, missing, police
 
 from enrichment.serialisation import read_held
 from episodes.record import RegisterRecord

@@ -2,9 +2,9 @@
 that it can mean (AMB-173)."""
 
 import pytest
-from core_hub import Hub, hub
-from core_wire import case, child, context, found, later, missing, police
+from hub_in_memory import Hub, hub
 from people_described import told
+from wire_messages import case, child, context, found, later, missing, police
 
 OPEN = [{"service": "cscs", "worker": "sw1"}]
 

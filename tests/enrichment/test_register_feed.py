@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from core_hub import REGISTER, Hub, hub
-from core_wire import case, child, context, found, missing, police
+from hub_in_memory import REGISTER, Hub, hub
+from wire_messages import case, child, context, found, missing, police
 
 from enrichment.register import Place
 from enrichment.serialisation import read_held
@@ -213,7 +213,7 @@ async def test_the_age_of_each_feed_is_known_and_never_goes_back() -> None:
 
 
 def place(offset: int, hours: float = 0, partition: int = 0) -> Place:
-    from core_wire import later
+    from wire_messages import later
 
     return Place("M-1", "c", REGISTER, partition, offset, later(hours))
 

@@ -4,8 +4,8 @@ answer anew under the right record."""
 from typing import Any
 
 import pytest
-from core_hub import Hub, hub
-from core_wire import case, child, context, found, missing
+from hub_in_memory import Hub, hub
+from wire_messages import case, child, context, found, missing
 
 CMO = {"role": "children_missing_officer", "person": "cmo1"}
 ONE = context(-3, "mosaic:M-1", "compact:K-1", services=[{"service": "cscs", "worker": "sw1"}])

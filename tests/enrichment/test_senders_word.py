@@ -5,9 +5,9 @@ Each input as it was found; the kinds behind them are tried in `tests/intake`, b
 from typing import Any
 
 import pytest
-from core_hub import Hub, hub
-from core_wire import case, child, context, event, found, later, missing
+from hub_in_memory import Hub, hub
 from people_described import ROBIN, doubts, on_register, person, reported, since, told
+from wire_messages import case, child, context, event, found, later, missing
 
 OPEN = [{"service": "cscs", "worker": "sw1"}]
 

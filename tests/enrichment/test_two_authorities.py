@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from core_hub import Hub, hub
-from core_wire import child, event, found, later, missing
+from hub_in_memory import Hub, hub
 from people_described import ROBIN, doubts, person, since, told
+from wire_messages import child, event, found, later, missing
 
 NOTTS, BUCKS, ISLINGTON = "nottinghamshire", "buckinghamshire", "islington"
 WORKERS = {NOTTS: "cscs", BUCKS: "childrens_social_care", ISLINGTON: "csct"}

@@ -1,9 +1,9 @@
 """Whose child it is where no number tells: certain, possible, nobody."""
 
 import pytest
-from core_hub import hub
-from core_wire import child, context, found, missing, police
+from hub_in_memory import hub
 from people_described import JACK, KIT, ROBIN, SOME_JACK, doubts, on_register, person, reported, since, told
+from wire_messages import child, context, found, missing, police
 
 ROBIN_HELD = on_register(ROBIN, "mosaic:M-1", "sw1")
 JACK_HELD = on_register(JACK, "mosaic:M-1", "sw1")
@@ -150,7 +150,7 @@ async def test_a_record_that_comes_later_finds_its_episode() -> None:
 async def test_a_withdrawn_record_is_no_candidate_any_more() -> None:
     from dataclasses import replace
 
-    from core_hub import REGISTER
+    from hub_in_memory import REGISTER
 
     async with hub() as h:
         await h.intake.process_batch([replace(h.raw(ROBIN_HELD, REGISTER), key=b"M-1")])
@@ -169,7 +169,7 @@ async def test_a_record_that_changes_is_found_by_what_it_says_now() -> None:
 
 
 async def test_a_decision_ends_the_doubt() -> None:
-    from core_wire import case
+    from wire_messages import case
 
     async with hub() as h:
         await h.take(JACK_HELD, KIT_HELD, reported(SOME_JACK, "compact:K-9"))

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from core_hub import POLICE, Hub
-from core_wire import context, found, missing
+from hub_in_memory import POLICE, Hub
+from wire_messages import context, found, missing
 
 from homeward.cli import main
 from store import Store
@@ -22,7 +22,7 @@ ELSEWHERE = {
     "homeward run": "tests/homeward/test_first_start.py",
     "homeward docs --serve": "tests/schemas/test_wire_asyncapi.py",
     "homeward register reread": "tests/hub/test_register_command.py",
-    "homeward matching train": "tests/matching/test_matching_training.py",
+    "homeward matching train": "tests/enrichment/matching/test_matching_training.py",
     "homeward deliveries release 123": "tests/hub/test_deliveries_command.py",
 }
 """What needs a server, the extra *training* or a mailbox that refuses, and the file that runs it."""
@@ -33,11 +33,11 @@ EXCERPTS = {
     "homeward topics": "police.zx.notifications.v1",
     "homeward migrate": "The database is already up to date.",
     "homeward register status": "nottinghamshire  sent 2026-06-01",
+    "homeward quarantine causes": "police.XX.notifications.v1  bad_json: the body is not valid JSON",
     "homeward quarantine list": "police.XX.notifications.v1[0]@3  bad_json  held",
-    "homeward quarantine causes": "bad_json",
     "homeward quarantine show": "the body is not valid JSON",
     "homeward quarantine replay": "1 to be replayed by the running hub",
-    "homeward deliveries list": "Nothing is held up.",
+    "homeward deliveries list": "prepared by mail (immediate), oldest since 2026-06-01 12:00Z",
     "homeward deliveries release": "0 released.",
     "homeward purge --older-than 90 --only claims": "claims: ",
     "homeward purge": "quarantine: 0",

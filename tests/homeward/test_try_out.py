@@ -101,6 +101,7 @@ async def test_a_hub_that_would_leave_episodes_alone_does_not_start(tmp_path: Pa
         "HOMEWARD_AUTHORITIES": "islington",
         "HOMEWARD_SMTP_FROM": OWN.smtp_from,
         "HOMEWARD_MESSAGE_ID_DOMAIN": OWN.message_id_domain,
+        "HOMEWARD_SECURE_EMAIL_DOMAINS": "police.test",
         "HOMEWARD_DIRECTORY": str(own_addresses(tmp_path / "own")),
     }
     ran = await asyncio.to_thread(CliRunner(env=environment).invoke, main, ["run"])

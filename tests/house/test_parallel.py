@@ -15,7 +15,9 @@ def test_every_path_that_is_named_has_tests(path: str) -> None:
 
 
 def test_tests_that_start_brokers_are_one_group_and_a_file_is_one_of_its_own() -> None:
-    brokers = {group_of(f"tests/embedded/{name}") for name in ("test_kafka.py::test_a", "test_command.py::test_b[x]")}
+    brokers = {
+        group_of(f"tests/homeward/embedded/{name}") for name in ("test_kafka.py::test_a", "test_command.py::test_b[x]")
+    }
     assert len(brokers) == 1
     assert group_of("tests/house/test_docs.py::test_a[docs/x::y.md]") == "tests/house/test_docs.py"
 
@@ -28,10 +30,10 @@ def test_each_long_test_that_stands_alone_is_a_group() -> None:
     ("keyword", "paths", "narrow"),
     [
         ("", ["tests"], False),
-        ("", ["tests/core"], False),
+        ("", ["tests/support"], False),
         ("settings", ["tests"], True),
         ("", ["tests/house/test_docs.py"], True),
-        ("", ["tests/core", "tests/house/test_docs.py::test_every_link_leads_somewhere"], True),
+        ("", ["tests/support", "tests/house/test_docs.py::test_every_link_leads_somewhere"], True),
     ],
 )
 def test_some_tests_by_name_or_by_file_run_in_one_process(keyword: str, paths: list[str], narrow: bool) -> None:

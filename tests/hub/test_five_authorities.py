@@ -10,8 +10,8 @@ from functools import cache
 from typing import Any
 
 import pytest
-from core_hub import hub
-from core_wire import child, event, later
+from hub_in_memory import hub
+from wire_messages import child, event, later
 
 from outbox.addressing import DirectoryBook
 from outbox.directory import Directory

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core_wire import later
+from wire_messages import later
 
 from schemas.inbound import INBOUND
 from schemas.topics import TopicKind, kind_of_topic

@@ -3,8 +3,8 @@ stands in the way of another's message."""
 
 import orjson
 import pytest
-from core_hub import CASEWORK, POLICE, Hub, hub
-from core_wire import case, child, event, found, later, missing
+from hub_in_memory import CASEWORK, POLICE, Hub, hub
+from wire_messages import case, child, event, found, later, missing
 
 TWO = {"responsible_authority": "nottinghamshire", "classification": "missing"}
 INCIDENT = {"force": "XX", "incident": "P-1"}

@@ -2,8 +2,8 @@
 and the database is not said to be away."""
 
 import pytest
-from core_hub import Hub
-from core_wire import child, missing
+from hub_in_memory import Hub
+from wire_messages import child, missing
 
 from store import Store, StoreCrowdedError
 from store.migrating import migrate

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import orjson
 import pytest
-from core_hub import Hub
-from core_wire import event, later, missing
+from hub_in_memory import Hub
+from wire_messages import event, later, missing
 
 from store import OutboxRow, Quarantined, Store
 from store.migrating import migrate

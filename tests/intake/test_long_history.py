@@ -3,8 +3,8 @@
 import sys
 from types import FrameType
 
-from core_hub import Hub, hub
-from core_wire import child, missing
+from hub_in_memory import Hub, hub
+from wire_messages import child, missing
 
 
 async def calls(of: Hub, *records: bytes) -> int:

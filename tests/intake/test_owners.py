@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from core_hub import Hub, hub
-from core_wire import child, event, later
+from hub_in_memory import Hub, hub
+from wire_messages import child, event, later
 
 from homeward.library import check_addresses, read_directories, read_packs
 from homeward.settings import PREFIX, SettingsError, load_settings

@@ -8,10 +8,10 @@ from typing import Any
 
 import orjson
 import pytest
-from core_hub import Hub, hub
-from core_wire import MONDAY, child, event, later, missing
+from hub_in_memory import Hub, hub
 from inbound_examples import example, topic_of
 from pydantic import BaseModel
+from wire_messages import MONDAY, child, event, later, missing
 
 from consumers.parsing import parse_record
 from intake.records import Parsed, RawRecord

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from core_hub import Hub, hub
-from core_wire import child, event, later
+from hub_in_memory import Hub, hub
 from inbound_examples import CHILD, example, topic_of
+from wire_messages import child, event, later
 
 from consumers.parsing import parse_record
 from homeward.library import read_packs
@@ -59,7 +59,7 @@ MAY = {("police.missing", "child"), ("police.found", "child")}
 @pytest.mark.parametrize("type_", INBOUND)
 @pytest.mark.parametrize(("topic", "owner"), OWNERS, ids=lambda value: str(value).partition(".")[0])
 def test_a_type_comes_on_the_topic_of_its_own_owner_alone(type_: str, topic: str, owner: str) -> None:
-    from core_wire import MONDAY
+    from wire_messages import MONDAY
 
     from intake.records import RawRecord
 

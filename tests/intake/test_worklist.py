@@ -4,13 +4,13 @@ opened."""
 from datetime import datetime, timedelta
 
 import pytest
-from core_hub import Hub, hub
-from core_wire import case, child, found, later, missing
 from courses import courses, told
+from hub_in_memory import Hub, hub
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scenario_runs import PACKS
 from sqlalchemy import text
+from wire_messages import case, child, found, later, missing
 
 from consumers.parsing import parse_unowned
 from enrichment.children import Children

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 import pytest
-from core_hub import Hub
-from core_wire import missing
+from hub_in_memory import Hub
+from wire_messages import missing
 
 from intake.batch import BatchProcessor
 from intake.records import Parsed, RawRecord, Rejected

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from relay_world import CARE, HOUR, LEASE, MINUTE, POLICE, WORKER, Died, World, a_world, row
+from relay_world import CARE, HOUR, LEASE, MINUTE, POLICE, SECOND, WORKER, Died, World, a_world, row
 
 from outbox.relay import Relay
 from routing.message_types import OVERTAKING
@@ -95,6 +95,7 @@ class Story:
 
     async def release(self, _: None) -> None:
         self.world.store.fail()
+        self.world.now += SECOND  # a person does not answer within the same instant
         await self.world.release()
 
     async def play(self, kind: str, with_what: object) -> None:

@@ -15,8 +15,9 @@ from scenario_runs import ALL, VERSIONS, run_of
 
 from homeward.scenarios.comparing import matches
 from outbox.directory import MAIL_CHANNELS
+from routing.pack import Pack
 
-SHARE = 60
+SHARE = 30
 AUTHORITIES = sorted({scenario.authority for scenario in ALL})
 OF_EACH = pytest.mark.parametrize("file", FILES)
 
@@ -47,11 +48,24 @@ def test_another_word_is_refused_or_noticed(file: str, judges: Callable[[str], J
 
 
 @pytest.mark.parametrize("authority", AUTHORITIES)
-async def test_each_role_with_a_mailbox_is_in_a_row_that_names_its_channel(authority: str) -> None:
-    roles = {name: role for pack in VERSIONS[authority] for name, role in pack.roles.items()}
+async def test_each_role_that_gets_letters_is_in_a_row_that_names_the_channel(authority: str) -> None:
     proved = set[str]()
     for scenario in (s for s in ALL if s.authority == authority):
         for row in (row for row in scenario.expect if "channels" in row):
             messages = [m for m in (await run_of(scenario)).messages if matches(row, m)]
             proved |= {recipient["role"] for message in messages for recipient in message["data"]["to"]}
-    assert [name for name, role in roles.items() if role.channel in MAIL_CHANNELS and name not in proved] == []
+    assert {role for pack in VERSIONS[authority] for role in written_to(pack)} - proved == ONLY_NAMED.get(
+        authority, set()
+    )
+
+
+def written_to(pack: Pack) -> set[str]:
+    return {name for name, role in pack.roles.items() if role.channel in MAIL_CHANNELS}
+
+
+ONLY_NAMED = {
+    # No rule writes to them: they decide, interview or are told of by others.
+    "nottinghamshire": {"group_manager_targeted", "emergency_duty_service", "nrs"},
+    # Asked for the interview under the name of an independent interviewer.
+    "mfh-borough": {"trusted_person"},
+}

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from core_wire import MONDAY
+from wire_messages import MONDAY
 
 from episodes.origin import About, Origin
 from episodes.reports import Decided, DocumentUpdated, MeetingHeld, TaskCompleted

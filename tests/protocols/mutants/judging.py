@@ -136,7 +136,9 @@ class Judge:
         except Exception:  # the rules cannot answer at all
             return True
         pack = difference.pack
-        elsewhere = _asked_elsewhere(pack) != _asked_elsewhere(self.pack)
+        reached = {name for name, role in pack.roles.items() if role.channel != self.pack.roles[name].channel}
+        told = not reached.isdisjoint(self.runs[scenario.id].told_besides)
+        elsewhere = told or _asked_elsewhere(pack) != _asked_elsewhere(self.pack)
         if replay.until is None and not elsewhere:
             return replay.changed and bool(row_faults(scenario, replay.messages))
         if replay.until is not None and not elsewhere and _fails_already(scenario, replay):
@@ -180,6 +182,5 @@ def _proved(scenario: Scenario, recording: Recording) -> Iterator[str]:
 def _asked_elsewhere(pack: Pack) -> tuple[Any, ...]:
     """What of a pack is asked elsewhere than by its rules: when it places a report, tells of its own troubles, or sends
     figures."""
-    told = {pack.intake, pack.duty or pack.intake, *(t.role for report in pack.periodic for t in report.to if t.role)}
     own = (pack.terms, pack.calendar, pack.codes, pack.words, pack.periodic, pack.intake, pack.duty, pack.has_duties)
-    return (*own, pack.hears(Change.MISSING_AGAIN), {role: pack.roles[role].channel for role in sorted(told)})
+    return (*own, pack.questions, pack.hears(Change.MISSING_AGAIN))

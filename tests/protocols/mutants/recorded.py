@@ -1,11 +1,11 @@
 """The decisions of a run of a scenario, as they were made, to be made again under a changed pack.
 
-A pack's rules act through four functions of the core and through nothing else. Where each of them answers the same to
+A pack's rules act through a few functions of the core and through nothing else. Where each of them answers the same to
 what it was asked in a run, the whole run is the same: every question follows from the answers before it. So a scenario
 need not run at all to be known not to notice.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,15 +18,20 @@ import orjson
 
 import intake.child_duties
 import intake.deciding
+import intake.finding
+import intake.holding
 import intake.placing
-import routing.decide
+import intake.settling
 import routing.relinking
-from episodes.events import Event
+import routing.reviewing
+import routing.turn
+from episodes.events import Change, Event
 from homeward.scenarios.running import Run
 from mutants.touched import Difference
 from outbox.writer import encoded, wire_data
 from routing.case import Decision
-from routing.evaluate import evaluate
+from routing.evaluate import depends_on, evaluate
+from routing.message_types import MESSAGE_TYPES
 from routing.messages import Message
 from routing.pack import Pack, Tests
 from routing.situation import Situation
@@ -35,6 +40,9 @@ DECIDING: tuple[tuple[Any, str], ...] = (
     (intake.deciding, "decide"),
     (routing.relinking, "decide"),
     (intake.placing, "decide_alert"),
+    (intake.finding, "decide_merged"),
+    (intake.holding, "decide_early"),
+    (intake.settling, "decide_late"),
     (intake.child_duties, "decide_duties"),
 )
 """Where the rules are asked."""
@@ -77,13 +85,15 @@ class Asked:
     @cached_property
     def changes(self) -> frozenset[str]:
         """What has changed, by this question."""
-        return frozenset(event.change for event in self._arguments["events"])
+        told: tuple[Event, ...] = self._arguments.get("events", ())
+        return frozenset(event.change for event in told) or frozenset((Change.UNMATCHED_FOUND,))
 
     @cached_property
     def promised(self) -> frozenset[str]:
         """The rules whose promises stand in the cases that are looked at."""
-        cases = [self._arguments["case"], *self._arguments.get("others", ()), *self._arguments.get("episodes", ())]
-        return frozenset(promise.rule for case in cases for promise in case.promises)
+        given = self._arguments
+        cases = [given.get("case"), *given.get("others", ()), *given.get("episodes", ())]
+        return frozenset(promise.rule for case in cases if case for promise in case.promises)
 
     def asks_again_by(self, at: datetime, answer: Decision) -> bool:
         """Whether this answer has the rules asked again no later than this."""
@@ -114,6 +124,12 @@ class Recording:
         """The messages that the rules sent, by id, each with its rule."""
         return {message.id: message.rule for asked in self.asked for message in asked.answer.messages}
 
+    @cached_property
+    def told_besides(self) -> frozenset[str]:
+        """The roles to which something was said that no rule said."""
+        besides = [message for message in self.run.messages if message["id"] not in self.spoken]
+        return frozenset(recipient["role"] for message in besides for recipient in message["data"]["to"])
+
     def replayed(self, change: Difference) -> Replay:
         """What would be printed under another pack, up to an answer that leaves another state behind, so that later
         questions are others too."""
@@ -139,10 +155,17 @@ class Recording:
         before = {message.id for earlier in own[:n] for message in earlier.answer.messages}
         lines = [_printed(line, said.get(line["id"])) for line in self.run.messages
                  if line["id"] in before or datetime.fromisoformat(line["time"]) < asked.at]  # fmt: skip
-        new = answer.messages if asked.final else ()
+        new = [message for message in answer.messages if asked.final and not _may_stay(message)]
         last = all(later.at > asked.at for later in own[n + 1 :])
-        settled = asked.final and last and not asked.asks_again_by(asked.at, answer)
+        certain = asked.final and len(new) == len(answer.messages) and not answer.late
+        settled = certain and last and not asked.asks_again_by(asked.at, answer)
         return Replay([*lines, *(_line(message) for message in new)], asked.at, settled)
+
+
+def _may_stay(message: Message) -> bool:
+    """Whether it may turn out, in the same transaction, that it need not leave."""
+    type_ = MESSAGE_TYPES[message.type]
+    return type_.may_be_over or type_.withdrawn_by is not None or bool(message.ends)
 
 
 def _line(message: Message) -> dict[str, Any]:
@@ -166,6 +189,7 @@ def recording() -> Iterator[Recording]:
         def ask(*given: Any, **named: Any) -> Decision:
             weighed.clear()
             held.clear()
+            named = {name: {**value} if name == "fresh" else value for name, value in named.items()}
             answer = function(*given, **named)
             kept.asked.append(Asked(function, given, named, answer, final, frozenset(weighed), frozenset(held)))
             return answer
@@ -179,9 +203,14 @@ def recording() -> Iterator[Recording]:
         held.update(rules if clauses is not None else ())
         return clauses
 
+    def counted(tests: Tests, names: Collection[str], pack: Pack) -> bool:
+        weighed.update(rule.id for rule in pack.rules if rule.tests is tests)
+        return depends_on(tests, names, pack)
+
     patches = [patch.object(module, name, noted(getattr(module, name), module is not routing.relinking))
                for module, name in DECIDING]  # fmt: skip
-    patches.append(patch.object(routing.decide, "evaluate", looked_at))
+    patches += [patch.object(module, "evaluate", looked_at) for module in (routing.turn, routing.reviewing)]
+    patches.append(patch.object(routing.reviewing, "depends_on", counted))
     for each in patches:
         each.start()
     try:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Self
 
 from routing.pack import Pack, Rule, Target, Tests
+from routing.reviewing import LOOKED_BACK_AT
 
 DERIVED = {"rules", "rules_by_id", "groups", "criteria", "audiences", "limits", "means"}
 """What of a pack acts through its rules alone, or not at all."""
@@ -13,7 +14,7 @@ DERIVED = {"rules", "rules_by_id", "groups", "criteria", "audiences", "limits", 
 SAID = {"send", "title", "kind", "to", "clauses", "modality", "urgency", "name", "form", "fields", "contact", "dated",
         "target", "circumstances", "takes_over", "closes", "closes_for_child", "withdraws", "classifies"}  # fmt: skip
 """What of a rule acts when it answers, and through what it has promised."""
-AFTERWARDS = {"settled_by", "follows"}
+AFTERWARDS = {"settled_by", "follows", "lapses"}
 """What acts through what it has promised alone."""
 
 
@@ -49,6 +50,8 @@ class Difference:
                     return cls(after)
                 heard |= {pattern.partition(".")[0] for pattern in (*old.on, *new.on)}
                 kept |= {new.id} if wide else set()
+        if not heard.isdisjoint(("opened", "found")):  # asked once more when what they hang on changes
+            heard |= LOOKED_BACK_AT
         return cls(after, *map(frozenset, (asked, said, asked | said | kept, heard)))
 
     def concerns(

@@ -21,7 +21,7 @@ Words = Iterator[Word]
 SENDERS = ("police", "worker")
 MOMENTS = ("at", "over", "before")
 PROMISES = ("closes", "closes_for_child", "takes_over", "withdraws")
-FLAGS = ("rejects", "beyond_scope", "circumstances")
+FLAGS = ("rejects", "beyond_scope", "circumstances", "lapses")
 
 
 def words_of(values: Table, pack: Pack) -> Words:
@@ -67,6 +67,12 @@ class PackWords:
             place = f"statuses.{n + 1}"
             yield word(f"{place}.is", ("statuses", n, "is"), row["is"], self.pack.words.statuses)
             yield from self.asked.tests(row, ("statuses", n), place)
+        if told := self.values.get("tells_back"):
+            yield from self.asked.clauses(told, ("tells_back",), "tells_back")
+        for kind, asked in self.values.get("questions", {}).items():
+            yield from self._promises(f"questions.{kind}", ("questions", kind), asked)
+        if meetings := self.values.get("words", {}).get("meetings_of_child"):
+            yield from entries("words", ("words", "meetings_of_child"), meetings, self.pack.words.meetings)
         if release := self.values.get("release"):
             yield word("release.task", ("release", "task"), release["task"], self.asked.known.tasks)
             yield from self._promises("release.holds", ("release", "holds"), release["holds"])
@@ -84,6 +90,7 @@ class PackWords:
         known: Mapping[str, tuple[str, ...]] = {
             "start": get_args(ReportTime), "begun_by": SENDERS, "found_by": SENDERS, "absent": ("class", "missing"),
             "rating": get_args(Rating), "second": ("separate", "waits", "joins"),
+            "found_ends": ("every", "own"),
         }  # fmt: skip
         for key, value in terms.items():
             place, path = f"terms.{key}", ("terms", key)

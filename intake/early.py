@@ -1,0 +1,133 @@
+"""What waits for its incident, or for an absence of its child (AMB-181), while a transaction is worked. What is said of
+it is in `intake.holding`."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from episodes.early import own_time
+from episodes.reports import Found, Report
+from intake.records import Parse, Parsed, RawRecord
+from routing.messages import derived_id
+from store.early import EarlyRow
+from store.rows import TimerRow
+
+EARLY_WORD = "early_word"
+"""What a timer names that asks after word which has waited long."""
+
+
+def _is_same_word(held: Report, told: Found) -> bool:
+    if not isinstance(held, Found) or (held.by is None) != (told.by is None):
+        return False
+    one, other = held.about, told.about
+    return (one.force, one.incident, one.identifiers) == (other.force, other.incident, other.identifiers)
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyWord:
+    """A report that waits, as it is kept and as it was parsed."""
+
+    row: EarlyRow
+    parsed: Parsed
+
+    @property
+    def report(self) -> Report:
+        return self.parsed.report
+
+
+class EarlyWords:
+    """What waits for the incidents and the children that a transaction speaks of, and what of it must be saved."""
+
+    def __init__(self, waiting: Iterable[EarlyWord] = ()) -> None:
+        self._waiting: dict[str, EarlyWord] = {}
+        self._loaded, self._gone = set[str](), set[str]()
+        self.told: list[EarlyWord] = []  # those that began to wait just now
+        self.add(waiting)
+
+    def __iter__(self) -> Iterator[EarlyWord]:
+        return iter([*self._waiting.values()])
+
+    def add(self, waiting: Iterable[EarlyWord]) -> None:
+        """What was loaded."""
+        for each in waiting:
+            self._waiting[each.row.id] = each
+            self._loaded.add(each.row.id)
+
+    def keep(self, early: EarlyWord) -> None:
+        self._waiting[early.row.id] = early
+        self.told.append(early)
+
+    def let_go(self, early: EarlyWord) -> None:
+        del self._waiting[early.row.id]
+        self._gone.add(early.row.id)
+
+    def for_one_of(self, report: Report, people: Iterable[str]) -> list[EarlyWord]:
+        """What may be taken in now that this report has been, in the order of its own times."""
+        incident, held = report.about.incident, {*people}
+        may_be = (e for e in self._waiting.values() if e.row.person in held or e.row.incident in (incident, None))
+        every = self._waiting.values() if incident is None else may_be
+        return sorted(every, key=lambda e: (own_time(e.report), e.row.since, e.row.id))
+
+    def same_word(self, report: Report, person: str | None) -> EarlyWord | None:
+        """The return that the same kind of sender has told of the same incident or child already."""
+        if not isinstance(report, Found):
+            return None
+        return next((e for e in self if e.row.person == person and _is_same_word(e.report, report)), None)
+
+    def follow(self, former: str, person: str) -> None:
+        """What waited for one child waits for the other, who turned out to be the same."""
+        for key, each in self._waiting.items():
+            if each.row.person == former:
+                self._waiting[key] = replace(each, row=replace(each.row, person=person))
+                self._loaded.discard(key)
+
+    def changes(self) -> tuple[list[EarlyRow], set[str]]:
+        """What must be kept, and what waits no longer."""
+        return [e.row for key, e in self._waiting.items() if key not in self._loaded], self._gone
+
+    def timers(self, after: timedelta) -> tuple[list[tuple[str, str | None]], list[TimerRow]]:
+        """Whose timers are set anew, and the timers."""
+        standing = [e.row for e in self.told if e.row.id in self._waiting]
+        owners: list[tuple[str, str | None]] = [
+            (early_owner(key), None) for key in (*self._gone, *(r.id for r in standing))
+        ]
+        return owners, [timer_of(row, after) for row in standing]
+
+
+def early_owner(id_: str) -> str:
+    """The owner of the timer that asks after early word."""
+    return f"early/{id_}"
+
+
+def early_of(owner: str) -> str:
+    """The id of the early word that a timer asks after."""
+    return owner.removeprefix("early/")
+
+
+def timer_of(row: EarlyRow, after: timedelta) -> TimerRow:
+    return TimerRow(
+        derived_id("timer", row.id, EARLY_WORD), row.authority, early_owner(row.id), None, EARLY_WORD, row.since + after
+    )
+
+
+# ---- as it is kept
+
+
+def row_of(raw: RawRecord, report: Report, authority: str, person: str | None) -> EarlyRow:
+    return EarlyRow(
+        raw.place, report.about.incident, person, authority, report.origin.at, raw.topic, raw.partition, raw.offset,
+        raw.cluster, raw.key, raw.headers, raw.value, raw.timestamp, report.origin.claim,
+    )  # fmt: skip
+
+
+def as_it_came(row: EarlyRow) -> RawRecord:
+    """The record as it came."""
+    return RawRecord(row.topic, row.partition, row.offset, row.value, row.timestamp, row.key, row.headers, row.cluster)
+
+
+def words_of_rows(rows: Iterable[EarlyRow], parse: Parse) -> Iterator[EarlyWord]:
+    """What waits, as it was parsed when it came."""
+    for row in rows:
+        parsed = parse(as_it_came(row), row.since)
+        if isinstance(parsed, Parsed):  # it was when it came
+            yield EarlyWord(row, replace(parsed.apart(), reused=None) if row.claim else parsed)

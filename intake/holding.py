@@ -1,0 +1,67 @@
+"""Holding early word (AMB-181): a report of an incident that nobody has reported yet is kept, across authorities, until
+the incident is placed anywhere. A person hears that it waits, and hears again where it waits long."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from enrichment.children import Child
+from episodes.reports import Found, Report
+from episodes.returning import outdated
+from intake.early import EarlyWord, early_of, row_of, words_of_rows
+from intake.records import Parse, Parsed
+from intake.step import Context, Step, raised
+from routing.decide import decide_early
+from routing.library import HUB
+from routing.messages import Message
+from store import Transaction
+from store.rows import TimerRow
+
+WAITS = "it speaks of an incident that nobody has reported here yet, and waits for the report"
+_LONG = "what it speaks of has not been reported for {} hours; it still waits: check the reference"
+
+
+def hold(context: Context, parsed: Parsed, concerned: Mapping[str, Child | None], unknown: bool) -> Step:
+    """Keeps the report until it can be taken in, and says so to the authorities concerned, each with the child as it is
+    known there. A return told once more takes the place of the one that waits, unless it is the older of the two."""
+    report, early = parsed.report, context.early
+    person = next((child.id for child in concerned.values() if child), None) if report.about.incident is None else None
+    before = early.same_word(report, person)
+    if before is not None:
+        told = before.report
+        assert isinstance(told, Found)
+        assert isinstance(report, Found)
+        if outdated(told.revision, report.revision):
+            return Step()
+        early.let_go(before)
+    told_at = next(iter(concerned), HUB)
+    early.keep(EarlyWord(row_of(parsed.raw, report, told_at, person), parsed))
+    step = Step()
+    for authority, child in (concerned or {HUB: None}).items() if before is None else ():
+        step += _announced(context, authority, report, child, unknown)
+    return step
+
+
+def _announced(context: Context, authority: str, report: Report, child: Child | None, unknown: bool) -> Step:
+    """That it waits: in the words of the pack, where it has words for a return, else in those of the hub."""
+    if authority == HUB:
+        return raised(context, HUB, "unknown_authority" if unknown else "doubtful_match", WAITS, report, report.about)
+    pack, messages = context.packs.governing(authority, context.now), tuple[Message, ...]()
+    if isinstance(report, Found):
+        messages = decide_early(report, authority, child.record if child else None, pack, context.now).messages
+    return (
+        Step(messages=messages)
+        if messages
+        else raised(context, authority, "doubtful_match", WAITS, report, report.about)
+    )
+
+
+async def waited_long(tx: Transaction, context: Context, timers: Iterable[TimerRow], parse: Parse) -> Step:
+    """What still waits although its time is over is told to a person once more."""
+    step = Step()
+    for timer in timers:
+        row = await tx.early_word(early_of(timer.person))
+        for early in words_of_rows([row] if row else [], parse):
+            detail = _LONG.format(f"{context.early_after / timedelta(hours=1):g}")
+            authority = early.row.authority if early.row.authority in context.packs.authorities else HUB
+            step += raised(context, authority, "doubtful_match", detail, early.report, early.report.about)
+    return step

@@ -1,0 +1,95 @@
+"""Open promises that move on: with the anchor of their limit (T-8), or with the person who holds the work (AMB-166).
+Each is said again, and `replaces` names the first message. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from episodes.events import OF_THE_REGISTER, Event
+from routing.building import build_message
+from routing.evaluate import evaluate_without
+from routing.limits import FIXED, ends
+from routing.message_types import INTERVIEW_REQUEST, MESSAGE_TYPES
+from routing.messages import Message, Promise, Recipient
+from routing.pack import Pack, Rule
+from routing.payload import Firing
+from routing.promises import with_replaced
+from routing.recipients import resolve
+from routing.roles import Role
+from routing.situation import Situation
+
+
+def moved(s: Situation, event: Event, pack: Pack, now: datetime) -> tuple[Situation, tuple[Message, ...]]:
+    """Open promises whose limit has moved with its anchor are sent again with the new one (T-8). Whoever was asked for
+    an interview hears of it whatever has changed hands since (AMB-183)."""
+    messages: list[Message] = []
+    for promise in [p for p in s.promises if p.open and p.due]:
+        rule = pack.rules_by_id.get(promise.rule)
+        if rule is None or rule.due is None or rule.due.anchor in FIXED or rule.once == "anchor":
+            continue
+        due = ends(rule.due, s, event)
+        clauses = evaluate_without(promise, rule.tests, s, event, pack) if due and due != promise.due else None
+        if clauses is None and promise.type == INTERVIEW_REQUEST and due != promise.due:
+            clauses = ("AMB-183",)
+        if due is None or clauses is None:
+            continue
+        _, lent = resolve(rule.to, s, event, pack)
+        s, message = _again(promise, promise.to, due, "moved", (*clauses, *lent), Firing(rule, s, event, pack, now))
+        messages.append(message)
+    return s, tuple(messages)
+
+
+def reassigned(s: Situation, event: Event, pack: Pack, now: datetime) -> tuple[Situation, tuple[Message, ...]]:
+    """Open promises whose work somebody else holds now are sent to whom it is, with the limit that they have: those of
+    rules that follow the work wherever it goes, and any whose person was replaced or is named only now."""
+    messages: list[Message] = []
+    registers = any(e.change in OF_THE_REGISTER for e in s.events)
+    for promise, rule in [*_held_by_somebody(s, pack)]:
+        recipients, lent = resolve(rule.to, s, event, pack)
+        follows = any(e.is_a(pattern) for pattern in rule.follows for e in s.events)
+        is_other = recipients not in ((), promise.to) if follows else registers and _replaced(promise, recipients, pack)
+        clauses = evaluate_without(promise, rule.tests, s, event, pack) if is_other else None
+        if clauses is None:
+            continue
+        firing = Firing(rule, s, event, pack, now)
+        s, message = _again(promise, recipients, promise.due, "followed", (*clauses, *lent), firing)
+        messages.append(message)
+    return s, tuple(messages)
+
+
+def _held_by_somebody(s: Situation, pack: Pack) -> Iterator[tuple[Promise, Rule]]:
+    """The open promises of work, and while the child is missing the word that it is."""
+    for promise in s.promises:
+        rule, type_ = pack.rules_by_id.get(promise.rule), MESSAGE_TYPES[promise.type]
+        if rule is None or not promise.open:
+            continue
+        if rule.follows or type_.asks_for or (promise.type == "notify.missing" and s.episode.still_missing):
+            yield promise, rule
+
+
+def _replaced(promise: Promise, to: tuple[Recipient, ...], pack: Pack) -> bool:
+    """Whether somebody is named now who was not: in the place of another of the same role, or where a body was told. A
+    team is a body, too: work does not wander from one to another."""
+    held, was_body = {r.role for r in promise.to}, any(r.person is None for r in promise.to)
+    named = (r for r in to if r.person and r not in promise.to)
+    return any(r.role in held or (was_body and not _is_team(pack.roles[r.role])) for r in named)
+
+
+def _is_team(role: Role) -> bool:
+    return role.source is not None and role.source.field == "team"
+
+
+def _again(
+    promise: Promise,
+    to: tuple[Recipient, ...],
+    due: datetime | None,
+    occurrence: str,
+    clauses: tuple[str, ...],
+    f: Firing,
+) -> tuple[Situation, Message]:
+    """The promise said again, to these recipients and with this limit."""
+    first, cited = promise.first or promise.message, (*f.rule.clauses, *clauses)
+    message = replace(build_message(f, to, cited, occurrence, due), replaces=first)
+    former = tuple(dict.fromkeys((*promise.former, *(r for r in promise.to if r not in to))))
+    later = replace(promise, message=message.id, to=to, due=due, first=first, former=former)
+    return replace(f.s, promises=with_replaced(f.s.promises, promise, later)), message

@@ -1,0 +1,65 @@
+"""A child comes into scope late, or what a rule of the beginning depends on changes (AMB-182): by a correction, by the
+register, by a decision. What the beginning would have asked for is asked for then, as far as it was not and is not
+moot. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from episodes.events import OF_THE_REGISTER, Change, Event
+from episodes.history import anew, beginning
+from routing.evaluate import depends_on, evaluate
+from routing.pack import Pack, Rule
+from routing.recipients import resolve
+from routing.situation import Situation
+
+LOOKED_BACK_AT = frozenset(
+    {
+        Change.CORRECTED, Change.JOINED, Change.CLASSIFIED, Change.WHEREABOUTS, Change.START_CHANGED, Change.DECIDED,
+        Change.CLOCK_OVERRIDE, Change.RECORD_CHANGED, Change.SERVICE_OPENED, Change.SERVICE_CLOSED, Change.RECOUNTED,
+    }
+)  # fmt: skip
+"""The changes at which the rules of the beginning are asked once more."""
+COUNTS = ("occasions", "episodes_within")
+BEGUN = ("open", "found", "ended")
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """`before` is the situation as it was. `comes_into_scope`: the pack is about the child only now. `counted`: what
+    has changed is the child's other episodes."""
+
+    before: Situation
+    cause: Event
+    comes_into_scope: bool
+    counted: bool
+
+    def of(self, s: Situation) -> Iterator[Event]:
+        """What is asked about once more."""
+        origin = self.cause.report.origin
+        if s.episode.missing is not None:
+            yield beginning(s.episode.missing, origin)
+        if self.comes_into_scope and s.episode.back and s.episode.found:
+            yield from anew([Event(Change.FOUND, s.episode.found, s.episode.return_at or origin.at)], origin)
+
+    def is_new(self, rule: Rule, event: Event, pack: Pack) -> bool:
+        """Whether the rule had no reason to speak before."""
+        if self.counted:
+            return depends_on(rule.tests, COUNTS, pack)
+        if self.comes_into_scope and not rule.beyond_scope:
+            return True
+        held = evaluate(rule.tests, self.before, event, pack) is not None
+        return not held or not resolve(rule.to, self.before, event, pack)[0]
+
+
+def review_of(before: Situation, s: Situation, cause: Event, pack: Pack) -> Review | None:
+    """None where nothing has changed that the beginning hangs on. Of a child who is back a change of the register
+    speaks no more, unless it brings the child into scope."""
+    changes = {event.change for event in s.events}
+    if changes.isdisjoint(LOOKED_BACK_AT) or s.episode.state not in BEGUN or before.episode.state not in BEGUN:
+        return None
+    if before.record.registered and not s.record.registered:  # a record that is gone says nothing
+        return None
+    comes = evaluate(pack.scope, before, cause, pack) is None and evaluate(pack.scope, s, cause, pack) is not None
+    if not comes and s.episode.state != "open" and changes <= OF_THE_REGISTER:
+        return None
+    return Review(before, cause, comes, changes <= {Change.RECOUNTED})

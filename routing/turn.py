@@ -1,0 +1,279 @@
+"""One pass through the rules of a pack: what each of them says in a situation, in the order of the pack.
+
+Each rule answers in an episode once (or once for each event, or anchor). A timed rule that is not yet due leaves a
+timer; when the timer is due, the rule looks at the episode as it is then, and may answer nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+
+from episodes.classifying import with_presumed_status
+from episodes.events import OF_THE_REGISTER, Change, Event
+from episodes.history import history
+from episodes.record import RegisterRecord
+from routing import acknowledging, moving, promises, retracting
+from routing.building import build_message, promise_of
+from routing.case import AnyCase, Case, Decision, Timer
+from routing.evaluate import depends_on, evaluate, evaluate_without
+from routing.limits import anchor, ends, goes_out
+from routing.message_types import INTERVIEW_REQUEST, MESSAGE_TYPES
+from routing.messages import Message, Promise, Recipient, derived_id
+from routing.pack import Pack, Rule
+from routing.payload import Firing
+from routing.recipients import resolve
+from routing.reviewing import COUNTS, Review, review_of
+from routing.situation import Situation, timer_due
+
+
+@cache
+def _heard(on: tuple[str, ...]) -> frozenset[str]:
+    """The changes, without qualifiers, that patterns of events begin with."""
+    return frozenset(pattern.partition(".")[0] for pattern in on)
+
+
+TOLD_BACK = Rule(id="told_back", clauses=(), send="notify.found", urgency="same_day")
+"""Word to those whom no rule of the pack tells, where the pack wants them told."""
+
+
+class Turn:
+    """One pass through the rules of a pack. `s` is the situation as the rules so far have left it."""
+
+    def __init__(self, s: Situation, pack: Pack, now: datetime, case: AnyCase, reads_on: bool = False) -> None:
+        self.s, self.pack, self.now, self.reads_on, self.late = s, pack, now, reads_on, False
+        self.revived: frozenset[str] = frozenset()  # rules whose promises had ended because of what was not so
+        self.review: Review | None = None
+        self.events, self.first = s.events, s.events[0]
+        self.due = timer_due(s.events)
+        self.standing = frozenset((t.rule, t.due_at) for t in case.timers)
+        inside = evaluate(pack.scope, s, self.first, pack) is not None
+        self.rules = tuple(r for r in pack.rules_about(s.about) if inside or r.beyond_scope)
+        register_only = all(e.change in OF_THE_REGISTER for e in s.events)
+        # A change of the register speaks to what is going on; what lies behind hears it only where a rule asks for it.
+        lies_behind = register_only or s.episode.state == "new"
+        self.all_heard = s.about == "child" or s.episode.state == "open" or not lies_behind
+
+    def look_back(self, case: Case, former: RegisterRecord) -> None:
+        """Asks the rules of the beginning as well, where what they depend on has changed. `former` is the record as it
+        was before."""
+        before = replace(self.s, episode=case.episode, promises=case.promises, record=former, events=())
+        self.review = review_of(before, self.s, self.first, self.pack)
+        if self.review is not None and self.review.comes_into_scope:
+            self.all_heard = True
+
+    def whole(self, others: tuple[Case, ...], before: Sequence[Message] = ()) -> Decision:
+        """What every rule says, after what was said `before`. A limit that moved is told before what follows from it
+        (T-8)."""
+        messages = [*before]
+        if self.due is None:
+            self.s, moved = moving.moved(self.s, self.first, self.pack, self.now)
+            self.s, reassigned = moving.reassigned(self.s, self.first, self.pack, self.now)
+            messages += (*moved, *reassigned, *self._lapsed())
+        return self.asked(others, messages)
+
+    def asked(self, others: tuple[Case, ...], before: Sequence[Message] = ()) -> Decision:
+        """What the rules say, after what was said `before`."""
+        messages, changes = [*before], {e.change for e in self.events}
+        releasing = self.s.release is not None and Change.TASK_COMPLETED in changes
+        for rule in self.rules:
+            if rule.rejects:
+                continue
+            if releasing or not (rule.on and changes.isdisjoint(_heard(rule.on))):
+                messages += self.answers(rule)
+            if rule.id in self.revived:
+                messages += self.answers_anew(rule)
+            if self.review is not None:
+                messages += self.answers_late(rule, self.review)
+        messages += self._withdrawn_of_the_dead()
+        messages += self._told_back(messages)
+        messages += self.climbed()
+        timers = (*self.timers(), *acknowledging.ladder_timers(self.s, self.pack, self.standing))
+        changed = tuple(after for after, before in zip(self.s.others, others, strict=True) if after is not before)
+        return Decision(tuple(messages), self.s.episode, self.s.promises, timers, changed, self.late)
+
+    def rejecting(self) -> Rule | None:
+        """The rule that does not let the report count as a fact, if there is one."""
+        for rule in (r for r in self.rules if r.rejects):
+            for event in self.events:
+                if any(event.is_a(p) for p in rule.on) and evaluate(rule.tests, self.s, event, self.pack) is not None:
+                    return rule
+        return None
+
+    def answers(self, rule: Rule) -> Iterator[Message]:
+        if rule.on:
+            for event in self.events:
+                if promises.is_released(event, rule, self.s) or any(event.is_a(pattern) for pattern in rule.on):
+                    yield from self._fire(rule, event)
+        elif self.all_heard:
+            yield from self._fire(rule, self.first)
+
+    def answers_anew(self, rule: Rule) -> Iterator[Message]:
+        """What a rule says once more of all that was told of the episode, as far as nothing stands of it."""
+        for event in history(self.s.episode, self.first.report.origin) if rule.on else ():
+            if any(event.is_a(pattern) for pattern in rule.on):
+                yield from self._fire(rule, event)
+
+    def answers_late(self, rule: Rule, review: Review) -> Iterator[Message]:
+        """What a rule of the beginning (or, for a child who comes into scope, of the return) says that had no reason to
+        speak then and has one now (AMB-182)."""
+        for event in review.of(self.s) if rule.on and not rule.withdraws else ():
+            asked = any(event.is_a(pattern) for pattern in rule.on) and not self._has_spoken(rule)
+            if asked and review.is_new(rule, event, self.pack) and not self._is_moot(rule):
+                yield from self._fire(rule, event)
+
+    def _has_spoken(self, rule: Rule) -> bool:
+        ids = self.pack.groups[rule.group] if rule.group else (rule.id,)
+        return any(p.rule in ids and not p.undone for p in self.s.promises)
+
+    def _is_moot(self, rule: Rule) -> bool:
+        """Nobody is told any more that a child is missing who is back."""
+        return MESSAGE_TYPES[rule.send].while_missing and not self.s.episode.still_missing
+
+    def announced(self, change: Change) -> Iterator[Message]:
+        """What the rules say that listen to just this change."""
+        for event in [e for e in self.events if e.change is change]:
+            for rule in [r for r in self.pack.rules if any(event.is_a(pattern) for pattern in r.on)]:
+                yield from self._fire(rule, event)
+
+    def _fire(self, rule: Rule, event: Event) -> Iterator[Message]:
+        occurrence = self._occurrence(rule, event)
+        if occurrence is None or self._answered(rule, occurrence) or self._spares(rule):
+            return
+        if rule.moment is not None and not self._due_now(rule, event):
+            return
+        clauses = evaluate(rule.tests, self.s, event, self.pack)
+        if clauses is None:
+            return
+        if rule.moment is not None and self.reads_on and not self._own(rule.id):
+            self.late = True
+            return
+        if rule.withdraws:
+            self.s, messages = promises.withdraw(self._firing(rule, event), (*rule.clauses, *clauses))
+            yield from messages
+            return
+        recipients, lent = resolve(rule.to, self.s, event, self.pack)
+        if recipients and promises.is_held(rule, self.s, self.pack):
+            notice = promises.hold_notice(rule, self.pack)
+            if not any(p.rule == notice.id for p in self.s.promises):
+                warned, _ = resolve(notice.to, self.s, event, self.pack)
+                yield self._send(notice, event, "", warned, promises.APPROVAL_CLAUSES)
+        elif recipients:
+            yield self._send(rule, event, occurrence, recipients, (*rule.clauses, *clauses, *lent))
+
+    def _firing(self, rule: Rule, event: Event) -> Firing:
+        return Firing(rule, self.s, event, self.pack, self.now, timed=self.due is not None)
+
+    def _occurrence(self, rule: Rule, event: Event) -> str | None:
+        """What a rule answers but once: the episode, an event, a report, or an anchor; None while that is unknown."""
+        if rule.once in ("event", "report"):
+            origin = event.report.origin
+            return derived_id(*origin.parts, event.name if rule.once == "event" else "")
+        if rule.once == "anchor":
+            limit = rule.moment.limit if rule.moment else rule.due
+            at = anchor(limit, self.s, event) if limit else None
+            return at.isoformat() if at else None
+        return ""
+
+    def _answered(self, rule: Rule, occurrence: str) -> bool:
+        return any(
+            p.occurrence == occurrence
+            and not p.undone
+            and (p.rule == rule.id or (rule.group and p.rule in self.pack.groups[rule.group]))
+            for p in self.s.promises
+        )
+
+    def _spares(self, rule: Rule) -> bool:
+        """Whether nothing of the kind is asked because the child is dead (AMB-207)."""
+        return self.s.episode.death is not None and MESSAGE_TYPES[rule.send].spares_the_dead
+
+    def _due_now(self, rule: Rule, event: Event) -> bool:
+        """Whether a timed rule's moment has come. One whose timer stands is left to its timer, so that an outage
+        changes neither the order nor the identity of what is sent."""
+        assert rule.moment is not None
+        moment = goes_out(rule.moment, self.s, event)
+        if moment is None or moment > self.s.as_of:
+            return False
+        return self._own(rule.id) or (rule.id, moment) not in self.standing
+
+    def _own(self, rule: str) -> bool:
+        """Whether it is this rule's timer that is due."""
+        return self.due is not None and self.due.qualifier == rule
+
+    def _send(
+        self, rule: Rule, event: Event, occurrence: str, to: tuple[Recipient, ...], clauses: tuple[str, ...]
+    ) -> Message:
+        if rule.classifies:
+            self.s = replace(self.s, episode=with_presumed_status(self.s.episode, rule.classifies, self.s.as_of))
+        due = ends(rule.due, self.s, event) if rule.due else None
+        firing = self._firing(rule, event)
+        kept, others, over = promises.closed_by(firing)
+        message = replace(build_message(firing, to, clauses, occurrence, due), ends=over)
+        former = next((p for p in kept if p.open and any(p.is_a(w) for w in rule.takes_over)), None)
+        if former is not None:
+            message = replace(message, replaces=former.first or former.message)
+            kept = promises.with_replaced(kept, former, promises.ended(former, firing))
+        self.s = replace(self.s, others=others, promises=(*kept, promise_of(firing, message, occurrence)))
+        return message
+
+    def _withdrawn_of_the_dead(self) -> Iterator[Message]:
+        """What was asked for and is not asked of the dead (AMB-207), where no rule of the pack has taken it back."""
+        for promise in self.s.promises if self.s.episode.death else ():
+            if promise.open and MESSAGE_TYPES[promise.type].spares_the_dead:
+                yield from self._withdrawn(promise, self.pack.rules_by_id[promise.rule], ("AMB-207",))
+
+    def _lapsed(self) -> Iterator[Message]:
+        """What was asked for only as long as its conditions hold, and they hold no more; what the number of the child's
+        episodes had asked for, once they are fewer (AMB-196)."""
+        fewer = any(e.change is Change.RECOUNTED for e in self.events)
+        for promise in self.s.promises:
+            rule = self.pack.rules_by_id.get(promise.rule)
+            if rule is None or not promise.open:
+                continue
+            counted = fewer and depends_on(rule.tests, COUNTS, self.pack)
+            if not (rule.lapses or counted):
+                continue
+            if evaluate_without(promise, rule.tests, self.s, self.first, self.pack) is None:
+                yield from self._withdrawn(promise, rule, ("AMB-196",) if counted else rule.clauses)
+
+    def _withdrawn(self, promise: Promise, rule: Rule, clauses: tuple[str, ...]) -> Iterator[Message]:
+        message = retracting.withdrawal(promise, self.s, self.first, self.pack, self.now, clauses)
+        over = promises.ended(promise, self._firing(rule, self.first))
+        self.s = replace(self.s, promises=promises.with_replaced(self.s.promises, promise, over))
+        if message is not None:
+            yield message
+
+    def _told_back(self, messages: Sequence[Message]) -> Iterator[Message]:
+        """Whoever was told that the child is missing is told that it is back, where the pack says so, unless another
+        message tells that person or asks for the interview (AMB-177)."""
+        found = next((e for e in self.events if e.change is Change.FOUND), None)
+        if found is None or self.s.about != "episode" or not self.s.episode.back or not self.pack.tells_back:
+            return
+        told = dict.fromkeys(r for p in self.s.promised("notify.missing") for r in p.everybody)
+        hear = [m for m in messages if m.type in ("notify.found", "ola.notify", INTERVIEW_REQUEST)]
+        heard = {(r.role, person) for m in hear for r in m.to for person in (r.person, None)}
+        left = tuple(r for r in told if (r.role, r.person) not in heard)
+        if left:
+            yield self._send(TOLD_BACK, found, "", left, self.pack.tells_back)
+
+    def climbed(self) -> Iterator[Message]:
+        """The steps of ladders that are due, of messages that nobody has acknowledged."""
+        own = self._own(acknowledging.RULE)
+        for step in [*acknowledging.steps(self.s, self.pack)]:
+            if step.at <= self.s.as_of and (own or (acknowledging.RULE, step.at) not in self.standing):
+                rule = replace(acknowledging.STEP, fields={"step": step.number, "message": step.promise.message})
+                yield self._send(rule, self.first, step.occurrence, step.to, rule.clauses)
+
+    def timers(self) -> Iterator[Timer]:
+        """When timed rules want to be asked again, as far as their conditions hold now."""
+        for rule in self.rules:
+            moment = goes_out(rule.moment, self.s, self.first) if rule.moment else None
+            if moment is None or (moment <= self.s.as_of and (rule.id, moment) not in self.standing):
+                continue
+            if self._own(rule.id) and moment <= self.s.as_of:
+                continue
+            occurrence = self._occurrence(rule, self.first)
+            if occurrence is None or self._answered(rule, occurrence) or self._spares(rule):
+                continue
+            if evaluate(rule.tests, self.s, self.first, self.pack) is not None:
+                yield Timer(rule.id, moment)

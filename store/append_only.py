@@ -1,0 +1,57 @@
+"""Triggers of the database: no row of the ledger or the outbox is changed or removed, whatever writes to it.
+
+One thing may leave: what an outbox row says (`payload`) may be emptied when its retention has ended.
+"""
+
+from sqlalchemy import DDL, MetaData, Table, event
+
+_REFUSE = """
+CREATE OR REPLACE FUNCTION homeward_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% only grows: no row of it is changed or removed', TG_TABLE_NAME
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$
+"""
+_REFUSED = "BEGIN SELECT RAISE(ABORT, '{table} only grows: no row of it is changed or removed'); END"
+
+
+def statements(table: str, lasting: tuple[str, ...], emptied: str | None, postgres: bool) -> list[str]:
+    """The triggers of one table: its `lasting` columns never change, and `emptied` only becomes empty."""
+    of, refused = ", ".join(lasting), _REFUSED.format(table=table)
+    if postgres:
+        call = "EXECUTE FUNCTION homeward_refuse_change()"
+        made = [
+            f"CREATE TRIGGER {table}_only_grows BEFORE UPDATE OF {of} OR DELETE OR TRUNCATE ON {table} "
+            f"FOR EACH STATEMENT {call}"
+        ]
+        if emptied:
+            made.append(
+                f"CREATE TRIGGER {table}_only_empties BEFORE UPDATE OF {emptied} ON {table} "
+                f"FOR EACH ROW WHEN (length(NEW.{emptied}) > 0) {call}"
+            )
+        return made
+    made = [
+        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE OF {of} ON {table} {refused}",
+        f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refused}",
+    ]
+    if emptied:
+        made.append(
+            f"CREATE TRIGGER {table}_only_empties BEFORE UPDATE OF {emptied} ON {table} "
+            f"WHEN length(NEW.{emptied}) > 0 {refused}"
+        )
+    return made
+
+
+def keep_append_only(metadata: MetaData, ledger: Table, outbox: Table) -> None:
+    """Makes the triggers whenever the tables are made."""
+    _after(metadata, "before_create", "postgresql", _REFUSE)
+    for table, emptied in ((ledger, None), (outbox, "payload")):
+        lasting = tuple(column.name for column in table.columns if column.name != emptied)
+        for dialect in ("postgresql", "sqlite"):
+            for statement in statements(table.name, lasting, emptied, dialect == "postgresql"):
+                _after(table, "after_create", dialect, statement)
+
+
+def _after(target: MetaData | Table, moment: str, dialect: str, statement: str) -> None:
+    ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+    event.listen(target, moment, ddl.execute_if(dialect=dialect))
