@@ -6,11 +6,11 @@ from email.message import EmailMessage
 from hub_in_memory import Hub, hub
 from wire_messages import child, later, missing
 
+from homeward.channels import channels
 from homeward.wiring import calendars
 from homeward.wordings import PackWordings
 from outbox.addressing import DirectoryBook
 from outbox.relay import Relay
-from outbox.retry import Retry
 from producers.fakes import MemoryKafkaSender, MemoryMailSender
 from tests.shipped import shipped_directories, shipped_packs
 
@@ -23,14 +23,13 @@ async def delivered(told: Hub) -> list[tuple[str, EmailMessage]]:
     """Every e-mail that goes out, with its mailbox."""
     packs, mails = shipped_packs(), MemoryMailSender(words_of=PackWordings(shipped_packs()))
     book = DirectoryBook(shipped_directories(), calendars(packs), told.clock.now)
-
-    async def dead(*_: object) -> None:
-        raise AssertionError("an e-mail could not be sent")
-
     senders = {"topic": MemoryKafkaSender(), "mail": mails}
-    relay = Relay(told.store, senders, book, now=told.clock.now, retry=Retry(), owner="test", on_dead=dead)
+    manners = {name: channel.manner for name, channel in channels().items()}
+    relay = Relay(told.store, senders, book, now=told.clock.now, manners=manners, owner="test")
     await relay.drain()
     await relay.stop()
+    async with told.store.reading() as tx:
+        assert {each.state for each in await tx.outbox_after(0, 1000)} == {"accepted"}
     read = ((post.mailbox, message_from_bytes(post.content, policy=policy.default)) for post in mails.posts)
     return [(mailbox, mail) for mailbox, mail in read if isinstance(mail, EmailMessage)]
 

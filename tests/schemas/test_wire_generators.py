@@ -75,8 +75,10 @@ def test_they_are_compatible_with_what_was_published_before() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_old_and_the_new_schema_take_and_refuse_the_same(name: str) -> None:
+    known = BEFORE[name]["properties"]  # of what was added since, the old one knows nothing
+    shown = {field: value for field, value in example(name)["data"].items() if field in known}
     taken = refused = 0
-    for what, data in variants(example(name)["data"]):
+    for what, data in variants(shown):
         before, now = validator(name, False).is_valid(data), validator(name, True).is_valid(data)
         assert now is before, what
         taken, refused = taken + now, refused + (not now)
