@@ -168,7 +168,7 @@ async def test_without_one_right_the_hub_says_which_and_is_not_ready_until_it_is
 async def test_the_doctor_says_which_rights_are_missing_and_how_to_grant_them(kafka: SecuredKafka) -> None:
     settings = kafka.settings()
     _, directories = library(settings)
-    assert {f.grade for f in await kafka_findings(settings, directories)} <= {"ok", "warning"}
+    assert {f.severity for f in await kafka_findings(settings, directories)} <= {"ok", "warning"}
     await kafka.revoke(LEAST[2], OWN[0])
     found = [f for f in await kafka_findings(settings, directories) if f.check == "kafka rights"]
     assert [f.says for f in found] == [
