@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from outbox.circuits import Circuits
-from outbox.relay_rows import Addressed, letters, nowhere, outgoing, rounds, torn_tail
+from outbox.relay_rows import Addressed, letters, nowhere, outgoing, rounds
 from outbox.relay_settling import Pair, SettleAsTheyGo, Settler
 from outbox.retry import Retry
 from schemas.delivery import Outgoing, Receipt, Sender, Verdict
@@ -45,16 +45,14 @@ class Dispatch:
     stands: Callable[[], bool]
     stopping: asyncio.Event
 
-    async def send(self, owner: str, rows: Sequence[Addressed], limit: int) -> Counter[str]:
-        """Sends claimed rows and settles them; returns how many came to which end. `limit`: of how many rows the claim
-        was at most. What may not be the whole of a letter is put back untried."""
+    async def send(self, owner: str, rows: Sequence[Addressed], torn: Sequence[LeasedRow] = ()) -> Counter[str]:
+        """Sends claimed rows and settles them; returns how many came to which end. `torn` were claimed too, but may not
+        be the whole of their letter: they are put back untried."""
         if not rows:
             return Counter()
         began = asyncio.get_running_loop().time()
-        torn = torn_tail([row for row, _ in rows], limit)
-        whole = rows[: len(rows) - len(torn)]
         way = self._in_rounds if self.manner.hands is None else self._letter_by_letter
-        ends = await way(owner, whole, torn)
+        ends = await way(owner, rows, torn)
         passed = round((asyncio.get_running_loop().time() - began) * 1000)
         if ends.total() > ends["untried"]:
             log.info("Sent a batch", extra={"channel": self.channel, **ends, "milliseconds": passed})

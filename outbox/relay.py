@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from outbox.addressing import AddressBook
 from outbox.circuits import Circuits
 from outbox.dispatch import Dispatch, Manner
-from outbox.relay_rows import Addressed
+from outbox.relay_rows import Addressed, torn_tail
 from outbox.relay_settling import Settler, away, rest
 from outbox.relay_shards import Shards
 from routing.message_types import OVERTAKING
@@ -206,8 +206,10 @@ class Relay:
         )  # fmt: skip
         with self._shards.in_flight() as owner:
             rows = await self._claim(channel, owner, limit, only, besides)
-            await dispatch.send(owner, rows, limit)
-        return len(rows)
+            torn = torn_tail([row for row, _ in rows], limit)
+            whole = rows[: len(rows) - len(torn)]
+            await dispatch.send(owner, whole, torn)
+        return len(whole)
 
     async def _claim(
         self, channel: str, owner: str, limit: int, only: Collection[str], besides: Collection[str]

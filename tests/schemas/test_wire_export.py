@@ -28,9 +28,9 @@ def test_a_schema_of_every_message_is_written(tmp_path: Path) -> None:
 
 def test_all_messages_are_written_as_one_schema_too_where_that_is_asked_for(tmp_path: Path) -> None:
     code, said = run("export", tmp_path, "--bundle")
-    assert (code, said.splitlines()[1]) == (0, f"All in one: {tmp_path / 'v1.json'}.")
+    assert (code, said.splitlines()[-1]) == (0, f"All in one: {tmp_path / 'v1.json'}.")
     assert json.loads((tmp_path / "v1.json").read_text()) == bundle()
-    assert run("export", tmp_path) == (0, f"59 schemas written to {tmp_path / 'v1'}.\n")
+    assert "All in one" not in run("export", tmp_path)[1]
 
 
 def test_the_same_schemas_give_the_same_bytes(tmp_path: Path) -> None:
