@@ -58,10 +58,11 @@ def _announced(context: Context, authority: str, report: Report, child: Child | 
 async def waited_long(tx: Transaction, context: Context, timers: Iterable[TimerRow], parse: Parse) -> Step:
     """What still waits although its time is over is told to a person once more."""
     step = Step()
-    for timer in timers:
-        row = await tx.early_word(early_of(timer.person))
-        for early in words_of_rows([row] if row else [], parse):
-            detail = _LONG.format(f"{context.early_after / timedelta(hours=1):g}")
-            authority = early.row.authority if early.row.authority in context.packs.authorities else HUB
-            step += raised(context, authority, "doubtful_match", detail, early.report, early.report.about)
+    rows = [row for timer in timers if (row := await tx.early_word(early_of(timer.person)))]
+    # In the order in which they came, whatever the names of their timers.
+    rows.sort(key=lambda row: (row.since, row.topic, row.partition, row.offset))
+    for early in words_of_rows(rows, parse):
+        detail = _LONG.format(f"{context.early_after / timedelta(hours=1):g}")
+        authority = early.row.authority if early.row.authority in context.packs.authorities else HUB
+        step += raised(context, authority, "doubtful_match", detail, early.report, early.report.about)
     return step

@@ -129,6 +129,7 @@ def words_of_islington(type_: str) -> dict[str, str]:
         "meeting.decision": {"kind": meeting, "decision": words.meetings[meeting][0]},
         "meeting.held": {"kind": meeting},
         "document.updated": {"kind": words.documents[0]},
+        "task.completed": {"kind": "review_18th_birthday"},
         "case.opened": {"service": words.services[0]},
         "case.closed": {"service": words.services[0]},
     }

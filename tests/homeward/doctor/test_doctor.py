@@ -74,9 +74,9 @@ async def test_e_mails_that_go_by_another_way_than_a_mail_server_look_for_none(t
     by_notify, *_ = await mail_findings(
         settings(tmp_path, mail_by="notify", notify_api_key="k", notify_templates=templates)
     )
-    assert (by_notify.grade, "GOV.UK Notify" in by_notify.says) == ("ok", True)
+    assert (by_notify.severity, "GOV.UK Notify" in by_notify.says) == ("ok", True)
     into_folder, *_ = await mail_findings(settings(tmp_path, mail_by="folder", trial=True))
-    assert (into_folder.grade, str(tmp_path / "mail") in into_folder.says) == ("warning", True)
+    assert (into_folder.severity, str(tmp_path / "mail") in into_folder.says) == ("warning", True)
 
 
 async def test_mailboxes_and_senders_in_domains_for_examples_are_warned_of(tmp_path: Path) -> None:

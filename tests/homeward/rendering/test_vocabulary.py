@@ -28,7 +28,8 @@ def test_every_word_of_a_shipped_pack_says_what_it_means(authority: str) -> None
     pack = PACKS[authority]
     lists = {name: getattr(pack.words, name) for name in pack.words.__slots__}
     nested = ("decisions", "meetings", "sections")
-    places = [f"{name}.{word}" for name, words in lists.items() if name not in nested for word in words]
+    again = ("meetings_of_child",)  # which of the meetings: their meaning stands there
+    places = [f"{name}.{word}" for name, words in lists.items() if name not in (*nested, *again) for word in words]
     places += [f"{name}.{kind}.{word}" for name in nested for kind, words in lists[name].items() for word in words]
     named = {place.removeprefix("names.") for place in pack.means if place.startswith("names.")}
     assert [place for place in places if place not in pack.means] == []
