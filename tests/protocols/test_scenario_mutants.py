@@ -17,7 +17,7 @@ from homeward.scenarios.comparing import matches
 from outbox.directory import MAIL_CHANNELS
 from routing.pack import Pack
 
-SHARE = 30
+SHARE = 60
 AUTHORITIES = sorted({scenario.authority for scenario in ALL})
 OF_EACH = pytest.mark.parametrize("file", FILES)
 
