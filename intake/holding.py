@@ -58,9 +58,7 @@ def _announced(context: Context, authority: str, report: Report, child: Child | 
 async def waited_long(tx: Transaction, context: Context, timers: Iterable[TimerRow], parse: Parse) -> Step:
     """What still waits although its time is over is told to a person once more."""
     step = Step()
-    rows = [row for timer in timers if (row := await tx.early_word(early_of(timer.person)))]
-    # In the order in which they came, whatever the names of their timers.
-    rows.sort(key=lambda row: (row.since, row.topic, row.partition, row.offset))
+    rows = await tx.early_words_named({early_of(timer.person) for timer in timers})
     for early in words_of_rows(rows, parse):
         detail = _LONG.format(f"{context.early_after / timedelta(hours=1):g}")
         authority = early.row.authority if early.row.authority in context.packs.authorities else HUB

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Executable, LargeBinary, Table, Text, bindparam, delete, or_, select
+from sqlalchemy import BigInteger, Column, Executable, LargeBinary, Table, Text, delete, or_, select
 
 from store.instants import UtcInstant
 from store.listing import KEYS, Listing, Writing
@@ -61,14 +61,19 @@ class EarlyRow:
 _KEEP = Writing(early_word, _COLUMNS, replaces=("person",))
 _PEOPLE = Listing("people", key=Text)
 _ALL = select(*(early_word.c[name] for name in _COLUMNS))
-_ORDER = (early_word.c.since, early_word.c.id)
-_ONE = _ALL.where(early_word.c.id == bindparam("one", type_=Text))
+# What came at one instant stands as it stood in its topic.
+_ORDER = tuple(early_word.c[name] for name in ("since", "topic", "partition", "offset", "id"))
 
 
 @cache
 def _waiting(postgres: bool) -> Executable:
     wanted = or_(KEYS.has(postgres, early_word.c.incident), _PEOPLE.has(postgres, early_word.c.person))
     return _ALL.where(wanted).order_by(*_ORDER)
+
+
+@cache
+def _named(postgres: bool) -> Executable:
+    return _ALL.where(KEYS.has(postgres, early_word.c.id)).order_by(*_ORDER)
 
 
 @cache
@@ -87,10 +92,11 @@ class Early(Session):
         asked = ((incident,) for incident in sorted(incidents))
         return [_read(row) for row in await self._with(KEYS, asked, _waiting(self._postgres), **named)]
 
-    async def early_word(self, id_: str) -> EarlyRow | None:
-        """One of them, where it still waits."""
-        row = (await self._rows(_ONE, one=id_)).one_or_none()
-        return _read(row) if row else None
+    async def early_words_named(self, ids: Collection[str]) -> list[EarlyRow]:
+        """Those of them that still wait, the oldest first."""
+        if not ids:
+            return []
+        return [_read(row) for row in await self._with(KEYS, ((key,) for key in sorted(ids)), _named(self._postgres))]
 
     async def all_early_words(self) -> list[EarlyRow]:
         """All that waits, the oldest first."""

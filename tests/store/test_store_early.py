@@ -26,9 +26,20 @@ async def test_it_is_kept_with_every_byte_and_found_by_incident_or_person(store:
         assert await tx.early_words([], ["p1", "p2"]) == [of_person]
         assert await tx.early_words(["I-1"], ["p1"]) == [of_person, ROW]
         assert await tx.early_words([]) == []
-        assert await tx.early_word("e1") == ROW
-        assert await tx.early_word("unknown") is None
+        assert await tx.early_words_named(["e1", "unknown"]) == [ROW]
+        assert await tx.early_words_named(["unknown"]) == []
+        assert await tx.early_words_named([]) == []
         assert [row.id for row in await tx.all_early_words()] == ["e2", "e1", "e3"]
+
+
+async def test_what_came_at_one_instant_stands_as_it_stood_in_its_topic(store: Store) -> None:
+    places = {"e3": (2, 9), "e1": (2, 10), "e2": (3, 1)}
+    rows = [replace(ROW, id=name, person="p1", partition=p, offset=o) for name, (p, o) in places.items()]
+    await keep(store, *reversed(rows))
+    async with store.reading() as tx:
+        assert await tx.early_words(["I-1"]) == rows
+        assert await tx.early_words_named([*places]) == rows
+        assert await tx.all_early_words() == rows
 
 
 async def test_it_is_let_go_of_and_follows_its_person(store: Store) -> None:
