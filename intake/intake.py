@@ -23,7 +23,7 @@ from intake.isolating import Isolation
 from intake.loading import add_early, load_batch, load_early
 from intake.noting import Notes, note_keys
 from intake.records import Parse, Parsed, RawRecord, Read, Rejected
-from intake.rejecting import rejection_alert
+from intake.rejecting import failed, rejection_alert
 from intake.saying import say_quarantined, say_taken
 from intake.step import Context, Step
 from intake.writing import write_batch
@@ -113,7 +113,7 @@ class Intake:
     async def replay(self, limit: int) -> int:
         """Takes in what somebody asked to be replayed from quarantine, one record a transaction; returns how many.
         What still cannot be parsed or taken in goes back into quarantine."""
-        count, failed = 0, dict[str, Exception]()
+        count, faults = 0, dict[str, Exception]()
         while count < limit:
             now, key = self._now(), ""
             try:
@@ -122,15 +122,15 @@ class Intake:
                     if not rows:
                         break
                     key, raw = rows[0].id, _again(rows[0])
-                    fault = failed.get(key)
-                    read = _failed(raw, fault) if fault else self._read(raw, now)
+                    fault = faults.get(key)
+                    read = failed(raw, fault) if fault else self._read(raw, now)
                     step = await self._work(tx, [read], now)
             except StoreUnavailableError:
                 raise
             except Exception as error:
-                if not key or key in failed:
+                if not key or key in faults:
                     raise
-                failed[key] = error
+                faults[key] = error
             else:
                 count += 1
                 say_quarantined(step)
@@ -144,7 +144,7 @@ class Intake:
             return self._parse(raw, now)
         except Exception as error:
             log.exception("Could not read a record: moving it to quarantine", extra={"record": raw.place})
-            return _failed(raw, error)
+            return failed(raw, error)
 
     async def _transact(self, read: Sequence[Read], now: datetime) -> Step:
         begun = set(self._begun)
@@ -188,10 +188,6 @@ class Intake:
         timers = [t for authority in sorted(fresh) for t in periodic.begin(self._packs.governing(authority, now), now)]
         self._begun |= fresh
         return timers
-
-
-def _failed(raw: RawRecord, error: Exception) -> Rejected:
-    return Rejected(raw, "failed", f"Processing failed ({type(error).__name__})")
 
 
 def _again(row: QuarantineRow) -> RawRecord:

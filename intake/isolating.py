@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from intake.records import RawRecord, Read, Rejected
+from intake.records import RawRecord, Read
+from intake.rejecting import failed
 from intake.step import Step
 from store import Store
 from store.errors import StoreCrowdedError, StoreForbiddenError, StoreUnavailableError, StoreUnpreparedError
@@ -43,7 +44,8 @@ class Isolation:
             steps = await self._divide(batch, error, now)
         except Exception as error:
             steps = await self._divide(batch, error, now)
-        self._failed.pop(batch[0].raw.place, None)
+        if self._failed:
+            self._failed.pop(batch[0].raw.place, None)
         return steps
 
     async def _is_to_blame(self, batch: Sequence[Read], error: StoreUnavailableError) -> bool:
@@ -83,9 +85,8 @@ class Isolation:
         """Into quarantine with its bytes, so that it can be replayed after a fix; where not even that can be kept, with
         its place alone, at which Kafka still has it."""
         log.error("Could not process a record: moving it to quarantine", exc_info=error, extra={"record": raw.place})
-        detail = f"Processing failed ({type(error).__name__})"
         try:
-            return await self._transact([Rejected(raw, "failed", detail)], now)
+            return await self._transact([failed(raw, error)], now)
         except StoreUnavailableError:
             raise
         except Exception as fault:
@@ -93,5 +94,5 @@ class Isolation:
                 "Could not keep the record's bytes: keeping only its place", exc_info=fault, extra={"record": raw.place}
             )
             bare = replace(raw, key=None, headers=(), value=None)
-            told = f"{detail}. Its bytes could not be kept ({type(fault).__name__}): they are in Kafka at its offset"
-            return await self._transact([Rejected(bare, "failed", told)], now)
+            more = f". Its bytes could not be kept ({type(fault).__name__}): they are in Kafka at its offset"
+            return await self._transact([failed(bare, error, more)], now)

@@ -4,12 +4,17 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from intake.floods import cause_of_rejection
-from intake.records import Rejected
+from intake.records import RawRecord, Rejected
 from routing.exceptions import exception
 from routing.library import HUB, Packs
 from routing.messages import Message, derived_id
 from schemas.topics import TopicKind, parse_topic
 from store.rows import QuarantineRow
+
+
+def failed(raw: RawRecord, error: Exception, more: str = "") -> Rejected:
+    """A record that could not be processed, by a fault of ours or of the data."""
+    return Rejected(raw, "failed", f"Processing failed ({type(error).__name__}){more}")
 
 
 def rejection_alert(rejected: Rejected, packs: Packs, now: datetime) -> Message:
