@@ -24,7 +24,7 @@ QUIET = timedelta(hours=1)
 """After so long without a further fault a flood is over."""
 
 _STEPS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
-_ALIKE = 3  # words about one incident that are told one by one
+_ALIKE = 3  # words about one incident, or one sender, that are told one by one
 _UNREADABLE = "unreadable"
 _WHERE = {_UNREADABLE: "all are in quarantine with cause {}"}
 
@@ -65,14 +65,18 @@ def foldable(messages: Iterable[Message], rejected: Mapping[str, str]) -> dict[s
     for message in messages:
         if message.id in rejected:
             found[message.id] = Foldable(rejected[message.id], message)
-        elif message.kind == "id_reused" and message.causation:
-            # Each of them was taken in: what is wrong is how their sender counts.
-            cause = derived_id("flood", message.authority, message.kind, message.causation[0])
-            found[message.id] = Foldable(cause, message, _ALIKE)
-        elif message.rule == f"hub_{message.kind}" and message.incident and message.kind != _UNREADABLE:
-            about = (message.force, message.incident)
-            found[message.id] = Foldable(derived_id("flood", message.authority, message.kind, *about), message, _ALIKE)
+        elif message.rule == f"hub_{message.kind}" and (alike := _in_common(message)):
+            found[message.id] = Foldable(derived_id("flood", message.authority, message.kind, *alike), message, _ALIKE)
     return found
+
+
+def _in_common(message: Message) -> tuple[str | None, ...]:
+    """What a word of the hub has in common with others like it; nothing where each is told."""
+    if message.kind == "id_reused" and message.causation:
+        return (message.causation[0],)  # each of them was taken in: what is wrong is how their sender counts
+    if message.kind == _UNREADABLE or not message.incident:
+        return ()
+    return (message.force, message.incident)
 
 
 def owner(cause: str) -> str:

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Literal
 
 from intake import ledger
+from intake.next_reader import next_reader
 from outbox.directory import Directory
 from outbox.receipts import delivery_line, written_down
 from outbox.writer import rows
-from routing.acknowledging import next_on_ladder
 from routing.exceptions import exception
 from routing.library import Packs
 from routing.messages import Recipient, derived_id
@@ -71,9 +71,7 @@ class Notices:
         at once."""
         await tx.append([delivery_line(row, "automatic_reply", notice.detail, now, notice.id)], ())
         pack = self._packs.governing(row.authority, now)
-        lines = await tx.ledger_about(derived_id("decision", row.message_id)) if pack.acknowledge else []
-        rule = next((str(line.entry["rule"]) for line in lines if line.kind == "decision"), "")
-        role = next_on_ladder((rule, row.type, f"{row.type}/{row.kind}"), row.at, now, pack)
+        role = await next_reader(tx, row, pack, now)
         if role is None:
             return "away"
         detail = f"An automatic reply came for {row.type} {row.message_id} to {row.destination}: nobody may read it"

@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 
 from episodes.reports import About
 from intake import ledger
+from intake.next_reader import next_reader
 from outbox.directory import Directory
 from outbox.writer import destinations, rows_to, second_destinations
-from routing.acknowledging import next_on_ladder
 from routing.exceptions import exception
 from routing.library import HUB, Packs
 from routing.messages import Message, Recipient, derived_id
@@ -151,14 +151,8 @@ class Undelivered:
 
     async def _next_on_ladders(self, tx: Transaction, fault: DeliveryFault, now: datetime) -> tuple[str, ...]:
         pack = self._packs.governing(fault.authority, now)
-        roles: dict[str, None] = {}
-        for row in fault.rows if pack.acknowledge else ():
-            lines = await tx.ledger_about(derived_id("decision", row.message_id))
-            rule = next((str(line.entry["rule"]) for line in lines if line.kind == "decision"), "")
-            role = next_on_ladder((rule, row.type, f"{row.type}/{row.kind}"), row.at, now, pack)
-            if role is not None:
-                roles[role] = None
-        return tuple(roles)
+        roles = [await next_reader(tx, row, pack, now) for row in fault.rows if pack.acknowledge]
+        return tuple(dict.fromkeys(role for role in roles if role is not None))
 
     def _word(
         self, fault: DeliveryFault, kept: FaultRow, pack: Pack, climbing: Iterable[str], now: datetime
