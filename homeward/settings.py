@@ -13,13 +13,11 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 
 from homeward.settings_of_ways import PREFIX as PREFIX
-from homeward.settings_of_ways import ChannelSettings, Port, SourceSettings
+from homeward.settings_of_ways import ChannelSettings, NameList, Port, SourceSettings
 from schemas.topics import same_topic
 
 _FOR_TESTS = "TEST_"  # where the tests find their servers
 Folders = Annotated[tuple[Path, ...], NoDecode]
-NameList = Annotated[tuple[str, ...], NoDecode]
-Codes = Annotated[tuple[str, ...], NoDecode]
 
 
 class SettingsError(Exception):
@@ -61,7 +59,7 @@ class Settings(ChannelSettings, SourceSettings):
         description="Matching weights, from `homeward matching train`. Defaults to the shipped weights",
     )
 
-    forces: Codes = Field(
+    forces: NameList = Field(
         (),
         description="Codes of the police forces that are expected to report, separated by commas. The operator is told "
         "once about any other. If empty, any force is expected",
@@ -103,17 +101,10 @@ class Settings(ChannelSettings, SourceSettings):
     def _divide(cls, value: object) -> object:
         return tuple(part for part in value.split(os.pathsep) if part) if isinstance(value, str) else value
 
-    @field_validator("authorities", mode="before")
+    @field_validator("forces")
     @classmethod
-    def _listed(cls, value: object) -> object:
-        return tuple(n for part in value.split(",") if (n := part.strip())) if isinstance(value, str) else value
-
-    @field_validator("forces", mode="before")
-    @classmethod
-    def _by_topic(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        codes = tuple(code for each in value.split(",") if (code := each.strip().upper()))
+    def _by_topic(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        codes = tuple(code.upper() for code in value)
         if double := same_topic(codes):
             raise ValueError(f"{double[0]} and {double[1]} would share a topic. Give one of them another code")
         return codes

@@ -4,7 +4,7 @@
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -13,7 +13,15 @@ from schemas.limits import DEFAULT, Limits
 
 PREFIX = "HOMEWARD_"
 Port = Annotated[int, Field(ge=0, le=65535)]
-DomainList = Annotated[tuple[str, ...], NoDecode]
+
+
+def _listed(value: object) -> object:
+    """The names of a text in which commas separate them; anything else as it is."""
+    return tuple(name for part in value.split(",") if (name := part.strip())) if isinstance(value, str) else value
+
+
+NameList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+"""Names separated by commas."""
 
 
 class SourceSettings(BaseSettings):
@@ -156,7 +164,7 @@ class ChannelSettings(BaseSettings):
         "A template uses `((subject))` and `((body))`",
     )
 
-    secure_email_domains: DomainList = Field(
+    secure_email_domains: NameList = Field(
         (),
         description="Domains that secure e-mail may go to, separated by commas. "
         "Required if a pack uses secure e-mail, together with TLS",
@@ -168,12 +176,10 @@ class ChannelSettings(BaseSettings):
     told_after_same_day: float = Field(60, gt=0, description="The same for a message of the same day")
     told_after_routine: float = Field(1440, gt=0, description="The same for a routine message")
 
-    @field_validator("secure_email_domains", mode="before")
+    @field_validator("secure_email_domains")
     @classmethod
-    def _as_domains(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        return tuple(name for part in value.split(",") if (name := part.strip().lower().lstrip("@")))
+    def _as_domains(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(domain for name in value if (domain := name.lower().lstrip("@")))
 
     @model_validator(mode="after")
     def _way_out_is_whole(self) -> Self:

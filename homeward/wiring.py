@@ -148,14 +148,16 @@ def senders(settings: Settings, create: TopicShape | None = None, packs: Packs |
     return {name: sender for name, sender in made.items() if sender is not None}
 
 
-def check_ways_out(settings: Settings, packs: Packs, directories: Mapping[str, Directory]) -> None:
+def check_ways_out(
+    settings: Settings, packs: Packs, directories: Mapping[str, Directory], ways: Collection[str]
+) -> None:
     """Raises SettingsError where a message could not go by the way that a pack or a directory asks for, or would reach
-    nobody. A trial sends to nobody, and so may use example addresses and need not be secure."""
+    nobody; `ways` are those that the settings set up. A trial sends to nobody, and so may use example addresses and
+    need not be secure."""
     if not settings.trial:
         if examples := example_addresses(settings, directories, packs.authorities):
             raise SettingsError("\n".join(examples))
         check_secure_mail(settings, packs, directories)
-    ways = {name for name, channel in channels().items() if channel.make(settings, PackWordings(), None) is not None}
     for authority in (*packs.authorities, HUB):
         for role, (channel, _) in directories[authority].second.items():
             if channel not in ways:

@@ -89,7 +89,8 @@ async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool) -> N
     from store.migrating import migrate, missing_steps
 
     packs, directories = library(settings)
-    check_ways_out(settings, packs, directories)
+    ways = senders(settings, TopicShape() if embedded else None, packs)
+    check_ways_out(settings, packs, directories, ways)
     store = Store.open(settings.database)
     if not store.postgres:
         await migrate(settings.database)
@@ -98,7 +99,6 @@ async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool) -> N
             f"The database is out of date (missing: {', '.join(steps)}). Run `homeward migrate`."
         )
     await _check_served(store, packs)
-    ways = senders(settings, TopicShape() if embedded else None, packs)
     parts = Parts(settings, packs, directories, store, ways, ready=backlog_of(settings))
     hub = Hub(parts, only)
     stopped = asyncio.Event()

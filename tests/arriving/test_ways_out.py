@@ -18,7 +18,7 @@ from homeward.commands.run import command
 from homeward.settings import Settings, SettingsError
 from homeward.torture.mail_server import MailServer
 from homeward.torture.notify_server import API_KEY, NotifyServer
-from homeward.wiring import check_ways_out
+from homeward.wiring import check_ways_out, senders
 from tests.producers.certificates import issue
 from tests.shipped import own_addresses, shipped_directories, shipped_packs
 
@@ -225,5 +225,6 @@ def test_a_second_way_that_is_not_set_up_does_not_start() -> None:
     directories = dict(shipped_directories())
     second = {"children_missing_officer": ("notify", "officer@nottinghamshire.example")}
     directories["nottinghamshire"] = replace(directories["nottinghamshire"], second=second)
+    settings = Settings(trial=True)
     with pytest.raises(SettingsError, match="which the settings do not set up"):
-        check_ways_out(Settings(trial=True), shipped_packs(), directories)
+        check_ways_out(settings, shipped_packs(), directories, senders(settings))

@@ -76,13 +76,13 @@ def test_the_hub_reads_its_settings_under_the_names_used_here() -> None:
 
 def test_the_hub_starts_with_the_settings_of_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from homeward.settings import load_settings
-    from homeward.wiring import check_ways_out, library
+    from homeward.wiring import check_ways_out, library, senders
 
     (tmp_path / "homeward_database_password").write_text("not-a-password")
     for name, value in {**SERVICES["hub"]["environment"], "HOMEWARD_SECRETS_DIR": str(tmp_path)}.items():
         monkeypatch.setenv(name, value)
     settings = load_settings()
-    check_ways_out(settings, *library(settings))
+    check_ways_out(settings, *library(settings), senders(settings))
 
 
 def test_the_image_is_built_from_every_package_of_the_wheel() -> None:
