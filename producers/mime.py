@@ -46,6 +46,7 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
     keep_trailing_newline=True,
+    auto_reload=False,  # a letter need not ask whether its template has changed on the disk
 )
 
 

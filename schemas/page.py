@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from schemas.asyncapi import headers_of
 from schemas.channels import CHANNELS, TopicChannel
 from schemas.examples import example
+from schemas.html import html_page
 from schemas.inbound import INBOUND
 from schemas.jsonschema import shared_schemas
 from schemas.outbound import OUTBOUND, OutboundMessage
@@ -56,15 +56,10 @@ def page(served: bool = False) -> str:
     keys: dict[type[Part], str] = {model: reference["$ref"] for model, reference in references.items()}
     common = fields_of(schemas[keys[OutboundMessage]])
     messages = [_message(name, model, schemas[keys[model]]) for name, model in models.items()]
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["prose"] = _prose
-    return environment.get_template("contract.html").render(
+    return html_page(
+        Path(__file__).parent / "templates",
+        "contract.html",
+        {"prose": _prose},
         served=served,
         channels=CHANNELS,
         messages=messages,

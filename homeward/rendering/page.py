@@ -3,24 +3,18 @@ script, so it can be sent as a file, printed, or put on an intranet."""
 
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from homeward.rendering.clauses import Manual
 from homeward.rendering.english import day, many, named
 from homeward.rendering.text import summary
+from schemas.html import html_page
 
 
 def pack_page(manual: Manual) -> str:
     """The page as HTML."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["many"] = many
-    return environment.get_template("pack.html").render(
+    return html_page(
+        Path(__file__).parent / "templates",
+        "pack.html",
+        {"many": many},
         manual=manual,
         pack=manual.pack,
         name=named(manual.pack.authority),
