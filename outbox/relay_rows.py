@@ -17,13 +17,32 @@ from store import LeasedRow, LedgerRow, Settlement
 TOPIC = "topic/"
 Addressed = tuple[LeasedRow, str | None]
 """A claimed row with its address; None where its destination has none."""
+_OfLetter = tuple[Cause | None, str | None]
+"""What brought a row and for whom: rows that agree in it may leave in one letter."""
 
 
 def rounds(rows: Sequence[Addressed]) -> list[list[Addressed]]:
     """The rows in rounds, which keep the order of every lane. A round holds one row of a lane at most; of a mailbox's
     lane those that one cause brought, next to one another, as they leave in one letter."""
-    dealt: list[list[Addressed]] = []
-    last: dict[str, tuple[int, tuple[Cause | None, str | None]]] = {}
+    return [[pair for _, pair in turn] for turn in _dealt(rows)]
+
+
+def letters(rows: Sequence[Addressed]) -> list[list[Addressed]]:
+    """The rows of each letter: what one cause brought for one mailbox, as far as the order of every lane lets it leave
+    as one. Letters that hold a lane stand in the order of its rows."""
+    found: list[list[Addressed]] = []
+    for turn in _dealt(rows):
+        of_turn: dict[_OfLetter, list[Addressed]] = {}
+        for letter, pair in turn:
+            of_turn.setdefault(letter, []).append(pair)
+        found += of_turn.values()
+    return found
+
+
+def _dealt(rows: Sequence[Addressed]) -> list[list[tuple[_OfLetter, Addressed]]]:
+    """The rows in rounds, each with the letter that it is of."""
+    dealt: list[list[tuple[_OfLetter, Addressed]]] = []
+    last: dict[str, tuple[int, _OfLetter]] = {}
     for row, address in rows:
         letter = _cause(row), address
         place, before = last.get(row.lane, (-1, (None, None)))
@@ -31,20 +50,8 @@ def rounds(rows: Sequence[Addressed]) -> list[list[Addressed]]:
         last[row.lane] = place, letter
         if place == len(dealt):
             dealt.append([])
-        dealt[place].append((row, address))
+        dealt[place].append((letter, (row, address)))
     return dealt
-
-
-def letters(rows: Sequence[Addressed]) -> list[list[Addressed]]:
-    """The rows of each letter: what one cause brought for one mailbox, as far as the order of every lane lets it leave
-    as one. Letters that hold a lane stand in the order of its rows."""
-    found: list[list[Addressed]] = []
-    for turn in rounds(rows):
-        of_turn: dict[tuple[Cause | None, str | None], list[Addressed]] = {}
-        for row, address in turn:
-            of_turn.setdefault((_cause(row), address), []).append((row, address))
-        found += of_turn.values()
-    return found
 
 
 def torn_tail(rows: Sequence[LeasedRow], limit: int) -> list[LeasedRow]:
