@@ -112,7 +112,7 @@ async def test_deliveries_that_fail_alike_are_told_once(kafka: str, tmp_path: Pa
         assert 1 <= await kinds(hub, "delivery_failed") <= 2
 
 
-async def test_many_records_children_at_one_postcode_and_two_hundred_reports_of_one_of_them_hold_nobody_up(
+async def test_a_thousand_children_at_one_postcode_and_two_hundred_reports_of_one_of_them_hold_nobody_up(
     kafka: str, tmp_path: Path
 ) -> None:
     force = f"MC{os.getpid()}"

@@ -1,4 +1,4 @@
-"""Two hundred records, one in twenty broken, through real Kafka and Postgres: every good one decided once, every broken
+"""A thousand records, one in twenty broken, through real Kafka and Postgres: every good one decided once, every broken
 one in quarantine, nothing missing."""
 
 import random
@@ -13,7 +13,7 @@ from schemas.topics import police_notifications
 from tests.hub.hubs import running
 
 FORCE = "TH"
-GOOD, BROKEN = 190, 10
+GOOD, BROKEN = 950, 50
 Record = tuple[bytes | None, list[tuple[str, bytes]]]
 
 
@@ -28,7 +28,7 @@ def notification(n: int) -> dict[str, object]:
         "data": {
             "incident": f"TH-{n}",
             "force": FORCE,
-            "child": {"identifiers": [{"system": "compact", "value": f"K-{n % 80}"}]},
+            "child": {"identifiers": [{"system": "compact", "value": f"K-{n % 400}"}]},
             "responsible_authority": "nottinghamshire",
             "classification": "missing",
             "reported_at": "2026-03-02T09:00:00Z",
