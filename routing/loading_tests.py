@@ -85,7 +85,7 @@ def _met(table: TomlTable, names: Names, value: Any) -> tuple[str, ...]:
 
 
 def _argument(table: TomlTable, names: Names, condition: str, value: Any, hint: Any) -> Any:
-    kind = _plain(hint)
+    kind = bare_type(hint)
     if isinstance(kind, type) and isinstance(value, str):
         if issubclass(kind, Period):
             value = str(names.length(table, value))
@@ -99,10 +99,10 @@ def _argument(table: TomlTable, names: Names, condition: str, value: Any, hint: 
     return names.promises(read) if of_promises else read
 
 
-def _plain(hint: Any) -> Any:
+def bare_type(hint: Any) -> Any:
     """The type of an argument without what stands around it."""
     if get_origin(hint) is Annotated:
-        return _plain(get_args(hint)[0])
+        return bare_type(get_args(hint)[0])
     if get_origin(hint) in (Union, UnionType):
-        return _plain(next(h for h in get_args(hint) if h is not type(None)))
+        return bare_type(next(h for h in get_args(hint) if h is not type(None)))
     return hint

@@ -28,13 +28,6 @@ from homeward.torture.mail_server import DROP, MailServer, Taken
 
 
 @pytest_asyncio.fixture
-async def server() -> AsyncIterator[MailServer]:
-    made = await MailServer().listen()
-    yield made
-    await made.close()
-
-
-@pytest_asyncio.fixture
 async def hub(tmp_path: Path, server: MailServer) -> AsyncIterator[ArrivingHub]:
     async with arriving(tmp_path, server) as made:
         yield made

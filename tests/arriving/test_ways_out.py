@@ -23,13 +23,6 @@ from tests.producers.certificates import issue
 from tests.shipped import own_addresses, shipped_directories, shipped_packs
 
 
-@pytest_asyncio.fixture
-async def server() -> AsyncIterator[MailServer]:
-    made = await MailServer().listen()
-    yield made
-    await made.close()
-
-
 @pytest.fixture
 def notify() -> Iterator[NotifyServer]:
     with NotifyServer() as made:

@@ -16,25 +16,16 @@ from made_up_reports import (
     found,
     meeting,
     missing,
-    new_episode,
     origin,
     outcome,
     retracted,
     status,
+    told,
 )
 
 from episodes.advance import advance
-from episodes.episode import Episode, Line, Reference, Terms
-from episodes.reports import About, Missing, Report
-
-
-def told(*reports: Report, terms: Terms = TERMS) -> tuple[Episode, list[list[str]]]:
-    """The episode after the reports, and the names of the events that each brought."""
-    episode, events = new_episode(), []
-    for report in reports:
-        episode, brought = advance(episode, report, terms)
-        events.append([event.name for event in brought])
-    return episode, events
+from episodes.episode import Line, Reference, Terms
+from episodes.reports import About, Missing
 
 
 def test_a_missing_report_opens_the_episode_at_the_time_of_the_report_to_the_police() -> None:

@@ -37,6 +37,15 @@ async def one(server: MailServer, **settings: Any) -> Receipt:
     return receipt
 
 
+async def is_told_truly(server: MailServer, count: int) -> None:
+    """What is told of an e-mail on which the server hangs up at that byte is true."""
+    receipt = await one(server, timeout=0.5)
+    arrived, server.posts[:] = len(server.posts), []
+    assert receipt.verdict is not Verdict.REFUSED
+    assert (receipt.verdict in NOT_SENT) <= (arrived == 0), f"byte {count}: told unsent, and it was"
+    assert (receipt.verdict is Verdict.SENT) <= (arrived == 1), f"byte {count}: told sent, and it was not"
+
+
 @pytest.mark.parametrize("stage", BEFORE)
 @pytest.mark.parametrize("fault", [DROP, HANG])
 async def test_before_the_handing_over_nothing_can_have_arrived(server: MailServer, stage: str, fault: str) -> None:
@@ -59,21 +68,13 @@ async def test_whatever_byte_from_us_is_the_last(server: MailServer) -> None:
     early = [*range(1, 200, 2), *range(200, whole - 30, 300), *range(whole - 30, whole + 1)]
     for count in early:
         server.drop_after = count
-        receipt = await one(server, timeout=0.5)
-        arrived, server.posts[:] = len(server.posts), []
-        assert receipt.verdict is not Verdict.REFUSED
-        assert (receipt.verdict in NOT_SENT) <= (arrived == 0), f"byte {count}: told unsent, and it was"
-        assert (receipt.verdict is Verdict.SENT) <= (arrived == 1), f"byte {count}: told sent, and it was not"
+        await is_told_truly(server, count)
 
 
 async def test_whatever_byte_to_us_is_the_last(server: MailServer) -> None:
     for count in range(1, 400, 7):
         server.drop_reply_after = count
-        receipt = await one(server, timeout=0.5)
-        arrived, server.posts[:] = len(server.posts), []
-        assert receipt.verdict is not Verdict.REFUSED
-        assert (receipt.verdict in NOT_SENT) <= (arrived == 0), f"byte {count}: told unsent, and it was"
-        assert (receipt.verdict is Verdict.SENT) <= (arrived == 1), f"byte {count}: told sent, and it was not"
+        await is_told_truly(server, count)
 
 
 async def test_a_greylisted_mailbox_is_put_off_and_taken_later(server: MailServer) -> None:

@@ -1,24 +1,20 @@
 """How great the risk is said to be: grades, absence as the lowest of them, and ratings that a person has confirmed."""
 
+from functools import partial
+
 import pytest
-from made_up_reports import decided, missing, new_episode, status
+from made_up_reports import decided, missing, status
+from made_up_reports import told as after_reports
 from small_packs import course, pack, rule
 
-from episodes.advance import advance
-from episodes.episode import Episode, Terms
+from episodes.episode import Terms
 from episodes.reports import Report
 from intake.vocabulary import unknown_word
 
 ONE_CONTINUUM = Terms(absent="missing", rating="AMBER")
 
 
-def told(*reports: Report, terms: Terms = ONE_CONTINUUM) -> tuple[Episode, list[list[str]]]:
-    """The episode after the reports, and the events of each of them."""
-    episode, events = new_episode(), []
-    for report in reports:
-        episode, changed = advance(episode, report, terms)
-        events.append([event.name for event in changed])
-    return episode, events
+told = partial(after_reports, terms=ONE_CONTINUUM)
 
 
 def test_absence_is_the_lowest_grade_of_a_missing_child() -> None:

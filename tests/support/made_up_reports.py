@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from episodes.advance import advance
 from episodes.episode import Episode, Terms
 from episodes.reports import (
     About,
@@ -17,6 +18,7 @@ from episodes.reports import (
     MeetingHeld,
     Missing,
     Origin,
+    Report,
     Retracted,
     StatusChanged,
 )
@@ -82,3 +84,12 @@ def new_episode(**fields: Any) -> Episode:
 def again(report: Any, hours: float = 0) -> Any:
     """The same words in another message, received that much later than the first."""
     return replace(report, origin=origin(report.origin.at + timedelta(hours=hours)))
+
+
+def told(*reports: Report, terms: Terms = TERMS) -> tuple[Episode, list[list[str]]]:
+    """The episode after the reports, and the names of the events that each brought."""
+    episode, events = new_episode(), []
+    for report in reports:
+        episode, brought = advance(episode, report, terms)
+        events.append([event.name for event in brought])
+    return episode, events

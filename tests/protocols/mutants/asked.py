@@ -1,8 +1,7 @@
 """The words of conditions, criteria, events and clauses."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from episodes.events import Change
 from mutants.changes import Path, Word, mistyped
@@ -10,6 +9,7 @@ from mutants.listed import LEFT_OUT, choices, entries, flag, free, number, word
 from routing.checking_words import KnownWords
 from routing.conditions import CONDITIONS
 from routing.conditions import Word as OfList
+from routing.loading_tests import bare_type
 from routing.pack import Pack
 
 Table = Mapping[str, Any]
@@ -72,7 +72,7 @@ class Asked:
     def _argument(
         self, hint: Any, value: Any, path: Path, place: str, beside: Table, rule: str | None
     ) -> Iterator[Word]:
-        plain, of = _plain(hint), _list(hint)
+        plain, of = bare_type(hint), _list(hint)
         if of is not None and of.list == "events":
             yield from self.events(value, path, place, rule)
         elif of is not None and of.list == "promises":
@@ -150,11 +150,3 @@ def _list(hint: Any) -> OfList | None:
     if get_origin(hint) is not Annotated:
         return None
     return next(a for a in get_args(hint) if isinstance(a, OfList))
-
-
-def _plain(hint: Any) -> Any:
-    if get_origin(hint) is Annotated:
-        return _plain(get_args(hint)[0])
-    if get_origin(hint) in (Union, UnionType):
-        return _plain(next(h for h in get_args(hint) if h is not type(None)))
-    return hint
