@@ -7,6 +7,7 @@ from enrichment.matching.described import Described
 from enrichment.numbers import OWN
 from enrichment.register import Place
 from episodes.accounts import accounts
+from episodes.episode import Episode
 from episodes.record import RegisterRecord
 from episodes.reports import Found, Identifier, Missing
 from routing.case import AlertCase, AnyCase, Case, DutiesCase
@@ -35,6 +36,10 @@ class Child:
 
     def others(self, episode: str) -> tuple[Case, ...]:
         return tuple(case for key, case in self.cases.items() if key != episode)
+
+    def episodes(self) -> list[Episode]:
+        """In the order in which they began."""
+        return sorted((case.episode for case in self.cases.values()), key=lambda e: (e.opened_at, e.id))
 
     def hold(self, record: RegisterRecord) -> None:
         if record != self.record:

@@ -1,5 +1,6 @@
 """What changed. A report changes an episode in none, one or several ways; each is an `Event` with a dotted name."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -80,6 +81,10 @@ class Event:
     def is_a(self, pattern: str) -> bool:
         """Whether the event is of that name or of a narrower one."""
         return self.name == pattern or self.name.startswith(pattern + ".")
+
+    def is_one_of(self, patterns: Iterable[str]) -> bool:
+        """Whether one of these patterns names it."""
+        return any(self.is_a(pattern) for pattern in patterns)
 
 
 Advanced = tuple[Episode, tuple[Event, ...]]

@@ -16,7 +16,7 @@ from routing.decide import decide_merged
 def take_in_found(context: Context, child: Child, report: Found) -> Step | None:
     """None where the child has no episode that it may be told of: it waits for one."""
     terms = context.packs.governing(child.authority, context.now).terms
-    episodes = sorted((c.episode for c in child.cases.values()), key=lambda e: (e.opened_at, e.id))
+    episodes = child.episodes()
     ended = ended_by(report, episodes, terms)
     if not ended:
         return None

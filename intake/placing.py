@@ -51,7 +51,7 @@ def place(context: Context, child: Child, report: Report, doubt: Doubt | None = 
         missing = place(context, child, replace(report, found_at=None), doubt) or Step()
         return missing + (take_in_found(context, child, found_in(report)) or Step())
     pack = context.packs.governing(child.authority, context.now)
-    episodes = sorted((c.episode for c in child.cases.values()), key=lambda e: (e.opened_at, e.id))
+    episodes = child.episodes()
     whose = episode_of(report, episodes, pack.terms)
     if isinstance(whose, Episode):
         _hold_record(child, report)

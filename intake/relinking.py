@@ -140,7 +140,7 @@ def _joined(child: Child, episode: Episode, terms: Terms) -> Episode | None:
     """The right child's episode of which this report tells, by the terms of a new report (AMB-90, AMB-188)."""
     if episode.state not in ANSWERED or episode.missing is None:
         return None
-    episodes = sorted((c.episode for c in child.cases.values()), key=lambda e: (e.opened_at, e.id))
+    episodes = child.episodes()
     whose = episode_of(episode.missing, episodes, terms)
     return whose if isinstance(whose, Episode) else None
 

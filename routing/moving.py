@@ -46,7 +46,7 @@ def reassigned(s: Situation, event: Event, pack: Pack, now: datetime) -> tuple[S
     registers = any(e.change in OF_THE_REGISTER for e in s.events)
     for promise, rule in [*_held_by_somebody(s, pack)]:
         recipients, lent = resolve(rule.to, s, event, pack)
-        follows = any(e.is_a(pattern) for pattern in rule.follows for e in s.events)
+        follows = any(e.is_one_of(rule.follows) for e in s.events)
         is_other = recipients not in ((), promise.to) if follows else registers and _replaced(promise, recipients, pack)
         clauses = evaluate_without(promise, rule.tests, s, event, pack) if is_other else None
         if clauses is None:

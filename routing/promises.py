@@ -46,7 +46,7 @@ def _fulfils(event: Event, promise: Promise, rule: Rule | None) -> bool:
     """A meeting settles nothing that was asked for after it was held (AMB-206)."""
     if event.change in OF_A_MEETING and event.at < (promise.since or promise.at):
         return False
-    if rule is not None and any(event.is_a(pattern) for pattern in rule.settled_by):
+    if rule is not None and event.is_one_of(rule.settled_by):
         return True
     return MESSAGE_TYPES[promise.type].is_fulfilled(event, promise.kind)
 

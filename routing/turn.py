@@ -96,14 +96,14 @@ class Turn:
         """The rule that does not let the report count as a fact, if there is one."""
         for rule in (r for r in self.rules if r.rejects):
             for event in self.events:
-                if any(event.is_a(p) for p in rule.on) and evaluate(rule.tests, self.s, event, self.pack) is not None:
+                if event.is_one_of(rule.on) and evaluate(rule.tests, self.s, event, self.pack) is not None:
                     return rule
         return None
 
     def answers(self, rule: Rule) -> Iterator[Message]:
         if rule.on:
             for event in self.events:
-                if promises.is_released(event, rule, self.s) or any(event.is_a(pattern) for pattern in rule.on):
+                if promises.is_released(event, rule, self.s) or event.is_one_of(rule.on):
                     yield from self._fire(rule, event)
         elif self.all_heard:
             yield from self._fire(rule, self.first)
@@ -111,14 +111,14 @@ class Turn:
     def answers_anew(self, rule: Rule) -> Iterator[Message]:
         """What a rule says once more of all that was told of the episode, as far as nothing stands of it."""
         for event in history(self.s.episode, self.first.report.origin) if rule.on else ():
-            if any(event.is_a(pattern) for pattern in rule.on):
+            if event.is_one_of(rule.on):
                 yield from self._fire(rule, event)
 
     def answers_late(self, rule: Rule, review: Review) -> Iterator[Message]:
         """What a rule of the beginning (or, for a child who comes into scope, of the return) says that had no reason to
         speak then and has one now (AMB-182)."""
         for event in review.of(self.s) if rule.on and not rule.withdraws else ():
-            asked = any(event.is_a(pattern) for pattern in rule.on) and not self._has_spoken(rule)
+            asked = event.is_one_of(rule.on) and not self._has_spoken(rule)
             if asked and review.is_new(rule, event, self.pack) and not self._is_moot(rule):
                 yield from self._fire(rule, event)
 
@@ -133,7 +133,7 @@ class Turn:
     def announced(self, change: Change) -> Iterator[Message]:
         """What the rules say that listen to just this change."""
         for event in [e for e in self.events if e.change is change]:
-            for rule in [r for r in self.pack.rules if any(event.is_a(pattern) for pattern in r.on)]:
+            for rule in [r for r in self.pack.rules if event.is_one_of(r.on)]:
                 yield from self._fire(rule, event)
 
     def _fire(self, rule: Rule, event: Event) -> Iterator[Message]:

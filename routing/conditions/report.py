@@ -11,7 +11,7 @@ from routing.situation import Situation
 @condition
 def event(s: Situation, is_one_of: EventWords) -> bool:
     """The report under way brought one of these events (or a narrower one)."""
-    return any(e.is_a(name) for e in s.events for name in is_one_of)
+    return any(e.is_one_of(is_one_of) for e in s.events)
 
 
 @condition
