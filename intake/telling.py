@@ -42,7 +42,7 @@ def tell_of_message(context: Context, authority: str, parsed: Parsed) -> Step:
     """What is wrong with a message whomever it concerns, told to one authority or to the operator."""
     report, notes, step = parsed.report, context.notes, _tell_of_force(context, parsed.report)
     if parsed.reused and (not isinstance(report, RecordHeld) or _first_of_name(context, parsed)):
-        step += raised(context, authority, "id_reused", _REUSED, report, report.about, "AMB-172")
+        step += raised(context, authority, "id_reused", _REUSED, report, report.about, "AMB-172", of_sender=True)
     told = [each for each in parsed.left_out if not _is_of_episode(report, each)]
     about = f"left out/{sender_of(report)}"
     told = [each for each in told if notes.first(key_of_value(report, each), about, context.now)]
@@ -51,7 +51,7 @@ def tell_of_message(context: Context, authority: str, parsed: Parsed) -> Step:
         if found:
             detail = words.format("; ".join(f"{each.where}: {each.says}" for each in found))
             rows = sorted({each.row for each in found})
-            step += raised(context, authority, "data_quality", detail, report, report.about, *rows)
+            step += raised(context, authority, "data_quality", detail, report, report.about, *rows, of_sender=True)
     return step
 
 
