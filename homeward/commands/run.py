@@ -11,6 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from homeward.settings import Settings
+    from homeward.starting import Starting
     from routing.library import Packs
     from store import Store
 
@@ -54,6 +55,7 @@ def command(only: tuple[str, ...], embedded: bool, env_file: Path | None) -> Non
         if settings.holds_password_in_url:
             log.warning("HOMEWARD_DATABASE_URL holds a password. Move it to HOMEWARD_DATABASE_PASSWORD")
         with ExitStack() as stack:
+            starting = stack.enter_context(_starting(settings))
             if embedded:
                 broker = EmbeddedKafka(
                     settings.data / "kafka", java_home=settings.java_home, cache=settings.cache, notice=click.echo,
@@ -61,12 +63,24 @@ def command(only: tuple[str, ...], embedded: bool, env_file: Path | None) -> Non
                 )  # fmt: skip
                 stack.enter_context(broker)
                 settings = settings.model_copy(update={"kafka_bootstrap": broker.bootstrap, **_trial(settings)})
-            asyncio.run(_run(settings, only, embedded))
+            asyncio.run(_run(settings, only, embedded, starting))
     except (SettingsError, PackError, EmbeddedError) as error:
         raise click.ClickException(str(error)) from None
     except StoreUnavailableError as error:
         raise click.ClickException(
             f"Cannot reach the database ({error}). Check that it is running and that this user can log in."
+        ) from None
+
+
+def _starting(settings: "Settings") -> "Starting":
+    from homeward.starting import Starting
+
+    try:
+        return Starting(settings.health_host, settings.health_port)
+    except OSError as error:
+        raise click.ClickException(
+            f"Cannot serve /ready at {settings.health_host}:{settings.health_port} ({error.strerror}). Free the port, "
+            "or set HOMEWARD_HEALTH_PORT (0 serves nothing)."
         ) from None
 
 
@@ -76,7 +90,7 @@ def _trial(settings: "Settings") -> dict[str, object]:
     return {"trial": True, **({"mail_by": "folder"} if unset else {})}
 
 
-async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool) -> None:
+async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool, starting: "Starting") -> None:
     import gc
 
     from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
@@ -118,6 +132,7 @@ async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool) -> N
     try:
         if embedded:
             await _await_coordinator(settings)
+        starting.over()
         await hub.run(stopped, started)
     except* KafkaError as errors:
         fault = errors.exceptions[0]
