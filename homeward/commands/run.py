@@ -45,6 +45,7 @@ def command(only: tuple[str, ...], embedded: bool, env_file: Path | None) -> Non
     from homeward.folders import check_folders
     from homeward.logs import configure
     from homeward.settings import SettingsError, load_settings
+    from homeward.try_out import kafka_folder, with_embedded
     from routing.tables import PackError
     from store.errors import StoreUnavailableError
 
@@ -58,11 +59,11 @@ def command(only: tuple[str, ...], embedded: bool, env_file: Path | None) -> Non
             starting = stack.enter_context(_starting(settings))
             if embedded:
                 broker = EmbeddedKafka(
-                    settings.data / "kafka", java_home=settings.java_home, cache=settings.cache, notice=click.echo,
+                    kafka_folder(settings), java_home=settings.java_home, cache=settings.cache, notice=click.echo,
                     preferred_port=_USUAL_PORT,
                 )  # fmt: skip
                 stack.enter_context(broker)
-                settings = settings.model_copy(update={"kafka_bootstrap": broker.bootstrap, **_trial(settings)})
+                settings = with_embedded(settings, broker.bootstrap)
             asyncio.run(_run(settings, only, embedded, starting))
     except (SettingsError, PackError, EmbeddedError) as error:
         raise click.ClickException(str(error)) from None
@@ -82,12 +83,6 @@ def _starting(settings: "Settings") -> "Starting":
             f"Cannot serve /ready at {settings.health_host}:{settings.health_port} ({error.strerror}). Free the port, "
             "or set HOMEWARD_HEALTH_PORT (0 serves nothing)."
         ) from None
-
-
-def _trial(settings: "Settings") -> dict[str, object]:
-    """What `--embedded` implies: a trial; and e-mails go into a folder where no other way is set."""
-    unset = not {"smtp_host", "mail_by"} & settings.model_fields_set
-    return {"trial": True, **({"mail_by": "folder"} if unset else {})}
 
 
 async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool, starting: "Starting") -> None:

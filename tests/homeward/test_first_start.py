@@ -72,6 +72,7 @@ async def test_it_says_where_to_publish_and_where_the_emails_are(tmp_path: Path)
             assert address == "127.0.0.1:9092" or not usual
             await _publish(address)
             assert await _first_word(address)
+            assert await _doctor(tmp_path) == set()
             # What has been promised until then still leaves.
             hub.send_signal(signal.SIGTERM)
             _, log = await hub.communicate()
@@ -84,6 +85,19 @@ async def test_it_says_where_to_publish_and_where_the_emails_are(tmp_path: Path)
     assert letters
     assert all(letter.stat().st_mode & 0o077 == 0 for letter in letters)
     assert b"ERROR" not in log
+
+
+async def _doctor(data: Path) -> set[tuple[str, str]]:
+    """What the doctor calls a fault beside it."""
+    doctor = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", "from homeward.cli import main; main()", "doctor", "--json", cwd=ROOT,
+        env=os.environ | {"HOMEWARD_DATA": str(data)}, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    said, _ = await doctor.communicate()
+    found = json.loads(said)["findings"]
+    mail = [each["says"] for each in found if each["check"] == "mail"]
+    assert f"e-mails are written to {data / 'mail'} and sent to nobody" in mail
+    return {(each["check"], each["says"]) for each in found if each["severity"] == "fault"}
 
 
 async def _publish(address: str) -> None:
