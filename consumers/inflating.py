@@ -5,7 +5,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from mmap import mmap
+from mmap import MADV_DONTNEED, mmap
 from tempfile import TemporaryFile
 
 import cramjam
@@ -13,7 +13,7 @@ import cramjam
 MOST = 32 * 1024 * 1024
 """Bytes to which a batch is decompressed in memory. Honest batches hold a megabyte or two."""
 
-FAR = 128 * 1024 * 1024
+FAR = 64 * 1024 * 1024
 """Bytes to which a larger one is decompressed, into a file, so that each of its records comes out by itself."""
 
 NONE, GZIP, SNAPPY, LZ4, ZSTD = range(5)
@@ -31,7 +31,7 @@ class CodecError(Exception):
 
 
 def inflate(codec: int, data: bytes, most: int = MOST) -> tuple[bytes, bool]:
-    """The first `most` bytes of what `data` holds, and whether that is all of it. Raises CodecError."""
+    """What `data` holds, and True; nothing and False where that is more than `most` bytes. Raises CodecError."""
     if codec == NONE:
         return data, True
     if codec not in _CODECS:
@@ -44,8 +44,8 @@ def inflate(codec: int, data: bytes, most: int = MOST) -> tuple[bytes, bool]:
 
 @lru_cache(maxsize=1)
 def inflate_far(codec: int, data: bytes, most: int = FAR) -> tuple[bytes | mmap, bool]:
-    """The same for what memory is not given for: into a file without a name. The last one is kept, as a large batch is
-    read in parts; `inflate_far.cache_clear` gives it back. Raises CodecError."""
+    """The first `most` bytes of what memory is not given for, and whether that is all: in a file without a name. The
+    last one is kept, as a large batch is read in parts; `inflate_far.cache_clear` gives it back. Raises CodecError."""
     with TemporaryFile() as file:
         file.truncate(most)
         room = mmap(file.fileno(), most)
@@ -56,6 +56,7 @@ def inflate_far(codec: int, data: bytes, most: int = FAR) -> tuple[bytes | mmap,
     if length == 0:
         return b"", is_whole
     room.resize(length)
+    room.madvise(MADV_DONTNEED)  # it stays in the file: what is read of it comes back page by page
     return room, is_whole
 
 
@@ -126,8 +127,7 @@ def _joined(parts_of: Callable[[bytes], Iterator[bytes]]) -> Callable[[bytes, in
         for part in parts_of(data):
             found += part
             if len(found) > most:
-                del found[most:]
-                return bytes(found), False
+                return b"", False
         return bytes(found), True
 
     return inflated
@@ -146,7 +146,7 @@ def _into(decompress: Callable[[bytes, bytearray], int]) -> Callable[[bytes, int
                 if "whole buffer" not in str(error):
                     raise
             if size == most:
-                return bytes(room), False
+                return b"", False
             size = min(most, size * 8)
 
     return inflated

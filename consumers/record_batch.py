@@ -78,7 +78,7 @@ class RecordBatch:
         codec = self._attributes & _CODEC_MASK
         try:
             body, is_whole = inflate(codec, self.raw[BATCH_HEAD:], most)
-            self.inflated = 0 if codec == NONE else len(body)
+            self.inflated = 0 if codec == NONE else len(body) if is_whole else most
         except CodecError as why:
             yield from self._rest_aside(self.base_offset, first, "undecodable", f"a batch of records: {why}")
             return
