@@ -124,6 +124,8 @@ def value_of(random: Random, type_: str, topic: str, id_: str) -> tuple[bytes | 
 def _json(random: Random, value: Any) -> bytes:
     text = json.dumps(value, ensure_ascii=random.random() < 0.5)
     body = text.encode(errors="surrogatepass")
+    if random.random() < 0.01 and body.startswith(b'{"'):
+        body = b'{"incident": "I-1", "incident": "I-2", ' + body[1:]
     if random.random() < 0.03:
         place = random.randrange(len(body))
         return body[:place] + random.randbytes(3) + body[place + random.randrange(3) :]
