@@ -72,9 +72,9 @@ def target(table: TomlTable, names: Names, entry: Any) -> Target:
     read = Target(
         role=inner.maybe("role", str),
         of=inner.maybe("of", str),
-        told_by=names.promises(inner.words("told_by")),
+        told_by=names.promises(inner.words("told_by", alone=True)),
         newest=inner.get("newest", bool, False),
-        asked_by=names.promises(inner.words("asked_by")),
+        asked_by=names.promises(inner.words("asked_by", alone=True)),
         named_as=inner.maybe_choice("named_as", (*NAMED_AS,)),  # type: ignore[arg-type]
         channel=inner.maybe_choice("channel", get_args(Channel)),
         if_named=inner.get("if_named", bool, False),
@@ -101,14 +101,14 @@ def limit(
     if values is None:
         return None
     inner = TomlTable(table.file, f"{table.place}.{key}", values)
-    lengths = tuple(names.length(inner, word) for word in inner.words("within"))
+    lengths = tuple(names.length(inner, word) for word in inner.words("within", alone=True))
     lead = inner.get(extra, str) if extra else None
     try:
         period = Elapsed.parse(str(names.length(inner, lead))) if lead else None
     except ValueError as error:
         raise inner.fault(str(error)) from None
     local = inner.choice("basis", ("source", "local"), "source") == "local"
-    anchor, of = inner.choice("from", (*ANCHORS,)), inner.words("of")
+    anchor, of = inner.choice("from", (*ANCHORS,)), inner.words("of", alone=True)
     of = names.promises(of) if anchor in ("first_sent", "told_first") else of
     agreed = inner.maybe("agreed", str)
     inner.done()
@@ -132,7 +132,7 @@ def _moment(table: TomlTable, names: Names) -> Moment | None:
 
 def _follows(table: TomlTable) -> tuple[str, ...]:
     """The events at which a promise moves on; true stands for every event."""
-    if table.is_true("follows"):
+    if table.says("follows", True):
         return tuple(Change)
     return table.words("follows")
 
@@ -205,7 +205,7 @@ def rule(table: TomlTable, names: Names, family: str | None = None) -> Rule:
         form=table.maybe("form", str),
         fields=table.table("fields").rest(),
         follows=_follows(table),
-        lapses=table.is_true("lapses"),
+        lapses=table.says("lapses", True),
         rejects=table.get("rejects", bool, False),
         beyond_scope=table.get("beyond_scope", bool, False),
         classifies=table.maybe_choice("classifies", get_args(Classification)),  # type: ignore[arg-type]

@@ -127,7 +127,7 @@ def _role_source(file: str, name: str, values: Mapping[str, Any]) -> RoleSource:
     """
     inner = TomlTable(file, f"roles.{name}.from", values)
     source = RoleSource(
-        services=inner.words("service"),
+        services=inner.words("service", alone=True),
         field=inner.choice("field", ("worker", "manager", "team"), "worker"),  # type: ignore[arg-type]
         professional=inner.maybe("professional", str),
         linked_forces=inner.get("linked_forces", bool, False),

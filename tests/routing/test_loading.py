@@ -58,7 +58,12 @@ def test_the_head_is_read_strictly(head: str, words: list[str]) -> None:
         ({"colour": "1"}, "'colour' is not understood here; known are: about, at, before, "),
         ({"id": ""}, "'id' is missing; add it"),
         ({"send": "1"}, "'send' must be text, not 1"),
-        ({"to": '"officer"'}, "'to' must be list, not 'officer'"),
+        ({"to": '"officer"'}, "'to' must be a list such as [\"officer\"], not 'officer'"),
+        ({"on": '"opened"'}, "'on' must be a list of words such as [\"opened\"], not 'opened'"),
+        (
+            {"title": "", "titel": '"Look"'},
+            "'title' is missing; there is a 'titel' (did you mean 'title'?); else add it",
+        ),
         ({"to": "[]"}, "nobody stands in 'to'"),
         ({"to": '["nobody"]'}, "there is no role 'nobody'; add it to [roles]"),
         ({"to": '["@nobody"]'}, "there is no audience '@nobody'; add it to [audiences]"),
