@@ -135,6 +135,14 @@ class KnownWords:
         if not set(given.get("decision", ())) <= set(given.get("among") or given.get("decision", ())):
             yield "'decision' names a value that 'among' leaves out"
 
+    def asked_about(self, tests: Tests) -> Iterator[str]:
+        """The roles that conditions ask about."""
+        for condition in (*tests.when, *tests.unless):
+            hints = CONDITIONS[condition.name].arguments if condition.name in CONDITIONS else {}
+            for argument, value in condition.arguments.items():
+                if (word := _word(hints.get(argument))) and word.list in ("roles", "professionals"):
+                    yield from (value,) if isinstance(value, str) else value
+
     # ---- recipients
 
     def target_faults(self, targets: Collection[Target]) -> Iterator[str]:

@@ -31,6 +31,8 @@ class Period:
         form = _FORM.fullmatch(text)
         if not form:
             raise ValueError(f"'{text}' is no period: write 30min, 72h, 28d, 6w, 6mo, 5wd, 4wh or same_working_day")
+        if not int(form[1]):
+            raise ValueError(f"'{text}' is no time at all: write a length of 1{form[2]} or more")
         return cls(int(form[1]), _UNITS[form[2]])
 
     def __str__(self) -> str:

@@ -57,7 +57,10 @@ def test_a_limit_of_its_own_is_marked_as_local() -> None:
         ('[acknowledge.gone]\nwithin = "1h"\nladder = "officer"', "acknowledge.gone: it names no rule"),
         ('[acknowledge.asks]\nwithin = "1h"\nladder = "nobody"', "there is no role 'nobody' in the pack"),
         ('[acknowledge.asks]\nwithin = "1h"', "'ladder' needs at least one role"),
-        ('[acknowledge.asks]\nwithin = "0h"\nladder = "officer"', "a length that is not nothing"),
+        (
+            '[acknowledge.asks]\nwithin = "0h"\nladder = "officer"',
+            "'0h' is no time at all: write a length of 1h or more",
+        ),
         ('[acknowledge.asks]\nwithin = "soon"\nladder = "officer"', "'soon' is no period"),
         ('closures = ["tomorrow"]', "a list of days"),
         ("colour = 1", "colour"),
