@@ -56,8 +56,11 @@ def system_of(word: str) -> str:
 
 
 def nhs_digits(value: str) -> str | None:
-    """The ten digits of an NHS number; None where it is none, by its check digit."""
-    digits = _plain(value)
+    """The ten digits of an NHS number, also where its system is written before it ("NHS 943 476 5919"); None where it
+    is none, by its check digit."""
+    plain = _plain(value)
+    named = max((name for name in _nhs_systems() if plain.startswith(name)), key=len, default="")
+    digits = plain.removeprefix(named)
     return digits if digits.isascii() and is_valid(digits) else None
 
 
