@@ -23,12 +23,12 @@ from intake.placing import place, tell_live_episodes
 from intake.records import Parsed, Rejected
 from intake.relinking import relink
 from intake.resolving import SPEAKS_OF_NONE, Resolution, resolve_child
-from intake.settling import settle_batch
+from intake.settling import decide_left, settle_batch
 from intake.step import Context, Step, raised
 from intake.telling import begins, tell_of_birth, tell_of_message, tell_of_missing, tell_of_numbers
 from intake.vocabulary import unknown_word
 from intake.withdrawing import is_needed, let_go, tell_of_withdrawal
-from routing.case import Case, DutiesCase
+from routing.case import BACKLOG, Case, DutiesCase
 from routing.library import HUB
 from store.rows import TimerRow
 
@@ -117,9 +117,9 @@ class BatchProcessor:
         except Ambiguous as why:
             return raised(context, authority, "doubtful_match", f"{why}.", report, report.about)
 
-    def settle(self) -> None:
-        """To be called once all has been read."""
-        self.done = settle_batch(self.context, self.done)
+    def settle(self, backlog: bool = False) -> None:
+        """To be called once all of the batch has been read. `backlog`: more may be waiting in Kafka."""
+        self.done = settle_batch(self.context, self.done, backlog)
 
     def fire(self, timer: TimerRow) -> None:
         """A timer is due: its rule is asked again."""
@@ -134,7 +134,8 @@ class BatchProcessor:
             case DutiesCase():
                 self.done += ask_about_duties(self.context, child, report)
             case Case() as case:
-                self.done += take_in(self.context, child, case, report)
+                asked = decide_left if timer.rule == BACKLOG else take_in
+                self.done += asked(self.context, child, case, report)
                 let_go(self.context, (child,))
 
 

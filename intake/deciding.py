@@ -93,13 +93,13 @@ def ask_rules(context: Context, child: Child, case: Case, episode: Episode, even
         reads_on=True, former=_former(child, events), fresh=context.fresh,
     )  # fmt: skip
     context.fresh.update((message.id, events) for message in decision.messages)
-    after = decision.case
+    after = replace(decision.case, late=case.late)
     for kept in (after, *decision.others):
         child.keep(kept)
     context.children.refer(child, after)
     if not events:
         return Step(messages=decision.messages)
-    late = (Late(episode.id, events),) if decision.late else ()
+    late = (Late(episode.id, events, decision.late),) if decision.late else ()
     step = Step((CaseChange(child, after, events),), decision.messages, late=late)
     return step + _recount(context, child, case.episode, after.episode, events[0].report)
 

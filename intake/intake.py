@@ -42,7 +42,8 @@ class Intake:
     after a commit that wrote outbox rows or timers, so that relay and timer loop look again. `model` weighs
     descriptions; from `stale_after` on the age of a register is told with what it does not know; word that came before
     what it speaks of is told again after `early_after`; `forces` are those that are expected to report, any where none
-    is given."""
+    is given. `leaves_late`: what is late on arrival is left to a timer, which falls when the backlog is read; else it
+    is decided when its batch is."""
 
     def __init__(
         self,
@@ -56,12 +57,13 @@ class Intake:
         stale_after: timedelta = timedelta(days=2),
         early_after: timedelta = timedelta(hours=24),
         forces: Collection[str] = (),
+        leaves_late: bool = False,
     ) -> None:
         self._store, self._packs, self._directories, self._parse, self._now = store, packs, directories, parse, now
         self._promised, self._model, self._stale_after = promised, model or shipped_model(), stale_after
         self._early_after = early_after
         self._isolation = Isolation(store, self._transact)
-        self._forces = frozenset(forces)
+        self._forces, self._leaves_late = frozenset(forces), leaves_late
         self._begun: set[str] = set()  # authorities whose periodic reports are known to be set
 
     async def process_batch(self, batch: Sequence[RawRecord], again: bool = False) -> None:
@@ -173,7 +175,7 @@ class Intake:
         for each in parsed:
             batch.process(each)
             await asyncio.sleep(0)
-        batch.settle()
+        batch.settle(backlog=self._leaves_late)
         batch.done += await tell_of_many(tx, batch.context)
         for aside in rejected:
             alert = rejection_alert(aside, self._packs, now)

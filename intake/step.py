@@ -62,10 +62,11 @@ class MatchResult:
 @dataclass(frozen=True, slots=True)
 class Late:
     """Something about an episode that was late on arrival: left until all has been read, with the events that it
-    answers."""
+    answers and the rules that would have spoken."""
 
     episode: str
     events: tuple[Event, ...]
+    rules: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

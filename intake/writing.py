@@ -78,7 +78,7 @@ def _timers(batch: BatchProcessor) -> tuple[list[Owner], list[TimerRow], list[Le
         rows = [
             TimerRow(derived_id("timer", case, t.rule, t.due_at.isoformat()), child.authority, child.id,
                      case, t.rule, t.due_at)
-            for t in child.case(case).timers
+            for t in child.case(case).clocks
         ]  # fmt: skip
         if wanted.get(case) != rows:
             wanted[case] = rows

@@ -4,7 +4,7 @@ Each rule answers in an episode once (or once for each event, or anchor). A time
 timer; when the timer is due, the rule looks at the episode as it is then, and may answer nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -41,7 +41,8 @@ class Turn:
     """One pass through the rules of a pack. `s` is the situation as the rules so far have left it."""
 
     def __init__(self, s: Situation, pack: Pack, now: datetime, case: AnyCase, reads_on: bool = False) -> None:
-        self.s, self.pack, self.now, self.reads_on, self.late = s, pack, now, reads_on, False
+        self.s, self.pack, self.now, self.reads_on = s, pack, now, reads_on
+        self.late: dict[str, None] = {}  # rules that were late on arrival, left until all has been read
         self.revived: frozenset[str] = frozenset()  # rules whose promises had ended because of what was not so
         self.review: Review | None = None
         self.events, self.first = s.events, s.events[0]
@@ -90,7 +91,19 @@ class Turn:
         messages += self.climbed()
         timers = (*self.timers(), *acknowledging.ladder_timers(self.s, self.pack, self.standing))
         changed = tuple(after for after, before in zip(self.s.others, others, strict=True) if after is not before)
-        return Decision(tuple(messages), self.s.episode, self.s.promises, timers, changed, self.late)
+        return Decision(tuple(messages), self.s.episode, self.s.promises, timers, changed, (*self.late,))
+
+    def unsaid(self, late: Collection[str], timers: Collection[Timer]) -> Iterator[Message]:
+        """What rules that were late on arrival would have said, and say no more; for the ledger alone. Not those that
+        ask again later."""
+        asked_again = {timer.rule for timer in timers}
+        for rule in (r for r in self.rules if r.id in late and r.id not in asked_again and not r.withdraws):
+            occurrence = self._occurrence(rule, self.first)
+            if occurrence is None or self._answered(rule, occurrence):
+                continue
+            to, _ = resolve(rule.to, self.s, self.first, self.pack)
+            due = ends(rule.due, self.s, self.first) if rule.due else None
+            yield build_message(self._firing(rule, self.first), to, rule.clauses, occurrence, due)
 
     def rejecting(self) -> Rule | None:
         """The rule that does not let the report count as a fact, if there is one."""
@@ -146,7 +159,7 @@ class Turn:
         if clauses is None:
             return
         if rule.moment is not None and self.reads_on and not self._own(rule.id):
-            self.late = True
+            self.late[rule.id] = None
             return
         if rule.withdraws:
             self.s, messages = promises.withdraw(self._firing(rule, event), (*rule.clauses, *clauses))

@@ -6,7 +6,7 @@ import logging
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from consumers.backlog import partitions_of, read_through
+from consumers.backlog import Backlog, partitions_of
 from schemas.topics import police_notifications
 
 pytestmark = pytest.mark.kafka
@@ -43,7 +43,7 @@ async def test_it_holds_while_one_record_is_unread_and_opens_when_that_is_read(k
         await looks.put(seconds)
         await asyncio.sleep(0.05)
 
-    gate = asyncio.create_task(read_through({"bootstrap_servers": kafka}, group, 60, topic, look))
+    gate = asyncio.create_task(Backlog({"bootstrap_servers": kafka}, group, 60, topic, look).read_through())
     async with asyncio.timeout(30):
         for _ in range(3):
             await looks.get()
@@ -62,7 +62,7 @@ async def test_it_is_bounded_and_says_what_is_unread(
     topic = police_notifications(topic_prefix)
     await publish(kafka, topic, 1)
     with caplog.at_level(logging.WARNING):
-        assert not await read_through({"bootstrap_servers": kafka}, topic_prefix, 60, topic, time_is_up)
+        assert not await Backlog({"bootstrap_servers": kafka}, topic_prefix, 60, topic, time_is_up).read_through()
     (line,) = [record for record in caplog.records if record.name == "consumers.backlog"]
     assert [*line.__dict__["unread"].values()] == [1]
     assert all(place.startswith(topic) for place in line.__dict__["unread"])
@@ -72,8 +72,8 @@ async def test_it_opens_at_once_where_nothing_waits(kafka: str, topic_prefix: st
     topic = police_notifications(topic_prefix)
     await publish(kafka, topic, 3)
     await commit(kafka, topic_prefix, topic)
-    assert await read_through({"bootstrap_servers": kafka}, topic_prefix, 30, topic)
-    assert await read_through({"bootstrap_servers": kafka}, topic_prefix, 30, "no.such.topic")
+    assert await Backlog({"bootstrap_servers": kafka}, topic_prefix, 30, topic).read_through()
+    assert await Backlog({"bootstrap_servers": kafka}, topic_prefix, 30, "no.such.topic").read_through()
 
 
 async def test_a_kafka_that_does_not_answer_opens_no_gate_before_its_time() -> None:
@@ -84,7 +84,7 @@ async def test_a_kafka_that_does_not_answer_opens_no_gate_before_its_time() -> N
         asked += 1
         await asyncio.sleep(0.01)
 
-    assert not await read_through({"bootstrap_servers": "127.0.0.1:1"}, "nobody", 1, pause=look)
+    assert not await Backlog({"bootstrap_servers": "127.0.0.1:1"}, "nobody", 1, pause=look).read_through()
     assert asked > 1
 
 
