@@ -90,8 +90,8 @@ PLAIN: Mapping[str, tuple[str, str]] = {
     # the report under way
     "without_reason": ("no reason is given", "a reason is given"),
     "intelligence_given": (
-        "the interview brought intelligence for the police",
-        "the interview brought no intelligence for the police",
+        "it brought intelligence for the police",
+        "it brought no intelligence for the police",
     ),
     "harm_disclosed": ("the child told of harm in the interview", "the child told of no harm in the interview"),
 }
