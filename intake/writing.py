@@ -13,7 +13,7 @@ from outbox.directory import Directory
 from outbox.writer import rows as rows_of
 from routing.messages import derived_id
 from store import Transaction
-from store.feeds import Feed
+from store.register_freshness import RegisterFreshness
 from store.rows import LedgerRow, OutboxRow, TimerRow
 
 Owner = tuple[str, str | None]
@@ -52,7 +52,7 @@ async def write_batch(
     await tx.save(*children.changes())
     await tx.file(*children.lookup.changes())
     await tx.append([*lines, *clocks], outbox)
-    await tx.note_feeds(_feeds(parsed, now))
+    await tx.note_register_freshness(_freshness(parsed, now))
     await tx.note(context.notes.new)
     await tx.keep_early_words(*early.changes())
     asked, questions = early.timers(context.early_after)
@@ -85,11 +85,11 @@ def _timers(batch: BatchProcessor) -> tuple[list[Owner], list[TimerRow], list[Le
     return [*owners], [row for rows in wanted.values() for row in rows], lines
 
 
-def _feeds(parsed: Sequence[Parsed], now: datetime) -> list[Feed]:
+def _freshness(parsed: Sequence[Parsed], now: datetime) -> list[RegisterFreshness]:
     """The newest record of each register that has told something."""
     newest: dict[str, datetime] = {}
     for each in parsed:
         authority = each.report.about.authority
         if each.at and authority:
             newest[authority] = max(each.at.at, newest.get(authority, each.at.at))
-    return [Feed(authority, at, now) for authority, at in newest.items()]
+    return [RegisterFreshness(authority, at, now) for authority, at in newest.items()]
