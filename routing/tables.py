@@ -174,7 +174,8 @@ def _chosen(table: TomlTable, key: str, value: str, allowed: tuple[str, ...]) ->
 
 
 _NAMES: dict[type, str] = {
-    str: "text", int: "a whole number", bool: "true or false", dict: "a table", list: "a list", date: "a date such as 2026-04-01",
+    str: "text", int: "a whole number", bool: "true or false", dict: "a table", list: "a list",
+    date: "a date such as 2026-04-01",
     time: "a time such as 09:00:00", datetime: "a date and time such as 2026-05-11 18:00:00",
 }  # fmt: skip
 _NARROWER: dict[type, type] = {int: bool, date: datetime}
