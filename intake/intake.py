@@ -166,10 +166,10 @@ class Intake:
         early = await load_early(tx, parsed, self._read)
         children = await load_batch(tx, [*parsed, *(each.parsed for each in early)], self._packs, self._model)
         await add_early(tx, early, [child.id for child in children.children()], self._read)
-        feeds = {feed.authority: feed for feed in await tx.feeds()}
+        freshness = {register.authority: register for register in await tx.register_freshness()}
         notes = Notes(await tx.noted(note_keys(parsed, children.numbers, self._forces)))
         context = Context(
-            children, self._packs, now, feeds, notes, self._stale_after, self._forces, early, self._early_after
+            children, self._packs, now, freshness, notes, self._stale_after, self._forces, early, self._early_after
         )
         batch = BatchProcessor(context)
         for each in parsed:

@@ -15,7 +15,7 @@ from routing.case import AnyCase
 from routing.exceptions import exception
 from routing.library import HUB, Packs
 from routing.messages import Message
-from store.feeds import Feed
+from store.register_freshness import RegisterFreshness
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Context:
     children: Children
     packs: Packs
     now: datetime
-    feeds: Mapping[str, Feed] = field(default_factory=dict)
+    freshness: Mapping[str, RegisterFreshness] = field(default_factory=dict)
     notes: Notes = field(default_factory=Notes)
     stale_after: timedelta = timedelta(days=2)
     forces: frozenset[str] = frozenset()

@@ -99,7 +99,7 @@ class KnownWords:
                 yield f"there is no event '{change}'{nearest(change, self._after)}; known are: {', '.join(Change)}"
             elif qualifier and qualifier not in self._after[change]:
                 may = ", ".join(sorted(self._after[change])) or "nothing"
-                near = nearest(qualifier, self._after[change])
+                near = nearest(qualifier, self._after[change], f"{change}.")
                 yield f"there is no event '{pattern}'{near}; after '{change}.' may stand: {may}"
             elif wider := next((p for p in patterns if pattern.startswith(f"{p}.")), None):
                 yield f"'{wider}' stands beside '{pattern}' and means it too; leave one of them"

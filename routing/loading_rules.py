@@ -37,7 +37,7 @@ NAMED_AS: Mapping[str, str] = {
 }
 """The people whom a report may name, and whom a message may go to."""
 ONCE: Mapping[str, str] = {
-    "episode": "once in an episode (once for the child, where the rule is about the child)",
+    "episode": "once in an episode, as where nothing is said; once for the child, where the rule is about the child",
     "event": "once for each event",
     "report": "once for each report, whatever it changed",
     "anchor": "once for each instant that its limit counts from",
@@ -91,7 +91,7 @@ def limit(
     Read with the period under `extra`; None where the key is not given. `at_once`: it may be the anchor itself.
 
     from: the anchor that it counts from.
-    within: the limit's name under [limits]; of several the earliest counts.
+    within: the limit's name under [limits], or a list of names, of which the earliest counts.
     of: for some anchors, the messages, meetings or documents that they count from.
     agreed: a kind of decision by which people agree on another number of weeks.
     lead: under `before` alone: how long ahead of the limit the message goes out.
@@ -144,16 +144,16 @@ def rule(table: TomlTable, names: Names, family: str | None = None) -> Rule:
 
     id: the name by which the hub remembers what the rule has sent; it stays when the rule is edited.
     title: what the rule does, in one line of plain English.
-    clauses: the clauses that it keeps; every message cites them.
-    about: `episode`, or `child` for a duty that belongs to no episode.
+    clauses: the clauses that it keeps; every message cites them. Needed, unless a criterion that it asks lends them.
+    about: `episode` (where nothing is said), or `child` for a duty that belongs to no episode.
     on: the events that it answers; left out, it is asked again at every event.
     when: conditions that must hold.
     unless: conditions of which not one may hold.
     send: the type of the message.
     kind: what sort of message of that type it is.
-    to: who it goes to.
+    to: who it goes to; needed unless it withdraws.
     contact: whom the recipients may ask.
-    once: how often it may answer: `episode`, `event`, `report` or `anchor`.
+    once: how often it may answer: `episode` (where nothing is said), `event`, `report` or `anchor`.
     group: of the rules of one group only the first that answers does, in an episode.
     at: the message goes out by itself when this instant is reached.
     over: the message goes out by itself once this instant has passed.
@@ -161,7 +161,7 @@ def rule(table: TomlTable, names: Names, family: str | None = None) -> Rule:
     due: by when the recipients are to have done it.
     target: by when it is aimed at, where that is earlier than the limit.
     modality: how strongly the source asks: `must`, `should`, `may`, or `judgement` where a person decides.
-    urgency: `immediate`, `same_day` or `routine`.
+    urgency: `immediate`, `same_day` or `routine` (where nothing is said).
     name: the name that the case system has for it.
     form: the form that it is recorded on.
     fields: fields of the message with a fixed value.

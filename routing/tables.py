@@ -40,13 +40,15 @@ class PackFaults:
     def tell(self) -> None:
         """Raises PackError with a line for each fault, if there is any."""
         if self._told:
-            raise PackError("\n".join(self._told))
+            lines = [line for told in self._told for line in told.splitlines()]
+            raise PackError("\n".join(dict.fromkeys(lines)))
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that was probably meant, to stand behind a word that is not known; nothing where none is near."""
+def nearest(word: str, known: Iterable[str], before: str = "") -> str:
+    """The known word that was probably meant, to stand behind a word that is not known; nothing where none is near.
+    `before`: what stands before both of them, and was right."""
     near = get_close_matches(word, [*known], 1)
-    return f" (did you mean '{near[0]}'?)" if near else ""
+    return f" (did you mean '{before}{near[0]}'?)" if near else ""
 
 
 class TomlTable:
@@ -172,7 +174,8 @@ def _chosen(table: TomlTable, key: str, value: str, allowed: tuple[str, ...]) ->
 
 
 _NAMES: dict[type, str] = {
-    str: "text", int: "a whole number", bool: "true or false", dict: "a table", list: "a list", date: "a date",
+    str: "text", int: "a whole number", bool: "true or false", dict: "a table", list: "a list",
+    date: "a date such as 2026-04-01",
     time: "a time such as 09:00:00", datetime: "a date and time such as 2026-05-11 18:00:00",
 }  # fmt: skip
 _NARROWER: dict[type, type] = {int: bool, date: datetime}

@@ -77,7 +77,7 @@ def _narrower(change: Change, qualifier: str, w: PackWording) -> str | None:
             elsewhere = " under another episode of the child" if change is Change.MEETING_ELSEWHERE else ""
             return f"a {w.name(qualifier)} is held{elsewhere}"
         case Change.DOCUMENT:
-            return f"{quoted(w.name(qualifier))} is made or revised"
+            return f"{w.document(qualifier)} is made or revised"
         case Change.SERVICE_OPENED:
             return f"{w.services([qualifier])} opens the case"
         case Change.SERVICE_CLOSED:

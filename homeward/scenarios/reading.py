@@ -37,8 +37,8 @@ from homeward.scenarios.filling import OF_THE_EVENT, in_utc, instant, line
 from routing.calendar import LONDON
 from routing.tables import PackError, TomlTable, nearest
 
-Row = Mapping[str, Any]
-Report = tuple[str, Row]
+_Row = Mapping[str, Any]
+_Report = tuple[str, _Row]
 """Where a report stands in its scenario, and the report itself."""
 SELECTING: Mapping[str, type] = {
     "type": str, "at": datetime, "after": datetime, "before": datetime, "incident": str, "count": int,
@@ -64,8 +64,8 @@ class Scenario:
     lines: tuple[bytes, ...]
     places: tuple[str, ...]
     until: datetime | None
-    expect: tuple[Row, ...]
-    absent: tuple[Row, ...]
+    expect: tuple[_Row, ...]
+    absent: tuple[_Row, ...]
 
 
 def read_scenarios(authority: str, file: str, text: str) -> Iterator[Scenario]:
@@ -90,7 +90,7 @@ def _scenarios(authority: str, file: str, top: TomlTable) -> Iterator[Scenario]:
             raise PackError(f"{file}: registers.{name}: no scenario takes it; take it out")
 
 
-def _scenario(authority: str, row: TomlTable, registers: Row, taken: set[str]) -> Scenario:
+def _scenario(authority: str, row: TomlTable, registers: _Row, taken: set[str]) -> Scenario:
     id_, title = row.get("id", str), row.get("title", str)
     reports = [*_reports(row)]
     if not reports:
@@ -110,7 +110,7 @@ def _scenario(authority: str, row: TomlTable, registers: Row, taken: set[str]) -
     return scenario
 
 
-def _reports(row: TomlTable) -> Iterator[Report]:
+def _reports(row: TomlTable) -> Iterator[_Report]:
     for n, values in enumerate(row.get("reports", list), 1):
         report = TomlTable(row.file, f"{row.place}: report {n}", values)
         event = {key: report.maybe(key, str) for key in OF_THE_EVENT if key not in ("at", "type")}
@@ -118,7 +118,7 @@ def _reports(row: TomlTable) -> Iterator[Report]:
         yield f"report {n}", {**needed, **{k: v for k, v in event.items() if v is not None}, **report.rest()}
 
 
-def _rows(row: TomlTable, key: str) -> Iterator[Row]:
+def _rows(row: TomlTable, key: str) -> Iterator[_Row]:
     for n, values in enumerate(row.get(key, list, []), 1):
         inner = TomlTable(row.file, f"{row.place}: {key} {n}", values)
         read: dict[str, Any] = {name: inner.maybe(name, kind) for name, kind in SELECTING.items() if name in values}
@@ -127,7 +127,7 @@ def _rows(row: TomlTable, key: str) -> Iterator[Row]:
         yield {name: in_utc(read[name]) for name in values}
 
 
-def _history(row: TomlTable, reports: list[Report], registers: Row, taken: set[str]) -> Iterator[Report]:
+def _history(row: TomlTable, reports: list[_Report], registers: _Row, taken: set[str]) -> Iterator[_Report]:
     """The register record and the earlier evenings, as reports."""
     first = min(instant(report["at"]) for _, report in reports)
     earlier = row.get("earlier", list, [])
@@ -142,7 +142,7 @@ def _history(row: TomlTable, reports: list[Report], registers: Row, taken: set[s
             yield f"earlier {n}", {"at": datetime.combine(day, time(hour)), "type": type_, "incident": incident}
 
 
-def _register(row: TomlTable, registers: Row, taken: set[str]) -> Row | None:
+def _register(row: TomlTable, registers: _Row, taken: set[str]) -> _Row | None:
     """What the register holds of the child; None where it holds nothing."""
     if row.holds_table("register"):
         return row.table("register").rest()

@@ -95,6 +95,7 @@ def test_the_head_is_read_strictly(head: str, words: list[str]) -> None:
         ({"when": '{event = "closing"}'}, "there is no event 'closing'; known are: opened, "),
         ({"on": '["closing"]'}, "there is no event 'closing'; known are: opened, "),
         ({"on": '["meeting.party"]'}, "there is no event 'meeting.party'; after 'meeting.' may stand: mam, review"),
+        ({"on": '["decided.judgement.og"]'}, "'decided.judgement.og' (did you mean 'decided.judgement.go'?); after"),
         ({"settled_by": '["document.map"]'}, "there is no event 'document.map'; after 'document.' may stand: plan"),
         ({"clauses": "[]"}, "it cites no clause; every message must say which clause caused it"),
         ({"clauses": '["T-1", "T-2", "T-9"]'}, "there is no clause 'T-9' (did you mean 'T-3'?); add it to [clauses]"),
@@ -168,6 +169,12 @@ def test_a_rule_is_read_strictly(lines: dict[str, str], mend: str) -> None:
 def test_the_parts_of_a_pack_must_fit_together(toml: str, words: list[str]) -> None:
     told = fault(toml)
     assert all(word in told for word in words), told
+
+
+def test_each_fault_is_told_once() -> None:
+    twice = LIMITS.format('within = "72 hours"') + LIMITS.format("number = 0").splitlines()[-1].replace("spare", "none")
+    assert [line.split(":")[1] for line in fault(text(RULE + twice)).splitlines()][:1] == [" '72 hours' is no period"]
+    assert len(fault(text(RULE + twice)).splitlines()) == 2
 
 
 def test_a_clause_of_an_interpretation_or_of_the_hub_needs_no_entry() -> None:

@@ -9,8 +9,8 @@ from store_examples import HOUR, NOON, Relay, claim, line, promise, promised, ti
 
 from store import EpisodeRow, IdentifierRow, PersonRow, ReferenceRow, Store
 from store.blocking import BlockedRow
-from store.feeds import Feed
 from store.noting import Note
+from store.register_freshness import RegisterFreshness
 
 MAY_BE_READ = ("quarantine", "leases", "head", "parts", "owners", "shards", "listed", "filed", "(subquery", "CONSTANT")
 """Small by nature: what waits for people, a row for each shard, and what a statement is given or has just found."""
@@ -60,7 +60,7 @@ async def test_intake_reads_no_table_whole(watched: Watched) -> None:
         await tx.blocked(["k1"])
         await tx.file(["p1"], [BlockedRow("k1", "n", "p1")])
         await tx.forget([IdentifierRow("n", "mosaic", "2", "p1")])
-        await tx.note_feeds([Feed("n", NOON, NOON)])
+        await tx.note_register_freshness([RegisterFreshness("n", NOON, NOON)])
         await tx.save(
             [PersonRow("p1", "n", b"", 1)],
             [IdentifierRow("n", "mosaic", "1", "p1")],
