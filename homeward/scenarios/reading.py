@@ -9,6 +9,7 @@ A table says only what matters: the rest is filled in, and what is not understoo
     id, title                    the title says what is at stake
     register = "cscs"            a name of [registers], a table of its own, or false: the child is on no register.
                                  Left out: a child that the register knows and that is open to nothing
+    local = {auto_release = false}  settings of the authority with which it runs, as in local.toml
     earlier = [2026-01-05]       evenings on which the child was missing from 18:00 to 21:00, as E-1, E-2 ...
     reports = [{at, type, ...}]  what is told, in order; `at` is the receipt, the other keys the fields of the wire
     until                        where the run ends; left out: with the last report
@@ -34,9 +35,10 @@ from typing import Any
 import orjson
 
 from routing.calendar import LONDON
-from routing.tables import nearest
+from routing.local import Local, local_of
+from routing.tables import PackError, nearest
 
-SCENARIO_KEYS = {"id", "title", "register", "earlier", "reports", "until", "expect", "absent"}
+SCENARIO_KEYS = {"id", "title", "register", "local", "earlier", "reports", "until", "expect", "absent"}
 ACTORS = ("by", "interviewer", "between", "attendees")
 OF_A_CHILD = ("case.", "worker.missing_report", "document.updated")
 
@@ -57,6 +59,7 @@ class Scenario:
     until: datetime | None
     expect: tuple[Mapping[str, Any], ...]
     absent: tuple[Mapping[str, Any], ...]
+    local: Local | None = None
 
 
 def read_scenarios(authority: str, file: str, text: str) -> Iterator[Scenario]:
@@ -85,7 +88,15 @@ def read_scenarios(authority: str, file: str, text: str) -> Iterator[Scenario]:
         lines = tuple(line(authority, row["id"], n, report) for n, report in enumerate(reports, 1))
         expect, absent = (tuple(_instants(r) for r in row.get(key, ())) for key in ("expect", "absent"))
         until = _instants(row.get("until"))
-        yield Scenario(authority, file, row["id"], row["title"], lines, until, expect, absent)
+        local = _local(authority, row["local"], place) if "local" in row else None
+        yield Scenario(authority, file, row["id"], row["title"], lines, until, expect, absent, local)
+
+
+def _local(authority: str, settings: Mapping[str, Any], place: str) -> Local:
+    try:
+        return local_of({"authority": authority, **settings}, place)
+    except PackError as error:
+        raise ScenarioError(str(error)) from None
 
 
 def _history(row: Mapping[str, Any], registers: Mapping[str, Any], place: str) -> Iterator[Mapping[str, Any]]:
