@@ -56,9 +56,9 @@ class QuickRehearsal:
         self._store = EmptiedStore.open(MEMORY)
         self._asked = 0
 
-    async def rehearse(self, rehearsal: Rehearsal, lines: Any, until: Any) -> Run:
+    async def rehearse(self, rehearsal: Rehearsal, lines: Any, until: Any, local: Any = None) -> Run:
         with self.in_use():
-            return await rehearsal.rehearse(lines, until)
+            return await rehearsal.rehearse(lines, until, local)
 
     async def end(self) -> None:
         with self.in_use():

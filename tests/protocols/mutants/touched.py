@@ -12,7 +12,8 @@ DERIVED = {"rules", "rules_by_id", "groups", "criteria", "audiences", "limits", 
 
 
 SAID = {"send", "title", "kind", "to", "clauses", "modality", "urgency", "name", "form", "fields", "contact", "dated",
-        "target", "circumstances", "takes_over", "closes", "closes_for_child", "withdraws", "classifies", "settled_by"}  # fmt: skip
+        "target", "circumstances", "takes_over", "closes", "closes_for_child", "withdraws", "classifies",
+        "settled_by"}  # fmt: skip
 """What of a rule acts when it answers (a message names what answers it), and through what it has promised."""
 AFTERWARDS = {"follows", "lapses"}
 """What acts through what it has promised alone."""
