@@ -1,5 +1,6 @@
 """What of a batch's messages leaves at all: an alert or request whose reason had ended before it could leave is not
-sent, and neither is the message that took it back. Pure; all stay in the ledger."""
+sent, and neither is the message that took it back, unless it was said before and is only said again. Pure; all stay in
+the ledger."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -24,7 +25,8 @@ def netted(
     """The messages that leave, and those that do not. `promised` are the promises as they stand once all has been read,
     by the message that gave each; `moot` are subjects that came to nothing while it was read."""
     over = {m.id for m in messages if m.subject_key in moot or _is_over(m, promised.get(m.id))}
-    unsent = over | {m.id for m in messages if m.type in _WITHDRAWALS and m.ends and over.issuperset(m.ends)}
+    unheard = {m.id for m in messages if m.id in over and (m.replaces is None or m.replaces in over)}
+    unsent = over | {m.id for m in messages if m.type in _WITHDRAWALS and m.ends and unheard.issuperset(m.ends)}
     left = [replace(m, replaces=None) if m.replaces in unsent else m for m in messages if m.id not in unsent]
     return left, [m for m in messages if m.id in unsent]
 
