@@ -4,7 +4,7 @@
 import re
 import tomllib
 import unicodedata
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -120,3 +120,14 @@ def is_birthday(born: date, day: date) -> bool:
     """Whether somebody may be born on a date who is told of on a day."""
     dates, oldest = _births()
     return born <= day and born not in dates and years_between(born, day) <= oldest
+
+
+# ---- times
+
+
+def times_between(received_at: datetime, planned: bool) -> tuple[datetime, datetime]:
+    """The latest and the earliest instant of which a message may tell that is received then; `planned`: of something
+    that is still to be."""
+    table = _table()["times"]
+    ahead = timedelta(days=table["planned_days"]) if planned else timedelta(minutes=table["ahead_minutes"])
+    return received_at + ahead, received_at - timedelta(days=table["oldest_days"])

@@ -8,6 +8,7 @@ from functools import partial
 from consumers.cleaning import cleaned
 from consumers.describing import child_of, described
 from consumers.register_record import record_of
+from consumers.times import refuse_impossible_clock
 from consumers.translating import report_of
 from enrichment.register import Place
 from episodes.reports import About, Origin, RecordHeld
@@ -37,6 +38,7 @@ def parse_record(
         message = inbound.parse_message(envelope, limits)
         if checks_owner:
             check_owner(raw.topic, message)
+        refuse_impossible_clock(message, now)
     except Unreadable as why:
         return Rejected(replace(raw, value=limits.kept(raw.value)), why.reason, why.detail)
     claim = _claim(raw, envelope)

@@ -83,9 +83,11 @@ class BatchProcessor:
             self.done += hold(self.context, parsed, nowhere, concerned.unknown)
             return False
         if concerned.unknown and not became:
-            self.done += raised(self.context, HUB, "unknown_authority", _NO_PACK, report, report.about)
+            self.done += raised(self.context, HUB, "unknown_authority", _NO_PACK, report, report.about, of_sender=True)
         for authority in nowhere:
-            self.done += raised(self.context, authority, "doubtful_match", SPEAKS_OF_NONE, report, report.about)
+            self.done += raised(
+                self.context, authority, "doubtful_match", SPEAKS_OF_NONE, report, report.about, of_sender=True
+            )
         return True
 
     def _at_each(self, parsed: Parsed, concerned: Concerned, person: str | None = None) -> dict[str, "Step | Nowhere"]:
@@ -153,7 +155,8 @@ def _taken_in(context: Context, authority: str, parsed: Parsed, person: str | No
         if may_wait(report):
             return Nowhere()
         detail = resolved.doubt.detail if resolved.doubt and not resolved.doubt.nobody else SPEAKS_OF_NONE
-        return step + raised(context, authority, "doubtful_match", detail, report, report.about)
+        of_sender = detail == SPEAKS_OF_NONE
+        return step + raised(context, authority, "doubtful_match", detail, report, report.about, of_sender=of_sender)
     before = resolved.child.learnt() if isinstance(report, Retracted) or report.about.identifiers else None
     placed = place(context, resolved.child, report, resolved.doubt)
     if before:

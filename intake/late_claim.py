@@ -10,12 +10,19 @@ from enrichment.child import numbers_told
 from enrichment.children import Ambiguous, Child
 from enrichment.numbers import force_of
 from episodes.reports import About, Missing, Report
-from intake.claims import CLAIM_ROW, doubted_claim, first_doubt, note_claim
+from intake.claims import (
+    CLAIM_ROW,
+    doubted_claim,
+    first_doubt,
+    has_a_say,
+    is_named,
+    is_under_way,
+    note_claim,
+)
 from intake.placing import place
 from intake.records import Parsed
 from intake.step import Context, Step, raised
 from routing.case import Case
-from routing.message_types import INTERVIEW_REQUEST
 
 _CLAIMED = (
     "The register of another authority ({}) shows that it is responsible for this child. That authority now has an "
@@ -29,6 +36,10 @@ _NAMED = (
     "The register here names another authority ({}) as responsible. That authority now has an episode of its own. This "
     "episode stays open until someone ends it."
 )
+_NAMED_HERE = (
+    "Another authority ({}) has an episode of this child. This one was opened because the register there names this "
+    "authority as responsible. Both stay open."
+)
 
 
 def claim_late(context: Context, child: Child, parsed: Parsed) -> Step:
@@ -39,22 +50,21 @@ def claim_late(context: Context, child: Child, parsed: Parsed) -> Step:
     if answering != child.authority:
         return _named(context, child, answering, parsed)
     step = Step()
-    for other, case in [*_elsewhere(context, child, parsed)]:
+    for other, case in [pair for pair in _elsewhere(context, child, parsed) if not _begun_already(child, pair[1])]:
         missing = case.episode.missing
         assert missing is not None
-        if not _begun_already(child, case):
-            step += _claimed(context, child, other, case, missing, parsed.report)
+        step += _claimed(context, child, other, case, missing, parsed.report)
     return step + _doubted(context, child, parsed)
 
 
 def _claimed(context: Context, child: Child, other: Child, case: Case, missing: Missing, report: Report) -> Step:
-    step = _begin(context, child, case, missing)
-    if _has_a_say(context, other, missing):
+    step = Step() if _begun_already(child, case) else _begin(context, child, case, missing)
+    if has_a_say(context, other, missing):
         detail = _CLAIMED.format(child.authority)
         step += raised(context, other.authority, "doubtful_match", detail, report, missing.about, CLAIM_ROW)
         detail = _BESIDE.format(other.authority)
         step += raised(context, child.authority, "doubtful_match", detail, report, missing.about, CLAIM_ROW)
-    if _is_named(context, other, missing):
+    if is_named(context, other, missing):
         note_claim(context, child.authority, missing)
     return step
 
@@ -64,21 +74,6 @@ def _begin(context: Context, child: Child, case: Case, missing: Missing) -> Step
     episode = case.episode
     step = place(context, child, replace(missing, classification=episode.classification or "missing")) or Step()
     return step + (place(context, child, episode.found) or Step()) if episode.back and episode.found else step
-
-
-def _has_a_say(context: Context, other: Child, missing: Missing) -> bool:
-    """Whether the other authority has the episode as its own child's, and not by its duties as a host alone."""
-    hosts = context.packs.newest(other.authority).terms.hosts
-    return not hosts or _answers(context, other) or _is_named(context, other, missing)
-
-
-def _is_named(context: Context, other: Child, missing: Missing) -> bool:
-    return context.packs.key_of(missing.responsible_authority) == other.authority
-
-
-def _answers(context: Context, child: Child) -> bool:
-    """Whether the authority's own register says that it answers for the child."""
-    return child.record.registered and claimed_by(child.authority, child.record, context.packs) == child.authority
 
 
 def _begun_already(child: Child, case: Case) -> bool:
@@ -94,7 +89,7 @@ def _named(context: Context, child: Child, authority: str, parsed: Parsed) -> St
     step, children = Step(), context.children
     for case in [*child.cases.values()]:
         missing = case.episode.missing
-        if missing is None or not _under_way(case):
+        if missing is None or not is_under_way(case):
             continue
         try:
             about = About(identifiers=child.record.identifiers)
@@ -110,6 +105,8 @@ def _named(context: Context, child: Child, authority: str, parsed: Parsed) -> St
         step += _begin(context, there, case, replace(missing, responsible_authority=authority))
         detail = _NAMED.format(authority)
         step += raised(context, child.authority, "doubtful_match", detail, parsed.report, missing.about, CLAIM_ROW)
+        detail = _NAMED_HERE.format(child.authority)
+        step += raised(context, authority, "doubtful_match", detail, parsed.report, missing.about, CLAIM_ROW)
     return step
 
 
@@ -122,7 +119,7 @@ def _elsewhere(context: Context, child: Child, parsed: Parsed) -> Iterator[tuple
     pairs = [(o, case) for o, case in _by_number(context, child) if not _other_birthday(child, o, case)]
     for other in context.children.described_elsewhere(child.authority, parsed.described) if parsed.described else ():
         pairs += [(other, case) for case in other.cases.values() if (other, case) not in pairs]
-    yield from ((o, case) for o, case in pairs if _under_way(case) and not _other_birthday(child, o, case))
+    yield from ((o, case) for o, case in pairs if is_under_way(case) and not _other_birthday(child, o, case))
 
 
 def _by_number(context: Context, child: Child) -> Iterator[tuple[Child, Case]]:
@@ -136,7 +133,7 @@ def _doubted(context: Context, child: Child, parsed: Parsed) -> Step:
     apart = [
         (other, case)
         for other, case in _by_number(context, child)
-        if _under_way(case) and _other_birthday(child, other, case)
+        if is_under_way(case) and _other_birthday(child, other, case)
     ]
     if not apart or not first_doubt(context, child):
         return Step()
@@ -144,12 +141,6 @@ def _doubted(context: Context, child: Child, parsed: Parsed) -> Step:
     assert case.episode.missing is not None
     report = replace(parsed.report, about=case.episode.missing.about)
     return doubted_claim(context, child, [other.authority], report)
-
-
-def _under_way(case: Case) -> bool:
-    waits = any(promise.open and promise.type == INTERVIEW_REQUEST for promise in case.promises)
-    is_open = case.episode.state == "open" or (case.episode.state == "found" and waits)
-    return case.episode.missing is not None and is_open
 
 
 def _other_birthday(child: Child, other: Child, case: Case) -> bool:

@@ -48,6 +48,7 @@ async def waiting(h: Hub) -> list[str]:
 async def told(*lines: bytes, hours: float = 9) -> tuple[Any, Any, list[str]]:
     """How it stands after the reports, each a batch of its own: the episodes, what is owed, what still waits."""
     async with hub() as h:
+        h.clock.set(later(6))  # in whatever order they come, they come at once
         for line in lines:
             await h.take(line)
         await h.fall(hours)
