@@ -22,6 +22,7 @@ from homeward.try_out import example_addresses
 from homeward.wordings import PackWordings
 from intake.intake import Intake
 from intake.notices import Notices
+from intake.rechecking import Recheck
 from intake.undelivered import Undelivered
 from outbox.addressing import DirectoryBook
 from outbox.directory import Directory
@@ -86,6 +87,8 @@ class Parts:
             now=now,
             manners={name: channel.manner for name, channel in channels().items()},
             tell=self.undelivered.tell,
+            recheck=Recheck(store, packs).ended,
+            limits=limits,
             owner=owner,
             batch=settings.relay_batch,
             lease=timedelta(seconds=settings.relay_lease),
