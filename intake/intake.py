@@ -58,12 +58,13 @@ class Intake:
         early_after: timedelta = timedelta(hours=24),
         forces: Collection[str] = (),
         leaves_late: bool = False,
+        history: bool = False,
     ) -> None:
         self._store, self._packs, self._directories, self._parse, self._now = store, packs, directories, parse, now
         self._promised, self._model, self._stale_after = promised, model or shipped_model(), stale_after
         self._early_after = early_after
         self._isolation = Isolation(store, self._transact)
-        self._forces, self._leaves_late = frozenset(forces), leaves_late
+        self._forces, self._leaves_late, self._history = frozenset(forces), leaves_late, history
         self._begun: set[str] = set()  # authorities whose periodic reports are known to be set
 
     async def process_batch(self, batch: Sequence[RawRecord], again: bool = False) -> None:
@@ -111,6 +112,20 @@ class Intake:
             owners = [(t.person, None) for t in due if t.episode is None]
             await write_batch(tx, batch, self._directories, (), owners, [timer for _, timer in after], looked)
         self._promised()
+
+    async def start_clocks(self, people: Collection[str], episodes: Collection[str]) -> int:
+        """Asks the rules about absences of these children that were loaded from history; returns about how many."""
+        now = self._now()
+        async with self._store.transaction() as tx:
+            await tx.lock({*people})
+            found = await tx.find((), (), {*episodes})
+            context = Context(Children(found, *await tx.load({*people})), self._packs, now)
+            batch = BatchProcessor(context)
+            count = sum(batch.start_clocks(episode) for episode in sorted(episodes))
+            batch.settle()
+            await write_batch(tx, batch, self._directories, (), (), self._begin_periodic(batch.done, now))
+        self._promised()
+        return count
 
     async def replay(self, limit: int) -> int:
         """Takes in what somebody asked to be replayed from quarantine, one record a transaction; returns how many.
@@ -169,13 +184,18 @@ class Intake:
         feeds = {feed.authority: feed for feed in await tx.feeds()}
         notes = Notes(await tx.noted(note_keys(parsed, children.numbers, self._forces)))
         context = Context(
-            children, self._packs, now, feeds, notes, self._stale_after, self._forces, early, self._early_after
-        )
+            children, self._packs, now, feeds, notes, self._stale_after, self._forces, early, self._early_after,
+            history=self._history,
+        )  # fmt: skip
         batch = BatchProcessor(context)
         for each in parsed:
             batch.process(each)
             await asyncio.sleep(0)
         batch.settle(backlog=self._leaves_late)
+        if self._history:
+            batch.done += Step(rejected=tuple(rejected))
+            await write_batch(tx, batch, self._directories, parsed, (), ())
+            return batch.done
         batch.done += await tell_of_many(tx, batch.context)
         for aside in rejected:
             alert = rejection_alert(aside, self._packs, now)

@@ -149,7 +149,7 @@ def _doubted(context: Context, child: Child, parsed: Parsed) -> Step:
 def _under_way(case: Case) -> bool:
     waits = any(promise.open and promise.type == INTERVIEW_REQUEST for promise in case.promises)
     is_open = case.episode.state == "open" or (case.episode.state == "found" and waits)
-    return case.episode.missing is not None and is_open
+    return case.episode.missing is not None and is_open and not case.from_history
 
 
 def _other_birthday(child: Child, other: Child, case: Case) -> bool:
