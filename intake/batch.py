@@ -23,7 +23,7 @@ from intake.placing import place, tell_live_episodes
 from intake.records import Parsed, Rejected
 from intake.relinking import relink
 from intake.resolving import SPEAKS_OF_NONE, Resolution, resolve_child
-from intake.resting import started
+from intake.resting import clocks_started
 from intake.settling import decide_left, settle_batch
 from intake.step import Context, Step, raised
 from intake.telling import begins, tell_of_birth, tell_of_message, tell_of_missing, tell_of_numbers
@@ -124,7 +124,7 @@ class BatchProcessor:
         case = child.cases.get(episode) if child else None
         if child is None or case is None or not case.from_history:
             return False
-        case, events = started(self.context, case)
+        case, events = clocks_started(self.context, case)
         child.keep(case)
         self.done += answer(self.context, child, case, case.episode, events)
         return True

@@ -38,7 +38,7 @@ def is_open(case: Case) -> bool:
     return case.from_history and case.episode.missing is not None and case.episode.state in ("open", "ended")
 
 
-def started(context: Context, case: Case) -> tuple[Case, tuple[Event, ...]]:
+def clocks_started(context: Context, case: Case) -> tuple[Case, tuple[Event, ...]]:
     """The case with its clocks to run from now on, and what its rules are to be asked about: all that was told of
     it."""
     episode = case.episode

@@ -35,7 +35,7 @@ Tell = Callable[[], Awaitable[int]]
 """Tells people of what has not arrived; returns how many messages that made."""
 
 
-Recheck = Callable[[Sequence[OutboxRow]], Awaitable[Collection[str]]]
+AskAgain = Callable[[Sequence[OutboxRow]], Awaitable[Collection[str]]]
 """Asks the rules again about rows that waited too long, in their order; returns the ids of those whose reason is
 gone."""
 
@@ -70,7 +70,7 @@ class Relay:
         owner: str,
         manners: Mapping[str, Manner] | None = None,
         tell: Tell = tell_nobody,
-        recheck: Recheck = all_stand,
+        recheck: AskAgain = all_stand,
         limits: Mapping[str, timedelta] = MappingProxyType({}),
         batch: int = 500,
         lease: timedelta = timedelta(seconds=30),
