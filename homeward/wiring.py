@@ -70,7 +70,7 @@ class Parts:
             stale_after=timedelta(hours=settings.register_stale),
             early_after=timedelta(hours=settings.early_word),
             forces=settings.forces,
-            leaves_late=ready is not None,
+            gate=timedelta(seconds=settings.timers_gate) if ready else None,
         )
         limits = {
             "immediate": timedelta(minutes=settings.told_after_immediate),

@@ -21,19 +21,24 @@ class Recheck:
         """The ids of the rows that need not leave any more: what asks for something that is done or moot, warns of what
         is not so any more, or takes back what never left for the same destination. Whatever tells how things are
         stays."""
-        gone: set[str] = set()
         async with self._store.reading() as tx:
             children = await _children(tx, {row.subject for row in rows if row.subject})
-            for row in rows:
-                child = children.of_episode(row.subject) if row.subject else None
-                case = child.cases.get(row.subject or "") if child else None
-                if child is None or case is None:
-                    continue
-                pack = self._packs.version(child.authority, case.episode.pack)
-                others = child.others(case.id)
-                if ended_since(row.message_id, case, child.record, others, pack) or await _takes_back(tx, row, gone):
-                    gone.add(row.id)
-        return gone
+            return await rows_over(tx, children, self._packs, rows)
+
+
+async def rows_over(tx: Transaction, children: Children, packs: Packs, rows: Sequence[OutboxRow]) -> Collection[str]:
+    """The same of rows about these children."""
+    gone: set[str] = set()
+    for row in rows:
+        child = children.of_episode(row.subject) if row.subject else None
+        case = child.cases.get(row.subject or "") if child else None
+        if child is None or case is None:
+            continue
+        pack = packs.version(child.authority, case.episode.pack)
+        ended = ended_since(row.message_id, case, child.record, child.others(case.id), pack)
+        if ended or await _takes_back(tx, row, gone):
+            gone.add(row.id)
+    return gone
 
 
 async def _children(tx: Transaction, episodes: set[str]) -> Children:
