@@ -16,13 +16,14 @@ from episodes.early import may_wait
 from episodes.reports import About, Matched, Origin, RecordHeld, Report, Retracted, TimerDue
 from intake.child_duties import ask_about_duties
 from intake.claims import tell_of_claims
-from intake.deciding import take_in
+from intake.deciding import answer, take_in
 from intake.holding import hold
 from intake.late_claim import claim_late
 from intake.placing import place, tell_live_episodes
 from intake.records import Parsed, Rejected
 from intake.relinking import relink
 from intake.resolving import SPEAKS_OF_NONE, Resolution, resolve_child
+from intake.resting import clocks_started
 from intake.settling import decide_left, settle_batch
 from intake.step import Context, Step, raised
 from intake.telling import begins, tell_of_birth, tell_of_message, tell_of_missing, tell_of_numbers
@@ -118,6 +119,17 @@ class BatchProcessor:
             return _taken_in(context, authority, parsed, person)
         except Ambiguous as why:
             return raised(context, authority, "doubtful_match", f"{why}.", report, report.about)
+
+    def start_clocks(self, episode: str) -> bool:
+        """The clocks of an absence that was loaded from history run from now on; False where it is none."""
+        child = self.context.children.of_episode(episode)
+        case = child.cases.get(episode) if child else None
+        if child is None or case is None or not case.from_history:
+            return False
+        case, events = clocks_started(self.context, case)
+        child.keep(case)
+        self.done += answer(self.context, child, case, case.episode, events)
+        return True
 
     def settle(self, backlog: bool = False) -> None:
         """To be called once all of the batch has been read. `backlog`: more may be waiting in Kafka."""

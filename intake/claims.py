@@ -81,7 +81,7 @@ def is_under_way(case: Case) -> bool:
     """Whether the child is missing by it, or back with the interview still asked for."""
     waits = any(promise.open and promise.type == INTERVIEW_REQUEST for promise in case.promises)
     is_open = case.episode.state == "open" or (case.episode.state == "found" and waits)
-    return case.episode.missing is not None and is_open
+    return case.episode.missing is not None and is_open and not case.from_history
 
 
 def has_a_say(context: Context, child: Child, missing: Missing) -> bool:

@@ -20,6 +20,7 @@ from intake.early import EARLY_WORD
 from intake.folding import fold_batch, look_at_floods
 from intake.holding import waited_long
 from intake.isolating import Isolation
+from intake.keeping_back import KeptBack, has_waited, keep_back
 from intake.loading import add_early, load_batch, load_early
 from intake.noting import Notes, note_keys
 from intake.records import Parse, Parsed, RawRecord, Read, Rejected
@@ -28,6 +29,7 @@ from intake.saying import say_quarantined, say_taken
 from intake.step import Context, Step
 from intake.writing import write_batch
 from outbox.directory import Directory
+from routing.case import BACKLOG
 from routing.library import Packs
 from store import Store, Transaction
 from store.errors import StoreUnavailableError
@@ -57,13 +59,14 @@ class Intake:
         stale_after: timedelta = timedelta(days=2),
         early_after: timedelta = timedelta(hours=24),
         forces: Collection[str] = (),
-        leaves_late: bool = False,
+        gate: timedelta | None = None,
+        history: bool = False,
     ) -> None:
         self._store, self._packs, self._directories, self._parse, self._now = store, packs, directories, parse, now
         self._promised, self._model, self._stale_after = promised, model or shipped_model(), stale_after
         self._early_after = early_after
         self._isolation = Isolation(store, self._transact)
-        self._forces, self._leaves_late = frozenset(forces), leaves_late
+        self._forces, self._gate, self._history = frozenset(forces), gate, history
         self._begun: set[str] = set()  # authorities whose periodic reports are known to be set
 
     async def process_batch(self, batch: Sequence[RawRecord], again: bool = False) -> None:
@@ -102,6 +105,7 @@ class Intake:
                 if timer.episode is not None:
                     batch.fire(timer)
             batch.settle()
+            kept = await KeptBack.of(tx, context, [t.episode for t in due if t.episode and t.rule == BACKLOG])
             batch.done += await waited_long(tx, context, [t for t in due if t.rule == EARLY_WORD], self._read)
             ended = [t for t in due if t.id in figures]
             after = [periodic.fire(t, figures[t.id], self._packs, now) for t in ended]
@@ -110,7 +114,22 @@ class Intake:
             batch.done += Step(messages=looked.said)
             owners = [(t.person, None) for t in due if t.episode is None]
             await write_batch(tx, batch, self._directories, (), owners, [timer for _, timer in after], looked)
+            await kept.let_go(tx, now)
         self._promised()
+
+    async def start_clocks(self, people: Collection[str], episodes: Collection[str]) -> int:
+        """Asks the rules about absences of these children that were loaded from history; returns about how many."""
+        now = self._now()
+        async with self._store.transaction() as tx:
+            await tx.lock({*people})
+            found = await tx.find((), (), {*episodes})
+            context = Context(Children(found, *await tx.load({*people})), self._packs, now)
+            batch = BatchProcessor(context)
+            count = sum(batch.start_clocks(episode) for episode in sorted(episodes))
+            batch.settle()
+            await write_batch(tx, batch, self._directories, (), (), self._begin_periodic(batch.done, now))
+        self._promised()
+        return count
 
     async def replay(self, limit: int) -> int:
         """Takes in what somebody asked to be replayed from quarantine, one record a transaction; returns how many.
@@ -169,19 +188,28 @@ class Intake:
         freshness = {register.authority: register for register in await tx.register_freshness()}
         notes = Notes(await tx.noted(note_keys(parsed, children.numbers, self._forces)))
         context = Context(
-            children, self._packs, now, freshness, notes, self._stale_after, self._forces, early, self._early_after
-        )
+            children, self._packs, now, freshness, notes, self._stale_after, self._forces, early, self._early_after,
+            history=self._history,
+        )  # fmt: skip
         batch = BatchProcessor(context)
         for each in parsed:
             batch.process(each)
             await asyncio.sleep(0)
-        batch.settle(backlog=self._leaves_late)
+        batch.settle(backlog=self._gate is not None)
+        if self._history:
+            batch.done += Step(rejected=tuple(rejected))
+            await write_batch(tx, batch, self._directories, parsed, (), ())
+            return batch.done
         batch.done += await tell_of_many(tx, batch.context)
         for aside in rejected:
             alert = rejection_alert(aside, self._packs, now)
             batch.done += Step(messages=(alert,), rejected=(replace(aside, told=alert.id),))
         folded = await fold_batch(tx, batch, now)
-        await write_batch(tx, batch, self._directories, parsed, (), self._begin_periodic(batch.done, now), folded)
+        until = None if self._gate is None or not has_waited(parsed, now) else now + self._gate
+        if until is not None:
+            keep_back(context, batch.done.messages)
+        periodic_timers = self._begin_periodic(batch.done, now)
+        await write_batch(tx, batch, self._directories, parsed, (), periodic_timers, folded, until)
         return batch.done
 
     def _begin_periodic(self, done: Step, now: datetime) -> list[TimerRow]:

@@ -16,6 +16,8 @@ from routing.netting import netted
 
 def settle_batch(context: Context, done: Step, backlog: bool = False) -> Step:
     """What the batch has done in the end. `backlog`: more may be waiting to be read of its children."""
+    if context.history:
+        return replace(done, messages=(), late=(), unsent=())
     for late in _folded(done.late):
         done += _left(context, late) if backlog else _decided(context, late)
     promised = _promised(context)

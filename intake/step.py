@@ -23,7 +23,8 @@ class Context:
     """What every step of a batch is given: the children that the batch speaks of, the packs, the instant of receipt,
     the age of each register with the age from which that is worth a word, what was noticed before, the forces that are
     expected to report, if any are, and the word that waits for its incident with the time after which somebody is asked
-    to look. `fresh`: the messages so far, none of which has left, with the events that they answer."""
+    to look. `fresh`: the messages so far, none of which has left, with the events that they answer. `history`: what is
+    taken in now happened long ago: facts are kept, nothing is said and no clock is set."""
 
     children: Children
     packs: Packs
@@ -35,6 +36,7 @@ class Context:
     early: EarlyWords = field(default_factory=EarlyWords)
     early_after: timedelta = timedelta(hours=24)
     fresh: dict[str, tuple[Event, ...]] = field(default_factory=dict)
+    history: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,12 +42,14 @@ class LeftLate:
 @dataclass(frozen=True, slots=True)
 class Case:
     """An episode with what was promised in it and the timers that stand for it. `late`: what was late on arrival and is
-    not decided yet."""
+    not decided yet. `from_history`: it was loaded from history, and its rules are not asked until somebody starts its
+    clocks."""
 
     episode: Episode
     promises: tuple[Promise, ...] = ()
     timers: tuple[Timer, ...] = ()
     late: LeftLate | None = None
+    from_history: bool = False
 
     @property
     def id(self) -> str:

@@ -137,6 +137,11 @@ def _read() -> Mapping[str, MessageType]:
 MESSAGE_TYPES = _read()
 
 
+def taken_back_by(type_: str) -> tuple[str, ...]:
+    """The types of message that a message of this type takes back."""
+    return tuple(name for name, asked in MESSAGE_TYPES.items() if asked.withdrawn_by == type_)
+
+
 def asking_for(act: Act) -> str:
     """The one type that asks for it."""
     return next(name for name, type_ in MESSAGE_TYPES.items() if type_.asks_for == act)

@@ -3,6 +3,7 @@ when all has been read that waits in Kafka."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 from hub_in_memory import Hub, hub
@@ -31,7 +32,7 @@ async def after_an_outage() -> AsyncIterator[Hub]:
 
 def restart(h: Hub) -> None:
     h.intake = Intake(
-        h.store, h.packs, shipped_directories(), parse_record, h.clock.now, h._wake, leaves_late=True
+        h.store, h.packs, shipped_directories(), parse_record, h.clock.now, h._wake, gate=timedelta(minutes=1)
     )  # fmt: skip
 
 
@@ -121,3 +122,57 @@ async def test_it_ends_as_if_all_had_been_read_together() -> None:
             await caught_up(h)
             ends.append((await states(h), await owed(h)))
     assert ends == [ends[0]] * 4
+
+
+# ---- what is asked for at once
+
+
+async def waited(h: Hub, *values: bytes) -> None:
+    """A batch of records that waited in Kafka since they were sent."""
+    await h.intake.process_batch([replace(h.raw(value), timestamp=later(0)) for value in values])
+
+
+async def left(h: Hub) -> set[str]:
+    """The types of message that a relay may send now."""
+    async with h.store.reading() as tx:
+        rows = await tx.outbox_after(0, 1000)
+    now = h.clock.now()
+    held = {r.row.lane for r in rows if r.next_attempt_at and r.next_attempt_at > now}
+    return {r.row.type for r in rows if r.state == "prepared" and r.row.lane not in held}
+
+
+FLAGGED = {"child": {"identifiers": [{"system": "lcs", "value": "L-1"}], "date_of_birth": "2012-05-05"},
+           "responsible_authority": "buckinghamshire"}  # fmt: skip
+
+
+async def test_what_is_asked_for_at_once_waits_too_until_the_backlog_is_read() -> None:
+    async with after_an_outage() as h:
+        await waited(h, missing(vulnerable=True, **FLAGGED))
+        types_said = await types(h)
+        asked = types_said & {"meeting.request", "flag.set", "task.create"}
+        assert asked
+        assert (await left(h)).isdisjoint(asked)
+        await caught_up(h)
+        assert asked <= await left(h)
+
+
+async def test_what_was_over_before_it_could_leave_is_withdrawn_and_so_is_what_took_it_back() -> None:
+    async with after_an_outage() as h:
+        await waited(h, missing(vulnerable=True, **FLAGGED))
+        await waited(h, found(2, **FLAGGED))
+        assert "flag.clear" in await types(h)
+        await caught_up(h)
+        async with h.store.reading() as tx:
+            rows = await tx.outbox_after(0, 1000)
+        withdrawn = {r.row.type for r in rows if r.state == "withdrawn"}
+        assert {"flag.set", "flag.clear"} <= withdrawn
+        assert "episode.found" in await left(h)
+        told = [line.entry for line in await h.ledger("delivery")]
+        assert {entry["outcome"] for entry in told} == {"withdrawn"}
+        assert len(told) == sum(r.state == "withdrawn" for r in rows)
+
+
+async def test_live_nothing_is_kept_back() -> None:
+    async with after_an_outage() as h:
+        await h.take(missing(96, vulnerable=True, reported_at=later(96), **FLAGGED))
+        assert await left(h) == await types(h)
