@@ -106,7 +106,8 @@ class Life:
         """The hub reads at once, or all that has come in a while, as after an outage."""
         while said:
             width = self.random.choice((0, 0, 0.5, 6, 30, 100))
-            end = said[0].sent + width
+            alone = self.plain and said[0].topic.startswith("register.")
+            end = said[0].sent + (0 if alone else width)
             together = [s for s in said if s.sent <= end]
             said = said[len(together) :]
             yield from (replace(s, read=round(together[-1].sent, 4)) for s in together)
@@ -223,7 +224,7 @@ class Life:
             self._police(hour, "police.found", "XX", incident, found)
             if self._may(0.1):
                 self._police(hour + 2, "police.found", "XX", incident, {"found_at": later(back - 1), "revision": 2})
-        if not told_by_police or self._may(0.15):
+        if not told_by_police or (self._may(0.15) and not self.plain):
             by = {"role": self._role(), "person": f"w{child}"}
             about = self._about(child, incident)
             self._casework(back + self.random.uniform(0.1, 10), "worker.found_report", {**about, "by": by, "found_at": later(back)})

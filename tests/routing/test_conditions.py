@@ -51,6 +51,7 @@ CASES: list[tuple[str, Any, Any]] = [
     ("still_missing = true", LOCATED, BACK),
     ("still_missing = false", (missing(), ended(3)), (missing(),)),
     ("back = true", BACK, (missing(), ended(3))),
+    ("back_home = true", BACK, (missing(), found(3, found_at=after(3), returned_at=None))),
     ("known_missing = true", (missing(),), (found(3),)),
     ("reported_missing = true", (missing(classification="absent"),), (found(3),)),
     ('classified = "absent"', (missing(classification="absent"),), (missing(),)),
