@@ -1,6 +1,6 @@
 """A register that says late who answers for a child, whose episode is under way at another authority: the one that
-answers gets an episode of its own from the reports as they stand. Each is told of the other and decides what becomes of
-its own; nothing that was sent is taken back by the hub."""
+answers gets an episode of its own from the reports as they stand. Where both answer each is told of the other; one that
+answers no longer hands its episode over."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,6 +11,7 @@ from enrichment.children import Ambiguous, Child
 from enrichment.numbers import force_of
 from episodes.reports import About, Missing, Report
 from intake.claims import CLAIM_ROW, doubted_claim, first_doubt, note_claim
+from intake.handing_over import hand_over, take_back
 from intake.placing import place
 from intake.records import Parsed
 from intake.step import Context, Step, raised
@@ -26,8 +27,8 @@ _BESIDE = (
     "this authority is responsible. Both stay open."
 )
 _NAMED = (
-    "The register here names another authority ({}) as responsible. That authority now has an episode of its own. This "
-    "episode stays open until someone ends it."
+    "The register here names another authority ({}) as responsible. That authority now has an episode of its own. What "
+    "is asked for another authority's child is still asked for here."
 )
 
 
@@ -38,7 +39,7 @@ def claim_late(context: Context, child: Child, parsed: Parsed) -> Step:
     answering = claimed_by(child.authority, child.record, context.packs)
     if answering != child.authority:
         return _named(context, child, answering, parsed)
-    step = Step()
+    step = take_back(context, child, parsed.report)
     for other, case in [*_elsewhere(context, child, parsed)]:
         missing = case.episode.missing
         assert missing is not None
@@ -49,7 +50,9 @@ def claim_late(context: Context, child: Child, parsed: Parsed) -> Step:
 
 def _claimed(context: Context, child: Child, other: Child, case: Case, missing: Missing, report: Report) -> Step:
     step = _begin(context, child, case, missing)
-    if _has_a_say(context, other, missing):
+    if not _is_named(context, other, missing) and not _answers(context, other):
+        step += hand_over(context, other, case, child.authority, report)
+    elif _has_a_say(context, other, missing):
         detail = _CLAIMED.format(child.authority)
         step += raised(context, other.authority, "doubtful_match", detail, report, missing.about, CLAIM_ROW)
         detail = _BESIDE.format(other.authority)
@@ -105,11 +108,14 @@ def _named(context: Context, child: Child, authority: str, parsed: Parsed) -> St
             there = children.begin(authority, About(), f"{missing.origin.token} {child.id}")
             children.learn(there, missing.about.identifiers, force_of(missing))
             children.describe(there, child.described)
-        if _begun_already(there, case):
-            continue
-        step += _begin(context, there, case, replace(missing, responsible_authority=authority))
-        detail = _NAMED.format(authority)
-        step += raised(context, child.authority, "doubtful_match", detail, parsed.report, missing.about, CLAIM_ROW)
+        begun = _begun_already(there, case)
+        if not begun:
+            step += _begin(context, there, case, replace(missing, responsible_authority=authority))
+        handed = hand_over(context, child, child.cases[case.id], authority, parsed.report)
+        if not handed.cases and not begun:
+            detail = _NAMED.format(authority)
+            handed = raised(context, child.authority, "doubtful_match", detail, parsed.report, missing.about, CLAIM_ROW)
+        step += handed
     return step
 
 

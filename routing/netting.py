@@ -23,7 +23,8 @@ def netted(
 ) -> tuple[list[Message], list[Message]]:
     """The messages that leave, and those that do not. `promised` are the promises as they stand once all has been read,
     by the message that gave each; `moot` are subjects that came to nothing while it was read."""
-    over = {m.id for m in messages if m.subject_key in moot or _is_over(m, promised.get(m.id))}
+    here = {m.id for m in messages}
+    over = {m.id for m in messages if m.subject_key in moot or (_is_over(m, promised.get(m.id)) and _is_new(m, here))}
     unsent = over | {m.id for m in messages if m.type in _WITHDRAWALS and m.ends and over.issuperset(m.ends)}
     left = [replace(m, replaces=None) if m.replaces in unsent else m for m in messages if m.id not in unsent]
     return left, [m for m in messages if m.id in unsent]
@@ -47,6 +48,11 @@ def _has_lost_its_reason(promise: Promise, s: Situation, fresh: Fresh, pack: Pac
         return False
     event = next((e for e in events if e.is_one_of(rule.on)), events[0])
     return evaluate_without(promise, rule.tests, replace(s, events=events), event, pack) is None
+
+
+def _is_new(message: Message, here: Collection[str]) -> bool:
+    """Whether nothing of it has left before: what was asked for earlier and only moved is to be taken back in words."""
+    return message.replaces is None or message.replaces in here
 
 
 def _is_over(message: Message, promise: Promise | None) -> bool:
