@@ -207,7 +207,7 @@ CASES: list[tuple[str, Any, Any]] = [
 ]
 CASES += RECORDED
 BY_THEIR_OWN_TESTS = {
-    *("promised", "still_open", "open_for_child", "ever_held", "received_outside_hours"),
+    *("promised", "on_hold", "still_open", "open_for_child", "ever_held", "received_outside_hours"),
     # test_areas
     *("responsible_elsewhere", "interview_commissioned", "placed_outside", "placed_beyond", "distance_unknown"),
     *("linked_elsewhere", "several_forces", "legal_status", "court_proceedings", "leaving_care"),
