@@ -79,7 +79,7 @@ def _told(episode: Episode) -> tuple[Event, ...]:
 
 def _has_lost_its_reason(promise: Promise, s: Situation, fresh: Fresh, pack: Pack) -> bool:
     rule, events = pack.rules_by_id.get(promise.rule), fresh[promise.message]
-    if rule is None or not promise.open or not MESSAGE_TYPES[promise.type].may_be_over:
+    if rule is None or rule.outlasts_return or not promise.open or not MESSAGE_TYPES[promise.type].may_be_over:
         return False
     event = next((e for e in events if e.is_one_of(rule.on)), events[0])
     return evaluate_without(promise, rule.tests, replace(s, events=events), event, pack) is None

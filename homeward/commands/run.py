@@ -138,12 +138,12 @@ async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool, star
 
 
 async def _check_served(store: "Store", packs: "Packs") -> None:
-    """Raises SettingsError where the database holds episodes of an authority that would no longer be served: nobody
-    would keep their time limits."""
+    """Raises SettingsError where something is under way at an authority that would no longer be served: nobody would
+    keep its time limits."""
     from homeward.settings import SettingsError
 
     async with store.reading() as tx:
-        held = await tx.authorities_with_episodes()
+        held = await tx.authorities_at_work()
     if unserved := sorted(held - packs.all().keys()):
         await store.close()
         raise SettingsError(

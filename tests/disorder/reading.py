@@ -79,10 +79,8 @@ async def read(course: Course, store: Store, order: int | None = None, apart: fl
         rows = [promise.row for promise in await tx.outbox_after(0, 100_000)]
         seen.ledger = await tx.ledger_after(0, 100_000)
         seen.waits = [row.id for row in await tx.all_early_words()]
-        seen.quarantined = [q.row.detail if hasattr(q, "row") else q.detail for q in await tx.quarantined()]
-    messages = {
-        r.message_id: {"type": r.type, "id": r.message_id, "at": r.at, **orjson.loads(r.payload)} for r in rows
-    }
+        seen.quarantined = [held.row.detail for held in await tx.quarantined()]
+    messages = {r.message_id: {"type": r.type, "id": r.message_id, "at": r.at, **orjson.loads(r.payload)} for r in rows}
     seen.said = [*messages.values()]
     return seen
 

@@ -37,7 +37,8 @@ INBOUND = {
         "concern harm_disclosed intelligence"
     ),
     "meeting.held": (
-        "authority! incident force child episode kind! held_at meeting_type also_counts_as next_at attendees intelligence"
+        "authority! incident force child episode kind! held_at meeting_type also_counts_as next_at attendees "
+        "intelligence"
     ),
     "meeting.decision": "authority! incident force child episode kind! decision! meeting_type reason by",
     "case.opened": "authority! incident force child! episode service! team worker manager at",
