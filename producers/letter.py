@@ -29,7 +29,7 @@ _FEW = 3
 class Letter:
     """What one e-mail says. `lines` in their order, the first of which says who does what by when; `link` is the one
     that is a web address, None where there is no desk. `footer` comes last, the protective marking at its end.
-    `repeats`: it may have arrived before."""
+    `repeats`: it may have arrived before; `held_up`: when it was written, where it waited longer than it should."""
 
     subject: str
     urgent: bool
@@ -39,6 +39,7 @@ class Letter:
     footer: tuple[str, ...]
     clauses: tuple[str, ...]
     repeats: bool = False
+    held_up: str | None = None
 
 
 OutgoingWithData = tuple[Outgoing, Mapping[str, Any]]
@@ -74,6 +75,7 @@ def write_letter(messages: Sequence[OutgoingWithData], words_of: Wordings) -> Le
         footer=tuple(_footer(messages)),
         clauses=_ids([lead, *others]),
         repeats=any(item.repeats for item, _ in messages),
+        held_up=next((Times(item.time).tell(item.time) for item, _ in messages if item.late), None),
     )
 
 

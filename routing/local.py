@@ -61,7 +61,7 @@ def local_of(values: Mapping[str, Any], file: str) -> Local:
         closes=top.maybe("closes", time),
         closures=_days(top),
         auto_release=top.maybe("auto_release", bool),
-        switched_off=top.words("switched_off"),
+        switched_off=top.words("switched_off", alone=True),
         limits={name: replace(_limit(limits, name), basis="local") for name in limits.names()},
         acknowledge=tuple(
             _acknowledgement(file, what, values) for what, values in top.table("acknowledge").rest().items()
@@ -110,7 +110,7 @@ def _acknowledgement(file: str, what: str, values: object) -> Acknowledgement:
         within = Period.parse(table.get("within", str))
     except ValueError as error:
         raise table.fault(f"'within': {error}") from None
-    read = Acknowledgement(what, within, table.words("ladder"))
+    read = Acknowledgement(what, within, table.words("ladder", alone=True))
     table.done()
     if not read.ladder or not within.length:
         raise table.fault("'ladder' needs at least one role, and 'within' a length that is not nothing")
