@@ -111,6 +111,7 @@ def test_wall_time_and_offsets() -> None:
     ("text", "fault"),
     [
         (HEAD + REPORTS, "it expects nothing"),
+        (HEAD + "local = {auto_relese = true}\n" + REPORTS + EXPECT, "scenario a: .*'auto_relese' is not understood"),
         (HEAD + EXPECT, "'reports' is missing"),
         (HEAD + REPORTS + EXPECT + "whatever = 1", "'whatever' is not understood"),
         (HEAD + REPORTS + EXPECT + 'register = "x"', "there is no register 'x'"),
