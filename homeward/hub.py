@@ -104,7 +104,7 @@ class Hub:
         """What stands in the outbox and in quarantine; for how many seconds the oldest message has waited, and each way
         out been away; how many seconds ago each register sent its newest record; and whether clocks are overdue."""
         async with self.parts.store.reading() as tx:
-            counts, feeds, next_timer = await tx.standing(), await tx.feeds(), await tx.next_timer()
+            counts, freshness, next_timer = await tx.standing(), await tx.register_freshness(), await tx.next_timer()
         now = self.parts.now()
 
         def seconds(since: datetime) -> int:
@@ -115,7 +115,7 @@ class Hub:
             "oldest_delivery": seconds(counts.oldest) if counts.oldest else 0,
             "channels_away": {name: seconds(c.since) for name, c in self.parts.relay.circuits.items() if c.since},
             "quarantined": counts.quarantined,
-            "register_age": {feed.authority: seconds(feed.newest_at) for feed in feeds},
+            "register_age": {register.authority: seconds(register.newest_at) for register in freshness},
         }
         return told, {"timers": overdue(next_timer, now)} if "timers" in self.running else {}
 

@@ -6,9 +6,10 @@ that one and sets it aside, with its bytes, in quarantine.
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from enrichment.children import Children
 from enrichment.matching import Model, shipped_model
@@ -16,7 +17,7 @@ from intake import floods, periodic
 from intake.batch import BatchProcessor
 from intake.claiming import fresh
 from intake.claims import tell_of_many
-from intake.early import EARLY_WORD
+from intake.early import EARLY_WORD, EarlyWordError, EarlyWords, as_it_came
 from intake.folding import fold_batch, look_at_floods
 from intake.holding import waited_long
 from intake.isolating import Isolation
@@ -134,7 +135,7 @@ class Intake:
     async def replay(self, limit: int) -> int:
         """Takes in what somebody asked to be replayed from quarantine, one record a transaction; returns how many.
         What still cannot be parsed or taken in goes back into quarantine."""
-        count, faults = 0, dict[str, Exception]()
+        count, faults, spoilt = 0, dict[str, Exception](), dict[str, Exception]()
         while count < limit:
             now, key = self._now(), ""
             try:
@@ -145,9 +146,11 @@ class Intake:
                     key, raw = rows[0].id, _again(rows[0])
                     fault = faults.get(key)
                     read = failed(raw, fault) if fault else self._read(raw, now)
-                    step = await self._work(tx, [read], now)
+                    step = await self._work(tx, [read], now, spoilt)
             except StoreUnavailableError:
                 raise
+            except EarlyWordError as error:
+                _note_spoilt(error, spoilt)
             except Exception as error:
                 if not key or key in faults:
                     raise
@@ -168,15 +171,25 @@ class Intake:
             return failed(raw, error)
 
     async def _transact(self, read: Sequence[Read], now: datetime) -> Step:
-        begun = set(self._begun)
-        try:
-            async with self._store.transaction() as tx:
-                return await self._work(tx, read, now)
-        except BaseException:
-            self._begun = begun  # what was not kept has not begun
-            raise
+        """Keeps all of it. Early word that comes to grief itself goes to quarantine alone."""
+        begun, spoilt = set(self._begun), dict[str, Exception]()
+        while True:
+            try:
+                async with self._store.transaction() as tx:
+                    return await self._work(tx, read, now, spoilt)
+            except BaseException as error:
+                self._begun = set(begun)  # what was not kept has not begun
+                if not isinstance(error, EarlyWordError):
+                    raise
+                _note_spoilt(error, spoilt)
 
-    async def _work(self, tx: Transaction, read: Sequence[Read], now: datetime) -> Step:
+    async def _work(
+        self,
+        tx: Transaction,
+        read: Sequence[Read],
+        now: datetime,
+        spoilt: Mapping[str, Exception] = MappingProxyType({}),
+    ) -> Step:
         taken = await fresh(tx, read, now)
         if not taken:
             return Step()
@@ -185,10 +198,11 @@ class Intake:
         early = await load_early(tx, parsed, self._read)
         children = await load_batch(tx, [*parsed, *(each.parsed for each in early)], self._packs, self._model)
         await add_early(tx, early, [child.id for child in children.children()], self._read)
-        feeds = {feed.authority: feed for feed in await tx.feeds()}
+        rejected += _set_aside(early, spoilt)
+        freshness = {register.authority: register for register in await tx.register_freshness()}
         notes = Notes(await tx.noted(note_keys(parsed, children.numbers, self._forces)))
         context = Context(
-            children, self._packs, now, feeds, notes, self._stale_after, self._forces, early, self._early_after,
+            children, self._packs, now, freshness, notes, self._stale_after, self._forces, early, self._early_after,
             history=self._history,
         )  # fmt: skip
         batch = BatchProcessor(context)
@@ -218,6 +232,22 @@ class Intake:
         timers = [t for authority in sorted(fresh) for t in periodic.begin(self._packs.governing(authority, now), now)]
         self._begun |= fresh
         return timers
+
+
+def _note_spoilt(error: EarlyWordError, spoilt: dict[str, Exception]) -> None:
+    """Remembers which early word is to be set aside. Raises it again where that has not helped."""
+    if error.row in spoilt:
+        raise error
+    log.error("Could not take in a record that had waited: moving it to quarantine", exc_info=error.fault)
+    spoilt[error.row] = error.fault
+
+
+def _set_aside(early: EarlyWords, spoilt: Mapping[str, Exception]) -> list[Rejected]:
+    """The early word that cannot be taken in: it waits no longer."""
+    aside = [each for each in early if each.row.id in spoilt]
+    for each in aside:
+        early.let_go(each)
+    return [failed(as_it_came(each.row), spoilt[each.row.id]) for each in aside]
 
 
 def _again(row: QuarantineRow) -> RawRecord:

@@ -73,7 +73,7 @@ def _into_none(context: Context, child: Child, report: Report, episodes: Sequenc
         return tell_live_episodes(context, child, report)
     if isinstance(report, TaskCompleted) and child.duties is not None:
         return Step()  # a task outside any episode
-    return raised(context, child.authority, "doubtful_match", SPEAKS_OF_NONE, report, report.about)
+    return raised(context, child.authority, "doubtful_match", SPEAKS_OF_NONE, report, report.about, of_sender=True)
 
 
 def _hold_record(child: Child, report: Report) -> None:

@@ -12,9 +12,10 @@ from intake.rejecting import quarantine_rows
 from intake.worklist import work_rows_of
 from outbox.directory import Directory
 from outbox.writer import rows as rows_of
+from routing.library import Packs
 from routing.messages import derived_id
 from store import Transaction
-from store.feeds import Feed
+from store.register_freshness import RegisterFreshness
 from store.rows import LedgerRow, OutboxRow, TimerRow
 
 Owner = tuple[str, str | None]
@@ -58,7 +59,7 @@ async def write_batch(
     await tx.save(*children.changes())
     await tx.file(*children.lookup.changes())
     await tx.append([*lines, *clocks], outbox, kept_back)
-    await tx.note_feeds(_feeds(parsed, now))
+    await tx.note_register_freshness(_freshness(parsed, context.packs, now))
     await tx.note(() if context.history else context.notes.new)
     await tx.keep_early_words(*early.changes())
     asked, questions = ([], []) if context.history else early.timers(context.early_after)
@@ -91,11 +92,11 @@ def _timers(batch: BatchProcessor) -> tuple[list[Owner], list[TimerRow], list[Le
     return [*owners], [row for rows in wanted.values() for row in rows], lines
 
 
-def _feeds(parsed: Sequence[Parsed], now: datetime) -> list[Feed]:
-    """The newest record of each register that has told something."""
+def _freshness(parsed: Sequence[Parsed], packs: Packs, now: datetime) -> list[RegisterFreshness]:
+    """The newest record of each register that has told something, of the authorities that are served."""
     newest: dict[str, datetime] = {}
     for each in parsed:
-        authority = each.report.about.authority
-        if each.at and authority:
+        authority = packs.key_of(each.report.about.authority)
+        if each.at and authority in packs.authorities:
             newest[authority] = max(each.at.at, newest.get(authority, each.at.at))
-    return [Feed(authority, at, now) for authority, at in newest.items()]
+    return [RegisterFreshness(authority, at, now) for authority, at in newest.items()]

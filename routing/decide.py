@@ -98,6 +98,20 @@ def decide_merged(
     return retracting.all_withdrawn(s, events[0], pack, now, ("AMB-187",))
 
 
+def decide_handed_over(
+    case: Case,
+    episode: Episode,
+    events: tuple[Event, ...],
+    record: RegisterRecord,
+    others: tuple[Case, ...],
+    pack: Pack,
+    now: datetime,
+) -> Decision:
+    """Another authority answers for the child (AMB-197): what is asked for here is withdrawn."""
+    s = situation_at(case, episode, events, record, others, pack, now)
+    return retracting.all_withdrawn(s, events[0], pack, now, ("AMB-197",))
+
+
 def decide_duties(
     case: DutiesCase,
     duties: ChildDuties,

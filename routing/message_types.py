@@ -41,8 +41,8 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a rule may set a field to. `what`: "bool", "date", "text", "actor" (a role), "word" (one of `words`), or the
-    list of the pack that it is a word of (`statuses`); `many`: a list of such words."""
+    """What a rule may set a field to. `what`: "bool", "date", "text", "texts", "actor" (a role), "word" (one of
+    `words`), or the list of the pack that it is a word of (`statuses`); `many`: a list of such words."""
 
     what: str
     words: tuple[str, ...] = ()

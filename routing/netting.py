@@ -1,5 +1,6 @@
 """What of a batch's messages leaves at all: an alert or request whose reason had ended before it could leave is not
-sent, and neither is the message that took it back. Pure; all stay in the ledger."""
+sent, and neither is the message that took it back, unless it was said before and is only said again. Pure; all stay in
+the ledger."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -28,7 +29,8 @@ def netted(
     """The messages that leave, and those that do not. `promised` are the promises as they stand once all has been read,
     by the message that gave each; `moot` are subjects that came to nothing while it was read."""
     over = {m.id for m in messages if m.subject_key in moot or _is_over(m, promised.get(m.id))}
-    unsent = over | {m.id for m in messages if m.type in _WITHDRAWALS and m.ends and over.issuperset(m.ends)}
+    unheard = {m.id for m in messages if m.id in over and (m.replaces is None or m.replaces in over)}
+    unsent = over | {m.id for m in messages if m.type in _WITHDRAWALS and m.ends and unheard.issuperset(m.ends)}
     left = [replace(m, replaces=None) if m.replaces in unsent else m for m in messages if m.id not in unsent]
     return left, [m for m in messages if m.id in unsent]
 
@@ -77,7 +79,7 @@ def _told(episode: Episode) -> tuple[Event, ...]:
 
 def _has_lost_its_reason(promise: Promise, s: Situation, fresh: Fresh, pack: Pack) -> bool:
     rule, events = pack.rules_by_id.get(promise.rule), fresh[promise.message]
-    if rule is None or not promise.open or not MESSAGE_TYPES[promise.type].may_be_over:
+    if rule is None or rule.outlasts_return or not promise.open or not MESSAGE_TYPES[promise.type].may_be_over:
         return False
     event = next((e for e in events if e.is_one_of(rule.on)), events[0])
     return evaluate_without(promise, rule.tests, replace(s, events=events), event, pack) is None

@@ -142,7 +142,7 @@ def _look_up_again(postgres: bool) -> Executable:
     return update(deliveries).where(unsent, *of_lane).values(address=null())
 
 
-class Lanes(Session):
+class DeliveryStatus(Session):
     """The part of a transaction by which people look after the lanes."""
 
     async def held_up(self, retrying: bool = False) -> list[HeldUp]:
