@@ -14,7 +14,7 @@ from enrichment.serialisation import read_case
 from homeward.clock import VirtualClock
 from intake.intake import Intake
 from intake.records import Parsed, RawRecord, Read
-from intake.resting import is_open
+from intake.resting import may_start
 from outbox.directory import Directory
 from routing.calendar import london_date
 from routing.case import Case
@@ -39,8 +39,8 @@ class Unusable:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenAbsence:
-    """An absence of history that nobody has ended, with its clocks standing still."""
+class LoadedAbsence:
+    """An absence of history, with its clocks standing still. `is_open`: nobody has ended it, as far as is known."""
 
     authority: str
     force: str
@@ -48,6 +48,7 @@ class OpenAbsence:
     since: datetime
     person: str
     episode: str
+    is_open: bool
 
     def is_called(self, reference: str) -> bool:
         """Whether this is the reference, with or without its force."""
@@ -144,9 +145,9 @@ class HistoryLoad:
             return len(keys - (await tx.claimed(keys)).keys())
 
 
-async def open_absences(store: Store, authorities: Iterable[str]) -> list[OpenAbsence]:
-    """What is still open of the history that was loaded, by authority and start."""
-    found: list[OpenAbsence] = []
+async def loaded_absences(store: Store, authorities: Iterable[str]) -> list[LoadedAbsence]:
+    """The absences of history whose clocks may be started, by authority and start."""
+    found: list[LoadedAbsence] = []
     async with store.reading() as tx:
         for authority in authorities:
             after = ""
@@ -155,18 +156,19 @@ async def open_absences(store: Store, authorities: Iterable[str]) -> list[OpenAb
                 _, rows = await tx.load(page)
                 for row in rows:
                     case = read_case(row.state, row.doc)
-                    if isinstance(case, Case) and is_open(case):
-                        found.append(_open(authority, row.person, case))
+                    if isinstance(case, Case) and may_start(case):
+                        found.append(_loaded(authority, row.person, case))
     return sorted(found, key=lambda each: (each.authority, each.since, each.episode))
 
 
-def _open(authority: str, person: str, case: Case) -> OpenAbsence:
+def _loaded(authority: str, person: str, case: Case) -> LoadedAbsence:
     reference = case.episode.references[0] if case.episode.references else None
     force, incident = (reference.force, reference.incident) if reference else ("", case.id)
-    return OpenAbsence(authority, force, incident, case.episode.start or case.episode.opened_at, person, case.id)
+    since = case.episode.start or case.episode.opened_at
+    return LoadedAbsence(authority, force, incident, since, person, case.id, not case.episode.back)
 
 
-async def start(chosen: Sequence[OpenAbsence], begin: Callable[[set[str], set[str]], Awaitable[int]]) -> int:
+async def start(chosen: Sequence[LoadedAbsence], begin: Callable[[set[str], set[str]], Awaitable[int]]) -> int:
     """Lets the clocks of these absences run; returns of how many."""
     count = 0
     for place in range(0, len(chosen), _AT_ONCE):

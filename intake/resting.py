@@ -33,9 +33,9 @@ def keep_facts(context: Context, child: Child, case: Case, episode: Episode, eve
     return step + raised(context, child.authority, "data_quality", _RESTS, report, report.about)
 
 
-def is_open(case: Case) -> bool:
-    """Whether an absence of history has not ended, as far as is known."""
-    return case.from_history and case.episode.missing is not None and case.episode.state in ("open", "ended")
+def may_start(case: Case) -> bool:
+    """Whether it is an absence of history whose clocks a person may start."""
+    return case.from_history and case.episode.missing is not None and case.episode.state in ("open", "ended", "found")
 
 
 def clocks_started(context: Context, case: Case) -> tuple[Case, tuple[Event, ...]]:
@@ -44,6 +44,8 @@ def clocks_started(context: Context, case: Case) -> tuple[Case, tuple[Event, ...
     episode = case.episode
     origin = Origin("/homeward/history", case.id, "history.started", context.now)
     events = history(episode, origin)
+    if episode.back and episode.found is not None:
+        events += (Event(Change.FOUND, episode.found, episode.found.return_at or episode.found.origin.at),)
     if episode.state == "ended" and episode.ended is not None:
         events += (Event(Change.ENDED, episode.ended, episode.ended.ended_at or episode.ended.origin.at),)
     return Case(episode), events

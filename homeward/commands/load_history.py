@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from homeward.history import HistoryLoad, HistoryToLoad, OpenAbsence, Unusable
+    from homeward.history import HistoryLoad, HistoryToLoad, LoadedAbsence, Unusable
     from homeward.settings import Settings
     from intake.records import RawRecord
 
@@ -83,7 +83,7 @@ def command(
 
 
 async def _load(settings: "Settings", files: list[Path], topics: list[str], until: date, dry_run: bool) -> None:
-    from homeward.history import HistoryLoad, history_to_load, lines_of, open_absences
+    from homeward.history import HistoryLoad, history_to_load, lines_of, loaded_absences
     from homeward.wiring import library, weights
     from store import Store
 
@@ -98,7 +98,7 @@ async def _load(settings: "Settings", files: list[Path], topics: list[str], unti
             await store.create()
         load = HistoryLoad(store, packs, directories, weights(settings), settings.limits)
         fresh = await _with_a_bar(load, history)
-        still = await open_absences(store, packs.authorities)
+        still = [each for each in await loaded_absences(store, packs.authorities) if each.is_open]
     finally:
         await store.close()
     before = len(history.records) - fresh
@@ -159,7 +159,7 @@ def _show_unusable(history: "HistoryToLoad") -> None:
         click.echo(f"… and {len(history.unusable) - _SHOWN} more that cannot be loaded.", err=True)
 
 
-def _show_open(still: "list[OpenAbsence]") -> None:
+def _show_open(still: "list[LoadedAbsence]") -> None:
     if not still:
         click.echo("No loaded absence is still open.")
         return
@@ -175,7 +175,7 @@ def _show_open(still: "list[OpenAbsence]") -> None:
 async def _start(settings: "Settings", references: tuple[str, ...]) -> None:
     from consumers.parsing import parse_record
     from homeward import clock
-    from homeward.history import open_absences, start
+    from homeward.history import loaded_absences, start
     from homeward.wiring import library, weights
     from intake.intake import Intake
     from store import Store
@@ -183,8 +183,7 @@ async def _start(settings: "Settings", references: tuple[str, ...]) -> None:
     packs, directories = library(settings)
     store = Store.open(settings.database)
     try:
-        still = await open_absences(store, packs.authorities)
-        chosen = _chosen(still, references)
+        chosen = _chosen(await loaded_absences(store, packs.authorities), references)
         intake = Intake(store, packs, directories, parse_record, clock.now, model=weights(settings))
         count = await start(chosen, intake.start_clocks)
     finally:
@@ -192,10 +191,11 @@ async def _start(settings: "Settings", references: tuple[str, ...]) -> None:
     click.echo(f"Time limits started: {count}.")
 
 
-def _chosen(still: "list[OpenAbsence]", references: tuple[str, ...]) -> "list[OpenAbsence]":
+def _chosen(loaded: "list[LoadedAbsence]", references: tuple[str, ...]) -> "list[LoadedAbsence]":
+    """Those that are named, or all that are still open."""
     if not references:
-        return still
+        return [each for each in loaded if each.is_open]
     for reference in references:
-        if not any(each.is_called(reference) for each in still):
-            raise click.UsageError(f"No loaded absence that is still open is called {reference}.")
-    return [each for each in still if any(each.is_called(reference) for reference in references)]
+        if not any(each.is_called(reference) for each in loaded):
+            raise click.UsageError(f"No loaded absence whose time limits stand still is called {reference}.")
+    return [each for each in loaded if any(each.is_called(reference) for reference in references)]

@@ -117,6 +117,18 @@ async def test_an_open_absence_of_history_starts_its_clocks_when_a_person_says_s
         assert "episode.found" in {m["type"] for m in await h.said()}
 
 
+async def test_a_return_told_today_of_an_absence_of_history_is_followed_when_its_clocks_are_started() -> None:
+    async with after_loading(CARE, missing(59 * DAY, "P-1", concerns=["cse"], vulnerable=True)) as h:
+        await h.take(found(60 * DAY, "P-1"))
+        (held,) = await cases(h)
+        async with h.store.reading() as tx:
+            people = await tx.people_of("nottinghamshire", "", 100)
+        assert await h.intake.start_clocks(people, [held.id]) == 1
+        said = {m["type"] for m in await h.said()}
+        assert {"episode.found", "rhi.request"} <= said
+        assert said.isdisjoint({"senior.alert", "meeting.request"})
+
+
 async def test_an_absence_of_history_that_nobody_has_ended_holds_up_nobody_who_is_missing_today() -> None:
     async with after_loading(CARE, missing(0, "P-1")) as h:
         await h.take(missing(60 * DAY, "P-2"))
