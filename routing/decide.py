@@ -79,7 +79,7 @@ def decide_late(
     """What was late on arrival (the rules `late`), once all has been read that is known of the child: what still holds
     is said now, in answer to the events that it was left for; what does not is `unsaid`."""
     turn = Turn(situation_at(case, case.episode, events, record, others, pack, now), pack, now, case)
-    turn.rules = tuple(rule for rule in turn.rules if not rule.on)
+    turn.rules, turn.settles = tuple(rule for rule in turn.rules if not rule.on), True
     decision = turn.asked(others)
     return replace(decision, unsaid=tuple(turn.unsaid(late, decision.timers)))
 

@@ -43,6 +43,7 @@ class Turn:
     def __init__(self, s: Situation, pack: Pack, now: datetime, case: AnyCase, reads_on: bool = False) -> None:
         self.s, self.pack, self.now, self.reads_on = s, pack, now, reads_on
         self.late: dict[str, None] = {}  # rules that were late on arrival, left until all has been read
+        self.settles = False  # what was late on arrival is decided, of events that were answered before
         self.revived: frozenset[str] = frozenset()  # rules whose promises had ended because of what was not so
         self.review: Review | None = None
         self.events, self.first = s.events, s.events[0]
@@ -89,7 +90,7 @@ class Turn:
             if self.review is not None:
                 messages += self.answers_late(rule, self.review)
         messages += self._withdrawn_of_the_dead()
-        messages += self._told_back(messages)
+        messages += self._told_back(messages) if not self.settles else ()
         messages += self.climbed()
         timers = (*self.timers(), *acknowledging.ladder_timers(self.s, self.pack, self.standing))
         changed = tuple(after for after, before in zip(self.s.others, others, strict=True) if after is not before)

@@ -46,10 +46,12 @@ class Said:
         key, sent = self.key.encode() or None, later(self.sent)
         if self.type == "tombstone":
             return RawRecord(self.topic, 0, self.number, None, sent, key)
-        source = f"/police/{self.owner}" if self.type.startswith("police.") else f"/casework/{self.owner}"
-        return RawRecord(
-            self.topic, 0, self.number, event(self.type, sent, self.data, f"c{self.number}", source), sent, key
-        )
+        value = event(self.type, sent, self.data, f"c{self.number}", self.source)
+        return RawRecord(self.topic, 0, self.number, value, sent, key)
+
+    @property
+    def source(self) -> str:
+        return f"/police/{self.owner}" if self.type.startswith("police.") else f"/casework/{self.owner}"
 
     def __str__(self) -> str:
         told = orjson.dumps(self.data, option=orjson.OPT_UTC_Z).decode()
@@ -82,21 +84,22 @@ class Course:
 
 class Life:
     """Draws one course at one of the authorities. `plain`: nothing in it means another thing when it is read in another
-    order: the register comes first, one force tells of an absence, and people name it by its reference."""
+    order: the register comes first, one force tells of an absence, and people name it by its reference. `short`: one
+    child, once."""
 
-    def __init__(self, seed: int, packs: Sequence[Pack], plain: bool = False) -> None:
+    def __init__(self, seed: int, packs: Sequence[Pack], plain: bool = False, short: bool = False) -> None:
         self.random = Random(seed)
-        self.seed, self.plain = seed, plain
+        self.seed, self.plain, self.short = seed, plain, short
         self.pack = self.random.choice(packs)
         self.told: list[tuple[float, str, Data, str, str]] = []
         self.absences: list[Absence] = []
 
     def course(self) -> Course:
-        children = self.random.choice((1, 1, 1, 2, 3))
+        children = self.random.choice((1, 1, 1, 2, 3)) if not self.short else 1
         for child in range(children):
             self._register(child, children)
             hour = self.random.uniform(10, 40)
-            for n in range(self.random.choice((1, 1, 2, 3))):
+            for n in range(self.random.choice((1, 1, 2, 3)) if not self.short else 1):
                 hour = self._absence(child, n, hour) + self.random.uniform(2, 200)
                 if hour > 900:
                     break

@@ -16,13 +16,13 @@ from store import Store
 from store.history import LedgerEntry
 from tests.disorder.lives import Course, Said
 
-AFTERWARDS = 24 * 45
+AFTERWARDS = 24 * 12
 """Hours for which clocks run on after the last message."""
 
 
 @dataclass
 class Read:
-    """What came of it. `after`: how it stood after each of the moments at which something was read."""
+    """What came of it. `after`: how it stood once all was read, and long after."""
 
     after: list[tuple[Counter[tuple[Any, ...]], Owed]] = field(default_factory=list)
     said: list[dict[str, Any]] = field(default_factory=list)
@@ -72,7 +72,7 @@ async def read(course: Course, store: Store, order: int | None = None, apart: fl
         told = together if order is None else shuffled(together, random)
         for batch in split(told, random, apart):
             await hub.intake.process_batch([each.raw() for each in batch])
-        seen.after.append((await states(hub), await owed(hub)))
+    seen.after.append((await states(hub), await owed(hub)))
     await hub.fall(course.said[-1].read + AFTERWARDS)
     seen.after.append((await states(hub), await owed(hub)))
     async with store.reading() as tx:

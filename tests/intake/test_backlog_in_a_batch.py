@@ -110,3 +110,15 @@ async def test_a_request_that_moves_and_ends_in_one_batch_is_taken_back_in_words
         h.clock.set(later(8))
         await h.take(moved, police("retracted", 8))
         assert "rhi.withdrawn" in types(await h.said())
+
+
+async def test_a_return_that_is_told_so_late_that_the_interview_is_overdue_is_told_once() -> None:
+    async with hub() as h:
+        await h.take(CARE, missing())
+        h.clock.set(later(200))
+        await h.take(found(30))
+        assert await h.held() == []
+        said = await h.said()
+        assert {"episode.found", "rhi.request", "rhi.breach"} <= types(said)
+        told = [(to["role"], to["person"]) for m in said if m["type"] == "notify.found" for to in m["to"]]
+        assert len(told) == len({*told})
