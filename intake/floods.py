@@ -47,6 +47,13 @@ class Folded:
     rows: tuple[FloodRow, ...] = ()
     timers: tuple[TimerRow, ...] = ()
 
+    def __add__(self, later: "Folded") -> "Folded":
+        """What the first says, and how the floods of both stand: of a cause that both have, by the later."""
+        causes = {row.cause for row in later.rows}
+        rows = tuple(row for row in self.rows if row.cause not in causes)
+        timers = tuple(timer for timer in self.timers if timer.person not in map(owner, causes))
+        return Folded(self.said, (*rows, *later.rows), (*timers, *later.timers))
+
     @property
     def owners(self) -> list[tuple[str, str | None]]:
         """Whose timers those are, and no others any more."""

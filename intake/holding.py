@@ -64,5 +64,5 @@ async def waited_long(tx: Transaction, context: Context, timers: Iterable[TimerR
     for early in words_of_rows(rows, parse):
         detail = _LONG.format(f"{context.early_after / timedelta(hours=1):g}")
         authority = early.row.authority if early.row.authority in context.packs.authorities else HUB
-        step += raised(context, authority, "doubtful_match", detail, early.report, early.report.about)
+        step += raised(context, authority, "doubtful_match", detail, early.report, early.report.about, of_sender=True)
     return step

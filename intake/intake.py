@@ -112,6 +112,7 @@ class Intake:
             after = [periodic.fire(t, figures[t.id], self._packs, now) for t in ended]
             batch.done += Step(messages=tuple(message for message, _ in after))
             looked = await look_at_floods(tx, [t for t in due if t.rule == floods.FLOOD_RULE], self._packs, now)
+            looked += await fold_batch(tx, batch, now, looked.rows)
             batch.done += Step(messages=looked.said)
             owners = [(t.person, None) for t in due if t.episode is None]
             await write_batch(tx, batch, self._directories, (), owners, [timer for _, timer in after], looked)

@@ -9,7 +9,7 @@ import orjson
 import pytest
 from hub_in_memory import Hub
 from hub_in_memory import hub as running_hub
-from wire_messages import case, child, event, found, later, missing
+from wire_messages import case, child, event, found, later, missing, police
 
 from store import OutboxRow, Quarantined, Store
 from store.migrating import migrate
@@ -178,6 +178,19 @@ async def test_one_fault_of_a_sender_is_told_three_times_and_then_counted(
     assert first.startswith(f"60 in the same way since {began:%Y-%m-%d %H:%M} UTC, 57 of them new")
     assert over.startswith("over: 60 in the same way")
     assert over.endswith(f"first: {detail}")
+
+
+async def test_word_that_waits_too_long_is_told_three_times_and_then_counted() -> None:
+    async with running_hub() as h:
+        await h.take(*(police("status_change", 0, f"E-{n}", risk="high") for n in range(40)))
+        before = len(words(await h.rows(), "doubtful_match"))
+        await h.fall(24.1)
+        later_words = words(await h.rows(), "doubtful_match")[before:]
+        assert len([word for word in later_words if word.startswith("what it speaks of has not been reported")]) == 3
+        await h.fall(25)
+        assert any(
+            word.startswith("40 in the same way") for word in words(await h.rows(), "doubtful_match")[before + 3 :]
+        )
 
 
 async def test_what_one_sender_floods_is_still_told_of_another() -> None:
