@@ -90,6 +90,7 @@ def outgoing(row: LeasedRow, address: str) -> Outgoing:
         person=person,
         overtakes=row.overtakes,
         repeats=row.repeats,
+        sending=row.sending,
     )
 
 

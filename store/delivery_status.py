@@ -129,6 +129,9 @@ def _release(postgres: bool) -> Executable:
     again |= dict.fromkeys(("next_attempt_at", "settled_at"), null())
     # Whoever gets it again is told that it may have arrived before.
     again["repeats"] = case((deliveries.c.state == word("in_doubt"), literal(1)), else_=deliveries.c.repeats)
+    # What comes back about the sending before must not be taken for word of this one.
+    handed = among(deliveries, "bounced", "in_doubt")
+    again["sending"] = case((handed, deliveries.c.sending + 1), else_=deliveries.c.sending)
     return update(deliveries).where(deliveries.c.position == chosen.c.position, held).values(again)
 
 

@@ -32,7 +32,8 @@ class LeasedRow:
     """An outbox row that one relay may send until its lease runs out.
 
     `attempts` counts this attempt. `address` is where it went or was to go before, or None while nobody has looked it
-    up. `overtakes` says that a parked message of its lane is left behind, `repeats` that it may have arrived before."""
+    up. `overtakes` says that a parked message of its lane is left behind, `repeats` that it may have arrived before.
+    `sending`: 1, and one more each time that a person has released what had been handed to a server."""
 
     row: OutboxRow
     position: int
@@ -42,6 +43,7 @@ class LeasedRow:
     address: str | None
     overtakes: bool
     repeats: bool = False
+    sending: int = 1
 
     def settled(
         self,
