@@ -65,17 +65,20 @@ async def running(
     now: Callable[[], datetime] = clock.now,
     register: bool = False,
     stuck: float = STUCK,
+    by_smtp: bool = False,
     **chosen: Any,
 ) -> AsyncIterator[Running]:
     """A hub that reads what this force publishes; `register`: also the register and casework, which all tests share.
-    The test drains its relay. `stuck`: seconds after which a partition stands still; `chosen`: further settings."""
+    The test drains its relay. `stuck`: seconds after which a partition stands still; `by_smtp`: e-mails go to the mail
+    server of the settings and not into memory; `chosen`: further settings."""
     topics = [police_notifications(force)]
     if register:
         topics += [register_children(authority), casework_outcomes(authority)]
     settings = Settings(kafka_bootstrap=kafka, kafka_group=f"test-{force}", database_url=database, **chosen)
     await migrate(settings.database)
     packs, directories = library(settings)
-    ways = {"topic": senders(settings, TopicShape(partitions=2))["topic"], "mail": MemoryMailSender()}
+    ways = senders(settings, TopicShape(partitions=2))
+    ways = {"topic": ways["topic"], "mail": ways["mail"] if by_smtp else MemoryMailSender()}
     parts = Parts(settings, packs, directories, Store.open(settings.database), ways, now=now)
     hub = Hub(parts, ["consumers"], f"^({'|'.join(topics)})$", stuck)
     under_way = Running(hub, parts)
