@@ -43,7 +43,8 @@ class Hub:
             checks["consumers"] = self.watch.consumers_fault
         if {"consumers", "relay"} & {*self.running}:
             checks["rights"] = self.watch.rights_fault
-        self.health = Health(checks, self._standing, self.settings.health_host, self.settings.health_port)
+        at = self.settings.health_host, self.settings.health_port
+        self.health = Health(checks, self._standing, *at, channels=self.parts.senders)
         self._tasks: list[asyncio.Task[None]] = []
         self._watching: asyncio.Task[None] | None = None
 
@@ -112,6 +113,7 @@ class Hub:
 
         told = {
             "deliveries": counts.states,
+            "deliveries_by_channel": counts.channels,
             "oldest_delivery": seconds(counts.oldest) if counts.oldest else 0,
             "channels_away": {name: seconds(c.since) for name, c in self.parts.relay.circuits.items() if c.since},
             "quarantined": counts.quarantined,

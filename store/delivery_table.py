@@ -64,6 +64,9 @@ deliveries = Table(
     Column("reference", Text),  # by which the other side speaks of it: a Message-ID, the id of a notification
     Column("repeats", Integer, nullable=False, server_default="0"),  # 1: it may have arrived before
     Column("told_at", UtcInstant),  # when a person heard that it has not arrived
+    Column(
+        "sending", Integer, nullable=False, server_default="1"
+    ),  # counts on when one that was handed over is released
 )
 
 

@@ -33,7 +33,8 @@ class LeasedRow:
 
     `attempts` counts this attempt. `address` is where it went or was to go before, or None while nobody has looked it
     up. `overtakes` says that a parked message of its lane is left behind, `repeats` that it may have arrived before,
-    `late` that it waited longer than its urgency allows."""
+    `late` that it waited longer than its urgency allows. `sending`: 1, and one more each time that a person has
+    released what had been handed to a server."""
 
     row: OutboxRow
     position: int
@@ -44,6 +45,7 @@ class LeasedRow:
     overtakes: bool
     repeats: bool = False
     late: bool = False
+    sending: int = 1
 
     def settled(
         self,

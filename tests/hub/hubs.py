@@ -69,18 +69,21 @@ async def running(
     stuck: float = STUCK,
     clocks: Wait | None = None,
     only: Collection[str] = (),
+    by_smtp: bool = False,
     **chosen: Any,
 ) -> AsyncIterator[Running]:
     """A hub that reads what this force and those of `also` publish; `register`: also the register and casework, which
     all tests share. The test drains its relay. `stuck`: seconds after which a partition stands still; `clocks`: how its
-    timers wait, where it has any; `chosen`: further settings."""
+    timers wait, where it has any; `by_smtp`: e-mails go to the mail server of the settings and not into memory;
+    `chosen`: further settings."""
     topics = [police_notifications(each) for each in (force, *also)]
     if register:
         topics += [register_children(authority), casework_outcomes(authority)]
     settings = Settings(kafka_bootstrap=kafka, kafka_group=f"test-{force}", database_url=database, **chosen)
     await migrate(settings.database)
     packs, directories = library(settings)
-    ways = {"topic": senders(settings, TopicShape(partitions=2))["topic"], "mail": MemoryMailSender()}
+    ways = senders(settings, TopicShape(partitions=2))
+    ways = {"topic": ways["topic"], "mail": ways["mail"] if by_smtp else MemoryMailSender()}
     pattern = f"^({'|'.join(topics)})$"
     timed: dict[str, Any] = {} if clocks is None else {"wait": clocks, "ready": backlog_of(settings, pattern)}
     parts = Parts(settings, packs, directories, Store.open(settings.database), ways, now=now, **timed)
