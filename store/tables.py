@@ -224,6 +224,26 @@ noted = Table(
     Index("noted_about", "about", "at"),
 )
 
+desk_answers = Table(
+    "desk_answers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    *(Column(name, Text, nullable=False) for name in ("authority", "by", "type")),
+    Column("episode", Text),
+    Column("message", Text, index=True),
+    Column("said", Text),
+    Column("topic", Text, nullable=False),
+    Column("made_at", UtcInstant, nullable=False),
+    Column("sent_at", UtcInstant),
+    Column("event", LargeBinary),
+)
+Index(
+    "desk_answers_unsent",
+    desk_answers.c.made_at,
+    sqlite_where=desk_answers.c.sent_at.is_(None),
+    postgresql_where=desk_answers.c.sent_at.is_(None),
+)
+
 leases = Table(
     "leases",
     metadata,

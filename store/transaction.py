@@ -1,5 +1,6 @@
 """The transaction: all that may be done in one, put together from its parts. No statement lives here."""
 
+from store.answers import Answers
 from store.arriving import Arriving
 from store.blocking import Blocking
 from store.cases import Cases
@@ -22,5 +23,5 @@ class Known(Cases, Blocking, Feeds, Floods, Noting, Timers, Worklist):
     """What is true now."""
 
 
-class Transaction(Known, Ledger, Quarantine, Early, Claiming, Deliveries, Arriving, Lanes, History, Retention):
+class Transaction(Known, Ledger, Quarantine, Early, Claiming, Deliveries, Arriving, Lanes, History, Retention, Answers):
     """What stands between `async with store.transaction()` and its end: all of it is kept, or none."""

@@ -106,7 +106,7 @@ def test_a_password_over_a_plain_connection_is_a_fault(monkeypatch: pytest.Monke
 def test_no_secret_is_shown_by_settings_or_by_their_faults(monkeypatch: pytest.MonkeyPatch) -> None:
     secret = "correct-horse"
     names = [name for name in Settings.model_fields if name.endswith(("password", "secret", "api_key"))]
-    assert len(names) == 6
+    assert len(names) == 9
     given(monkeypatch, **dict.fromkeys(names, secret), smtp_user="hub", notify_templates='{"*": "one"}')
     assert secret not in fault(monkeypatch)  # a token and a password
     monkeypatch.delenv(f"{PREFIX}SMTP_PASSWORD")

@@ -1,0 +1,98 @@
+"""A desk for a test: over a hub in memory, asked as a browser asks, answering to no network."""
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from html import unescape
+from typing import Any
+
+import httpx
+from hub_in_memory import Hub
+
+from desk.application import application
+from desk.desk import Desk
+from desk.options import DeskOptions
+from desk.people import DeskUser, Grant
+from desk.ports import NotPublishedError
+from homeward.desk.letters import MailLetters
+from homeward.wordings import PackWordings
+
+HERE = "http://127.0.0.1"
+NOTTS = DeskUser("o.kaur", "O. Kaur", (Grant("nottinghamshire"),))
+BUCKS = DeskUser("p.lund", "P. Lund", (Grant("buckinghamshire"),))
+OPERATOR = DeskUser("h.ops", "H. Ops", operator=True)
+
+
+@dataclass
+class Outcomes:
+    """Takes what is published, or refuses it while `away`."""
+
+    away: bool = False
+    taken: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
+
+    async def publish(self, topic: str, key: bytes, headers: Sequence[tuple[str, bytes]], value: bytes) -> None:
+        if self.away:
+            raise NotPublishedError("Kafka cannot be reached")
+        self.taken.append((topic, {name: told.decode() for name, told in headers}, value))
+
+
+@dataclass
+class Browser:
+    """Somebody at a desk. Keeps cookies, and sends with a form what its page holds."""
+
+    desk: Desk
+    client: httpx.AsyncClient
+    outcomes: Outcomes
+
+    async def get(self, path: str) -> httpx.Response:
+        return await self.client.get(path)
+
+    async def text(self, path: str, status: int = 200) -> str:
+        """What the page says, without tags."""
+        response = await self.client.get(path, follow_redirects=True)
+        assert response.status_code == status, response.text
+        return plain(response.text)
+
+    async def post(self, path: str, page: str = "/rules", **form: Any) -> httpx.Response:
+        """Sends a form as it stands on `page`."""
+        held = await self.client.get(page)
+        found = re.search(r'name="csrf" value="([^"]+)"', held.text)
+        assert found, f"there is no form on {page}"
+        return await self.client.post(path, data={"csrf": found[1], **form})
+
+
+def plain(html: str) -> str:
+    """A page's words on one line."""
+    body = re.sub(r"<(script|style|title)\b.*?</\1>", " ", html, flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+def desk_over(hub: Hub, outcomes: Outcomes, **options: Any) -> Desk:
+    """The desk of a hub, by the hub's own clock."""
+    return Desk(
+        DeskOptions(**{"url": HERE, **options}),
+        hub.store,
+        hub.packs,
+        MailLetters(PackWordings(hub.packs, HERE)),
+        outcomes,
+        hub.clock.now,
+    )
+
+
+@asynccontextmanager
+async def at_desk(hub: Hub, user: DeskUser | None = NOTTS, **options: Any) -> AsyncIterator[Browser]:
+    """Somebody who is signed in; with None, somebody who is not."""
+    outcomes = Outcomes()
+    desk = desk_over(hub, outcomes, **options)
+    transport = httpx.ASGITransport(application(desk))
+    async with httpx.AsyncClient(transport=transport, base_url=HERE) as client:
+        if user is not None:
+            client.cookies.set("homeward_desk", desk.sessions.begin(hub.clock.now(), user).token)
+        yield Browser(desk, client, outcomes)
+
+
+def told(at: datetime) -> str:
+    """An instant as a form takes it."""
+    return at.isoformat()
