@@ -1,5 +1,6 @@
 """The desk as an ASGI application: its pages, its styles, and what holds for all of them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,10 +11,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from desk.answering import ANSWER_PAGES
 from desk.desk import Desk
 from desk.episodes import EPISODE_PAGES
 from desk.headers import SecureHeaders
 from desk.now import NOW_PAGES
+from desk.outcomes import OUTCOME_PAGES
+from desk.rules import RULES_PAGES
+from desk.sending import keep_sending
 from desk.serving import DeskPage
 from desk.sign_in import SIGN_IN_PAGES
 from desk.todo import TODO_PAGES
@@ -38,6 +43,9 @@ PAGES: tuple[DeskPage, ...] = (
     *NOW_PAGES,
     *TODO_PAGES,
     *EPISODE_PAGES,
+    *ANSWER_PAGES,
+    *OUTCOME_PAGES,
+    *RULES_PAGES,
 )
 
 
@@ -56,7 +64,11 @@ def application(desk: Desk) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        yield
+        sending = asyncio.create_task(keep_sending(desk))
+        try:
+            yield
+        finally:
+            sending.cancel()
 
     return Starlette(
         routes=[*(page.route(desk) for page in PAGES), Route("/assets/{name}", asset)],

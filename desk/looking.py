@@ -3,12 +3,12 @@ does not exist is not."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import uuid4
 
 from desk.people import DeskUser
 from desk.visit import NotHereError, Visit
 from reporting.held_cases import HeldCase, held_cases
 from routing.library import Packs
-from routing.messages import derived_id
 from routing.pack import Pack
 from store import Delivery, Transaction
 from store.rows import LedgerRow
@@ -46,5 +46,6 @@ async def looked(visit: Visit, what: str, authority: str, episodes: Sequence[str
 
 def look_row(who: str, what: str, authority: str, episode: str | None, at: datetime, why: str = "") -> LedgerRow:
     """That somebody looked at what is held of a child, or of all children who are missing (no episode)."""
-    key = derived_id("look", who, what, authority, episode, at.isoformat())
-    return LedgerRow(key, at, "look", authority, episode, None, {"who": who, "what": what}, why.encode() or None)
+    # No look is another's repeat, however close: of all rows this one alone has an id that nothing gives.
+    entry = {"who": who, "what": what}
+    return LedgerRow(str(uuid4()), at, "look", authority, episode, None, entry, why.encode() or None)

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from desk.looking import looked, message_for
 from desk.serving import DeskPage
 from desk.views.todo import page_of, todo_rows
-from desk.visit import NotHereError, Visit
+from desk.visit import Visit
 from reporting.held_cases import held_cases
 
 _WHOSE = ("mine", "roles", "others")
@@ -42,13 +42,10 @@ async def todo(visit: Visit) -> Response:
 
 
 async def from_link(visit: Visit) -> Response:
-    """Where the link in an e-mail leads: the task, or the episode where nothing waits any more."""
+    """Where the link in an e-mail leads: to what the message asks, or to what became of it."""
     async with visit.desk.store.reading() as tx:
         rows = await message_for(tx, visit.user, visit.asked("message"))
-        row = rows[0].row
-    if row.subject is None:
-        raise NotHereError
-    return visit.to(f"/e/{row.subject}/m/{row.message_id}")
+    return visit.to(f"/m/{rows[0].row.message_id}")
 
 
 def _shown(whose: str) -> tuple[str, ...]:

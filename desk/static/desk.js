@@ -39,3 +39,8 @@ if (ends) {
   setTimeout(() => { warning.hidden = false; }, Math.max(0, ends - Date.now() - 120000));
   setTimeout(() => { location.href = "/sign-in"; }, Math.max(0, ends - Date.now() + 1000));
 }
+
+// An answer on its way: the page looks again until there is something to say.
+if (document.querySelector("[data-reload]")) {
+  setTimeout(() => location.reload(), 2000);
+}

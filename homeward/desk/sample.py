@@ -65,7 +65,7 @@ def sample_scenes(now: datetime) -> list[Scene]:
 
 def _still_missing() -> Iterator[Scene]:
     """Three children whom nobody has found when the fortnight ends: 26 hours, 70 hours, 40 minutes."""
-    cases = (
+    cases: tuple[tuple[str, str, float, str, dict[str, str], str], ...] = (
         ("7", "XX-0311", 26.5, "high", {"plan": "looked_after", "legal_status": "section_20"}, "placement"),
         ("8", "XX-0312", 70.0, "medium", {"plan": "child_in_need"}, "home"),
         ("9", "XX-0313", 0.7, "low", {}, "home"),
@@ -73,15 +73,20 @@ def _still_missing() -> Iterator[Scene]:
     for child, incident, hours, risk, held, place in cases:
         start = ENDS - timedelta(hours=hours)
         services = [{"service": "cscs", "worker": f"sw{child}", "manager": f"tm{child}"}] if held else []
-        person = {
+        person: dict[str, Any] = {
             "identifiers": [{"system": "mosaic", "value": f"M-{child}"}, {"system": "compact", "value": f"K-{child}"}]
         }
-        record = {"authority": AUTHORITY, "child": {**person, **_name(child)}, "services": services, **held}
+        record: dict[str, Any] = {
+            "authority": AUTHORITY,
+            "child": {**person, **_name(child)},
+            "services": services,
+            **held,
+        }
         yield Scene(start - timedelta(days=9), "case.context", child, record, "a child who is still missing")
         report = {
-            "incident": incident, "force": FORCE, "child": {**person, **_name(child)}, "responsible_authority": AUTHORITY,
-            "classification": "missing", "system": "COMPACT", "risk": risk, "missing_from": place,
-            "reported_at": write_instant(start),
+            "incident": incident, "force": FORCE, "child": {**person, **_name(child)},
+            "responsible_authority": AUTHORITY, "classification": "missing", "system": "COMPACT", "risk": risk,
+            "missing_from": place, "reported_at": write_instant(start),
         }  # fmt: skip
         yield Scene(start + timedelta(minutes=10), "police.missing", incident, report, "still missing at the end")
 

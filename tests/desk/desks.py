@@ -4,12 +4,12 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from html import unescape
 from typing import Any
 
 import httpx
 from hub_in_memory import Hub
+from wire_messages import case, child, later, missing
 
 from desk.application import application
 from desk.desk import Desk
@@ -23,6 +23,25 @@ HERE = "http://127.0.0.1"
 NOTTS = DeskUser("o.kaur", "O. Kaur", (Grant("nottinghamshire"),))
 BUCKS = DeskUser("p.lund", "P. Lund", (Grant("buckinghamshire"),))
 OPERATOR = DeskUser("h.ops", "H. Ops", operator=True)
+
+MANAGER = DeskUser("tm1", "T. Manager", (Grant("nottinghamshire", frozenset({"team_manager"})),))
+NAMED = {
+    **child("mosaic:M-1", "compact:K-1"),
+    "given_name": "Robin",
+    "family_name": "Madeup",
+    "date_of_birth": "2011-09-01",
+}
+
+
+async def with_a_missing_child(running: Hub, hours: float = 26) -> str:
+    """A looked-after child, missing for so long; returns the episode."""
+    services = [{"service": "cscs", "worker": "sw1", "manager": "tm1"}]
+    await running.take(case("case.context", -48, plan="looked_after", child=NAMED, services=services))
+    await running.take(missing(0, "XX-0303", risk="high", missing_from="placement"))
+    await running.fall(hours)
+    running.clock.set(later(hours))
+    (episode,) = (await running.episodes())["XX-0303"]
+    return episode
 
 
 @dataclass
@@ -45,19 +64,29 @@ class Browser:
     desk: Desk
     client: httpx.AsyncClient
     outcomes: Outcomes
+    user: DeskUser | None = None
 
-    async def get(self, path: str) -> httpx.Response:
-        return await self.client.get(path)
+    async def get(self, path: str, follow: bool = False) -> httpx.Response:
+        self.stay()
+        return await self.client.get(path, follow_redirects=follow)
+
+    def stay(self) -> None:
+        """Signs in again where the clock of the test has gone past the end of the session."""
+        now, token = self.desk.now(), self.client.cookies.get("homeward_desk")
+        if self.user and self.desk.sessions.of(token, now) is None:
+            self.client.cookies.clear()
+            session = self.desk.sessions.begin(now, self.user)
+            self.client.cookies.set("homeward_desk", session.token, domain="127.0.0.1")
 
     async def text(self, path: str, status: int = 200) -> str:
         """What the page says, without tags."""
-        response = await self.client.get(path, follow_redirects=True)
+        response = await self.get(path, follow=True)
         assert response.status_code == status, response.text
         return plain(response.text)
 
     async def post(self, path: str, page: str = "/rules", **form: Any) -> httpx.Response:
         """Sends a form as it stands on `page`."""
-        held = await self.client.get(page)
+        held = await self.get(page)
         found = re.search(r'name="csrf" value="([^"]+)"', held.text)
         assert found, f"there is no form on {page}"
         return await self.client.post(path, data={"csrf": found[1], **form})
@@ -88,11 +117,6 @@ async def at_desk(hub: Hub, user: DeskUser | None = NOTTS, **options: Any) -> As
     desk = desk_over(hub, outcomes, **options)
     transport = httpx.ASGITransport(application(desk))
     async with httpx.AsyncClient(transport=transport, base_url=HERE) as client:
-        if user is not None:
-            client.cookies.set("homeward_desk", desk.sessions.begin(hub.clock.now(), user).token)
-        yield Browser(desk, client, outcomes)
-
-
-def told(at: datetime) -> str:
-    """An instant as a form takes it."""
-    return at.isoformat()
+        browser = Browser(desk, client, outcomes, user)
+        browser.stay()
+        yield browser

@@ -52,18 +52,20 @@ async def test_without_a_session_every_page_leads_to_the_sign_in() -> None:
 
 async def test_after_sign_in_somebody_is_back_where_they_were() -> None:
     async with hub() as running, at_desk(running, None, local_user=None) as browser:
-        await browser.get("/find")
+        await browser.get("/todo")
         session = browser.desk.sessions.of(browser.client.cookies["homeward_desk"], running.clock.now())
         assert session is not None
-        assert session.back == "/find"
+        assert session.back == "/todo"
 
 
 async def test_who_signs_out_is_out_and_the_old_cookie_opens_nothing() -> None:
     async with hub() as running, at_desk(running) as browser:
         before = browser.client.cookies["homeward_desk"]
         await browser.post("/sign-out")
+        browser.user = None
         assert "You are signed out." in await browser.text("/now")
-        browser.client.cookies.set("homeward_desk", before)
+        browser.client.cookies.clear()
+        browser.client.cookies.set("homeward_desk", before, domain="127.0.0.1")
         assert (await browser.get("/now")).headers["location"] == "/sign-in"
 
 
