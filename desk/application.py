@@ -21,6 +21,7 @@ from desk.rules import RULES_PAGES
 from desk.sending import keep_sending
 from desk.serving import DeskPage
 from desk.sign_in import SIGN_IN_PAGES
+from desk.signed import SIGNED_PAGES
 from desk.todo import TODO_PAGES
 from desk.visit import NotHereError, Visit
 
@@ -46,6 +47,7 @@ PAGES: tuple[DeskPage, ...] = (
     *ANSWER_PAGES,
     *OUTCOME_PAGES,
     *RULES_PAGES,
+    *SIGNED_PAGES,
 )
 
 

@@ -67,7 +67,7 @@ async def question_of(visit: Visit) -> Question:
     packs = visit.desk.packs
     async with visit.desk.store.reading() as tx:
         rows = await message_for(tx, visit.user, visit.asked("message"))
-        row = rows[0].row
+        row = _nearest(rows, visit.user)
         cases = await held_cases(tx, [row.subject]) if row.subject else []
         given = await tx.answers_to(row.message_id)
     held = cases[0] if cases else None
@@ -78,3 +78,16 @@ async def question_of(visit: Visit) -> Question:
     data = json.loads(row.payload) if row.payload else {}
     pack = pack_of(packs, held) if held else packs.newest(row.authority)
     return Question(row, data, rows, held, pack, waiting, tuple(given), ended)
+
+
+def _nearest(rows: Sequence[Delivery], user: DeskUser) -> OutboxRow:
+    """Of the rows of one message that which speaks to the reader: an e-mail to a role of theirs, else any e-mail."""
+
+    def far(delivery: Delivery) -> int:
+        channel, _, where = delivery.row.destination.partition("/")
+        if channel != "mail":
+            return 2
+        grant = user.grant_at(delivery.row.authority)
+        return 0 if grant and where.split("/")[1] in grant.roles else 1
+
+    return min(rows, key=far).row

@@ -124,6 +124,14 @@ class Settings(DeskSettings, ChannelSettings, SourceSettings):
             raise ValueError(f"{PREFIX}MAIL_BY: folder sends e-mails to nobody. Use it only with {PREFIX}TRIAL=true")
         return self
 
+    @model_validator(mode="after")
+    def _links_are_signed(self) -> Self:
+        if self.desk_url and not self.desk_secret:
+            raise ValueError(
+                f"{PREFIX}DESK_SECRET: set it where {PREFIX}DESK_URL is set. It signs the links in e-mails"
+            )
+        return self
+
     @property
     def database(self) -> str:
         """The whole database URL, password included: to connect with, never to print."""

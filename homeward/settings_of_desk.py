@@ -20,7 +20,7 @@ class DeskSettings(BaseSettings):
     desk_secret: SecretStr | None = Field(
         None,
         description=f"At least {_SHORTEST} characters that sign the links in e-mails; the same for hub and desk. "
-        "Without it, nobody can confirm from an e-mail without signing in",
+        "Required with HOMEWARD_DESK_URL",
     )
     desk_link_hours: float = Field(168, gt=0, description="Hours for which such a link can be used")
     desk_local_user: str = Field(

@@ -41,7 +41,7 @@ def desk_of(
     """The desk that the settings ask for. Raises SettingsError where they would let strangers in, EmbeddedError where
     its styles cannot be had."""
     options = desk_options(settings, packs)
-    letters = MailLetters(PackWordings(packs, settings.desk_url or ""))
+    letters = MailLetters(PackWordings(packs, options.url))
     cache = settings.cache or Path.home() / ".cache" / "homeward"
     return Desk(options, store, packs, letters, publisher, now, frontend_assets(cache, notice))
 
