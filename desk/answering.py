@@ -46,7 +46,7 @@ async def message_page(visit: Visit) -> Response:
     await looked(visit, "message", row.authority, [row.subject])
     roles = question.roles_of(visit.user)
     clocks = work_clocks(question.open, question.pack, visit.now)
-    ways = [(_path(answer), _label(answer, question)) for answer in question.answers]
+    ways = [(_way(answer), _label(answer, question)) for answer in question.answers]
     return await visit.page(
         "question.html",
         letter=visit.desk.letters.letter(row),
@@ -203,6 +203,10 @@ def _which(question: Question) -> dict[str, Any]:
         return {"episode": question.held.case.id}
     told = {"incident": question.data.get("incident"), "force": question.data.get("force")}
     return {name: value for name, value in told.items() if value}
+
+
+def _way(answer: Answer) -> str:
+    return "whose" if answer.type == MATCH else f"answer/{_path(answer)}"
 
 
 def _path(answer: Answer) -> str:

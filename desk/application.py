@@ -14,7 +14,10 @@ from starlette.routing import Route
 from desk.answering import ANSWER_PAGES
 from desk.desk import Desk
 from desk.episodes import EPISODE_PAGES
+from desk.figures import FIGURES_PAGES
+from desk.find import FIND_PAGES
 from desk.headers import SecureHeaders
+from desk.held_up import HELD_UP_PAGES
 from desk.now import NOW_PAGES
 from desk.outcomes import OUTCOME_PAGES
 from desk.rules import RULES_PAGES
@@ -24,6 +27,7 @@ from desk.sign_in import SIGN_IN_PAGES
 from desk.signed import SIGNED_PAGES
 from desk.todo import TODO_PAGES
 from desk.visit import NotHereError, Visit
+from desk.whose import WHOSE_PAGES
 
 _LARGEST = 100_000
 """Bytes of a form: more than anybody types."""
@@ -45,8 +49,12 @@ PAGES: tuple[DeskPage, ...] = (
     *TODO_PAGES,
     *EPISODE_PAGES,
     *ANSWER_PAGES,
+    *WHOSE_PAGES,
     *OUTCOME_PAGES,
     *RULES_PAGES,
+    *FIND_PAGES,
+    *FIGURES_PAGES,
+    *HELD_UP_PAGES,
     *SIGNED_PAGES,
 )
 

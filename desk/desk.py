@@ -10,7 +10,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from desk.options import DeskOptions
 from desk.pages import Pages, own_assets
-from desk.ports import Letters, Publisher
+from desk.ports import Downloads, Letters, Publisher
 from desk.sessions import Sessions
 from routing.library import Packs
 from store import Store
@@ -26,6 +26,7 @@ class Desk:
     packs: Packs
     letters: Letters
     publisher: Publisher
+    downloads: Downloads
     now: Callable[[], datetime]
     assets: Mapping[str, bytes] = field(default_factory=dict)
     pages: Pages = field(default_factory=Pages)

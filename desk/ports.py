@@ -1,10 +1,13 @@
-"""What the desk needs of others and is given at start: the words of a message, and a way to the casework topics."""
+"""What the desk needs of others and is given at start: the words of a message, a way to the casework topics,
+and files to download."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
-from store import OutboxRow
+from reporting.span import Span
+from store import OutboxRow, Transaction
 
 
 class NotPublishedError(Exception):
@@ -32,3 +35,16 @@ class Publisher(Protocol):
 
     async def publish(self, topic: str, key: bytes, headers: Sequence[tuple[str, bytes]], value: bytes) -> None:
         """Returns when Kafka has the record. Raises NotPublishedError."""
+
+
+class Downloads(Protocol):
+    """Lists and returns of a period as files."""
+
+    @property
+    def tables(self) -> Sequence[str]:
+        """What there is to download; the figures alone name no child."""
+
+    async def file(
+        self, tx: Transaction, authority: str, table: str, span: Span, form: str, at: datetime
+    ) -> tuple[str, bytes]:
+        """The name and the content of a table as `csv` or `xlsx`."""

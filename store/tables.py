@@ -87,6 +87,8 @@ identifiers = Table(
     Column("scope", Text, primary_key=True),
 )
 
+Index("identifiers_value", identifiers.c.authority, identifiers.c.value)
+
 episode_references = Table(
     "episode_references",
     metadata,
@@ -96,6 +98,8 @@ episode_references = Table(
     Column("episode", Text, primary_key=True),
     Column("person", Text, nullable=False),
 )
+
+Index("episode_references_incident_idx", episode_references.c.incident)
 
 episodes = Table(
     "episodes",

@@ -19,6 +19,7 @@ from desk.people import DeskUser, Grant
 from desk.ports import Publisher
 from homeward import clock
 from homeward.desk.assets import frontend_assets
+from homeward.desk.downloads import PeriodFiles
 from homeward.desk.letters import MailLetters
 from homeward.settings import PREFIX, Settings, SettingsError
 from homeward.settings_of_desk import LOOPBACK
@@ -43,7 +44,7 @@ def desk_of(
     options = desk_options(settings, packs)
     letters = MailLetters(PackWordings(packs, options.url))
     cache = settings.cache or Path.home() / ".cache" / "homeward"
-    return Desk(options, store, packs, letters, publisher, now, frontend_assets(cache, notice))
+    return Desk(options, store, packs, letters, publisher, PeriodFiles(packs), now, frontend_assets(cache, notice))
 
 
 def desk_options(settings: Settings, packs: Packs) -> DeskOptions:

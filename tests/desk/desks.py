@@ -16,6 +16,7 @@ from desk.desk import Desk
 from desk.options import DeskOptions
 from desk.people import DeskUser, Grant
 from desk.ports import NotPublishedError
+from homeward.desk.downloads import PeriodFiles
 from homeward.desk.letters import MailLetters
 from homeward.wordings import PackWordings
 
@@ -106,6 +107,7 @@ def desk_over(hub: Hub, outcomes: Outcomes, **options: Any) -> Desk:
         hub.packs,
         MailLetters(PackWordings(hub.packs, HERE)),
         outcomes,
+        PeriodFiles(hub.packs),
         hub.clock.now,
     )
 

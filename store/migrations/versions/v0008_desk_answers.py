@@ -1,4 +1,5 @@
-"""What people answered on the duty desk, until Kafka has it and, without what was said, afterwards."""
+"""What people answered on the duty desk, until Kafka has it and, without what was said, afterwards; and looking a child
+up there by a police reference or by any number."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +12,7 @@ _UNSENT = sa.text("sent_at IS NULL")
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Make the table and the indexes."""
     op.create_table(
         "desk_answers",
         sa.Column("id", sa.Text(), nullable=False),
@@ -25,3 +26,5 @@ def upgrade() -> None:
     )
     op.create_index("desk_answers_message_idx", "desk_answers", ["message"])
     op.create_index("desk_answers_unsent", "desk_answers", ["made_at"], sqlite_where=_UNSENT, postgresql_where=_UNSENT)
+    op.create_index("identifiers_value", "identifiers", ["authority", "value"])
+    op.create_index("episode_references_incident_idx", "episode_references", ["incident"])
