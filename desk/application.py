@@ -18,8 +18,10 @@ from desk.figures import FIGURES_PAGES
 from desk.find import FIND_PAGES
 from desk.headers import SecureHeaders
 from desk.held_up import HELD_UP_PAGES
+from desk.news import NEWS_PAGES
 from desk.now import NOW_PAGES
 from desk.outcomes import OUTCOME_PAGES
+from desk.provider import PROVIDER_PAGES
 from desk.rules import RULES_PAGES
 from desk.sending import keep_sending
 from desk.serving import DeskPage
@@ -45,6 +47,7 @@ async def _nowhere(visit: Visit) -> Response:
 PAGES: tuple[DeskPage, ...] = (
     DeskPage("/", _home, who="signed_in"),
     *SIGN_IN_PAGES,
+    *PROVIDER_PAGES,
     *NOW_PAGES,
     *TODO_PAGES,
     *EPISODE_PAGES,
@@ -55,6 +58,7 @@ PAGES: tuple[DeskPage, ...] = (
     *FIND_PAGES,
     *FIGURES_PAGES,
     *HELD_UP_PAGES,
+    *NEWS_PAGES,
     *SIGNED_PAGES,
 )
 

@@ -24,13 +24,15 @@ Who = Literal["anyone", "signed_in", "people", "operators"]
 
 @dataclass(frozen=True, slots=True)
 class DeskPage:
-    """A page at an address. `answer` makes it; `who` it is for; `tried`: it is a way in for those without a session."""
+    """A page at an address. `answer` makes it; `who` it is for; `tried`: it is a way in for those without a session.
+    `keeps_alive`: asking for it is a sign that somebody sits there."""
 
     path: str
     answer: Callable[[Visit], Awaitable[Response]]
     methods: tuple[str, ...] = ("GET",)
     who: Who = "people"
     tried: bool = False
+    keeps_alive: bool = True
 
     def route(self, desk: Desk) -> Route:
         async def endpoint(request: Request) -> Response:
@@ -40,7 +42,7 @@ class DeskPage:
 
     async def respond(self, desk: Desk, request: Request) -> Response:
         """The page, or what is said in its place; with the cookie of the session, where that is new."""
-        session = _session(desk, request)
+        session = _session(desk, request, self.keeps_alive)
         visit = Visit(request, desk, session, FormData())
         response = await _refusal(self, visit) or await _answered(self, visit)
         if visit.session.token != request.cookies.get(COOKIE):
@@ -48,9 +50,9 @@ class DeskPage:
         return response
 
 
-def _session(desk: Desk, request: Request) -> DeskSession:
+def _session(desk: Desk, request: Request, keeps_alive: bool) -> DeskSession:
     now = desk.now()
-    session = desk.sessions.of(request.cookies.get(COOKIE), now)
+    session = desk.sessions.of(request.cookies.get(COOKIE), now, keeps_alive)
     return session or desk.sessions.begin(now, desk.options.local_user)
 
 

@@ -4,6 +4,7 @@ its last request and twelve hours after it began, whatever comes first."""
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from desk.people import DeskUser
 
@@ -17,7 +18,7 @@ _MOST = 10_000
 @dataclass(slots=True)
 class DeskSession:
     """One browser. `user`: who is signed in, None before. `csrf` stands in each form of the session. `back`: where to
-    go once signed in. `notice`: what to say on the next page. `drafts`: what was typed and not sent, by page."""
+    go once signed in. `notice`: what to say on the next page. `provider_state`: what a sign-in under way must know."""
 
     token: str
     began: datetime
@@ -27,7 +28,7 @@ class DeskSession:
     back: str = "/now"
     notice: str = ""
     covered: bool = False
-    provider_state: dict[str, str] = field(default_factory=dict)
+    provider_state: dict[str, Any] = field(default_factory=dict)
 
     def ends(self) -> datetime:
         return min(self.seen + IDLE, self.began + WHOLE)
@@ -46,15 +47,17 @@ class Sessions:
         self._held[session.token] = session
         return session
 
-    def of(self, token: str | None, now: datetime) -> DeskSession | None:
-        """The session of a cookie, which lives on from now; None where there is none or it has ended."""
+    def of(self, token: str | None, now: datetime, lives_on: bool = True) -> DeskSession | None:
+        """The session of a cookie, which lives on from now unless only a machine asks; None where there is none or it
+        has ended."""
         session = self._held.get(token or "")
         if session is None:
             return None
         if session.ends() <= now:
             self.end(session)
             return None
-        session.seen = now
+        if lives_on:
+            session.seen = now
         return session
 
     def end(self, session: DeskSession) -> None:

@@ -30,6 +30,7 @@ async def sign_out(visit: Visit) -> Response:
     visit.desk.sessions.end(visit.session)
     visit.session = visit.desk.sessions.begin(visit.now)
     visit.session.notice = "You are signed out."
+    visit.session.provider_state["again"] = "yes"
     return visit.to("/sign-in")
 
 

@@ -39,10 +39,23 @@ def found_rows(found: Sequence[FoundChild], now: datetime) -> list[FoundRow]:
     """A row for each episode of each child, and one for a child without any."""
     rows: list[FoundRow] = []
     for each in found:
-        rows += [row_of(case, each.how, each.agrees, now) for case in each.cases]
+        rows += [row_of(case, each.how, _without_weights(each.agrees), now) for case in each.cases]
         if not each.cases:
             numbers = next((value for _, value in each.child.record.identifiers), "")
             rows.append(
-                FoundRow(each.child.authority, None, "No episode", numbers, "never missing", each.how, each.agrees)
+                FoundRow(
+                    each.child.authority,
+                    None,
+                    "No episode",
+                    numbers,
+                    "never missing",
+                    each.how,
+                    _without_weights(each.agrees),
+                )
             )
     return rows
+
+
+def _without_weights(agrees: tuple[str, ...]) -> tuple[str, ...]:
+    """Which fields agree and how; what an agreement weighs is the matcher's affair, and would read as advice."""
+    return tuple(each.rpartition(",")[0] or each for each in agrees)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
 
-import httpx
+import httpx2 as httpx
 from hub_in_memory import Hub
 from wire_messages import case, child, later, missing
 
