@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,10 +25,12 @@ _LOOK_AGAIN = 0.1  # seconds between two looks for a new broker's coordinator
     help="Run only this part, so that each can be scaled separately. Can be given more than once.",
 )  # fmt: skip
 @click.option("--embedded", is_flag=True, help="Start an embedded Apache Kafka and use it.")
+@click.option("--desk", is_flag=True, help="Serve the duty desk too, on this machine.")
+@click.option("--sample", is_flag=True, help="With --embedded: fill an empty database with the demo's fortnight.")
 @click.option(
     "--env-file", type=click.Path(dir_okay=False, path_type=Path), help="File of HOMEWARD_VARIABLE=value lines."
 )
-def command(only: tuple[str, ...], embedded: bool, env_file: Path | None) -> None:
+def command(only: tuple[str, ...], embedded: bool, desk: bool, sample: bool, env_file: Path | None) -> None:
     """Run the hub: read notifications, apply the procedures, send messages, keep time limits.
 
     Everything else is a setting (see docs/operating.md). A SQLite database is migrated automatically. With Postgres,
@@ -37,6 +39,7 @@ def command(only: tuple[str, ...], embedded: bool, env_file: Path | None) -> Non
     \b
     Examples:
       homeward run --embedded
+      homeward run --embedded --desk --sample
       HOMEWARD_KAFKA_BOOTSTRAP=kafka:9092 homeward run
       homeward run --only consumers --only timers
     """
@@ -47,6 +50,8 @@ def command(only: tuple[str, ...], embedded: bool, env_file: Path | None) -> Non
     from routing.tables import PackError
     from store.errors import StoreUnavailableError
 
+    if sample and not embedded:
+        raise click.UsageError("--sample needs --embedded: made-up children have no place in a real hub.")
     try:
         settings = load_settings(env_file)
         configure(settings.log_level, settings.log_format)
@@ -60,8 +65,8 @@ def command(only: tuple[str, ...], embedded: bool, env_file: Path | None) -> Non
                     preferred_port=_USUAL_PORT,
                 )  # fmt: skip
                 stack.enter_context(broker)
-                settings = settings.model_copy(update={"kafka_bootstrap": broker.bootstrap, **_trial(settings)})
-            asyncio.run(_run(settings, only, embedded))
+                settings = settings.model_copy(update={"kafka_bootstrap": broker.bootstrap, **_trial(settings, desk)})
+            asyncio.run(_run(settings, only, embedded, desk, sample))
     except (SettingsError, PackError, EmbeddedError) as error:
         raise click.ClickException(str(error)) from None
     except StoreUnavailableError as error:
@@ -70,13 +75,19 @@ def command(only: tuple[str, ...], embedded: bool, env_file: Path | None) -> Non
         ) from None
 
 
-def _trial(settings: "Settings") -> dict[str, object]:
-    """What `--embedded` implies: a trial; and e-mails go into a folder where no other way is set."""
+def _trial(settings: "Settings", desk: bool) -> dict[str, object]:
+    """What `--embedded` implies: a trial; e-mails go into a folder where no other way is set, and link to the desk
+    where there is one."""
     unset = not {"smtp_host", "mail_by"} & settings.model_fields_set
-    return {"trial": True, **({"mail_by": "folder"} if unset else {})}
+    trial: dict[str, object] = {"trial": True, **({"mail_by": "folder"} if unset else {})}
+    if desk:
+        from homeward.desk.beside import links_of_a_trial
+
+        trial |= links_of_a_trial(settings)
+    return trial
 
 
-async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool) -> None:
+async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool, desk: bool, sample: bool) -> None:
     import gc
 
     from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
@@ -101,7 +112,7 @@ async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool) -> N
     await _check_served(store, packs)
     parts = Parts(settings, packs, directories, store, ways, ready=backlog_of(settings))
     hub = Hub(parts, only)
-    stopped = asyncio.Event()
+    stopped, addresses = asyncio.Event(), list[str]()
     for each in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(each, stopped.set)
 
@@ -114,11 +125,23 @@ async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool) -> N
         click.echo(f"Authorities: {', '.join(packs.authorities)}. Publish to police.<force>.notifications.v1")
         if settings.mail_by == "folder":
             click.echo(f"E-mails are written to {mail_folder(settings)} and sent to nobody")
+        for address in addresses:
+            click.echo(f"The duty desk is at {address}")
 
     try:
         if embedded:
             await _await_coordinator(settings)
-        await hub.run(stopped, started)
+        async with AsyncExitStack() as stack:
+            if sample:
+                from homeward.desk.beside import play_sample
+
+                await play_sample(settings, packs, directories, store)
+            if desk:
+                from homeward.desk.beside import desk_beside
+
+                at = await stack.enter_async_context(desk_beside(settings, packs, store, click.echo))
+                addresses.append(at)
+            await hub.run(stopped, started)
     except* KafkaError as errors:
         fault = errors.exceptions[0]
         raise click.ClickException(

@@ -20,17 +20,18 @@ TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Jar:
-    """One pinned file; `size` in bytes, `sha256` in hexadecimal."""
+    """One pinned file; `size` in bytes, `sha256` in hexadecimal. `packaging`: how its name ends."""
 
     group: str
     artifact: str
     version: str
     size: int
     sha256: str
+    packaging: str = "jar"
 
     @property
     def name(self) -> str:
-        return f"{self.artifact}-{self.version}.jar"
+        return f"{self.artifact}-{self.version}.{self.packaging}"
 
 
 def pinned(package: str = "homeward.embedded") -> tuple[Jar, ...]:
@@ -129,7 +130,7 @@ def _download(jar: Jar, scratch: Path) -> Path:
         raise _no_jgo() from None
     repositories = {"central": MAVEN_CENTRAL_URL, **GlobalSettings.load().repositories}
     maven = MavenContext(repo_cache=scratch, timeout=60, remote_repos=repositories)
-    return maven.project(jar.group, jar.artifact).at_version(jar.version).artifact().resolve()
+    return maven.project(jar.group, jar.artifact).at_version(jar.version).artifact(packaging=jar.packaging).resolve()
 
 
 def _no_jgo() -> EmbeddedError:
