@@ -1,5 +1,6 @@
 """One desk: what all its pages share, put together at start by whoever runs it."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +20,7 @@ from store import Store
 @dataclass(frozen=True)
 class Desk:
     """`assets`: name -> content of the Design System's styles and script. `reads`: when what is missing at an authority
-    was last read."""
+    was last read. `closing`: set once nobody is to be kept waiting."""
 
     options: DeskOptions
     store: Store
@@ -32,6 +33,7 @@ class Desk:
     pages: Pages = field(default_factory=Pages)
     sessions: Sessions = field(default_factory=Sessions)
     reads: dict[str, datetime] = field(default_factory=dict)
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
     _limiter: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
 
     def asset(self, name: str) -> bytes | None:

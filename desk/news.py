@@ -3,6 +3,7 @@ button; nothing on it moves by itself."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 
 from starlette.responses import Response, StreamingResponse
 
@@ -72,7 +73,9 @@ async def _events(visit: Visit, marks: Marks) -> AsyncIterator[str]:
     yield "event: alive\ndata: 0\n\n"
     told = 0
     while loop.time() < stops and (visit.user.local or visit.desk.now() < ends):
-        await asyncio.sleep(_EVERY)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(visit.desk.closing.wait(), _EVERY)
+            return  # the desk is shut down, and waits for nobody
         try:
             count = len(before ^ await marks())
         except StoreUnavailableError:

@@ -126,5 +126,6 @@ async def serve(desk: Desk, at: socket.socket, stopped: asyncio.Event) -> None:
     waiting = asyncio.create_task(stopped.wait())
     await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
+    desk.closing.set()
     server.should_exit = True
     await running

@@ -1,10 +1,13 @@
 """A desk for a test: over a hub in memory, asked as a browser asks, answering to no network."""
 
+import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+import socket
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
@@ -15,9 +18,12 @@ from desk.application import application
 from desk.desk import Desk
 from desk.options import DeskOptions
 from desk.people import DeskUser, Grant
-from desk.ports import NotPublishedError
+from desk.ports import NotPublishedError, Publisher
+from homeward.desk.assets import frontend_assets
 from homeward.desk.downloads import PeriodFiles
 from homeward.desk.letters import MailLetters
+from homeward.desk.wiring import serve
+from homeward.settings import load_settings
 from homeward.wordings import PackWordings
 
 HERE = "http://127.0.0.1"
@@ -99,8 +105,8 @@ def plain(html: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
-def desk_over(hub: Hub, outcomes: Outcomes, **options: Any) -> Desk:
-    """The desk of a hub, by the hub's own clock."""
+def desk_over(hub: Hub, outcomes: Publisher, assets: Mapping[str, bytes] | None = None, **options: Any) -> Desk:
+    """The desk of a hub, by the hub's own clock. `assets`: the real styles, where a real browser looks."""
     return Desk(
         DeskOptions(**{"url": HERE, **options}),
         hub.store,
@@ -109,6 +115,7 @@ def desk_over(hub: Hub, outcomes: Outcomes, **options: Any) -> Desk:
         outcomes,
         PeriodFiles(hub.packs),
         hub.clock.now,
+        assets or {},
     )
 
 
@@ -122,3 +129,21 @@ async def at_desk(hub: Hub, user: DeskUser | None = NOTTS, **options: Any) -> As
         browser = Browser(desk, client, outcomes, user)
         browser.stay()
         yield browser
+
+
+@asynccontextmanager
+async def served(desk: Desk) -> AsyncIterator[str]:
+    """The desk on a port of this machine, for a real browser; yields its address."""
+    stopped, at = asyncio.Event(), socket.create_server(("127.0.0.1", 0))
+    serving = asyncio.create_task(serve(desk, at, stopped))
+    try:
+        yield f"http://127.0.0.1:{at.getsockname()[1]}"
+    finally:
+        stopped.set()
+        await serving
+
+
+def styles() -> dict[str, bytes]:
+    """The real styles and script of the pages."""
+    settings = load_settings()
+    return frontend_assets(settings.cache or Path.home() / ".cache" / "homeward", print)

@@ -34,10 +34,10 @@ ZIP = Jar(
 )
 CLIENT, SECRET, PASSWORD = "desk", "a-secret-of-the-test", "pw"
 _PATIENCE = 300.0  # seconds until it answers, on a machine that does much else
-_BUILD = ("build", "--db=dev-mem", "--cache=local")
+_BUILD = ("build", "--db=dev-mem", "--health-enabled=false")
 _START = (
     *("start", "--optimized", "--import-realm", "--http-enabled=true", "--hostname-strict=false"),
-    *("--http-host=127.0.0.1", "--health-enabled=false"),
+    *("--http-host=127.0.0.1", "--cache=local"),
 )
 
 
