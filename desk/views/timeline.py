@@ -9,6 +9,7 @@ from desk.acts import act_of, in_words, whom
 from desk.clock_words import day_and_hour
 from desk.clocks import Clock
 from desk.views.said import event_in_words
+from episodes.events import Change
 from routing.pack import Pack
 from store import Delivery, LedgerEntry
 
@@ -80,8 +81,10 @@ def _steps(
     when = day_and_hour(line.at, now)
     if line.kind == "fact":
         source, _ = line.entry["report"]
-        title = "; ".join(dict.fromkeys(event_in_words(name, pack) for name, _ in line.entry["events"]))
-        yield Step(line.at, when, title, _sender(source), sent=False)
+        heard = [name for name, _ in line.entry["events"] if not name.startswith(Change.TIMER_DUE)]
+        title = "; ".join(dict.fromkeys(event_in_words(name, pack) for name in heard))
+        if title:  # that a clock ran out is told with what was sent because of it
+            yield Step(line.at, when, title, _sender(source), sent=False)
     if line.kind == "decision":
         entry = line.entry
         to = ", ".join(dict.fromkeys(whom(pack, role, person) for role, person in entry["to"]))

@@ -17,13 +17,14 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable
 async def chromium() -> AsyncIterator[Browser]:
     """A browser without a window, in British English, for the session of one process."""
     async with async_playwright() as playwright:
-        executable = _executable(playwright.chromium.executable_path)
-        browser = await playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--lang=en-GB"])
+        found = executable(playwright.chromium.executable_path)
+        browser = await playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--lang=en-GB"])
         yield browser
         await browser.close()
 
 
-def _executable(playwrights: str) -> str:
+def executable(playwrights: str) -> str:
+    """The browser to start. `playwrights`: where its own download would be."""
     if given := os.environ.get("HOMEWARD_TEST_CHROMIUM"):
         if not Path(given).exists():
             pytest.fail(f"HOMEWARD_TEST_CHROMIUM: {given} does not exist", pytrace=False)
