@@ -7,6 +7,7 @@ import click
 
 COMMANDS = {
     "run": "Run the hub: read notifications, apply the procedures, send messages, keep time limits.",
+    "desk": "Serve the duty desk: who is missing, what waits for whom, and where to answer.",
     "demo": "Play a made-up fortnight through the whole hub and show who was told what, and why.",
     "broker": "Start an Apache Kafka broker that keeps its data in one folder.",
     "simulate": "Run a file of reports on a virtual clock and print every outbound message.",

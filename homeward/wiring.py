@@ -147,9 +147,18 @@ def weights(settings: Settings) -> Model:
 
 def senders(settings: Settings, create: TopicShape | None = None, packs: Packs | None = None) -> dict[str, Sender]:
     """Every way out that the settings set up, by channel. Letters speak in the words of the packs."""
-    words_of = PackWordings(packs, settings.desk_url or "")
+    words_of = wordings_of(settings, packs)
     made = {name: channel.make(settings, words_of, create) for name, channel in channels().items()}
     return {name: sender for name, sender in made.items() if sender is not None}
+
+
+def wordings_of(settings: Settings, packs: Packs | None) -> PackWordings:
+    """The words of the packs, with links to the desk where there is one."""
+    if settings.desk_url is None or settings.desk_secret is None:
+        return PackWordings(packs)
+    from desk.links import sign  # of the extra "desk", which a hub without one need not have
+
+    return PackWordings(packs, settings.desk_url, partial(sign, settings.desk_secret.get_secret_value()))
 
 
 def check_ways_out(

@@ -1,5 +1,6 @@
 """The transaction: all that may be done in one, put together from its parts. No statement lives here."""
 
+from store.answers import Answers
 from store.arriving import Arriving
 from store.blocking import Blocking
 from store.cases import Cases
@@ -7,6 +8,7 @@ from store.claiming import Claiming
 from store.deliveries import Deliveries
 from store.delivery_status import DeliveryStatus
 from store.early import Early
+from store.finding import Finding
 from store.floods import Floods
 from store.history import History
 from store.ledger import Ledger
@@ -18,9 +20,11 @@ from store.timers import Timers
 from store.worklist import Worklist
 
 
-class Known(Cases, Blocking, RegisterAges, Floods, Noting, Timers, Worklist):
+class Known(Cases, Blocking, RegisterAges, Finding, Floods, Noting, Timers, Worklist):
     """What is true now."""
 
 
-class Transaction(Known, Ledger, Quarantine, Early, Claiming, Deliveries, Arriving, DeliveryStatus, History, Retention):
+class Transaction(
+    Known, Ledger, Quarantine, Early, Claiming, Deliveries, Arriving, DeliveryStatus, History, Retention, Answers
+):
     """What stands between `async with store.transaction()` and its end: all of it is kept, or none."""

@@ -41,8 +41,8 @@ class Said(Wordless):
     def habits(self, source: WhoseWords) -> Habits:
         return Habits("LCS", "on LCS, or ring 0100 000002.", self.contact)
 
-    def link(self, message: str, confirm: bool) -> str:
-        return f"{self.desk}/{'s' if confirm else 't'}/{message}" if self.desk else ""
+    def link(self, id_: str, confirm: bool) -> str:
+        return f"{self.desk}/{'s' if confirm else 't'}/{id_.removeprefix('row-')}" if self.desk else ""
 
 
 def item(message: str, type_: str, at: datetime, role: str, person: str | None = None, **data: Any) -> Outgoing:
