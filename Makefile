@@ -19,7 +19,7 @@ SSDA903 := $(VENV)/.with-ssda903-$(shell cksum < requirements/ssda903.txt | cut 
 CONTRACT := $(VENV)/.with-contract-$(shell cksum < bench/contract/package-lock.json | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fuzz mutants bench bench-matching bench-contract lock clean
+.PHONY: help demo run test check fuzz screenshots mutants bench bench-matching bench-contract lock clean
 
 help: ## list the commands
 	@printf 'Homeward tells people and keeps time. Commands:\n\n'
@@ -29,8 +29,8 @@ help: ## list the commands
 demo: $(RUN) ## play a made-up fortnight through the whole hub and show who was told what, and why
 	@$(BIN)/homeward demo $(ARGS)
 
-run: $(RUN) ## start the hub with an embedded Kafka, and print the address to publish to
-	@$(BIN)/homeward run --embedded $(ARGS)
+run: $(RUN) ## start the hub and the duty desk with an embedded Kafka (ARGS=--sample: with a made-up fortnight)
+	@$(BIN)/homeward run --embedded --desk $(ARGS)
 
 test: $(TEST) $(SSDA903) ## run every test, against a real Kafka and a real Postgres, on up to four processors
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
@@ -53,6 +53,9 @@ bench-matching: $(TEST) $(BENCH) ## measure how well children are matched, compa
 
 bench-contract: $(TEST) $(BENCH) $(CONTRACT) ## show that code generators make usable types of the messages (needs npm)
 	@$(BIN)/python -m bench.contract $(ARGS)
+
+screenshots: $(TEST) ## take a picture of every page of the duty desk with Chromium, into docs/screenshots
+	@$(BIN)/python -m tests.desk.screenshots $(ARGS)
 
 mutants: $(TEST) ## change each word of each pack in turn and name those whose change nobody notices
 	@PYTHONPATH=tests/support:tests/protocols $(BIN)/python -m mutants $(ARGS)

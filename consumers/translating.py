@@ -145,8 +145,8 @@ def _of_casework(m: wire.CaseworkReport, origin: core.Origin, whose: core.About)
             return _worker_missing(m, origin, whose)
         case wire.WorkerFoundReport():
             return core.Found(
-                origin=origin, about=whose, by=_actor(m.by), end_reason=m.end_reason,
-                details=_given(found_where=m.found_where), **_times_of_return(m, origin),
+                origin=origin, about=whose, by=_actor(m.by), contact_made=m.contact_made is not False,
+                end_reason=m.end_reason, details=_given(found_where=m.found_where), **_times_of_return(m, origin),
             )  # fmt: skip
         case wire.RhiOutcome():
             return _interview_outcome(m, origin, whose)
@@ -154,6 +154,7 @@ def _of_casework(m: wire.CaseworkReport, origin: core.Origin, whose: core.About)
             return core.MeetingHeld(
                 origin=origin, about=whose, kind=m.kind, held_at=m.held_at or origin.at, meeting_type=m.meeting_type,
                 also_counts_as=tuple(m.also_counts_as or ()), next_at=m.next_at, attendees=_actors(m.attendees),
+                intelligence=m.intelligence,
             )  # fmt: skip
         case wire.ClockOverride():
             return core.ClockOverride(origin=origin, about=whose, value=m.value, reason=m.reason, by=_actor(m.by))

@@ -12,7 +12,7 @@ from reporting.reading import figures_of
 from reporting.safeguarding import SAFEGUARDING
 from reporting.ssda903 import SSDA903
 from reporting.tables import Asked, Refusal, ReportTable, TableEntry, filled
-from store import Store
+from store import Store, Transaction
 
 SUMMARY = "summary"
 REPORT_TABLES: Mapping[str, ReportTable] = {
@@ -115,14 +115,18 @@ async def report(url: str, authority: str, table: str, asked: Asked) -> PeriodRe
     store = Store.open(url)
     try:
         async with store.reading() as tx:
-            if table == SUMMARY:
-                (counted,) = await figures_of(tx, authority, [asked.span])
-                figures = asdict(counted)
-                return PeriodReport(authority, table, asked, ("figure", "value"), tuple(_flat(figures)), figures)
-            entries = await filled(tx, authority, REPORT_TABLES[table], asked)
+            return await report_in(tx, authority, table, asked)
     finally:
         await store.close()
-    return _of(authority, table, asked, entries)
+
+
+async def report_in(tx: Transaction, authority: str, table: str, asked: Asked) -> PeriodReport:
+    """The same in a view of the database that is open."""
+    if table == SUMMARY:
+        (counted,) = await figures_of(tx, authority, [asked.span])
+        figures = asdict(counted)
+        return PeriodReport(authority, table, asked, ("figure", "value"), tuple(_flat(figures)), figures)
+    return _of(authority, table, asked, await filled(tx, authority, REPORT_TABLES[table], asked))
 
 
 def _of(authority: str, table: str, asked: Asked, entries: Sequence[TableEntry]) -> PeriodReport:

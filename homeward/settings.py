@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 
+from homeward.settings_of_desk import DeskSettings
 from homeward.settings_of_ways import PREFIX as PREFIX
 from homeward.settings_of_ways import ChannelSettings, NameList, Port, SourceSettings
 from schemas.topics import same_topic
@@ -24,7 +25,7 @@ class SettingsError(Exception):
     """A setting cannot be used. The message names each variable and the fix, never the value of a secret."""
 
 
-class Settings(ChannelSettings, SourceSettings):
+class Settings(DeskSettings, ChannelSettings, SourceSettings):
     """The settings of one installation. Times are in seconds unless the name says otherwise. Topics, folders and
     addresses are used as given. Frozen: a change needs a restart."""
 
@@ -79,13 +80,16 @@ class Settings(ChannelSettings, SourceSettings):
         30, ge=1, description="Seconds until another relay can take the rows of one that has died"
     )
     timers_gate: float = Field(
-        120, ge=0, description="Maximum seconds that overdue timers wait at start-up for the backlog to be read"
+        60,
+        ge=0,
+        description="Maximum seconds that due timers, and limits that had passed on arrival, wait until what is in "
+        "Kafka has been read",
     )
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Lowest level to log")
     log_format: Literal["text", "json"] = Field("text", description="Log format: for people or for machines")
     health_host: str = Field("127.0.0.1", description="Address that the health endpoints listen on")
-    health_port: Port = Field(0, description="Port for `/live` and `/ready`. 0 turns them off")
+    health_port: Port = Field(0, description="Port for `/live`, `/ready` and `/metrics`. 0 turns them off")
     data: Path = Field(Path("var"), description="Folder for the embedded broker and the default SQLite file")
     cache: Path | None = Field(
         None, description="Download cache for the embedded broker. Defaults to your cache folder"
@@ -121,6 +125,14 @@ class Settings(ChannelSettings, SourceSettings):
     def _tried_out(self) -> Self:
         if self.mail_by == "folder" and not self.trial:
             raise ValueError(f"{PREFIX}MAIL_BY: folder sends e-mails to nobody. Use it only with {PREFIX}TRIAL=true")
+        return self
+
+    @model_validator(mode="after")
+    def _links_are_signed(self) -> Self:
+        if self.desk_url and not self.desk_secret:
+            raise ValueError(
+                f"{PREFIX}DESK_SECRET: set it where {PREFIX}DESK_URL is set. It signs the links in e-mails"
+            )
         return self
 
     @property

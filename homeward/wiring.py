@@ -22,6 +22,7 @@ from homeward.try_out import example_addresses
 from homeward.wordings import PackWordings
 from intake.intake import Intake
 from intake.notices import Notices
+from intake.rechecking import Recheck
 from intake.undelivered import Undelivered
 from outbox.addressing import DirectoryBook
 from outbox.directory import Directory
@@ -69,6 +70,7 @@ class Parts:
             stale_after=timedelta(hours=settings.register_stale),
             early_after=timedelta(hours=settings.early_word),
             forces=settings.forces,
+            gate=timedelta(seconds=settings.timers_gate) if ready else None,
         )
         limits = {
             "immediate": timedelta(minutes=settings.told_after_immediate),
@@ -85,6 +87,8 @@ class Parts:
             now=now,
             manners={name: channel.manner for name, channel in channels().items()},
             tell=self.undelivered.tell,
+            recheck=Recheck(store, packs).ended,
+            limits=limits,
             owner=owner,
             batch=settings.relay_batch,
             lease=timedelta(seconds=settings.relay_lease),
@@ -143,9 +147,18 @@ def weights(settings: Settings) -> Model:
 
 def senders(settings: Settings, create: TopicShape | None = None, packs: Packs | None = None) -> dict[str, Sender]:
     """Every way out that the settings set up, by channel. Letters speak in the words of the packs."""
-    words_of = PackWordings(packs, settings.desk_url or "")
+    words_of = wordings_of(settings, packs)
     made = {name: channel.make(settings, words_of, create) for name, channel in channels().items()}
     return {name: sender for name, sender in made.items() if sender is not None}
+
+
+def wordings_of(settings: Settings, packs: Packs | None) -> PackWordings:
+    """The words of the packs, with links to the desk where there is one."""
+    if settings.desk_url is None or settings.desk_secret is None:
+        return PackWordings(packs)
+    from desk.links import sign  # of the extra "desk", which a hub without one need not have
+
+    return PackWordings(packs, settings.desk_url, partial(sign, settings.desk_secret.get_secret_value()))
 
 
 def check_ways_out(

@@ -1,6 +1,6 @@
 """What the e-mails say: from the table of message types and the packs to the letters."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from producers.acts import lower_first
@@ -14,10 +14,11 @@ from routing.roles import Role
 
 class PackWordings:
     """The words as the installed packs have them. Without packs, those that every authority shares. `desk`: the base
-    address of the desk, empty where there is none."""
+    address of the desk, empty where there is none; `sign` makes of the id of an outbox row what stands in a link that
+    needs no account."""
 
-    def __init__(self, packs: Packs | None = None, desk: str = "") -> None:
-        self._packs, self._desk = packs, desk.rstrip("/")
+    def __init__(self, packs: Packs | None = None, desk: str = "", sign: Callable[[str], str] = str) -> None:
+        self._packs, self._desk, self._sign = packs, desk.rstrip("/"), sign
 
     def wording(self, source: WhoseWords, type_: str, kind: str | None, cited: Sequence[str] = ()) -> Wording | None:
         known = MESSAGE_TYPES.get(type_)
@@ -58,8 +59,10 @@ class PackWordings:
         pack = self._pack(source)
         return Habits(pack.case_system, pack.answer_at, pack.contact) if pack else Habits()
 
-    def link(self, message: str, confirm: bool) -> str:
-        return f"{self._desk}/{'s' if confirm else 't'}/{message}" if self._desk else ""
+    def link(self, id_: str, confirm: bool) -> str:
+        if not self._desk:
+            return ""
+        return f"{self._desk}/s/{self._sign(id_)}" if confirm else f"{self._desk}/t/{id_}"
 
     def _pack(self, source: WhoseWords) -> Pack | None:
         """The version that decided; the newest where its file is gone."""

@@ -81,13 +81,13 @@ def is_under_way(case: Case) -> bool:
     """Whether the child is missing by it, or back with the interview still asked for."""
     waits = any(promise.open and promise.type == INTERVIEW_REQUEST for promise in case.promises)
     is_open = case.episode.state == "open" or (case.episode.state == "found" and waits)
-    return case.episode.missing is not None and is_open
+    return case.episode.missing is not None and is_open and not case.from_history
 
 
 def has_a_say(context: Context, child: Child, missing: Missing) -> bool:
     """Whether an authority has an episode as its own child's, and not by its duties as a host alone."""
     hosts = context.packs.newest(child.authority).terms.hosts
-    return not hosts or _answers(context, child) or is_named(context, child, missing)
+    return not hosts or answers(context, child) or is_named(context, child, missing)
 
 
 def is_named(context: Context, child: Child, missing: Missing) -> bool:
@@ -95,7 +95,7 @@ def is_named(context: Context, child: Child, missing: Missing) -> bool:
     return context.packs.key_of(missing.responsible_authority) == child.authority
 
 
-def _answers(context: Context, child: Child) -> bool:
+def answers(context: Context, child: Child) -> bool:
     """Whether the authority's own register says that it answers for the child."""
     return child.record.registered and claimed_by(child.authority, child.record, context.packs) == child.authority
 

@@ -24,7 +24,8 @@ def hold(context: Context, parsed: Parsed, concerned: Mapping[str, Child | None]
     """Keeps the report until it can be taken in, and says so to the authorities concerned, each with the child as it is
     known there. A return told once more takes the place of the one that waits, unless it is the older of the two."""
     report, early = parsed.report, context.early
-    person = next((child.id for child in concerned.values() if child), None) if report.about.incident is None else None
+    waits_for_child = report.about.incident is None or isinstance(report, Found)  # under whatever reference
+    person = next((child.id for child in concerned.values() if child), None) if waits_for_child else None
     before = early.same_word(report, person)
     if before is not None:
         told = before.report

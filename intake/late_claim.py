@@ -1,6 +1,6 @@
 """A register that says late who answers for a child, whose episode is under way at another authority: the one that
-answers gets an episode of its own from the reports as they stand. Each is told of the other and decides what becomes of
-its own; nothing that was sent is taken back by the hub."""
+answers gets an episode of its own from the reports as they stand. Where both answer each is told of the other; one that
+answers no longer hands its episode over."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,6 +12,7 @@ from enrichment.numbers import force_of
 from episodes.reports import About, Missing, Report
 from intake.claims import (
     CLAIM_ROW,
+    answers,
     doubted_claim,
     first_doubt,
     has_a_say,
@@ -19,6 +20,7 @@ from intake.claims import (
     is_under_way,
     note_claim,
 )
+from intake.handing_over import hand_over, take_back
 from intake.placing import place
 from intake.records import Parsed
 from intake.step import Context, Step, raised
@@ -33,8 +35,8 @@ _BESIDE = (
     "this authority is responsible. Both stay open."
 )
 _NAMED = (
-    "The register here names another authority ({}) as responsible. That authority now has an episode of its own. This "
-    "episode stays open until someone ends it."
+    "The register here names another authority ({}) as responsible. That authority now has an episode of its own. What "
+    "is asked for another authority's child is still asked for here."
 )
 _NAMED_HERE = (
     "Another authority ({}) has an episode of this child. This one was opened because the register there names this "
@@ -49,7 +51,7 @@ def claim_late(context: Context, child: Child, parsed: Parsed) -> Step:
     answering = claimed_by(child.authority, child.record, context.packs)
     if answering != child.authority:
         return _named(context, child, answering, parsed)
-    step = Step()
+    step = take_back(context, child, parsed.report)
     for other, case in [pair for pair in _elsewhere(context, child, parsed) if not _begun_already(child, pair[1])]:
         missing = case.episode.missing
         assert missing is not None
@@ -59,7 +61,9 @@ def claim_late(context: Context, child: Child, parsed: Parsed) -> Step:
 
 def _claimed(context: Context, child: Child, other: Child, case: Case, missing: Missing, report: Report) -> Step:
     step = Step() if _begun_already(child, case) else _begin(context, child, case, missing)
-    if has_a_say(context, other, missing):
+    if not is_named(context, other, missing) and not answers(context, other):
+        step += hand_over(context, other, case, child.authority, report)
+    elif has_a_say(context, other, missing):
         detail = _CLAIMED.format(child.authority)
         step += raised(context, other.authority, "doubtful_match", detail, report, missing.about, CLAIM_ROW)
         detail = _BESIDE.format(other.authority)
@@ -100,13 +104,17 @@ def _named(context: Context, child: Child, authority: str, parsed: Parsed) -> St
             there = children.begin(authority, About(), f"{missing.origin.token} {child.id}")
             children.learn(there, missing.about.identifiers, force_of(missing))
             children.describe(there, child.described)
-        if _begun_already(there, case):
-            continue
-        step += _begin(context, there, case, replace(missing, responsible_authority=authority))
-        detail = _NAMED.format(authority)
-        step += raised(context, child.authority, "doubtful_match", detail, parsed.report, missing.about, CLAIM_ROW)
-        detail = _NAMED_HERE.format(child.authority)
-        step += raised(context, authority, "doubtful_match", detail, parsed.report, missing.about, CLAIM_ROW)
+        begun = _begun_already(there, case)
+        if not begun:
+            step += _begin(context, there, case, replace(missing, responsible_authority=authority))
+        handed = hand_over(context, child, child.cases[case.id], authority, parsed.report)
+        if not handed.cases and not begun:
+            for whom, detail in (
+                (child.authority, _NAMED.format(authority)),
+                (authority, _NAMED_HERE.format(child.authority)),
+            ):
+                step += raised(context, whom, "doubtful_match", detail, parsed.report, missing.about, CLAIM_ROW)
+        step += handed
     return step
 
 

@@ -156,7 +156,8 @@ class WordedAct:
     # ---- the answer
 
     def link(self) -> str:
-        return self._words_of.link(self.item.message, bool(self.confirm_by))
+        confirm = bool(self.confirm_by)
+        return self._words_of.link(self.item.row if confirm else self.item.message, confirm)
 
     def link_label(self) -> str:
         if self.confirm_by:

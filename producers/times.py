@@ -1,9 +1,9 @@
 """Instants as a letter tells them: London time, each once in full, with its weekday."""
 
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-_LONDON = ZoneInfo("Europe/London")
+from schemas.london_time import day_of, hour_of, in_london, night_of
+
 _HOURS_UP_TO = 72  # from then on days are easier to grasp
 
 
@@ -12,36 +12,18 @@ class Times:
     told before or the day was told last. `now` is when the letter was decided: another year than its own is named."""
 
     def __init__(self, now: datetime) -> None:
-        self._year = now.astimezone(_LONDON).year
+        self._year = in_london(now).year
         self._told: set[datetime] = set()
         self._day: date | None = None
 
     def tell(self, at: datetime) -> str:
-        local = at.astimezone(_LONDON)
+        local = in_london(at)
         minute = at.astimezone(UTC).replace(second=0, microsecond=0)
         known = minute in self._told or local.date() == self._day
         self._told.add(minute)
         self._day = local.date()
-        clock = f"{local:%H:%M}{_zone_where_doubtful(local)}"
-        return clock if known else f"{clock} {day_of(local.date(), self._year)}{_night(local)}"
-
-
-def day_of(day: date, year: int) -> str:
-    """`Wed 4 Mar`, with the year where it is another one."""
-    return f"{day:%a} {day.day} {day:%b}" + ("" if day.year == year else f" {day.year}")
-
-
-def _zone_where_doubtful(local: datetime) -> str:
-    """BST or GMT in the hour that comes twice when the clocks go back."""
-    doubtful = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
-    return f" {local:%Z}" if doubtful else ""
-
-
-def _night(local: datetime) -> str:
-    """Midnight belongs to a day that few would look for it in."""
-    if (local.hour, local.minute) != (0, 0):
-        return ""
-    return f" ({local - timedelta(days=1):%A} night)"
+        clock = hour_of(local)
+        return clock if known else f"{clock} {day_of(local.date(), self._year)}{night_of(local)}"
 
 
 def hours_of(length: timedelta) -> int:

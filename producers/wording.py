@@ -75,8 +75,9 @@ class Wordings(Protocol):
     def habits(self, source: WhoseWords) -> Habits:
         """How the authority works."""
 
-    def link(self, message: str, confirm: bool) -> str:
-        """Where the message is confirmed (`confirm`) or answered on the desk; empty where there is no desk."""
+    def link(self, id_: str, confirm: bool) -> str:
+        """Where a message is answered on the desk, by its id; or where it is confirmed without an account (`confirm`),
+        by the id of its outbox row, so that it is known from which e-mail. Empty where there is no desk."""
 
 
 class Wordless:
@@ -100,7 +101,7 @@ class Wordless:
     def habits(self, source: WhoseWords) -> Habits:
         return Habits()
 
-    def link(self, message: str, confirm: bool) -> str:
+    def link(self, id_: str, confirm: bool) -> str:
         return ""
 
 

@@ -87,6 +87,8 @@ identifiers = Table(
     Column("scope", Text, primary_key=True),
 )
 
+Index("identifiers_value", identifiers.c.authority, identifiers.c.value)
+
 episode_references = Table(
     "episode_references",
     metadata,
@@ -96,6 +98,8 @@ episode_references = Table(
     Column("episode", Text, primary_key=True),
     Column("person", Text, nullable=False),
 )
+
+Index("episode_references_incident_idx", episode_references.c.incident)
 
 episodes = Table(
     "episodes",
@@ -222,6 +226,26 @@ noted = Table(
     Column("about", Text, nullable=False),
     Column("at", UtcInstant, nullable=False),
     Index("noted_about", "about", "at"),
+)
+
+desk_answers = Table(
+    "desk_answers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    *(Column(name, Text, nullable=False) for name in ("authority", "by", "type")),
+    Column("episode", Text),
+    Column("message", Text, index=True),
+    Column("said", Text),
+    Column("topic", Text, nullable=False),
+    Column("made_at", UtcInstant, nullable=False),
+    Column("sent_at", UtcInstant),
+    Column("event", LargeBinary),
+)
+Index(
+    "desk_answers_unsent",
+    desk_answers.c.made_at,
+    sqlite_where=desk_answers.c.sent_at.is_(None),
+    postgresql_where=desk_answers.c.sent_at.is_(None),
 )
 
 leases = Table(

@@ -12,7 +12,12 @@ from tests import parallel
 settings.register_profile("homeward", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("homeward")
 
-pytest_plugins = ["tests.services.kafka", "tests.services.postgres"]
+pytest_plugins = [
+    "tests.services.kafka",
+    "tests.services.postgres",
+    "tests.services.keycloak",
+    "tests.services.chromium",
+]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -17,19 +17,10 @@ ROOT = Path(__file__).resolve().parent.parent
 OPTIONS = ["--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"]
 # The lock files say what and not where from: whichever index a machine uses, the hashes decide.
 PLAIN = ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
+EXTRAS = ["--extra", "embedded", "--extra", "demo", "--extra", "desk"]
 SETS = {
-    "run": ["pyproject.toml", "--extra", "embedded", "--extra", "demo"],
-    "test": [
-        "pyproject.toml",
-        "--extra",
-        "embedded",
-        "--extra",
-        "demo",
-        "--group",
-        "test",
-        "-c",
-        "requirements/run.txt",
-    ],
+    "run": ["pyproject.toml", *EXTRAS],
+    "test": ["pyproject.toml", *EXTRAS, "--group", "test", "-c", "requirements/run.txt"],
     "build": ["-"],
     "bench": ["-", "-c", "requirements/test.txt"],
     # The sector's validator of the SSDA903 return, for a test. Its pins do not go with the hub's, so it gets an

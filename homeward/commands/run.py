@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,10 +26,12 @@ _LOOK_AGAIN = 0.1  # seconds between two looks for a new broker's coordinator
     help="Run only this part, so that each can be scaled separately. Can be given more than once.",
 )  # fmt: skip
 @click.option("--embedded", is_flag=True, help="Start an embedded Apache Kafka and use it.")
+@click.option("--desk", is_flag=True, help="Serve the duty desk too, on this machine.")
+@click.option("--sample", is_flag=True, help="With --embedded: fill an empty database with the demo's fortnight.")
 @click.option(
     "--env-file", type=click.Path(dir_okay=False, path_type=Path), help="File of HOMEWARD_VARIABLE=value lines."
 )
-def command(only: tuple[str, ...], embedded: bool, env_file: Path | None) -> None:
+def command(only: tuple[str, ...], embedded: bool, desk: bool, sample: bool, env_file: Path | None) -> None:
     """Run the hub: read notifications, apply the procedures, send messages, keep time limits.
 
     Everything else is a setting (see docs/operating.md). A SQLite database is migrated automatically. With Postgres,
@@ -38,6 +40,7 @@ def command(only: tuple[str, ...], embedded: bool, env_file: Path | None) -> Non
     \b
     Examples:
       homeward run --embedded
+      homeward run --embedded --desk --sample
       HOMEWARD_KAFKA_BOOTSTRAP=kafka:9092 homeward run
       homeward run --only consumers --only timers
     """
@@ -49,6 +52,8 @@ def command(only: tuple[str, ...], embedded: bool, env_file: Path | None) -> Non
     from routing.tables import PackError
     from store.errors import StoreUnavailableError
 
+    if sample and not embedded:
+        raise click.UsageError("--sample needs --embedded: made-up children have no place in a real hub.")
     try:
         settings = load_settings(env_file)
         configure(settings.log_level, settings.log_format)
@@ -64,7 +69,9 @@ def command(only: tuple[str, ...], embedded: bool, env_file: Path | None) -> Non
                 )  # fmt: skip
                 stack.enter_context(broker)
                 settings = with_embedded(settings, broker.bootstrap)
-            asyncio.run(_run(settings, only, embedded, starting))
+                if desk:
+                    settings = _linked(settings)
+            asyncio.run(_run(settings, only, embedded, starting, desk, sample))
     except (SettingsError, PackError, EmbeddedError) as error:
         raise click.ClickException(str(error)) from None
     except StoreUnavailableError as error:
@@ -85,7 +92,16 @@ def _starting(settings: "Settings") -> "Starting":
         ) from None
 
 
-async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool, starting: "Starting") -> None:
+def _linked(settings: "Settings") -> "Settings":
+    """E-mails of a trial link to the desk that runs beside it."""
+    from homeward.desk.beside import links_of_a_trial
+
+    return settings.model_copy(update=links_of_a_trial(settings))
+
+
+async def _run(
+    settings: "Settings", only: tuple[str, ...], embedded: bool, starting: "Starting", desk: bool, sample: bool
+) -> None:
     import gc
 
     from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
@@ -110,7 +126,7 @@ async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool, star
     await _check_served(store, packs)
     parts = Parts(settings, packs, directories, store, ways, ready=backlog_of(settings))
     hub = Hub(parts, only)
-    stopped = asyncio.Event()
+    stopped, addresses = asyncio.Event(), list[str]()
     for each in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(each, stopped.set)
 
@@ -123,12 +139,24 @@ async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool, star
         click.echo(f"Authorities: {', '.join(packs.authorities)}. Publish to police.<force>.notifications.v1")
         if settings.mail_by == "folder":
             click.echo(f"E-mails are written to {mail_folder(settings)} and sent to nobody")
+        for address in addresses:
+            click.echo(f"The duty desk is at {address}")
 
     try:
         if embedded:
             await _await_coordinator(settings)
-        starting.over()
-        await hub.run(stopped, started)
+        async with AsyncExitStack() as stack:
+            if sample:
+                from homeward.desk.beside import play_sample
+
+                await play_sample(settings, packs, directories, store)
+            if desk:
+                from homeward.desk.beside import desk_beside
+
+                at = await stack.enter_async_context(desk_beside(settings, packs, store, click.echo))
+                addresses.append(at)
+            starting.over()
+            await hub.run(stopped, started)
     except* KafkaError as errors:
         fault = errors.exceptions[0]
         raise click.ClickException(
@@ -138,12 +166,12 @@ async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool, star
 
 
 async def _check_served(store: "Store", packs: "Packs") -> None:
-    """Raises SettingsError where the database holds episodes of an authority that would no longer be served: nobody
-    would keep their time limits."""
+    """Raises SettingsError where something is under way at an authority that would no longer be served: nobody would
+    keep its time limits."""
     from homeward.settings import SettingsError
 
     async with store.reading() as tx:
-        held = await tx.authorities_with_episodes()
+        held = await tx.authorities_at_work()
     if unserved := sorted(held - packs.all().keys()):
         await store.close()
         raise SettingsError(

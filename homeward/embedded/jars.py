@@ -1,5 +1,6 @@
-"""The jars of Apache Kafka: pinned by coordinates and sha256 in `jars.txt`, fetched once by `jgo` into a folder of the
-user, verified before every use. Where they are fetched from is jgo's affair and its user's (`[repositories]`)."""
+"""Files from Maven, such as the jars of Apache Kafka: pinned by coordinates and sha256 in a `jars.txt`, fetched once by
+`jgo` into a folder of the user, verified before every use. Where they are fetched from is jgo's affair and its user's
+(`[repositories]`)."""
 
 import hashlib
 import tempfile
@@ -19,33 +20,37 @@ TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Jar:
-    """One pinned file; `size` in bytes, `sha256` in hexadecimal."""
+    """One pinned file; `size` in bytes, `sha256` in hexadecimal. `packaging`: how its name ends."""
 
     group: str
     artifact: str
     version: str
     size: int
     sha256: str
+    packaging: str = "jar"
 
     @property
     def name(self) -> str:
-        return f"{self.artifact}-{self.version}.jar"
+        return f"{self.artifact}-{self.version}.{self.packaging}"
 
 
-def pinned() -> tuple[Jar, ...]:
-    """Every jar of the class path, in its order."""
-    text = resources.files("homeward.embedded").joinpath("jars.txt").read_text("utf-8")
+def pinned(package: str = "homeward.embedded") -> tuple[Jar, ...]:
+    """Every jar that the `jars.txt` of a package pins, in its order: by itself, the class path of Kafka."""
+    text = resources.files(package).joinpath("jars.txt").read_text("utf-8")
     return tuple(_jar(line) for line in text.splitlines() if line and not line.startswith("#"))
 
 
 def obtain(cache: Path, notice: Callable[[str], None], jars: Sequence[Jar] | None = None) -> tuple[Path, ...]:
-    """The verified jars below `cache`, fetched first where they are missing, with progress told to `notice`.
-    Raises `EmbeddedError` if one cannot be fetched or is not what was pinned."""
-    wanted = pinned() if jars is None else jars
-    folder = cache / f"kafka-{KAFKA}"
+    """The verified jars of Kafka below `cache`, as `fetched` has them."""
+    return fetched(f"Apache Kafka {KAFKA}", cache / f"kafka-{KAFKA}", pinned() if jars is None else jars, notice)
+
+
+def fetched(what: str, folder: Path, wanted: Sequence[Jar], notice: Callable[[str], None]) -> tuple[Path, ...]:
+    """These jars, verified, in a folder: fetched first where they are missing, with progress told to `notice`. Raises
+    `EmbeddedError` if one cannot be fetched or is not what was pinned."""
     missing = [jar for jar in wanted if not (folder / jar.name).exists()]
     if missing:
-        _fetch(missing, folder, notice)
+        _fetch(what, missing, folder, notice)
     for jar in wanted:
         _verify(jar, folder / jar.name)
     return tuple(folder / jar.name for jar in wanted)
@@ -67,10 +72,11 @@ def _verify(jar: Jar, path: Path) -> None:
         )
 
 
-def _fetch(jars: Sequence[Jar], folder: Path, notice: Callable[[str], None]) -> None:
+def _fetch(what: str, jars: Sequence[Jar], folder: Path, notice: Callable[[str], None]) -> None:
     """Each jar appears in `folder` whole and verified or not at all, whoever else fetches at the same time."""
     whole = sum(jar.size for jar in jars)
-    notice(f"Downloading Apache Kafka {KAFKA} ({len(jars)} files, {_mb(whole)}, only this once) into {folder}")
+    files = f"{len(jars)} file{'' if len(jars) == 1 else 's'}"
+    notice(f"Downloading {what} ({files}, {_mb(whole)}, only this once) into {folder}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -124,12 +130,13 @@ def _download(jar: Jar, scratch: Path) -> Path:
         raise _no_jgo() from None
     repositories = {"central": MAVEN_CENTRAL_URL, **GlobalSettings.load().repositories}
     maven = MavenContext(repo_cache=scratch, timeout=60, remote_repos=repositories)
-    return maven.project(jar.group, jar.artifact).at_version(jar.version).artifact().resolve()
+    return maven.project(jar.group, jar.artifact).at_version(jar.version).artifact(packaging=jar.packaging).resolve()
 
 
 def _no_jgo() -> EmbeddedError:
     return EmbeddedError(
-        "jgo, which downloads the embedded Kafka, is not installed. Run: pip install 'homeward[embedded]'"
+        "jgo, which downloads the embedded Kafka and the styles of the desk, is not installed. "
+        "Run: pip install 'homeward[embedded,desk]'"
     )
 
 

@@ -5,9 +5,8 @@ from datetime import timedelta
 
 from hub_in_memory import hub
 from people_described import since, told
-from wire_messages import MONDAY, child, context, event, later, missing
-
 from store.feeds import Feed
+from wire_messages import MONDAY, child, context, event, later, missing
 
 
 async def test_the_register_of_nobody_has_no_age() -> None:

@@ -104,10 +104,12 @@ def test_a_password_over_a_plain_connection_is_a_fault(monkeypatch: pytest.Monke
 
 
 def test_no_secret_is_shown_by_settings_or_by_their_faults(monkeypatch: pytest.MonkeyPatch) -> None:
-    secret = "correct-horse"
+    secret = "correct-horse-battery-staple-and-a-little-more"
     names = [name for name in Settings.model_fields if name.endswith(("password", "secret", "api_key"))]
-    assert len(names) == 6
+    assert len(names) == 9
     given(monkeypatch, **dict.fromkeys(names, secret), smtp_user="hub", notify_templates='{"*": "one"}')
+    given(monkeypatch, desk_kafka_user="desk", desk_oidc_issuer="https://id.example", desk_oidc_client_id="desk")
+    given(monkeypatch, desk_oidc_meanings='{"hub": {"operator": true}}')
     assert secret not in fault(monkeypatch)  # a token and a password
     monkeypatch.delenv(f"{PREFIX}SMTP_PASSWORD")
     given(monkeypatch, smtp_oauth_authority="https://login.example/tenant", smtp_oauth_client_id="hub")
@@ -151,7 +153,8 @@ def test_the_desk_is_a_plain_web_address(monkeypatch: pytest.MonkeyPatch, url: s
 
 def test_without_a_desk_nothing_is_linked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_settings().desk_url is None
-    given(monkeypatch, desk_url="https://desk.example/nottinghamshire")
+    assert "HOMEWARD_DESK_SECRET" in fault(monkeypatch, desk_url="https://desk.example/nottinghamshire")
+    given(monkeypatch, desk_secret="s" * 32)
     assert load_settings().desk_url == "https://desk.example/nottinghamshire"
 
 

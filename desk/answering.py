@@ -1,0 +1,243 @@
+"""*Answer*: what a message asks and the form that answers it; and what may be told of an episode without being asked.
+What the forms hold is told in `desk.forms`, how an answer leaves in `desk.sending`."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.responses import Response
+
+from desk.acts import role_name
+from desk.asking import Question, question_of
+from desk.clocks import work_clocks
+from desk.forms.form import AnswerForm, Reading, chosen_words, in_own_words, read_form
+from desk.forms.making import MATCH, form_for, sayable
+from desk.looking import case_for, looked, pack_of
+from desk.sending import answer_id, answer_row, author, keep_and_send
+from desk.serving import DeskPage
+from desk.visit import NotHereError, Visit
+from reporting.held_cases import HeldCase
+from routing.messages import Answer
+from routing.pack import Pack
+from schemas.unreadable import Unreadable
+
+_NO_KIND = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What an answer is about. `roles`: those in which this person may give it; `settled`: it was answered already."""
+
+    authority: str
+    pack: Pack
+    held: HeldCase | None
+    which: Mapping[str, Any]
+    roles: tuple[str, ...]
+    is_for: str
+    message: str | None = None
+    settled: bool = False
+
+
+async def message_page(visit: Visit) -> Response:
+    """What the message says, what became of it, and the ways to answer."""
+    question = await question_of(visit)
+    row = question.row
+    await looked(visit, "message", row.authority, [row.subject])
+    roles = question.roles_of(visit.user)
+    clocks = work_clocks(question.open, question.pack, visit.now)
+    ways = [(_way(answer), _label(answer, question)) for answer in question.answers]
+    return await visit.page(
+        "question.html",
+        letter=visit.desk.letters.letter(row),
+        question=question,
+        clock=clocks[0] if clocks else None,
+        ways=ways if roles else [],
+        is_for=question.is_for(),
+        given=[(g, visit.desk.now()) for g in question.given],
+        may=bool(roles),
+    )
+
+
+async def answer_page(visit: Visit) -> Response:
+    """The form of one answer to a message."""
+    question = await question_of(visit)
+    answer = _chosen(question.answers, visit)
+    if answer.type == MATCH:
+        raise NotHereError  # it compares children, on a page of its own
+    title = visit.desk.letters.letter(question.row).title
+    form = form_for(answer, question.pack, title, question.row.message_id)
+    if form is None:
+        raise NotHereError
+    about = _About(
+        question.row.authority,
+        question.pack,
+        question.held,
+        _which(question),
+        question.roles_of(visit.user),
+        question.is_for(),
+        question.row.message_id,
+        question.is_settled(answer),
+    )
+    return await _form(visit, form, about, f"/m/{question.row.message_id}")
+
+
+async def sayable_page(visit: Visit) -> Response:
+    """What may be told of an episode."""
+    held, pack, _ = await _episode(visit)
+    case = held.episode
+    told = sayable(pack, bool(case and case.episode.still_missing))
+    return await visit.page("sayable.html", held=held, ways=[(_path(answer), label) for answer, label in told])
+
+
+async def say_page(visit: Visit) -> Response:
+    """The form of something that is told of an episode without being asked."""
+    held, pack, roles = await _episode(visit)
+    case = held.episode
+    told = sayable(pack, bool(case and case.episode.still_missing))
+    answer = _chosen([each for each, _ in told], visit)
+    form = form_for(answer, pack, next((label for each, label in told if each == answer), ""))
+    if form is None:
+        raise NotHereError
+    which: dict[str, Any] = {"episode": held.case.id}
+    if answer.type in ("worker.missing_report", "document.updated", "case.opened", "case.closed"):
+        numbers = held.child.record.identifiers or held.child.own_identifiers()
+        which["child"] = {"identifiers": [{"system": system, "value": value} for system, value in numbers]}
+    about = _About(held.authority, pack, held, which, roles, "people who answer at this authority")
+    return await _form(visit, form, about, f"/e/{held.case.id}")
+
+
+async def _form(visit: Visit, form: AnswerForm, about: _About, back: str) -> Response:
+    if not about.roles:
+        return await visit.page(
+            "message.html", 403, title=f"This is for the {about.is_for}", text="You can read it, and not answer it.",
+            back={"href": back, "text": "Back"},
+        )  # fmt: skip
+    shown: dict[str, Any] = {
+        "form": form, "about": about, "back": back, "typed": {}, "faults": {}, "form_id": secrets.token_urlsafe(16),
+        "roles": [(role, role_name(about.pack, role)) for role in about.roles], "more": visit.asked("more"),
+    }  # fmt: skip
+    if visit.request.method == "GET":
+        return await visit.page("form.html", **shown)
+    return await _sent(visit, form, about, shown)
+
+
+async def _sent(visit: Visit, form: AnswerForm, about: _About, shown: dict[str, Any]) -> Response:
+    typed = {
+        each.name: visit.listed(each.name) if each.kind == "boxes" else visit.asked(each.name) for each in form.fields
+    }
+    reading = read_form(form, typed, visit.now)
+    role = visit.asked("role") if len(about.roles) > 1 else about.roles[0]
+    if role not in about.roles:
+        reading.faults["role"] = "Select the role you act in"
+    if about.settled and not visit.asked("more_why"):
+        reading.faults["more_why"] = "Say why another answer is needed"
+    again = {
+        **shown,
+        "typed": typed | {"role": role, "more_why": visit.asked("more_why")},
+        "form_id": visit.asked("form_id"),
+    }
+    if reading.faults:
+        return await visit.page("form.html", 422, **again | {"faults": reading.faults})
+    if form.type == "worker.found_report" and typed["what"] == "located":
+        return await visit.page("located.html", back=shown["back"])
+    if visit.asked("change"):
+        return await visit.page("form.html", **again)
+    if form.checked and visit.asked("checked") != "yes":
+        told = in_own_words(form, reading.values)
+        return await visit.page("check.html", **again, told=told, follows=_listening(form, reading, about.pack))
+    return await _leaves(visit, form, about, reading, role, again)
+
+
+async def _leaves(
+    visit: Visit, form: AnswerForm, about: _About, reading: Reading, role: str, again: dict[str, Any]
+) -> Response:
+    """The answer is kept and sent; whoever presses again comes to the same page."""
+    user = visit.user
+    data = {"authority": about.authority, **about.which, **form.says(reading.values), "by": author(user, role)}
+    id_ = answer_id(visit.asked("form_id"), user.id, f"{form.type} {about.message or about.which}")
+    said = chosen_words(form, reading.values)
+    try:
+        row = answer_row(id_, form.type, data, user.id, visit.now, said, about.message)
+    except Unreadable as fault:
+        return await visit.page("form.html", 422, **again | {"faults": {"": f"This cannot be sent: {fault.detail}"}})
+    if about.settled:
+        await looked(visit, "answered again", about.authority, [row.episode], visit.asked("more_why"))
+    await keep_and_send(visit.desk, row)
+    return visit.to(f"/a/{id_}")
+
+
+def _listening(form: AnswerForm, reading: Reading, pack: Pack) -> list[str]:
+    """What the rules that listen to such an answer do, where their conditions hold."""
+    value = reading.values.get("decision")
+    names = [form.decides, f"{form.decides}.{value}" if value else form.decides]
+    heard = (rule.title for rule in pack.rules if any(p in names or p.startswith(f"{form.decides}.") for p in rule.on))
+    return list(dict.fromkeys(filter(None, heard)))
+
+
+async def _episode(visit: Visit) -> tuple[HeldCase, Pack, tuple[str, ...]]:
+    async with visit.desk.store.reading() as tx:
+        held = await case_for(tx, visit.user, visit.asked("episode"))
+    if held.episode is None:
+        raise NotHereError
+    await looked(visit, "report about", held.authority, [held.case.id])
+    pack = pack_of(visit.desk.packs, held)
+    grant = visit.user.grant_at(held.authority)
+    if grant is None or grant.may != "answer":
+        return held, pack, ()
+    return held, pack, tuple(sorted(grant.roles)) or (pack.intake,)
+
+
+def _chosen(answers: list[Answer], visit: Visit) -> Answer:
+    type_, kind = visit.asked("type"), visit.asked("kind")
+    found = (a for a in answers if (a.type, a.kind or _NO_KIND) == (type_, kind))
+    answer = next(found, None)
+    if answer is None:
+        raise NotHereError
+    return answer
+
+
+def _which(question: Question) -> dict[str, Any]:
+    """What the answer is about, as the report names it."""
+    if question.held and question.held.episode:
+        return {"episode": question.held.case.id}
+    told = {"incident": question.data.get("incident"), "force": question.data.get("force")}
+    return {name: value for name, value in told.items() if value}
+
+
+def _way(answer: Answer) -> str:
+    return "whose" if answer.type == MATCH else f"answer/{_path(answer)}"
+
+
+def _path(answer: Answer) -> str:
+    return f"{answer.type}/{answer.kind or _NO_KIND}"
+
+
+def _label(answer: Answer, question: Question) -> str:
+    if answer.type == MATCH:
+        return "Say whose child this is"
+    form = form_for(answer, question.pack, "", question.row.message_id)
+    return _LABELS.get(answer.type) or (form.question if form and form.question else "Answer")
+
+
+_LABELS = {
+    "manager.decision": "Decide",
+    "meeting.decision": "Decide whether to hold it",
+    "meeting.held": "Record that it was held",
+    "screening.decision": "Decide",
+    "rag.set": "Set the rating",
+    "threshold.decision": "Decide",
+    "clock.override": "Set when the time limits start",
+    "rhi.outcome": "Record what became of the interview",
+    "task.completed": "Record that it is done",
+    "document.updated": "Record the document",
+    "message.acknowledged": "Confirm that you have seen this",
+    "case.opened": "Record that a service opened the case",
+}
+
+ANSWER_PAGES = (
+    DeskPage("/m/{message}", message_page),
+    DeskPage("/m/{message}/answer/{type}/{kind}", answer_page, ("GET", "POST")),
+    DeskPage("/e/{episode}/say", sayable_page),
+    DeskPage("/e/{episode}/say/{type}/{kind}", say_page, ("GET", "POST")),
+)

@@ -1,0 +1,45 @@
+"""One desk: what all its pages share, put together at start by whoever runs it."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from desk.options import DeskOptions
+from desk.pages import Pages, own_assets
+from desk.ports import Downloads, Letters, Publisher
+from desk.sessions import Sessions
+from routing.library import Packs
+from store import Store
+
+
+@dataclass(frozen=True)
+class Desk:
+    """`assets`: name -> content of the Design System's styles and script. `reads`: when what is missing at an authority
+    was last read. `closing`: set once nobody is to be kept waiting."""
+
+    options: DeskOptions
+    store: Store
+    packs: Packs
+    letters: Letters
+    publisher: Publisher
+    downloads: Downloads
+    now: Callable[[], datetime]
+    assets: Mapping[str, bytes] = field(default_factory=dict)
+    pages: Pages = field(default_factory=Pages)
+    sessions: Sessions = field(default_factory=Sessions)
+    reads: dict[str, datetime] = field(default_factory=dict)
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+    _limiter: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
+
+    def asset(self, name: str) -> bytes | None:
+        """A style, script or picture by its name; None where there is none."""
+        return {**self.assets, **own_assets()}.get(name)
+
+    def admits(self, who: str, per_minute: int) -> bool:
+        """Whether this request of theirs is within what one may make in a minute."""
+        return self._limiter.hit(RateLimitItemPerMinute(per_minute), who)

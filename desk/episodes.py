@@ -1,0 +1,114 @@
+"""*Episode*: its page, the name of the child for who asks for it, and a chronology to print."""
+
+from starlette.responses import Response
+
+from desk.acts import role_name
+from desk.looking import case_for, looked, pack_of
+from desk.people import DeskUser
+from desk.serving import DeskPage
+from desk.views.episode import episode_view
+from desk.visit import NotHereError, Visit
+from reporting.held_cases import HeldCase, held_cases
+from store import Delivery, LedgerEntry, Transaction
+
+_REASONED = 3
+"""Characters of a reason that say something."""
+
+
+async def episode_page(visit: Visit) -> Response:
+    """The page, without the name. With `all` the whole past."""
+    return await _shown(visit, "episode")
+
+
+async def show_name(visit: Visit) -> Response:
+    """The page with name and birth date, for this view alone. Who works the case or was told gives no reason."""
+    held = await _held(visit)
+    why = visit.asked("why")
+    if not await _works_it(visit, held) and len(why) < _REASONED:
+        return await _shown(visit, "episode", fault="Say why you need the name")
+    await looked(visit, "name", held.authority, [held.case.id], why)
+    return await _shown(visit, "", named=True)
+
+
+async def printed(visit: Visit) -> Response:
+    """The chronology: oldest first, the name only where it was ticked."""
+    return await _shown(visit, "print", named=visit.asked("name") == "yes", template="print.html")
+
+
+async def _shown(
+    visit: Visit, what: str, named: bool = False, fault: str = "", template: str = "episode.html"
+) -> Response:
+    async with visit.desk.store.reading() as tx:
+        held = await case_for(tx, visit.user, visit.asked("episode"))
+        case = held.episode
+        if case is None:
+            raise NotHereError
+        ledger, deliveries = await _told(tx, held)
+        linked = [h for h in await held_cases(tx, case.episode.linked) if visit.user.grant_at(h.authority)]
+    if what:
+        await looked(visit, f"{what}, with name" if named else what, held.authority, [held.case.id])
+    pack = pack_of(visit.desk.packs, held)
+    whole = bool(visit.asked("all")) or template == "print.html"
+    view = episode_view(held, ledger, deliveries, linked, pack, visit.now, whole)
+    grant = visit.user.grant_at(held.authority)
+    return await visit.page(
+        template,
+        view=view,
+        card=view.card,
+        named=held.child.described if named else None,
+        born=held.child.record.date_of_birth if named else None,
+        is_named=named,
+        fault=fault,
+        reason_asked=not _is_told(visit.user, deliveries),
+        may_answer=grant is not None and grant.may == "answer",
+        told_you=_told_you(visit, held, deliveries),
+    )
+
+
+async def _held(visit: Visit) -> HeldCase:
+    async with visit.desk.store.reading() as tx:
+        return await case_for(tx, visit.user, visit.asked("episode"))
+
+
+async def _told(tx: Transaction, held: HeldCase) -> tuple[list[LedgerEntry], list[Delivery]]:
+    return await tx.ledger_of_episode(held.case.id), await tx.outbox_of_episode(held.case.id)
+
+
+async def _works_it(visit: Visit, held: HeldCase) -> bool:
+    async with visit.desk.store.reading() as tx:
+        deliveries = await tx.outbox_of_episode(held.case.id)
+    record = held.child.record
+    works = {person for s in record.services for person in (s.worker, s.manager)} | {*record.involved}
+    return visit.user.id in works or _is_told(visit.user, deliveries)
+
+
+def _is_told(user: DeskUser, deliveries: list[Delivery]) -> bool:
+    """Whether the person, or a role that they were given by name, was told of the episode."""
+    return any(_is_to(user, d) for d in deliveries)
+
+
+def _is_to(user: DeskUser, delivery: Delivery) -> bool:
+    channel, _, where = delivery.row.destination.partition("/")
+    if channel != "mail":
+        return False
+    authority, role, *person = where.split("/")
+    grant = user.grant_at(authority)
+    return bool(grant and (role in grant.roles or (person and person[0] == user.id)))
+
+
+def _told_you(visit: Visit, held: HeldCase, deliveries: list[Delivery]) -> str:
+    """What the reader was told last, as whom."""
+    pack = pack_of(visit.desk.packs, held)
+    for delivery in reversed(deliveries):
+        if _is_to(visit.user, delivery):
+            role = delivery.row.destination.split("/")[2]
+            title = visit.desk.letters.letter(delivery.row).title
+            return f"{title} (as {role_name(pack, role)})"
+    return ""
+
+
+EPISODE_PAGES = (
+    DeskPage("/e/{episode}", episode_page),
+    DeskPage("/e/{episode}/name", show_name, ("POST",)),
+    DeskPage("/e/{episode}/print", printed),
+)

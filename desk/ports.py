@@ -1,0 +1,50 @@
+"""What the desk needs of others and is given at start: the words of a message, a way to the casework topics,
+and files to download."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from reporting.span import Span
+from store import OutboxRow, Transaction
+
+
+class NotPublishedError(Exception):
+    """Kafka did not take the record. Trying again later may help; the text says what is the matter."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenLetter:
+    """What the e-mail about a message says. `headline`: the act with its limit, `title`: the act alone."""
+
+    headline: str
+    title: str
+    lines: tuple[str, ...]
+
+
+class Letters(Protocol):
+    """Puts a message into words, as the e-mails do."""
+
+    def letter(self, row: OutboxRow) -> WrittenLetter:
+        """What its e-mail says, whether one was sent or not. A message whose contents were purged has its type."""
+
+
+class Publisher(Protocol):
+    """A way to the casework topics, and to no others."""
+
+    async def publish(self, topic: str, key: bytes, headers: Sequence[tuple[str, bytes]], value: bytes) -> None:
+        """Returns when Kafka has the record. Raises NotPublishedError."""
+
+
+class Downloads(Protocol):
+    """Lists and returns of a period as files."""
+
+    @property
+    def tables(self) -> Sequence[str]:
+        """What there is to download; the figures alone name no child."""
+
+    async def file(
+        self, tx: Transaction, authority: str, table: str, span: Span, form: str, at: datetime
+    ) -> tuple[str, bytes]:
+        """The name and the content of a table as `csv` or `xlsx`."""

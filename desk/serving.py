@@ -1,0 +1,122 @@
+"""What stands before every page: who asks, whether they may, whether the form is ours, and what is said where not."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import compare_digest
+from typing import Literal
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from desk.desk import Desk
+from desk.sessions import COOKIE, DeskSession
+from desk.visit import NotHereError, Visit
+from store import StoreUnavailableError
+
+log = logging.getLogger(__name__)
+Who = Literal["anyone", "signed_in", "people", "operators"]
+"""Whom a page is for: anyone at all, whoever is signed in, those who see children, those who look after the hub."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPage:
+    """A page at an address. `answer` makes it; `who` it is for; `tried`: it is a way in for those without a session.
+    `keeps_alive`: asking for it is a sign that somebody sits there."""
+
+    path: str
+    answer: Callable[[Visit], Awaitable[Response]]
+    methods: tuple[str, ...] = ("GET",)
+    who: Who = "people"
+    tried: bool = False
+    keeps_alive: bool = True
+
+    def route(self, desk: Desk) -> Route:
+        async def endpoint(request: Request) -> Response:
+            return await self.respond(desk, request)
+
+        return Route(self.path, endpoint, methods=list(self.methods))
+
+    async def respond(self, desk: Desk, request: Request) -> Response:
+        """The page, or what is said in its place; with the cookie of the session, where that is new."""
+        session = _session(desk, request, self.keeps_alive)
+        visit = Visit(request, desk, session, FormData())
+        response = await _refusal(self, visit) or await _answered(self, visit)
+        if visit.session.token != request.cookies.get(COOKIE):
+            response.set_cookie(COOKIE, visit.session.token, httponly=True, samesite="lax", secure=desk.options.secure)
+        return response
+
+
+def _session(desk: Desk, request: Request, keeps_alive: bool) -> DeskSession:
+    now = desk.now()
+    session = desk.sessions.of(request.cookies.get(COOKIE), now, keeps_alive)
+    return session or desk.sessions.begin(now, desk.options.local_user)
+
+
+async def _refusal(page: DeskPage, visit: Visit) -> Response | None:
+    """What is said to somebody who may not have the page; None where they may."""
+    desk, session, request = visit.desk, visit.session, visit.request
+    machine = request.client.host if request.client else "unknown"
+    who = f"tries:{machine}" if page.tried and request.method == "POST" else f"requests:{machine}:{session.token}"
+    allowed = desk.options.tries if who.startswith("tries") else desk.options.requests
+    if not desk.admits(who, allowed):
+        return await visit.page("message.html", 429, title="Too many requests", nav=False,
+                                text="Wait a minute, then try again.")  # fmt: skip
+    if page.who != "anyone" and session.user is None:
+        session.back = str(request.url.path) if request.method == "GET" else "/now"
+        return RedirectResponse("/sign-in", 303)
+    if page.who == "people" and not visit.user.grants:
+        return await not_here(visit)
+    if page.who == "operators" and not visit.user.operator:
+        return await not_here(visit)
+    if session.covered and page.who != "anyone" and page.path not in ("/uncover", "/sign-out"):
+        return await visit.page("covered.html", nav=False)
+    return await _form(visit) if request.method == "POST" else None
+
+
+async def _form(visit: Visit) -> Response | None:
+    """Reads what was sent. Refuses a form that is not one of this session's own pages."""
+    visit.form = await visit.request.form()
+    if compare_digest(visit.asked("csrf").encode(), visit.session.csrf.encode()):
+        return None
+    return await visit.page(
+        "message.html",
+        403,
+        title="This page had expired",
+        text="Nothing was sent. Go back, reload the page and try again.",
+    )
+
+
+async def _answered(page: DeskPage, visit: Visit) -> Response:
+    try:
+        return await page.answer(visit)
+    except NotHereError:
+        return await not_here(visit)
+    except StoreUnavailableError as error:
+        log.warning("Cannot reach the database: a page could not be shown", extra={"cause": str(error)})
+        return await visit.page(
+            "unavailable.html", 503, nav=False, contact=_contact(visit), last_read=_last_read(visit)
+        )
+
+
+async def not_here(visit: Visit) -> Response:
+    """The same for what does not exist and for what belongs to another authority."""
+    return await visit.page("message.html", 404, title="We cannot find that here", text=_NOT_HERE)
+
+
+_NOT_HERE = "Check the address, or look for it with Find."
+
+
+def _last_read(visit: Visit) -> datetime | None:
+    """When this person's authorities were last read."""
+    user = visit.session.user
+    return max((at for a in user.authorities if (at := visit.desk.reads.get(a))), default=None) if user else None
+
+
+def _contact(visit: Visit) -> str:
+    user = visit.session.user
+    told = (visit.desk.packs.newest(a).contact for a in user.authorities) if user else ()
+    return next(filter(None, told), "")

@@ -1,0 +1,109 @@
+"""The page behind the link of an e-mail that must be confirmed: no account is needed, and it shows what the e-mail
+showed. It confirms on POST only and asks for a name, so that no scanner of links and no robot confirms. It ends when
+the message is settled, or after a while."""
+
+import json
+from typing import Any
+
+from starlette.responses import Response
+
+from desk.acts import role_name
+from desk.clock_words import day_and_hour
+from desk.forms.making import SEEN
+from desk.links import read_link
+from desk.looking import look_row, pack_of
+from desk.sending import answer_id, answer_row, keep_and_send
+from desk.serving import DeskPage
+from desk.visit import NotHereError, Visit
+from reporting.held_cases import HeldCase, held_cases
+from store import AnswerRow, OutboxRow
+
+_SHORTEST = 3
+"""Characters of a name."""
+_BY_LINK = "link"
+"""Who is said to have confirmed where nobody is signed in; the typed name stands apart, where it can be purged."""
+
+
+async def signed_page(visit: Visit) -> Response:
+    """GET shows; POST with a name confirms."""
+    secret = visit.desk.options.secret
+    id_ = read_link(secret, visit.asked("token")) if secret else None
+    if id_ is None:
+        raise NotHereError
+    async with visit.desk.store.reading() as tx:
+        rows = await tx.outbox_of_message(id_)
+        row = next((d.row for d in rows if d.row.id == id_), None)
+        if row is None or row.subject is None:
+            raise NotHereError
+        held = (await held_cases(tx, [row.subject]))[0]
+        given = await tx.answers_to(row.message_id)
+    shown = _shown(visit, row, held)
+    if ended := _ended(visit, row, held, given):
+        return await visit.page("signed.html", nav=False, ended=ended, fault="", typed="", **shown)
+    name, fault = visit.asked("name"), ""
+    if visit.request.method == "POST":
+        if len(name) >= _SHORTEST:
+            return await _confirmed(visit, row, shown["role"], name)
+        fault = "Enter your name"
+    async with visit.desk.store.transaction() as tx:
+        await tx.append([look_row(f"{_BY_LINK} {row.id}", "message", row.authority, row.subject, visit.now)], ())
+    status = 422 if fault else 200
+    return await visit.page("signed.html", status, nav=False, ended="", fault=fault, typed=name, **shown)
+
+
+async def _confirmed(visit: Visit, row: OutboxRow, role: str, name: str) -> Response:
+    """Publishes that it was seen: once for each e-mail, however often it is pressed."""
+    person = f"{_BY_LINK}-{row.id[:8]}"
+    about = {"authority": row.authority, "episode": row.subject, "message": row.message_id}
+    data = {**about, "by": {"role": role, "person": person}}
+    answer = answer_row(
+        answer_id(row.id, _BY_LINK, row.message_id),
+        SEEN.type,
+        data,
+        person,
+        visit.now,
+        "I have seen this",
+        row.message_id,
+    )
+    async with visit.desk.store.transaction() as tx:
+        who = f"{_BY_LINK} {row.id}"
+        await tx.append([look_row(who, "confirmed from the e-mail", row.authority, row.subject, visit.now, name)], ())
+    sent = await keep_and_send(visit.desk, answer)
+    told = (
+        "It was recorded that you have seen this."
+        if sent
+        else "It is kept and will be recorded as soon as Kafka is back."
+    )
+    return await visit.page(
+        "message.html", nav=False, title="Thank you", text=f"{told} This records no decision. You can close this page."
+    )
+
+
+def _shown(visit: Visit, row: OutboxRow, held: HeldCase) -> dict[str, Any]:
+    _, _, where = row.destination.partition("/")
+    data = json.loads(row.payload) if row.payload else {}
+    first = (data.get("to") or [{"role": pack_of(visit.desk.packs, held).intake}])[0]["role"]
+    role = where.split("/")[1] if row.destination.startswith("mail/") else str(first)
+    pack = pack_of(visit.desk.packs, held)
+    return {"letter": visit.desk.letters.letter(row), "role": role, "role_name": role_name(pack, role)}
+
+
+def _ended(visit: Visit, row: OutboxRow, held: HeldCase, given: list[AnswerRow]) -> str:
+    """Why the link can be used no more; empty while it can."""
+    if given:
+        return f"Confirmed {day_and_hour(given[0].made_at, visit.now)}. Thank you."
+    waits = [w for w in held.work if w.message == row.message_id and w.wanted == "acknowledgement"]
+    if not waits:
+        case = held.episode
+        seen = [a for a in (case.episode.acknowledged if case else ()) if a.message == row.message_id]
+        return (
+            f"Settled {day_and_hour(seen[0].origin.at, visit.now)}."
+            if seen
+            else "Settled: nobody needs to confirm this now."
+        )
+    if visit.now - row.at > visit.desk.options.link_lasts:
+        return "This link has ended. Sign in to the desk, or ring your duty team."
+    return ""
+
+
+SIGNED_PAGES = (DeskPage("/s/{token}", signed_page, ("GET", "POST"), "anyone", tried=True),)

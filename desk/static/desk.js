@@ -1,0 +1,46 @@
+// What a page gains where scripts run. Every page works without: lists then have a link to reload.
+import { initAll } from "./govuk-frontend.min.js";
+
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+initAll();
+
+// News: a button that says how much has changed. Nothing moves until it is pressed, and nothing while somebody types.
+const news = document.querySelector("[data-news]");
+if (news) {
+  const button = news.querySelector("button");
+  const said = news.querySelector("[data-news-said]");
+  const wall = document.querySelector("[data-wall]");
+  const stale = document.querySelector("[data-stale]");
+  let heard = Date.now();
+  const source = new EventSource(news.dataset.news);
+  source.addEventListener("alive", () => { heard = Date.now(); });
+  source.addEventListener("changes", (event) => {
+    heard = Date.now();
+    if (wall) { location.reload(); return; }
+    const count = Number(event.data);
+    said.textContent = count === 1 ? "Show 1 change" : `Show ${count} changes`;
+    button.hidden = count === 0;
+  });
+  button.addEventListener("click", () => location.reload());
+  if (wall) {
+    setInterval(() => {
+      const silent = Date.now() - heard > 90000;
+      wall.classList.toggle("desk-wall--stale", silent);
+      stale.hidden = !silent;
+    }, 5000);
+    setInterval(() => { if (Date.now() - heard < 90000) location.reload(); }, 60000);
+  }
+}
+
+// The end of a session is told two minutes before.
+const ends = Date.parse(document.body.dataset.ends || "");
+if (ends) {
+  const warning = document.getElementById("session-ending");
+  setTimeout(() => { warning.hidden = false; }, Math.max(0, ends - Date.now() - 120000));
+  setTimeout(() => { location.href = "/sign-in"; }, Math.max(0, ends - Date.now() + 1000));
+}
+
+// An answer on its way: the page looks again until there is something to say.
+if (document.querySelector("[data-reload]")) {
+  setTimeout(() => location.reload(), 2000);
+}

@@ -1,0 +1,71 @@
+"""The figures of a period as rows in words, and the months that a chart shows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from reporting.figures import Figures
+from reporting.span import Span
+
+_GROUPS = {
+    "episodes": "Episodes",
+    "durations": "How long they lasted",
+    "children": "Children",
+    "interviews": "Return interviews",
+    "meetings": "Meetings",
+}
+_SERIES = (("Started", "episodes", "started"), ("Interviews done", "interviews", "done"))
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The numbers of a chart, month by month."""
+
+    title: str
+    points: tuple[tuple[str, int], ...]
+
+
+def figure_rows(figures: Figures) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Group by group, each figure in words with its value."""
+    told = asdict(figures)
+    return [(title, [*_rows(told[name])]) for name, title in _GROUPS.items()]
+
+
+def months_of(span: Span) -> list[Span]:
+    """The months of a period, the first and the last cut to it."""
+    months, first = [], span.first
+    while first <= span.last:
+        after = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+        months.append(Span(first, min(after - timedelta(days=1), span.last)))
+        first = after
+    return months
+
+
+def series_of(months: Sequence[Span], figures: Sequence[Figures]) -> list[Series]:
+    """The charts: what is counted month by month."""
+    told = [asdict(each) for each in figures]
+    names = [_month(month.first) for month in months]
+    return [
+        Series(title, tuple(zip(names, (int(each[group][name]) for each in told), strict=True)))
+        for title, group, name in _SERIES
+    ]
+
+
+def _month(day: date) -> str:
+    return f"{day:%b} {day.year}"
+
+
+def _rows(group: Mapping[str, Any]) -> list[tuple[str, str]]:
+    rows: list[tuple[str, str]] = []
+    for name, value in group.items():
+        if isinstance(value, list):
+            rows += [(f"{_words(each['kind'])}: {k}", str(v)) for each in value for k, v in each.items() if k != "kind"]
+        else:
+            rows.append((_words(name), "none" if value is None else f"{value:g}"))
+    return rows
+
+
+def _words(name: str) -> str:
+    text = name.replace("_", " ")
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,122 @@
+"""What is stuck, put together by cause: how many wait, since when, and which rows a release would touch."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from desk.clock_words import day_and_hour, length_in_words
+from routing.messages import derived_id
+from store import HeldUp, Quarantined
+from store.register_freshness import RegisterFreshness
+
+_QUIET = timedelta(hours=48)
+_SAYS = {
+    "parked": "given up after many attempts",
+    "failed": "refused",
+    "bounced": "came back",
+    "in_doubt": "may have arrived",
+    "retrying": "being tried again by itself",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StuckCause:
+    """What several have in common. `key` names it in a form; `title` says what is wrong; `positions` or `ids` are the
+    rows."""
+
+    key: str
+    title: str
+    count: int
+    waiting: int
+    oldest: str
+    positions: tuple[int, ...] = ()
+    ids: tuple[str, ...] = ()
+
+
+def delivery_causes(held: Sequence[HeldUp], now: datetime) -> list[StuckCause]:
+    """By destination, state and reason; the oldest first."""
+    groups: dict[tuple[str, str, str], list[HeldUp]] = {}
+    for row in held:
+        groups.setdefault((_mailbox(row.destination), row.state, row.detail or "no reason given"), []).append(row)
+    causes = []
+    for (where, state, detail), rows in groups.items():
+        oldest = min(row.at for row in rows)
+        causes.append(
+            (
+                oldest,
+                StuckCause(
+                    derived_id("stuck", where, state, detail),
+                    f"{where}: {_SAYS[state]} ({detail})",
+                    len(rows),
+                    sum(row.waiting for row in rows),
+                    length_in_words(now - oldest),
+                    positions=tuple(row.position for row in rows),
+                ),
+            )
+        )
+    return [cause for _, cause in sorted(causes, key=lambda pair: pair[0])]
+
+
+def quarantine_causes(quarantined: Sequence[Quarantined], now: datetime) -> list[StuckCause]:
+    """By the cause that was given when they were set aside, else by topic and reason."""
+    groups: dict[tuple[str, str], list[Quarantined]] = {}
+    for each in quarantined:
+        row = each.row
+        groups.setdefault((row.cause or f"{row.topic} {row.reason}", row.topic), []).append(each)
+    causes = []
+    for (key, topic), rows in groups.items():
+        first = rows[0].row
+        oldest = min(each.row.at for each in rows)
+        title = f"{topic}: {first.reason.replace('_', ' ')} ({first.detail})"
+        ids = tuple(each.row.id for each in rows)
+        causes.append(
+            (
+                oldest,
+                StuckCause(
+                    derived_id("stuck", key, topic), title, len(rows), 0, length_in_words(now - oldest), ids=ids
+                ),
+            )
+        )
+    return [cause for _, cause in sorted(causes, key=lambda pair: pair[0])]
+
+
+def quiet_registers(registers: Sequence[RegisterFreshness], now: datetime) -> list[tuple[str, str, bool]]:
+    """Each register with the age of its newest record, and whether it has gone quiet."""
+    return [
+        (each.authority, f"newest record {day_and_hour(each.newest_at, now)}", now - each.newest_at > _QUIET)
+        for each in registers
+    ]
+
+
+def masked(value: bytes | None) -> str:
+    """The shape of a body: the names of its fields, and not one value. What is no JSON shows its length alone."""
+    if value is None:
+        return "no body"
+    try:
+        told = json.loads(value)
+    except ValueError:
+        return f"{len(value)} bytes that are no JSON"
+    return json.dumps(_without_values(told), indent=2, ensure_ascii=False)
+
+
+def _without_values(told: Any) -> Any:
+    if isinstance(told, Mapping):
+        return {_name(str(name)): _without_values(part) for name, part in told.items()}
+    if isinstance(told, list):
+        return [_without_values(part) for part in told]
+    return None if told is None else "•" * 3
+
+
+def _name(name: str) -> str:
+    """The name of a field as a contract would have it; any other could itself hold something about a child."""
+    return name if name.isascii() and name.islower() and name.replace("_", "").isalpha() and len(name) < 40 else "•••"
+
+
+def _mailbox(destination: str) -> str:
+    channel, _, where = destination.partition("/")
+    if channel != "mail":
+        return f"Topic {where}"
+    authority, role, *_ = where.split("/")
+    return f"Mailbox of {role.replace('_', ' ')}, {authority}"

@@ -1,0 +1,65 @@
+"""The desk's way to Kafka: records to casework topics by a producer of the desk's own, one at a time."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
+
+from desk.ports import NotPublishedError
+from homeward.kafka import kafka_settings
+from homeward.settings import Settings
+from producers.kafka_link import AiokafkaLink, KafkaSettings, TopicShape
+
+_FAULTS = (KafkaError, OSError, TimeoutError)
+_WITHIN = 5.0  # seconds that a person waits before the page says that Kafka is away
+
+
+def desk_kafka(settings: Settings, create: TopicShape | None = None) -> KafkaSettings:
+    """How the desk reaches Kafka: as the hub does, by a user of its own where there is one."""
+    kafka = replace(kafka_settings(settings, create), client_id="homeward-desk", metadata_timeout=_WITHIN)
+    if settings.desk_kafka_user is None or settings.desk_kafka_password is None:
+        return kafka
+    return replace(kafka, user=settings.desk_kafka_user, password=settings.desk_kafka_password.get_secret_value())
+
+
+class KafkaOutcomes:
+    """Publishes what people answered. A producer that failed is thrown away, so that nothing of it arrives late."""
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        self._settings = settings
+        self._link: AiokafkaLink | None = None
+        self._turn = asyncio.Lock()
+
+    async def publish(self, topic: str, key: bytes, headers: Sequence[tuple[str, bytes]], value: bytes) -> None:
+        async with self._turn:
+            try:
+                async with asyncio.timeout(_WITHIN):
+                    link = await self._started()
+                    await link.create([topic])
+                    await link.know(topic)
+                    await (await link.put(topic, key, value, [*headers]))
+            except _FAULTS as error:
+                await self._abandon()
+                raise NotPublishedError(f"Kafka cannot be reached ({type(error).__name__})") from None
+
+    async def stop(self) -> None:
+        if self._link:
+            await self._link.stop()
+            self._link = None
+
+    async def _started(self) -> AiokafkaLink:
+        if self._link is None:
+            link = AiokafkaLink(self._settings)
+            try:
+                await link.start()
+            except BaseException:
+                await link.abandon()
+                raise
+            self._link = link
+        return self._link
+
+    async def _abandon(self) -> None:
+        if self._link:
+            await self._link.abandon()
+            self._link = None

@@ -1,0 +1,131 @@
+"""Putting a desk together: from the settings to the application, and serving it."""
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+
+from desk.application import application
+from desk.desk import Desk
+from desk.options import DeskOptions, Meaning, Provider
+from desk.people import DeskUser, Grant
+from desk.ports import Publisher
+from homeward import clock
+from homeward.desk.assets import frontend_assets
+from homeward.desk.downloads import PeriodFiles
+from homeward.desk.letters import MailLetters
+from homeward.settings import PREFIX, Settings, SettingsError
+from homeward.settings_of_desk import LOOPBACK
+from homeward.wordings import PackWordings
+from routing.library import Packs
+from store import Store
+
+log = logging.getLogger(__name__)
+
+
+def desk_of(
+    settings: Settings,
+    packs: Packs,
+    store: Store,
+    publisher: Publisher,
+    *,
+    now: Callable[[], datetime] = clock.now,
+    notice: Callable[[str], None] = lambda said: None,
+) -> Desk:
+    """The desk that the settings ask for. Raises SettingsError where they would let strangers in, EmbeddedError where
+    its styles cannot be had."""
+    options = desk_options(settings, packs)
+    letters = MailLetters(PackWordings(packs, options.url))
+    cache = settings.cache or Path.home() / ".cache" / "homeward"
+    return Desk(options, store, packs, letters, publisher, PeriodFiles(packs), now, frontend_assets(cache, notice))
+
+
+def desk_options(settings: Settings, packs: Packs) -> DeskOptions:
+    """Raises SettingsError where the desk would be open to the network without sign-in, or a claim means nothing."""
+    url = (settings.desk_url or f"http://{settings.desk_host}:{settings.desk_port}").rstrip("/")
+    common: dict[str, Any] = {
+        "url": url,
+        "secret": settings.desk_secret.get_secret_value() if settings.desk_secret else None,
+        "link_lasts": timedelta(hours=settings.desk_link_hours),
+    }
+    if settings.desk_oidc_issuer and settings.desk_oidc_client_id and settings.desk_oidc_client_secret:
+        secret = settings.desk_oidc_client_secret.get_secret_value()
+        meanings = {word: _meaning(word, told, packs) for word, told in settings.desk_oidc_meanings.items()}
+        issuer, client, claim = settings.desk_oidc_issuer, settings.desk_oidc_client_id, settings.desk_oidc_claim
+        return DeskOptions(**common, provider=Provider(issuer, client, secret, claim, meanings))
+    if settings.desk_host not in LOOPBACK:
+        raise SettingsError(
+            f"{PREFIX}DESK_HOST: without sign-in the desk listens on this machine only. Set {PREFIX}DESK_OIDC_*, "
+            f"or listen on {LOOPBACK[0]}"
+        )
+    grants = tuple(Grant(authority) for authority in packs.authorities)
+    name = settings.desk_local_user
+    return DeskOptions(**common, local_user=DeskUser(name, name, grants, operator=True, local=True))
+
+
+def _meaning(word: str, told: Mapping[str, Any], packs: Packs) -> Meaning:
+    where = f"{PREFIX}DESK_OIDC_MEANINGS: {word}"
+    if unknown := told.keys() - {"authority", "roles", "may", "operator"}:
+        raise SettingsError(f"{where}: {sorted(unknown)[0]} is not understood. Use authority, roles, may or operator")
+    if "authority" not in told:
+        return Meaning(operator=told.get("operator") is True)
+    authority, may = told["authority"], told.get("may", "answer")
+    if authority not in packs.authorities:
+        raise SettingsError(f"{where}: there is no authority '{authority}'. Use one of {', '.join(packs.authorities)}")
+    roles = frozenset(told.get("roles", ()))
+    if missing := sorted(roles - packs.newest(authority).roles.keys()):
+        raise SettingsError(f"{where}: {authority} has no role '{missing[0]}'. Use one of its pack")
+    if may not in ("answer", "read"):
+        raise SettingsError(f"{where}: may must be answer or read")
+    return Meaning(Grant(authority, roles, may), told.get("operator") is True)
+
+
+def warnings_of(options: DeskOptions) -> Iterator[str]:
+    """What must be shouted about at start."""
+    if options.local_user:
+        yield "THE DESK HAS NO SIGN-IN. Whoever uses this machine sees every child of every authority,"
+        yield f"and answers as '{options.local_user.id}'. Only to try it out: set {PREFIX}DESK_OIDC_* for real people."
+    if options.secret is None:
+        yield f"{PREFIX}DESK_SECRET is not set: nobody can confirm from an e-mail without signing in."
+
+
+def listening(settings: Settings) -> socket.socket:
+    """A socket on the desk's address. Raises SettingsError where that is taken."""
+    try:
+        return socket.create_server((settings.desk_host, settings.desk_port), reuse_port=False)
+    except OSError as error:
+        raise SettingsError(
+            f"{PREFIX}DESK_PORT: cannot listen on {settings.desk_host}:{settings.desk_port} ({error.strerror}). "
+            "Choose another port, or 0 for a free one"
+        ) from None
+
+
+class _Server(uvicorn.Server):
+    """One that leaves the signals to whoever runs it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve(desk: Desk, at: socket.socket, stopped: asyncio.Event) -> None:
+    """Serves the desk until `stopped` is set."""
+    app: Starlette = application(desk)
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False, date_header=False, timeout_graceful_shutdown=2
+    )
+    server = _Server(config)
+    running = asyncio.create_task(server.serve([at]))
+    waiting = asyncio.create_task(stopped.wait())
+    await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    desk.closing.set()
+    server.should_exit = True
+    await running

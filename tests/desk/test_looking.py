@@ -1,0 +1,188 @@
+"""*Now*, *To do*, *Episode*: what they say, in which order, without a name; that every look is written down; and that
+another council's child cannot be found."""
+
+import re
+
+from desks import BUCKS, MANAGER, NOTTS, OPERATOR, Browser, at_desk, plain, with_a_missing_child
+from hub_in_memory import hub
+from wire_messages import case, child, found, later, missing
+
+from desk.application import PAGES
+from desk.news import NEWS_PAGES
+from desk.people import DeskUser, Grant
+
+READER = DeskUser("r.only", "R. Only", (Grant("nottinghamshire", may="read"),))
+
+
+async def every_page(browser: Browser, episode: str) -> dict[str, str]:
+    """The HTML of every page that can be had by GET, by its address."""
+    said = {m["id"]: m for m in await _said(browser)}
+    found = {}
+    for page in PAGES:
+        if "GET" not in page.methods or page in NEWS_PAGES:
+            continue
+        message = next(iter(said))
+        parts = dict.fromkeys(re.findall(r"{(\w+)", page.path), "none") | {"episode": episode, "message": message}
+        path = page.path.format(**parts | {"type": "worker.found_report", "kind": "-", "authority": "nottinghamshire"})
+        found[path] = (await browser.get(path, follow=True)).text
+    return found
+
+
+async def _said(browser: Browser) -> list[dict[str, str]]:
+    async with browser.desk.store.reading() as tx:
+        return [{"id": d.row.message_id} for d in await tx.outbox_after(0, 1000) if d.row.subject]
+
+
+async def test_now_tells_who_is_missing_since_when_and_whose_case_it_is() -> None:
+    async with hub() as running, at_desk(running) as browser:
+        await with_a_missing_child(running)
+        text = await browser.text("/now")
+        assert "Missing now: 1" in text
+        for fact in ("XX-0303", "Age 14, in care, missing (not absent), from placement", "26 h missing", "high", "sw1"):
+            assert fact in text
+
+
+async def test_an_empty_page_says_what_would_be_there() -> None:
+    async with hub() as running, at_desk(running) as browser:
+        assert "Nobody is reported missing. No police message has come yet." in await browser.text("/now")
+        assert "Nothing waits for you. 0 wait for others." in await browser.text("/todo")
+        await running.take(missing(0, "XX-0303"), found(0.5, "XX-0303"))
+        assert "Last police message 13:30 today" in await browser.text("/now")
+
+
+async def test_what_runs_out_first_stands_first_and_what_has_no_limit_last() -> None:
+    async with hub() as running, at_desk(running) as browser:
+        for number, hours in ((1, 0), (2, 30), (3, 60)):
+            who = child(f"mosaic:M-{number}", f"compact:K-{number}")
+            await running.take(case("case.context", hours - 1, plan="child_in_need", child=who, services=[]))
+            await running.take(missing(hours, f"XX-030{number}", child=child(f"compact:K-{number}")))
+            running.clock.set(later(hours + 1))
+        text = await browser.text("/now")
+        assert [*dict.fromkeys(re.findall(r"XX-030\d", text))] == ["XX-0301", "XX-0302", "XX-0303"]
+        assert text.index("Overdue") < text.index("Soon") if "Soon" in text else True
+
+
+async def test_a_name_is_shown_on_no_page_until_somebody_asks_for_it_and_that_is_recorded() -> None:
+    async with hub() as running, at_desk(running) as browser:
+        episode = await with_a_missing_child(running)
+        for path, html in (await every_page(browser, episode)).items():
+            assert "Robin" not in html, path
+            assert "Madeup" not in html, path
+            assert "2011" not in html, path
+        refused = await browser.post(f"/e/{episode}/name", page=f"/e/{episode}")
+        assert "Say why you need the name" in plain(refused.text)
+        shown = plain((await browser.post(f"/e/{episode}/name", f"/e/{episode}", why="mother on the phone")).text)
+        assert "Robin Madeup" in shown
+        assert "Born 1 September 2011" in shown
+        (look,) = [line for line in await running.ledger("look") if line.entry["what"] == "name"]
+        assert (look.episode, look.entry["who"]) == (episode, "o.kaur")
+        assert "mother" not in str(look.entry)
+        assert "Robin" not in (await browser.text(f"/e/{episode}"))
+
+
+async def test_who_was_told_of_a_child_gives_no_reason_for_the_name() -> None:
+    async with hub() as running, at_desk(running, MANAGER) as browser:
+        episode = await with_a_missing_child(running, 73)
+        assert "Robin Madeup" in plain((await browser.post(f"/e/{episode}/name", f"/e/{episode}")).text)
+
+
+async def test_every_look_at_a_child_is_a_row_of_the_ledger() -> None:
+    async with hub() as running, at_desk(running) as browser:
+        episode = await with_a_missing_child(running)
+        for path, what in (
+            ("/now", "now"), ("/now/wall", "wall"), ("/now/since", "handover"), ("/todo", "to do"),
+            (f"/e/{episode}", "episode"), (f"/e/{episode}/print", "print"),
+            (f"/e/{episode}/print?name=yes", "print, with name"),
+        ):  # fmt: skip
+            before = len(await running.ledger("look"))
+            await browser.get(path)
+            new = (await running.ledger("look"))[before:]
+            assert [(line.entry["what"], line.episode, line.at) for line in new if line.episode] == [
+                (what, episode, running.clock.now())
+            ], path
+        async with running.store.reading() as tx:
+            assert await tx.verify() == []
+
+
+async def test_another_councils_child_is_as_unknown_as_one_that_does_not_exist() -> None:
+    async with hub() as running, at_desk(running, BUCKS) as browser:
+        episode = await with_a_missing_child(running)
+        unknown = {
+            path: plain(html)
+            for path, html in (await every_page(browser, "00000000-0000-5000-8000-000000000000")).items()
+        }
+        for path, html in (await every_page(browser, episode)).items():
+            text = plain(html)
+            assert "XX-0303" not in text, path
+            assert "sw1" not in text, path
+            if episode in path:
+                assert text == unknown[path.replace(episode, "00000000-0000-5000-8000-000000000000")], path
+                assert "We cannot find that here" in text
+        assert [line for line in await running.ledger("look") if line.authority == "nottinghamshire"] == []
+
+
+async def test_an_operator_meets_no_child_at_any_address() -> None:
+    async with hub() as running, at_desk(running, OPERATOR) as browser:
+        episode = await with_a_missing_child(running)
+        for path, html in (await every_page(browser, episode)).items():
+            assert "XX-0303" not in html, path
+            assert "Age 14" not in html, path
+
+
+async def test_an_episode_tells_what_happened_why_and_who_was_told() -> None:
+    async with hub() as running, at_desk(running) as browser:
+        episode = await with_a_missing_child(running)
+        text = await browser.text(f"/e/{episode}")
+        assert "XX-0303: missing 26 h" in text
+        assert "Ask for a strategy discussion about a child who is still missing" in text  # ahead
+        assert "Reported missing from police XX" in text
+        assert "Tell the Service Director early" in text  # the rule
+        assert "guidance" in text  # where its clause stands
+        assert "Register record M-1: received" in text
+        assert "Service Director" in text
+        assert "not sent yet" in text  # nothing was delivered: told is not known
+
+
+async def test_the_limit_of_a_senior_alert_is_never_its_readers() -> None:
+    async with hub() as running, at_desk(running) as browser:
+        await with_a_missing_child(running)
+        text = await browser.text("/todo?whose=roles")
+        assert "Know: 24 h missing" not in text
+        assert "Process a notification" in text
+
+
+async def test_to_do_is_mine_or_my_roles_or_others_and_counts_what_is_mine_beside_the_link() -> None:
+    async with hub() as running, at_desk(running, MANAGER) as browser:
+        await with_a_missing_child(running, 73)
+        text = await browser.text("/todo")
+        assert "Decide: hold a strategy meeting?" in text
+        assert "Process a notification" not in text
+        assert "To do (1)" in text
+        assert "No time limit in the procedure" in text
+        assert "Process a notification" in await browser.text("/todo?whose=others")
+
+
+async def test_the_handover_tells_on_one_page_what_came_since_five() -> None:
+    async with hub() as running, at_desk(running) as browser:
+        await with_a_missing_child(running, 7)
+        text = await browser.text("/now/since")
+        assert "Since 17:00 today" in text
+        assert "New: 0" in text
+        await running.take(found(7, "XX-0303"))
+        assert "Back, ended or taken back: 1" in await browser.text("/now/since")
+
+
+async def test_a_chronology_is_printed_oldest_first() -> None:
+    async with hub() as running, at_desk(running) as browser:
+        episode = await with_a_missing_child(running)
+        text = await browser.text(f"/e/{episode}/print")
+        assert text.index("Reported missing") < text.index("Know: 24 h missing")
+        assert "O. Kaur" in text
+
+
+async def test_a_reader_sees_no_way_to_answer() -> None:
+    async with hub() as running, at_desk(running, READER) as browser:
+        episode = await with_a_missing_child(running)
+        assert "Report or record something" not in await browser.text(f"/e/{episode}")
+        assert "This is for the people" in await browser.text(f"/e/{episode}/say/worker.found_report/-", 403)
+        assert NOTTS.may_answer("nottinghamshire", "team_manager")
