@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from hub_in_memory import hub
 from people_described import since, told
-from store.feeds import Feed
 from wire_messages import MONDAY, child, context, event, later, missing
+
+from store.register_freshness import RegisterFreshness
 
 
 async def test_the_register_of_nobody_has_no_age() -> None:
@@ -16,7 +17,7 @@ async def test_the_register_of_nobody_has_no_age() -> None:
         await h.intake.process_batch([h.raw(stranger, "register.atlantis.children.v1")])
         await h.intake.process_batch([h.raw(context(0, "mosaic:M-2"), "register.NOTTINGHAMSHIRE.children.v1")])
         async with h.store.reading() as tx:
-            assert [feed.authority for feed in await tx.feeds()] == ["nottinghamshire"]
+            assert [register.authority for register in await tx.register_freshness()] == ["nottinghamshire"]
 
 
 async def test_a_record_from_the_future_makes_no_register_younger_than_its_receipt() -> None:
@@ -26,7 +27,7 @@ async def test_a_record_from_the_future_makes_no_register_younger_than_its_recei
         h.clock.set(later(5))
         await h.take(context(5, "mosaic:M-2"))
         async with h.store.reading() as tx:
-            assert await tx.feeds() == [Feed("nottinghamshire", later(5), later(5))]
+            assert await tx.register_freshness() == [RegisterFreshness("nottinghamshire", later(5), later(5))]
 
 
 async def test_a_record_from_the_future_does_not_outlast_the_next_of_a_feed_that_was_moved() -> None:
