@@ -9,7 +9,7 @@ from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
 
-from consumers.backlog import read_through
+from consumers.backlog import Backlog
 from consumers.progress import STUCK
 from consumers.subscriber import PATTERN, Subscriber
 from enrichment.matching import forget_names
@@ -149,11 +149,12 @@ async def _forgetting() -> None:
         forget_names()
 
 
-def backlog_of(settings: Settings) -> Callable[[], Awaitable[None]]:
-    """What the timers wait for at start: the backlog is read, or the bound of the settings is over."""
+def backlog_of(settings: Settings, pattern: str = PATTERN) -> Callable[[], Awaitable[None]]:
+    """What the timers wait for: the backlog is read, or the bound of the settings is over."""
+    backlog = Backlog(consumer_connection(settings), settings.kafka_group, settings.timers_gate, pattern)
 
     async def ready() -> None:
-        await read_through(consumer_connection(settings), settings.kafka_group, settings.timers_gate)
+        await backlog.read_through()
 
     return ready
 

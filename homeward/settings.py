@@ -79,7 +79,10 @@ class Settings(ChannelSettings, SourceSettings):
         30, ge=1, description="Seconds until another relay can take the rows of one that has died"
     )
     timers_gate: float = Field(
-        120, ge=0, description="Maximum seconds that overdue timers wait at start-up for the backlog to be read"
+        60,
+        ge=0,
+        description="Maximum seconds that due timers, and limits that had passed on arrival, wait until what is in "
+        "Kafka has been read",
     )
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Lowest level to log")

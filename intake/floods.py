@@ -72,8 +72,8 @@ def foldable(messages: Iterable[Message], rejected: Mapping[str, str]) -> dict[s
 
 def _in_common(message: Message) -> tuple[str | None, ...]:
     """What a word of the hub has in common with others like it; nothing where each is told."""
-    if message.kind == "id_reused" and message.causation:
-        return (message.causation[0],)  # each of them was taken in: what is wrong is how their sender counts
+    if message.alike:
+        return (message.alike,)
     if message.kind == _UNREADABLE or not message.incident:
         return ()
     return (message.force, message.incident)
@@ -141,6 +141,8 @@ def _written(instant: datetime) -> str:
 
 
 def _field(detail: str) -> str:
-    """The field that a detail names first, without its place in a list."""
-    name, colon, _ = detail.partition(": ")
-    return re.sub(r"\[\d+\]", "", name) if colon and " " not in name else ""
+    """The field that a detail names first, without its place in a list; the words of the fault, less the numbers in
+    them, where no field has the name."""
+    fault = detail.partition("; ")[0]
+    name, colon, _ = fault.partition(": ")
+    return re.sub(r"\[\d+\]", "", name) if colon and " " not in name else re.sub(r"\[?\d+\]?", "", fault)

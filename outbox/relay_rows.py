@@ -91,6 +91,7 @@ def outgoing(row: LeasedRow, address: str) -> Outgoing:
         overtakes=row.overtakes,
         repeats=row.repeats,
         sending=row.sending,
+        late=row.late,
     )
 
 

@@ -30,7 +30,7 @@ class Letter:
     """What one e-mail says. `lines` in their order, the first of which says who does what by when; `links` are those
     that are web addresses, none where there is no desk: where the first message is answered, and where the letter is
     confirmed, if another of its messages wants that. `footer` comes last, the protective marking at its end.
-    `repeats`: it may have arrived before."""
+    `repeats`: it may have arrived before; `held_up`: when it was written, where it waited longer than it should."""
 
     subject: str
     urgent: bool
@@ -40,6 +40,7 @@ class Letter:
     footer: tuple[str, ...]
     clauses: tuple[str, ...]
     repeats: bool = False
+    held_up: str | None = None
 
     @property
     def link(self) -> tuple[str, str] | None:
@@ -83,6 +84,7 @@ def write_letter(messages: Sequence[OutgoingWithData], words_of: Wordings) -> Le
         footer=tuple(_footer(messages)),
         clauses=_ids([lead, *others]),
         repeats=any(item.repeats for item, _ in messages),
+        held_up=next((Times(item.time).tell(item.time) for item, _ in messages if item.late), None),
     )
 
 

@@ -117,6 +117,8 @@ def _head(message: EmailMessage, items: Sequence[Outgoing], letter: Letter, send
         message["X-Homeward-Overtakes"] = "true"
     if letter.repeats:
         message["X-Homeward-Repeats"] = "true"
+    if letter.held_up:
+        message["X-Homeward-Late"] = "true"
 
 
 def _data(body: bytes) -> dict[str, Any]:

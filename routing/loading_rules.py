@@ -168,6 +168,7 @@ def rule(table: TomlTable, names: Names, family: str | None = None) -> Rule:
     dated: fields that take the day of the message, in London.
     circumstances: true: the message tells the circumstances as they were reported.
     lapses: true: its open promise is withdrawn as soon as its conditions hold no more.
+    outlasts_return: true: it is asked for also where the return is read together with the report.
     follows: the events at which an open promise moves on to whoever holds the work now; true for every event.
     settled_by: the events that end the promise.
     closes: promises that end with this message.
@@ -206,6 +207,7 @@ def rule(table: TomlTable, names: Names, family: str | None = None) -> Rule:
         fields=table.table("fields").rest(),
         follows=_follows(table),
         lapses=table.says("lapses", True),
+        outlasts_return=table.says("outlasts_return", True),
         rejects=table.get("rejects", bool, False),
         beyond_scope=table.get("beyond_scope", bool, False),
         classifies=table.maybe_choice("classifies", get_args(Classification)),  # type: ignore[arg-type]

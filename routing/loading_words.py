@@ -140,4 +140,6 @@ def _role_source(file: str, name: str, values: Mapping[str, Any]) -> RoleSource:
         interviewer=inner.get("interviewer", bool, False),
     )
     inner.done()
+    if source == RoleSource():
+        raise inner.fault("it names nobody; say where the person is named, or leave 'from' out")
     return source

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, time
+from typing import Any
 
 from routing.loading_rules import limit
 from routing.naming import Names
@@ -43,9 +44,15 @@ class Local:
 def load_local(text: str, file: str) -> Local:
     """The settings in a TOML text. PackError names the file, the place and the mend."""
     try:
-        top = TomlTable(file, "the local settings", tomllib.loads(text))
+        values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PackError(f"{file}: not TOML: {error}") from None
+    return local_of(values, file)
+
+
+def local_of(values: Mapping[str, Any], file: str) -> Local:
+    """The settings in the values of a TOML text. PackError names the file, the place and the mend."""
+    top = TomlTable(file, "the local settings", values)
     limits = top.table("limits")
     local = Local(
         authority=top.get("authority", str),

@@ -2,8 +2,8 @@
 
 State diagram, in the field's words:
 - prepared → sending → accepted → delivered (a receipt says so) or bounced (it came back);
-- sending → retrying (failed for now), failed (refused for good), parked (given up until a person releases it), or
-  in_doubt (it may have been taken).
+- sending → retrying (failed for now), failed (refused for good), parked (given up until a person releases it),
+  in_doubt (it may have been taken), or withdrawn (its reason had ended before it could leave).
 """
 
 from typing import Literal
@@ -26,7 +26,16 @@ from store.instants import UtcInstant
 from store.tables import metadata, word
 
 DeliveryState = Literal[
-    "prepared", "sending", "retrying", "accepted", "delivered", "bounced", "parked", "failed", "in_doubt"
+    "prepared",
+    "sending",
+    "retrying",
+    "accepted",
+    "delivered",
+    "bounced",
+    "parked",
+    "failed",
+    "in_doubt",
+    "withdrawn",
 ]
 
 deliveries = Table(

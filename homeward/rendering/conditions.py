@@ -165,6 +165,7 @@ PHRASES: Mapping[str, Phrase] = {
         f"the interview was {listed([INTERVIEW[word] for word in a['results']], 'or')} in time"
     ),
     "promised": lambda a, w: w.sent(a["any_of"]),
+    "on_hold": lambda a, w: f"{w.open(a['any_of'])} waits for release",
     "still_open": lambda a, w: f"{w.open(a['any_of'])} is still open",
     "open_for_child": lambda a, w: f"{w.open(a['any_of'])} is still open in some episode of the child",
     "unanswered": lambda a, w: f"{w.open(a['any_of'])} is open and no {w.names(a['meeting'])} was held since",

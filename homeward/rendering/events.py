@@ -22,6 +22,7 @@ HAPPENED: Mapping[Change, str] = {
     Change.RETURN_CHANGED: "the time of the return changes",
     Change.REOPENED: "the return turns out to be none",
     Change.DEATH_TAKEN_BACK: "the child turns out to be alive",
+    Change.HANDED_OVER: "another authority answers for the child from now on",
     Change.MERGED: "what waited turns out to be the absence of another episode",
     Change.UNASKED: "an answer comes to a question that nobody asked",
     Change.LOCATED: "the child is located without being back",

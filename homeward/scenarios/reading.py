@@ -9,6 +9,7 @@ A table says only what matters: the rest is filled in, and what is not understoo
     id, title                    the title says what is at stake
     register = "cscs"            a name of [registers], a table of its own, or false: the child is on no register.
                                  Left out: a child that the register knows and that is open to nothing
+    local = {auto_release = false}  settings of the authority with which it runs, as in local.toml
     earlier = [2026-01-05]       evenings on which the child was missing from 18:00 to 21:00, as E-1, E-2 ...
     reports = [{at, type, ...}]  what is told, in order; `at` is the receipt, the other keys the fields of the wire
     until                        where the run ends; left out: with the last report
@@ -35,6 +36,7 @@ from typing import Any
 
 from homeward.scenarios.filling import OF_THE_EVENT, in_utc, instant, line
 from routing.calendar import LONDON
+from routing.local import Local, local_of
 from routing.tables import PackError, TomlTable, nearest
 
 _Row = Mapping[str, Any]
@@ -66,6 +68,7 @@ class Scenario:
     until: datetime | None
     expect: tuple[_Row, ...]
     absent: tuple[_Row, ...]
+    local: Local | None = None
 
 
 def read_scenarios(authority: str, file: str, text: str) -> Iterator[Scenario]:
@@ -103,11 +106,16 @@ def _scenario(authority: str, row: TomlTable, registers: _Row, taken: set[str]) 
         until=in_utc(row.maybe("until", datetime)),
         expect=tuple(_rows(row, "expect")),
         absent=tuple(_rows(row, "absent")),
+        local=_local(authority, row) if "local" in row.names() else None,
     )  # fmt: skip
     row.done()
     if not scenario.expect and not scenario.absent:
         raise row.fault("it expects nothing; add expect or absent")
     return scenario
+
+
+def _local(authority: str, row: TomlTable) -> Local:
+    return local_of({"authority": authority, **row.table("local").rest()}, f"{row.file}: {row.place}")
 
 
 def _reports(row: TomlTable) -> Iterator[_Report]:
