@@ -143,7 +143,8 @@ def hold_notice(rule: Rule, pack: Pack) -> Rule:
     detail = f"{rule.send} is on hold. Complete the task {pack.release.task if pack.release else ''} to release it."
     return replace(
         rule, id=rule.id + RELEASE_AWAITED, send="exception.raise", kind="release_awaited",
-        to=(Target(role=pack.intake),), fields={"detail": detail}, group=None, closes=(), settled_by=(), urgency="same_day", name=None, form=None,
+        to=(Target(role=pack.intake),), fields={"detail": detail}, group=None, closes=(), settled_by=(),
+        urgency="same_day", name=None, form=None,
     )  # fmt: skip
 
 
