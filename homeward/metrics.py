@@ -7,8 +7,8 @@ from typing import Any, get_args
 from store.delivery_table import DeliveryState
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-_NOT_ARRIVED = [state for state in get_args(DeliveryState) if state not in ("accepted", "delivered")]
-"""The states that are counted; what went out is not."""
+_NOT_ARRIVED = [state for state in get_args(DeliveryState) if state not in ("accepted", "delivered", "withdrawn")]
+"""The states that are counted; what went out, or was not needed any more, is not."""
 _Sample = tuple[Mapping[str, str], float]
 
 

@@ -28,14 +28,16 @@ AGAIN = {"immediate": HOUR, "same_day": DAY, "routine": DAY}  # one bad mailbox 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """`late`: accepted after its limit, of which somebody had heard; `words`: what was said of that and of what came
-    back. `asked_in_vain`: what asked for something, and was accepted when nobody needed that any more. `after_return`:
-    what spoke of a child who is still missing, and was accepted after the return; `uncorrected`: those of them behind
-    which no word of the return went to the same mailbox."""
+    back. `withdrawn`: what did not leave, as its reason had ended while it waited. `asked_in_vain`: what asked for
+    something, and was accepted when nobody needed that any more. `after_return`: what spoke of a child who is still
+    missing, and was accepted after the return; `uncorrected`: those of them behind which no word of the return went to
+    the same mailbox."""
 
     mails: int
     late: int
     came_back: int
     words: int
+    withdrawn: int
     asked_in_vain: int
     after_return: int
     uncorrected: int
@@ -62,13 +64,14 @@ async def lived(county: County) -> Sheet:
     await store.close()
     late, came_back = _undelivered(rows, told)
     mails = [each for each in rows if each.row.destination.startswith("mail/")]
-    after = [each for each in mails if _speaks_of_a_child_who_is_back(each, reasons)]
+    after = [each for each in mails if each.state != "withdrawn" and _speaks_of_a_child_who_is_back(each, reasons)]
     return Sheet(
         mails=len(mails),
         late=late,
         came_back=came_back,
         words=len({each.row.message_id for each in rows if each.row.kind == "delivery_failed"}),
-        asked_in_vain=sum(_asks_in_vain(each, reasons) for each in mails),
+        withdrawn=sum(each.state == "withdrawn" for each in rows),
+        asked_in_vain=sum(each.state != "withdrawn" and _asks_in_vain(each, reasons) for each in mails),
         after_return=len(after),
         uncorrected=sum(not _is_corrected(each, mails) for each in after),
     )
@@ -95,10 +98,12 @@ def _undelivered(rows: Sequence[Delivery], told: Mapping[int, datetime]) -> tupl
     late, came_back = 0, 0
     for each in rows:
         row = each.row
-        assert each.state in ("accepted", "bounced"), f"{row.type} is left {each.state}"
+        assert each.state in ("accepted", "bounced", "withdrawn"), f"{row.type} is left {each.state}"
         assert each.settled_at is not None
         if row.kind == "delivery_failed":
             continue  # it told of what itself waited for
+        if each.state == "withdrawn":
+            continue  # its reason had ended before the mail server was back
         if each.state == "bounced":
             came_back += 1
             assert each.address == BOUNCES

@@ -58,7 +58,11 @@ def test_a_version_without_any_change_says_so() -> None:
         ("context: contract meetings belong", "contract meetings belong", "+ contract meetings belong"),
         ("The Missing Children Steering Group comes", "The Steering Group comes", "+ 9.1 b: The Steering Group comes"),
         ('date = "version 6.5;', 'date = "May 2027;', "+ May 2027;"),
-        ('unless = {open_to = "cscs"}\nmodality', "modality", "As soon as a return interview was asked for, Homeward"),
+        (
+            'unless = {open_to = "cscs"}\nmodality',
+            "modality",
+            "As soon as the request for a return interview is open, Homeward",
+        ),
         ('says = "the child is looked after or has', 'says = "the child has or', "+ the child is looked after"),
     ],
 )
