@@ -226,8 +226,9 @@ def _ask_about_alert(
     context: Context, child: Child, case: AlertCase, alert: NationalAlert, events: tuple[Event, ...]
 ) -> Step:
     pack = context.packs.version(child.authority, alert.pack)
-    episodes = tuple(child.cases.values())
-    decision = decide_alert(case, alert, events, child.record, episodes, pack, context.now)
+    alerts = (Case(held.alert.as_episode(), held.promises) for held in child.alerts.values() if held.id != case.id)
+    others = (*child.cases.values(), *alerts)
+    decision = decide_alert(case, alert, events, child.record, others, pack, context.now)
     after = AlertCase(alert, () if context.history else decision.promises)
     child.keep(after)
     context.children.refer(child, after)

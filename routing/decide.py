@@ -135,14 +135,15 @@ def decide_alert(
     alert: NationalAlert,
     events: tuple[Event, ...],
     record: RegisterRecord,
-    episodes: tuple[Case, ...],
+    others: tuple[Case, ...],
     pack: Pack,
     now: datetime,
 ) -> Decision:
-    """The same for another area's national alert: only the rules that listen to just that speak, and no clock runs."""
+    """The same for another area's national alert: only the rules that listen to just that speak, and no clock runs.
+    `others` are the child's episodes and what was said on its other alerts."""
     if not events:
         return Decision((), alert.as_episode(), case.promises)
-    s = replace(situation_at(case, alert.as_episode(), events, record, episodes, pack, now), about="alert")
+    s = replace(situation_at(case, alert.as_episode(), events, record, others, pack, now), about="alert")
     retracted = next((e for e in events if e.change is Change.RETRACTED), None)
     if retracted:
         return retracting.taken_back(s, retracted, pack, now)
