@@ -16,7 +16,7 @@ from routing.messages import Message
 from store import Transaction
 from store.rows import TimerRow
 
-WAITS = "it speaks of an incident that nobody has reported here yet, and waits for the report"
+_WAITS = "it speaks of an incident that nobody has reported here yet, and waits for the report"
 _LONG = "what it speaks of has not been reported for {} hours; it still waits: check the reference"
 
 
@@ -46,14 +46,14 @@ def _announced(context: Context, authority: str, report: Report, child: Child | 
     """That it waits: in the words of the pack, where it has words for a return, else in those of the hub."""
     if authority == HUB:
         kind = "unknown_authority" if unknown else "doubtful_match"
-        return raised(context, HUB, kind, WAITS, report, report.about, of_sender=True)
+        return raised(context, HUB, kind, _WAITS, report, report.about, of_sender=True)
     pack, messages = context.packs.governing(authority, context.now), tuple[Message, ...]()
     if isinstance(report, Found):
         messages = decide_early(report, authority, child.record if child else None, pack, context.now).messages
     return (
         Step(messages=messages)
         if messages
-        else raised(context, authority, "doubtful_match", WAITS, report, report.about, of_sender=True)
+        else raised(context, authority, "doubtful_match", _WAITS, report, report.about, of_sender=True)
     )
 
 
