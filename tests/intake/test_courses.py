@@ -151,9 +151,10 @@ def each_return_is_asked_about_once(said: list[Any]) -> None:
 
 
 def what_was_withdrawn_is_not_spoken_of_again(said: list[Any]) -> None:
-    retracted: dict[str | None, str] = {}
+    retracted: dict[str, str] = {}
     for message in said:
-        subject = message.get("subject")
+        if (subject := message.get("subject")) is None:
+            continue  # it is about no episode
         if message["data"]["kind"] == "retracted":
             retracted[subject] = message["time"]
         elif subject in retracted:
