@@ -51,8 +51,7 @@ class Turn:
         self.standing = frozenset((t.rule, t.due_at) for t in case.timers)
         inside = evaluate(pack.scope, s, self.first, pack) is not None
         handed_over = s.about == "episode" and s.episode.handed_to is not None  # nothing more is asked in it (AMB-197)
-        rules = () if handed_over else pack.rules_about(s.about)
-        self.rules = tuple(r for r in rules if inside or r.beyond_scope)
+        self.rules = tuple(r for r in pack.rules_about(s.about) if (inside or r.beyond_scope) and not handed_over)
         register_only = all(e.change in OF_THE_REGISTER for e in s.events)
         # A change of the register speaks to what is going on; what lies behind hears it only where a rule asks for it.
         lies_behind = register_only or s.episode.state == "new"
@@ -97,16 +96,13 @@ class Turn:
         return Decision(tuple(messages), self.s.episode, self.s.promises, timers, changed, (*self.late,))
 
     def unsaid(self, late: Collection[str], timers: Collection[Timer]) -> Iterator[Message]:
-        """What rules that were late on arrival would have said, and say no more; for the ledger alone. Not those that
-        ask again later."""
-        asked_again = {timer.rule for timer in timers}
-        for rule in (r for r in self.rules if r.id in late and r.id not in asked_again and not r.withdraws):
-            occurrence = self._occurrence(rule, self.first)
-            if occurrence is None or self._answered(rule, occurrence):
-                continue
-            to, _ = resolve(rule.to, self.s, self.first, self.pack)
-            due = ends(rule.due, self.s, self.first) if rule.due else None
-            yield build_message(self._firing(rule, self.first), to, rule.clauses, occurrence, due)
+        """What rules that were late would have said, and neither say now nor ask again later; for the ledger alone."""
+        left = {*late} - {timer.rule for timer in timers}
+        for rule in (r for r in self.rules if r.id in left and not r.withdraws):
+            occurrence, f = self._occurrence(rule, self.first), self._firing(rule, self.first)
+            if occurrence is not None and not self._answered(rule, occurrence):
+                due = ends(rule.due, self.s, self.first) if rule.due else None
+                yield build_message(f, resolve(rule.to, f.s, f.event, f.pack)[0], rule.clauses, occurrence, due)
 
     def rejecting(self) -> Rule | None:
         """The rule that does not let the report count as a fact, if there is one."""

@@ -183,5 +183,5 @@ def _leased(row: Any, fence: int) -> LeasedRow:
         row.address,
         bool(row.overtakes),
         bool(row.repeats),
-        row.sending,
+        sending=row.sending,
     )

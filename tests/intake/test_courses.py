@@ -153,9 +153,8 @@ def each_return_is_asked_about_once(said: list[Any]) -> None:
 def what_was_withdrawn_is_not_spoken_of_again(said: list[Any]) -> None:
     retracted: dict[str, str] = {}
     for message in said:
-        subject = message.get("subject")
-        if subject is None:  # of no episode, such as the figures of a month
-            continue
+        if (subject := message.get("subject")) is None:
+            continue  # it is about no episode
         if message["data"]["kind"] == "retracted":
             retracted[subject] = message["time"]
         elif subject in retracted:
