@@ -1,5 +1,6 @@
-"""Whether intake has read what was waiting when the hub started: overdue timers wait for it, so that no alert goes out
-for a child whose *found* already lies in the backlog."""
+"""Whether intake has read what waits in Kafka: overdue timers, and what was late on arrival, wait for it, so that no
+alert goes out for a child whose *found* already lies in the backlog. Bounded: what stands still is not waited for
+twice."""
 
 import asyncio
 import logging
@@ -16,65 +17,108 @@ from consumers.subscriber import PATTERN
 log = logging.getLogger(__name__)
 _LOOK_AGAIN = 0.2  # seconds between two looks at the group's committed offsets
 _ASK_AGAIN = 1.0  # seconds until Kafka is asked again where it could not answer
+_ANSWER_WITHIN = 5.0  # seconds that a Kafka which was away before has to answer
+_PROBE = 500  # milliseconds in which a record that can be read comes
+
+Offsets = Mapping[TopicPartition, int]
 
 
-async def read_through(
-    connection: dict[str, Any],
-    group: str,
-    limit: float,
-    pattern: str = PATTERN,
-    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
-) -> bool:
-    """Returns when the group has committed up to the present ends of the topics of the pattern, or after `limit`
-    seconds (then False, with a warning that says what is unread). It joins nothing: it holds for consumers in any
-    process of the group. While Kafka does not answer, it waits too."""
-    unread: dict[TopicPartition, int] = {}
-    try:
-        async with asyncio.timeout(limit):
-            while True:
-                try:
-                    await _read_up(connection, group, pattern, pause, unread)
-                except KafkaError as error:
-                    log.warning("Cannot read the backlog yet, retrying", extra={"cause": type(error).__name__})
-                    await pause(_ASK_AGAIN)
-                else:
-                    return True
-    except TimeoutError:
-        waiting = {f"{tp.topic}[{tp.partition}]": records for tp, records in sorted(unread.items())}
-        log.warning("Backlog not read in time: firing overdue timers now", extra={"unread": waiting})
-        return False
+class Backlog:
+    """What waits for a consumer group in the topics of a pattern. It joins nothing, and so holds for consumers in any
+    process of the group. `limit`: seconds that are waited at most; `pause` waits, in seconds."""
 
+    def __init__(
+        self,
+        connection: dict[str, Any],
+        group: str,
+        limit: float,
+        pattern: str = PATTERN,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._connection, self._group, self._limit, self._pattern, self._pause = (
+            connection, group, limit, pattern, pause,
+        )  # fmt: skip
+        self._unread: dict[TopicPartition, int] = {}
+        self._still: set[TopicPartition] = set()  # what stood still through a whole limit
+        self._is_away = False
 
-async def _read_up(
-    connection: dict[str, Any],
-    group: str,
-    pattern: str,
-    pause: Callable[[float], Awaitable[None]],
-    unread: dict[TopicPartition, int],
-) -> None:
-    """Waits until nothing of what is there now is unread; `unread` tells meanwhile how many records are."""
-    consumer = AIOKafkaConsumer(group_id=group, enable_auto_commit=False, **connection)
-    try:
-        await consumer.start()
-        partitions = await partitions_of(connection, pattern)
-        begins, ends = await _range(consumer, partitions)
-        told = False
-        while True:
-            unread.clear()
-            for tp, end in ends.items():
-                read = max(await consumer.committed(tp) or 0, begins[tp])
-                if read < end:
-                    unread[tp] = end - read
-            if not unread:
-                return
-            if not told:
-                log.info(
-                    "Overdue timers are on hold until the backlog is read", extra={"records": sum(unread.values())}
-                )
-                told = True
-            await pause(_LOOK_AGAIN)
-    finally:
-        await consumer.stop()
+    async def read_through(self) -> bool:
+        """Returns when the group has committed up to the present ends of the topics, or after the limit (then False,
+        with a warning that says what is unread). While Kafka does not answer it waits too; of a Kafka that did not
+        answer the last time, only for one answer."""
+        self._unread.clear()
+        try:
+            async with asyncio.timeout(min(self._limit, _ANSWER_WITHIN) if self._is_away else self._limit):
+                while not await self._tried():
+                    if self._is_away:
+                        raise TimeoutError
+                    await self._pause(_ASK_AGAIN)
+        except TimeoutError:
+            self._is_away = self._is_away or not self._unread
+            waiting = {f"{tp.topic}[{tp.partition}]": records for tp, records in sorted(self._unread.items())}
+            log.warning("Backlog not read in time: acting on what is known", extra={"unread": waiting})
+            return False
+        return True
+
+    async def _tried(self) -> bool:
+        """Whether Kafka answered, and all is read."""
+        try:
+            await self._read_up()
+        except KafkaError as error:
+            log.warning("Cannot read the backlog yet, retrying", extra={"cause": type(error).__name__})
+            return False
+        self._is_away = False
+        return True
+
+    async def _read_up(self) -> None:
+        """Waits until nothing of what is there now is unread."""
+        consumer = AIOKafkaConsumer(
+            group_id=self._group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            **self._connection,
+        )
+        first: dict[TopicPartition, int] = {}
+        try:
+            await consumer.start()
+            begins, ends = await _range(consumer, await partitions_of(self._connection, self._pattern))
+            while await self._look(consumer, begins, ends):
+                if not first:
+                    log.info("Clocks are on hold until the backlog is read", extra={"records": self._records})
+                    first = dict(self._unread)
+                    await self._leave_out_empty(consumer, ends)
+                await self._pause(_LOOK_AGAIN)
+        except (TimeoutError, asyncio.CancelledError):
+            self._still |= {tp for tp, records in self._unread.items() if first.get(tp) == records}
+            raise
+        finally:
+            await consumer.stop()
+
+    @property
+    def _records(self) -> int:
+        return sum(self._unread.values())
+
+    async def _look(self, consumer: AIOKafkaConsumer, begins: Offsets, ends: dict[TopicPartition, int]) -> bool:
+        """Whether something is unread that is worth waiting for."""
+        self._unread.clear()
+        for tp, end in ends.items():
+            read = max(await consumer.committed(tp) or 0, begins[tp])
+            if read >= end:
+                self._still.discard(tp)
+            elif tp not in self._still:
+                self._unread[tp] = end - read
+        return bool(self._unread)
+
+    async def _leave_out_empty(self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> None:
+        """Forgets partitions in which nothing is left to read but the marks that transactions leave: no consumer
+        commits those."""
+        consumer.assign([*self._unread])  # read from where the group has committed
+        waiting = await consumer.getmany(timeout_ms=_PROBE)
+        for tp in self._unread:
+            if not waiting.get(tp) and await consumer.position(tp) >= ends[tp]:
+                del ends[tp]
+        consumer.unsubscribe()
 
 
 async def partitions_of(connection: dict[str, Any], pattern: str) -> list[TopicPartition]:
@@ -92,7 +136,7 @@ async def partitions_of(connection: dict[str, Any], pattern: str) -> list[TopicP
 
 async def _range(
     consumer: AIOKafkaConsumer, partitions: list[TopicPartition]
-) -> tuple[Mapping[TopicPartition, int], Mapping[TopicPartition, int]]:
+) -> tuple[Offsets, dict[TopicPartition, int]]:
     if not partitions:
         return {}, {}
-    return await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
+    return await consumer.beginning_offsets(partitions), dict(await consumer.end_offsets(partitions))

@@ -1,4 +1,4 @@
-"""What is left of a person once values that stand for "not known", or cannot be, are taken out (AMB-170, AMB-171), and
+"""What is left of a message once values that stand for "not known", or cannot be, are taken out (AMB-170, AMB-171), and
 numbers of one system go by one name. Which values these are is data: `consumers.conventions`."""
 
 from collections.abc import Callable, Iterable
@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from consumers import conventions
+from consumers.times import without_impossible_times
 from intake.records import LeftOut
 from intake.telling import NO_BIRTHDAY, NOT_KNOWN
 from routing.calendar import london_date
@@ -27,7 +28,8 @@ def cleaned(message: wire.InboundReport, received_at: datetime) -> tuple[wire.In
         case wire.PoliceReport() | wire.CaseworkReport() if message.child is not None:
             changes = {"child": cleaner.person(message.child)}
     changes = {name: value for name, value in changes.items() if value != getattr(message, name)}
-    return (message.model_copy(update=changes) if changes else message), tuple(cleaner.left_out)
+    message, times = without_impossible_times(message.model_copy(update=changes) if changes else message, received_at)
+    return message, (*cleaner.left_out, *times)
 
 
 class _Cleaner:

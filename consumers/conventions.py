@@ -4,7 +4,7 @@
 import re
 import tomllib
 import unicodedata
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -56,8 +56,11 @@ def system_of(word: str) -> str:
 
 
 def nhs_digits(value: str) -> str | None:
-    """The ten digits of an NHS number; None where it is none, by its check digit."""
-    digits = _plain(value)
+    """The ten digits of an NHS number, also where its system is written before it ("NHS 943 476 5919"); None where it
+    is none, by its check digit."""
+    plain = _plain(value)
+    named = max((name for name in _nhs_systems() if plain.startswith(name)), key=len, default="")
+    digits = plain.removeprefix(named)
     return digits if digits.isascii() and is_valid(digits) else None
 
 
@@ -117,3 +120,14 @@ def is_birthday(born: date, day: date) -> bool:
     """Whether somebody may be born on a date who is told of on a day."""
     dates, oldest = _births()
     return born <= day and born not in dates and years_between(born, day) <= oldest
+
+
+# ---- times
+
+
+def times_between(received_at: datetime, planned: bool) -> tuple[datetime, datetime]:
+    """The latest and the earliest instant of which a message may tell that is received then; `planned`: of something
+    that is still to be."""
+    table = _table()["times"]
+    ahead = timedelta(days=table["planned_days"]) if planned else timedelta(minutes=table["ahead_minutes"])
+    return received_at + ahead, received_at - timedelta(days=table["oldest_days"])

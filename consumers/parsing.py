@@ -8,6 +8,7 @@ from functools import partial
 from consumers.cleaning import cleaned
 from consumers.describing import child_of, described
 from consumers.register_record import record_of
+from consumers.times import refuse_impossible_clock
 from consumers.translating import report_of
 from enrichment.register import Place
 from episodes.reports import About, Origin, RecordHeld
@@ -37,6 +38,7 @@ def parse_record(
         message = inbound.parse_message(envelope, limits)
         if checks_owner:
             check_owner(raw.topic, message)
+        refuse_impossible_clock(message, now)
     except Unreadable as why:
         return Rejected(replace(raw, value=limits.kept(raw.value)), why.reason, why.detail)
     claim = _claim(raw, envelope)
@@ -48,7 +50,7 @@ def parse_record(
     if not isinstance(message, inbound.CaseContext):
         return Parsed(raw, claim, report, content, described=child, left_out=left_out)
     first = report.about.identifiers[0][1] if report.about.identifiers else ""
-    record, place = record_of(message, now), _place(raw, first)
+    record, place = record_of(message, now), _place(raw, first, now)
     if any(each.row == NO_BIRTHDAY for each in left_out):
         record = replace(record, birth_left_out=True)
     return Parsed(raw, claim, report, content, record, place, child, left_out)
@@ -64,15 +66,16 @@ def _withdrawal(raw: RawRecord, now: datetime) -> Parsed:
     assert topic is not None
     origin = Origin(f"/homeward/register/{topic.owner}", raw.place, "case.context", now, raw.place)
     report = RecordHeld(origin=origin, about=About(authority=topic.owner))
-    return Parsed(raw, raw.place, report, None, None, _place(raw, ""))
+    return Parsed(raw, raw.place, report, None, None, _place(raw, "", now))
 
 
-def _place(raw: RawRecord, first: str) -> Place:
-    """Where the record stood. Its key is the child's first identifier, also where the sender left the key out."""
+def _place(raw: RawRecord, first: str, now: datetime) -> Place:
+    """Where the record stood, and when; a time after its receipt is that of a clock that is wrong, and would make it
+    the newest for years. Its key is the child's first identifier, also where the sender left the key out."""
     key = raw.key.decode(errors="backslashreplace") if raw.key else first or raw.place
     if not key.isprintable() or len(key.encode()) > _LONGEST_KEY:
         key = f"sha256:{hashlib.sha256(key.encode()).hexdigest()}"
-    return Place(key, raw.cluster, raw.topic, raw.partition, raw.offset, raw.timestamp)
+    return Place(key, raw.cluster, raw.topic, raw.partition, raw.offset, min(raw.timestamp, now))
 
 
 def _claim(raw: RawRecord, envelope: Envelope) -> str:

@@ -7,11 +7,12 @@ bomb. Here every record comes out, each by itself: as the record it is, or as by
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from mmap import mmap
 from typing import Any
 
 from aiokafka.record.default_records import DefaultRecordBatch  # type: ignore[import-untyped]
 
-from consumers.inflating import MOST, NONE, CodecError, inflate
+from consumers.inflating import FAR, MOST, NONE, CodecError, inflate, inflate_far
 
 BATCH_HEAD = 61
 """Bytes before the records of a batch: offsets, checksum, attributes, timestamps, producer, count."""
@@ -20,6 +21,8 @@ _HEADER = struct.Struct(">q13xhiqqq6xi")
 """Of these bytes: the first offset, attributes, how far to the last offset, first and greatest timestamp, producer, and
 how many records there are."""
 
+_KEPT = 64 * 1024
+"""Bytes that are kept of a record that is too large."""
 _CODEC_MASK = 0x07
 _LOG_APPEND_TIME = 0x08
 
@@ -69,8 +72,9 @@ class RecordBatch:
         """Whether the checksum is that of the bytes."""
         return bool(DefaultRecordBatch(self.raw).validate_crc())
 
-    def records(self, first: int = 0, most: int = MOST) -> Iterator[FetchedRecord]:
-        """Those from the offset `first` on, in order. Never raises; what cannot be taken apart is set aside."""
+    def records(self, first: int = 0, most: int = MOST, far: int = FAR) -> Iterator[FetchedRecord]:
+        """Those from the offset `first` on, in order. Never raises; what cannot be taken apart is set aside. `most`:
+        bytes that a batch may take in memory, or one of its records; `far`: those that it may take at all."""
         codec = self._attributes & _CODEC_MASK
         try:
             body, is_whole = inflate(codec, self.raw[BATCH_HEAD:], most)
@@ -87,7 +91,20 @@ class RecordBatch:
                 return
             except Exception:  # noqa: S110 - whatever the client stumbles over: the slow way says which record it was
                 pass
-        yield from self._one_by_one(body, is_whole, first)
+            yield from self._one_by_one(body, is_whole, first, most)
+            return
+        del body
+        yield from self._in_parts(codec, first, most, far)
+
+    def _in_parts(self, codec: int, first: int, most: int, far: int) -> Iterator[FetchedRecord]:
+        """The records of a batch that is too large for memory, each by itself."""
+        try:
+            room, is_whole = inflate_far(codec, self.raw[BATCH_HEAD:], far)
+        except (CodecError, OSError) as why:
+            yield from self._rest_aside(self.base_offset, first, "too_large", f"a batch of records: {why}")
+            return
+        yield from self._one_by_one(room, is_whole, first, most)
+        inflate_far.cache_clear()
 
     def aside(self, first: int, detail: str) -> Iterator[FetchedRecord]:
         """The whole batch set aside, where its bytes cannot be trusted."""
@@ -101,13 +118,19 @@ class RecordBatch:
         head[22] &= ~_CODEC_MASK
         return bytes(head) + body
 
-    def _one_by_one(self, body: bytes, is_whole: bool, first: int) -> Iterator[FetchedRecord]:
+    def _one_by_one(self, body: bytes | mmap, is_whole: bool, first: int, most: int) -> Iterator[FetchedRecord]:
         place, expected = 0, self.base_offset
         for _ in range(self._count):
             try:
                 length, start = _varint(body, place)
             except IndexError:
                 length, start = -1, place
+            if length > most and start + length <= len(body):
+                place, offset = start + length, expected
+                expected += 1
+                if offset >= first:
+                    yield self._too_large(offset, length, body[start : start + _KEPT])
+                continue
             if length < 0 or start + length > len(body):
                 if is_whole:
                     yield from self._rest_aside(expected, first, "undecodable", "a record has no end")
@@ -120,6 +143,10 @@ class RecordBatch:
             expected = record.offset + 1
             if record.offset >= first:
                 yield record
+
+    def _too_large(self, offset: int, size: int, body: bytes) -> FetchedRecord:
+        detail = f"the record has {size} bytes when decompressed: send smaller messages; the first {_KEPT} are kept"
+        return FetchedRecord(offset, self._max_timestamp, 0, None, body, reason="too_large", detail=detail)
 
     def _record(self, body: bytes, expected: int) -> FetchedRecord:
         try:
@@ -163,7 +190,7 @@ def _as_read(record: Any) -> FetchedRecord:
     return FetchedRecord(*at, record.key, record.value, tuple(record.headers))
 
 
-def _varint(body: bytes, place: int) -> tuple[int, int]:
+def _varint(body: bytes | mmap, place: int) -> tuple[int, int]:
     """A zigzag number and where it ends. IndexError where the bytes end before it does."""
     value = shift = 0
     while True:

@@ -1,12 +1,14 @@
-"""Reading an authority's register again from its beginning, while hubs go on: records go through intake as they did the
-first time, and what is held already, or is newer, stays as it is."""
+"""Reading topics from their beginning, while hubs go on: an authority's register once more, where what is held already,
+or is newer, stays as it is; or any topic whose history is to be loaded."""
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-untyped]
 from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
 
+from consumers.backlog import partitions_of
 from consumers.fetched import install
 from consumers.subscriber import raw_of
 from intake.records import RawRecord
@@ -24,8 +26,28 @@ async def reread(
 ) -> int:
     """Hands every record that the register's topic holds at this moment to `take`, `at_once` at most each time, and
     returns how many there were. It joins no consumer group, so that no hub notices. Raises KafkaError."""
+    return await _read_all(connection, await _partitions(connection, authority), cluster, take, at_once)
+
+
+async def read_topic(
+    connection: dict[str, Any],
+    topic: str,
+    cluster: str,
+    take: Callable[[Sequence[RawRecord]], Awaitable[None]],
+    at_once: int,
+) -> int:
+    """The same for all that one topic holds at this moment."""
+    return await _read_all(connection, await partitions_of(connection, re.escape(topic) + "$"), cluster, take, at_once)
+
+
+async def _read_all(
+    connection: dict[str, Any],
+    partitions: Sequence[TopicPartition],
+    cluster: str,
+    take: Callable[[Sequence[RawRecord]], Awaitable[None]],
+    at_once: int,
+) -> int:
     install()
-    partitions = await _partitions(connection, authority)
     if not partitions:
         return 0
     # The client resets a partition that it is given to the end by itself, also after a seek to the beginning.

@@ -1,13 +1,13 @@
 """The clocks of the hub: what falls due goes back through intake, in order, once.
 
-One loop acts at a time, however many hubs run. At start it waits until intake has read what was waiting, and then
+One loop acts at a time, however many hubs run. Before it asks it waits until intake has read what is waiting, and then
 catches up in the order in which things fell due, one instant after the other: what a timer leads to may set the next.
 A timer that fails does not hold up the others; it is asked again a little later.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from store import Ownership, Store, TimerRow
@@ -25,7 +25,7 @@ Wait = Callable[[datetime | None, asyncio.Event], Awaitable[None]]
 
 class TimerLoop:
     """Hands due timers to `fire`. `wait(instant, woken)` returns at the instant or when woken; `ready` returns when
-    overdue timers may be asked."""
+    what is due now may be asked."""
 
     def __init__(
         self,
@@ -63,7 +63,6 @@ class TimerLoop:
     async def run(self) -> None:
         """Asks until `stop`. Whatever fails, it goes on."""
         self._running = asyncio.current_task()
-        await self._until_ready()
         while not self._stopping.is_set():
             self._woken.clear()
             try:
@@ -81,7 +80,7 @@ class TimerLoop:
             await self._wait(min(due, latest) if due else latest, self._woken)
 
     async def _until_ready(self) -> None:
-        """No overdue alert goes out for a child whose return is already waiting to be read."""
+        """No alert goes out for a child whose return is already waiting to be read."""
         ready = asyncio.ensure_future(self._ready())
         stopping = asyncio.ensure_future(self._stopping.wait())
         await asyncio.wait([ready, stopping], return_when=asyncio.FIRST_COMPLETED)
@@ -94,15 +93,19 @@ class TimerLoop:
 
     async def _turn(self) -> datetime | None:
         """Asks all that is due; returns when the next timer falls, None where none stands or another loop acts."""
-        held = await self._ownership.renew(self._now(), self._lease)
-        if not held:
-            held = await self._ownership.acquire([_NAME], self._now(), self._lease)
-        asked: set[str] = set()
+        if not await self._hold():
+            return None
+        until = self._now()
+        async with self._store.reading() as tx:
+            following = await tx.next_timer()
+        if following is None or following > until:
+            return following
+        await self._until_ready()  # what falls due meanwhile is asked after another look
+        held, asked = await self._hold(), set[str]()
         renewed = self._now()
         while held and not self._stopping.is_set():
-            until = self._now()
-            if until - renewed > self._lease / 3:
-                held, renewed = await self._ownership.renew(until, self._lease), until
+            if self._now() - renewed > self._lease / 3:
+                held, renewed = await self._ownership.renew(self._now(), self._lease), self._now()
                 continue
             async with self._store.reading() as tx:
                 standing = await tx.due_timers(until, _AT_ONCE + len(asked))
@@ -117,6 +120,11 @@ class TimerLoop:
             asked |= {timer.id for timer in due}
             await self._ask(due)
         return None
+
+    async def _hold(self) -> Mapping[str, int]:
+        """Acts from now on, or goes on to; empty where another loop does."""
+        held = await self._ownership.renew(self._now(), self._lease)
+        return held or await self._ownership.acquire([_NAME], self._now(), self._lease)
 
     async def _ask(self, due: Sequence[TimerRow]) -> None:
         """Hands over what fell due at one instant; where that fails, one after the other."""

@@ -113,12 +113,18 @@ def _police_missing(m: wire.PoliceMissing, origin: core.Origin, whose: core.Abou
     )  # fmt: skip
 
 
+def _times_of_return(m: wire.PoliceFound | wire.WorkerFoundReport, origin: core.Origin) -> dict[str, Any]:
+    """When the child was back: by the receipt, where no time that is told can be."""
+    if m.found_at or m.returned_at:
+        return {"found_at": m.found_at, "returned_at": m.returned_at}
+    return {"found_at": origin.at, "undated": True}
+
+
 def _police_found(m: wire.PoliceFound, origin: core.Origin, whose: core.About) -> core.Found:
     return core.Found(
         origin=origin,
         about=whose,
-        found_at=m.found_at,
-        returned_at=m.returned_at,
+        **_times_of_return(m, origin),
         contact_made=m.contact_made is not False,
         safe_and_well=m.safe_and_well.done if m.safe_and_well else None,
         end_reason=m.end_reason,
@@ -139,8 +145,8 @@ def _of_casework(m: wire.CaseworkReport, origin: core.Origin, whose: core.About)
             return _worker_missing(m, origin, whose)
         case wire.WorkerFoundReport():
             return core.Found(
-                origin=origin, about=whose, by=_actor(m.by), found_at=m.found_at, returned_at=m.returned_at,
-                end_reason=m.end_reason, details=_given(found_where=m.found_where),
+                origin=origin, about=whose, by=_actor(m.by), contact_made=m.contact_made is not False,
+                end_reason=m.end_reason, details=_given(found_where=m.found_where), **_times_of_return(m, origin),
             )  # fmt: skip
         case wire.RhiOutcome():
             return _interview_outcome(m, origin, whose)
@@ -148,6 +154,7 @@ def _of_casework(m: wire.CaseworkReport, origin: core.Origin, whose: core.About)
             return core.MeetingHeld(
                 origin=origin, about=whose, kind=m.kind, held_at=m.held_at or origin.at, meeting_type=m.meeting_type,
                 also_counts_as=tuple(m.also_counts_as or ()), next_at=m.next_at, attendees=_actors(m.attendees),
+                intelligence=m.intelligence,
             )  # fmt: skip
         case wire.ClockOverride():
             return core.ClockOverride(origin=origin, about=whose, value=m.value, reason=m.reason, by=_actor(m.by))

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from desk.looking import look_row
 from desk.serving import DeskPage
-from desk.views.held_up import delivery_causes, masked, quarantine_causes, quiet_feeds
+from desk.views.held_up import delivery_causes, masked, quarantine_causes, quiet_registers
 from desk.visit import NotHereError, Visit
 
 _NOBODY = "hub"
@@ -15,12 +15,16 @@ _NOBODY = "hub"
 async def held_up(visit: Visit) -> Response:
     """Deliveries, unreadable messages and feeds that went quiet, each by what they have in common."""
     async with visit.desk.store.reading() as tx:
-        held, quarantined, feeds = await tx.held_up(retrying=True), await tx.quarantined(), await tx.feeds()
+        held, quarantined, registers = (
+            await tx.held_up(retrying=True),
+            await tx.quarantined(),
+            await tx.register_freshness(),
+        )
     return await visit.page(
         "held_up.html",
         deliveries=delivery_causes(held, visit.now),
         quarantine=quarantine_causes(quarantined, visit.now),
-        feeds=quiet_feeds(feeds, visit.now),
+        registers=quiet_registers(registers, visit.now),
     )
 
 

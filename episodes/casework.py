@@ -76,6 +76,7 @@ class MeetingHeld:
     also_counts_as: tuple[str, ...] = ()
     next_at: datetime | None = None
     attendees: tuple[Actor, ...] = ()
+    intelligence: str | None = None
 
     @property
     def kinds(self) -> tuple[str, ...]:

@@ -85,7 +85,8 @@ class Episode:
     all senders say together, `accounts` what each of them says where there are several. `follows`: the episodes whose
     return interview was given up because of this one, so that a later interview covers them too. `linked`: the episodes
     of relatives that were reported together with it. `death`: who said that the child is dead, where that stands.
-    `returns`: where that came from which was said of the return, while it stands."""
+    `returns`: where that came from which was said of the return, while it stands. `handed_to`: the authority that
+    answers for the child since responsibility moved (AMB-197)."""
 
     id: str
     authority: str
@@ -114,6 +115,7 @@ class Episode:
     disagreements: tuple[Disagreement, ...] = ()
     follows: tuple[str, ...] = ()
     linked: tuple[str, ...] = ()
+    handed_to: str | None = None
 
     @property
     def back(self) -> bool:

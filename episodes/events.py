@@ -21,6 +21,7 @@ class Change(StrEnum):
     REGRADED = "regraded"
     JOINED = "joined"
     WAITS = "waits"
+    HANDED_OVER = "handed_over"  # another authority answers for the child from now on
     MERGED = "merged"  # what waited is the absence of another episode
     ALERTED = "alerted"
     FOUND = "found"

@@ -16,6 +16,15 @@ def beginning(missing: Missing, cause: Origin) -> Event:
     return event
 
 
+def beginning_anew(episode: Episode, cause: Origin) -> tuple[Event, ...]:
+    """That it opened, and that the child is back where that is so; told once more because of a message."""
+    assert episode.missing is not None
+    events = [Event(Change.OPENED, episode.missing, episode.missing.origin.at)]
+    if episode.back and episode.found is not None:
+        events.append(Event(Change.FOUND, episode.found, episode.return_at or cause.at))
+    return anew(events, cause)
+
+
 def history(episode: Episode, cause: Origin) -> tuple[Event, ...]:
     """That it opened, and what people did in it since, in the order of receipt; told once more because of a message."""
     assert episode.missing is not None

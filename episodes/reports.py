@@ -89,12 +89,14 @@ class Missing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The child was found or came back. `contact_made` false: located only, the episode stays open."""
+    """The child was found or came back. `contact_made` false: located only, the episode stays open. `undated`: the
+    sender gave no time that can be, and `found_at` is that of the receipt."""
 
     origin: Origin
     about: About
     found_at: datetime | None = None
     returned_at: datetime | None = None
+    undated: bool = False
     contact_made: bool = True
     safe_and_well: bool | None = None
     end_reason: str | None = None

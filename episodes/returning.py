@@ -53,6 +53,8 @@ def _located(episode: Episode, report: Found, terms: Terms) -> Advanced:
 def _found_again(episode: Episode, held: Found, report: Found) -> Advanced:
     """The same fact once more, unless the same kind of sender now names another time or another end: that is a
     correction. A death is one from any sender, and is corrected by whoever told it."""
+    if report.undated:  # it has nothing to say of when that was, and moves no time limit
+        report = replace(report, found_at=held.found_at, returned_at=held.returned_at, undated=held.undated)
     if report.deceased and not held.deceased and not _same_sender(held, report):
         dead = replace(held, end_reason=report.end_reason)
         return replace(episode, found=dead, death=report), brought(Change.CORRECTED, report, "found")

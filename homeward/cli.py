@@ -11,6 +11,7 @@ COMMANDS = {
     "demo": "Play a made-up fortnight through the whole hub and show who was told what, and why.",
     "broker": "Start an Apache Kafka broker that keeps its data in one folder.",
     "simulate": "Run a file of reports on a virtual clock and print every outbound message.",
+    "load-history": "Load a year of reports without a message, and start the clocks of what is still open.",
     "explain": "Explain why a message was sent, or what happened in an episode.",
     "report": "Count or list what happened at an authority in a period, as CSV, JSON or XLSX.",
     "packs": "Show what each authority has promised, compare versions, and prove packs of your own.",
@@ -37,7 +38,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command = importlib.import_module(f"homeward.commands.{cmd_name}").command
+        command = importlib.import_module(f"homeward.commands.{cmd_name.replace('-', '_')}").command
         assert isinstance(command, click.Command)
         return command
 

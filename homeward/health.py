@@ -1,9 +1,12 @@
-"""Health over HTTP: `/live` says that the process answers, `/ready` that it does its work. Nothing about a child."""
+"""Health over HTTP: `/live` says that the process answers, `/ready` that it does its work, `/metrics` the same in
+numbers. Nothing about a child."""
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
+
+from homeward.metrics import CONTENT_TYPE, metrics
 
 _READ_WITHIN = 5.0  # seconds for a request
 Check = Callable[[], str | None]
@@ -14,10 +17,13 @@ Standing = Callable[[], Awaitable[tuple[dict[str, Any], Mapping[str, str | None]
 
 class Health:
     """`checks` say by name what is wrong, `standing` what stands in the database, whose answering is a check of its
-    own. Port 0: nothing is served."""
+    own. `channels`: every way out. Port 0: nothing is served."""
 
-    def __init__(self, checks: Mapping[str, Check], standing: Standing, host: str, port: int) -> None:
+    def __init__(
+        self, checks: Mapping[str, Check], standing: Standing, host: str, port: int, channels: Collection[str] = ()
+    ) -> None:
         self._checks, self._standing, self._host, self._port = checks, standing, host, port
+        self._channels = channels
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
@@ -46,13 +52,24 @@ class Health:
         try:
             async with asyncio.timeout(_READ_WITHIN):
                 path = (await reader.readline()).split(b" ")[1:2]
-            state = {"live": True} if path == [b"/live"] else await self.state() if path == [b"/ready"] else None
-            status = "404 Not Found" if state is None else "200 OK" if state.get("ready", True) else "503 Unavailable"
-            body = json.dumps(state).encode()
-            head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+            status, kind, text = await self._answer_to(path[0] if path else b"")
+            body = text.encode()
+            head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
             writer.write(head.encode() + body)
             await writer.drain()
         except (TimeoutError, ConnectionError, ValueError):
             pass  # a caller that hangs up or talks nonsense is its own affair
         finally:
             writer.close()
+
+    async def _answer_to(self, path: bytes) -> tuple[str, str, str]:
+        """The status, the type and the text of an answer."""
+        match path:
+            case b"/live":
+                return "200 OK", "application/json", json.dumps({"live": True})
+            case b"/ready":
+                state = await self.state()
+                return "200 OK" if state["ready"] else "503 Unavailable", "application/json", json.dumps(state)
+            case b"/metrics":
+                return "200 OK", CONTENT_TYPE, metrics(await self.state(), self._channels)
+        return "404 Not Found", "application/json", json.dumps(None)

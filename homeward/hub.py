@@ -9,7 +9,7 @@ from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
 
-from consumers.backlog import read_through
+from consumers.backlog import Backlog
 from consumers.progress import STUCK
 from consumers.subscriber import PATTERN, Subscriber
 from enrichment.matching import forget_names
@@ -43,7 +43,8 @@ class Hub:
             checks["consumers"] = self.watch.consumers_fault
         if {"consumers", "relay"} & {*self.running}:
             checks["rights"] = self.watch.rights_fault
-        self.health = Health(checks, self._standing, self.settings.health_host, self.settings.health_port)
+        at = self.settings.health_host, self.settings.health_port
+        self.health = Health(checks, self._standing, *at, channels=self.parts.senders)
         self._tasks: list[asyncio.Task[None]] = []
         self._watching: asyncio.Task[None] | None = None
 
@@ -104,7 +105,7 @@ class Hub:
         """What stands in the outbox and in quarantine; for how many seconds the oldest message has waited, and each way
         out been away; how many seconds ago each register sent its newest record; and whether clocks are overdue."""
         async with self.parts.store.reading() as tx:
-            counts, feeds, next_timer = await tx.standing(), await tx.feeds(), await tx.next_timer()
+            counts, freshness, next_timer = await tx.standing(), await tx.register_freshness(), await tx.next_timer()
         now = self.parts.now()
 
         def seconds(since: datetime) -> int:
@@ -112,10 +113,11 @@ class Hub:
 
         told = {
             "deliveries": counts.states,
+            "deliveries_by_channel": counts.channels,
             "oldest_delivery": seconds(counts.oldest) if counts.oldest else 0,
             "channels_away": {name: seconds(c.since) for name, c in self.parts.relay.circuits.items() if c.since},
             "quarantined": counts.quarantined,
-            "register_age": {feed.authority: seconds(feed.newest_at) for feed in feeds},
+            "register_age": {register.authority: seconds(register.newest_at) for register in freshness},
         }
         return told, {"timers": overdue(next_timer, now)} if "timers" in self.running else {}
 
@@ -147,11 +149,12 @@ async def _forgetting() -> None:
         forget_names()
 
 
-def backlog_of(settings: Settings) -> Callable[[], Awaitable[None]]:
-    """What the timers wait for at start: the backlog is read, or the bound of the settings is over."""
+def backlog_of(settings: Settings, pattern: str = PATTERN) -> Callable[[], Awaitable[None]]:
+    """What the timers wait for: the backlog is read, or the bound of the settings is over."""
+    backlog = Backlog(consumer_connection(settings), settings.kafka_group, settings.timers_gate, pattern)
 
     async def ready() -> None:
-        await read_through(consumer_connection(settings), settings.kafka_group, settings.timers_gate)
+        await backlog.read_through()
 
     return ready
 

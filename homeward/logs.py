@@ -1,9 +1,14 @@
 """How the hub writes its log: one line an event, as text or JSON. No line carries what names a child: records name
 messages, rows and topics by their ids."""
 
+import asyncio
+import contextlib
 import logging
 import sys
+import time
 import traceback
+from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +17,7 @@ from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
 from consumers.trouble import Trouble
 
+log = logging.getLogger(__name__)
 _PLAIN = logging.LogRecord("", 0, "", 0, "", None, None).__dict__.keys() | {"message", "taskName"}
 
 
@@ -61,10 +67,54 @@ class ClientLog:
             self._trouble.begins(f"Kafka client error, retrying ({type(exc_info).__name__})")
 
 
+class FoldedClient(logging.Filter):
+    """Lets through what the Kafka client says of a fault when that begins, once a minute from each part of it while the
+    fault lasts, with how many lines were left out, and says when it is over. While Kafka is away the client would write
+    eighty lines a second. `quiet`: seconds without a line after which a fault is over."""
+
+    def __init__(self, between: float = 60.0, quiet: float = 30.0, monotonic: Callable[[], float] = time.monotonic):
+        super().__init__()
+        self._between, self._quiet, self._monotonic = between, quiet, monotonic
+        self._told: dict[str, float] = {}  # by logger
+        self._left_out: Counter[str] = Counter()
+        self._last = 0.0
+        self._waiting: asyncio.TimerHandle | None = None
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.name.startswith("aiokafka"):
+            return True
+        self._last = now = self._monotonic()
+        self._await_quiet(self._quiet)
+        if record.name in self._told and now - self._told[record.name] < self._between:
+            self._left_out[record.name] += 1
+            return False
+        self._told[record.name] = now
+        if left_out := self._left_out.pop(record.name, 0):
+            record.left_out = left_out
+        return True
+
+    def _await_quiet(self, seconds: float) -> None:
+        """Only inside a loop, which is where a hub's client runs."""
+        if self._waiting is None:
+            with contextlib.suppress(RuntimeError):
+                self._waiting = asyncio.get_running_loop().call_later(seconds, self._look)
+
+    def _look(self) -> None:
+        self._waiting = None
+        rest = self._last + self._quiet - self._monotonic()
+        if rest > 0:
+            self._await_quiet(rest)
+            return
+        log.info("The Kafka client has no more faults", extra={"left_out": self._left_out.total()})
+        self._told.clear()
+        self._left_out.clear()
+
+
 def configure(level: str, form: str) -> None:
     """Sends the log to standard error. What libraries say is let through from WARNING on."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Json() if form == "json" else _Text())
+    handler.addFilter(FoldedClient())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel("WARNING")

@@ -61,8 +61,9 @@ class Mailbox:
         imap = imaplib.IMAP4_SSL(self.host, self.port, ssl_context=context, timeout=self.timeout)
         try:
             if token is not None:
-                words = f"user={self.user}\x01auth=Bearer {token}\x01\x01".encode()
-                imap.authenticate("XOAUTH2", lambda _: words)
+                # A server that refuses first says why, and waits for an empty answer.
+                answers = iter((f"user={self.user}\x01auth=Bearer {token}\x01\x01".encode(), b""))
+                imap.authenticate("XOAUTH2", lambda _: next(answers, None))
             else:
                 imap.login(self.user, self.password or "")
             status, _ = imap.select(_quoted(self.folder))

@@ -191,5 +191,5 @@ def _begin(packs: Packs, directories: Mapping[str, Directory]) -> None:
 
 def _one(scenario: Scenario) -> Verdict:
     assert _rehearsal is not None
-    run = asyncio.run(_rehearsal.rehearse(scenario.lines, scenario.until))
+    run = asyncio.run(_rehearsal.rehearse(scenario.lines, scenario.until, scenario.local))
     return row_faults(scenario, run.messages), run.rules

@@ -80,13 +80,16 @@ class Settings(DeskSettings, ChannelSettings, SourceSettings):
         30, ge=1, description="Seconds until another relay can take the rows of one that has died"
     )
     timers_gate: float = Field(
-        120, ge=0, description="Maximum seconds that overdue timers wait at start-up for the backlog to be read"
+        60,
+        ge=0,
+        description="Maximum seconds that due timers, and limits that had passed on arrival, wait until what is in "
+        "Kafka has been read",
     )
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Lowest level to log")
     log_format: Literal["text", "json"] = Field("text", description="Log format: for people or for machines")
     health_host: str = Field("127.0.0.1", description="Address that the health endpoints listen on")
-    health_port: Port = Field(0, description="Port for `/live` and `/ready`. 0 turns them off")
+    health_port: Port = Field(0, description="Port for `/live`, `/ready` and `/metrics`. 0 turns them off")
     data: Path = Field(Path("var"), description="Folder for the embedded broker and the default SQLite file")
     cache: Path | None = Field(
         None, description="Download cache for the embedded broker. Defaults to your cache folder"

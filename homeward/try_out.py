@@ -1,6 +1,7 @@
 """What only a hub that is being tried out may do: send to example addresses, and as one nobody answers to."""
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from homeward.settings import PREFIX, Settings
 from outbox.directory import Directory
@@ -8,6 +9,18 @@ from routing.library import HUB
 
 _RESERVED = ("example", "example.com", "example.net", "example.org")
 """Domains reserved for examples (RFC 2606): nobody reads what is sent there."""
+
+
+def with_embedded(settings: Settings, bootstrap: str) -> Settings:
+    """What `homeward run --embedded` implies: its own Kafka, a trial, and e-mails that go into a folder where no other
+    way is set."""
+    way = {} if {"smtp_host", "mail_by"} & settings.model_fields_set else {"mail_by": "folder"}
+    return settings.model_copy(update={"kafka_bootstrap": bootstrap, "trial": True, **way})
+
+
+def kafka_folder(settings: Settings) -> Path:
+    """Where an embedded Kafka keeps its messages."""
+    return settings.data / "kafka"
 
 
 def is_example(address: str) -> bool:

@@ -22,6 +22,7 @@ from homeward.try_out import example_addresses
 from homeward.wordings import PackWordings
 from intake.intake import Intake
 from intake.notices import Notices
+from intake.rechecking import Recheck
 from intake.undelivered import Undelivered
 from outbox.addressing import DirectoryBook
 from outbox.directory import Directory
@@ -69,6 +70,7 @@ class Parts:
             stale_after=timedelta(hours=settings.register_stale),
             early_after=timedelta(hours=settings.early_word),
             forces=settings.forces,
+            gate=timedelta(seconds=settings.timers_gate) if ready else None,
         )
         limits = {
             "immediate": timedelta(minutes=settings.told_after_immediate),
@@ -85,6 +87,8 @@ class Parts:
             now=now,
             manners={name: channel.manner for name, channel in channels().items()},
             tell=self.undelivered.tell,
+            recheck=Recheck(store, packs).ended,
+            limits=limits,
             owner=owner,
             batch=settings.relay_batch,
             lease=timedelta(seconds=settings.relay_lease),

@@ -9,26 +9,29 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-from enrichment.authorities import Concerned, concerned_authorities
+from enrichment.authorities import Concerned, claimed_by, concerned_authorities
 from enrichment.children import Ambiguous, Child
 from enrichment.registering import register_recorded, register_withdrawn
 from episodes.early import may_wait
 from episodes.reports import About, Matched, Origin, RecordHeld, Report, Retracted, TimerDue
 from intake.child_duties import ask_about_duties
 from intake.claims import tell_of_claims
-from intake.deciding import take_in
+from intake.deciding import answer, take_in
+from intake.early import EarlyWordError
+from intake.handing_over import follow_the_police
 from intake.holding import hold
 from intake.late_claim import claim_late
 from intake.placing import place, tell_live_episodes
 from intake.records import Parsed, Rejected
 from intake.relinking import relink
 from intake.resolving import SPEAKS_OF_NONE, Resolution, resolve_child
-from intake.settling import settle_batch
+from intake.resting import clocks_started
+from intake.settling import decide_left, settle_batch
 from intake.step import Context, Step, raised
 from intake.telling import begins, tell_of_birth, tell_of_message, tell_of_missing, tell_of_numbers
 from intake.vocabulary import unknown_word
 from intake.withdrawing import is_needed, let_go, tell_of_withdrawal
-from routing.case import Case, DutiesCase
+from routing.case import BACKLOG, Case, DutiesCase
 from routing.library import HUB
 from store.rows import TimerRow
 
@@ -67,7 +70,10 @@ class BatchProcessor:
         for former, person in children.joined:
             early.follow(former, person)
         for each in early.for_one_of(report, [child.id for child in children.children()]):
-            became = self._at_each(each.parsed, self._concerned(each.parsed), each.row.person)
+            try:
+                became = self._at_each(each.parsed, self._concerned(each.parsed), each.row.person)
+            except Exception as fault:  # it must not take the report with it for which it has waited
+                raise EarlyWordError(each.row.id, fault) from fault
             if any(isinstance(step, Step) for step in became.values()):
                 early.let_go(each)
                 count += 1
@@ -83,9 +89,11 @@ class BatchProcessor:
             self.done += hold(self.context, parsed, nowhere, concerned.unknown)
             return False
         if concerned.unknown and not became:
-            self.done += raised(self.context, HUB, "unknown_authority", _NO_PACK, report, report.about)
+            self.done += raised(self.context, HUB, "unknown_authority", _NO_PACK, report, report.about, of_sender=True)
         for authority in nowhere:
-            self.done += raised(self.context, authority, "doubtful_match", SPEAKS_OF_NONE, report, report.about)
+            self.done += raised(
+                self.context, authority, "doubtful_match", SPEAKS_OF_NONE, report, report.about, of_sender=True
+            )
         return True
 
     def _at_each(self, parsed: Parsed, concerned: Concerned, person: str | None = None) -> dict[str, "Step | Nowhere"]:
@@ -98,6 +106,8 @@ class BatchProcessor:
             if isinstance(step, Nowhere):
                 continue
             self.done += step
+            for child in {change.child.id: change.child for change in step.cases}.values():
+                self.done += follow_the_police(self.context, concerned, child, parsed.report)
             if begins(step, parsed.report):
                 begun.append(authority)
             let_go(self.context, [change.child for change in step.cases])
@@ -117,9 +127,20 @@ class BatchProcessor:
         except Ambiguous as why:
             return raised(context, authority, "doubtful_match", f"{why}.", report, report.about)
 
-    def settle(self) -> None:
-        """To be called once all has been read."""
-        self.done = settle_batch(self.context, self.done)
+    def start_clocks(self, episode: str) -> bool:
+        """The clocks of an absence that was loaded from history run from now on; False where it is none."""
+        child = self.context.children.of_episode(episode)
+        case = child.cases.get(episode) if child else None
+        if child is None or case is None or not case.from_history:
+            return False
+        case, events = clocks_started(self.context, case)
+        child.keep(case)
+        self.done += answer(self.context, child, case, case.episode, events)
+        return True
+
+    def settle(self, backlog: bool = False) -> None:
+        """To be called once all of the batch has been read. `backlog`: more may be waiting in Kafka."""
+        self.done = settle_batch(self.context, self.done, backlog)
 
     def fire(self, timer: TimerRow) -> None:
         """A timer is due: its rule is asked again."""
@@ -134,7 +155,8 @@ class BatchProcessor:
             case DutiesCase():
                 self.done += ask_about_duties(self.context, child, report)
             case Case() as case:
-                self.done += take_in(self.context, child, case, report)
+                asked = decide_left if timer.rule == BACKLOG else take_in
+                self.done += asked(self.context, child, case, report)
                 let_go(self.context, (child,))
 
 
@@ -144,7 +166,7 @@ def _taken_in(context: Context, authority: str, parsed: Parsed, person: str | No
     if isinstance(report, RecordHeld):
         return _hear_register(context, authority, parsed)
     if isinstance(report, Matched):
-        return relink(context, authority, report) or Nowhere()
+        return _matched(context, authority, parsed) or Nowhere()
     known = context.children.child(person) if person else None
     resolved = Resolution(known) if known else resolve_child(context, authority, parsed)
     step = Step(matches=(resolved.match,)) if resolved.match else Step()
@@ -152,7 +174,8 @@ def _taken_in(context: Context, authority: str, parsed: Parsed, person: str | No
         if may_wait(report):
             return Nowhere()
         detail = resolved.doubt.detail if resolved.doubt and not resolved.doubt.nobody else SPEAKS_OF_NONE
-        return step + raised(context, authority, "doubtful_match", detail, report, report.about)
+        of_sender = detail == SPEAKS_OF_NONE
+        return step + raised(context, authority, "doubtful_match", detail, report, report.about, of_sender=of_sender)
     before = resolved.child.learnt() if isinstance(report, Retracted) or report.about.identifiers else None
     placed = place(context, resolved.child, report, resolved.doubt)
     if before:
@@ -164,6 +187,21 @@ def _taken_in(context: Context, authority: str, parsed: Parsed, person: str | No
         step = Step(matches=(replace(resolved.match, episode=into),))
     step += placed + ask_about_duties(context, resolved.child, report, placed.events)
     return step + tell_of_missing(context, authority, parsed, step)
+
+
+def _matched(context: Context, authority: str, parsed: Parsed) -> Step | None:
+    """A person says whose it is; who answers for that child is worked out anew (AMB-197)."""
+    assert isinstance(parsed.report, Matched)
+    step = relink(context, authority, parsed.report)
+    for child in {change.child.id: change.child for change in step.cases}.values() if step else ():
+        if step and _names_another(context, child):
+            step += claim_late(context, child, parsed)
+    return step
+
+
+def _names_another(context: Context, child: Child) -> bool:
+    """Whether the child's own register says that another authority answers."""
+    return child.record.registered and claimed_by(child.authority, child.record, context.packs) != child.authority
 
 
 def _hear_register(context: Context, authority: str, parsed: Parsed) -> Step:
@@ -181,8 +219,11 @@ def _hear_register(context: Context, authority: str, parsed: Parsed) -> Step:
     step = tell_of_numbers(context, parsed.report)
     if child is None:
         return step + Step(no_news=(parsed,))
+    names_another = _names_another(context, child)
+    step += claim_late(context, child, parsed) if names_another else Step()  # before anything is asked of a new worker
     step += tell_live_episodes(context, child, parsed.report)
     if parsed.record is not None and births.get(child.id) != child.record.date_of_birth:
         step += tell_of_birth(context, child, parsed.report)
-    step += claim_late(context, child, parsed) + tell_of_withdrawal(context, child, parsed.report)
+    step += Step() if names_another else claim_late(context, child, parsed)
+    step += tell_of_withdrawal(context, child, parsed.report)
     return step + ask_about_duties(context, child, parsed.report)

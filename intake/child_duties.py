@@ -17,7 +17,7 @@ def ask_about_duties(context: Context, child: Child, report: Report, elsewhere: 
     """Asks about the child's duties. They are told what the register and the child's episodes are told (`elsewhere`:
     what the report changed there); they are kept once there is something to keep."""
     pack = context.packs.governing(child.authority, context.now)
-    if not pack.has_duties:
+    if context.history or not pack.has_duties:
         return Step()
     held = child.duties or _none_yet(context, child)
     duties = replace(held.duties, pack=pack.version)

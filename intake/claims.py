@@ -4,13 +4,15 @@ A register that claims unusually many children is a matter for the operator."""
 from collections.abc import Sequence
 from datetime import timedelta
 
-from enrichment.authorities import Concerned
+from enrichment.authorities import Concerned, claimed_by
 from enrichment.children import Child
 from episodes.reports import Missing, Report
 from intake.noting import key_of_claim
 from intake.resolving import shown_reference
 from intake.step import Context, Step, raised
+from routing.case import Case
 from routing.exceptions import exception
+from routing.message_types import INTERVIEW_REQUEST
 from routing.messages import derived_id
 from store import Transaction
 
@@ -38,10 +40,15 @@ CLAIM_ROW = "AMB-198"
 def tell_of_claims(context: Context, concerned: Concerned, begun: Sequence[str], report: Report) -> Step:
     """What each authority at which something has begun by a report must know of the others."""
     step = Step()
-    answering = [a for a in concerned.answering if a in concerned.authorities]
-    for authority in (a for a in answering if len(answering) > 1 and a in begun):
-        others = ", ".join(other for other in answering if other != authority)
-        step += raised(context, authority, "doubtful_match", _EACH.format(others), report, report.about, CLAIM_ROW)
+    claimants = _claimants(context, concerned, report)
+    for authority in claimants:
+        others = [o for o in claimants if o != authority and (authority in begun or o in begun)]
+        if not others:
+            continue
+        detail = _EACH.format(", ".join(others))
+        step += raised(context, authority, "doubtful_match", detail, report, report.about, CLAIM_ROW)
+        if authority not in begun:
+            continue
         named = context.packs.key_of(report.responsible_authority) if isinstance(report, Missing) else None
         if isinstance(report, Missing) and named is not None and named != authority:
             note_claim(context, authority, report)
@@ -51,6 +58,46 @@ def tell_of_claims(context: Context, concerned: Concerned, begun: Sequence[str],
     for authority in (a for a in concerned.for_another if a in begun):
         step += raised(context, authority, "unknown_authority", _FOR_ANOTHER, report, report.about, "AMB-192")
     return step
+
+
+def _claimants(context: Context, concerned: Concerned, report: Report) -> list[str]:
+    """Who has the child as its own: those that answer for it now, and those that have an episode of the same incident
+    under way as their own child's."""
+    claimants = {authority: None for authority in concerned.answering if authority in concerned.authorities}
+    for authority in concerned.authorities:
+        for child in context.children.in_reference(authority, report.about):
+            if any(is_under_way(case) and _is_own(context, child, case, report) for case in child.cases.values()):
+                claimants[authority] = None
+    return [*claimants]
+
+
+def _is_own(context: Context, child: Child, case: Case, report: Report) -> bool:
+    missing, about = case.episode.missing, report.about
+    told = any((r.force, r.incident) == (about.force, about.incident) for r in case.episode.references)
+    return told and missing is not None and has_a_say(context, child, missing)
+
+
+def is_under_way(case: Case) -> bool:
+    """Whether the child is missing by it, or back with the interview still asked for."""
+    waits = any(promise.open and promise.type == INTERVIEW_REQUEST for promise in case.promises)
+    is_open = case.episode.state == "open" or (case.episode.state == "found" and waits)
+    return case.episode.missing is not None and is_open and not case.from_history
+
+
+def has_a_say(context: Context, child: Child, missing: Missing) -> bool:
+    """Whether an authority has an episode as its own child's, and not by its duties as a host alone."""
+    hosts = context.packs.newest(child.authority).terms.hosts
+    return not hosts or answers(context, child) or is_named(context, child, missing)
+
+
+def is_named(context: Context, child: Child, missing: Missing) -> bool:
+    """Whether the police name the child's authority as the responsible one."""
+    return context.packs.key_of(missing.responsible_authority) == child.authority
+
+
+def answers(context: Context, child: Child) -> bool:
+    """Whether the authority's own register says that it answers for the child."""
+    return child.record.registered and claimed_by(child.authority, child.record, context.packs) == child.authority
 
 
 def first_doubt(context: Context, child: Child) -> bool:

@@ -14,6 +14,7 @@ from episodes.identity import missing_again
 from episodes.record import RegisterRecord
 from episodes.reports import Missing, Report
 from episodes.waiting import next_to_open, released, waiting_where_blocked
+from intake.resting import keep_facts
 from intake.step import CaseChange, Context, Late, Step
 from routing.case import Case
 from routing.decide import decide
@@ -30,7 +31,8 @@ def live_cases(child: Child) -> list[Case]:
 def take_in(context: Context, child: Child, case: Case, report: Report) -> Step:
     """The report taken into the episode; then whatever waited for what it changed."""
     terms = context.packs.version(child.authority, case.episode.pack).terms
-    others = [other.episode for other in child.others(case.episode.id)]
+    # An absence of history that nobody has ended holds up nobody who is missing today.
+    others = [other.episode for other in child.others(case.episode.id) if context.history or not other.from_history]
     episode = waiting_where_blocked(case.episode, report, others, terms)
     if isinstance(report, Missing):
         episode = link_relatives(context, child, episode, report, started(report, terms))
@@ -92,14 +94,16 @@ def ask_rules(context: Context, child: Child, case: Case, episode: Episode, even
         case, episode, events, child.record, others, pack, context.now,
         reads_on=True, former=_former(child, events), fresh=context.fresh,
     )  # fmt: skip
+    if context.history or case.from_history:
+        return keep_facts(context, child, case, decision.episode, events)
     context.fresh.update((message.id, events) for message in decision.messages)
-    after = decision.case
+    after = replace(decision.case, late=case.late)
     for kept in (after, *decision.others):
         child.keep(kept)
     context.children.refer(child, after)
     if not events:
         return Step(messages=decision.messages)
-    late = (Late(episode.id, events),) if decision.late else ()
+    late = (Late(episode.id, events, decision.late),) if decision.late else ()
     step = Step((CaseChange(child, after, events),), decision.messages, late=late)
     return step + _recount(context, child, case.episode, after.episode, events[0].report)
 

@@ -16,6 +16,14 @@ EARLY_WORD = "early_word"
 """What a timer names that asks after word which has waited long."""
 
 
+class EarlyWordError(Exception):
+    """Early word could not be taken in, for a fault of the hub. `row`: which; `fault`: why."""
+
+    def __init__(self, row: str, fault: Exception) -> None:
+        super().__init__(f"early word could not be taken in: {type(fault).__name__}")
+        self.row, self.fault = row, fault
+
+
 def _is_same_word(held: Report, told: Found) -> bool:
     if not isinstance(held, Found) or (held.by is None) != (told.by is None):
         return False

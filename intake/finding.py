@@ -66,5 +66,6 @@ def _given_up(context: Context, child: Child, waiting: Case, report: Found) -> S
     events = brought(Change.MERGED, report)
     pack = context.packs.version(child.authority, episode.pack)
     decision = decide_merged(waiting, episode, events, child.record, child.others(episode.id), pack, context.now)
-    child.keep(decision.case)
-    return Step((CaseChange(child, decision.case, events),), decision.messages)
+    after = replace(decision.case, from_history=waiting.from_history)
+    child.keep(after)
+    return Step((CaseChange(child, after, events),), decision.messages)

@@ -47,6 +47,13 @@ class Folded:
     rows: tuple[FloodRow, ...] = ()
     timers: tuple[TimerRow, ...] = ()
 
+    def __add__(self, later: "Folded") -> "Folded":
+        """What the first says, and how the floods of both stand: of a cause that both have, by the later."""
+        causes = {row.cause for row in later.rows}
+        rows = tuple(row for row in self.rows if row.cause not in causes)
+        timers = tuple(timer for timer in self.timers if timer.person not in map(owner, causes))
+        return Folded(self.said, (*rows, *later.rows), (*timers, *later.timers))
+
     @property
     def owners(self) -> list[tuple[str, str | None]]:
         """Whose timers those are, and no others any more."""
@@ -72,8 +79,8 @@ def foldable(messages: Iterable[Message], rejected: Mapping[str, str]) -> dict[s
 
 def _in_common(message: Message) -> tuple[str | None, ...]:
     """What a word of the hub has in common with others like it; nothing where each is told."""
-    if message.kind == "id_reused" and message.causation:
-        return (message.causation[0],)  # each of them was taken in: what is wrong is how their sender counts
+    if message.alike:
+        return (message.alike,)
     if message.kind == _UNREADABLE or not message.incident:
         return ()
     return (message.force, message.incident)
@@ -141,6 +148,8 @@ def _written(instant: datetime) -> str:
 
 
 def _field(detail: str) -> str:
-    """The field that a detail names first, without its place in a list."""
-    name, colon, _ = detail.partition(": ")
-    return re.sub(r"\[\d+\]", "", name) if colon and " " not in name else ""
+    """The field that a detail names first, without its place in a list; the words of the fault, less the numbers in
+    them, where no field has the name."""
+    fault = detail.partition("; ")[0]
+    name, colon, _ = fault.partition(": ")
+    return re.sub(r"\[\d+\]", "", name) if colon and " " not in name else re.sub(r"\[?\d+\]?", "", fault)

@@ -10,24 +10,30 @@ from intake.batch import BatchProcessor
 from intake.rejecting import cause_of_record
 from routing.library import Packs
 from store import Transaction
+from store.floods import FloodRow
 from store.rows import TimerRow
 
 
-async def fold_words(tx: Transaction, words: Sequence[floods.Foldable], now: datetime) -> floods.Folded:
-    """Under a lock, as two hubs may meet the same cause at once."""
+async def fold_words(
+    tx: Transaction, words: Sequence[floods.Foldable], now: datetime, looked: Sequence[FloodRow] = ()
+) -> floods.Folded:
+    """Under a lock, as two hubs may meet the same cause at once. `looked`: how floods stand by this transaction."""
     if not words:
         return floods.Folded()
     causes = {word.cause for word in words}
     await tx.lock(map(floods.owner, causes))
-    return floods.fold_alike(words, await tx.floods(causes), now)
+    held = {**await tx.floods(causes), **{row.cause: row for row in looked if row.cause in causes}}
+    return floods.fold_alike(words, held, now)
 
 
-async def fold_batch(tx: Transaction, batch: BatchProcessor, now: datetime) -> floods.Folded:
-    """Leaves out of what a batch says what is alike and has been said."""
+async def fold_batch(
+    tx: Transaction, batch: BatchProcessor, now: datetime, looked: Sequence[FloodRow] = ()
+) -> floods.Folded:
+    """Leaves out of what a batch says what is alike and has been said. What is said stands in the batch."""
     done = batch.done
     causes = {each.told: cause_of_record(each, batch.context.packs) for each in done.rejected if each.told}
     words = floods.foldable(done.messages, causes)
-    folded = await fold_words(tx, [*words.values()], now)
+    folded = await fold_words(tx, [*words.values()], now, looked)
     said = {message.id for message in folded.said}
     kept = tuple(message for message in done.messages if message.id not in words or message.id in said)
     batch.done = replace(done, messages=kept)

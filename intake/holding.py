@@ -24,7 +24,8 @@ def hold(context: Context, parsed: Parsed, concerned: Mapping[str, Child | None]
     """Keeps the report until it can be taken in, and says so to the authorities concerned, each with the child as it is
     known there. A return told once more takes the place of the one that waits, unless it is the older of the two."""
     report, early = parsed.report, context.early
-    person = next((child.id for child in concerned.values() if child), None) if report.about.incident is None else None
+    waits_for_child = report.about.incident is None or isinstance(report, Found)  # under whatever reference
+    person = next((child.id for child in concerned.values() if child), None) if waits_for_child else None
     before = early.same_word(report, person)
     if before is not None:
         told = before.report
@@ -44,14 +45,15 @@ def hold(context: Context, parsed: Parsed, concerned: Mapping[str, Child | None]
 def _announced(context: Context, authority: str, report: Report, child: Child | None, unknown: bool) -> Step:
     """That it waits: in the words of the pack, where it has words for a return, else in those of the hub."""
     if authority == HUB:
-        return raised(context, HUB, "unknown_authority" if unknown else "doubtful_match", WAITS, report, report.about)
+        kind = "unknown_authority" if unknown else "doubtful_match"
+        return raised(context, HUB, kind, WAITS, report, report.about, of_sender=True)
     pack, messages = context.packs.governing(authority, context.now), tuple[Message, ...]()
     if isinstance(report, Found):
         messages = decide_early(report, authority, child.record if child else None, pack, context.now).messages
     return (
         Step(messages=messages)
         if messages
-        else raised(context, authority, "doubtful_match", WAITS, report, report.about)
+        else raised(context, authority, "doubtful_match", WAITS, report, report.about, of_sender=True)
     )
 
 
@@ -62,5 +64,5 @@ async def waited_long(tx: Transaction, context: Context, timers: Iterable[TimerR
     for early in words_of_rows(rows, parse):
         detail = _LONG.format(f"{context.early_after / timedelta(hours=1):g}")
         authority = early.row.authority if early.row.authority in context.packs.authorities else HUB
-        step += raised(context, authority, "doubtful_match", detail, early.report, early.report.about)
+        step += raised(context, authority, "doubtful_match", detail, early.report, early.report.about, of_sender=True)
     return step

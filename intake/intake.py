@@ -6,9 +6,10 @@ that one and sets it aside, with its bytes, in quarantine.
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from enrichment.children import Children
 from enrichment.matching import Model, shipped_model
@@ -16,10 +17,11 @@ from intake import floods, periodic
 from intake.batch import BatchProcessor
 from intake.claiming import fresh
 from intake.claims import tell_of_many
-from intake.early import EARLY_WORD
+from intake.early import EARLY_WORD, EarlyWordError, EarlyWords, as_it_came
 from intake.folding import fold_batch, look_at_floods
 from intake.holding import waited_long
 from intake.isolating import Isolation
+from intake.keeping_back import KeptBack, has_waited, keep_back
 from intake.loading import add_early, load_batch, load_early
 from intake.noting import Notes, note_keys
 from intake.records import Parse, Parsed, RawRecord, Read, Rejected
@@ -28,6 +30,7 @@ from intake.saying import say_quarantined, say_taken
 from intake.step import Context, Step
 from intake.writing import write_batch
 from outbox.directory import Directory
+from routing.case import BACKLOG
 from routing.library import Packs
 from store import Store, Transaction
 from store.errors import StoreUnavailableError
@@ -42,7 +45,8 @@ class Intake:
     after a commit that wrote outbox rows or timers, so that relay and timer loop look again. `model` weighs
     descriptions; from `stale_after` on the age of a register is told with what it does not know; word that came before
     what it speaks of is told again after `early_after`; `forces` are those that are expected to report, any where none
-    is given."""
+    is given. `leaves_late`: what is late on arrival is left to a timer, which falls when the backlog is read; else it
+    is decided when its batch is."""
 
     def __init__(
         self,
@@ -56,12 +60,14 @@ class Intake:
         stale_after: timedelta = timedelta(days=2),
         early_after: timedelta = timedelta(hours=24),
         forces: Collection[str] = (),
+        gate: timedelta | None = None,
+        history: bool = False,
     ) -> None:
         self._store, self._packs, self._directories, self._parse, self._now = store, packs, directories, parse, now
         self._promised, self._model, self._stale_after = promised, model or shipped_model(), stale_after
         self._early_after = early_after
         self._isolation = Isolation(store, self._transact)
-        self._forces = frozenset(forces)
+        self._forces, self._gate, self._history = frozenset(forces), gate, history
         self._begun: set[str] = set()  # authorities whose periodic reports are known to be set
 
     async def process_batch(self, batch: Sequence[RawRecord], again: bool = False) -> None:
@@ -100,20 +106,37 @@ class Intake:
                 if timer.episode is not None:
                     batch.fire(timer)
             batch.settle()
+            kept = await KeptBack.of(tx, context, [t.episode for t in due if t.episode and t.rule == BACKLOG])
             batch.done += await waited_long(tx, context, [t for t in due if t.rule == EARLY_WORD], self._read)
             ended = [t for t in due if t.id in figures]
             after = [periodic.fire(t, figures[t.id], self._packs, now) for t in ended]
             batch.done += Step(messages=tuple(message for message, _ in after))
             looked = await look_at_floods(tx, [t for t in due if t.rule == floods.FLOOD_RULE], self._packs, now)
+            looked += await fold_batch(tx, batch, now, looked.rows)
             batch.done += Step(messages=looked.said)
             owners = [(t.person, None) for t in due if t.episode is None]
             await write_batch(tx, batch, self._directories, (), owners, [timer for _, timer in after], looked)
+            await kept.let_go(tx, now)
         self._promised()
+
+    async def start_clocks(self, people: Collection[str], episodes: Collection[str]) -> int:
+        """Asks the rules about absences of these children that were loaded from history; returns about how many."""
+        now = self._now()
+        async with self._store.transaction() as tx:
+            await tx.lock({*people})
+            found = await tx.find((), (), {*episodes})
+            context = Context(Children(found, *await tx.load({*people})), self._packs, now)
+            batch = BatchProcessor(context)
+            count = sum(batch.start_clocks(episode) for episode in sorted(episodes))
+            batch.settle()
+            await write_batch(tx, batch, self._directories, (), (), self._begin_periodic(batch.done, now))
+        self._promised()
+        return count
 
     async def replay(self, limit: int) -> int:
         """Takes in what somebody asked to be replayed from quarantine, one record a transaction; returns how many.
         What still cannot be parsed or taken in goes back into quarantine."""
-        count, faults = 0, dict[str, Exception]()
+        count, faults, spoilt = 0, dict[str, Exception](), dict[str, Exception]()
         while count < limit:
             now, key = self._now(), ""
             try:
@@ -124,9 +147,11 @@ class Intake:
                     key, raw = rows[0].id, _again(rows[0])
                     fault = faults.get(key)
                     read = failed(raw, fault) if fault else self._read(raw, now)
-                    step = await self._work(tx, [read], now)
+                    step = await self._work(tx, [read], now, spoilt)
             except StoreUnavailableError:
                 raise
+            except EarlyWordError as error:
+                _note_spoilt(error, spoilt)
             except Exception as error:
                 if not key or key in faults:
                     raise
@@ -147,15 +172,25 @@ class Intake:
             return failed(raw, error)
 
     async def _transact(self, read: Sequence[Read], now: datetime) -> Step:
-        begun = set(self._begun)
-        try:
-            async with self._store.transaction() as tx:
-                return await self._work(tx, read, now)
-        except BaseException:
-            self._begun = begun  # what was not kept has not begun
-            raise
+        """Keeps all of it. Early word that comes to grief itself goes to quarantine alone."""
+        begun, spoilt = set(self._begun), dict[str, Exception]()
+        while True:
+            try:
+                async with self._store.transaction() as tx:
+                    return await self._work(tx, read, now, spoilt)
+            except BaseException as error:
+                self._begun = set(begun)  # what was not kept has not begun
+                if not isinstance(error, EarlyWordError):
+                    raise
+                _note_spoilt(error, spoilt)
 
-    async def _work(self, tx: Transaction, read: Sequence[Read], now: datetime) -> Step:
+    async def _work(
+        self,
+        tx: Transaction,
+        read: Sequence[Read],
+        now: datetime,
+        spoilt: Mapping[str, Exception] = MappingProxyType({}),
+    ) -> Step:
         taken = await fresh(tx, read, now)
         if not taken:
             return Step()
@@ -164,22 +199,32 @@ class Intake:
         early = await load_early(tx, parsed, self._read)
         children = await load_batch(tx, [*parsed, *(each.parsed for each in early)], self._packs, self._model)
         await add_early(tx, early, [child.id for child in children.children()], self._read)
-        feeds = {feed.authority: feed for feed in await tx.feeds()}
+        rejected += _set_aside(early, spoilt)
+        freshness = {register.authority: register for register in await tx.register_freshness()}
         notes = Notes(await tx.noted(note_keys(parsed, children.numbers, self._forces)))
         context = Context(
-            children, self._packs, now, feeds, notes, self._stale_after, self._forces, early, self._early_after
-        )
+            children, self._packs, now, freshness, notes, self._stale_after, self._forces, early, self._early_after,
+            history=self._history,
+        )  # fmt: skip
         batch = BatchProcessor(context)
         for each in parsed:
             batch.process(each)
             await asyncio.sleep(0)
-        batch.settle()
+        batch.settle(backlog=self._gate is not None)
+        if self._history:
+            batch.done += Step(rejected=tuple(rejected))
+            await write_batch(tx, batch, self._directories, parsed, (), ())
+            return batch.done
         batch.done += await tell_of_many(tx, batch.context)
         for aside in rejected:
             alert = rejection_alert(aside, self._packs, now)
             batch.done += Step(messages=(alert,), rejected=(replace(aside, told=alert.id),))
         folded = await fold_batch(tx, batch, now)
-        await write_batch(tx, batch, self._directories, parsed, (), self._begin_periodic(batch.done, now), folded)
+        until = None if self._gate is None or not has_waited(parsed, now) else now + self._gate
+        if until is not None:
+            keep_back(context, batch.done.messages)
+        periodic_timers = self._begin_periodic(batch.done, now)
+        await write_batch(tx, batch, self._directories, parsed, (), periodic_timers, folded, until)
         return batch.done
 
     def _begin_periodic(self, done: Step, now: datetime) -> list[TimerRow]:
@@ -188,6 +233,22 @@ class Intake:
         timers = [t for authority in sorted(fresh) for t in periodic.begin(self._packs.governing(authority, now), now)]
         self._begun |= fresh
         return timers
+
+
+def _note_spoilt(error: EarlyWordError, spoilt: dict[str, Exception]) -> None:
+    """Remembers which early word is to be set aside. Raises it again where that has not helped."""
+    if error.row in spoilt:
+        raise error
+    log.error("Could not take in a record that had waited: moving it to quarantine", exc_info=error.fault)
+    spoilt[error.row] = error.fault
+
+
+def _set_aside(early: EarlyWords, spoilt: Mapping[str, Exception]) -> list[Rejected]:
+    """The early word that cannot be taken in: it waits no longer."""
+    aside = [each for each in early if each.row.id in spoilt]
+    for each in aside:
+        early.let_go(each)
+    return [failed(as_it_came(each.row), spoilt[each.row.id]) for each in aside]
 
 
 def _again(row: QuarantineRow) -> RawRecord:

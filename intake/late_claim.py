@@ -1,6 +1,6 @@
 """A register that says late who answers for a child, whose episode is under way at another authority: the one that
-answers gets an episode of its own from the reports as they stand. Each is told of the other and decides what becomes of
-its own; nothing that was sent is taken back by the hub."""
+answers gets an episode of its own from the reports as they stand. Where both answer each is told of the other; one that
+answers no longer hands its episode over."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,12 +10,21 @@ from enrichment.child import numbers_told
 from enrichment.children import Ambiguous, Child
 from enrichment.numbers import force_of
 from episodes.reports import About, Missing, Report
-from intake.claims import CLAIM_ROW, doubted_claim, first_doubt, note_claim
+from intake.claims import (
+    CLAIM_ROW,
+    answers,
+    doubted_claim,
+    first_doubt,
+    has_a_say,
+    is_named,
+    is_under_way,
+    note_claim,
+)
+from intake.handing_over import hand_over, take_back
 from intake.placing import place
 from intake.records import Parsed
 from intake.step import Context, Step, raised
 from routing.case import Case
-from routing.message_types import INTERVIEW_REQUEST
 
 _CLAIMED = (
     "The register of another authority ({}) shows that it is responsible for this child. That authority now has an "
@@ -26,8 +35,12 @@ _BESIDE = (
     "this authority is responsible. Both stay open."
 )
 _NAMED = (
-    "The register here names another authority ({}) as responsible. That authority now has an episode of its own. This "
-    "episode stays open until someone ends it."
+    "The register here names another authority ({}) as responsible. That authority now has an episode of its own. What "
+    "is asked for another authority's child is still asked for here."
+)
+_NAMED_HERE = (
+    "Another authority ({}) has an episode of this child. This one was opened because the register there names this "
+    "authority as responsible. Both stay open."
 )
 
 
@@ -38,23 +51,24 @@ def claim_late(context: Context, child: Child, parsed: Parsed) -> Step:
     answering = claimed_by(child.authority, child.record, context.packs)
     if answering != child.authority:
         return _named(context, child, answering, parsed)
-    step = Step()
-    for other, case in [*_elsewhere(context, child, parsed)]:
+    step = take_back(context, child, parsed.report)
+    for other, case in [pair for pair in _elsewhere(context, child, parsed) if not _begun_already(child, pair[1])]:
         missing = case.episode.missing
         assert missing is not None
-        if not _begun_already(child, case):
-            step += _claimed(context, child, other, case, missing, parsed.report)
+        step += _claimed(context, child, other, case, missing, parsed.report)
     return step + _doubted(context, child, parsed)
 
 
 def _claimed(context: Context, child: Child, other: Child, case: Case, missing: Missing, report: Report) -> Step:
-    step = _begin(context, child, case, missing)
-    if _has_a_say(context, other, missing):
+    step = Step() if _begun_already(child, case) else _begin(context, child, case, missing)
+    if not is_named(context, other, missing) and not answers(context, other):
+        step += hand_over(context, other, case, child.authority, report)
+    elif has_a_say(context, other, missing):
         detail = _CLAIMED.format(child.authority)
         step += raised(context, other.authority, "doubtful_match", detail, report, missing.about, CLAIM_ROW)
         detail = _BESIDE.format(other.authority)
         step += raised(context, child.authority, "doubtful_match", detail, report, missing.about, CLAIM_ROW)
-    if _is_named(context, other, missing):
+    if is_named(context, other, missing):
         note_claim(context, child.authority, missing)
     return step
 
@@ -64,21 +78,6 @@ def _begin(context: Context, child: Child, case: Case, missing: Missing) -> Step
     episode = case.episode
     step = place(context, child, replace(missing, classification=episode.classification or "missing")) or Step()
     return step + (place(context, child, episode.found) or Step()) if episode.back and episode.found else step
-
-
-def _has_a_say(context: Context, other: Child, missing: Missing) -> bool:
-    """Whether the other authority has the episode as its own child's, and not by its duties as a host alone."""
-    hosts = context.packs.newest(other.authority).terms.hosts
-    return not hosts or _answers(context, other) or _is_named(context, other, missing)
-
-
-def _is_named(context: Context, other: Child, missing: Missing) -> bool:
-    return context.packs.key_of(missing.responsible_authority) == other.authority
-
-
-def _answers(context: Context, child: Child) -> bool:
-    """Whether the authority's own register says that it answers for the child."""
-    return child.record.registered and claimed_by(child.authority, child.record, context.packs) == child.authority
 
 
 def _begun_already(child: Child, case: Case) -> bool:
@@ -94,7 +93,7 @@ def _named(context: Context, child: Child, authority: str, parsed: Parsed) -> St
     step, children = Step(), context.children
     for case in [*child.cases.values()]:
         missing = case.episode.missing
-        if missing is None or not _under_way(case):
+        if missing is None or not is_under_way(case):
             continue
         try:
             about = About(identifiers=child.record.identifiers)
@@ -105,11 +104,17 @@ def _named(context: Context, child: Child, authority: str, parsed: Parsed) -> St
             there = children.begin(authority, About(), f"{missing.origin.token} {child.id}")
             children.learn(there, missing.about.identifiers, force_of(missing))
             children.describe(there, child.described)
-        if _begun_already(there, case):
-            continue
-        step += _begin(context, there, case, replace(missing, responsible_authority=authority))
-        detail = _NAMED.format(authority)
-        step += raised(context, child.authority, "doubtful_match", detail, parsed.report, missing.about, CLAIM_ROW)
+        begun = _begun_already(there, case)
+        if not begun:
+            step += _begin(context, there, case, replace(missing, responsible_authority=authority))
+        handed = hand_over(context, child, child.cases[case.id], authority, parsed.report)
+        if not handed.cases and not begun:
+            for whom, detail in (
+                (child.authority, _NAMED.format(authority)),
+                (authority, _NAMED_HERE.format(child.authority)),
+            ):
+                step += raised(context, whom, "doubtful_match", detail, parsed.report, missing.about, CLAIM_ROW)
+        step += handed
     return step
 
 
@@ -122,7 +127,7 @@ def _elsewhere(context: Context, child: Child, parsed: Parsed) -> Iterator[tuple
     pairs = [(o, case) for o, case in _by_number(context, child) if not _other_birthday(child, o, case)]
     for other in context.children.described_elsewhere(child.authority, parsed.described) if parsed.described else ():
         pairs += [(other, case) for case in other.cases.values() if (other, case) not in pairs]
-    yield from ((o, case) for o, case in pairs if _under_way(case) and not _other_birthday(child, o, case))
+    yield from ((o, case) for o, case in pairs if is_under_way(case) and not _other_birthday(child, o, case))
 
 
 def _by_number(context: Context, child: Child) -> Iterator[tuple[Child, Case]]:
@@ -136,7 +141,7 @@ def _doubted(context: Context, child: Child, parsed: Parsed) -> Step:
     apart = [
         (other, case)
         for other, case in _by_number(context, child)
-        if _under_way(case) and _other_birthday(child, other, case)
+        if is_under_way(case) and _other_birthday(child, other, case)
     ]
     if not apart or not first_doubt(context, child):
         return Step()
@@ -144,12 +149,6 @@ def _doubted(context: Context, child: Child, parsed: Parsed) -> Step:
     assert case.episode.missing is not None
     report = replace(parsed.report, about=case.episode.missing.about)
     return doubted_claim(context, child, [other.authority], report)
-
-
-def _under_way(case: Case) -> bool:
-    waits = any(promise.open and promise.type == INTERVIEW_REQUEST for promise in case.promises)
-    is_open = case.episode.state == "open" or (case.episode.state == "found" and waits)
-    return case.episode.missing is not None and is_open
 
 
 def _other_birthday(child: Child, other: Child, case: Case) -> bool:

@@ -2,12 +2,14 @@
 each promise. Entries hold ids, words and instants, and nothing that names a child."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from episodes.origin import cause_name
 from intake.early import EarlyWord
 from intake.records import Parsed
 from intake.step import CaseChange, MatchResult
 from routing.messages import Message, derived_id
+from store import Delivery
 from store.rows import LedgerRow, OutboxRow, TimerRow
 
 
@@ -82,6 +84,21 @@ def of_decision(message: Message, rows: Iterable[OutboxRow] | None) -> LedgerRow
     }
     key = derived_id("decision", message.id)
     return LedgerRow(key, message.at, "decision", message.authority, message.episode, cause, entry)
+
+
+def of_withdrawal(delivery: Delivery, detail: str, at: datetime) -> LedgerRow:
+    """That what was promised does not leave any more."""
+    row = delivery.row
+    entry = {
+        "outbox": row.id,
+        "message": row.message_id,
+        "destination": row.destination,
+        "attempt": delivery.attempts,
+        "outcome": "withdrawn",
+        "detail": detail,
+    }
+    key = derived_id("delivery", row.id, "withdrawn")
+    return LedgerRow(key, at, "delivery", row.authority, row.subject, row.message_id, entry)
 
 
 def of_timers(change: CaseChange, timers: Iterable[TimerRow]) -> LedgerRow:

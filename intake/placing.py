@@ -73,7 +73,7 @@ def _into_none(context: Context, child: Child, report: Report, episodes: Sequenc
         return tell_live_episodes(context, child, report)
     if isinstance(report, TaskCompleted) and child.duties is not None:
         return Step()  # a task outside any episode
-    return raised(context, child.authority, "doubtful_match", SPEAKS_OF_NONE, report, report.about)
+    return raised(context, child.authority, "doubtful_match", SPEAKS_OF_NONE, report, report.about, of_sender=True)
 
 
 def _hold_record(child: Child, report: Report) -> None:
@@ -112,7 +112,10 @@ def _into_episode(context: Context, child: Child, case: Case, report: Report) ->
 
 
 def _is_unasked(context: Context, child: Child, case: Case, report: Decided) -> bool:
-    """Whether it is an answer, by the words of the pack, to a question that is not open (AMB-204)."""
+    """Whether it is an answer, by the words of the pack, to a question that is not open (AMB-204). What was asked in
+    history nobody knows."""
+    if case.from_history:
+        return False
     asked_by = context.packs.version(child.authority, case.episode.pack).questions.get(report.kind, ())
     return bool(asked_by) and not any(p.open and p.is_a(what) for p in case.promises for what in asked_by)
 
@@ -225,7 +228,7 @@ def _ask_about_alert(
     pack = context.packs.version(child.authority, alert.pack)
     episodes = tuple(child.cases.values())
     decision = decide_alert(case, alert, events, child.record, episodes, pack, context.now)
-    after = AlertCase(alert, decision.promises)
+    after = AlertCase(alert, () if context.history else decision.promises)
     child.keep(after)
     context.children.refer(child, after)
     return Step((CaseChange(child, after, events),) if events else (), decision.messages)

@@ -97,13 +97,14 @@ def _moved(context: Context, former: Child, case: Case, child: Child, terms: Ter
     blocked = terms.second == "waits" and any(c.episode.state == "open" for c in child.cases.values())
     if blocked and episode.state in ANSWERED:
         episode = replace(episode, state="waiting", found=None, returns=())
-    context.children.move(Case(episode), former, child)
+    moved = Case(episode, from_history=case.from_history)
+    context.children.move(moved, former, child)
     if episode.missing is not None and episode.start is not None and episode.state != "retracted":
         episode = link_relatives(context, child, episode, episode.missing, episode.start)
     if episode.state == "waiting":
-        step = answer(context, child, Case(episode), episode, (Event(Change.WAITS, report, report.origin.at),))
+        step = answer(context, child, moved, episode, (Event(Change.WAITS, report, report.origin.at),))
         return step + (_returned(context, child, told.found, report) if told.found else Step())
-    step = answer(context, child, Case(episode), episode, events_anew(episode, report))
+    step = answer(context, child, moved, episode, events_anew(episode, report))
     if told.back and told.found is not None and terms.found_ends == "every":
         step += end_others(context, child, episode, _again(told.found, report))
     step += _acts(context, child, episode.id, (*episode.meetings, *interviews(told)), report)
@@ -148,7 +149,7 @@ def _joined(child: Child, episode: Episode, terms: Terms) -> Episode | None:
 def _put_into(context: Context, former: Child, case: Case, child: Child, target: Episode, report: Matched) -> Step:
     """What was told and done is taken into that episode; the one that it was told in is none."""
     told = case.episode
-    none = Case(replace(told, state="retracted", follows=(), linked=()), case.promises)
+    none = Case(replace(told, state="retracted", follows=(), linked=()), case.promises, from_history=case.from_history)
     context.children.move(none, former, child)
     step = Step((CaseChange(child, none, (Event(Change.MATCHED, report, report.origin.at),)),))
     for account in told.accounts or ((told.missing,) if told.missing else ()):

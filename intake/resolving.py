@@ -101,8 +101,8 @@ def shown_reference(child: Child) -> str:
 
 def _age(context: Context, authority: str) -> str:
     """What must be known of the register to weigh that it holds nobody."""
-    feed = context.feeds.get(authority)
-    if feed is None:
+    register = context.freshness.get(authority)
+    if register is None:
         return ", which has sent nothing so far"
-    age = context.now - feed.newest_at
+    age = context.now - register.newest_at
     return f", whose newest record is {age // timedelta(hours=1)} hours old" if age > context.stale_after else ""

@@ -9,13 +9,13 @@ from enrichment.matching import Judgement
 from episodes.events import Event
 from episodes.reports import About, Report
 from intake.early import EarlyWords
-from intake.noting import Notes
+from intake.noting import Notes, sender_of
 from intake.records import Parsed, Rejected
 from routing.case import AnyCase
 from routing.exceptions import exception
 from routing.library import HUB, Packs
 from routing.messages import Message
-from store.feeds import Feed
+from store.register_freshness import RegisterFreshness
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +23,20 @@ class Context:
     """What every step of a batch is given: the children that the batch speaks of, the packs, the instant of receipt,
     the age of each register with the age from which that is worth a word, what was noticed before, the forces that are
     expected to report, if any are, and the word that waits for its incident with the time after which somebody is asked
-    to look. `fresh`: the messages so far, none of which has left, with the events that they answer."""
+    to look. `fresh`: the messages so far, none of which has left, with the events that they answer. `history`: what is
+    taken in now happened long ago: facts are kept, nothing is said and no clock is set."""
 
     children: Children
     packs: Packs
     now: datetime
-    feeds: Mapping[str, Feed] = field(default_factory=dict)
+    freshness: Mapping[str, RegisterFreshness] = field(default_factory=dict)
     notes: Notes = field(default_factory=Notes)
     stale_after: timedelta = timedelta(days=2)
     forces: frozenset[str] = frozenset()
     early: EarlyWords = field(default_factory=EarlyWords)
     early_after: timedelta = timedelta(hours=24)
     fresh: dict[str, tuple[Event, ...]] = field(default_factory=dict)
+    history: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,11 @@ class MatchResult:
 @dataclass(frozen=True, slots=True)
 class Late:
     """Something about an episode that was late on arrival: left until all has been read, with the events that it
-    answers."""
+    answers and the rules that would have spoken."""
 
     episode: str
     events: tuple[Event, ...]
+    rules: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +101,25 @@ class Step:
         return tuple(event for change in self.cases for event in change.events)
 
 
-def raised(context: Context, authority: str, kind: str, detail: str, report: Report, about: About, *rows: str) -> Step:
+def raised(
+    context: Context,
+    authority: str,
+    kind: str,
+    detail: str,
+    report: Report,
+    about: About,
+    *rows: str,
+    of_sender: bool = False,
+) -> Step:
     """An exception of the hub to a person at the authority, or to the operator, because of a report. `rows` of the
-    requirements ask for it, besides the hub's own duty."""
+    requirements ask for it, besides the hub's own duty. `of_sender`: what is wrong is how the sender sends, so that
+    many of one sender with the same words are one cause."""
     hub = authority == HUB
     pack = context.packs.hub if hub else context.packs.governing(authority, context.now)
     origin = report.origin
     cause = (origin.source, origin.id)
     told = exception(pack, kind, detail, context.now, cause, about, about.identifiers, origin.claim, rows)
-    return Step(messages=(told,))
+    return Step(messages=(replace(told, alike=f"{sender_of(report)}: {detail}") if of_sender else told,))
 
 
 def told_retracted(context: Context, authority: str, report: Report, clauses: tuple[str, ...]) -> Step:

@@ -18,13 +18,17 @@ from routing.case import AlertCase, Case
 from routing.library import HUB
 from routing.situation import fits_age
 
-NOT_KNOWN, NO_BIRTHDAY = "AMB-170", "AMB-171"
-"""The rows by which a value is left out: one that stands for "not known", and a date of birth that cannot be."""
+NOT_KNOWN, NO_BIRTHDAY, NO_TIME = "AMB-170", "AMB-171", "T-12"
+"""The rows by which a value is left out: one that stands for "not known", a date of birth and a time that cannot be."""
 _REUSED = (
     "The sender has used this source and id before, for a different message. This message was processed as well. Each "
     "message needs an id of its own."
 )
 _LEFT_OUT = "Not used, because it says nothing: {}. You are told once for each sender and value."
+_NO_TIME = (
+    "Not used, because it cannot be: {}. The other times of the report count, or the time at which it arrived. Ask the "
+    "sender for the right time and check the time limits."
+)
 _NO_BIRTHDAY = (
     'The date of birth in the {} stands for "not known", is impossible, or does not fit the reported age. It is not '
     "used. The reported age counts instead. Without one, the child is handled as a child of unknown age."
@@ -38,14 +42,16 @@ def tell_of_message(context: Context, authority: str, parsed: Parsed) -> Step:
     """What is wrong with a message whomever it concerns, told to one authority or to the operator."""
     report, notes, step = parsed.report, context.notes, _tell_of_force(context, parsed.report)
     if parsed.reused and (not isinstance(report, RecordHeld) or _first_of_name(context, parsed)):
-        step += raised(context, authority, "id_reused", _REUSED, report, report.about, "AMB-172")
+        step += raised(context, authority, "id_reused", _REUSED, report, report.about, "AMB-172", of_sender=True)
     told = [each for each in parsed.left_out if not _is_of_episode(report, each)]
     about = f"left out/{sender_of(report)}"
     told = [each for each in told if notes.first(key_of_value(report, each), about, context.now)]
-    if told:
-        detail = _LEFT_OUT.format("; ".join(f"{each.where}: {each.says}" for each in told))
-        rows = sorted({each.row for each in told})
-        step += raised(context, authority, "data_quality", detail, report, report.about, *rows)
+    times = [each for each in told if each.row == NO_TIME]
+    for words, found in ((_LEFT_OUT, [each for each in told if each not in times]), (_NO_TIME, times)):
+        if found:
+            detail = words.format("; ".join(f"{each.where}: {each.says}" for each in found))
+            rows = sorted({each.row for each in found})
+            step += raised(context, authority, "data_quality", detail, report, report.about, *rows, of_sender=True)
     return step
 
 

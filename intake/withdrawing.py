@@ -23,7 +23,7 @@ def is_needed(context: Context, child: Child) -> bool:
 
 
 def _is_under_way(context: Context, child: Child, case: Case) -> bool:
-    if case.episode.state == "retracted":
+    if case.episode.state == "retracted" or case.from_history:
         return False
     pack = context.packs.version(child.authority, case.episode.pack)
     return case.episode.state in ("open", "waiting") or any(True for _ in open_work(case, pack))

@@ -6,14 +6,16 @@ from datetime import datetime
 from intake import ledger
 from intake.batch import BatchProcessor
 from intake.floods import Folded
+from intake.keeping_back import may_be_kept_back
 from intake.records import Parsed
 from intake.rejecting import quarantine_rows
 from intake.worklist import work_rows_of
 from outbox.directory import Directory
 from outbox.writer import rows as rows_of
+from routing.library import Packs
 from routing.messages import derived_id
 from store import Transaction
-from store.feeds import Feed
+from store.register_freshness import RegisterFreshness
 from store.rows import LedgerRow, OutboxRow, TimerRow
 
 Owner = tuple[str, str | None]
@@ -31,9 +33,11 @@ async def write_batch(
     owners: Sequence[Owner],
     timers: Sequence[TimerRow],
     folded: Folded = _NONE,
+    keep_back: datetime | None = None,
 ) -> None:
     """Everything that the batch did. `parsed` are the reports it came from; `owners` and `timers` belong to no
-    episode; `folded`: how the floods stand afterwards."""
+    episode; `folded`: how the floods stand afterwards; `keep_back`: until when at the longest what a backlog may answer
+    waits."""
     done, children, now = batch.done, batch.context.children, batch.context.now
     idle = {each.key for each in done.no_news if each.raw.replayed}  # read again, and nothing came of it
     lines = [ledger.of_report(each) for each in parsed if each.key not in idle]
@@ -43,19 +47,22 @@ async def write_batch(
     early, context = batch.context.early, batch.context
     lines += [ledger.of_early(each) for each in early.told]
     outbox: list[OutboxRow] = []
+    kept_back: dict[str, datetime] = {}
     for message in done.messages:
         rows = rows_of(message, directories[message.authority])
         outbox += rows
+        if keep_back is not None and may_be_kept_back(message):
+            kept_back |= {row.id: keep_back for row in rows}
         lines.append(ledger.of_decision(message, rows))
     owned, wanted, clocks = _timers(batch)
     await tx.forget(children.forgotten)
     await tx.save(*children.changes())
     await tx.file(*children.lookup.changes())
-    await tx.append([*lines, *clocks], outbox)
-    await tx.note_feeds(_feeds(parsed, now))
-    await tx.note(context.notes.new)
+    await tx.append([*lines, *clocks], outbox, kept_back)
+    await tx.note_register_freshness(_freshness(parsed, context.packs, now))
+    await tx.note(() if context.history else context.notes.new)
     await tx.keep_early_words(*early.changes())
-    asked, questions = early.timers(context.early_after)
+    asked, questions = ([], []) if context.history else early.timers(context.early_after)
     await tx.set_timers([*owned, *owners, *folded.owners, *asked], [*wanted, *timers, *folded.timers, *questions])
     await tx.save_floods(folded.rows)
     changed = children.changed_cases()
@@ -77,7 +84,7 @@ def _timers(batch: BatchProcessor) -> tuple[list[Owner], list[TimerRow], list[Le
         rows = [
             TimerRow(derived_id("timer", case, t.rule, t.due_at.isoformat()), child.authority, child.id,
                      case, t.rule, t.due_at)
-            for t in child.case(case).timers
+            for t in child.case(case).clocks
         ]  # fmt: skip
         if wanted.get(case) != rows:
             wanted[case] = rows
@@ -85,11 +92,11 @@ def _timers(batch: BatchProcessor) -> tuple[list[Owner], list[TimerRow], list[Le
     return [*owners], [row for rows in wanted.values() for row in rows], lines
 
 
-def _feeds(parsed: Sequence[Parsed], now: datetime) -> list[Feed]:
-    """The newest record of each register that has told something."""
+def _freshness(parsed: Sequence[Parsed], packs: Packs, now: datetime) -> list[RegisterFreshness]:
+    """The newest record of each register that has told something, of the authorities that are served."""
     newest: dict[str, datetime] = {}
     for each in parsed:
-        authority = each.report.about.authority
-        if each.at and authority:
+        authority = packs.key_of(each.report.about.authority)
+        if each.at and authority in packs.authorities:
             newest[authority] = max(each.at.at, newest.get(authority, each.at.at))
-    return [Feed(authority, at, now) for authority, at in newest.items()]
+    return [RegisterFreshness(authority, at, now) for authority, at in newest.items()]

@@ -70,7 +70,20 @@ class Directory:
 
 
 def load_directory(text: str, file: str) -> Directory:
-    """The directory in a TOML text. PackError names the file, the place and the fix."""
+    """Where each role of one authority is reached. Every role that a rule tells stands under one service; one that is
+    reached by e-mail has a mailbox too.
+
+    authority: the key of the authority, as in its pack.
+    services: the services, each with its roles; `front-door` of `anyshire` is the topic `anyshire.front-door.v1`.
+    types: types of message with a topic of their own, each with its service: `"senior.alert" = "escalations"`.
+    mailboxes: the mailbox of each role that is reached by e-mail.
+    people: mailboxes of single persons, by the id that the register has for them.
+    out_of_hours: the mailbox of a role that is read while the office is closed.
+    second: another way to a role, where the first has failed, such as `mail:duty@anyshire.example`.
+    cover: who stands in for whom while somebody is away (`[[cover]]`).
+
+    PackError names the file, the place and the fix.
+    """
     try:
         top = TomlTable(file, "the directory", tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
@@ -103,6 +116,13 @@ def load_directory(text: str, file: str) -> Directory:
 
 
 def _cover(table: TomlTable) -> Cover:
+    """One absence: a person or a role, and who stands in.
+
+    of: the person or role that is away.
+    by: the person or role that stands in.
+    from: the first day.
+    to: the last day.
+    """
     cover = Cover(table.get("of", str), table.get("by", str), table.get("from", date), table.get("to", date))
     table.done()
     if cover.last < cover.first:

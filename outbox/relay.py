@@ -11,8 +11,10 @@ transaction is open while something is being sent. Invariants, each held by a te
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from outbox.addressing import AddressBook
 from outbox.circuits import Circuits
@@ -22,7 +24,7 @@ from outbox.relay_settling import Settler, away, rest
 from outbox.relay_shards import Shards
 from routing.message_types import OVERTAKING
 from schemas.delivery import Sender
-from store import Store
+from store import OutboxRow, Store
 from store.errors import StoreUnavailableError
 
 log = logging.getLogger(__name__)
@@ -31,6 +33,16 @@ _OF_PROBE = 20
 """Rows that are claimed for a letter that tries whether its way out is there."""
 Tell = Callable[[], Awaitable[int]]
 """Tells people of what has not arrived; returns how many messages that made."""
+
+
+AskAgain = Callable[[Sequence[OutboxRow]], Awaitable[Collection[str]]]
+"""Asks the rules again about rows that waited too long, in their order; returns the ids of those whose reason is
+gone."""
+
+
+async def all_stand(rows: Sequence[OutboxRow]) -> Collection[str]:
+    """For a relay that only delivers."""
+    return ()
 
 
 async def tell_nobody() -> int:
@@ -43,7 +55,9 @@ class Relay:
 
     `manners` says how each channel is sent to. `tell` is called again and again, and soon after a row has failed.
     `look`: seconds between two looks without being woken, as no `wake` crosses from another process. `pause`: seconds
-    until the database is tried again. Any number of relays may run; each shard is one relay's at a time.
+    until the database is tried again. What has waited longer than the limit of its urgency (`limits`) is put to
+    `recheck` before it leaves: it is withdrawn, or marked late. Any number of relays may run; each shard is one relay's
+    at a time.
     """
 
     def __init__(
@@ -56,6 +70,8 @@ class Relay:
         owner: str,
         manners: Mapping[str, Manner] | None = None,
         tell: Tell = tell_nobody,
+        recheck: AskAgain = all_stand,
+        limits: Mapping[str, timedelta] = MappingProxyType({}),
         batch: int = 500,
         lease: timedelta = timedelta(seconds=30),
         look: float = 1.0,
@@ -64,6 +80,7 @@ class Relay:
         self._store, self._senders, self._addresses, self._now = store, senders, addresses, now
         self._manners = {channel: (manners or {}).get(channel, Manner()) for channel in senders}
         self._batch, self._lease, self._look, self._pause, self._tell = batch, lease, look, pause, tell
+        self._recheck, self._limits = recheck, limits
         self._woken = {channel: asyncio.Event() for channel in senders}
         self._stopping, self._ended = asyncio.Event(), asyncio.Event()
         self._shards = Shards(store, owner, lease)
@@ -208,8 +225,19 @@ class Relay:
             rows = await self._claim(channel, owner, limit, only, besides)
             torn = torn_tail([row for row, _ in rows], limit)
             whole = rows[: len(rows) - len(torn)]
-            await dispatch.send(owner, whole, torn)
+            await dispatch.send(owner, await self._checked(owner, whole), torn)
         return len(whole)
+
+    async def _checked(self, owner: str, rows: Sequence[Addressed]) -> list[Addressed]:
+        """What still leaves of claimed rows; what has waited too long is marked."""
+        now, forever = self._now(), timedelta.max
+        late = [row.row for row, _ in rows if now - row.row.at > self._limits.get(row.row.urgency, forever)]
+        gone = frozenset(await self._recheck(late)) if late else frozenset()
+        if gone:
+            await self._settler.withdraw(owner, [row for row, _ in rows if row.row.id in gone])
+        ids = {row.id for row in late}
+        left = [(row, address) for row, address in rows if row.row.id not in gone]
+        return [(replace(row, late=True) if row.row.id in ids else row, address) for row, address in left]
 
     async def _claim(
         self, channel: str, owner: str, limit: int, only: Collection[str], besides: Collection[str]

@@ -90,6 +90,8 @@ def outgoing(row: LeasedRow, address: str) -> Outgoing:
         person=person,
         overtakes=row.overtakes,
         repeats=row.repeats,
+        late=row.late,
+        sending=row.sending,
     )
 
 

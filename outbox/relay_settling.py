@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 _GIVEN_UP = ("failed", "parked")
 _AGAIN = ("retrying", "untried")
+_ENDED = "Withdrawn before it left: what it asked or warned of is over"
 Pair = tuple[LeasedRow, Receipt]
 
 
@@ -49,6 +50,11 @@ class Settler:
         if any(ends[state] for state in (*_GIVEN_UP, "in_doubt")):
             self.trouble.set()
         return ends
+
+    async def withdraw(self, owner: str, rows: Sequence[LeasedRow]) -> None:
+        """Keeps of leased rows that they do not leave any more."""
+        told = [(row, row.settled("withdrawn", _ENDED)) for row in rows]
+        await self._patiently(partial(self._keep, owner, told, self._now()))
 
     async def _keep(self, owner: str, told: Sequence[tuple[LeasedRow, Settlement]], now: datetime) -> None:
         if not told:

@@ -22,6 +22,7 @@ _LABELS = {
     "provider": "Interview provider",
     "incidents": "Incidents covered",
     "contents": "What to send",
+    "agenda": "To consider",
     "e_signature": "E-signature",
     "authority_name": "Other authority",
     "start": "Episode start",

@@ -7,14 +7,16 @@ SOURCE = "/homeward"
 
 
 def kafka_headers(item: Outgoing) -> list[tuple[str, bytes]]:
-    """`ce_overtakes` stands only on a *found* that went ahead of a parked message of its lane."""
+    """`ce_overtakes` stands only on a *found* that went ahead of a parked message of its lane, `ce_late` only on what
+    waited longer than its urgency allows."""
+    marks = {"overtakes": item.overtakes, "late": item.late}
     envelope = Envelope(
         id=item.message,
         source=SOURCE,
         type=item.type,
         time=item.time,
         subject=item.subject,
-        extensions={"overtakes": "true"} if item.overtakes else {},
+        extensions={name: "true" for name, holds in marks.items() if holds},
         data=item.body,
     )
     headers, _ = binary(envelope)

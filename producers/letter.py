@@ -27,18 +27,29 @@ _FEW = 3
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What one e-mail says. `lines` in their order, the first of which says who does what by when; `link` is the one
-    that is a web address, None where there is no desk. `footer` comes last, the protective marking at its end.
-    `repeats`: it may have arrived before."""
+    """What one e-mail says. `lines` in their order, the first of which says who does what by when; `links` are those
+    that are web addresses, none where there is no desk: where the first message is answered, and where the letter is
+    confirmed, if another of its messages wants that. `footer` comes last, the protective marking at its end.
+    `repeats`: it may have arrived before; `held_up`: when it was written, where it waited longer than it should."""
 
     subject: str
     urgent: bool
     you: str
     lines: tuple[str, ...]
-    link: tuple[str, str] | None
+    links: tuple[tuple[str, str], ...]
     footer: tuple[str, ...]
     clauses: tuple[str, ...]
     repeats: bool = False
+    held_up: str | None = None
+
+    @property
+    def link(self) -> tuple[str, str] | None:
+        """Where to go first."""
+        return self.links[0] if self.links else None
+
+    def address_in(self, line: str) -> str:
+        """The web address that a line holds; empty where it holds none."""
+        return next((address for label, address in self.links if line == f"{label}: {address}"), "")
 
 
 OutgoingWithData = tuple[Outgoing, Mapping[str, Any]]
@@ -64,16 +75,16 @@ def write_letter(messages: Sequence[OutgoingWithData], words_of: Wordings) -> Le
     lead, *others = (WordedAct(item, data, words_of, times) for item, data in messages)
     subject = _subject(lead)
     lines = [*_lines(lead, others, words_of)]
-    place = next((n for n, line in enumerate(lines) if isinstance(line, tuple)), None)
     return Letter(
         subject=subject,
         urgent=lead.is_urgent,
         you=lead.role,
         lines=tuple(line if isinstance(line, str) else f"{line[0]}: {line[1]}" for line in lines),
-        link=None if place is None else lines[place],  # type: ignore[arg-type]
+        links=tuple(line for line in lines if isinstance(line, tuple)),
         footer=tuple(_footer(messages)),
         clauses=_ids([lead, *others]),
         repeats=any(item.repeats for item, _ in messages),
+        held_up=next((Times(item.time).tell(item.time) for item, _ in messages if item.late), None),
     )
 
 
@@ -95,6 +106,7 @@ def _lines(lead: WordedAct, others: Sequence[WordedAct], words_of: Wordings) -> 
     if judges and why:
         yield f"{why} {_JUDGEMENT}"
     yield from _answer(lead)
+    yield from _confirmed_by(lead, others)
     last = " ".join(filter(None, [lead.modality(), lead.if_not()]))
     contact = lead.habits.contact if lead.is_urgent else ""
     told = f"Told too: {', '.join(others_told).rstrip('.')}." if others_told else ""
@@ -154,6 +166,14 @@ def _answer(lead: WordedAct) -> Iterator[str | tuple[str, str]]:
     told = (plain_text(lead.data.get("answer_at")) or habits.answer_at or f"in {habits.system}").rstrip(".")
     choices = "; ".join(lead.choices())
     yield " ".join(filter(None, [f"{verb}: {told}.", f"What you may say: {choices}." if choices else ""]))
+
+
+def _confirmed_by(lead: WordedAct, others: Sequence[WordedAct]) -> Iterator[tuple[str, str]]:
+    """Where the letter is confirmed, where its first message does not want that but another does. Once for all: who
+    confirms one message has seen the letter."""
+    wanting = None if lead.confirm_by else next((act for act in others if act.confirm_by), None)
+    if wanting and (link := wanting.link()):
+        yield wanting.link_label(), link
 
 
 def _ids(acts: Sequence[WordedAct]) -> tuple[str, ...]:

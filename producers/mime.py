@@ -56,13 +56,14 @@ class UnwritableError(Exception):
 
 def message_id(row: str, domain: str) -> str:
     """The `Message-ID` of a row (or of several, see `rows_key`), angle brackets included: one and the same on every
-    attempt."""
+    attempt of a sending."""
     return f"<{uuid.uuid5(_ROWS, row)}@{domain}>"
 
 
 def rows_key(items: Sequence[Outgoing]) -> str:
-    """What names the rows of one letter, whatever their order; of one row its own id."""
-    rows = sorted(item.row for item in items)
+    """What names the rows of one letter, whatever their order; of one row its own id. Sent anew, after they
+    had come back, the same rows have another name: so each notice answers one sending."""
+    rows = sorted(item.row if item.sending == 1 else f"{item.row} {item.sending}" for item in items)
     return rows[0] if len(rows) == 1 else str(uuid.uuid5(_ROWS, " ".join(rows)))
 
 
@@ -116,6 +117,8 @@ def _head(message: EmailMessage, items: Sequence[Outgoing], letter: Letter, send
         message["X-Homeward-Overtakes"] = "true"
     if letter.repeats:
         message["X-Homeward-Repeats"] = "true"
+    if letter.held_up:
+        message["X-Homeward-Late"] = "true"
 
 
 def _data(body: bytes) -> dict[str, Any]:

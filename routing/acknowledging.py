@@ -1,6 +1,7 @@
 """Acknowledge or escalate: a message that somebody must have seen climbs a ladder of roles until a person says so.
 
 No source asks for it: it is a local setting of an authority (`routing.local`), and a duty of the hub itself (HUB).
+What one cause makes the hub say to one mailbox is one letter: who confirms one of its messages has seen them all.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -14,6 +15,7 @@ from routing.messages import Promise, Recipient
 from routing.pack import Acknowledgement, Pack, Rule
 from routing.situation import Situation
 
+_BY_MAIL = ("email", "secure_email")
 RULE = "acknowledge"
 """The rule that the timers of a ladder name."""
 STEP = Rule(
@@ -48,9 +50,10 @@ def unacknowledged(promises: Iterable[Promise], episode: Episode, pack: Pack) ->
 
 
 def _wanting(promises: Iterable[Promise], episode: Episode, pack: Pack) -> Iterator[tuple[Promise, Acknowledgement]]:
-    for promise in [p for p in promises if p.open and p.rule != RULE]:
+    given = tuple(promises)
+    for promise in [p for p in given if p.open and p.rule != RULE]:
         entry = _entry((promise.rule, promise.type, f"{promise.type}/{promise.kind}"), pack)
-        if entry is not None and not _acknowledged(promise, episode):
+        if entry is not None and not _acknowledged(promise, given, episode):
             yield promise, entry
 
 
@@ -92,14 +95,26 @@ def _entry(names: tuple[str, ...], pack: Pack) -> Acknowledgement | None:
     return next((entry for entry in pack.acknowledge if entry.what in names), None)
 
 
-def _acknowledged(promise: Promise, episode: Episode) -> bool:
-    """A named person has seen it: by its id, or any message of its type and kind that was sent before."""
+def _acknowledged(promise: Promise, promises: Collection[Promise], episode: Episode) -> bool:
+    """A named person has seen it: by its id, by that of another message of the same letter, or any message of its type
+    and kind that was sent before."""
     for said in episode.acknowledged:
         if said.by.person is None:
             continue
         if said.message is not None:
+            beside = (p for p in promises if said.message in (p.message, p.first))
             if said.message in (promise.message, promise.first):
+                return True
+            if any(said.by.role in _readers(promise, other) for other in beside):
                 return True
         elif said.type == promise.type and said.kind in (None, promise.kind) and said.origin.at >= promise.at:
             return True
     return False
+
+
+def _readers(one: Promise, other: Promise) -> set[str]:
+    """The roles that got both in one letter: by mail, of one cause, at one instant, to the same person."""
+    if (one.at, one.cause) != (other.at, other.cause):
+        return set()
+    mailed = {(r.role, r.person) for r in one.to if r.channel in _BY_MAIL}
+    return {r.role for r in other.to if (r.role, r.person) in mailed}

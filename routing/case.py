@@ -7,6 +7,7 @@ from datetime import datetime
 from episodes.alert import NationalAlert
 from episodes.duties import ChildDuties
 from episodes.episode import Episode
+from episodes.origin import Origin
 from routing.messages import Message, Promise
 
 
@@ -18,17 +19,46 @@ class Timer:
     due_at: datetime
 
 
+BACKLOG = "backlog"
+"""What a timer names that asks, once the backlog is read, what becomes of what was late on arrival."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftLate:
+    """Rules that were late on arrival, left until what waits in Kafka has been read: since when, and because of which
+    report."""
+
+    since: datetime
+    cause: Origin
+    rules: tuple[str, ...]
+
+    def and_also(self, before: "LeftLate | None") -> "LeftLate":
+        """The same with what was left before; the oldest instant stands, and the newest report."""
+        if before is None:
+            return self
+        return LeftLate(before.since, self.cause, tuple(dict.fromkeys((*before.rules, *self.rules))))
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An episode with what was promised in it and the timers that stand for it."""
+    """An episode with what was promised in it and the timers that stand for it. `late`: what was late on arrival and is
+    not decided yet. `from_history`: it was loaded from history, and its rules are not asked until somebody starts its
+    clocks."""
 
     episode: Episode
     promises: tuple[Promise, ...] = ()
     timers: tuple[Timer, ...] = ()
+    late: LeftLate | None = None
+    from_history: bool = False
 
     @property
     def id(self) -> str:
         return self.episode.id
+
+    @property
+    def clocks(self) -> tuple[Timer, ...]:
+        """The timers, with that of what was late on arrival."""
+        return (*self.timers, Timer(BACKLOG, self.late.since)) if self.late else self.timers
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +73,10 @@ class DutiesCase:
     def id(self) -> str:
         return self.duties.id
 
+    @property
+    def clocks(self) -> tuple[Timer, ...]:
+        return self.timers
+
 
 @dataclass(frozen=True, slots=True)
 class AlertCase:
@@ -53,6 +87,10 @@ class AlertCase:
 
     @property
     def timers(self) -> tuple[Timer, ...]:
+        return ()
+
+    @property
+    def clocks(self) -> tuple[Timer, ...]:
         return ()
 
     @property
@@ -67,14 +105,16 @@ AnyCase = Case | DutiesCase | AlertCase
 class Decision:
     """What a report led to in one case: the messages in the order of the pack, the promises and timers that stand from
     now on, the episode as the rules left it, and the child's other cases in which a promise ended with them. `late`:
-    something was late on arrival and is left to be decided when all has been read."""
+    the rules that were late on arrival and are left to be decided when all has been read; `unsaid`: what such rules
+    would have said, had their reason not ended until then."""
 
     messages: tuple[Message, ...]
     episode: Episode
     promises: tuple[Promise, ...]
     timers: tuple[Timer, ...] = ()
     others: tuple[Case, ...] = ()
-    late: bool = False
+    late: tuple[str, ...] = ()
+    unsaid: tuple[Message, ...] = ()
 
     @property
     def case(self) -> Case:

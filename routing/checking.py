@@ -82,6 +82,21 @@ def _role_faults(pack: Pack, known: KnownWords) -> Iterator[Fault]:
             named = (role.source.professional,) if role.source.professional else ()
             faults = (*known.faults("services", role.source.services), *known.faults("professionals", named))
             yield from _at(f"roles.{name}.from", faults)
+    used = {*_named_roles(pack, known)}
+    if used - pack.roles.keys():  # a role that is misspelt elsewhere is not unused
+        return
+    for name, role in pack.roles.items():
+        if name not in used and not role.reports_only:
+            yield f"roles.{name}", "no rule names it; name it in one, take it out, or say reports_only = true"
+
+
+def _named_roles(pack: Pack, known: KnownWords) -> Iterator[str]:
+    yield from (pack.intake, pack.duty or pack.intake)
+    yield from (target.role for target in _targets(pack) if target.role)
+    for tests in _tests(pack):
+        yield from known.asked_about(tests)
+    for rule in pack.rules:
+        yield from (value["role"] for value in rule.fields.values() if isinstance(value, dict) and "role" in value)
 
 
 def _limit_faults(pack: Pack, known: KnownWords) -> Iterator[Fault]:

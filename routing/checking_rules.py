@@ -91,6 +91,9 @@ def _value_fault(given: Given, value: Any, known: KnownWords) -> str | None:
             return None if type(value) is date else f"expected a date, not {value!r}"
         case "text":
             return None if isinstance(value, str) and value.strip() else f"expected text, not {value!r}"
+        case "texts":
+            listed = isinstance(value, list) and value and all(isinstance(t, str) and t.strip() for t in value)
+            return None if listed else f"expected a list of texts, not {value!r}"
         case "actor":
             if not isinstance(value, dict) or value.keys() != {"role"} or not isinstance(value["role"], str):
                 return f'expected a role, such as {{role = "worker"}}, not {value!r}'

@@ -99,7 +99,7 @@ class KnownWords:
                 yield f"there is no event '{change}'{nearest(change, self._after)}; known are: {', '.join(Change)}"
             elif qualifier and qualifier not in self._after[change]:
                 may = ", ".join(sorted(self._after[change])) or "nothing"
-                near = nearest(qualifier, self._after[change])
+                near = nearest(qualifier, self._after[change], f"{change}.")
                 yield f"there is no event '{pattern}'{near}; after '{change}.' may stand: {may}"
             elif wider := next((p for p in patterns if pattern.startswith(f"{p}.")), None):
                 yield f"'{wider}' stands beside '{pattern}' and means it too; leave one of them"
@@ -134,6 +134,14 @@ class KnownWords:
                 yield f"'{low}' {given[low]} and '{high}' {given[high]} leave nothing between them"
         if not set(given.get("decision", ())) <= set(given.get("among") or given.get("decision", ())):
             yield "'decision' names a value that 'among' leaves out"
+
+    def asked_about(self, tests: Tests) -> Iterator[str]:
+        """The roles that conditions ask about."""
+        for condition in (*tests.when, *tests.unless):
+            hints = CONDITIONS[condition.name].arguments if condition.name in CONDITIONS else {}
+            for argument, value in condition.arguments.items():
+                if (word := _word(hints.get(argument))) and word.list in ("roles", "professionals"):
+                    yield from (value,) if isinstance(value, str) else value
 
     # ---- recipients
 

@@ -68,13 +68,20 @@ def decide(
 
 
 def decide_late(
-    case: Case, events: tuple[Event, ...], record: RegisterRecord, others: tuple[Case, ...], pack: Pack, now: datetime
+    case: Case,
+    events: tuple[Event, ...],
+    record: RegisterRecord,
+    others: tuple[Case, ...],
+    pack: Pack,
+    now: datetime,
+    late: tuple[str, ...] = (),
 ) -> Decision:
-    """What was late on arrival, once all has been read that is known of the child: what still holds is said now, in
-    answer to the events that it was left for."""
+    """What was late on arrival (the rules `late`), once all has been read that is known of the child: what still holds
+    is said now, in answer to the events that it was left for; what does not is `unsaid`."""
     turn = Turn(situation_at(case, case.episode, events, record, others, pack, now), pack, now, case)
-    turn.rules = tuple(rule for rule in turn.rules if not rule.on)
-    return turn.asked(others)
+    turn.rules, turn.settles = tuple(rule for rule in turn.rules if not rule.on), True
+    decision = turn.asked(others)
+    return replace(decision, unsaid=tuple(turn.unsaid(late, decision.timers)))
 
 
 def decide_merged(
@@ -89,6 +96,20 @@ def decide_merged(
     """What waited is the absence of another episode (AMB-187): what was asked for in it is withdrawn."""
     s = situation_at(case, episode, events, record, others, pack, now)
     return retracting.all_withdrawn(s, events[0], pack, now, ("AMB-187",))
+
+
+def decide_handed_over(
+    case: Case,
+    episode: Episode,
+    events: tuple[Event, ...],
+    record: RegisterRecord,
+    others: tuple[Case, ...],
+    pack: Pack,
+    now: datetime,
+) -> Decision:
+    """Another authority answers for the child (AMB-197): what is asked for here is withdrawn."""
+    s = situation_at(case, episode, events, record, others, pack, now)
+    return retracting.all_withdrawn(s, events[0], pack, now, ("AMB-197",))
 
 
 def decide_duties(

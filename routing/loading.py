@@ -52,7 +52,7 @@ def _pack(top: TomlTable, file: str, rows: Any, faults: PackFaults) -> Pack:
     """The whole file. What stands before the first table are its own keys; each table has a chapter of its own.
 
     authority: the key of the authority; it stands in topics and messages.
-    version: the version of the procedure.
+    version: the version of the procedure, as text.
     in_force_from: the first day on which an episode that begins is governed by this version.
     codes: official codes of the authority, by which a police report may name it.
     intake: the role that takes what nobody else is named for.
@@ -218,7 +218,9 @@ def _calendar(table: TomlTable) -> Calendar:
 
 
 def _clause(file: str, name: str, values: Any) -> Clause:
-    """One clause of the source.
+    """One clause of the source, under an id of your own such as `ANY-1`. Two more may be cited that stand in no list:
+    `HUB` for a duty of the hub itself, and `AMB-1` and so on for your readings of what the source leaves open; keep
+    those where its owner can look them up. The pages under `docs/authorities` name those of the shipped packs.
 
     section: the section that it stands in.
     says: what it asks, in our own words.

@@ -37,7 +37,7 @@ NAMED_AS: Mapping[str, str] = {
 }
 """The people whom a report may name, and whom a message may go to."""
 ONCE: Mapping[str, str] = {
-    "episode": "once in an episode (once for the child, where the rule is about the child)",
+    "episode": "once in an episode, as where nothing is said; once for the child, where the rule is about the child",
     "event": "once for each event",
     "report": "once for each report, whatever it changed",
     "anchor": "once for each instant that its limit counts from",
@@ -72,9 +72,9 @@ def target(table: TomlTable, names: Names, entry: Any) -> Target:
     read = Target(
         role=inner.maybe("role", str),
         of=inner.maybe("of", str),
-        told_by=names.promises(inner.words("told_by")),
+        told_by=names.promises(inner.words("told_by", alone=True)),
         newest=inner.get("newest", bool, False),
-        asked_by=names.promises(inner.words("asked_by")),
+        asked_by=names.promises(inner.words("asked_by", alone=True)),
         named_as=inner.maybe_choice("named_as", (*NAMED_AS,)),  # type: ignore[arg-type]
         channel=inner.maybe_choice("channel", get_args(Channel)),
         if_named=inner.get("if_named", bool, False),
@@ -91,7 +91,7 @@ def limit(
     Read with the period under `extra`; None where the key is not given. `at_once`: it may be the anchor itself.
 
     from: the anchor that it counts from.
-    within: the limit's name under [limits]; of several the earliest counts.
+    within: the limit's name under [limits], or a list of names, of which the earliest counts.
     of: for some anchors, the messages, meetings or documents that they count from.
     agreed: a kind of decision by which people agree on another number of weeks.
     lead: under `before` alone: how long ahead of the limit the message goes out.
@@ -101,14 +101,14 @@ def limit(
     if values is None:
         return None
     inner = TomlTable(table.file, f"{table.place}.{key}", values)
-    lengths = tuple(names.length(inner, word) for word in inner.words("within"))
+    lengths = tuple(names.length(inner, word) for word in inner.words("within", alone=True))
     lead = inner.get(extra, str) if extra else None
     try:
         period = Elapsed.parse(str(names.length(inner, lead))) if lead else None
     except ValueError as error:
         raise inner.fault(str(error)) from None
     local = inner.choice("basis", ("source", "local"), "source") == "local"
-    anchor, of = inner.choice("from", (*ANCHORS,)), inner.words("of")
+    anchor, of = inner.choice("from", (*ANCHORS,)), inner.words("of", alone=True)
     of = names.promises(of) if anchor in ("first_sent", "told_first") else of
     agreed = inner.maybe("agreed", str)
     inner.done()
@@ -132,7 +132,7 @@ def _moment(table: TomlTable, names: Names) -> Moment | None:
 
 def _follows(table: TomlTable) -> tuple[str, ...]:
     """The events at which a promise moves on; true stands for every event."""
-    if table.is_true("follows"):
+    if table.says("follows", True):
         return tuple(Change)
     return table.words("follows")
 
@@ -144,16 +144,16 @@ def rule(table: TomlTable, names: Names, family: str | None = None) -> Rule:
 
     id: the name by which the hub remembers what the rule has sent; it stays when the rule is edited.
     title: what the rule does, in one line of plain English.
-    clauses: the clauses that it keeps; every message cites them.
-    about: `episode`, or `child` for a duty that belongs to no episode.
+    clauses: the clauses that it keeps; every message cites them. Needed, unless a criterion that it asks lends them.
+    about: `episode` (where nothing is said), or `child` for a duty that belongs to no episode.
     on: the events that it answers; left out, it is asked again at every event.
     when: conditions that must hold.
     unless: conditions of which not one may hold.
     send: the type of the message.
     kind: what sort of message of that type it is.
-    to: who it goes to.
+    to: who it goes to; needed unless it withdraws.
     contact: whom the recipients may ask.
-    once: how often it may answer: `episode`, `event`, `report` or `anchor`.
+    once: how often it may answer: `episode` (where nothing is said), `event`, `report` or `anchor`.
     group: of the rules of one group only the first that answers does, in an episode.
     at: the message goes out by itself when this instant is reached.
     over: the message goes out by itself once this instant has passed.
@@ -161,13 +161,14 @@ def rule(table: TomlTable, names: Names, family: str | None = None) -> Rule:
     due: by when the recipients are to have done it.
     target: by when it is aimed at, where that is earlier than the limit.
     modality: how strongly the source asks: `must`, `should`, `may`, or `judgement` where a person decides.
-    urgency: `immediate`, `same_day` or `routine`.
+    urgency: `immediate`, `same_day` or `routine` (where nothing is said).
     name: the name that the case system has for it.
     form: the form that it is recorded on.
     fields: fields of the message with a fixed value.
     dated: fields that take the day of the message, in London.
     circumstances: true: the message tells the circumstances as they were reported.
     lapses: true: its open promise is withdrawn as soon as its conditions hold no more.
+    outlasts_return: true: it is asked for also where the return is read together with the report.
     follows: the events at which an open promise moves on to whoever holds the work now; true for every event.
     settled_by: the events that end the promise.
     closes: promises that end with this message.
@@ -205,7 +206,8 @@ def rule(table: TomlTable, names: Names, family: str | None = None) -> Rule:
         form=table.maybe("form", str),
         fields=table.table("fields").rest(),
         follows=_follows(table),
-        lapses=table.is_true("lapses"),
+        lapses=table.says("lapses", True),
+        outlasts_return=table.says("outlasts_return", True),
         rejects=table.get("rejects", bool, False),
         beyond_scope=table.get("beyond_scope", bool, False),
         classifies=table.maybe_choice("classifies", get_args(Classification)),  # type: ignore[arg-type]

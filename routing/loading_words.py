@@ -104,12 +104,14 @@ def role(file: str, name: str, values: Any) -> Role:
     name: its title; left out, its key in words.
     channel: how it is reached: `case_system`, `email`, `secure_email` or `letter`.
     from: where the person behind it is named.
+    reports_only: true: no rule tells it, but people in it report, or local settings may name it.
     """
     table = TomlTable(file, f"roles.{name}", values)
     source = table.maybe("from", dict)
     title, channel = table.get("name", str, name.replace("_", " ")), table.maybe_choice("channel", get_args(Channel))
+    reports_only = table.get("reports_only", bool, False)
     table.done()
-    return Role(title, channel, _role_source(file, name, source) if source is not None else None)
+    return Role(title, channel, _role_source(file, name, source) if source is not None else None, reports_only)
 
 
 def _role_source(file: str, name: str, values: Mapping[str, Any]) -> RoleSource:
@@ -127,7 +129,7 @@ def _role_source(file: str, name: str, values: Mapping[str, Any]) -> RoleSource:
     """
     inner = TomlTable(file, f"roles.{name}.from", values)
     source = RoleSource(
-        services=inner.words("service"),
+        services=inner.words("service", alone=True),
         field=inner.choice("field", ("worker", "manager", "team"), "worker"),  # type: ignore[arg-type]
         professional=inner.maybe("professional", str),
         linked_forces=inner.get("linked_forces", bool, False),
@@ -138,4 +140,6 @@ def _role_source(file: str, name: str, values: Mapping[str, Any]) -> RoleSource:
         interviewer=inner.get("interviewer", bool, False),
     )
     inner.done()
+    if source == RoleSource():
+        raise inner.fault("it names nobody; say where the person is named, or leave 'from' out")
     return source

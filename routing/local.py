@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, time
+from typing import Any
 
 from routing.loading_rules import limit
 from routing.naming import Names
@@ -43,9 +44,15 @@ class Local:
 def load_local(text: str, file: str) -> Local:
     """The settings in a TOML text. PackError names the file, the place and the mend."""
     try:
-        top = TomlTable(file, "the local settings", tomllib.loads(text))
+        values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PackError(f"{file}: not TOML: {error}") from None
+    return local_of(values, file)
+
+
+def local_of(values: Mapping[str, Any], file: str) -> Local:
+    """The settings in the values of a TOML text. PackError names the file, the place and the mend."""
+    top = TomlTable(file, "the local settings", values)
     limits = top.table("limits")
     local = Local(
         authority=top.get("authority", str),
@@ -54,7 +61,7 @@ def load_local(text: str, file: str) -> Local:
         closes=top.maybe("closes", time),
         closures=_days(top),
         auto_release=top.maybe("auto_release", bool),
-        switched_off=top.words("switched_off"),
+        switched_off=top.words("switched_off", alone=True),
         limits={name: replace(_limit(limits, name), basis="local") for name in limits.names()},
         acknowledge=tuple(
             _acknowledgement(file, what, values) for what, values in top.table("acknowledge").rest().items()
@@ -103,7 +110,7 @@ def _acknowledgement(file: str, what: str, values: object) -> Acknowledgement:
         within = Period.parse(table.get("within", str))
     except ValueError as error:
         raise table.fault(f"'within': {error}") from None
-    read = Acknowledgement(what, within, table.words("ladder"))
+    read = Acknowledgement(what, within, table.words("ladder", alone=True))
     table.done()
     if not read.ladder or not within.length:
         raise table.fault("'ladder' needs at least one role, and 'within' a length that is not nothing")

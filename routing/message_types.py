@@ -41,8 +41,8 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a rule may set a field to. `what`: "bool", "date", "text", "actor" (a role), "word" (one of `words`), or the
-    list of the pack that it is a word of (`statuses`); `many`: a list of such words."""
+    """What a rule may set a field to. `what`: "bool", "date", "text", "texts", "actor" (a role), "word" (one of
+    `words`), or the list of the pack that it is a word of (`statuses`); `many`: a list of such words."""
 
     what: str
     words: tuple[str, ...] = ()
@@ -135,6 +135,11 @@ def _read() -> Mapping[str, MessageType]:
 
 
 MESSAGE_TYPES = _read()
+
+
+def taken_back_by(type_: str) -> tuple[str, ...]:
+    """The types of message that a message of this type takes back."""
+    return tuple(name for name, asked in MESSAGE_TYPES.items() if asked.withdrawn_by == type_)
 
 
 def asking_for(act: Act) -> str:

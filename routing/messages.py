@@ -57,8 +57,8 @@ class Message:
     """One decision with all its recipients. `at` is the instant of the decision; `due` the limit, if the source sets
     one. `causation` is (source, id) of the report that caused it, None for a timer. `situation` is what it tells of its
     episode, None where it is about none; `answers` are the reports that answer what it asks, `answer_at` says where.
-    `fields` holds what the type has besides. `ends` are the messages that are answered by it, or taken back; it is not
-    told.
+    `fields` holds what the type has besides. `ends` are the messages that are answered by it, or taken back, and
+    `alike` what it has in common with others that say the same of one sender; neither is told.
     """
 
     id: str
@@ -92,6 +92,7 @@ class Message:
     answer_at: str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
     ends: tuple[str, ...] = ()
+    alike: str = ""
 
     @property
     def channels(self) -> tuple[str, ...]:

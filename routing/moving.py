@@ -53,6 +53,8 @@ def reassigned(s: Situation, event: Event, pack: Pack, now: datetime) -> tuple[S
             continue
         firing = Firing(rule, s, event, pack, now)
         s, message = _again(promise, recipients, promise.due, "followed", (*clauses, *lent), firing)
+        if not MESSAGE_TYPES[promise.type].asks_for:  # a word: those who have heard it do not hear it again (AMB-193)
+            message = replace(message, to=tuple(r for r in recipients if r not in promise.everybody) or recipients)
         messages.append(message)
     return s, tuple(messages)
 

@@ -87,7 +87,7 @@ def named_limit(file: str, name: str, values: object) -> NamedLimit:
     """One line of [limits]: what a rule counts to, with where the source says so.
 
     within: a length of time, such as `72h` or `5wd`.
-    number: a number instead of a length, such as a count of episodes or an age.
+    number: a number instead of a length, from 1 on, such as a count of episodes or an age.
     clause: the clause that sets it.
     since: the day since which it applies, not later than the day on which the version comes into force.
     """
@@ -95,6 +95,8 @@ def named_limit(file: str, name: str, values: object) -> NamedLimit:
     within, number = table.maybe("within", str), table.maybe("number", int)
     if (within is None) == (number is None):
         raise table.fault("write either 'within' (a length such as 72h) or 'number'")
+    if number is not None and number < 1:
+        raise table.fault(f"'number' must be 1 or more, not {number}")
     read = NamedLimit(
         name, _period(table, within) if within else None, number, table.get("clause", str), table.get("since", date)
     )

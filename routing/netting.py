@@ -1,16 +1,21 @@
 """What of a batch's messages leaves at all: an alert or request whose reason had ended before it could leave is not
-sent, and neither is the message that took it back. Pure; all stay in the ledger."""
+sent, and neither is the message that took it back, unless it was said before and is only said again. Pure; all stay in
+the ledger."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from episodes.episode import Episode
 from episodes.events import Change, Event
+from episodes.history import history
+from episodes.record import RegisterRecord
+from routing.case import Case
 from routing.evaluate import evaluate_without
 from routing.message_types import MESSAGE_TYPES
 from routing.messages import Message, Promise
 from routing.pack import Pack
-from routing.situation import Situation
+from routing.situation import Situation, situation_at
 
 Fresh = Mapping[str, tuple[Event, ...]]
 """The messages that have not left yet, each with the events that it answers."""
@@ -24,7 +29,8 @@ def netted(
     """The messages that leave, and those that do not. `promised` are the promises as they stand once all has been read,
     by the message that gave each; `moot` are subjects that came to nothing while it was read."""
     over = {m.id for m in messages if m.subject_key in moot or _is_over(m, promised.get(m.id))}
-    unsent = over | {m.id for m in messages if m.type in _WITHDRAWALS and m.ends and over.issuperset(m.ends)}
+    unheard = {m.id for m in messages if m.id in over and (m.replaces is None or m.replaces in over)}
+    unsent = over | {m.id for m in messages if m.type in _WITHDRAWALS and m.ends and unheard.issuperset(m.ends)}
     left = [replace(m, replaces=None) if m.replaces in unsent else m for m in messages if m.id not in unsent]
     return left, [m for m in messages if m.id in unsent]
 
@@ -41,9 +47,39 @@ def never_asked(s: Situation, fresh: Fresh, pack: Pack, now: datetime) -> Situat
     return replace(s, promises=kept)
 
 
+def ended_since(message: str, case: Case, record: RegisterRecord, others: tuple[Case, ...], pack: Pack) -> bool:
+    """Whether what a message asks or warns of, that has not left yet, is over: it was done, taken back, or is not so as
+    far as is known today. Asked as of the instant at which it was decided, with the promises that stood then."""
+    promise = next((p for p in case.promises if p.message == message), None)
+    if promise is None or not MESSAGE_TYPES[promise.type].may_be_over:
+        return False
+    if case.episode.state == "retracted" or _is_done(promise):
+        return True
+    rule, told = pack.rules_by_id.get(promise.rule), _told(case.episode)
+    event = next((e for e in told if rule and (not rule.on or e.is_one_of(rule.on))), None)
+    if rule is None or event is None:
+        return False
+    before = tuple(_as_of(other, promise.at) for other in others if other.episode.opened_at <= promise.at)
+    s = situation_at(_as_of(case, promise.at), case.episode, told, record, before, pack, promise.at)
+    return evaluate_without(promise, rule.tests, s, event, pack) is None
+
+
+def _as_of(case: Case, at: datetime) -> Case:
+    return replace(case, promises=tuple(p for p in case.promises if p.at <= at))
+
+
+def _told(episode: Episode) -> tuple[Event, ...]:
+    """What has been told of an episode, as events that rules may be asked about once more."""
+    if episode.missing is None:
+        return ()
+    told = history(episode, episode.missing.origin)
+    found = episode.found
+    return (*told, Event(Change.FOUND, found, found.return_at or found.origin.at)) if found and episode.back else told
+
+
 def _has_lost_its_reason(promise: Promise, s: Situation, fresh: Fresh, pack: Pack) -> bool:
     rule, events = pack.rules_by_id.get(promise.rule), fresh[promise.message]
-    if rule is None or not promise.open or not MESSAGE_TYPES[promise.type].may_be_over:
+    if rule is None or rule.outlasts_return or not promise.open or not MESSAGE_TYPES[promise.type].may_be_over:
         return False
     event = next((e for e in events if e.is_one_of(rule.on)), events[0])
     return evaluate_without(promise, rule.tests, replace(s, events=events), event, pack) is None
@@ -51,6 +87,10 @@ def _has_lost_its_reason(promise: Promise, s: Situation, fresh: Fresh, pack: Pac
 
 def _is_over(message: Message, promise: Promise | None) -> bool:
     """Whether it asked for something that nobody needs to do any more."""
-    if promise is None or promise.open:
+    return promise is not None and _is_done(promise)
+
+
+def _is_done(promise: Promise) -> bool:
+    if promise.open:
         return False
-    return promise.undone or MESSAGE_TYPES[message.type].withdrawn_by is not None
+    return promise.undone or MESSAGE_TYPES[promise.type].withdrawn_by is not None

@@ -120,6 +120,7 @@ class Rule:
     group: of the rules of one group only the first that fires does, in an episode.
     follows: at these events its open promise is sent again to whoever holds the work then, with the limit it has.
     lapses: its promise is withdrawn as soon as its conditions hold no more.
+    outlasts_return: what it asks for is asked for although the return is read together with the report.
     rejects: the report that set it off is not taken as a fact (a person is told instead).
     beyond_scope: it answers also where the pack's scope does not hold.
     classifies: the episode counts as missing (or absent) from this message on, until a person says otherwise.
@@ -154,6 +155,7 @@ class Rule:
     fields: Mapping[str, Any] = field(default_factory=dict)
     follows: tuple[str, ...] = ()
     lapses: bool = False
+    outlasts_return: bool = False
     rejects: bool = False
     beyond_scope: bool = False
     classifies: Classification | None = None

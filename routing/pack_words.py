@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from routing.message_types import MESSAGE_TYPES
+from routing.message_types import taken_back_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,5 +50,4 @@ Kinds = Mapping[str, Mapping[str, Kind]]
 
 def kinds_of(type_: str, kinds: Kinds) -> Mapping[str, Kind]:
     """The kinds that a message of this type may have: those declared for it, or of the types that it takes back."""
-    taken_back = (name for name, known in MESSAGE_TYPES.items() if known.withdrawn_by == type_)
-    return {kind: told for name in (*taken_back, type_) for kind, told in kinds.get(name, {}).items()}
+    return {kind: told for name in (*taken_back_by(type_), type_) for kind, told in kinds.get(name, {}).items()}

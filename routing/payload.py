@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from episodes.events import Event
-from episodes.reports import Disagreement, InterviewOutcome, Retracted
+from episodes.reports import Disagreement, InterviewOutcome, MeetingHeld, Retracted
 from routing.calendar import london_date
 from routing.evaluate import evaluate
 from routing.message_types import MESSAGE_TYPES
@@ -141,8 +141,8 @@ def _contact(f: Firing) -> dict[str, Any] | None:
 
 
 def _intelligence(f: Firing) -> str | None:
-    outcome = _outcome(f)
-    return outcome.intelligence if outcome else None
+    report = f.event.report
+    return report.intelligence if isinstance(report, InterviewOutcome | MeetingHeld) else None
 
 
 def _step(f: Firing) -> int | None:

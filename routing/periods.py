@@ -1,6 +1,17 @@
 """Lengths of time as the sources write them: elapsed hours, civil days, weeks and months, working days (T-2 to T-4).
 
-Written in a pack as `72h`, `28d`, `6w`, `6mo`, `5wd`, `4wh` (hours of the office) or `same_working_day`.
+| written | is | and ends |
+|---|---|---|
+| `30min`, `72h` | elapsed time | to the second; the night on which the clocks change has an hour more or less |
+| `28d`, `6w`, `6mo` | civil time | at the same time on the wall in London that many days, weeks or months later |
+| `5wd` | working days | when the office closes on the last of them; the day it counts from is not one of them |
+| `4wh` | hours of the office | once the office has been open for so long |
+| `same_working_day` | that day | when the office closes; on the next working day where it is closed by then |
+
+The office closes at 17:00 unless `[calendar]` says otherwise: a limit of `5wd` that counts from a return on a Thursday
+at midnight ends on the Thursday after, at 17:00. Working days are Monday to Friday less England's bank holidays and the
+closures in the local settings. A length is a whole number of 1 or more. `lead`, `same_within` and conditions about how
+long a child was away take hours or minutes alone.
 """
 
 import re
@@ -31,6 +42,8 @@ class Period:
         form = _FORM.fullmatch(text)
         if not form:
             raise ValueError(f"'{text}' is no period: write 30min, 72h, 28d, 6w, 6mo, 5wd, 4wh or same_working_day")
+        if not int(form[1]):
+            raise ValueError(f"'{text}' is no time at all: write a length of 1{form[2]} or more")
         return cls(int(form[1]), _UNITS[form[2]])
 
     def __str__(self) -> str:

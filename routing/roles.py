@@ -27,8 +27,10 @@ class RoleSource:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role of the source: its title, the channel by which it is reached, and where its person is named."""
+    """A role of the source: its title, the channel by which it is reached, and where its person is named.
+    `reports_only`: no rule tells it, but people in it report, or local settings may name it."""
 
     name: str
     channel: str | None = None
     source: RoleSource | None = None
+    reports_only: bool = False

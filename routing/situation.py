@@ -19,6 +19,9 @@ from routing.message_types import INTERVIEW_REQUEST, MESSAGE_TYPES
 from routing.messages import Promise
 from routing.pack import Pack
 
+WAITS = "/waits"
+"""What stands behind the name of a rule whose message waits for a person's release (AMB-08)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:

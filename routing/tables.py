@@ -1,7 +1,7 @@
 """Reading a TOML table strictly: every key known, every value of its type, each fault named with its place and mend."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime, time
 from difflib import get_close_matches
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
@@ -40,13 +40,15 @@ class PackFaults:
     def tell(self) -> None:
         """Raises PackError with a line for each fault, if there is any."""
         if self._told:
-            raise PackError("\n".join(self._told))
+            lines = [line for told in self._told for line in told.splitlines()]
+            raise PackError("\n".join(dict.fromkeys(lines)))
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that was probably meant, to stand behind a word that is not known; nothing where none is near."""
+def nearest(word: str, known: Iterable[str], before: str = "") -> str:
+    """The known word that was probably meant, to stand behind a word that is not known; nothing where none is near.
+    `before`: what stands before both of them, and was right."""
     near = get_close_matches(word, [*known], 1)
-    return f" (did you mean '{near[0]}'?)" if near else ""
+    return f" (did you mean '{before}{near[0]}'?)" if near else ""
 
 
 class TomlTable:
@@ -68,11 +70,16 @@ class TomlTable:
         if key not in self._left:
             if default is not None:
                 return default
-            raise self.fault(f"'{key}' is missing; add it")
+            raise self.fault(f"'{key}' is missing; {self._written_as(key)}add it")
         value = self._left.pop(key)
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise self.fault(f"'{key}' must be {_NAMES.get(kind, kind.__name__)}, not {value!r}")
+        if not isinstance(value, kind) or type(value) is _NARROWER.get(kind):
+            raise self.fault(f"'{key}' must be {_wanted(kind, value)}, not {value!r}")
         return value
+
+    def _written_as(self, key: str) -> str:
+        """The key that was probably meant for one that is missing, as a question."""
+        near = get_close_matches(key, self._left, 1, _A_SLIP)
+        return f"there is a '{near[0]}' (did you mean '{key}'?); else " if near else ""
 
     def maybe(self, key: str, kind: type[_T]) -> _T | None:
         """The value of a key, or None where it is not given."""
@@ -81,13 +88,14 @@ class TomlTable:
         self._known.append(key)
         return None
 
-    def words(self, key: str) -> tuple[str, ...]:
-        """A list of words; a single word may stand alone. Empty where the key is not given."""
+    def words(self, key: str, alone: bool = False) -> tuple[str, ...]:
+        """A list of words. Empty where the key is not given. `alone`: a single word may stand without its list."""
         self._known.append(key)
         value = self._left.pop(key, [])
-        value = [value] if isinstance(value, str) else value
+        value = [value] if alone and isinstance(value, str) else value
         if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-            raise self.fault(f"'{key}' must be a list of words, not {value!r}")
+            wanted = _wanted(list, value, "a list of words")
+            raise self.fault(f"'{key}' must be {wanted}, not {value!r}")
         if twice := next((v for v in value if value.count(v) > 1), None):
             raise self.fault(f"'{key}': '{twice}' stands there twice; leave it once")
         return tuple(value)
@@ -136,11 +144,12 @@ class TomlTable:
         """Whether the key holds a table, which is not read by that."""
         return isinstance(self._left.get(key), Mapping)
 
-    def is_true(self, key: str) -> bool:
-        """Whether the key says just true, which is then read; anything else stays for another reading."""
-        if self._left.get(key) is True:
-            return self.get(key, bool)
-        return False
+    def says(self, key: str, answer: bool) -> bool:
+        """Whether the key says just true (or false), which is then read; anything else stays for another reading."""
+        if self._left.get(key) is not answer:
+            return False
+        self.get(key, bool)
+        return True
 
     def names(self) -> list[str]:
         """The keys that are left."""
@@ -164,7 +173,21 @@ def _chosen(table: TomlTable, key: str, value: str, allowed: tuple[str, ...]) ->
     return value
 
 
-_NAMES: dict[type, str] = {str: "text", int: "a whole number", bool: "true or false", dict: "a table", date: "a date"}
+_NAMES: dict[type, str] = {
+    str: "text", int: "a whole number", bool: "true or false", dict: "a table", list: "a list",
+    date: "a date such as 2026-04-01",
+    time: "a time such as 09:00:00", datetime: "a date and time such as 2026-05-11 18:00:00",
+}  # fmt: skip
+_NARROWER: dict[type, type] = {int: bool, date: datetime}
+"""What Python takes for a value of another type, and a pack does not."""
+_A_SLIP = 0.7
+"""So alike are a word and the same word with a slip of the finger."""
+
+
+def _wanted(kind: type, value: Any, name: str = "") -> str:
+    """What a value must be; for a list with how a word that stands alone would be put into one."""
+    name = name or _NAMES.get(kind, kind.__name__)
+    return f'{name} such as ["{value}"]' if kind is list and isinstance(value, str) else name
 
 
 def typed(value: Any, hint: Any) -> Any:

@@ -4,7 +4,7 @@ Each rule answers in an episode once (or once for each event, or anchor). A time
 timer; when the timer is due, the rule looks at the episode as it is then, and may answer nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -41,14 +41,18 @@ class Turn:
     """One pass through the rules of a pack. `s` is the situation as the rules so far have left it."""
 
     def __init__(self, s: Situation, pack: Pack, now: datetime, case: AnyCase, reads_on: bool = False) -> None:
-        self.s, self.pack, self.now, self.reads_on, self.late = s, pack, now, reads_on, False
+        self.s, self.pack, self.now, self.reads_on = s, pack, now, reads_on
+        self.late: dict[str, None] = {}  # rules that were late on arrival, left until all has been read
+        self.settles = False  # what was late on arrival is decided, of events that were answered before
         self.revived: frozenset[str] = frozenset()  # rules whose promises had ended because of what was not so
         self.review: Review | None = None
         self.events, self.first = s.events, s.events[0]
         self.due = timer_due(s.events)
         self.standing = frozenset((t.rule, t.due_at) for t in case.timers)
         inside = evaluate(pack.scope, s, self.first, pack) is not None
-        self.rules = tuple(r for r in pack.rules_about(s.about) if inside or r.beyond_scope)
+        handed_over = s.about == "episode" and s.episode.handed_to is not None  # nothing more is asked in it (AMB-197)
+        rules = () if handed_over else pack.rules_about(s.about)
+        self.rules = tuple(r for r in rules if inside or r.beyond_scope)
         register_only = all(e.change in OF_THE_REGISTER for e in s.events)
         # A change of the register speaks to what is going on; what lies behind hears it only where a rule asks for it.
         lies_behind = register_only or s.episode.state == "new"
@@ -86,11 +90,23 @@ class Turn:
             if self.review is not None:
                 messages += self.answers_late(rule, self.review)
         messages += self._withdrawn_of_the_dead()
-        messages += self._told_back(messages)
+        messages += self._told_back(messages) if not self.settles else ()
         messages += self.climbed()
         timers = (*self.timers(), *acknowledging.ladder_timers(self.s, self.pack, self.standing))
         changed = tuple(after for after, before in zip(self.s.others, others, strict=True) if after is not before)
-        return Decision(tuple(messages), self.s.episode, self.s.promises, timers, changed, self.late)
+        return Decision(tuple(messages), self.s.episode, self.s.promises, timers, changed, (*self.late,))
+
+    def unsaid(self, late: Collection[str], timers: Collection[Timer]) -> Iterator[Message]:
+        """What rules that were late on arrival would have said, and say no more; for the ledger alone. Not those that
+        ask again later."""
+        asked_again = {timer.rule for timer in timers}
+        for rule in (r for r in self.rules if r.id in late and r.id not in asked_again and not r.withdraws):
+            occurrence = self._occurrence(rule, self.first)
+            if occurrence is None or self._answered(rule, occurrence):
+                continue
+            to, _ = resolve(rule.to, self.s, self.first, self.pack)
+            due = ends(rule.due, self.s, self.first) if rule.due else None
+            yield build_message(self._firing(rule, self.first), to, rule.clauses, occurrence, due)
 
     def rejecting(self) -> Rule | None:
         """The rule that does not let the report count as a fact, if there is one."""
@@ -146,7 +162,7 @@ class Turn:
         if clauses is None:
             return
         if rule.moment is not None and self.reads_on and not self._own(rule.id):
-            self.late = True
+            self.late[rule.id] = None
             return
         if rule.withdraws:
             self.s, messages = promises.withdraw(self._firing(rule, event), (*rule.clauses, *clauses))
@@ -226,15 +242,23 @@ class Turn:
         """What was asked for only as long as its conditions hold, and they hold no more; what the number of the child's
         episodes had asked for, once they are fewer (AMB-196)."""
         fewer = any(e.change is Change.RECOUNTED for e in self.events)
+        moves = not {e.change for e in self.events}.isdisjoint((Change.RECORD_CHANGED, Change.CORRECTED))
         for promise in self.s.promises:
             rule = self.pack.rules_by_id.get(promise.rule)
             if rule is None or not promise.open:
                 continue
             counted = fewer and depends_on(rule.tests, COUNTS, self.pack)
-            if not (rule.lapses or counted):
+            elsewhere = moves and self._is_anothers(rule)
+            if not (rule.lapses or counted or elsewhere):
                 continue
             if evaluate_without(promise, rule.tests, self.s, self.first, self.pack) is None:
-                yield from self._withdrawn(promise, rule, ("AMB-196",) if counted else rule.clauses)
+                why = ("AMB-196",) if counted else ("AMB-197",) if elsewhere else rule.clauses
+                yield from self._withdrawn(promise, rule, why)
+
+    def _is_anothers(self, rule: Rule) -> bool:
+        """Whether it is asked for the authority's own children alone, and the child is another's (AMB-197)."""
+        elsewhere = self.s.responsible_elsewhere() is not None
+        return elsewhere and depends_on(rule.tests, ("responsible_elsewhere",), self.pack)
 
     def _withdrawn(self, promise: Promise, rule: Rule, clauses: tuple[str, ...]) -> Iterator[Message]:
         message = retracting.withdrawal(promise, self.s, self.first, self.pack, self.now, clauses)
@@ -247,14 +271,15 @@ class Turn:
         """Whoever was told that the child is missing is told that it is back, where the pack says so, unless another
         message tells that person or asks for the interview (AMB-177)."""
         found = next((e for e in self.events if e.change is Change.FOUND), None)
-        if found is None or self.s.about != "episode" or not self.s.episode.back or not self.pack.tells_back:
+        clauses = ("AMB-197",) if self.s.episode.handed_to else self.pack.tells_back
+        if found is None or self.s.about != "episode" or not self.s.episode.back or not clauses:
             return
         told = dict.fromkeys(r for p in self.s.promised("notify.missing") for r in p.everybody)
         hear = [m for m in messages if m.type in ("notify.found", "ola.notify", INTERVIEW_REQUEST)]
         heard = {(r.role, person) for m in hear for r in m.to for person in (r.person, None)}
         left = tuple(r for r in told if (r.role, r.person) not in heard)
         if left:
-            yield self._send(TOLD_BACK, found, "", left, self.pack.tells_back)
+            yield self._send(TOLD_BACK, found, "", left, clauses)
 
     def climbed(self) -> Iterator[Message]:
         """The steps of ladders that are due, of messages that nobody has acknowledged."""

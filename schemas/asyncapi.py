@@ -192,6 +192,7 @@ _HEADERS: Json = {
         "ce_overtakes": _text(
             "Out: set on a found message that went ahead of an earlier one still waiting to be delivered."
         ),
+        "ce_late": _text("Out: set on a message that waited longer than its urgency allows. What it says still holds."),
         "content-type": _text("Media type of the body.", const="application/json"),
     },
 }

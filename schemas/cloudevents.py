@@ -21,6 +21,7 @@ from typing import Any
 from pydantic_core import from_json, to_json
 
 from schemas.instants import read_instant, write_instant
+from schemas.twice import refuse_names_given_twice
 from schemas.unreadable import RejectionReason, Unreadable
 
 __all__ = ["Envelope", "Unreadable", "binary", "content_hash", "read", "structured"]
@@ -203,8 +204,10 @@ def _check(name: str, value: object, reason: RejectionReason, prefix: str) -> No
 
 
 def _json(value: bytes) -> Any:
+    body = value.removeprefix(_BOM)
+    refuse_names_given_twice(body)
     try:
-        return from_json(value.removeprefix(_BOM), allow_inf_nan=False)
+        return from_json(body, allow_inf_nan=False)
     except ValueError:
         raise not_json(value) from None
 

@@ -18,7 +18,9 @@ class Outgoing:
     rows of one message. `time` is the instant of the decision, aware, UTC. `key` is the opaque key of the subject
     (never a name or a number that identifies a child). `address` is a topic name or a mailbox. `body` is the JSON
     `data`. `trace` is a W3C traceparent. `role` and `person` say to whom an e-mail goes. `overtakes` marks a *found*
-    that went ahead of a parked message of its lane, `repeats` what may have arrived before.
+    that went ahead of a parked message of its lane, `repeats` what may have arrived before, `late` what waited longer
+    than its urgency allows and was checked again. `sending` stays the same on every attempt, too, and counts on when a
+    person releases what had been handed to a server.
     """
 
     row: str
@@ -34,6 +36,8 @@ class Outgoing:
     person: str | None = None
     overtakes: bool = False
     repeats: bool = False
+    late: bool = False
+    sending: int = 1
 
 
 class Verdict(StrEnum):

@@ -1,6 +1,7 @@
 """The base of every object on the wire: unknown fields are kept, JSON types are strict, values do not change. Also how
 "at least one of these fields" is said once, for the check and for the JSON Schema."""
 
+from functools import cache
 from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validator
@@ -35,3 +36,14 @@ class Choice(Part):
             # As what must not be, since generators of code leave `not` alone: of `anyOf` they make a type for each way.
             written["not"] = none_given[0] if len(none_given) == 1 else {"anyOf": none_given}
         return written
+
+
+@cache
+def declared_names() -> frozenset[str]:
+    """Every name that the contract gives a field of any object. To be called once all messages are imported."""
+    names, waiting = set[str](), [Part]
+    while waiting:
+        part = waiting.pop()
+        names |= {field.alias or name for name, field in part.model_fields.items()}
+        waiting += part.__subclasses__()
+    return frozenset(names)

@@ -120,7 +120,7 @@ def check_owner(topic: str, message: InboundReport) -> None:
     kind = kind_of_topic(type(message))
     if found is None or found.kind is not kind:
         raise Unreadable("wrong_topic", f"type: {message.TYPE} belongs on {_PLACES[kind]}")
-    field = "force" if kind is TopicKind.POLICE else "authority"
+    field = _owner_field(kind)
     if part(getattr(message, field)) != part(found.owner):
         raise Unreadable("wrong_topic", f"{field}: does not match the name of the topic. Send it on {_PLACES[kind]}")
 
@@ -130,6 +130,19 @@ def kind_of_topic(model: type[InboundReport]) -> TopicKind:
     if issubclass(model, PoliceReport):
         return TopicKind.POLICE
     return TopicKind.REGISTER if model.TYPE == "case.context" else TopicKind.CASEWORK
+
+
+def topic_of(message: InboundReport) -> str:
+    """The topic that a message belongs on."""
+    kind = kind_of_topic(type(message))
+    owner: str = getattr(message, _owner_field(kind))
+    named = {TopicKind.POLICE: police_notifications, TopicKind.REGISTER: register_children}
+    return named.get(kind, casework_outcomes)(owner)
+
+
+def _owner_field(kind: TopicKind) -> str:
+    """The field of a message that names the owner of its topic."""
+    return "force" if kind is TopicKind.POLICE else "authority"
 
 
 _PLACES = {

@@ -3,6 +3,7 @@
 from store.answers import AnswerRow
 from store.claiming import shard_name
 from store.database import Store
+from store.delivery_status import DeliveryCounts, HeldUp
 from store.early import EarlyRow
 from store.errors import (
     StoreCrowdedError,
@@ -12,7 +13,6 @@ from store.errors import (
     StoreUnpreparedError,
 )
 from store.history import Delivery, LedgerEntry
-from store.lanes import DeliveryCounts, HeldUp
 from store.leased import DeliveryOutcome, LeasedRow, Settlement
 from store.ownership import Ownership
 from store.quarantine import Quarantined

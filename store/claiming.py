@@ -88,7 +88,7 @@ def _heads(postgres: bool, of_one_channel: bool, chosen: str) -> Select[*tuple[A
     # it expects no wonders. So it walks the rows in their order, looks before each, and stops at the limit.
     barred = select(true()).where(*_before(row, lower), blocks).limit(1).scalar_subquery()
     overtakes = exists().where(*_before(row, left), among(left, "parked", "failed"))
-    columns = (row.c.position, row.c.shard, row.c.lane, row.c.attempts, row.c.address, row.c.repeats)
+    columns = (row.c[n] for n in ("position", "shard", "lane", "attempts", "address", "repeats", "sending"))
     addressed = _ADDRESSED.has(postgres, row.c.address)
     return (
         select(*columns, overtakes.label("overtakes"))
@@ -175,5 +175,13 @@ class Claiming(Session):
 def _leased(row: Any, fence: int) -> LeasedRow:
     promised = promised_row(row)
     return LeasedRow(
-        promised, row.position, row.lane, row.attempts + 1, fence, row.address, bool(row.overtakes), bool(row.repeats)
+        promised,
+        row.position,
+        row.lane,
+        row.attempts + 1,
+        fence,
+        row.address,
+        bool(row.overtakes),
+        bool(row.repeats),
+        row.sending,
     )

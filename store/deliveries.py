@@ -1,7 +1,7 @@
 """What became of the rows that a relay had leased. How it came by them is told in `store.claiming`; when to try again
 and when to give up is decided elsewhere."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -83,6 +83,20 @@ def _settle(postgres: bool) -> Executable:
     )
 
 
+_POSITIONS = Listing("positions", position=BigInteger)
+
+
+@cache
+def _let_go(postgres: bool, withdrawn: bool) -> Executable:
+    chosen = _POSITIONS.of(postgres)
+    became: dict[str, Any] = {"next_attempt_at": _NOW}
+    if withdrawn:
+        detail = bindparam("detail", type_=Text)
+        became = {"state": "withdrawn", "next_attempt_at": null(), "settled_at": _NOW, "detail": detail}
+    waits = deliveries.c.state == word("prepared")  # a relay may have claimed it meanwhile
+    return update(deliveries).where(deliveries.c.position == chosen.c.position, waits).values(became)
+
+
 _RENEW = (
     update(deliveries)
     .where(unsettled(deliveries), deliveries.c.state == word("sending"), deliveries.c.lease_owner == _OWNER)
@@ -113,6 +127,18 @@ class Deliveries(Session):
             return 0
         told = sorted((_told(settlement, now) for settlement in settlements), key=lambda values: values[0])
         return (await self._with(_SETTLED, told, _settle(self._postgres), whose=owner, now=now)).rowcount
+
+    async def let_go(self, positions: Collection[int], now: datetime) -> None:
+        """Rows that were kept back may be sent from now on."""
+        if positions:
+            rows = ((position,) for position in sorted(positions))
+            await self._with(_POSITIONS, rows, _let_go(self._postgres, False), now=now)
+
+    async def withdraw(self, positions: Collection[int], detail: str, now: datetime) -> None:
+        """Rows that were kept back do not leave any more."""
+        if positions:
+            rows = ((position,) for position in sorted(positions))
+            await self._with(_POSITIONS, rows, _let_go(self._postgres, True), now=now, detail=detail)
 
     async def next_attempt(self, now: datetime) -> datetime | None:
         """The first instant after `now` at which a waiting row is to be tried again, of any shard."""

@@ -2,8 +2,8 @@
 
 State diagram, in the field's words:
 - prepared → sending → accepted → delivered (a receipt says so) or bounced (it came back);
-- sending → retrying (failed for now), failed (refused for good), parked (given up until a person releases it), or
-  in_doubt (it may have been taken).
+- sending → retrying (failed for now), failed (refused for good), parked (given up until a person releases it),
+  in_doubt (it may have been taken), or withdrawn (its reason had ended before it could leave).
 """
 
 from typing import Literal
@@ -26,7 +26,16 @@ from store.instants import UtcInstant
 from store.tables import metadata, word
 
 DeliveryState = Literal[
-    "prepared", "sending", "retrying", "accepted", "delivered", "bounced", "parked", "failed", "in_doubt"
+    "prepared",
+    "sending",
+    "retrying",
+    "accepted",
+    "delivered",
+    "bounced",
+    "parked",
+    "failed",
+    "in_doubt",
+    "withdrawn",
 ]
 
 deliveries = Table(
@@ -55,6 +64,9 @@ deliveries = Table(
     Column("reference", Text),  # by which the other side speaks of it: a Message-ID, the id of a notification
     Column("repeats", Integer, nullable=False, server_default="0"),  # 1: it may have arrived before
     Column("told_at", UtcInstant),  # when a person heard that it has not arrived
+    Column(
+        "sending", Integer, nullable=False, server_default="1"
+    ),  # counts on when one that was handed over is released
 )
 
 

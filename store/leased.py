@@ -6,7 +6,7 @@ from typing import Literal
 
 from store.rows import OutboxRow
 
-DeliveryOutcome = Literal["accepted", "retrying", "parked", "failed", "in_doubt", "untried"]
+DeliveryOutcome = Literal["accepted", "retrying", "parked", "failed", "in_doubt", "untried", "withdrawn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +15,9 @@ class Settlement:
 
     `retrying` puts the row back until `next_attempt_at`; `parked` and `failed` hold up their lane until someone
     releases it; `in_doubt` holds up nothing and is not sent again by itself. `untried` puts the row back as if it had
-    not been claimed. The address is kept only of what was handed to a server (`accepted`, `in_doubt`). `detail` holds
-    no personal data. `reference`: by what the other side speaks of it. Of one that was accepted `next_attempt_at` says
-    when to ask for its receipt, None: never."""
+    not been claimed; `withdrawn` does not leave any more. The address is kept only of what was handed to a server
+    (`accepted`, `in_doubt`). `detail` holds no personal data. `reference`: by what the other side speaks of it. Of one
+    that was accepted `next_attempt_at` says when to ask for its receipt, None: never."""
 
     position: int
     fence: int
@@ -32,7 +32,9 @@ class LeasedRow:
     """An outbox row that one relay may send until its lease runs out.
 
     `attempts` counts this attempt. `address` is where it went or was to go before, or None while nobody has looked it
-    up. `overtakes` says that a parked message of its lane is left behind, `repeats` that it may have arrived before."""
+    up. `overtakes` says that a parked message of its lane is left behind, `repeats` that it may have arrived before,
+    `late` that it waited longer than its urgency allows. `sending`: 1, and one more each time that a person has
+    released what had been handed to a server."""
 
     row: OutboxRow
     position: int
@@ -42,6 +44,8 @@ class LeasedRow:
     address: str | None
     overtakes: bool
     repeats: bool = False
+    late: bool = False
+    sending: int = 1
 
     def settled(
         self,

@@ -2,14 +2,16 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import orjson
 from sqlalchemy import Executable, Integer, Text, literal, select
 
 from store.delivery_table import deliveries
-from store.instants import written
+from store.instants import UtcInstant, written
 from store.listing import Listing, Writing
 from store.rows import LedgerRow, OutboxRow, shard_of
 from store.session import Session
@@ -18,23 +20,27 @@ from store.tables import ledger, ledger_contents, outbox
 _LEDGER = Writing(ledger, ("id", "at", "kind", "authority", "episode", "causation", "entry", "contents_hash", "hash"))
 # The same bytes told again are held from then on, also where the first ones have been purged.
 _CONTENTS = Writing(ledger_contents, ("hash", "contents", "at"), replaces=("contents", "at"))
+_NONE: Mapping[str, datetime] = MappingProxyType({})
 OUTBOX_COLUMNS = (
     *("id", "message_id", "aggregatetype", "aggregateid", "type", "payload", "at", "trace", "clauses"),
     *("authority", "subject", "destination", "urgency", "kind"),
 )
 _OUTBOX = Writing(outbox, OUTBOX_COLUMNS)
-_LANES = Listing("lanes", id=Text, lane=Text, channel=Text, shard=Integer, address=Text, urgency=Text)
+_LANES = Listing(
+    "lanes", id=Text, lane=Text, channel=Text, shard=Integer, address=Text, urgency=Text, kept_back=UtcInstant
+)
 
 
 @cache
 def _deliver(postgres: bool) -> Executable:
     rows = _LANES.of(postgres)
+    taken = ("lane", "channel", "shard", "address", "urgency")
     chosen = select(
-        *(outbox.c.position, rows.c.lane, rows.c.channel, rows.c.shard, rows.c.address, rows.c.urgency),
+        *(outbox.c.position, *(rows.c[name] for name in taken), rows.c.kept_back),
         *(literal("prepared"), literal(0), literal(0)),
     ).select_from(rows.join(outbox, outbox.c.id == rows.c.id))
     return deliveries.insert().from_select(
-        ("position", "lane", "channel", "shard", "address", "urgency", "state", "attempts", "fence"), chosen
+        ("position", *taken, "next_attempt_at", "state", "attempts", "fence"), chosen
     )
 
 
@@ -67,9 +73,12 @@ def entry_hash(
 class Ledger(Session):
     """The part of a transaction that adds what happened and what was promised."""
 
-    async def append(self, ledger: Sequence[LedgerRow], outbox: Sequence[OutboxRow]) -> None:
+    async def append(
+        self, ledger: Sequence[LedgerRow], outbox: Sequence[OutboxRow], kept_back: Mapping[str, datetime] = _NONE
+    ) -> None:
         """Add rows in this order. Each outbox row becomes a delivery in waiting. An id that is there already is an
-        error. Within a lane the order of writing is the order of sending, so hold the lock of its subject."""
+        error. Within a lane the order of writing is the order of sending, so hold the lock of its subject. `kept_back`:
+        until when rows (by id) wait at the longest before they may be sent."""
         contents: dict[str, tuple[str, bytes, Any]] = {}
         lines = []
         for row in ledger:
@@ -82,13 +91,13 @@ class Ledger(Session):
             lines.append((row.id, row.at, *told, entry_hash(row.id, written(row.at), *told)))
         await self._write(_CONTENTS, sorted(contents.values()))
         await self._write(_LEDGER, lines)
-        await self._promise(outbox)
+        await self._promise(outbox, kept_back)
 
-    async def _promise(self, rows: Sequence[OutboxRow]) -> None:
+    async def _promise(self, rows: Sequence[OutboxRow], kept_back: Mapping[str, datetime]) -> None:
         if not rows:
             return
         await self._write(_OUTBOX, [_outbox_values(row) for row in rows])
-        lanes = ((row.id, row.lane, *_way(row), row.urgency) for row in rows)
+        lanes = ((row.id, row.lane, *_way(row), row.urgency, kept_back.get(row.id)) for row in rows)
         await self._with(_LANES, lanes, _deliver(self._postgres))
 
 

@@ -16,7 +16,7 @@ _PURGE_CONTENTS = (
     .values(contents=null())
 )
 _ARRIVED = select(deliveries.c.position).where(
-    among(deliveries, "accepted", "delivered"), deliveries.c.settled_at < _BEFORE
+    among(deliveries, "accepted", "delivered", "withdrawn"), deliveries.c.settled_at < _BEFORE
 )
 _PURGE_PAYLOADS = (
     update(outbox).where(outbox.c.position.in_(_ARRIVED), func.length(outbox.c.payload) > 0).values(payload=b"")
@@ -33,8 +33,8 @@ class Retention(Session):
         return (await self._rows(_PURGE_CONTENTS, before=before)).rowcount
 
     async def purge_payloads(self, before: datetime) -> int:
-        """Empty what messages said that arrived before an instant. Who was told, when and why stays. What has not
-        arrived is never emptied."""
+        """Empty what messages said that arrived, or were withdrawn, before an instant. Who was told, when and why
+        stays. What is still to arrive is never emptied."""
         return (await self._rows(_PURGE_PAYLOADS, before=before)).rowcount
 
     async def purge_quarantine(self, before: datetime) -> int:

@@ -6,23 +6,25 @@ from store.blocking import Blocking
 from store.cases import Cases
 from store.claiming import Claiming
 from store.deliveries import Deliveries
+from store.delivery_status import DeliveryStatus
 from store.early import Early
-from store.feeds import Feeds
 from store.finding import LookingUp
 from store.floods import Floods
 from store.history import History
-from store.lanes import Lanes
 from store.ledger import Ledger
 from store.noting import Noting
 from store.quarantine import Quarantine
+from store.register_freshness import RegisterAges
 from store.retention import Retention
 from store.timers import Timers
 from store.worklist import Worklist
 
 
-class Known(Cases, Blocking, Feeds, LookingUp, Floods, Noting, Timers, Worklist):
+class Known(Cases, Blocking, RegisterAges, LookingUp, Floods, Noting, Timers, Worklist):
     """What is true now."""
 
 
-class Transaction(Known, Ledger, Quarantine, Early, Claiming, Deliveries, Arriving, Lanes, History, Retention, Answers):
+class Transaction(
+    Known, Ledger, Quarantine, Early, Claiming, Deliveries, Arriving, DeliveryStatus, History, Retention, Answers
+):
     """What stands between `async with store.transaction()` and its end: all of it is kept, or none."""

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Text, and_, bindparam, delete, or_, select
+from sqlalchemy import ColumnElement, Executable, Select, Text, and_, bindparam, delete, func, or_, select
 
 from store.listing import KEYS, Listing, Writing
 from store.rows import EpisodeRow, WorkRow
@@ -45,7 +45,17 @@ _OF_REFERENCE = (
     )
     .order_by(episodes.c.authority, episodes.c.opened_at, episodes.c.id)
 )
-_AUTHORITIES = select(episodes.c.authority).distinct()
+
+
+def _each(authority: ColumnElement[str], *where: ColumnElement[bool]) -> Select[str]:
+    """Every value that the column has, one step along its index for each, however many rows there are."""
+    least = select(func.min(authority).label("authority")).where(*where).cte("each", recursive=True)
+    further = select(func.min(authority)).where(authority > least.c.authority, *where).scalar_subquery()
+    every = least.union_all(select(further).where(least.c.authority.is_not(None)))
+    return select(every.c.authority).where(every.c.authority.is_not(None))
+
+
+_AT_WORK = (_each(worklist.c.authority), _each(episodes.c.authority, episodes.c.state == word("open")))
 _ANY = select(worklist.c.id).limit(1)
 
 
@@ -94,9 +104,9 @@ class Worklist(Session):
         """The open episodes of an authority, oldest first."""
         return [EpisodeRow(*row) for row in await self._rows(_OPEN_EPISODES, authority=authority)]
 
-    async def authorities_with_episodes(self) -> set[str]:
-        """Every authority that has an episode, open or over."""
-        return {str(row[0]) for row in await self._rows(_AUTHORITIES)}
+    async def authorities_at_work(self) -> set[str]:
+        """Every authority that has an open episode, or somebody for whom something waits."""
+        return {str(row[0]) for asked in _AT_WORK for row in await self._rows(asked)}
 
     async def episodes_of_reference(self, force: str, incident: str) -> list[EpisodeRow]:
         """The episodes and alerts that have a police reference, at every authority."""

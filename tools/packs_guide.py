@@ -18,6 +18,7 @@ from homeward.rendering.acts import ACTS  # noqa: E402
 from homeward.rendering.events import HAPPENED  # noqa: E402
 from homeward.rendering.plain import PLAIN  # noqa: E402
 from homeward.scenarios import reading  # noqa: E402
+from outbox import directory  # noqa: E402
 from routing import conditions, loading, loading_rules, loading_tests, loading_words, naming, periods  # noqa: E402
 from routing.checking_words import BEHIND_THE_DOT  # noqa: E402
 from routing.closed_lists import DECISIONS, FREE_TEXT  # noqa: E402
@@ -31,6 +32,8 @@ from schemas.part import Part  # noqa: E402
 DOCUMENT = ROOT / "docs" / "packs.md"
 BEGIN, END = "<!-- language: written by tools/packs_guide.py -->\n", "<!-- end of the language -->"
 KEY = re.compile(r"^(\w+): (.*)$")
+INTERNAL = re.compile(r" \((?:(?:AMB|T)-\d+(?:, | to | and )?)+\)")
+"""References to the working list of the authors, which a reader of the page cannot look up."""
 TABLES: Mapping[str, Callable[..., Any]] = {
     "The file": loading._pack,
     "`[source]`": loading._source,
@@ -51,6 +54,10 @@ TABLES: Mapping[str, Callable[..., Any]] = {
     "Instants: `at`, `over`, `before`, `due`, `target`": loading_rules.limit,
     "`[[periodic]]`": loading._periodic,
     "`[clauses]`": loading._clause,
+}
+BESIDE: Mapping[str, Callable[..., Any]] = {
+    "`directory.toml`": directory.load_directory,
+    "`[[cover]]` of the directory": directory._cover,
 }
 """Each chapter of the language, and the function that reads it. Its docstring says what each key means."""
 OF_A_LIST: Mapping[str, str] = {
@@ -204,7 +211,8 @@ def fields(model: type[Part]) -> Iterator[str]:
 
 class _Plain(dict[str, str]):
     def __missing__(self, key: str) -> str:
-        return {"to": "the recipients", "called": "", "it": "…", "open": "…", "contents": "…", "detail": "“…”"}[key]
+        plain = {"to": "the recipients", "called": "", "titled": "", "says": "says to the recipients: “…”"}
+        return plain.get(key, "…")
 
 
 def decisions() -> str:
@@ -230,8 +238,9 @@ def language() -> str:
         free(),
         reports(),
         f"### Scenarios\n\n{inspect.cleandoc(reading.__doc__ or '')}\n",
+        *(chapter(title, function) for title, function in BESIDE.items()),
     ]
-    return "\n".join(parts)
+    return INTERNAL.sub("", "\n".join(parts))
 
 
 def main(check: bool) -> int:

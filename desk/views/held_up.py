@@ -9,7 +9,7 @@ from typing import Any
 from desk.clock_words import day_and_hour, length_in_words
 from routing.messages import derived_id
 from store import HeldUp, Quarantined
-from store.feeds import Feed
+from store.register_freshness import RegisterFreshness
 
 _QUIET = timedelta(hours=48)
 _SAYS = {
@@ -82,11 +82,11 @@ def quarantine_causes(quarantined: Sequence[Quarantined], now: datetime) -> list
     return [cause for _, cause in sorted(causes, key=lambda pair: pair[0])]
 
 
-def quiet_feeds(feeds: Sequence[Feed], now: datetime) -> list[tuple[str, str, bool]]:
+def quiet_registers(registers: Sequence[RegisterFreshness], now: datetime) -> list[tuple[str, str, bool]]:
     """Each register with the age of its newest record, and whether it has gone quiet."""
     return [
-        (feed.authority, f"newest record {day_and_hour(feed.newest_at, now)}", now - feed.newest_at > _QUIET)
-        for feed in feeds
+        (each.authority, f"newest record {day_and_hour(each.newest_at, now)}", now - each.newest_at > _QUIET)
+        for each in registers
     ]
 
 

@@ -9,7 +9,7 @@ from homeward.commands.database import on_database
 
 if TYPE_CHECKING:
     from store import HeldUp, Transaction
-    from store.lanes import WaitingCount
+    from store.delivery_status import WaitingCount
 
 _database = click.option("--database", metavar="URL", help="Database URL. Defaults to the one in the settings.")
 

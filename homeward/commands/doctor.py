@@ -20,9 +20,9 @@ def command(as_json: bool, env_file: Path | None) -> None:
     """Check everything that the hub depends on: what is wrong, and how to fix it.
 
     Checks Kafka (connection, rights, topics, backlog), the database (connection, migrations, rights), the mail
-    server, the directories, the clock and the disks, with the settings that `homeward run` would use. Changes
-    nothing, sends nothing, and can be run at any time. The exit code is 1 if there is a fault, 0 if there are only
-    warnings.
+    server, the directories, the clock and the disks, with the settings that `homeward run` would use; beside a running
+    `homeward run --embedded`, with those. Changes nothing, sends nothing, and can be run at any time. The exit code
+    is 1 if there is a fault, 0 if there are only warnings.
 
     \b
     Examples:
@@ -33,13 +33,19 @@ def command(as_json: bool, env_file: Path | None) -> None:
     import logging
 
     from homeward.doctor import examine
+    from homeward.embedded import EmbeddedError, running_broker
     from homeward.settings import SettingsError, load_settings
+    from homeward.try_out import kafka_folder, with_embedded
     from routing.tables import PackError
 
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it would log is among the findings
     try:
-        findings = asyncio.run(examine(load_settings(env_file)))
-    except (SettingsError, PackError) as error:
+        settings = load_settings(env_file)
+        # Beside `homeward run --embedded` the settings are those with which that runs.
+        if "kafka_bootstrap" not in settings.model_fields_set and (broker := running_broker(kafka_folder(settings))):
+            settings = with_embedded(settings, broker)
+        findings = asyncio.run(examine(settings))
+    except (SettingsError, PackError, EmbeddedError) as error:
         raise click.ClickException(str(error)) from None
     faults = sum(finding.severity == "fault" for finding in findings)
     if as_json:

@@ -37,14 +37,14 @@ def status(database: str | None) -> None:
     """
     from homeward import clock
 
-    feeds = on_database(database, lambda transaction: transaction.feeds())
+    freshness = on_database(database, lambda transaction: transaction.register_freshness())
     now = clock.now()
-    for feed in feeds:
+    for register in freshness:
         click.echo(
-            f"{feed.authority}  sent {_minute(feed.newest_at)}  received {_minute(feed.read_at)}  "
-            f"{_age(now - feed.newest_at)} old"
+            f"{register.authority}  sent {_minute(register.newest_at)}  received {_minute(register.read_at)}  "
+            f"{_age(now - register.newest_at)} old"
         )
-    if not feeds:
+    if not freshness:
         click.echo("No register has sent anything yet.", err=True)
 
 

@@ -11,6 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from homeward.settings import Settings
+    from homeward.starting import Starting
     from routing.library import Packs
     from store import Store
 
@@ -47,6 +48,7 @@ def command(only: tuple[str, ...], embedded: bool, desk: bool, sample: bool, env
     from homeward.folders import check_folders
     from homeward.logs import configure
     from homeward.settings import SettingsError, load_settings
+    from homeward.try_out import kafka_folder, with_embedded
     from routing.tables import PackError
     from store.errors import StoreUnavailableError
 
@@ -59,14 +61,17 @@ def command(only: tuple[str, ...], embedded: bool, desk: bool, sample: bool, env
         if settings.holds_password_in_url:
             log.warning("HOMEWARD_DATABASE_URL holds a password. Move it to HOMEWARD_DATABASE_PASSWORD")
         with ExitStack() as stack:
+            starting = stack.enter_context(_starting(settings))
             if embedded:
                 broker = EmbeddedKafka(
-                    settings.data / "kafka", java_home=settings.java_home, cache=settings.cache, notice=click.echo,
+                    kafka_folder(settings), java_home=settings.java_home, cache=settings.cache, notice=click.echo,
                     preferred_port=_USUAL_PORT,
                 )  # fmt: skip
                 stack.enter_context(broker)
-                settings = settings.model_copy(update={"kafka_bootstrap": broker.bootstrap, **_trial(settings, desk)})
-            asyncio.run(_run(settings, only, embedded, desk, sample))
+                settings = with_embedded(settings, broker.bootstrap)
+                if desk:
+                    settings = _linked(settings)
+            asyncio.run(_run(settings, only, embedded, starting, desk, sample))
     except (SettingsError, PackError, EmbeddedError) as error:
         raise click.ClickException(str(error)) from None
     except StoreUnavailableError as error:
@@ -75,19 +80,28 @@ def command(only: tuple[str, ...], embedded: bool, desk: bool, sample: bool, env
         ) from None
 
 
-def _trial(settings: "Settings", desk: bool) -> dict[str, object]:
-    """What `--embedded` implies: a trial; e-mails go into a folder where no other way is set, and link to the desk
-    where there is one."""
-    unset = not {"smtp_host", "mail_by"} & settings.model_fields_set
-    trial: dict[str, object] = {"trial": True, **({"mail_by": "folder"} if unset else {})}
-    if desk:
-        from homeward.desk.beside import links_of_a_trial
+def _starting(settings: "Settings") -> "Starting":
+    from homeward.starting import Starting
 
-        trial |= links_of_a_trial(settings)
-    return trial
+    try:
+        return Starting(settings.health_host, settings.health_port)
+    except OSError as error:
+        raise click.ClickException(
+            f"Cannot serve /ready at {settings.health_host}:{settings.health_port} ({error.strerror}). Free the port, "
+            "or set HOMEWARD_HEALTH_PORT (0 serves nothing)."
+        ) from None
 
 
-async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool, desk: bool, sample: bool) -> None:
+def _linked(settings: "Settings") -> "Settings":
+    """E-mails of a trial link to the desk that runs beside it."""
+    from homeward.desk.beside import links_of_a_trial
+
+    return settings.model_copy(update=links_of_a_trial(settings))
+
+
+async def _run(
+    settings: "Settings", only: tuple[str, ...], embedded: bool, starting: "Starting", desk: bool, sample: bool
+) -> None:
     import gc
 
     from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
@@ -141,6 +155,7 @@ async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool, desk
 
                 at = await stack.enter_async_context(desk_beside(settings, packs, store, click.echo))
                 addresses.append(at)
+            starting.over()
             await hub.run(stopped, started)
     except* KafkaError as errors:
         fault = errors.exceptions[0]
@@ -151,12 +166,12 @@ async def _run(settings: "Settings", only: tuple[str, ...], embedded: bool, desk
 
 
 async def _check_served(store: "Store", packs: "Packs") -> None:
-    """Raises SettingsError where the database holds episodes of an authority that would no longer be served: nobody
-    would keep their time limits."""
+    """Raises SettingsError where something is under way at an authority that would no longer be served: nobody would
+    keep its time limits."""
     from homeward.settings import SettingsError
 
     async with store.reading() as tx:
-        held = await tx.authorities_with_episodes()
+        held = await tx.authorities_at_work()
     if unserved := sorted(held - packs.all().keys()):
         await store.close()
         raise SettingsError(

@@ -42,7 +42,7 @@ async def fill_sample(
 ) -> bool:
     """Plays the fortnight up to `now` into a database that holds no episode yet; returns whether it did."""
     async with store.reading() as tx:
-        if await tx.authorities_with_episodes():
+        if await tx.authorities_at_work():
             return False
     scenes = sample_scenes(now)
     clock = VirtualClock(scenes[0].at)

@@ -3,5 +3,6 @@ tests. It is the broker only: nothing here knows what is sent through it."""
 
 from homeward.embedded.errors import EmbeddedError
 from homeward.embedded.kafka import EmbeddedKafka
+from homeward.embedded.running import running_broker
 
-__all__ = ["EmbeddedError", "EmbeddedKafka"]
+__all__ = ["EmbeddedError", "EmbeddedKafka", "running_broker"]

@@ -50,7 +50,7 @@ def settle(
     the ports of the last time, and where one of them is taken now on a free one, which is told to `notice`. A new
     layout begins with the port that is `preferred`, where it is free.
     Raises `EmbeddedError` for a port in use and for another number of nodes than the folder was made for."""
-    held = _load(folder)
+    held = load_layout(folder)
     if held is not None and len(held.nodes) != nodes:
         raise EmbeddedError(
             f"The cluster in {folder} has {len(held.nodes)} node(s), not {nodes}. "
@@ -140,7 +140,8 @@ def _given(port: int) -> int:
     return port
 
 
-def _load(folder: Path) -> Layout | None:
+def load_layout(folder: Path) -> Layout | None:
+    """What the folder remembers, if it was ever used. Raises `EmbeddedError`."""
     path = folder / "cluster.json"
     try:
         held = json.loads(path.read_text("utf-8"))

@@ -72,6 +72,19 @@ class FolderLock:
         os.close(self.handle)
 
 
+def is_running(folder: Path) -> bool:
+    """Whether a living broker says that it uses the folder. Nothing is locked by asking."""
+    try:
+        handle = os.open(folder / "broker.lock", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        owner, servers = _read(handle)
+    finally:
+        os.close(handle)
+    return owner is not None and bool(servers) and _alive(owner)
+
+
 def _try(handle: int) -> bool:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

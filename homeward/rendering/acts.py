@@ -3,13 +3,14 @@ holds the table equal to the types that the wire knows."""
 
 from collections.abc import Mapping
 
-from homeward.rendering.english import listed, quoted, spaced
+from homeward.rendering.english import quoted, spaced
 from homeward.rendering.wording import PackWording
 from routing.pack import Rule
 
-# {to}: the recipients. {it}: the kind of the message in words. {called}: its name in the case system, if it has one.
+# {to}: the recipients. {it}: the kind of the message in words. {called}: its name in the case system, if it has one;
+# {titled}: the same where it stands apart from what it names.
 ACTS: Mapping[str, str] = {
-    "case.contact.create": "asks {to} for a contact{called}",
+    "case.contact.create": "asks {to} to record a contact{called}",
     "episode.open": "asks {to} to open the episode",
     "episode.update": "passes the update to {to}",
     "episode.found": "asks {to} to record that the child is found",
@@ -20,7 +21,7 @@ ACTS: Mapping[str, str] = {
     "flag.clear": "asks {to} to clear the flag{called}",
     "notify.missing": "tells {to} that the child is missing",
     "notify.found": "tells {to} that the child is found",
-    "notify.info": "lets {to} know{called}",
+    "notify.info": "lets {to} know{titled}",
     "task.create": "gives {to} the task{called}",
     "task.cancel": "takes back {open}",
     "rhi.request": "asks {to} for a return interview",
@@ -35,14 +36,14 @@ ACTS: Mapping[str, str] = {
     "meeting.request": "asks {to} for a {it}",
     "meeting.cancel": "calls off {open}",
     "hub.consultation": "asks {to} for a {it}",
-    "senior.alert": "alerts {to}{called}",
-    "referral.create": "refers the child to {to}{called}",
-    "police.intel": "passes it on to {to}{called}",
+    "senior.alert": "alerts {to}{titled}",
+    "referral.create": "refers the child to {to}{titled}",
+    "police.intel": "passes the information on to {to}{titled}",
     "ola.notify": "notifies {to} as the other authority",
     "info.pack": "sends {contents} to {to}",
     "escalation.open": "takes the disagreement to {to}",
     "report.data": "sends the figures to {to}",
-    "exception.raise": "says to {to}: {detail}",
+    "exception.raise": "{says}",
 }
 
 MEETING_PHRASES = ("meeting", "discussion", "review", "conference", "managers")
@@ -54,12 +55,14 @@ def act(rule: Rule, w: PackWording) -> str:
     it = w.name(rule.kind) if rule.kind else (rule.name or spaced(rule.send))
     if rule.send == "meeting.request" and not it.lower().endswith(MEETING_PHRASES):
         it += " meeting"
-    contents = rule.fields.get("contents", [])
+    contents, detail = rule.fields.get("contents", []), rule.fields.get("detail")
+    to = w.to(rule.to) or "those who were asked"
     return ACTS.get(rule.send, "sends {to} " + quoted(rule.send)).format(
-        to=w.to(rule.to) or "those who were asked",
+        to=to,
         it=it,
         called=f" {quoted(rule.name)}" if rule.name else "",
+        titled=f" ({quoted(rule.name)})" if rule.name else "",
         open=w.open(rule.closes, "and") if rule.closes else it,
-        contents=listed([spaced(str(word)) for word in contents]) or it,
-        detail=quoted(str(rule.fields.get("detail", it))),
+        contents=w.meanings("contents", contents, "and") or it,
+        says=f"says to {to}: {quoted(str(detail))}" if detail else f"tells {to} of it ({quoted(it)})",
     )

@@ -2,7 +2,7 @@
 scenarios prove it. The terminal, the page and JSON show this one value."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from homeward.rendering.coverage import coverage
@@ -100,8 +100,9 @@ def _scope(pack: Pack, w: PackWording) -> str:
     """Whom the procedure is about; nothing where it is about everybody."""
     if pack.scope == Tests():
         return ""
-    words = tests_in_words(pack.scope, w)
-    return f"every child{words.removeprefix('in every case')}" if not pack.scope.when else f"a child, if {words}"
+    if pack.scope.when:
+        return f"a child, if {tests_in_words(pack.scope, w)}"
+    return f"every child, unless {tests_in_words(Tests(when=pack.scope.unless), w)}"
 
 
 def _units(pack: Pack, w: PackWording) -> list[tuple[tuple[Rule, ...], Told]]:
@@ -133,9 +134,9 @@ def _kept(
                 Does(Told(report.id, f"Send the figures of each {report.period}", "", "", (as_sentence(text),)))
             )
     chooses = [
-        f"{as_sentence(f'{w.audience(name)}').removesuffix('.')}: {_row(row, w)}"
+        f"{as_sentence(f'{w.audience(name)}').removesuffix('.')}: {line}"
         for name, rows in pack.audiences.items()
-        for row in rows
+        for row, line in zip(rows, _rows(rows, w), strict=True)
         if clause.id in row.clauses
     ]
     return Kept(
@@ -165,9 +166,16 @@ def _lending(clause: str, conditions: tuple[Condition, ...], pack: Pack) -> list
     return [row for row in rows if clause in row.clauses or _lending(clause, row.tests.when, pack)]
 
 
-def _row(row: AudienceRow, w: PackWording) -> str:
-    who = w.to(row.to) or "nobody yet; the message waits"
-    return f"{who}, {'in every other case' if row.tests == Tests() else f'if {tests_in_words(row.tests, w)}'}"
+def _rows(rows: Sequence[AudienceRow], w: PackWording) -> tuple[str, ...]:
+    """Who is meant, and in which case; where there is only one case, that goes without saying."""
+    told: list[str] = []
+    for row in rows:
+        who = w.to(row.to) or "nobody yet; the message waits"
+        case = (
+            f", if {tests_in_words(row.tests, w)}" if row.tests != Tests() else ", in every other case" if told else ""
+        )
+        told.append(who + case)
+    return tuple(told)
 
 
 def _left(reason: str | None) -> str | None:
@@ -208,4 +216,4 @@ def means(pack: Pack, w: PackWording) -> tuple[Term, ...]:
 
 def who(pack: Pack, w: PackWording) -> tuple[Term, ...]:
     """The audiences, and who is meant in which case."""
-    return tuple(Term(w.audience(name), tuple(_row(r, w) for r in rows)) for name, rows in pack.audiences.items())
+    return tuple(Term(w.audience(name), _rows(rows, w)) for name, rows in pack.audiences.items())

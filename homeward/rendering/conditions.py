@@ -88,6 +88,13 @@ _PARENT = {
     "unable": "does not feel able to tell the police", "refused": "will not tell the police",
     "not_stated": "has not said whether they will tell the police",
 }  # fmt: skip
+_FROM = {
+    "home": "home", "placement": "a placement", "school": "school", "hospital": "hospital", "other": "another place",
+}  # fmt: skip
+_PLANS = {
+    "none": "no plan", "team_around_child": "a team around the child", "child_in_need": "a Child in Need plan",
+    "child_protection": "a child protection plan", "looked_after": "a care plan", "pathway": "a pathway plan",
+}  # fmt: skip
 _CONSENT = {
     "given": "consents to others telling the police", "refused": "does not consent to others telling the police",
     "not_stated": "has not said whether others may tell the police",
@@ -134,7 +141,9 @@ PHRASES: Mapping[str, Phrase] = {
     # whose child it is
     "placed_beyond": lambda a, _: f"the placement is more than {a['miles']} miles outside the area",
     # how the child went missing
-    "missing_from": _after("the child went missing from", "is_one_of"),
+    "missing_from": lambda a, _: (
+        f"the child went missing from {listed([_FROM[word] for word in a['is_one_of']], 'or')}"
+    ),
     "care_type": _after("the absence from care is told as", "is_one_of"),
     "concerned": lambda a, w: f"there is concern about {w.concerns(a['any_of'])}",
     # the child and the case
@@ -144,7 +153,7 @@ PHRASES: Mapping[str, Phrase] = {
     "placed": lambda a, _: f"the child is {_words('kinds')(a)}" if a.get("kinds") else "the child lives in a placement",
     "legal_status": _after("the legal status is", "is_one_of"),
     "leaving_care": _after("the leaving-care status is", "is_one_of"),
-    "plan": _after("the child's plan is", "is_one_of"),
+    "plan": lambda a, _: f"the child has {listed([_PLANS[word] for word in a['is_one_of']], 'or')}",
     "vulnerable": lambda a, _: _JUDGED[a["judged"]],
     "identified_in": lambda a, _: f"the register holds the child's number in {spaced(a['system'])}",
     "professional_named": lambda a, w: f"the register names {w.roles(a['roles'])}",
@@ -156,6 +165,7 @@ PHRASES: Mapping[str, Phrase] = {
         f"the interview was {listed([INTERVIEW[word] for word in a['results']], 'or')} in time"
     ),
     "promised": lambda a, w: w.sent(a["any_of"]),
+    "on_hold": lambda a, w: f"{w.open(a['any_of'])} waits for release",
     "still_open": lambda a, w: f"{w.open(a['any_of'])} is still open",
     "open_for_child": lambda a, w: f"{w.open(a['any_of'])} is still open in some episode of the child",
     "unanswered": lambda a, w: f"{w.open(a['any_of'])} is open and no {w.names(a['meeting'])} was held since",
@@ -167,7 +177,7 @@ PHRASES: Mapping[str, Phrase] = {
     "held": lambda a, w: f"a {w.name(a['meeting'])} was held in this episode",
     "held_within": lambda a, w: f"a {w.names(a['meeting'])} was held in the last {length(a['period'])}",
     "document_on_file": lambda a, w: f"a {w.name(a['kind'])} is on file",
-    "document_in_episode": lambda a, w: f"{quoted(w.name(a['kind']))} was made in this episode",
+    "document_in_episode": lambda a, w: f"{w.document(a['kind'])} was made in this episode",
     # the child's other episodes
     "carries_on": _carries_on,
     "asked": lambda a, w: f"{w.roles(a['roles'])} holds {w.open(a['by'])}",
@@ -204,10 +214,12 @@ PHRASES: Mapping[str, Phrase] = {
     "event": lambda a, w: f"this comes because {listed([happened(name, w) for name in a['is_one_of']], 'or')}",
     "decided_by": lambda a, w: f"the decision is that of {w.roles(a['roles'])}",
     "step": lambda a, _: f"the disagreement goes to step {a['number']}",
-    "disagreement_about": lambda a, w: f"the disagreement is about {w.names(a['is_one_of'])}",
+    "disagreement_about": lambda a, w: f"the disagreement is about {w.meanings('disagreements', a['is_one_of'])}",
     "disagreement_with": lambda a, w: f"{w.roles(a['roles'])} is a side of the disagreement",
     "interviewer": lambda a, w: f"{w.roles(a['is_one_of'])} held the interview",
-    "meeting_type": _after("the type of the meeting is", "is_one_of"),
+    "meeting_type": lambda a, w: (
+        f"the meeting is of the type {listed([quoted(w.meanings('meeting_types', [t])) for t in a['is_one_of']], 'or')}"
+    ),
 }
 DENIED: Mapping[str, str] = {
     "missing_for": "the child is not back yet",

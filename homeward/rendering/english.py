@@ -10,12 +10,13 @@ _UNITS: dict[Unit, str] = {
 }  # fmt: skip
 _TIMES = {1: "once", 2: "twice"}
 _OF = (" of ", " for ", " within ", " who ", " whom ", " other than ", " (")
-# What somebody with a title is, as its last word: the title takes an article then, whatever its capitals.
+# What somebody with a title is: a title with one of these words takes an article, whatever its capitals.
 _TITLES = frozenset({
-    "adviser", "administrator", "agency", "authority", "carer", "chair", "co-ordinator", "coordinator", "dci",
-    "director", "executive", "family", "force", "group", "head", "hub", "inbox", "inspector", "lead", "manager", "mash",
-    "officer", "office", "operator", "panel", "person", "placement", "police", "professional", "reviewer", "school",
-    "service", "sub-group", "subgroup", "team", "teacher", "tray", "unit", "worker",
+    "administrator", "adviser", "agency", "authority", "bso", "carer", "chair", "co-ordinator", "coordinator", "dci",
+    "director", "exec", "exec.", "executive", "family", "force", "group", "head", "hub", "inbox", "inspector", "iro",
+    "lead", "manager", "mash", "office", "officer", "operator", "panel", "person", "placement", "police",
+    "professional", "reviewer", "school", "service", "sub-group", "subgroup", "supervisor", "sw", "teacher", "team",
+    "tray", "unit", "worker",
 })  # fmt: skip
 
 
@@ -67,10 +68,11 @@ def with_article(title: str) -> str:
     first, head = title.split()[0], title
     for word in _OF:
         head = head.split(word)[0]
+    known = {*head.lower().split(), title.lower().split()[-1]}
     named_for = first.endswith(("'s", "’s")) and not first.lower().startswith("children")
     if named_for or first.lower() in ("the", "a", "an", "another", "somebody", "whoever", "those"):
         return title
-    return f"the {title}" if head.split()[-1].lower() in _TITLES else title
+    return f"the {title}" if known & _TITLES else title
 
 
 def as_sentence(text: str) -> str:

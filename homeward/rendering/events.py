@@ -22,6 +22,7 @@ HAPPENED: Mapping[Change, str] = {
     Change.RETURN_CHANGED: "the time of the return changes",
     Change.REOPENED: "the return turns out to be none",
     Change.DEATH_TAKEN_BACK: "the child turns out to be alive",
+    Change.HANDED_OVER: "another authority answers for the child from now on",
     Change.MERGED: "what waited turns out to be the absence of another episode",
     Change.UNASKED: "an answer comes to a question that nobody asked",
     Change.LOCATED: "the child is located without being back",
@@ -77,7 +78,7 @@ def _narrower(change: Change, qualifier: str, w: PackWording) -> str | None:
             elsewhere = " under another episode of the child" if change is Change.MEETING_ELSEWHERE else ""
             return f"a {w.name(qualifier)} is held{elsewhere}"
         case Change.DOCUMENT:
-            return f"{quoted(w.name(qualifier))} is made or revised"
+            return f"{w.document(qualifier)} is made or revised"
         case Change.SERVICE_OPENED:
             return f"{w.services([qualifier])} opens the case"
         case Change.SERVICE_CLOSED:

@@ -7,6 +7,7 @@ PLAIN: Mapping[str, tuple[str, str]] = {
     # the episode
     "still_missing": ("the child is still missing", "the child is not missing any more"),
     "back": ("the child is back", "the child is not back"),
+    "back_home": ("it is told when the child was back home", "it is not told when the child was back home"),
     "known_missing": ("somebody has reported the child missing", "nobody has reported the child missing"),
     "ever_missing": ("the child counted as missing at some time", "the child counted as absent throughout"),
     "received_outside_hours": (
@@ -86,12 +87,13 @@ PLAIN: Mapping[str, tuple[str, str]] = {
     "names_this_episode": ("the decision names this episode", "the decision does not name this episode"),
     # a worker's report
     "told_by_worker": ("a worker has reported the child missing", "no worker has reported the child missing"),
+    "police_told_before": ("the police had told of it before", "the police had not told of it before"),
     "police_have_told": ("the police have reported the child", "the police have not reported the child"),
     # the report under way
     "without_reason": ("no reason is given", "a reason is given"),
     "intelligence_given": (
-        "the interview brought intelligence for the police",
-        "the interview brought no intelligence for the police",
+        "it brought intelligence for the police",
+        "it brought no intelligence for the police",
     ),
     "harm_disclosed": ("the child told of harm in the interview", "the child told of no harm in the interview"),
 }

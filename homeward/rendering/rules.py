@@ -61,8 +61,10 @@ def rule_sentences(parts: Sequence[Rule], w: PackWording) -> Told:
 def _says(rule: Rule, w: PackWording) -> list[RuleNode]:
     """The sentence, and the lists of conditions behind it where there are too many for one."""
     does = f"Homeward {act(rule, w)}{_due(rule, w)}"
-    wants, bars = conditions(rule.tests.when, w), _flat(conditions(rule.tests.unless, w))
     lead = _lead(rule, w)
+    asked = [c for c in rule.tests.when if not _goes_without_saying(c, rule)]
+    wants, bars = conditions(asked, w), _flat(conditions(rule.tests.unless, w))
+    wants = wants if lead else _last_what_goes_on(wants)
     inline_wants, inline_bars = _inline(wants, "and"), _inline(bars, "or")
     few = len(wants) <= 1 and len(bars) <= 1
     if inline_wants is not None and inline_bars is not None and (few or len(inline_wants + inline_bars) <= INLINE):
@@ -83,6 +85,19 @@ def _says(rule: Rule, w: PackWording) -> list[RuleNode]:
         intro = "But not if any of this holds:" if len(bars) > 1 else "But not if this holds:"
         nodes.append(Bullets(intro, tuple(bars)))
     return nodes
+
+
+def _goes_without_saying(condition: Condition, rule: Rule) -> bool:
+    """Whether the events that a rule answers say already what a condition asks."""
+    return condition.name == "event" and bool(rule.on) and {*rule.on} <= {*condition.arguments["is_one_of"]}
+
+
+def _last_what_goes_on(wants: list[RuleNode]) -> list[RuleNode]:
+    """Nothing is awaited that is "still" so: it stands behind what is awaited, and alone it is no more than so."""
+    going_on = [node for node in wants if isinstance(node, str) and " still " in node]
+    if len(going_on) == len(wants):
+        return [node.replace(" still ", " ") if isinstance(node, str) else node for node in wants]
+    return [*(node for node in wants if node not in going_on), *going_on]
 
 
 def _flat(bars: list[RuleNode]) -> list[RuleNode]:
@@ -134,10 +149,11 @@ def row_in_words(row: Criterion, w: PackWording) -> str:
 
 def tests_in_words(tests: Tests, w: PackWording) -> str:
     """All of `when` and none of `unless`, in one line; "in every case" where nothing is asked."""
-    wants = [_line(node) for node in conditions(tests.when, w)]
-    bars = [_line(node) for node in conditions(tests.unless, w)]
-    unless = f", unless {listed(bars, 'or')}" if bars else ""
-    return (listed(wants) or "in every case") + unless
+    wants = listed(_line(node) for node in conditions(tests.when, w))
+    bars = listed([_line(node) for node in conditions(tests.unless, w)], "or")
+    if wants:
+        return f"{wants}, unless {bars}" if bars else wants
+    return f"it is not the case that {bars}" if bars else "in every case"
 
 
 def _line(node: RuleNode) -> str:
@@ -179,13 +195,16 @@ def _moment(moment: Moment, w: PackWording) -> str:
     if not limit.lengths[0].length:
         return f"on {anchor_phrase(limit, w)}"
     if moment.op == "over":
-        have = "has" if limit.lengths[0].length == 1 else "have"
-        return (
-            f"once more than {listed(map(length, limit.lengths), 'or')} {have} passed since {anchor_phrase(limit, w)}"
-        )
+        return f"once more than {_passed(limit, w)}"
     if moment.op == "before" and moment.lead is not None:
-        return f"{length(moment.lead)} before {span(limit, w)}"
+        return f"{length(moment.lead)} before {_passed(limit, w)}"
     return span(limit, w)
+
+
+def _passed(limit: Limit, w: PackWording) -> str:
+    """`24 hours have passed since the return`."""
+    have = "has" if limit.lengths[0].length == 1 else "have"
+    return f"{listed(map(length, limit.lengths), 'or')} {have} passed since {anchor_phrase(limit, w)}"
 
 
 def _due(rule: Rule, w: PackWording) -> str:

@@ -11,6 +11,7 @@ SENT: Mapping[str, tuple[str, str]] = {
     "rhi.assign": ("the interview was given to a worker", "the interview that was given to a worker"),
     "rhi.withdrawn": ("the request for an interview was withdrawn", "the withdrawal of an interview"),
     "rhi.completed": ("the interview was passed on as done", "the word that the interview is done"),
+    "rhi.breach": ("it was said that the interview is late", "the word that the interview is late"),
     "rhi.not_offered": ("it was passed on that no interview is offered", "the word that no interview is offered"),
     "meeting.request": ("a {it} was asked for", "the request for a {it}"),
     "task.create": ("the task “{it}” was given", "the task “{it}”"),
@@ -47,10 +48,17 @@ class PackWording:
         return self.pack.means.get(f"names.{word}", spaced(word))
 
     def services(self, words: Iterable[str], last: str = "or") -> str:
-        return listed([self.pack.means.get(f"services.{word}", spaced(word)) for word in words], last)
+        return self.meanings("services", words, last)
 
     def concerns(self, words: Iterable[str]) -> str:
-        return listed([self.pack.means.get(f"concerns.{word}", spaced(word)) for word in words], "or")
+        return self.meanings("concerns", words)
+
+    def meanings(self, list_: str, words: Iterable[str], last: str = "or") -> str:
+        """Words of a closed list of the pack, as the pack explains them."""
+        return listed([self.pack.means.get(f"{list_}.{word}", spaced(word)) for word in words], last)
+
+    def document(self, word: str) -> str:
+        return f"the document {quoted(self.name(word))}"
 
     def names(self, words: Iterable[str]) -> str:
         return listed([self.name(word) for word in words], "or")

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from homeward.scenarios.reading import Scenario
+from homeward.scenarios.reading import OF_THE_ROW, Scenario
+from homeward.scenarios.writing import as_written, message_as_row
 
-OF_THE_ROW = {"type", "at", "after", "before", "to", "to_exactly", "clauses", "has", "lacks", "incident", "count"}
-"""What a row may name besides the fields of the message."""
+_NOT_UNDERSTOOD = {
+    "unreadable": "a report cannot be read",
+    "unknown_word": "a report uses a word that the pack does not have",
+}
 
 
 def row_faults(scenario: Scenario, messages: list[dict[str, Any]]) -> list[str]:
@@ -16,13 +19,14 @@ def row_faults(scenario: Scenario, messages: list[dict[str, Any]]) -> list[str]:
     for row in scenario.expect:
         count, wanted = sum(matches(row, m) for m in messages), row.get("count", 1)
         if count != wanted:
-            found.append(f"{count} instead of {wanted}: {_words(row)}{_near(row, messages)}")
+            found.append(f"{count} instead of {wanted}: {as_written(row)}{_near(row, messages)}")
     for row in scenario.absent:
-        found += [f"said although it must not be: {_words(row)}" for m in messages if matches(row, m)]
+        found += [f"said although it must not be: {as_written(row)}" for m in messages if matches(row, m)]
     wants = {row.get("kind") for row in scenario.expect}
     for message in messages:
-        if message["data"]["kind"] == "unreadable" and "unreadable" not in wants:
-            found.append(f"a report cannot be read: {message['data']['detail']}")
+        kind = message["data"]["kind"]
+        if kind in _NOT_UNDERSTOOD and kind not in wants:
+            found.append(f"{_NOT_UNDERSTOOD[kind]}: {message['data']['detail']}")
     return found
 
 
@@ -65,15 +69,7 @@ def _same(wanted: Any, said: Any) -> bool:
     return bool(wanted == said)
 
 
-def _words(row: Mapping[str, Any]) -> str:
-    return ", ".join(f"{k} = {v.isoformat() if isinstance(v, datetime) else v}" for k, v in row.items())
-
-
 def _near(row: Mapping[str, Any], messages: list[dict[str, Any]]) -> str:
     """What was said of the same type and kind, to see by how much it misses."""
     like = [m for m in messages if m["type"] == row.get("type") and m["data"]["kind"] == row.get("kind")]
-    return "".join(
-        f"\n      said: {m['time']} {m['data']['incident']} to {[r['role'] for r in m['data']['to']]}"
-        f" due {m['data']['due']} {m['data']['clauses']}"
-        for m in like
-    )
+    return "".join(f"\n      said: {as_written(message_as_row(m))}" for m in like)

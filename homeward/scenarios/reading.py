@@ -9,11 +9,14 @@ A table says only what matters: the rest is filled in, and what is not understoo
     id, title                    the title says what is at stake
     register = "cscs"            a name of [registers], a table of its own, or false: the child is on no register.
                                  Left out: a child that the register knows and that is open to nothing
+    local = {auto_release = false}  settings of the authority with which it runs, as in local.toml
     earlier = [2026-01-05]       evenings on which the child was missing from 18:00 to 21:00, as E-1, E-2 ...
     reports = [{at, type, ...}]  what is told, in order; `at` is the receipt, the other keys the fields of the wire
     until                        where the run ends; left out: with the last report
     expect = [{...}]             what must be said: `count` times, once where nothing else is given
     absent = [{...}]             what must not be said
+
+A register under a name that no scenario takes is refused, as is every key and word that no report and no message has.
 
 A date and time without an offset is that of the wall clock in London; one with an offset stands as it is. A report
 speaks of child K-1 and incident P-1 of force XX unless it says otherwise, is made when it is received, and comes under
@@ -28,17 +31,23 @@ the message.
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-import orjson
-
+from homeward.scenarios.filling import OF_THE_EVENT, in_utc, instant, line
 from routing.calendar import LONDON
-from routing.tables import nearest
+from routing.local import Local, local_of
+from routing.tables import PackError, TomlTable, nearest
 
-SCENARIO_KEYS = {"id", "title", "register", "earlier", "reports", "until", "expect", "absent"}
-ACTORS = ("by", "interviewer", "between", "attendees")
-OF_A_CHILD = ("case.", "worker.missing_report", "document.updated")
+_Row = Mapping[str, Any]
+_Report = tuple[str, _Row]
+"""Where a report stands in its scenario, and the report itself."""
+SELECTING: Mapping[str, type] = {
+    "type": str, "at": datetime, "after": datetime, "before": datetime, "incident": str, "count": int,
+}  # fmt: skip
+SELECTING_LISTS = ("to", "to_exactly", "clauses", "has", "lacks")
+OF_THE_ROW = {*SELECTING, *SELECTING_LISTS}
+"""What a row may name besides the fields of the message."""
 
 
 class ScenarioError(ValueError):
@@ -47,133 +56,110 @@ class ScenarioError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One scenario, everything filled in. `lines` are structured CloudEvents; `rows` keep their own words."""
+    """One scenario, everything filled in. `lines` are structured CloudEvents, `places` where each of them stands in the
+    scenario; `rows` keep their own words."""
 
     authority: str
     file: str
     id: str
     title: str
     lines: tuple[bytes, ...]
+    places: tuple[str, ...]
     until: datetime | None
-    expect: tuple[Mapping[str, Any], ...]
-    absent: tuple[Mapping[str, Any], ...]
+    expect: tuple[_Row, ...]
+    absent: tuple[_Row, ...]
+    local: Local | None = None
 
 
 def read_scenarios(authority: str, file: str, text: str) -> Iterator[Scenario]:
     """The scenarios of one table. ScenarioError names the file, the scenario and the mend."""
     try:
-        table = tomllib.loads(text)
+        yield from _scenarios(authority, file, TomlTable(file, "the table", tomllib.loads(text)))
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(f"{file}: not TOML: {error}") from None
-    for key in table.keys() - {"registers", "scenario"}:
-        raise ScenarioError(f"{file}: '{key}' is not understood; write [registers] and [[scenario]]")
-    for row in table.get("scenario", ()):
-        place = f"{file}: scenario {row.get('id', '?')}"
-        for key in row.keys() - SCENARIO_KEYS:
-            near, known = nearest(key, SCENARIO_KEYS), ", ".join(sorted(SCENARIO_KEYS))
-            raise ScenarioError(f"{place}: '{key}' is not understood{near}; known are: {known}")
-        for key in ("id", "title", "reports"):
-            if key not in row:
-                raise ScenarioError(f"{place}: '{key}' is missing; add it")
-        if not row.get("expect") and not row.get("absent"):
-            raise ScenarioError(f"{place}: it expects nothing; add expect or absent")
-        for n, report in enumerate(row["reports"], 1):
-            for key in ("at", "type"):
-                if key not in report:
-                    raise ScenarioError(f"{place}: report {n}: '{key}' is missing; add it")
-        reports = [*_history(row, table.get("registers", {}), place), *row["reports"]]
-        lines = tuple(line(authority, row["id"], n, report) for n, report in enumerate(reports, 1))
-        expect, absent = (tuple(_instants(r) for r in row.get(key, ())) for key in ("expect", "absent"))
-        until = _instants(row.get("until"))
-        yield Scenario(authority, file, row["id"], row["title"], lines, until, expect, absent)
+    except PackError as error:
+        raise ScenarioError(str(error)) from None
 
 
-def _history(row: Mapping[str, Any], registers: Mapping[str, Any], place: str) -> Iterator[Mapping[str, Any]]:
+def _scenarios(authority: str, file: str, top: TomlTable) -> Iterator[Scenario]:
+    registers = top.table("registers").rest()
+    rows = [*top.rows("scenario", lambda row, n: str(row.get("id", f"number {n}")))]
+    top.done()
+    taken = set[str]()
+    for row in rows:
+        yield _scenario(authority, row, registers, taken)
+    for name in registers:
+        if name not in taken:
+            raise PackError(f"{file}: registers.{name}: no scenario takes it; take it out")
+
+
+def _scenario(authority: str, row: TomlTable, registers: _Row, taken: set[str]) -> Scenario:
+    id_, title = row.get("id", str), row.get("title", str)
+    reports = [*_reports(row)]
+    if not reports:
+        raise row.fault("nothing is reported; add a report")
+    told = [*_history(row, reports, registers, taken), *reports]
+    scenario = Scenario(
+        authority, row.file, id_, title,
+        lines=tuple(line(authority, id_, n, report) for n, (_, report) in enumerate(told, 1)),
+        places=tuple(place for place, _ in told),
+        until=in_utc(row.maybe("until", datetime)),
+        expect=tuple(_rows(row, "expect")),
+        absent=tuple(_rows(row, "absent")),
+        local=_local(authority, row) if "local" in row.names() else None,
+    )  # fmt: skip
+    row.done()
+    if not scenario.expect and not scenario.absent:
+        raise row.fault("it expects nothing; add expect or absent")
+    return scenario
+
+
+def _local(authority: str, row: TomlTable) -> Local:
+    return local_of({"authority": authority, **row.table("local").rest()}, f"{row.file}: {row.place}")
+
+
+def _reports(row: TomlTable) -> Iterator[_Report]:
+    for n, values in enumerate(row.get("reports", list), 1):
+        report = TomlTable(row.file, f"{row.place}: report {n}", values)
+        event = {key: report.maybe(key, str) for key in OF_THE_EVENT if key not in ("at", "type")}
+        needed = {"at": report.get("at", datetime), "type": report.get("type", str)}
+        yield f"report {n}", {**needed, **{k: v for k, v in event.items() if v is not None}, **report.rest()}
+
+
+def _rows(row: TomlTable, key: str) -> Iterator[_Row]:
+    for n, values in enumerate(row.get(key, list, []), 1):
+        inner = TomlTable(row.file, f"{row.place}: {key} {n}", values)
+        read: dict[str, Any] = {name: inner.maybe(name, kind) for name, kind in SELECTING.items() if name in values}
+        read |= {name: [*inner.words(name)] for name in SELECTING_LISTS if name in values}
+        read |= inner.rest()
+        yield {name: in_utc(read[name]) for name in values}
+
+
+def _history(row: TomlTable, reports: list[_Report], registers: _Row, taken: set[str]) -> Iterator[_Report]:
     """The register record and the earlier evenings, as reports."""
-    first = min([r["at"] for r in row["reports"]], key=instant)
-    earlier: list[date] = row.get("earlier", [])
-    begin = min([*earlier, instant(first).astimezone(LONDON).date()]) - timedelta(days=1)
-    register = row.get("register", {})
-    if isinstance(register, str):
-        if register not in registers:
-            near = nearest(register, registers)
-            raise ScenarioError(f"{place}: there is no register '{register}'{near}; add it to [registers]")
-        register = registers[register]
-    if register is not False:
-        yield {"at": datetime.combine(begin, time(9)), "type": "case.context", **register}
+    first = min(instant(report["at"]) for _, report in reports)
+    earlier = row.get("earlier", list, [])
+    if wrong := next((day for day in earlier if type(day) is not date), None):
+        raise row.fault(f"'earlier' must be a list of dates, not {wrong!r}")
+    begin = min([*earlier, first.astimezone(LONDON).date()]) - timedelta(days=1)
+    if (register := _register(row, registers, taken)) is not None:
+        yield "register", {"at": datetime.combine(begin, time(9)), "type": "case.context", **register}
     for n, day in enumerate(sorted(earlier), 1):
-        yield {"at": datetime.combine(day, time(18)), "type": "police.missing", "incident": f"E-{n}"}
-        yield {"at": datetime.combine(day, time(21)), "type": "police.found", "incident": f"E-{n}"}
+        incident = f"E-{n}"
+        for hour, type_ in ((18, "police.missing"), (21, "police.found")):
+            yield f"earlier {n}", {"at": datetime.combine(day, time(hour)), "type": type_, "incident": incident}
 
 
-def line(authority: str, scenario: str, number: int, report: Mapping[str, Any]) -> bytes:
-    """A report of a table as a structured CloudEvent."""
-    data = {k: v for k, v in report.items() if k not in ("at", "type", "id", "source")}
-    type_, at = report["type"], instant(report["at"])
-    filled = {**_defaults(authority, type_, at), **{k: _value(k, v) for k, v in data.items()}}
-    if "child" in filled and isinstance(filled["child"], str):
-        filled["child"] = _child(filled["child"])
-    event = {
-        "specversion": "1.0",
-        "id": report.get("id", f"{scenario}-{number}"),
-        "source": report.get("source", "/police/XX" if type_.startswith("police.") else f"/casework/{authority}"),
-        "type": type_,
-        "time": at,
-        "datacontenttype": "application/json",
-        "data": {k: v for k, v in filled.items() if v is not None},
-    }
-    return orjson.dumps(event, option=orjson.OPT_UTC_Z)
-
-
-def _defaults(authority: str, type_: str, at: datetime) -> dict[str, Any]:
-    of_a_child = type_.startswith(OF_A_CHILD)
-    filled: dict[str, Any] = {} if of_a_child else {"incident": "P-1", "force": "XX"}
-    if of_a_child or type_.startswith("police."):
-        filled["child"] = "K-1"
-    if not type_.startswith("police."):
-        filled["authority"] = authority
-    match type_:
-        case "police.missing":
-            filled |= {"classification": "missing", "reported_at": at, "responsible_authority": authority}
-        case "police.found":
-            filled |= {"responsible_authority": authority, "returned_at": at}
-        case "worker.found_report":
-            filled |= {"found_at": at}
-    return filled
-
-
-def _child(number: str) -> dict[str, Any]:
-    """The identifiers of a child: the first letter of each number names the system, any other one COMPACT."""
-    systems = {"M": "mosaic", "W": "careworks"}
-    pairs = [{"system": systems.get(word[0], "compact"), "value": word} for word in number.split()]
-    return {"identifiers": pairs}
-
-
-def _value(key: str, value: Any) -> Any:
-    """A field as the wire wants it; an empty text takes a default away again."""
-    if value == "":
+def _register(row: TomlTable, registers: _Row, taken: set[str]) -> _Row | None:
+    """What the register holds of the child; None where it holds nothing."""
+    if row.holds_table("register"):
+        return row.table("register").rest()
+    if row.says("register", False):
         return None
-    if key in ACTORS:
-        return [_actor(v) for v in value] if isinstance(value, list) else _actor(value)
-    return _instants(value)
-
-
-def _actor(text: str) -> dict[str, str]:
-    role, _, person = text.partition("=")
-    return {"role": role, **({"person": person} if person else {})}
-
-
-def _instants(value: Any) -> Any:
-    match value:
-        case datetime():
-            return instant(value)
-        case dict():
-            return {k: _instants(v) for k, v in value.items()}
-        case list():
-            return [_instants(v) for v in value]
-    return value
-
-
-def instant(at: datetime) -> datetime:
-    """In UTC; without an offset it is the wall clock of London, in the autumn fold the first occurrence."""
-    return (at if at.tzinfo else at.replace(tzinfo=LONDON)).astimezone(UTC)
+    name = row.maybe("register", str)
+    if name is None:
+        return {}
+    if name not in registers:
+        raise row.fault(f"there is no register '{name}'{nearest(name, registers)}; add it to [registers]")
+    taken.add(name)
+    return TomlTable(row.file, f"registers.{name}", registers[name]).rest()

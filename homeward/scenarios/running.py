@@ -10,6 +10,7 @@ import orjson
 from homeward.simulation import Simulation
 from outbox.directory import Directory
 from routing.library import Packs
+from routing.local import Local, localised
 from store import Store
 
 FOR_EVER = datetime(2200, 1, 1, tzinfo=UTC)
@@ -36,10 +37,14 @@ class Rehearsal(Simulation):
         else:
             self._packs, self._directories = packs, dict(directories)
 
-    async def rehearse(self, lines: Iterable[bytes], until: datetime | None) -> Run:
-        """What the reports, and the timers up to `until`, lead to."""
-        self.noted = Run()
-        printed = await self.run([*lines], until)
+    async def rehearse(self, lines: Iterable[bytes], until: datetime | None, local: Local | None = None) -> Run:
+        """What the reports, and the timers up to `until`, lead to, with these settings of an authority."""
+        self.noted, packs = Run(), self._packs
+        try:
+            self._packs = under(packs, local) if local else packs
+            printed = await self.run([*lines], until)
+        finally:
+            self._packs = packs
         self.noted.messages = [orjson.loads(line) for line in printed]
         return self.noted
 
@@ -51,3 +56,9 @@ class Rehearsal(Simulation):
                 left = await tx.due_timers(FOR_EVER, 100_000)
             self.noted.timers = [timer.rule for timer in left if timer.episode is not None]
             self.noted.rules = {(d.entry["pack"].split()[0], d.entry["rule"]) for d in lines if d.kind == "decision"}
+
+
+def under(packs: Packs, local: Local) -> Packs:
+    """The packs, of which an authority runs its own with these settings."""
+    every = (pack for versions in packs.all().values() for pack in versions)
+    return Packs(localised(pack, local) if pack.authority == local.authority else pack for pack in every)

@@ -16,7 +16,7 @@ from routing.conditions.vocabulary import (
 )
 from routing.message_types import TASK
 from routing.periods import Period
-from routing.situation import Situation
+from routing.situation import WAITS, Situation
 
 
 @condition
@@ -87,6 +87,13 @@ def task_answered(s: Situation, kind: TaskKind, outcomes: TaskOutcomes = ()) -> 
 def promised(s: Situation, any_of: RuleWords) -> bool:
     """One of these rules (or message types, or types with kind) has sent something in this episode."""
     return any(True for what in any_of for _ in s.promised(what))
+
+
+@condition
+def on_hold(s: Situation, any_of: RuleWords) -> bool:
+    """What one of these rules asks for waits for a person to release it (AMB-08)."""
+    waiting = {p.rule.removesuffix(WAITS) for p in s.promises if p.rule.endswith(WAITS)}
+    return s.release is not None and s.released_at() is None and not waiting.isdisjoint(any_of)
 
 
 @condition

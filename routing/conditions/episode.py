@@ -26,6 +26,12 @@ def back(s: Situation) -> bool:
 
 
 @condition
+def back_home(s: Situation) -> bool:
+    """The report of the return says when the child was back at home or in the placement."""
+    return s.episode.back and s.episode.found is not None and s.episode.found.returned_at is not None
+
+
+@condition
 def known_missing(s: Situation) -> bool:
     """A missing report is known; not only a found one."""
     return s.episode.missing is not None

@@ -4,7 +4,7 @@ says."""
 from typing import Any
 
 from episodes.events import Event
-from episodes.reports import Actor, InterviewOutcome
+from episodes.reports import Actor, InterviewOutcome, MeetingHeld
 from routing.closed_lists import ConcernGrade, InterviewResult, InterviewStanding
 from routing.conditions.vocabulary import (
     ConcernWords,
@@ -93,9 +93,9 @@ def harm_disclosed(s: Situation, event: Event) -> bool:
 
 @condition
 def intelligence_given(s: Situation, event: Event) -> bool:
-    """The interview that is being reported brought intelligence for the police."""
-    report = _outcome(event)
-    return report is not None and bool(report.intelligence)
+    """The interview, or the meeting, that is being reported brought intelligence for the police."""
+    report = event.report
+    return isinstance(report, InterviewOutcome | MeetingHeld) and bool(report.intelligence)
 
 
 @condition

@@ -27,6 +27,12 @@ def police_have_told(s: Situation) -> bool:
 
 
 @condition
+def police_told_before(s: Situation, event: Event) -> bool:
+    """The police had told of the episode before the report under way."""
+    return any(account.by is None and account.origin != event.report.origin for account in accounts(s.episode))
+
+
+@condition
 def reported_by(s: Situation, event: Event, roles: RoleWords) -> bool:
     """One of these roles tells it."""
     report = _told(s, event)

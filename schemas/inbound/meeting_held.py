@@ -21,3 +21,4 @@ class MeetingHeld(CaseworkReport):
     also_counts_as: Words = Field((), description="Other kinds of meeting that this one also settles.")
     next_at: Instant | None = Field(None, description="When it was agreed to hold the next one.")
     attendees: Listed[Actor] = Field((), description="Who took part.")
+    intelligence: str | None = Field(None, description="What may be shared with the police, in free text.")

@@ -1,7 +1,6 @@
 """From the data of an envelope to a model, and from what the validator says to words that a sender can act on and that
 repeat nothing about a child."""
 
-from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -10,7 +9,8 @@ from pydantic_core import ErrorDetails, from_json, to_json
 
 from schemas.cloudevents import not_json
 from schemas.limits import DEFAULT, Limits
-from schemas.part import Part
+from schemas.part import Part, declared_names
+from schemas.twice import refuse_names_given_twice
 from schemas.unreadable import Unreadable
 
 ModelT = TypeVar("ModelT", bound=Part)
@@ -47,6 +47,8 @@ def parse_data(model: type[ModelT], data: Any, limits: Limits = DEFAULT) -> Mode
     raw = data.removeprefix(_BOM) if isinstance(data, bytes) else to_json(data, inf_nan_mode="constants")
     if limits.might_be_passed(raw):
         _refuse_too_much(raw, limits)
+    if isinstance(data, bytes):
+        refuse_names_given_twice(raw)
     # Both are rare and dear to look for properly, so a search of the bytes decides whether to look at all.
     if b"\\u0000" in raw or b"NaN" in raw or b"Infinity" in raw:
         _refuse_what_stores_refuse(raw)
@@ -65,20 +67,9 @@ def _refuse_too_much(raw: bytes, limits: Limits) -> None:
         value = from_json(raw)
     except ValueError:
         raise not_json(raw) from None
-    faults = [*islice(limits.faults(value, _declared()), _SHOWN)]
+    faults = [*islice(limits.faults(value, declared_names()), _SHOWN)]
     if faults:
         raise Unreadable("failed_validation", "; ".join(faults))
-
-
-@cache
-def _declared() -> frozenset[str]:
-    """Every name that the contract gives a field of any object."""
-    names, waiting = set[str](), [Part]
-    while waiting:
-        part = waiting.pop()
-        names |= {field.alias or name for name, field in part.model_fields.items()}
-        waiting += part.__subclasses__()
-    return frozenset(names)
 
 
 def _refuse_what_stores_refuse(raw: bytes) -> None:

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from schemas.fields import Instant, MaybeWord
+from schemas.fields import Instant, MaybeWord, TrueUnlessSaid
 from schemas.inbound.report import WHICH, CaseworkReport
 from schemas.parts import Actor
 
@@ -19,4 +19,8 @@ class WorkerFoundReport(CaseworkReport):
     found_at: Instant = Field(description="When the child was found.")
     returned_at: Instant | None = Field(None, description="When the child was back at home or placement.")
     found_where: str | None = Field(None, description="Where the child was found.")
+    contact_made: TrueUnlessSaid = Field(
+        True,
+        description="False if the child has only been located, not met: the episode stays open. Defaults to true.",
+    )
     end_reason: MaybeWord = Field(None, description="How the episode ended, as in police.found.")

@@ -28,6 +28,7 @@ class MeetingRequest(OutboundMessage):
     TYPE: ClassVar[str] = "meeting.request"
 
     incidents: Listed[Id] = Field((), description="The incidents to discuss.")
+    agenda: Listed[str] = Field((), description="What the procedure wants considered, in the pack's words.")
 
 
 class MeetingCancel(OutboundMessage):

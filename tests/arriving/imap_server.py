@@ -1,4 +1,5 @@
-"""An IMAP server on loopback (pymap, in memory) with one mailbox, spoken to over TLS."""
+"""An IMAP server on loopback (pymap, in memory) with one mailbox, spoken to over TLS, entered by password or by token
+(XOAUTH2)."""
 
 import argparse
 import asyncio
@@ -6,23 +7,30 @@ import imaplib
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from proxyprotocol.noop import ProxyProtocolNoop
 from proxyprotocol.reader import ProxyProtocolReader
-from pymap.backend.dict import DictBackend
+from pymap.backend.dict import Config, DictBackend, Identity, Login
+from pymap.exceptions import InvalidAuth
 from pymap.imap import IMAPServer, IMAPService
+from pysasl import SASLAuth
+from pysasl.creds.external import ExternalCredentials, ExternalVerificationRequired
+from pysasl.creds.server import ServerCredentials
 
 USER, PASSWORD = "bounces", "a-password-of-a-test"
 
 
 @dataclass
 class ImapServer:
-    """`trust`: the context by which a client trusts it. `down`: it hangs up on whoever comes."""
+    """`trust`: the context by which a client trusts it. `down`: it hangs up on whoever comes. `tokens`: those by which
+    its user may enter; `shown`: those that it was shown, in order."""
 
     trust: ssl.SSLContext
     port: int = 0
     down: bool = False
+    tokens: set[str] = field(default_factory=set)
+    shown: list[str] = field(default_factory=list)
 
     async def put(self, *messages: bytes) -> None:
         """Messages arrive in the mailbox, in this order."""
@@ -48,18 +56,50 @@ class ImapServer:
         return imap
 
 
+class _WithTokens(Config):
+    """The server's settings, with one more way to enter."""
+
+    @property
+    def tls_auth(self) -> SASLAuth:
+        return SASLAuth.named([b"PLAIN", b"LOGIN", b"XOAUTH2"])
+
+
+@dataclass
+class _Door:
+    """Who may enter. The server leaves it to whoever runs it to know a token."""
+
+    login: Login
+    server: ImapServer
+
+    async def authenticate(self, credentials: ServerCredentials) -> Identity:
+        if not isinstance(credentials, ExternalCredentials):
+            return await self.login.authenticate(credentials)
+        try:
+            credentials.verify(None)
+        except ExternalVerificationRequired as asked:
+            self.server.shown.append(asked.token or "")
+            if credentials.authzid == USER and asked.token in self.server.tokens:
+                return self.login.demo_user_identity
+        raise InvalidAuth
+
+    async def authorize(self, authenticated: Identity, name: str) -> Identity:
+        return await self.login.authorize(authenticated, name)
+
+
 @asynccontextmanager
 async def imap_server(tls: ssl.SSLContext, trust: ssl.SSLContext) -> AsyncIterator[ImapServer]:
-    """The mailbox of one user, who logs in with a password."""
+    """The mailbox of one user, who enters with a password or a token."""
     parser = argparse.ArgumentParser()
     parser.set_defaults(debug=False, passlib_cfg=None)
     DictBackend.add_subparser("dict", parser.add_subparsers())
     IMAPService.add_arguments(parser)
     arguments = ["--no-tls", "dict", "--demo-user", USER, "--demo-password", PASSWORD]
-    backend, config = await DictBackend.init(parser.parse_args(arguments))
+    config = _WithTokens.from_args(parser.parse_args(arguments))
+    login, made = Login(config), ImapServer(trust)
+    await DictBackend._add_demo_user(config, login)
     config.apply_context()
     reader = ProxyProtocolReader(ProxyProtocolNoop())
-    serve, made = reader.get_callback(IMAPServer(backend.login, config)), ImapServer(trust)
+    serve = reader.get_callback(IMAPServer(_Door(login, made), config))  # type: ignore[arg-type]
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if made.down:

@@ -6,6 +6,7 @@ import logging
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,31 @@ async def test_what_came_back_can_be_sent_to_a_corrected_address(tmp_path: Path,
             return "duty.desk@nottinghamshire.example" in [each.mailbox for each in post.server.posts]
 
         await hub.until(arrived)
+
+
+async def test_what_comes_back_late_about_a_first_sending_says_nothing_of_the_second(
+    tmp_path: Path, post: Post
+) -> None:
+    async with arriving(tmp_path, post.server, **post.settings) as hub:
+        post.server.bounces[DUTY_BOX] = "5.2.2"
+        await hub.promise("a")
+        await hub.come_to("accepted", "a")
+        (first,) = post.server.notices
+        await post.imap.put(first)
+        await hub.come_to("bounced", "a")
+        post.server.bounces.clear()
+        assert "1 released." in await hub.command("release", "--all")
+        hub.passes(MINUTE)
+        await hub.come_to("accepted", "a")
+        names = [message_from_bytes(each.content)["Message-ID"] for each in post.server.posts]
+        assert len({*names}) == 2
+        late = first.replace(b"5.2.2", b"5.4.7")
+        assert late != first
+        await post.imap.put(late)  # the same bounce by another way
+        (second,) = [notice for notice in post.server.notices if notice != first]
+        await post.imap.put(second)
+        await hub.come_to("delivered", "a")
+        assert "bounced" not in {each.state for each in await hub.deliveries()}
 
 
 async def test_an_automatic_reply_raises_the_next_of_the_ladder_where_somebody_must_have_seen_it(

@@ -1,4 +1,4 @@
-"""The gate before overdue timers holds as long as one record is unread that was there when the hub started."""
+"""The gate before due timers holds as long as one record is unread that was there when they fell due."""
 
 import asyncio
 import logging
@@ -6,7 +6,7 @@ import logging
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from consumers.backlog import partitions_of, read_through
+from consumers.backlog import Backlog, partitions_of
 from schemas.topics import police_notifications
 
 pytestmark = pytest.mark.kafka
@@ -43,7 +43,7 @@ async def test_it_holds_while_one_record_is_unread_and_opens_when_that_is_read(k
         await looks.put(seconds)
         await asyncio.sleep(0.05)
 
-    gate = asyncio.create_task(read_through({"bootstrap_servers": kafka}, group, 60, topic, look))
+    gate = asyncio.create_task(Backlog({"bootstrap_servers": kafka}, group, 60, topic, look).read_through())
     async with asyncio.timeout(30):
         for _ in range(3):
             await looks.get()
@@ -62,18 +62,47 @@ async def test_it_is_bounded_and_says_what_is_unread(
     topic = police_notifications(topic_prefix)
     await publish(kafka, topic, 1)
     with caplog.at_level(logging.WARNING):
-        assert not await read_through({"bootstrap_servers": kafka}, topic_prefix, 60, topic, time_is_up)
+        assert not await Backlog({"bootstrap_servers": kafka}, topic_prefix, 60, topic, time_is_up).read_through()
     (line,) = [record for record in caplog.records if record.name == "consumers.backlog"]
     assert [*line.__dict__["unread"].values()] == [1]
     assert all(place.startswith(topic) for place in line.__dict__["unread"])
+
+
+async def test_what_stood_still_through_a_whole_limit_is_not_waited_for_again_until_it_has_been_read(
+    kafka: str, topic_prefix: str
+) -> None:
+    topic = police_notifications(topic_prefix)
+    await publish(kafka, topic, 1)
+    backlog = Backlog({"bootstrap_servers": kafka}, topic_prefix, 60, topic, time_is_up)
+    assert not await backlog.read_through()
+    assert await backlog.read_through(), "it stood still"
+    await commit(kafka, topic_prefix, topic)
+    assert await backlog.read_through()
+    await publish(kafka, topic, 1)
+    assert not await backlog.read_through()
+
+
+async def test_the_marks_of_transactions_are_no_backlog(kafka: str, topic_prefix: str) -> None:
+    topic = police_notifications(topic_prefix)
+    producer = AIOKafkaProducer(bootstrap_servers=kafka, transactional_id=topic_prefix)
+    await producer.start()
+    async with producer.transaction():
+        await producer.send_and_wait(topic, b"{}", key=b"one", partition=0)
+    await producer.stop()
+    await commit(kafka, topic_prefix, topic, less=1)  # a consumer commits what it was given, and no mark
+    assert await Backlog({"bootstrap_servers": kafka}, topic_prefix, 60, topic, one_look).read_through()
+
+
+async def one_look(seconds: float) -> None:
+    await asyncio.sleep(0)
 
 
 async def test_it_opens_at_once_where_nothing_waits(kafka: str, topic_prefix: str) -> None:
     topic = police_notifications(topic_prefix)
     await publish(kafka, topic, 3)
     await commit(kafka, topic_prefix, topic)
-    assert await read_through({"bootstrap_servers": kafka}, topic_prefix, 30, topic)
-    assert await read_through({"bootstrap_servers": kafka}, topic_prefix, 30, "no.such.topic")
+    assert await Backlog({"bootstrap_servers": kafka}, topic_prefix, 30, topic).read_through()
+    assert await Backlog({"bootstrap_servers": kafka}, topic_prefix, 30, "no.such.topic").read_through()
 
 
 async def test_a_kafka_that_does_not_answer_opens_no_gate_before_its_time() -> None:
@@ -84,8 +113,12 @@ async def test_a_kafka_that_does_not_answer_opens_no_gate_before_its_time() -> N
         asked += 1
         await asyncio.sleep(0.01)
 
-    assert not await read_through({"bootstrap_servers": "127.0.0.1:1"}, "nobody", 1, pause=look)
+    backlog = Backlog({"bootstrap_servers": "127.0.0.1:1"}, "nobody", 1, pause=look)
+    assert not await backlog.read_through()
     assert asked > 1
+    before = asked
+    assert not await backlog.read_through()
+    assert asked == before, "a Kafka that was away is asked once"
 
 
 async def test_partitions_are_known_of_topics_that_nobody_is_subscribed_to(kafka: str, topic_prefix: str) -> None:

@@ -68,7 +68,20 @@ def test_the_number_of_the_health_service_goes_by_one_name(system: str, value: s
     assert numbers((system, value)) == [("nhs", "9434765919")]
 
 
-@pytest.mark.parametrize("value", ["9434765918", "943476591", "94347659199", "M-1", "٩٤٣٤٧٦٥٩١٩"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("NHS 943 476 5919", "NHS:943-476-5919", "nhs no. 9434765919", "NHS number: 943 476 5919"),
+        "https://fhir.nhs.uk/Id/nhs-number|9434765919",
+    ],
+)
+def test_a_number_that_says_itself_whose_system_it_is_is_that_number(value: str) -> None:
+    assert numbers(("NHS", value)) == [("nhs", "9434765919")]
+
+
+@pytest.mark.parametrize(
+    "value", ["9434765918", "NHS 943 476 5918", "943476591", "94347659199", "NHS", "M-1", "٩٤٣٤٧٦٥٩١٩"]
+)
 def test_a_number_that_fails_its_check_digit_is_told_and_not_used(value: str) -> None:
     told, left_out = person(identifiers=[{"system": "nhs", "value": value}])
     assert told.identifiers == ()

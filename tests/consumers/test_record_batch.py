@@ -44,16 +44,48 @@ def test_a_record_that_is_not_laid_out_right_is_set_aside_alone(how: str, spoilt
     assert records[1].value == spoilt
 
 
-@pytest.mark.parametrize("how", [how for how in CODECS if how != "none"])
-def test_a_bomb_is_set_aside_with_what_follows_it_and_what_came_before_is_read(how: str) -> None:
-    raw = batch([GOOD, Written(bytes(5_000_000)), GOOD], how)
-    records = read(raw)
-    if how == "snappy, raw":  # it cannot be decompressed in part
-        assert [(r.offset, r.reason, r.last) for r in records] == [(0, "too_large", 2)]
-    else:
-        assert [(r.offset, r.reason, r.last) for r in records] == [(0, "", -1), (1, "too_large", 2)]
+COMPRESSED = pytest.mark.parametrize("how", [how for how in CODECS if how != "none"])
+
+
+@COMPRESSED
+def test_a_bomb_is_set_aside_alone_and_what_comes_before_and_after_it_is_read(how: str) -> None:
+    records = read(batch([GOOD, Written(bytes(5_000_000)), GOOD], how))
+    assert [(r.offset, r.reason, r.next_offset) for r in records] == [(0, "", 1), (1, "too_large", 2), (2, "", 3)]
+    assert records[2].value == b"good"
+    assert len(records[1].value or b"") == 64 * 1024
+
+
+@COMPRESSED
+def test_more_than_memory_is_given_for_comes_out_record_by_record_and_reading_goes_on_from_any_of_them(
+    how: str,
+) -> None:
+    raw = batch([Written(bytes([n]) * 300_000) for n in range(20)], how)
+    tracemalloc.start()
+    for first in (0, 7, 19):
+        given = 0
+        for record in RecordBatch(raw).records(first, 1_000_000):
+            assert (record.offset, record.value) == (first + given, bytes([first + given]) * 300_000)
+            given += 1
+        assert given == 20 - first
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert how.startswith("snappy") or peak < 5_000_000
+
+
+@COMPRESSED
+def test_beyond_what_a_batch_may_take_at_all_the_rest_is_one(how: str) -> None:
+    raw = batch([GOOD, Written(bytes(900_000)), Written(bytes(900_000)), Written(bytes(900_000)), GOOD], how)
+    records = [*RecordBatch(raw).records(0, 1_000_000, 2_000_000)]
+    ends = [(0, "", -1), (1, "", -1), (2, "", -1), (3, "too_large", 4)]
+    assert [(r.offset, r.reason, r.last) for r in records] == ends
     assert "offsets" in records[-1].detail
     assert records[-1].value == raw
+
+
+def test_a_block_of_snappy_that_memory_is_not_given_for_sets_its_batch_aside() -> None:
+    (record,) = read(batch([Written(bytes(40_000_000))], "snappy, raw"))
+    assert (record.reason, record.offset) == ("undecodable", 0)
+    assert "too large" in record.detail
 
 
 def test_a_bomb_of_two_hundred_megabytes_takes_no_more_memory_than_the_bound() -> None:

@@ -150,6 +150,40 @@ async def test_nothing_falls_before_the_backlog_has_been_read(world: World) -> N
         assert world.asked == ["still missing"]
 
 
+async def test_every_time_that_something_is_due_the_backlog_is_read_first_and_not_otherwise(world: World) -> None:
+    looks: list[list[str]] = []
+
+    async def ready() -> None:
+        looks.append([*world.asked])
+
+    await world.set(timer("a"), timer("b", NOON + MINUTE))
+    async with running(world.loop(ready=ready)):
+        await world.rests()
+        await world.move(NOON + 30 * SECOND)
+        assert looks == [[]]
+        await world.move(NOON + MINUTE)
+        assert looks == [[], ["a"]]
+        assert world.asked == ["a", "b"]
+
+
+async def test_what_falls_due_while_the_backlog_is_read_is_asked_after_another_look(world: World) -> None:
+    looks = 0
+
+    async def ready() -> None:
+        nonlocal looks
+        looks += 1
+        if looks == 1:
+            world.now = NOON + SECOND
+            await world.set(timer("late on arrival", NOON + SECOND))
+
+    await world.set(timer("a"))
+    async with running(world.loop(ready=ready)):
+        await world.rests()
+        while len(world.asked) < 2:
+            await world.move(NOON + SECOND)
+    assert (world.asked, looks) == (["a", "late on arrival"], 2)
+
+
 async def test_a_loop_that_still_waits_for_the_backlog_can_be_stopped(world: World) -> None:
     begun = asyncio.Event()
 

@@ -47,7 +47,7 @@ async def test_an_empty_page_says_what_would_be_there() -> None:
         assert "Nobody is reported missing. No police message has come yet." in await browser.text("/now")
         assert "Nothing waits for you. 0 wait for others." in await browser.text("/todo")
         await running.take(missing(0, "XX-0303"), found(0.5, "XX-0303"))
-        assert "Last police message 13:00 today" in await browser.text("/now")
+        assert "Last police message 13:30 today" in await browser.text("/now")
 
 
 async def test_what_runs_out_first_stands_first_and_what_has_no_limit_last() -> None:

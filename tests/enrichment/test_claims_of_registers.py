@@ -21,6 +21,34 @@ async def test_the_register_and_the_police_name_two_and_each_hears_of_the_other(
         assert rows == [["AMB-198", "HUB"]] * 2
 
 
+OF_THREE = {
+    "the police name another": [missing(responsible_authority=NOTTS), missing(2, responsible_authority=ISLINGTON)],
+    "the police name a third": [
+        record(ISLINGTON, "compact:K-1"), missing(responsible_authority=NOTTS), missing(2, responsible_authority=BUCKS)
+    ],
+    "its register names another": [
+        record(BUCKS, "compact:K-1"), missing(responsible_authority=None, host_authority=BUCKS),
+        record(BUCKS, "compact:K-1", hours=2, responsible_authority=ISLINGTON),
+    ],
+    "a third register claims the child late": [
+        record(ISLINGTON, "compact:K-1"), missing(responsible_authority=NOTTS), record(BUCKS, "compact:K-1", hours=2)
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("course", OF_THREE.values(), ids=OF_THREE)
+async def test_a_second_claim_is_told_to_all_who_have_the_child_both_ways_and_once(course: list[bytes]) -> None:
+    async with hub() as h:
+        *before, last = course
+        await take(h, *before)
+        had = await holders(h)
+        said = await take(h, last)
+        (new,) = await holders(h) - had
+        assert had
+        assert crossed(said) == {(new, other) for other in had} | {(other, new) for other in had}
+        assert crossed(await take(h, missing(3, risk="high", responsible_authority=new))) == set()
+
+
 async def test_a_correction_does_not_tell_them_again() -> None:
     async with hub() as h:
         await take(h, record(ISLINGTON, "compact:K-1"), missing(responsible_authority=NOTTS))

@@ -12,7 +12,7 @@ from enrichment.register import Place
 from enrichment.serialisation import read_held
 from episodes.record import RegisterRecord
 from intake.records import RawRecord
-from store.feeds import Feed
+from store.register_freshness import RegisterFreshness
 
 OPEN: list[dict[str, Any]] = [{"service": "cscs", "worker": "sw1"}]
 
@@ -209,7 +209,7 @@ async def test_the_age_of_each_feed_is_known_and_never_goes_back() -> None:
         await h.intake.process_batch([first], again=True)
         async with h.store.reading() as tx:
             newest = begin + timedelta(hours=5)
-            assert await tx.feeds() == [Feed("nottinghamshire", newest, newest)]
+            assert await tx.register_freshness() == [RegisterFreshness("nottinghamshire", newest, newest)]
 
 
 def place(offset: int, hours: float = 0, partition: int = 0) -> Place:

@@ -7,6 +7,7 @@ import logging
 import os
 import resource
 import sys
+import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from random import Random
@@ -39,15 +40,18 @@ async def _polled(sheet: Sheet, seed: int, number: int) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make fuzz ARGS=", description=__doc__)
     parser.add_argument("--records", type=int, default=1_000_000, help="how many, at least")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="how long, at most")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--world", type=int, help="only this one")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
-    sheet, failures, worlds = Sheet(), list[str](), 0
+    sheet, failures, worlds, began = Sheet(), list[str](), 0, time.monotonic()
     with ProcessPoolExecutor(asked.workers) as pool:
         if asked.world is not None:
             sheet, failures, worlds = *run(asked.seed, asked.world), 1
         while asked.world is None and sheet.records < asked.records and len(failures) < 20:
+            if time.monotonic() - began > 60 * asked.minutes:
+                break
             numbers = range(worlds, worlds + asked.workers)
             for seen, found in pool.map(run, [asked.seed] * asked.workers, numbers):
                 sheet += seen
@@ -55,16 +59,17 @@ def main() -> None:
                 worlds += 1
             print(f"\r{sheet.records:>9} records, {len(failures)} failures", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
-    _print(asked.seed, sheet, worlds, failures)
+    _print(asked.seed, sheet, worlds, failures, time.monotonic() - began)
     sys.exit(bool(failures))
 
 
-def _print(seed: int, sheet: Sheet, worlds: int, failures: list[str]) -> None:
+def _print(seed: int, sheet: Sheet, worlds: int, failures: list[str], took: float) -> None:
     print(f"seed {seed}: {sheet.records} records of {len(sheet.types)} types in {worlds} worlds")
     for title, counted in (("ends", sheet.ends), ("set aside", sheet.reasons)):
         print(f"  {title}: " + ", ".join(f"{name} {n}" for name, n in counted.most_common()))
     mean = 1000 * sheet.seconds / max(sheet.records, 1)
     print(f"  time: {mean:.1f} ms a record, at most {1000 * sheet.slowest:.1f} ms a record over a poll")
+    print(f"  rate: {sheet.records / took:.0f} records a second, {took / 60:.1f} minutes in all")
     print(f"  memory: at most {sheet.memory} MB in one process")
     print(f"  failures: {len(failures)}")
     for failure in failures:

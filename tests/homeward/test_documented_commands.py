@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from hub_in_memory import POLICE, Hub
-from wire_messages import context, found, missing
+from wire_messages import child, context, found, later, missing
 
 from homeward.cli import main
+from homeward.history import HistoryLoad
+from intake.records import RawRecord
 from store import Store
 from store.migrating import migrate
+from tests.shipped import shipped_directories, shipped_packs
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/**/*.md")])
@@ -31,6 +34,10 @@ EXCERPTS = {
     "homeward schemas export": " schemas written to contract/v1.",
     "homeward schemas check": " schemas, all compatible.",
     "homeward topics": "police.zx.notifications.v1",
+    "homeward load-history reports.jsonl --until 2026-02-28 --dry-run": "Would load",
+    "homeward load-history reports.jsonl": "Loaded",
+    "homeward load-history --all": "Time limits started: 1.",
+    "homeward load-history --start": "Time limits started: 1.",
     "homeward migrate": "The database is already up to date.",
     "homeward register status": "nottinghamshire  sent 2026-06-01",
     "homeward quarantine causes": "police.XX.notifications.v1  bad_json: the body is not valid JSON",
@@ -77,8 +84,8 @@ def test_they_are_found_and_each_kind_is_known() -> None:
 
 @pytest.fixture(scope="module")
 def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a database of a child who went missing and came back, a record that could not be read, a pack of
-    one's own and a file of reports."""
+    """A folder with a database of a child who went missing and came back and of one whose absence was loaded from
+    history, a record that could not be read, a pack of one's own and a file of reports."""
     folder = tmp_path_factory.mktemp("lived-in")
     for name, text in ANYSHIRE.findall((ROOT / "docs/packs.md").read_text()):
         home = folder / "my-packs" / "anyshire"
@@ -95,6 +102,8 @@ async def _live(url: str) -> None:
     await migrate(url)
     store = Store.open(url)
     try:
+        before = RawRecord(POLICE, 0, 1000, missing(-2000, "P-0", child=child("compact:K-0")), later(-2000))
+        await HistoryLoad(store, shipped_packs(), shipped_directories()).run([before])
         hub = Hub(store)
         await hub.take(
             context(-24, "compact:K-1", services=[{"service": "cscs", "worker": "sw1", "manager": "tm1"}]), missing(0)

@@ -132,7 +132,7 @@ def test_the_version_in_force_when_the_episode_began_governs_it(tmp_path: Path) 
         ),
         (HEAD + BODY + RULES, DIRECTORY.replace('"desk"', '"worker"'), ["is listed under two services. List it"]),
         (HEAD + BODY + RULES, DIRECTORY + "x = ", ["testshire/directory.toml: not TOML: "]),
-        (HEAD + BODY + RULES, DIRECTORY.replace("authority =", "authorities ="), ["'authority' is missing; add it"]),
+        (HEAD + BODY + RULES, DIRECTORY.replace("authority =", "authorities ="), ["(did you mean 'authority'?)"]),
         (HEAD + BODY + RULES, 'post = "x"\n' + DIRECTORY, ["'post' is not understood here"]),
         (
             HEAD + BODY + RULES,

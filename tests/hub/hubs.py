@@ -1,15 +1,16 @@
 """A whole hub for a test: real Kafka, a real database, mail into memory, and only the topics it is to read."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from consumers.progress import STUCK
+from consumers.timer_loop import Wait
 from homeward import clock
-from homeward.hub import Hub
+from homeward.hub import Hub, backlog_of
 from homeward.settings import Settings
 from homeward.wiring import Parts, library, senders
 from producers.fakes import MemoryMailSender
@@ -64,20 +65,29 @@ async def running(
     authority: str = "nottinghamshire",
     now: Callable[[], datetime] = clock.now,
     register: bool = False,
+    also: Collection[str] = (),
     stuck: float = STUCK,
+    clocks: Wait | None = None,
+    only: Collection[str] = (),
+    by_smtp: bool = False,
     **chosen: Any,
 ) -> AsyncIterator[Running]:
-    """A hub that reads what this force publishes; `register`: also the register and casework, which all tests share.
-    The test drains its relay. `stuck`: seconds after which a partition stands still; `chosen`: further settings."""
-    topics = [police_notifications(force)]
+    """A hub that reads what this force and those of `also` publish; `register`: also the register and casework, which
+    all tests share. The test drains its relay. `stuck`: seconds after which a partition stands still; `clocks`: how its
+    timers wait, where it has any; `by_smtp`: e-mails go to the mail server of the settings and not into memory;
+    `chosen`: further settings."""
+    topics = [police_notifications(each) for each in (force, *also)]
     if register:
         topics += [register_children(authority), casework_outcomes(authority)]
     settings = Settings(kafka_bootstrap=kafka, kafka_group=f"test-{force}", database_url=database, **chosen)
     await migrate(settings.database)
     packs, directories = library(settings)
-    ways = {"topic": senders(settings, TopicShape(partitions=2))["topic"], "mail": MemoryMailSender()}
-    parts = Parts(settings, packs, directories, Store.open(settings.database), ways, now=now)
-    hub = Hub(parts, ["consumers"], f"^({'|'.join(topics)})$", stuck)
+    ways = senders(settings, TopicShape(partitions=2))
+    ways = {"topic": ways["topic"], "mail": ways["mail"] if by_smtp else MemoryMailSender()}
+    pattern = f"^({'|'.join(topics)})$"
+    timed: dict[str, Any] = {} if clocks is None else {"wait": clocks, "ready": backlog_of(settings, pattern)}
+    parts = Parts(settings, packs, directories, Store.open(settings.database), ways, now=now, **timed)
+    hub = Hub(parts, only or ["consumers", *(["timers"] if timed else [])], pattern, stuck)
     under_way = Running(hub, parts)
     hub.subscriber.polled = under_way.polled
     await hub.start()

@@ -134,6 +134,25 @@ async def test_every_codec_is_read(kafka: str, tmp_path: Path, how: str) -> None
     assert (len(opened), held) == (40, {})
 
 
+@pytest.mark.parametrize("how", ["gzip", "zstd", "lz4"])
+async def test_each_record_of_a_batch_that_is_too_large_for_memory_ends_by_itself(
+    kafka: str, tmp_path: Path, how: str
+) -> None:
+    force = f"LB{how[0]}{os.getpid()}".upper()
+    topic = police_notifications(force)
+    large = {f"more{n}": "x" * 49_000 for n in range(18)}  # together 0.9 MB, which is allowed
+    records = [Written(missing(force, n, **large)) for n in range(40)]
+    records[7] = Written(missing(force, 7, **large, circumstances="x" * 200_000))
+    records[31] = Written(b"not json" + bytes(900_000))
+    await make(kafka, topic)
+    await publish(kafka, topic, batch(records, how), batch([Written(missing(force, "last"))]))
+    async with running(kafka, f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}", force) as hub:
+        await hub.has_taken(41)
+        opened, held, _ = await ends(hub.parts.store)
+    assert opened == {f"{force}-{n}" for n in (*range(40), "last")} - {f"{force}-7", f"{force}-31"}
+    assert held == {7: "too_large", 31: "bad_json"}
+
+
 async def test_what_a_transaction_takes_back_never_acts(kafka: str, tmp_path: Path) -> None:
     force = f"TX{os.getpid()}"
     topic = police_notifications(force)

@@ -14,8 +14,8 @@ from homeward import clock
 from homeward.cli import main
 from schemas.topics import register_children
 from store import Store
-from store.feeds import Feed
 from store.migrating import migrate
+from store.register_freshness import RegisterFreshness
 
 _numbers = itertools.count(1)
 
@@ -25,18 +25,20 @@ def run(*arguments: str, **environment: str) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-async def prepared(url: str, *feeds: Feed) -> None:
+async def prepared(url: str, *freshness: RegisterFreshness) -> None:
     await migrate(url)
     store = Store.open(url)
     async with store.transaction() as tx:
-        await tx.note_feeds(feeds)
+        await tx.note_register_freshness(freshness)
     await store.close()
 
 
 def test_the_status_says_how_old_each_register_is(tmp_path: Path) -> None:
     url, now = f"sqlite+aiosqlite:///{tmp_path}/hub.db", clock.now()
     old, young = now - timedelta(days=3, hours=2, minutes=1), now - timedelta(hours=5, minutes=1)
-    asyncio.run(prepared(url, Feed("nottinghamshire", old, now), Feed("islington", young, now)))
+    asyncio.run(
+        prepared(url, RegisterFreshness("nottinghamshire", old, now), RegisterFreshness("islington", young, now))
+    )
     code, text = run("status", "--database", url)
     assert code == 0
     assert [line.split()[0] for line in text.splitlines()] == ["islington", "nottinghamshire"]
@@ -88,9 +90,9 @@ async def test_a_register_is_read_again_from_its_beginning(kafka: str, tmp_path:
             where = await tx.find([("nottinghamshire", "mosaic", n) for n in ("RR-1", "RR-2")], [], [])
             people, _ = await tx.load({row.person for row in where.identifiers})
             kept.append(len(await tx.ledger_after(0, 1000)))
-            feeds = [feed.authority for feed in await tx.feeds()]
+            freshness = [register.authority for register in await tx.register_freshness()]
         await store.close()
         assert [row.value for row in where.identifiers] == ["RR-1"]
         assert b'"sw1"' in next(iter(people.values())).doc
-        assert feeds == ["nottinghamshire"]
+        assert freshness == ["nottinghamshire"]
     assert kept[0] == kept[1]

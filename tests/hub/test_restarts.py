@@ -10,7 +10,7 @@ import orjson
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from consumers.backlog import read_through
+from consumers.backlog import Backlog
 from consumers.parsing import parse_record
 from consumers.timer_loop import TimerLoop
 from homeward.clock import VirtualClock
@@ -108,7 +108,7 @@ async def test_a_found_that_waits_is_read_before_an_overdue_alert_goes_out(
             await woken.wait()
 
         async def ready() -> None:
-            assert await read_through(connection, settings.kafka_group, 30, pattern=police_notifications(force))
+            assert await Backlog(connection, settings.kafka_group, 30, police_notifications(force)).read_through()
 
         timers = TimerLoop(
             hub.parts.store, hub.parts.intake.fire_timers, now=clock.now, wait=wait, ready=ready, owner="t"

@@ -24,6 +24,7 @@ from tests.hub.hubs import PATIENCE
 from tests.services.secured import Grant, SecuredKafka, secured_kafka
 
 pytestmark = pytest.mark.kafka
+_RIGHTS_EVERY = watching.RIGHTS_EVERY  # as it is outside these tests
 AUTHORITY, FORCE = "nottinghamshire", "ZX"
 POLICE, CASEWORK, REGISTER = police_notifications(FORCE), casework_outcomes(AUTHORITY), register_children(AUTHORITY)
 AUTHORITIES = ("buckinghamshire", "islington", "mfh-borough", "nottinghamshire", "quick-guide")
@@ -144,7 +145,7 @@ async def test_with_the_least_set_everything_works(kafka: SecuredKafka, tmp_path
         assert (state["checks"]["rights"], state["checks"]["consumers"]) == (True, True)
 
 
-@pytest.mark.parametrize("right", [*LEAST, OWN[0], OWN[-1]], ids=lambda g: f"{g.operation} {g.name}")
+@pytest.mark.parametrize("right", [*LEAST, *OWN], ids=lambda g: f"{g.operation} {g.name}")
 async def test_without_one_right_the_hub_says_which_and_is_not_ready_until_it_is_granted(
     kafka: SecuredKafka, tmp_path: Path, right: Grant, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -163,6 +164,10 @@ async def test_without_one_right_the_hub_says_which_and_is_not_ready_until_it_is
         assert ("--resource-pattern-type prefixed" in grant) is (right.grade == "prefixed")
         await kafka.grant(right)
         assert await faults(hub, wanted=False) == ""
+
+
+def test_a_right_that_is_missing_is_told_within_a_minute_however_slow_kafka_is() -> None:
+    assert _RIGHTS_EVERY + watching._LOOK_EVERY + watching._ANSWER_WITHIN < 60
 
 
 async def test_the_doctor_says_which_rights_are_missing_and_how_to_grant_them(kafka: SecuredKafka) -> None:

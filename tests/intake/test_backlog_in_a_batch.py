@@ -6,7 +6,7 @@ from typing import Any
 
 from hub_in_memory import Hub, hub
 from owed import owed, states
-from wire_messages import case, context, found, later, missing
+from wire_messages import case, context, found, later, missing, police
 
 SERVICES = [{"service": "cscs", "worker": "sw1", "manager": "tm1"}]
 CARE = context(-99, "compact:K-1", services=SERVICES, plan="looked_after", legal_status="care_order")
@@ -100,3 +100,25 @@ async def test_a_timer_that_stood_is_still_left_to_its_timer() -> None:
         await h.fall(24)
         (alert,) = [m for m in await h.said() if m["type"] == "senior.alert"]
         assert (alert["causation"], alert["late_on_arrival"]) == (None, False)
+
+
+async def test_a_request_that_moves_and_ends_in_one_batch_is_taken_back_in_words() -> None:
+    moved = context(7, "compact:K-1", services=[{"service": "cscs", "worker": "sw2"}], plan="looked_after")
+    async with hub() as h:
+        await h.take(CARE, missing(vulnerable=True), found(6))
+        assert "rhi.request" in types(await h.said())
+        h.clock.set(later(8))
+        await h.take(moved, police("retracted", 8))
+        assert "rhi.withdrawn" in types(await h.said())
+
+
+async def test_a_return_that_is_told_so_late_that_the_interview_is_overdue_is_told_once() -> None:
+    async with hub() as h:
+        await h.take(CARE, missing())
+        h.clock.set(later(200))
+        await h.take(found(30))
+        assert await h.held() == []
+        said = await h.said()
+        assert {"episode.found", "rhi.request", "rhi.breach"} <= types(said)
+        told = [(to["role"], to["person"]) for m in said if m["type"] == "notify.found" for to in m["to"]]
+        assert len(told) == len({*told})

@@ -9,6 +9,9 @@ from hub_in_memory import CASEWORK, Hub, hub
 from owed import owed, states
 from wire_messages import case, child, context, event, found, later, missing, police
 
+from episodes.reports import Found
+from intake.placing import place
+
 BY = {"role": "children_missing_officer"}
 REGISTER = context(-1, "compact:K-1", services=[{"service": "cscs", "worker": "sw1", "team": "t1"}])
 EARLY: list[tuple[str, bytes]] = [
@@ -48,6 +51,7 @@ async def waiting(h: Hub) -> list[str]:
 async def told(*lines: bytes, hours: float = 9) -> tuple[Any, Any, list[str]]:
     """How it stands after the reports, each a batch of its own: the episodes, what is owed, what still waits."""
     async with hub() as h:
+        h.clock.set(later(6))  # in whatever order they come, they come at once
         for line in lines:
             await h.take(line)
         await h.fall(hours)
@@ -186,3 +190,35 @@ async def test_it_waits_as_long_as_the_setting_says() -> None:
         assert len(await h.said()) == 1
         await h.fall(7)
         assert "2 hours" in (await h.said())[1]["detail"]
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["one by one", "in one batch"])
+async def test_one_that_comes_to_grief_goes_to_quarantine_alone(
+    monkeypatch: pytest.MonkeyPatch, together: bool
+) -> None:
+    """What it waited for is taken in all the same, and so is other word that waited for it."""
+
+    def faulty(context: Any, child: Any, report: Any, *more: Any) -> Any:
+        if isinstance(report, Found):
+            raise RuntimeError
+        return place(context, child, report, *more)
+
+    monkeypatch.setattr("intake.batch.place", faulty)
+    ended = police("investigation_ended", 5)
+    async with hub() as h:
+        await h.take(REGISTER)
+        course = (found(5, returned_at=later(4)), ended, missing(6, reported_at=later(-1)))
+        for batch in [course] if together else [[value] for value in course]:
+            await h.take(*batch)
+        assert [(held.row.reason, held.row.detail) for held in await h.held()] == [
+            ("failed", "Processing failed (RuntimeError)")
+        ]
+        assert "unreadable" in await h.kinds()
+        assert {state for _, state, *_ in await states(h)} == {"open"}
+        assert "ended" in {name for line in await h.ledger("fact") for name, _ in line.entry["events"]}
+        assert await waiting(h) == []
+        monkeypatch.undo()
+        async with h.store.transaction() as tx:
+            await tx.request_replay()
+        assert await h.intake.replay(5) == 1
+        assert {state for _, state, *_ in await states(h)} == {"found"}

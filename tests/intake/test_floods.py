@@ -8,7 +8,8 @@ from pathlib import Path
 import orjson
 import pytest
 from hub_in_memory import Hub
-from wire_messages import event, later, missing
+from hub_in_memory import hub as running_hub
+from wire_messages import case, child, event, found, later, missing, police
 
 from store import OutboxRow, Quarantined, Store
 from store.migrating import migrate
@@ -144,3 +145,72 @@ async def test_a_flood_whose_clock_is_late_is_told_when_the_hub_is_back(hub: Hub
     hub.clock.set(later(0) + timedelta(days=3))
     await hub.fall(80)
     assert [word.partition(":")[0] for word in words(await hub.rows())] == ["failed_validation", "over"]
+
+
+NOBODY = {"responsible_authority": "atlantis", "host_authority": None}
+SENT_ALIKE: dict[str, tuple[str, Callable[[int], bytes]]] = {
+    "an authority that has no pack": ("unknown_authority", lambda n: missing(incident=f"P-{n}", **NOBODY)),
+    "a return for an authority that has no pack": ("unknown_authority", lambda n: found(1, f"P-{n}", **NOBODY)),
+    "an NHS number that fails its check": (
+        "data_quality", lambda n: missing(incident=f"P-{n}", child=child(f"nhs:94347{n:04d}", f"compact:K-{n}"))
+    ),
+    "a child who is not known": (
+        "doubtful_match", lambda n: case("case.closed", 0, service="cscs", child=child(f"compact:K-{n}"))
+    ),
+    "an answer about an episode that is not known": (
+        "doubtful_match", lambda n: case("rhi.outcome", 0, result="refused", episode=f"e-{n}", incident=None)
+    ),
+    "a time that cannot be": ("data_quality", lambda n: missing(incident=f"P-{n}", left_at="2099-01-01T00:00:00Z")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "sent"), SENT_ALIKE.values(), ids=SENT_ALIKE)
+async def test_one_fault_of_a_sender_is_told_three_times_and_then_counted(
+    hub: Hub, kind: str, sent: Callable[[int], bytes]
+) -> None:
+    for n in range(0, 60, 20):
+        await hub.take(*map(sent, range(n, n + 20)))
+    (detail,) = set(told := words(await hub.rows(), kind))
+    assert len(told) == 3
+    began = hub.clock.now()
+    await hub.fall(8)
+    first, *_, over = words(await hub.rows(), kind)[3:]
+    assert first.startswith(f"60 in the same way since {began:%Y-%m-%d %H:%M} UTC, 57 of them new")
+    assert over.startswith("over: 60 in the same way")
+    assert over.endswith(f"first: {detail}")
+
+
+async def test_word_that_waits_too_long_is_told_three_times_and_then_counted() -> None:
+    async with running_hub() as h:
+        await h.take(*(police("status_change", 0, f"E-{n}", risk="high") for n in range(40)))
+        before = len(words(await h.rows(), "doubtful_match"))
+        await h.fall(24.1)
+        later_words = words(await h.rows(), "doubtful_match")[before:]
+        assert len([word for word in later_words if word.startswith("what it speaks of has not been reported")]) == 3
+        await h.fall(25)
+        assert any(
+            word.startswith("40 in the same way") for word in words(await h.rows(), "doubtful_match")[before + 3 :]
+        )
+
+
+async def test_what_one_sender_floods_is_still_told_of_another() -> None:
+    async with running_hub() as h:
+        await h.take(*(missing(incident=f"P-{n}", **NOBODY) for n in range(50)))
+        data = {"force": "YY", "incident": "Y-1", "child": child("compact:K-1"), "classification": "missing", **NOBODY}
+        other = event("police.missing", later(0), data, source="/police/XX")  # whatever it calls itself
+        await h.intake.process_batch([h.raw(other, "police.YY.notifications.v1")])
+        assert len(words(await h.rows(), "unknown_authority")) == 4
+
+
+async def test_children_who_are_on_no_register_are_each_told() -> None:
+    async with running_hub() as h:
+        await h.take(*(missing(incident=f"P-{n}", child=child(f"compact:K-{n}")) for n in range(30)))
+        assert len(words(await h.rows(), "doubtful_match")) == 30
+
+
+async def test_faults_that_name_no_field_of_the_contract_are_causes_of_their_own(hub: Hub) -> None:
+    many = {str(n): 1 for n in range(300)}
+    for n in range(3):
+        await hub.take(missing(incident=f"P-{n}", whatever="x" * (60_000 + n)), missing(incident=f"Q-{n}", what=many))
+    assert len(words(await hub.rows())) == 2
+    assert len({each.row.cause for each in await held(hub)}) == 2

@@ -11,7 +11,7 @@ import pytest
 from hub_in_memory import Hub, hub
 from inbound_examples import example, topic_of
 from pydantic import BaseModel
-from wire_messages import MONDAY, child, event, later, missing
+from wire_messages import child, event, later, missing
 
 from consumers.parsing import parse_record
 from intake.records import Parsed, RawRecord
@@ -75,12 +75,12 @@ def with_field(data: dict[str, Any], path: tuple[Any, ...], name: str, value: An
 def raw(type_: str, data: dict[str, Any]) -> RawRecord:
     owner = "xx" if type_.startswith("police.") else "nottinghamshire"
     told = event(type_, later(3), data, "m-1", "/source")
-    return RawRecord(topic_of(type_, owner), 0, 7, told, MONDAY, b"key")
+    return RawRecord(topic_of(type_, owner), 0, 7, told, later(3), b"key")
 
 
 def said(type_: str, data: dict[str, Any]) -> tuple[object, ...]:
     """All that a message says, however it was written."""
-    parsed = parse_record(raw(type_, data), MONDAY)
+    parsed = parse_record(raw(type_, data), later(3))
     assert isinstance(parsed, Parsed), parsed
     place = parsed.at and (parsed.at.key, parsed.at.topic, parsed.at.offset)
     return parsed.key, parsed.report, parsed.record, place, parsed.described, parsed.left_out
@@ -114,6 +114,7 @@ async def after(type_: str, data: dict[str, Any]) -> list[Any]:
         await h.take(event("case.context", later(-1), example("case.context"), "c-1"))
         await h.intake.process_batch([h.raw(of_another, "police.YY.notifications.v1")])
         await h.take(missing(id_="first"))
+        h.clock.set(later(3))
         await h.intake.process_batch([raw(type_, data)])
         return await everything(h)
 

@@ -236,6 +236,14 @@ def test_the_headers_let_a_machine_sort_and_thread() -> None:
     assert read(mail(overtakes=True))["X-Homeward-Overtakes"] == "true"
 
 
+def test_what_waited_too_long_says_when_it_was_written() -> None:
+    held_up = read(mail(late=True))
+    assert held_up["X-Homeward-Late"] == "true"
+    assert "This e-mail was held up: it was written at" in text(mail(late=True))
+    assert read(mail())["X-Homeward-Late"] is None
+    assert "held up" not in text(mail())
+
+
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),

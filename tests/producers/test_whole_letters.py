@@ -221,6 +221,18 @@ def test_both_parts_say_the_same_and_hold_the_same_one_link(items: list[Outgoing
     assert len(page.links) == 1
 
 
+def test_a_letter_led_by_what_needs_no_confirming_says_where_the_rest_of_it_is_confirmed_once() -> None:
+    waits = night(acknowledge_by="2026-03-05T09:00:00Z", urgency="same_day", answers=[{"type": "task.completed"}])
+    first = item("8Kq1", "flag.set", NIGHT, TEAM, **night(urgency="immediate", answers=[{"type": "task.completed"}]))
+    others = [item(f"8Kq{n}", "task.create", NIGHT, TEAM, **(waits | {"kind": "review_details"})) for n in (3, 4)]
+    _, text, html = read([first, *others], Said(**BY_NIGHT))
+    assert re.findall(r"(.*): (https://\S+)", text) == [
+        ("Answer (sign in)", "https://desk.example/t/8Kq1"),
+        ("Confirm (no account)", "https://desk.example/s/8Kq3"),
+    ]
+    assert Words(html).links == ["https://desk.example/t/8Kq1", "https://desk.example/s/8Kq3"]
+
+
 @pytest.mark.parametrize(("items", "words"), LETTERS)
 def test_without_a_desk_there_is_no_link_and_a_line_says_where_to_answer(
     items: list[Outgoing], words: dict[str, Any]

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from homeward.scenarios.reading import line
+from homeward.scenarios.filling import line
 from routing.pack import Pack
 
 BEGIN = datetime(2026, 3, 26, 9, 30, tzinfo=UTC)  # a Thursday before the clocks go forward

@@ -56,18 +56,18 @@ class QuickRehearsal:
         self._store = EmptiedStore.open(MEMORY)
         self._asked = 0
 
-    async def rehearse(self, rehearsal: Rehearsal, lines: Any, until: Any) -> Run:
-        self._asked = 0
-        with self._in_use():
-            return await rehearsal.rehearse(lines, until)
+    async def rehearse(self, rehearsal: Rehearsal, lines: Any, until: Any, local: Any = None) -> Run:
+        with self.in_use():
+            return await rehearsal.rehearse(lines, until, local)
 
     async def end(self) -> None:
-        with self._in_use():
+        with self.in_use():
             await self._store.end()
 
     @contextmanager
-    def _in_use(self) -> Iterator[None]:
-        store = self._store
+    def in_use(self) -> Iterator[Store]:
+        """The store, for one run: to be emptied by `create` first."""
+        store, self._asked = self._store, 0
 
         async def at_once(_: Connection, function: Callable[..., Any], *given: Any, **named: Any) -> Any:
             self._asked += 1
@@ -86,4 +86,4 @@ class QuickRehearsal:
             patch.object(Connection, "_execute", at_once),
             patch.object(Connection, "_connect", _connected),
         ):
-            yield
+            yield store

@@ -29,7 +29,7 @@ async def recorded(scenario: Scenario) -> Recording:
     if key not in _RUNS:
         quick, rehearsal = _rehearsal()
         with recording() as kept:
-            kept.run = await quick.rehearse(rehearsal, scenario.lines, scenario.until)
+            kept.run = await quick.rehearse(rehearsal, scenario.lines, scenario.until, scenario.local)
         _RUNS[key] = kept
     return _RUNS[key]
 

@@ -64,8 +64,6 @@ def written_to(pack: Pack) -> set[str]:
 
 
 ONLY_NAMED = {
-    # No rule writes to them: they decide, interview or are told of by others.
-    "nottinghamshire": {"group_manager_targeted", "emergency_duty_service", "nrs"},
     # Asked for the interview under the name of an independent interviewer.
     "mfh-borough": {"trusted_person"},
 }

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from homeward.scenarios.comparing import matches, row_faults
-from homeward.scenarios.reading import ScenarioError, instant, read_scenarios
+from homeward.scenarios.filling import instant
+from homeward.scenarios.reading import ScenarioError, read_scenarios
+from homeward.scenarios.writing import as_written, message_as_row
 
 HEAD = '[[scenario]]\nid = "a"\ntitle = "t"\n'
 REPORTS = 'reports = [{at = 2026-05-11 10:00:00, type = "police.missing"}]\n'
@@ -80,6 +82,25 @@ def test_a_report_that_the_hub_cannot_read_is_a_fault() -> None:
     assert row_faults(scenario, heard) == ["a report cannot be read: no child"]
 
 
+def test_a_word_that_the_pack_does_not_have_is_a_fault_in_a_report() -> None:
+    (scenario,) = read_scenarios("somewhere", "x.toml", HEAD + REPORTS + EXPECT)
+    heard = [{**said(), "type": "episode.open"}, said(kind="unknown_word", detail="kind: 'look_agian'")]
+    assert row_faults(scenario, heard) == ["a report uses a word that the pack does not have: kind: 'look_agian'"]
+
+
+def test_what_was_said_is_shown_as_a_table_would_write_it() -> None:
+    (at, again) = (datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1))
+    row = {"at": at, "due": again, "late": True, "contact": {"role": "officer"}, "count": 2, "to": ["worker=w1"]}
+    assert as_written(row) == (
+        "at = 2026-10-25 01:30:00 (Sunday), due = 2026-10-25 01:30:00+00:00 (Sunday), late = true, "
+        'contact = {role = "officer"}, count = 2, to = ["worker=w1"]'
+    )
+    assert as_written(message_as_row(said())) == (
+        'type = "task.create", at = 2026-05-11 10:00:00 (Monday), incident = "P-1", to = ["mash", "worker=w1"], '
+        'clauses = ["A-1", "A-2"]'
+    )
+
+
 def test_wall_time_and_offsets() -> None:
     assert instant(datetime.fromisoformat("2026-05-11T10:00")) == datetime(2026, 5, 11, 9, tzinfo=UTC)
     assert instant(datetime.fromisoformat("2026-10-25T01:30")) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
@@ -90,6 +111,7 @@ def test_wall_time_and_offsets() -> None:
     ("text", "fault"),
     [
         (HEAD + REPORTS, "it expects nothing"),
+        (HEAD + "local = {auto_relese = true}\n" + REPORTS + EXPECT, "scenario a: .*'auto_relese' is not understood"),
         (HEAD + EXPECT, "'reports' is missing"),
         (HEAD + REPORTS + EXPECT + "whatever = 1", "'whatever' is not understood"),
         (HEAD + REPORTS + EXPECT + 'register = "x"', "there is no register 'x'"),

@@ -1,6 +1,7 @@
 """Acknowledge or escalate, as a local setting: a ladder climbed by the clock, or by the office's hours, until a named
 person says that the message was seen."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -69,6 +70,50 @@ def test_nothing_less_ends_it(not_it: dict[str, Any]) -> None:
     what = not_it if not_it.keys() - {"person"} else {**not_it, "message": alert.id}
     told.tell(seen(1, **what))
     assert steps(told.fall()) == [(after(2), "manager", 1)]
+
+
+def letter(*roles: str, then: str = '"officer"') -> Course:
+    """A child of whom two alerts are told at once, which both must be acknowledged: the first to these roles."""
+    to = ", ".join(f'"{role}"' for role in roles)
+    made = course(
+        rule("one", to, on='["opened"]', send='"senior.alert"', kind='"away"'),
+        rule("two", then, on='["opened", "found"]', send='"notify.info"', kind='"more"'),
+    )
+    text = 'authority = "testshire"\n' + "".join(
+        f'[acknowledge.{name}]\nwithin = "2h"\nladder = ["manager"]\n' for name in ("one", "two")
+    )
+    made.pack = localised(made.pack, load_local(text, "testshire/local.toml"))
+    return made
+
+
+def by(role: str, hours: float, message: str) -> Acknowledged:
+    return Acknowledged(origin=origin(after(hours)), about=ABOUT, by=Actor(role, "p1"), message=message)
+
+
+def test_who_confirms_one_message_of_a_letter_has_confirmed_it_all() -> None:
+    told = letter("officer")
+    one, _ = told.tell(missing())
+    told.tell(by("officer", 1, one.id))
+    assert told.case.timers == ()
+
+
+def test_the_letter_of_another_reader_or_of_another_cause_is_another_letter() -> None:
+    told = letter("worker", "officer", then='"worker"')
+    one, _ = told.tell(missing())
+    told.tell(by("officer", 1, one.id))  # whose letter holds the first alone
+    assert [m.fields["message"] for m in told.fall() if m.type == "escalation.open"] == [told.said[1].id]
+    told = letter("officer", then='"officer"')
+    one, two = told.tell(missing())
+    told.case = replace(told.case, promises=tuple(replace(p, cause=p.rule) for p in told.case.promises))
+    told.tell(by("officer", 1, one.id))
+    assert [m.fields["message"] for m in told.fall() if m.type == "escalation.open"] == [two.id]
+
+
+def test_what_went_to_a_topic_is_in_no_letter() -> None:
+    told = letter("desk", then='"desk"')
+    one, two = told.tell(missing())
+    told.tell(by("desk", 1, one.id))
+    assert [m.fields["message"] for m in told.fall() if m.type == "escalation.open"] == [two.id]
 
 
 def test_each_message_climbs_by_itself() -> None:

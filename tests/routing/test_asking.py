@@ -25,6 +25,7 @@ CASES: list[tuple[str, Any, Any]] = [
     ),
     ("told_by_worker = true", (missing(by=WORKER), missing(1)), (missing(),)),
     ("police_have_told = true", (missing(by=WORKER), missing(1)), (missing(by=WORKER),)),
+    ("police_told_before = true", (missing(), missing(1, by=WORKER)), (missing(by=WORKER), missing(1))),
     ('reported_by = "manager"', (missing(by=BOSS),), (missing(by=WORKER),)),
     ('reported_by = ["manager", "worker"]', (missing(by=WORKER),), (missing(),)),
     ('reported_by = "worker"', (missing(by=BOSS), missing(1, by=WORKER)), (missing(by=WORKER), missing(1, by=BOSS))),

@@ -129,7 +129,7 @@ def test_the_date_is_that_of_london() -> None:
     assert london_date(datetime(2026, 1, 1, 23, 30, tzinfo=UTC)) == date(2026, 1, 1)
 
 
-@pytest.mark.parametrize("text", ["72h", "28d", "6w", "6mo", "5wd", "30min", "same_working_day", "0h"])
+@pytest.mark.parametrize("text", ["72h", "28d", "6w", "6mo", "5wd", "30min", "same_working_day", "1h"])
 def test_a_period_is_written_as_it_is_read(text: str) -> None:
     assert str(Period.parse(text)) == text
 

@@ -51,6 +51,7 @@ CASES: list[tuple[str, Any, Any]] = [
     ("still_missing = true", LOCATED, BACK),
     ("still_missing = false", (missing(), ended(3)), (missing(),)),
     ("back = true", BACK, (missing(), ended(3))),
+    ("back_home = true", BACK, (missing(), found(3, found_at=after(3), returned_at=None))),
     ("known_missing = true", (missing(),), (found(3),)),
     ("reported_missing = true", (missing(classification="absent"),), (found(3),)),
     ('classified = "absent"', (missing(classification="absent"),), (missing(),)),
@@ -206,7 +207,7 @@ CASES: list[tuple[str, Any, Any]] = [
 ]
 CASES += RECORDED
 BY_THEIR_OWN_TESTS = {
-    *("promised", "still_open", "open_for_child", "ever_held", "received_outside_hours"),
+    *("promised", "on_hold", "still_open", "open_for_child", "ever_held", "received_outside_hours"),
     # test_areas
     *("responsible_elsewhere", "interview_commissioned", "placed_outside", "placed_beyond", "distance_unknown"),
     *("linked_elsewhere", "several_forces", "legal_status", "court_proceedings", "leaving_care"),

@@ -7,6 +7,7 @@ from routing.loading import load_pack
 from routing.tables import PackError
 
 CRITERIA = '[criteria]\nserious = [{when = {risk = "high"}, clauses = ["T-1"]}]\n'
+LIMITS = '\n[limits]\nspare = {{{}, clause = "T-1", since = 2020-01-01}}\n'
 AUDIENCE = '[audiences]\nwhoever = [{to = ["desk"], clauses = ["T-1"]}]\n'
 
 
@@ -58,7 +59,12 @@ def test_the_head_is_read_strictly(head: str, words: list[str]) -> None:
         ({"colour": "1"}, "'colour' is not understood here; known are: about, at, before, "),
         ({"id": ""}, "'id' is missing; add it"),
         ({"send": "1"}, "'send' must be text, not 1"),
-        ({"to": '"officer"'}, "'to' must be list, not 'officer'"),
+        ({"to": '"officer"'}, "'to' must be a list such as [\"officer\"], not 'officer'"),
+        ({"on": '"opened"'}, "'on' must be a list of words such as [\"opened\"], not 'opened'"),
+        (
+            {"title": "", "titel": '"Look"'},
+            "'title' is missing; there is a 'titel' (did you mean 'title'?); else add it",
+        ),
         ({"to": "[]"}, "nobody stands in 'to'"),
         ({"to": '["nobody"]'}, "there is no role 'nobody'; add it to [roles]"),
         ({"to": '["@nobody"]'}, "there is no audience '@nobody'; add it to [audiences]"),
@@ -89,6 +95,7 @@ def test_the_head_is_read_strictly(head: str, words: list[str]) -> None:
         ({"when": '{event = "closing"}'}, "there is no event 'closing'; known are: opened, "),
         ({"on": '["closing"]'}, "there is no event 'closing'; known are: opened, "),
         ({"on": '["meeting.party"]'}, "there is no event 'meeting.party'; after 'meeting.' may stand: mam, review"),
+        ({"on": '["decided.judgement.og"]'}, "'decided.judgement.og' (did you mean 'decided.judgement.go'?); after"),
         ({"settled_by": '["document.map"]'}, "there is no event 'document.map'; after 'document.' may stand: plan"),
         ({"clauses": "[]"}, "it cites no clause; every message must say which clause caused it"),
         ({"clauses": '["T-1", "T-2", "T-9"]'}, "there is no clause 'T-9' (did you mean 'T-3'?); add it to [clauses]"),
@@ -132,19 +139,42 @@ def test_a_rule_is_read_strictly(lines: dict[str, str], mend: str) -> None:
         (text(body=BODY.replace(', says = "This is for people."', "")), ["clauses.T-3", "'says' is missing"]),
         (text(body=BODY.replace("involved = true", 'involved = "yes"')), ["roles.helpers.from", "true or false"]),
         (text(body=BODY.replace('name = "front desk"', 'title = "x"')), ["roles.desk", "'title' is not understood"]),
-        (text(body=BODY.replace('desk = {name = "front desk"}', "desk = 7")), ["roles.desk", "must be a table"]),
+        (
+            text(body=BODY.replace('desk = {name = "front desk", reports_only = true}', "desk = 7")),
+            ["roles.desk", "must be a table"],
+        ),
         (text(more=CRITERIA.replace("risk", "rain")), ["criteria.serious, row 1", "there is no condition 'rain'"]),
         (text(more=CRITERIA.replace("T-1", "T-9")), ["criteria.serious", "there is no clause 'T-9'"]),
         (text(more=AUDIENCE.replace("desk", "nobody")), ["audiences.whoever", "there is no role 'nobody'"]),
         (text(more="[audiences]\nwhoever = 7\n"), ["audiences.whoever", "must be an array of tables"]),
         (text(more="[terms]\nrules = 7\n"), ["terms", "'rules' is not understood here"]),
         (text(body=BODY.replace('["go", "stay"]', "7")), ["words.decisions", "'judgement' must be a list of words"]),
-        (text(body=BODY.replace('["go", "stay"]', '"go"')), []),
-    ][:-1],
+        (
+            text(body=BODY.replace('name = "front desk", reports_only = true', 'name = "front desk"')),
+            ["roles.desk", "no rule names it; name it in one, take it out, or say reports_only = true"],
+        ),
+        (text(more=CRITERIA), ["criteria.serious", "nothing asks for it; take it out"]),
+        (
+            text(RULE + LIMITS.format("number = 2")),
+            ["limits.spare", "nothing counts to it; name it in a rule, or take it"],
+        ),
+        (text(RULE + LIMITS.format("number = 0")), ["limits.spare", "'number' must be 1 or more, not 0"]),
+        (text(RULE + LIMITS.format("number = -1")), ["limits.spare", "'number' must be 1 or more, not -1"]),
+        (
+            text(RULE + LIMITS.format('within = "0h"')),
+            ["limits.spare", "'0h' is no time at all: write a length of 1h or"],
+        ),
+    ],
 )
 def test_the_parts_of_a_pack_must_fit_together(toml: str, words: list[str]) -> None:
     told = fault(toml)
     assert all(word in told for word in words), told
+
+
+def test_each_fault_is_told_once() -> None:
+    twice = LIMITS.format('within = "72 hours"') + LIMITS.format("number = 0").splitlines()[-1].replace("spare", "none")
+    assert [line.split(":")[1] for line in fault(text(RULE + twice)).splitlines()][:1] == [" '72 hours' is no period"]
+    assert len(fault(text(RULE + twice)).splitlines()) == 2
 
 
 def test_a_clause_of_an_interpretation_or_of_the_hub_needs_no_entry() -> None:

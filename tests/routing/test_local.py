@@ -57,7 +57,10 @@ def test_a_limit_of_its_own_is_marked_as_local() -> None:
         ('[acknowledge.gone]\nwithin = "1h"\nladder = "officer"', "acknowledge.gone: it names no rule"),
         ('[acknowledge.asks]\nwithin = "1h"\nladder = "nobody"', "there is no role 'nobody' in the pack"),
         ('[acknowledge.asks]\nwithin = "1h"', "'ladder' needs at least one role"),
-        ('[acknowledge.asks]\nwithin = "0h"\nladder = "officer"', "a length that is not nothing"),
+        (
+            '[acknowledge.asks]\nwithin = "0h"\nladder = "officer"',
+            "'0h' is no time at all: write a length of 1h or more",
+        ),
         ('[acknowledge.asks]\nwithin = "soon"\nladder = "officer"', "'soon' is no period"),
         ('closures = ["tomorrow"]', "a list of days"),
         ("colour = 1", "colour"),
@@ -88,6 +91,9 @@ def test_the_settings_stand_beside_a_pack_or_in_the_folder_of_the_installation(t
 # ---- requests that wait for a person (AMB-08)
 
 
+ALL_ASKED = ("allocated_social_worker", "children_missing_officer")
+
+
 def done(hours: float) -> TaskCompleted:
     return TaskCompleted(origin=origin(after(hours)), about=ABOUT, kind="look", at=after(hours))
 
@@ -102,6 +108,17 @@ def test_a_request_waits_for_the_officer_who_is_warned_of_the_limit() -> None:
     assert (warned.to[0].role, warned.clauses) == ("officer", ("AMB-08",))
     assert [(m.type, m.due) for m in child.tell(done(20))] == [("rhi.request", after(73))]
     assert child.tell(done(21)) == []
+
+
+def test_what_is_on_hold_may_be_asked_about_until_it_is_released() -> None:
+    late = rule("late", on='["interview.offered"]', once='"event"', when='{on_hold = "asks"}')
+    child = course(TASK, ASKS, late, more=HOLDS)
+    child.pack = settled("auto_release = false", child.pack)
+    child.tell(missing(), found(1))
+    assert [m.rule for m in child.tell(outcome("offered", 2))] == ["late"]
+    assert "late" not in [m.rule for m in child.tell(done(3), outcome("offered", 4))]
+    child = course(TASK, ASKS, late, more=HOLDS)  # nothing waits by default
+    assert "late" not in [m.rule for m in child.tell(missing(), found(1), outcome("offered", 2))]
 
 
 def test_what_was_released_before_goes_out_at_once_and_by_default_nothing_waits() -> None:
@@ -149,3 +166,23 @@ async def test_a_folder_with_local_settings_is_rehearsed_as_it_would_run(tmp_pat
     task = next(m for m in climbed if m["data"]["kind"] == "process_notification")
     assert {s["message"] for s in steps} == {task["id"]}
     assert task["data"]["acknowledge_by"]
+
+
+@pytest.mark.parametrize(("released", "told"), [(None, [("children_missing_officer",)]), (20, [ALL_ASKED])])
+async def test_of_a_request_on_hold_the_officer_alone_hears_at_its_limit(
+    tmp_path: Path, released: int | None, told: list[tuple[str, ...]]
+) -> None:
+    """The notification goes at once; only the request waits (AMB-194)."""
+    own = tmp_path / "nottinghamshire"
+    own.mkdir()
+    (own / "local.toml").write_text('authority = "nottinghamshire"\nauto_release = false\n')
+    register = wire.context(-1, "compact:K-1", services=[{"service": "cscs", "worker": "sw1"}])
+    lines = [register, wire.missing(vulnerable=True), wire.found(2)]
+    if released:
+        lines.append(wire.case("task.completed", released, kind="process_notification", at=wire.later(released)))
+    said = [orjson.loads(line) for line in await Simulation([tmp_path]).run(lines, wire.later(90))]
+    assert [m["time"] for m in said if m["type"] == "notify.missing"] == [wire.later(0).isoformat()[:-6] + "Z"]
+    breaches = [m for m in said if m["type"] == "rhi.breach"]
+    assert [tuple(to["role"] for to in m["data"]["to"]) for m in breaches] == told
+    assert ("AMB-194" in breaches[0]["data"]["clauses"]) is (released is None)
+    assert ("rhi.request" in {m["type"] for m in said}) is (released is not None)

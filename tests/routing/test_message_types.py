@@ -16,6 +16,7 @@ SHAPES: dict[str, dict[str, Any]] = {
     "bool": {"type": "boolean"},
     "date": {"type": "string", "format": "date"},
     "text": {"type": "string"},
+    "texts": {"type": "array", "items": {"type": "string"}},
     "actor": {"$ref": "#/$defs/Actor"},
 }
 

@@ -118,7 +118,7 @@ def test_a_rule_names_its_limits(text: str, words: list[str]) -> None:
         ('within = "72h", ', "", ["limits.interview", "write either 'within' (a length such as 72h) or 'number'"]),
         ("number = 2", 'number = 2, within = "2h"', ["limits.repeated", "write either 'within'"]),
         ("within", "witin", ["limits.interview: write either"]),
-        ("clause", "clauses", ["limits.interview: 'clause' is missing; add it"]),
+        ("clause", "clauses", ["limits.interview: 'clause' is missing; there is a 'clauses' (did you mean"]),
         (", since = 2019-05-01", "", ["limits.interview: 'since' is missing; add it"]),
         ("2019-05-01", "2020-01-02", ["limits.interview: it applies since 2020-01-02, but this version is in force"]),
         ('"T-1", since', '"T-9", since', ["limits.interview: there is no clause 'T-9'"]),
@@ -256,7 +256,11 @@ def test_a_word_may_say_what_it_means() -> None:
             '"nowhere"\nyear = 2020',
             ["the pack.source: 'year' is not understood here; known are: called, date"],
         ),
-        ('title = "Tell each', 'titel = "Tell each', ["'title' is missing; add it"]),
+        (
+            'title = "Tell each',
+            'titel = "Tell each',
+            ["'title' is missing; there is a 'titel' (did you mean 'title'?); else add it"],
+        ),
         ('"Tell each service that has the case"', '" "', ["'title' must be one line that says what the rule does"]),
         ('"worker"]', '"worke"]', ["there is no role 'worke' (did you mean 'worker'?); add it to [roles]"]),
         (

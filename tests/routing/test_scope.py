@@ -12,7 +12,7 @@ from routing.situation import birthday
 ADULT = RegisterRecord(date_of_birth=date(2008, 6, 1))  # eighteen on the day on which the child is reported
 CHILD = RegisterRecord(date_of_birth=date(2008, 6, 2))
 SCOPE = "[scope]\nunless = {age_at_missing = {at_least = 18}}\n"
-REVIEW = rule("review", at='{from = "eighteenth_birthday", within = "0h"}', when="{still_missing = true}")
+REVIEW = rule("review", at='{from = "eighteenth_birthday"}', when="{still_missing = true}")
 PRESUMES = rule("presumes", send='"episode.update"', classifies='"missing"', when='{classified = "absent"}',
                 unless='{undecided = {kind = "judgement"}}')  # fmt: skip
 ASKS = rule("asks", when="{back = true, ever_missing = true}")

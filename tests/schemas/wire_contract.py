@@ -24,7 +24,9 @@ INBOUND = {
         "authority! incident force child! episode by! at reported_to_police parent_reports parent_consents "
         "classification care_type concerns circumstances"
     ),
-    "worker.found_report": "authority! incident force child episode by! found_at! returned_at found_where end_reason",
+    "worker.found_report": (
+        "authority! incident force child episode by! found_at! returned_at found_where contact_made end_reason"
+    ),
     "screening.decision": "authority! incident force child episode rhi! reason by",
     "rag.set": "authority! incident force child episode value! confirmed concerns by",
     "threshold.decision": "authority! incident force child episode by! met! outcome",
@@ -35,7 +37,8 @@ INBOUND = {
         "concern harm_disclosed intelligence"
     ),
     "meeting.held": (
-        "authority! incident force child episode kind! held_at meeting_type also_counts_as next_at attendees"
+        "authority! incident force child episode kind! held_at meeting_type also_counts_as next_at attendees "
+        "intelligence"
     ),
     "meeting.decision": "authority! incident force child episode kind! decision! meeting_type reason by",
     "case.opened": "authority! incident force child! episode service! team worker manager at",
@@ -98,7 +101,7 @@ OUTBOUND = {
     "rhi.completed": "in_time",
     "rhi.chase": "",
     "rhi.breach": "",
-    "meeting.request": "incidents",
+    "meeting.request": "incidents agenda",
     "meeting.cancel": "reason",
     "hub.consultation": "",
     "senior.alert": "",

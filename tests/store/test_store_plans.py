@@ -9,10 +9,23 @@ from store_examples import HOUR, NOON, Relay, claim, line, promise, promised, ti
 
 from store import EpisodeRow, IdentifierRow, PersonRow, ReferenceRow, Store
 from store.blocking import BlockedRow
-from store.feeds import Feed
 from store.noting import Note
+from store.register_freshness import RegisterFreshness
+from store.rows import WorkRow
 
-MAY_BE_READ = ("quarantine", "leases", "head", "parts", "owners", "shards", "listed", "filed", "(subquery", "CONSTANT")
+MAY_BE_READ = (
+    "each",
+    "quarantine",
+    "leases",
+    "head",
+    "parts",
+    "owners",
+    "shards",
+    "listed",
+    "filed",
+    "(subquery",
+    "CONSTANT",
+)
 """Small by nature: what waits for people, a row for each shard, and what a statement is given or has just found."""
 
 
@@ -28,7 +41,7 @@ class Watched:
     def _explain(
         self, connection: Connection, cursor: object, statement: str, given: object, context: object, many: bool
     ) -> None:
-        if not statement.startswith(("SELECT", "UPDATE", "DELETE", "INSERT")):
+        if not statement.startswith(("SELECT", "WITH", "UPDATE", "DELETE", "INSERT")):
             return
         self.seen += 1
         one = given[0] if many and isinstance(given, list) else given
@@ -60,7 +73,7 @@ async def test_intake_reads_no_table_whole(watched: Watched) -> None:
         await tx.blocked(["k1"])
         await tx.file(["p1"], [BlockedRow("k1", "n", "p1")])
         await tx.forget([IdentifierRow("n", "mosaic", "2", "p1")])
-        await tx.note_feeds([Feed("n", NOON, NOON)])
+        await tx.note_register_freshness([RegisterFreshness("n", NOON, NOON)])
         await tx.save(
             [PersonRow("p1", "n", b"", 1)],
             [IdentifierRow("n", "mosaic", "1", "p1")],
@@ -73,6 +86,17 @@ async def test_intake_reads_no_table_whole(watched: Watched) -> None:
         await tx.due_timers(NOON + HOUR, 10)
         await tx.next_timer()
     assert watched.seen > 12
+    assert watched.scans == []
+
+
+async def test_a_hub_that_starts_asks_the_indexes_alone_who_has_work(watched: Watched) -> None:
+    async with watched.store.transaction() as tx:
+        rows = [("e1", "n", "open"), ("e2", "b", "open"), ("e3", "n", "open"), ("e4", "over", "found")]
+        await tx.save([], [], [], [EpisodeRow(id_, where, "p1", NOON, state, b"") for id_, where, state in rows])
+        work = WorkRow("w1", "e4", "e4", "waits", "r", None, "task", "task.create", None, "routine", "m1", NOON, None)
+        await tx.set_work(["e4"], [work])
+        watched.scans.clear()
+        assert await tx.authorities_at_work() == {"n", "b", "waits"}
     assert watched.scans == []
 
 

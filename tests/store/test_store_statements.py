@@ -10,8 +10,8 @@ from store_examples import HOUR, NOON, Relay, claim, line, promise, promised, ti
 
 from store import EpisodeRow, IdentifierRow, PersonRow, QuarantineRow, ReferenceRow, Store, TimerRow, Transaction
 from store.blocking import BlockedRow
-from store.feeds import Feed
 from store.noting import Note
+from store.register_freshness import RegisterFreshness
 
 HUNDRED = 100
 
@@ -43,7 +43,7 @@ async def _take_in(tx: Transaction, batch: str, many: int) -> None:
     await tx.blocked(numbers)
     await tx.file(numbers, [BlockedRow(key, "a", n) for n in numbers for key in (n, f"{n}-2")])
     await tx.forget([IdentifierRow("a", "mosaic", f"former-{n}", n) for n in numbers])
-    await tx.note_feeds([Feed(n, NOON, NOON) for n in numbers])
+    await tx.note_register_freshness([RegisterFreshness(n, NOON, NOON) for n in numbers])
     await tx.note([Note(n, "x", NOON) for n in numbers])
     await tx.save(
         [PersonRow(n, "a", b"{}", 1) for n in numbers],

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,10 @@ class Hub:
         self.woken += 1
 
     def raw(self, value: bytes | None, topic: str | None = None) -> RawRecord:
-        """A record at the next offset of its topic; the topic is that of the message's type unless given."""
+        """A record at the next offset of its topic; the topic is that of the message's type unless given. It comes when
+        it was sent, or now where that is past."""
         self._offset += 1
+        self.clock.set(max(self.clock.now(), _sent(value)))
         return RawRecord(topic or _topic(value), 0, self._offset, value, self.clock.now())
 
     async def take(self, *values: bytes) -> None:
@@ -83,6 +86,13 @@ class Hub:
             if message["episode"]:
                 found.setdefault(message["incident"], set()).add(message["episode"])
         return found
+
+
+def _sent(value: bytes | None) -> datetime:
+    try:
+        return datetime.fromisoformat(orjson.loads(value or b"")["time"])
+    except (ValueError, LookupError, TypeError):
+        return MONDAY
 
 
 def _topic(value: bytes | None) -> str:

@@ -58,15 +58,19 @@ review = []
 
 [roles]
 officer = {name = "duty officer", channel = "email"}
-worker = {name = "social worker", channel = "email", from = {service = "social_care"}}
-manager = {name = "manager", channel = "email", from = {service = ["social_care", "early_help"], field = "manager"}}
-reviewer = {name = "reviewing officer", channel = "email", from = {professional = "reviewer"}}
-helpers = {name = "involved workers", from = {involved = true}}
-carer = {name = "carer", from = {carers = true}}
-desk = {name = "front desk"}
-teller = {name = "teller", from = {reporter = true, service = "early_help"}}
-adviser = {name = "adviser", from = {service = "social_care", professional = "adviser"}}
-practitioners = {name = "practitioner", from = {practitioners = true}}
+worker = {name = "social worker", channel = "email", from = {service = "social_care"}, reports_only = true}
+reviewer = {name = "reviewing officer", channel = "email", from = {professional = "reviewer"}, reports_only = true}
+helpers = {name = "involved workers", from = {involved = true}, reports_only = true}
+carer = {name = "carer", from = {carers = true}, reports_only = true}
+desk = {name = "front desk", reports_only = true}
+teller = {name = "teller", from = {reporter = true, service = "early_help"}, reports_only = true}
+adviser = {name = "adviser", from = {service = "social_care", professional = "adviser"}, reports_only = true}
+practitioners = {name = "practitioner", from = {practitioners = true}, reports_only = true}
+[roles.manager]
+name = "manager"
+channel = "email"
+reports_only = true
+from = {service = ["social_care", "early_help"], field = "manager"}
 
 [clauses]
 T-1 = {section = "1", says = "Something is to be done."}

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 
 _INSTANT = sa.Text().with_variant(sa.DateTime(timezone=True), "postgresql")
 _UNSENT = sa.text("sent_at IS NULL")

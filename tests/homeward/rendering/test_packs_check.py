@@ -113,14 +113,16 @@ def test_the_folder_of_one_authority_is_enough(tmp_path: Path) -> None:
             [
                 "scenarios: 0 of 1 hold",
                 "scenario there-and-back: Missing for an evening",
-                "0 instead of 1: type = rhi.request",
+                '0 instead of 1: type = "rhi.request", due = 2026-05-14 22:00:00 (Thursday), clauses = ["T-2"]',
+                'said: type = "rhi.request", at = 2026-05-11 21:00:00 (Monday), incident = "P-1", to = ["officer"]'
+                ", due = 2026-05-14 21:00:00 (Thursday)",
             ],
         ),
         (
             {"evening.scenarios.toml": SCENARIOS.replace("absent = [{type", "absent = [{typ")},
-            ["scenario there-and-back: no message has a field 'typ' (did you mean 'type'?)"],
+            ["scenario there-and-back: absent 1: no message has a field 'typ' (did you mean 'type'?)"],
         ),
-        ({}, ["scenario there-and-back: no rule sends 'notify.info'"]),
+        ({}, ["scenario there-and-back: absent 1: no rule sends 'notify.info'"]),
         (
             {"evening.scenarios.toml": SCENARIOS.replace('"worker=w1"', '"wroker=w1"')},
             ["there is no role 'wroker' (did you mean 'worker'?)"],
@@ -135,7 +137,7 @@ def test_the_folder_of_one_authority_is_enough(tmp_path: Path) -> None:
         ),
         (
             {"evening.scenarios.toml": SCENARIOS.replace("title =", "titel =")},
-            ["scenario there-and-back: 'titel' is not understood (did you mean 'title'?); known are: absent"],
+            ["scenario there-and-back: 'title' is missing; there is a 'titel' (did you mean 'title'?); else add it"],
         ),
         ({"evening.scenarios.toml": SCENARIOS.replace("reports =", "reports")}, ["evening.scenarios.toml: not TOML"]),
         ({"evening.scenarios.toml": SCENARIOS + SCENARIOS}, ["scenario there-and-back: the id is used twice"]),

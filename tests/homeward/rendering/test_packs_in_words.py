@@ -90,7 +90,7 @@ def test_every_anchor_has_a_phrase(anchor: str) -> None:
         ),
         (
             ['send = "senior.alert"', 'before = {from = "start", within = "24h", lead = "1h"}'],
-            "1 hour before 24 hours after the start of the episode, Homeward alerts the duty officer.",
+            "1 hour before 24 hours have passed since the start of the episode, Homeward alerts the duty officer.",
         ),
         (
             ['send = "notify.info"', 'at = {from = "eighteenth_birthday"}'],
@@ -111,6 +111,33 @@ def test_a_rule_is_one_sentence(keys: list[str], says: str) -> None:
     assert ruled(*keys) == [says]
 
 
+@pytest.mark.parametrize(
+    ("keys", "says"),
+    [
+        (
+            ["when = {still_missing = true, looked_after = true}"],
+            "As soon as the child is looked after and the child is still missing, Homeward lets the duty officer know.",
+        ),
+        (["when = {still_missing = true}"], "As soon as the child is missing, Homeward lets the duty officer know."),
+        (
+            ['on = ["found"]', 'when = {event = ["found", "opened"]}'],
+            "When the child is found, Homeward lets the duty officer know.",
+        ),
+        (
+            ['on = ["found", "opened"]', 'when = {event = "found"}'],
+            "When the child is found or an episode opens, if this comes because the child is found, Homeward lets the "
+            "duty officer know.",
+        ),
+        (
+            ['on = ["found"]', 'name = "Form 7"'],
+            "When the child is found, Homeward lets the duty officer know (“Form 7”).",
+        ),
+    ],
+)
+def test_nothing_is_said_that_goes_without_saying(keys: list[str], says: str) -> None:
+    assert ruled('send = "notify.info"', *keys) == [says]
+
+
 def test_many_conditions_stand_in_a_list() -> None:
     when = 'when = {still_missing = true, looked_after = true, plan = "child_protection", risk = "high", linked = true}'
     unless = "unless = {meets = [{when = {another_open = true}}, {when = {back = true, linked = false}}]}"
@@ -118,7 +145,7 @@ def test_many_conditions_stand_in_a_list() -> None:
         "When an episode opens, Homeward tells the duty officer that the child is found, if all of this holds:",
         "  the child is still missing",
         "  the child is looked after",
-        "  the child's plan is child protection",
+        "  the child has a child protection plan",
         "  the police grade the risk as high",
         "  episodes of relatives are linked to this one",
         "But not if any of this holds:",
@@ -172,6 +199,9 @@ def test_a_count_is_told_as_people_say_it(arguments: dict[str, int], says: str) 
         ("Service Director", "the Service Director"),
         ("Director of Children's Social Care", "the Director of Children's Social Care"),
         ("MASH", "the MASH"),
+        ("Service Manager Safeguarding Children (Strategic)", "the Service Manager Safeguarding Children (Strategic)"),
+        ("Out of Hours Emergency Social Work Team", "the Out of Hours Emergency Social Work Team"),
+        ("Chief Exec.", "the Chief Exec."),
         ("Mosaic", "Mosaic"),
         ("parents", "parents"),
         ("Children's Social Care", "Children's Social Care"),

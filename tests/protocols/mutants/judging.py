@@ -24,6 +24,7 @@ from mutants.words import words_of
 from outbox.directory import Directory
 from routing.library import Packs
 from routing.loading import pack_of
+from routing.local import localised
 from routing.pack import Pack
 from routing.tables import PackError
 
@@ -132,7 +133,7 @@ class Judge:
     def _notices(self, scenario: Scenario, difference: Difference) -> bool:
         """Whether the scenario is not told what it expects. It runs only where it cannot be known without."""
         try:
-            replay = self.runs[scenario.id].replayed(difference)
+            replay = self.runs[scenario.id].replayed(self._under(scenario, difference))
         except Exception:  # the rules cannot answer at all
             return True
         pack = difference.pack
@@ -145,10 +146,16 @@ class Judge:
             return True
         return self._loop.run(self._fails(scenario, pack))
 
+    def _under(self, scenario: Scenario, difference: Difference) -> Difference:
+        """The difference under the settings with which the scenario runs."""
+        if scenario.local is None:
+            return difference
+        return Difference.between(*(localised(pack, scenario.local) for pack in (self.pack, difference.pack)))
+
     async def _fails(self, scenario: Scenario, pack: Pack) -> bool:
         rehearsal = Rehearsal(Packs([pack, *self.beside]), self.directories)
         try:
-            run = await self._quick.rehearse(rehearsal, scenario.lines, scenario.until)
+            run = await self._quick.rehearse(rehearsal, scenario.lines, scenario.until, scenario.local)
         except Exception:  # it does what no pack may, or never ends
             return True
         return bool(row_faults(scenario, run.messages))

@@ -19,6 +19,7 @@ import orjson
 import intake.child_duties
 import intake.deciding
 import intake.finding
+import intake.handing_over
 import intake.holding
 import intake.placing
 import intake.settling
@@ -41,6 +42,7 @@ DECIDING: tuple[tuple[Any, str], ...] = (
     (routing.relinking, "decide"),
     (intake.placing, "decide_alert"),
     (intake.finding, "decide_merged"),
+    (intake.handing_over, "decide_handed_over"),
     (intake.holding, "decide_early"),
     (intake.settling, "decide_late"),
     (intake.child_duties, "decide_duties"),

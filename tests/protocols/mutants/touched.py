@@ -12,9 +12,10 @@ DERIVED = {"rules", "rules_by_id", "groups", "criteria", "audiences", "limits", 
 
 
 SAID = {"send", "title", "kind", "to", "clauses", "modality", "urgency", "name", "form", "fields", "contact", "dated",
-        "target", "circumstances", "takes_over", "closes", "closes_for_child", "withdraws", "classifies"}  # fmt: skip
+        "target", "circumstances", "takes_over", "closes", "closes_for_child", "withdraws", "classifies",
+        "settled_by"}  # fmt: skip
 """What of a rule acts when it answers, and through what it has promised."""
-AFTERWARDS = {"settled_by", "follows", "lapses"}
+AFTERWARDS = {"follows", "lapses"}
 """What acts through what it has promised alone."""
 
 
@@ -75,7 +76,13 @@ def _is_of_another_sort(before: Pack, after: Pack, pairs: list[tuple[Rule, Rule]
         or any(old.id != new.id for old, new in pairs)
         or any((old.group, old.about, old.rejects) != (new.group, new.about, new.rejects) for old, new in pairs)
         or [held(old, before) for old, _ in pairs] != [held(new, after) for _, new in pairs]
+        or bool(_asked_besides(after) & _criteria(before, after))
     )
+
+
+def _asked_besides(pack: Pack) -> set[str]:
+    """The criteria that something else than a rule asks about."""
+    return {name for tests in (pack.scope, *(status.tests for status in pack.statuses)) for name in _asks(tests)}
 
 
 def held(rule: Rule, pack: Pack) -> bool:

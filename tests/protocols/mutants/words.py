@@ -188,6 +188,8 @@ class PackWords:
             match given[name].what:
                 case "bool":
                     yield flag(here, at, value, rule)
+                case "texts":
+                    continue  # sentences for a person
                 case "text" if name in ("reason", "detail"):
                     continue  # a sentence for a person
                 case "text":

@@ -17,7 +17,7 @@ _ALL: Executable = select(*(feeds.c[name] for name in _COLUMNS)).order_by(feeds.
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
+class RegisterFreshness:
     """The newest record of an authority's register: when it was sent (by Kafka's clock) and when it was taken in."""
 
     authority: str
@@ -25,14 +25,14 @@ class Feed:
     read_at: datetime
 
 
-class Feeds(Session):
+class RegisterAges(Session):
     """The part of a transaction that knows the age of what registers have told."""
 
-    async def note_feeds(self, rows: Collection[Feed]) -> None:
+    async def note_register_freshness(self, rows: Collection[RegisterFreshness]) -> None:
         """Keep these where they are newer than what is known; one row an authority."""
         values: list[tuple[Any, ...]] = sorted((r.authority, r.newest_at, r.read_at) for r in rows)
         await self._write(_SAVE, values)
 
-    async def feeds(self) -> list[Feed]:
+    async def register_freshness(self) -> list[RegisterFreshness]:
         """Every register that has ever told anything, by authority."""
-        return [Feed(*row) for row in await self._rows(_ALL)]
+        return [RegisterFreshness(*row) for row in await self._rows(_ALL)]

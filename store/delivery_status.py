@@ -1,7 +1,8 @@
 """The status of deliveries: what is held up, with reason and age, counts for readiness and metrics, and how to release
 a lane. Claiming lives in `store.claiming`, settling in `store.deliveries`, whom to tell in `store.arriving`."""
 
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -41,12 +42,20 @@ class HeldUp:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryCounts:
-    """How many deliveries there are in each state that has not gone out, the instant of the oldest promise that is not
-    kept yet, and how many unreadable messages are held."""
+    """How many deliveries there are in each state that has not gone out, by way out (`channels`: channel → state →
+    count), the instant of the oldest promise that is not kept yet, and how many unreadable messages are held."""
 
-    states: dict[str, int]
+    channels: Mapping[str, Mapping[str, int]]
     oldest: datetime | None
     quarantined: int
+
+    @property
+    def states(self) -> dict[str, int]:
+        """How many there are in each state, whichever way they go."""
+        total: Counter[str] = Counter()
+        for states in self.channels.values():
+            total.update(states)
+        return dict(total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +95,8 @@ def _held_up(retrying: bool) -> Select[*tuple[Any, ...]]:
 def _standing() -> Executable:
     def count(state: Any, condition: Any) -> Select[*tuple[Any, ...]]:
         first = func.min(deliveries.c.position).label("first")
-        return select(state.label("state"), func.count().label("rows"), first).where(condition)
+        columns = (deliveries.c.channel, state.label("state"), func.count().label("rows"), first)
+        return select(*columns).where(condition).group_by(deliveries.c.channel)
 
     # Each part is answered from a small index: the rows that went out are not looked at.
     settled = and_(unsettled(deliveries), deliveries.c.state != word("prepared"))
@@ -94,7 +104,7 @@ def _standing() -> Executable:
     parts = union_all(
         count(word("prepared"), fresh), count(deliveries.c.state, settled).group_by(deliveries.c.state)
     ).subquery("parts")
-    return select(parts.c.state, parts.c.rows, outbox.c.at).select_from(
+    return select(parts.c.channel, parts.c.state, parts.c.rows, outbox.c.at).select_from(
         parts.outerjoin(outbox, outbox.c.position == parts.c.first)
     )
 
@@ -129,6 +139,9 @@ def _release(postgres: bool) -> Executable:
     again |= dict.fromkeys(("next_attempt_at", "settled_at"), null())
     # Whoever gets it again is told that it may have arrived before.
     again["repeats"] = case((deliveries.c.state == word("in_doubt"), literal(1)), else_=deliveries.c.repeats)
+    # What comes back about the sending before must not be taken for word of this one.
+    handed = among(deliveries, "bounced", "in_doubt")
+    again["sending"] = case((handed, deliveries.c.sending + 1), else_=deliveries.c.sending)
     return update(deliveries).where(deliveries.c.position == chosen.c.position, held).values(again)
 
 
@@ -142,7 +155,7 @@ def _look_up_again(postgres: bool) -> Executable:
     return update(deliveries).where(unsent, *of_lane).values(address=null())
 
 
-class Lanes(Session):
+class DeliveryStatus(Session):
     """The part of a transaction by which people look after the lanes."""
 
     async def held_up(self, retrying: bool = False) -> list[HeldUp]:
@@ -166,7 +179,10 @@ class Lanes(Session):
         quarantined: int = (await self._rows(_QUARANTINED)).scalar_one()
         passing = ("in_doubt", "bounced")
         oldest = min((part.at for part in parts if part.at is not None and part.state not in passing), default=None)
-        return DeliveryCounts({part.state: part.rows for part in parts if part.rows}, oldest, quarantined)
+        channels: dict[str, dict[str, int]] = defaultdict(dict)
+        for part in parts:
+            channels[part.channel][part.state] = part.rows
+        return DeliveryCounts(channels, oldest, quarantined)
 
     async def waiting_counts(self) -> list[WaitingCount]:
         """What waits for each way out, by urgency: how many rows, and since when."""

@@ -1,0 +1,80 @@
+"""While a backlog is read, an alert or a request is promised and kept back: what ends its reason may wait in the next
+batch. When the backlog is read it leaves, or it is withdrawn and stands in the ledger."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from intake import ledger
+from intake.rechecking import rows_over
+from intake.records import Parsed
+from intake.step import Context
+from routing.case import LeftLate
+from routing.message_types import MESSAGE_TYPES, taken_back_by
+from routing.messages import Message
+from store import Delivery, Transaction
+
+_WAITED = timedelta(seconds=30)  # in Kafka, after which a record was part of a backlog
+_OVER = "Withdrawn before it left: its reason had ended in what was still waiting to be read"
+
+
+def has_waited(parsed: Iterable[Parsed], now: datetime) -> bool:
+    """Whether one of these records was waiting in Kafka for a while."""
+    return any(now - each.raw.timestamp > _WAITED for each in parsed)
+
+
+def may_be_kept_back(message: Message) -> bool:
+    """Whether it asks or warns of something about an episode that may be over. What tells how things are goes out."""
+    return message.episode is not None and MESSAGE_TYPES[message.type].may_be_over
+
+
+def keep_back(context: Context, messages: Iterable[Message]) -> None:
+    """Sees to it that each episode with something kept back is looked at when the backlog is read."""
+    for episode in dict.fromkeys(m.episode for m in messages if m.episode and may_be_kept_back(m)):
+        child = context.children.of_episode(episode)
+        case = child.cases.get(episode) if child else None
+        if child is not None and case is not None and case.episode.missing is not None and case.late is None:
+            child.keep(replace(case, late=LeftLate(context.now, case.episode.missing.origin, ())))
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBack:
+    """What was kept back of some episodes: what leaves now, and what is over."""
+
+    leaving: tuple[Delivery, ...]
+    over: tuple[Delivery, ...]
+
+    @classmethod
+    async def of(cls, tx: Transaction, context: Context, episodes: Sequence[str]) -> "KeptBack":
+        """The backlog of these episodes is read. A promise of which nothing leaves is as if it had not been given."""
+        leaving, over = list[Delivery](), list[Delivery]()
+        for episode in dict.fromkeys(episodes):
+            waits = [d for d in await tx.outbox_of_episode(episode) if _waits(d, context.now)]
+            gone = await rows_over(tx, context.children, context.packs, [d.row for d in waits])
+            over += [d for d in waits if d.row.id in gone]
+            leaving += [d for d in waits if d.row.id not in gone and d.next_attempt_at is not None]
+            _undo(context, episode, {d.row.message_id for d in over} - {d.row.message_id for d in leaving})
+        return cls(tuple(leaving), tuple(over))
+
+    async def let_go(self, tx: Transaction, now: datetime) -> None:
+        """Writes it down."""
+        await tx.let_go([d.position for d in self.leaving], now)
+        await tx.withdraw([d.position for d in self.over], _OVER, now)
+        await tx.append([ledger.of_withdrawal(d, _OVER, now) for d in self.over], ())
+
+
+def _waits(delivery: Delivery, now: datetime) -> bool:
+    """Whether no relay can take it: it is kept back, or stands in its lane behind what it takes back."""
+    kept = delivery.next_attempt_at is not None and delivery.next_attempt_at > now
+    return delivery.state == "prepared" and (kept or bool(taken_back_by(delivery.row.type)))
+
+
+def _undo(context: Context, episode: str, messages: set[str]) -> None:
+    child = context.children.of_episode(episode)
+    case = child.cases.get(episode) if child else None
+    if child is None or case is None:
+        return
+    promises = tuple(
+        replace(p, closed_at=context.now, undone=True) if p.open and p.message in messages else p for p in case.promises
+    )
+    child.keep(replace(case, promises=promises))

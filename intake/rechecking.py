@@ -1,0 +1,60 @@
+"""What has waited too long to leave (a long outage of mail, a restored database) is put to the rules again: what it
+asked or warned of may be over. Only reads; the relay asks, and settles what does not leave."""
+
+from collections.abc import Collection, Sequence
+
+from enrichment.children import Children
+from routing.library import Packs
+from routing.message_types import taken_back_by
+from routing.netting import ended_since
+from store import Store, Transaction
+from store.rows import OutboxRow
+
+
+class Recheck:
+    """Asks the packs about what stands in the store."""
+
+    def __init__(self, store: Store, packs: Packs) -> None:
+        self._store, self._packs = store, packs
+
+    async def ended(self, rows: Sequence[OutboxRow]) -> Collection[str]:
+        """The ids of the rows that need not leave any more: what asks for something that is done or moot, warns of what
+        is not so any more, or takes back what never left for the same destination. Whatever tells how things are
+        stays."""
+        async with self._store.reading() as tx:
+            children = await _children(tx, {row.subject for row in rows if row.subject})
+            return await rows_over(tx, children, self._packs, rows)
+
+
+async def rows_over(tx: Transaction, children: Children, packs: Packs, rows: Sequence[OutboxRow]) -> Collection[str]:
+    """The same of rows about these children."""
+    gone: set[str] = set()
+    for row in rows:
+        child = children.of_episode(row.subject) if row.subject else None
+        case = child.cases.get(row.subject or "") if child else None
+        if child is None or case is None:
+            continue
+        pack = packs.version(child.authority, case.episode.pack)
+        ended = ended_since(row.message_id, case, child.record, child.others(case.id), pack)
+        if ended or await _takes_back(tx, row, gone):
+            gone.add(row.id)
+    return gone
+
+
+async def _children(tx: Transaction, episodes: set[str]) -> Children:
+    found = await tx.find((), (), episodes)
+    return Children(found, *await tx.load({*found.episodes.values()}))
+
+
+async def _takes_back(tx: Transaction, row: OutboxRow, gone: Collection[str]) -> bool:
+    """Whether the row takes back what was asked of the same destination and never left."""
+    if not taken_back_by(row.type) or row.subject is None:
+        return False
+    asked = [
+        each
+        for each in await tx.outbox_of_episode(row.subject)
+        if each.row.type in taken_back_by(row.type)
+        and (each.row.kind, each.row.destination) == (row.kind, row.destination)
+        and each.row.at <= row.at
+    ]
+    return bool(asked) and all(each.state == "withdrawn" or each.row.id in gone for each in asked)

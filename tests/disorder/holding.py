@@ -1,0 +1,145 @@
+"""What must hold of every course, said without the code that is tried: each fault is one line."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from tests.disorder.lives import Absence, Course, Said
+from tests.disorder.reading import Read
+
+MAY_BE_NO_NEWS = ("police.found", "worker.found_report", "police.missing", "worker.missing_report", "case.context",
+                  "police.status_change", "police.retracted", "tombstone", "task.completed", "case.opened",
+                  "case.closed", "document.updated", "clock.override")  # fmt: skip
+"""What may say only what is known already. Anything else is an act of a person, and each is taken in, held or refused."""
+ALARMS = ("notify.missing", "flag.set", "senior.alert")
+OF_A_RETURN = ("child_deceased",)
+TELLS_BACK = ("notify.found", "rhi.request", "ola.notify")
+TAKES_BACK = ("retracted", "corrected")
+
+
+def faults(course: Course, read: Read) -> Iterator[str]:
+    """What does not hold of a course that was read in one order."""
+    yield from (f"a fault of the hub: {detail}" for detail in read.quarantined)
+    yield from _lost(course, read)
+    yield from _alarmed_for_nothing(course, read)
+    if course.authority == "nottinghamshire":
+        yield from _left_untold(course, read)
+    yield from _not_asked(course, read)
+
+
+def differences(one: Read, other: Read, owes: bool = True) -> Iterator[str]:
+    """What two orders of the same course end in, where that is not the same."""
+    for when, (mine, theirs) in zip(
+        ("as it was read", "long after"), zip(one.after, other.after, strict=True), strict=True
+    ):
+        for what, left, right in zip(("state", "owed"), mine, theirs, strict=True):
+            if what == "state" or owes:
+                yield from (f"{when}, {what}: only in the first {_shown(each)}" for each in (left - right).elements())
+                yield from (f"{when}, {what}: only in the other {_shown(each)}" for each in (right - left).elements())
+
+
+def interviews(read: Read) -> Counter[tuple[Any, ...]]:
+    """The interviews that are owed in the end."""
+    return Counter({key: n for key, n in read.after[-1][1].items() if key[1] == "rhi.request"})
+
+
+def _shown(row: tuple[Any, ...]) -> str:
+    parts = (sorted((r.role, r.person) for r in p) if isinstance(p, frozenset) and p and hasattr(next(iter(p)), "role") else p
+             for p in row)  # fmt: skip
+    return " ".join(str(sorted(map(str, p)) if isinstance(p, frozenset) else p) for p in parts)
+
+
+# ---- nothing is lost without a word
+
+
+def _lost(course: Course, read: Read) -> Iterator[str]:
+    """Each report stands in the ledger, and each act of a person has become a fact, waits, or was answered."""
+    reported = {(e.entry["topic"], e.entry["offset"]) for e in read.ledger if e.kind == "report"}
+    answered = {e.causation for e in read.ledger if e.kind in ("fact", "waits", "decision")}
+    for said in course.said:
+        if said.type != "tombstone" and (said.topic, said.number) not in reported:
+            yield f"not in the ledger: {said}"
+        elif said.type not in MAY_BE_NO_NEWS and _cause(said) not in answered:
+            yield f"lost without a word: {said}"
+
+
+def _cause(said: Said) -> str:
+    return f"{said.source}#c{said.number}"
+
+
+# ---- nothing alarms about a child who is back
+
+
+def _alarmed_for_nothing(course: Course, read: Read) -> Iterator[str]:
+    for absence in course.absences:
+        back = _told_back_at(course, absence)
+        if back is None or _is_told_otherwise(course, absence):
+            continue
+        for message in read.said:
+            alarms = message["type"] in ALARMS and message["kind"] not in OF_A_RETURN
+            if alarms and message["incident"] == absence.incident and message["at"] > back:
+                yield f"{message['type']} {message['kind']} of {absence.incident} at {message['at']}, back since {back}"
+
+
+def _told_back_at(course: Course, absence: Absence) -> Any:
+    """When the hub had read that the child is back, and also that it had been missing."""
+    of_it = [s for s in course.said if s.data.get("incident") == absence.incident]
+    gone = [s.at for s in of_it if s.type == "police.missing"]
+    back = [s.at for s in of_it if s.type == "police.found" and s.data.get("contact_made") is not False]
+    return max(min(gone), min(back)) if gone and back else None
+
+
+def _is_told_otherwise(course: Course, absence: Absence) -> bool:
+    """Whether something in the course may open the episode again, or begin another under the same reference."""
+    last = max((s.number for s in course.said if _is_return(s, absence)), default=0)
+    return any(s.number > last and s.data.get("incident") == absence.incident
+               and s.type in ("police.missing", "police.found", "clock.override") for s in course.said)  # fmt: skip
+
+
+def _is_return(said: Said, absence: Absence) -> bool:
+    told = said.type == "police.found" and said.data.get("contact_made") is not False
+    return told and said.data.get("incident") == absence.incident
+
+
+# ---- nobody who was told "missing" is left untold
+
+
+def _left_untold(course: Course, read: Read) -> Iterator[str]:
+    over = {ref.incident for state, *_, refs in _states(read) if state in ("found", "retracted") for ref in refs}
+    told: dict[str, set[tuple[str, str | None]]] = {}
+    for message in read.said:
+        people = {(r["role"], r["person"]) for r in message["to"]}
+        if message["type"] == "notify.missing":
+            told.setdefault(message["episode"], set()).update(people)
+        elif message["type"] in TELLS_BACK or message["kind"] in TAKES_BACK:
+            told[message["episode"]] = told.get(message["episode"], set()) - people
+    of = {m["episode"]: m["incident"] for m in read.said if m["type"] == "notify.missing"}
+    for episode, people in told.items():
+        if people and of[episode] in over:
+            yield f"told missing and not back: {sorted(map(str, people))} of {of[episode]}"
+
+
+def _states(read: Read) -> Iterator[tuple[Any, ...]]:
+    for authority_state in read.after[-1][0]:
+        yield authority_state[1:]
+
+
+# ---- nothing that is owed is missing
+
+
+def _not_asked(course: Course, read: Read) -> Iterator[str]:
+    """Of each missing report that stands somebody hears; of each return in Buckinghamshire an interview is asked for
+    once, of a child who was missing and is under 18."""
+    for absence in course.absences:
+        if any(s.type == "police.missing" and s.data.get("incident") == absence.incident for s in course.said):
+            heard = [m for m in read.said if m["incident"] == absence.incident and m["type"] != "exception.raise"]
+            retracted = any(
+                s.type == "police.retracted" and s.data["incident"] == absence.incident for s in course.said
+            )
+            if not heard and not retracted and not _joined(read, absence):
+                yield f"nobody heard of {absence.incident}"
+
+
+def _joined(read: Read, absence: Absence) -> bool:
+    """Whether its reference is one of several of an episode, whose messages go by the first."""
+    return any(len(refs) > 1 and absence.incident in {r.incident for r in refs} for *_, refs in _states(read))

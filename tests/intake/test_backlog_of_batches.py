@@ -1,0 +1,178 @@
+"""A backlog of several batches is read before it is acted on: what is late on arrival is left to a timer, which falls
+when all has been read that waits in Kafka."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+from hub_in_memory import Hub, hub
+from owed import owed, states
+from wire_messages import case, context, found, later, missing
+
+from consumers.parsing import parse_record
+from intake.intake import Intake
+from tests.shipped import shipped_directories
+
+SERVICES = [{"service": "cscs", "worker": "sw1", "manager": "tm1"}]
+CARE = context(-99, "compact:K-1", services=SERVICES, plan="looked_after", legal_status="care_order")
+ALARMS = {"senior.alert", "rhi.breach", "rhi.chase", "meeting.request", "referral.create"}
+BY = {"role": "children_missing_officer"}
+
+
+@asynccontextmanager
+async def after_an_outage() -> AsyncIterator[Hub]:
+    """A hub that knows the child, and reads on 96 hours after it was reported missing."""
+    async with hub() as h:
+        await h.take(CARE)
+        restart(h)
+        h.clock.set(later(96))
+        yield h
+
+
+def restart(h: Hub) -> None:
+    h.intake = Intake(
+        h.store, h.packs, shipped_directories(), parse_record, h.clock.now, h._wake, gate=timedelta(minutes=1)
+    )  # fmt: skip
+
+
+async def caught_up(h: Hub) -> int:
+    """The backlog is read: the timers that are due fall. Returns how many."""
+    async with h.store.reading() as tx:
+        due = await tx.due_timers(h.clock.now(), 100)
+    if due:
+        await h.intake.fire_timers(due)
+    return len(due)
+
+
+async def types(h: Hub) -> set[str]:
+    return {message["type"] for message in await h.said()}
+
+
+async def test_nobody_is_alarmed_about_a_child_whose_return_waits_several_batches_behind() -> None:
+    async with after_an_outage() as h:
+        await h.take(missing())
+        await h.take(found(6))
+        await caught_up(h)
+        assert (await types(h)).isdisjoint(ALARMS)
+        assert "episode.found" in await types(h)
+
+
+async def test_a_child_who_is_still_missing_alarms_when_the_backlog_is_read_and_not_before() -> None:
+    async with after_an_outage() as h:
+        await h.take(missing())
+        assert (await types(h)).isdisjoint(ALARMS)
+        await caught_up(h)
+        late = {(m["type"], m["kind"]) for m in await h.said() if m["late_on_arrival"]}
+        assert {("senior.alert", "absence_24h"), ("senior.alert", "update_72h")} <= late
+        assert "judge_strategy_meeting" in {m["kind"] for m in await h.said()}
+        assert all(m["causation"] for m in await h.said() if m["type"] == "senior.alert")
+
+
+async def test_what_is_left_outlives_the_process_and_is_decided_once() -> None:
+    async with after_an_outage() as h:
+        await h.take(missing())
+        restart(h)
+        await caught_up(h)
+        once = await h.said()
+        assert ALARMS & {m["type"] for m in once}
+        assert await caught_up(h) == 0
+        assert await h.said() == once
+
+
+async def test_what_need_not_be_said_any_more_stands_in_the_ledger() -> None:
+    async with after_an_outage() as h:
+        await h.take(missing())
+        await h.take(found(6))
+        await caught_up(h)
+        unsent = [line.entry for line in await h.ledger("decision") if line.entry.get("unsent")]
+        assert {"senior.alert", "meeting.request"} <= {entry["type"] for entry in unsent}
+        assert all(entry["destinations"] == [] and entry["clauses"] for entry in unsent)
+
+
+async def test_a_breach_does_not_go_out_where_the_interview_waits_in_another_batch() -> None:
+    async with after_an_outage() as h:
+        h.clock.set(later(200))
+        await h.take(missing())
+        await h.take(found(6))
+        await h.take(case("rhi.outcome", 9, result="completed", at=later(9), by=BY))
+        await caught_up(h)
+        assert "rhi.breach" not in await types(h)
+        assert "rhi.completed" in await types(h)
+
+
+async def test_whatever_is_read_meanwhile_the_first_instant_asks() -> None:
+    async with after_an_outage() as h:
+        await h.take(missing())
+        async with h.store.reading() as tx:
+            first = await tx.next_timer()
+        h.clock.set(later(96) + timedelta(minutes=1))
+        await h.take(missing(revision=2, vulnerable=True))
+        async with h.store.reading() as tx:
+            assert await tx.next_timer() == first
+
+
+async def test_it_ends_as_if_all_had_been_read_together() -> None:
+    reports = (missing(vulnerable=True), found(6), missing(vulnerable=True, revision=2, missing_from="home"))
+    ends = []
+    for split in ([reports], [reports[:1], reports[1:]], [reports[:2], reports[2:]], [[r] for r in reports]):
+        async with after_an_outage() as h:
+            for batch in split:
+                await h.take(*batch)
+            await caught_up(h)
+            ends.append((await states(h), await owed(h)))
+    assert ends == [ends[0]] * 4
+
+
+# ---- what is asked for at once
+
+
+async def waited(h: Hub, *values: bytes) -> None:
+    """A batch of records that waited in Kafka since they were sent."""
+    await h.intake.process_batch([replace(h.raw(value), timestamp=later(0)) for value in values])
+
+
+async def left(h: Hub) -> set[str]:
+    """The types of message that a relay may send now."""
+    async with h.store.reading() as tx:
+        rows = await tx.outbox_after(0, 1000)
+    now = h.clock.now()
+    held = {r.row.lane for r in rows if r.next_attempt_at and r.next_attempt_at > now}
+    return {r.row.type for r in rows if r.state == "prepared" and r.row.lane not in held}
+
+
+FLAGGED = {"child": {"identifiers": [{"system": "lcs", "value": "L-1"}], "date_of_birth": "2012-05-05"},
+           "responsible_authority": "buckinghamshire"}  # fmt: skip
+
+
+async def test_what_is_asked_for_at_once_waits_too_until_the_backlog_is_read() -> None:
+    async with after_an_outage() as h:
+        await waited(h, missing(vulnerable=True, **FLAGGED))
+        types_said = await types(h)
+        asked = types_said & {"meeting.request", "flag.set", "task.create"}
+        assert asked
+        assert (await left(h)).isdisjoint(asked)
+        await caught_up(h)
+        assert asked <= await left(h)
+
+
+async def test_what_was_over_before_it_could_leave_is_withdrawn_and_so_is_what_took_it_back() -> None:
+    async with after_an_outage() as h:
+        await waited(h, missing(vulnerable=True, **FLAGGED))
+        await waited(h, found(2, **FLAGGED))
+        assert "flag.clear" in await types(h)
+        await caught_up(h)
+        async with h.store.reading() as tx:
+            rows = await tx.outbox_after(0, 1000)
+        withdrawn = {r.row.type for r in rows if r.state == "withdrawn"}
+        assert {"flag.set", "flag.clear"} <= withdrawn
+        assert "episode.found" in await left(h)
+        told = [line.entry for line in await h.ledger("delivery")]
+        assert {entry["outcome"] for entry in told} == {"withdrawn"}
+        assert len(told) == sum(r.state == "withdrawn" for r in rows)
+
+
+async def test_live_nothing_is_kept_back() -> None:
+    async with after_an_outage() as h:
+        await h.take(missing(96, vulnerable=True, reported_at=later(96), **FLAGGED))
+        assert await left(h) == await types(h)
