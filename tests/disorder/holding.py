@@ -29,9 +29,7 @@ def faults(course: Course, read: Read) -> Iterator[str]:
 
 def differences(one: Read, other: Read, owes: bool = True) -> Iterator[str]:
     """What two orders of the same course end in, where that is not the same."""
-    for when, (mine, theirs) in zip(
-        ("as it was read", "long after"), zip(one.after, other.after, strict=True), strict=True
-    ):
+    for when, (mine, theirs) in zip(("as it was read", "long after"), zip(one.after, other.after, strict=True), strict=True):
         for what, left, right in zip(("state", "owed"), mine, theirs, strict=True):
             if what == "state" or owes:
                 yield from (f"{when}, {what}: only in the first {_shown(each)}" for each in (left - right).elements())
@@ -133,9 +131,7 @@ def _not_asked(course: Course, read: Read) -> Iterator[str]:
     for absence in course.absences:
         if any(s.type == "police.missing" and s.data.get("incident") == absence.incident for s in course.said):
             heard = [m for m in read.said if m["incident"] == absence.incident and m["type"] != "exception.raise"]
-            retracted = any(
-                s.type == "police.retracted" and s.data["incident"] == absence.incident for s in course.said
-            )
+            retracted = any(s.type == "police.retracted" and s.data["incident"] == absence.incident for s in course.said)
             if not heard and not retracted and not _joined(read, absence):
                 yield f"nobody heard of {absence.incident}"
 
