@@ -12,17 +12,17 @@ def act_of(pack: Pack, type_: str, kind: str | None) -> str:
         return own.title
     known = MESSAGE_TYPES.get(type_)
     titles = known.words_of(kind).titles if known else ()
-    return next((title for title in titles if "{" not in title), in_words(type_))
+    return next((title for title in titles if "{" not in title), code_in_words(type_))
 
 
 def role_name(pack: Pack, role: str) -> str:
     """`Service Director`; of a role that the pack does not know, its code in words."""
     known = pack.roles.get(role)
-    name = known.name if known else in_words(role)
+    name = known.name if known else code_in_words(role)
     return name[:1].upper() + name[1:]
 
 
-def whom(pack: Pack, role: str, person: str | None) -> str:
+def who_is_meant(pack: Pack, role: str, person: str | None) -> str:
     """A role, with the id of its person where one is named."""
     return f"{role_name(pack, role)} ({person})" if person else role_name(pack, role)
 
@@ -33,7 +33,7 @@ def binds_hub(type_: str) -> bool:
     return known is not None and known.binds_hub
 
 
-def in_words(code: str) -> str:
+def code_in_words(code: str) -> str:
     """`child_in_need` as `Child in need`, for a code that nobody has put into words."""
     text = code.replace("_", " ").replace(".", " ").strip()
     return text[:1].upper() + text[1:]

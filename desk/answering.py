@@ -13,7 +13,7 @@ from desk.asking import Question, question_of
 from desk.clocks import work_clocks
 from desk.forms.form import AnswerForm, Reading, chosen_words, in_own_words, read_form
 from desk.forms.making import MATCH, form_for, sayable
-from desk.looking import case_for, looked, pack_of
+from desk.looking import case_for, governing_pack, looked
 from desk.sending import answer_id, answer_row, author, keep_and_send
 from desk.serving import DeskPage
 from desk.visit import NotHereError, Visit
@@ -181,7 +181,7 @@ async def _episode(visit: Visit) -> tuple[HeldCase, Pack, tuple[str, ...]]:
     if held.episode is None:
         raise NotHereError
     await looked(visit, "report about", held.authority, [held.case.id])
-    pack = pack_of(visit.desk.packs, held)
+    pack = governing_pack(visit.desk.packs, held)
     grant = visit.user.grant_at(held.authority)
     if grant is None or grant.may != "answer":
         return held, pack, ()

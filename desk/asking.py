@@ -9,7 +9,7 @@ from typing import Any
 from desk.acts import role_name
 from desk.clock_words import day_and_hour
 from desk.forms.making import SEEN, answers_in
-from desk.looking import message_for, pack_of
+from desk.looking import governing_pack, message_for
 from desk.people import DeskUser
 from desk.visit import Visit
 from reporting.held_cases import HeldCase, held_cases
@@ -76,7 +76,7 @@ async def question_of(visit: Visit) -> Question:
     closed = [p.closed_at for p in promises if p.closed_at]
     ended = day_and_hour(closed[0], visit.now) if closed else ""
     data = json.loads(row.payload) if row.payload else {}
-    pack = pack_of(packs, held) if held else packs.newest(row.authority)
+    pack = governing_pack(packs, held) if held else packs.newest(row.authority)
     return Question(row, data, rows, held, pack, waiting, tuple(given), ended)
 
 

@@ -17,7 +17,7 @@ _LIMIT_AT_LEAST = 50.0
 """In a bar of what is overdue, the limit stands no further left than half way."""
 
 
-class Standing(Enum):
+class LimitStanding(Enum):
     """How a limit stands: the shape that shows it, and the word that says it."""
 
     OVERDUE = "▲", "Overdue"
@@ -71,14 +71,14 @@ def limit_in_words(due: datetime, now: datetime) -> str:
     return f"in {length_in_words(due - now)}, by {when}"
 
 
-def standing_of(since: datetime | None, due: datetime | None, now: datetime) -> Standing:
+def standing_of(since: datetime | None, due: datetime | None, now: datetime) -> LimitStanding:
     """How a limit stands that counts from `since`. Soon: two hours ahead or less, or in its last tenth."""
     if due is None:
-        return Standing.NO_LIMIT
+        return LimitStanding.NO_LIMIT
     if due < now:
-        return Standing.OVERDUE
+        return LimitStanding.OVERDUE
     near = max(_SOON, (due - since) / _LAST_PART) if since and since < due else _SOON
-    return Standing.SOON if due - now <= near else Standing.LATER
+    return LimitStanding.SOON if due - now <= near else LimitStanding.LATER
 
 
 def clock_change(since: datetime, due: datetime) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk.acts import act_of, binds_hub, whom
-from desk.clock_words import Bar, Standing, bar_of, clock_change, limit_in_words, standing_of
+from desk.acts import act_of, binds_hub, who_is_meant
+from desk.clock_words import Bar, LimitStanding, bar_of, clock_change, limit_in_words, standing_of
 from reporting.held_cases import HeldCase
 from routing.case import Case
 from routing.pack import Pack
@@ -25,7 +25,7 @@ class Clock:
     who: str
     due: datetime | None
     since: datetime | None
-    standing: Standing
+    standing: LimitStanding
     limit: str
     note: str = ""
     message: str | None = None
@@ -48,7 +48,7 @@ def work_clock(row: WorkRow, pack: Pack, now: datetime) -> Clock:
     standing = standing_of(row.since, due, now)
     limit = limit_in_words(due, now) if due else "No time limit in the procedure"
     note = clock_change(row.since, due) if due else ""
-    return Clock(what, whom(pack, row.role, row.person), due, row.since, standing, limit, note, row.message)
+    return Clock(what, who_is_meant(pack, row.role, row.person), due, row.since, standing, limit, note, row.message)
 
 
 def work_clocks(rows: Sequence[WorkRow], pack: Pack, now: datetime) -> list[Clock]:

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from desk.acts import role_name
-from desk.looking import case_for, looked, pack_of
+from desk.looking import case_for, governing_pack, looked
 from desk.people import DeskUser
 from desk.serving import DeskPage
 from desk.views.episode import episode_view
@@ -47,7 +47,7 @@ async def _shown(
         linked = [h for h in await held_cases(tx, case.episode.linked) if visit.user.grant_at(h.authority)]
     if what:
         await looked(visit, f"{what}, with name" if named else what, held.authority, [held.case.id])
-    pack = pack_of(visit.desk.packs, held)
+    pack = governing_pack(visit.desk.packs, held)
     whole = bool(visit.asked("all")) or template == "print.html"
     view = episode_view(held, ledger, deliveries, linked, pack, visit.now, whole)
     grant = visit.user.grant_at(held.authority)
@@ -98,7 +98,7 @@ def _is_to(user: DeskUser, delivery: Delivery) -> bool:
 
 def _told_you(visit: Visit, held: HeldCase, deliveries: list[Delivery]) -> str:
     """What the reader was told last, as whom."""
-    pack = pack_of(visit.desk.packs, held)
+    pack = governing_pack(visit.desk.packs, held)
     for delivery in reversed(deliveries):
         if _is_to(visit.user, delivery):
             role = delivery.row.destination.split("/")[2]

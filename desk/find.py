@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from desk.looking import looked
 from desk.serving import DeskPage
-from desk.views.found import FoundRow, found_rows, row_of
+from desk.views.found import FoundRow, found_row, found_rows
 from desk.visit import Visit
 from reporting.finding import found_by_id, found_by_name, found_by_number
 
@@ -35,7 +35,7 @@ async def _found(visit: Visit, sought: str, born: date | None) -> list[FoundRow]
     async with visit.desk.store.reading() as tx:
         exact = [case for case in await found_by_id(tx, sought) if user.grant_at(case.authority)]
         if exact:
-            return [row_of(case, "exactly this", (), now) for case in exact]
+            return [found_row(case, "exactly this", (), now) for case in exact]
         numbered = await found_by_number(tx, user.authorities, sought)
         if numbered or any(char.isdigit() for char in sought):
             return found_rows(numbered, now)

@@ -15,7 +15,11 @@ _NOBODY = "hub"
 async def held_up(visit: Visit) -> Response:
     """Deliveries, unreadable messages and feeds that went quiet, each by what they have in common."""
     async with visit.desk.store.reading() as tx:
-        held, quarantined, registers = await tx.held_up(retrying=True), await tx.quarantined(), await tx.register_freshness()
+        held, quarantined, registers = (
+            await tx.held_up(retrying=True),
+            await tx.quarantined(),
+            await tx.register_freshness(),
+        )
     return await visit.page(
         "held_up.html",
         deliveries=delivery_causes(held, visit.now),

@@ -30,7 +30,7 @@ async def message_for(tx: Transaction, user: DeskUser, id_: str) -> list[Deliver
     return rows
 
 
-def pack_of(packs: Packs, held: HeldCase) -> Pack:
+def governing_pack(packs: Packs, held: HeldCase) -> Pack:
     """The version that governs a case; of a child's duties, the newest."""
     case = held.episode
     return packs.version(held.authority, case.episode.pack) if case else packs.newest(held.authority)

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from starlette.responses import Response
 
-from desk.looking import looked, pack_of
+from desk.looking import governing_pack, looked
 from desk.serving import DeskPage
 from desk.views.handover import handover_of
-from desk.views.missing import MissingCard, in_order, missing_card
+from desk.views.missing import MissingCard, cards_in_order, missing_card
 from desk.visit import NotHereError, Visit
 from reporting.held_cases import held_cases, open_cases
 from schemas.london_time import in_london
@@ -27,7 +27,7 @@ async def now_page(visit: Visit) -> Response:
         heard = await tx.last_police_message()
     shown = [
         card
-        for card in in_order(cards, by)
+        for card in cards_in_order(cards, by)
         if team in ("", card.team) and risk in ("", card.risk) and (not mine or card.owner == visit.user.id)
     ]
     for authority in visit.user.authorities:
@@ -51,7 +51,7 @@ async def wall(visit: Visit) -> Response:
         cards = await _cards(tx, visit)
     for authority in visit.user.authorities:
         await looked(visit, "wall", authority, [card.episode for card in cards if card.authority == authority])
-    return await visit.page("wall.html", cards=in_order(cards))
+    return await visit.page("wall.html", cards=cards_in_order(cards))
 
 
 async def handover(visit: Visit) -> Response:
@@ -84,7 +84,7 @@ async def _cards(tx: Transaction, visit: Visit) -> Sequence[MissingCard]:
     if not visit.user.grants:
         raise NotHereError
     held = [case for authority in visit.user.authorities for case in await open_cases(tx, authority)]
-    return [missing_card(case, pack_of(visit.desk.packs, case), visit.now) for case in held if case.episode]
+    return [missing_card(case, governing_pack(visit.desk.packs, case), visit.now) for case in held if case.episode]
 
 
 async def _owed(tx: Transaction, visit: Visit) -> int:

@@ -5,13 +5,13 @@ from datetime import timedelta
 from starlette.responses import Response
 
 from desk.looking import looked
-from desk.sending import cause_of, claim_key
+from desk.sending import claim_key, ledger_cause
 from desk.serving import DeskPage
 from desk.views.outcome import outcome_view
 from desk.visit import NotHereError, Visit
 from reporting.held_cases import held_cases
 
-PATIENCE = timedelta(seconds=60)
+PATIENT_FOR = timedelta(seconds=60)
 """How long the hub may take before the page says that it takes long."""
 
 
@@ -22,7 +22,7 @@ async def outcome_page(visit: Visit) -> Response:
         if row is None or visit.user.grant_at(row.authority) is None:
             raise NotHereError
         taken = claim_key(row) in await tx.claimed([claim_key(row)])
-        followed = await tx.ledger_about(cause_of(row)) if taken else []
+        followed = await tx.ledger_about(ledger_cause(row)) if taken else []
         others = [o for o in await tx.answers_to(row.message) if o.id != row.id] if row.message else []
         cases = await held_cases(tx, [row.episode]) if row.episode else []
         refused = [] if taken else [q for q in await tx.quarantined() if _is(q.row.value, row.id)]
@@ -30,7 +30,7 @@ async def outcome_page(visit: Visit) -> Response:
     pack = visit.desk.packs.newest(row.authority)
     held = cases[0] if cases else None
     detail = refused[0].row.detail if refused else ""
-    view = outcome_view(row, taken, followed, others, held, pack, visit.now, detail, PATIENCE)
+    view = outcome_view(row, taken, followed, others, held, pack, visit.now, detail, PATIENT_FOR)
     return await visit.page("outcome.html", view=view)
 
 

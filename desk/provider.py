@@ -34,7 +34,7 @@ def client_of(provider: Provider) -> Any:
     )
 
 
-async def start(visit: Visit) -> Response:
+async def to_provider(visit: Visit) -> Response:
     """To the provider. Who has just signed out must show again who they are: the computer may be shared."""
     provider = _provider(visit)
     visit.request.scope["session"] = visit.session.provider_state
@@ -47,7 +47,7 @@ async def start(visit: Visit) -> Response:
     return response
 
 
-async def done(visit: Visit) -> Response:
+async def from_provider(visit: Visit) -> Response:
     """Back from the provider. The session begins anew under another token, so that one that was planted is worth
     nothing."""
     provider = _provider(visit)
@@ -106,6 +106,6 @@ def _back(visit: Visit) -> str:
 
 
 PROVIDER_PAGES = (
-    DeskPage("/sign-in/start", start, who="anyone"),
-    DeskPage("/sign-in/done", done, who="anyone"),
+    DeskPage("/sign-in/start", to_provider, who="anyone"),
+    DeskPage("/sign-in/done", from_provider, who="anyone"),
 )

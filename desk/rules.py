@@ -4,7 +4,7 @@ set for itself; and two versions side by side."""
 from starlette.responses import Response
 
 from desk.serving import DeskPage
-from desk.views.rules import clauses_of, differences, local_settings
+from desk.views.rules import changed_clauses, clauses_of, local_settings
 from desk.visit import NotHereError, Visit
 from routing.library import HUB
 
@@ -32,7 +32,7 @@ async def rules_of(visit: Visit) -> Response:
         sought=sought,
         local=local_settings(chosen),
         earlier=earlier,
-        differences=differences(earlier, chosen) if earlier else [],
+        differences=changed_clauses(earlier, chosen) if earlier else [],
     )
 
 

@@ -97,7 +97,7 @@ def claim_key(row: AnswerRow) -> str:
     return derived_id("claim", one_spelling(row.topic), source_of(row.authority), row.id)
 
 
-def cause_of(row: AnswerRow) -> str:
+def ledger_cause(row: AnswerRow) -> str:
     """What the ledger calls the answer where something followed from it."""
     return cause_name(source_of(row.authority), row.id)
 

@@ -11,7 +11,7 @@ from desk.acts import role_name
 from desk.clock_words import day_and_hour
 from desk.forms.making import SEEN
 from desk.links import read_link
-from desk.looking import look_row, pack_of
+from desk.looking import governing_pack, look_row
 from desk.sending import answer_id, answer_row, keep_and_send
 from desk.serving import DeskPage
 from desk.visit import NotHereError, Visit
@@ -82,9 +82,9 @@ async def _confirmed(visit: Visit, row: OutboxRow, role: str, name: str) -> Resp
 def _shown(visit: Visit, row: OutboxRow, held: HeldCase) -> dict[str, Any]:
     _, _, where = row.destination.partition("/")
     data = json.loads(row.payload) if row.payload else {}
-    first = (data.get("to") or [{"role": pack_of(visit.desk.packs, held).intake}])[0]["role"]
+    first = (data.get("to") or [{"role": governing_pack(visit.desk.packs, held).intake}])[0]["role"]
     role = where.split("/")[1] if row.destination.startswith("mail/") else str(first)
-    pack = pack_of(visit.desk.packs, held)
+    pack = governing_pack(visit.desk.packs, held)
     return {"letter": visit.desk.letters.letter(row), "role": role, "role_name": role_name(pack, role)}
 
 

@@ -1,5 +1,6 @@
-"""*Whose child*: the children whom a notification may mean, side by side, with what differs marked; or nobody known.
-The one page that must show names and birthdays to be of use, so every look at it is written down child by child."""
+"""*Whose child*: the children whom a notification may mean, side by side, with what differs marked; or nobody
+known. The one page that must show names and birthdays to be of use, so every look at it is written down child by
+child."""
 
 import secrets
 from typing import Any
@@ -19,7 +20,7 @@ from reporting.finding import Child, children_with
 from reporting.held_cases import held_cases
 
 
-async def whose(visit: Visit) -> Response:
+async def whose_child(visit: Visit) -> Response:
     """Candidates beside one another. Nothing is preselected, and the page never says which is likelier."""
     question = await question_of(visit)
     if not any(answer.type == MATCH for answer in question.answers):
@@ -99,4 +100,4 @@ async def _candidates(visit: Visit, question: Question) -> list[Child]:
         return await children_with(tx, ids)
 
 
-WHOSE_PAGES = (DeskPage("/m/{message}/whose", whose, ("GET", "POST")),)
+WHOSE_PAGES = (DeskPage("/m/{message}/whose", whose_child, ("GET", "POST")),)

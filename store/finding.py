@@ -22,7 +22,7 @@ _NUMBERED = (
 )
 
 
-class Finding(Session):
+class LookingUp(Session):
     """The part of a transaction by which people look somebody up."""
 
     async def episodes_of_incident(self, incident: str, limit: int) -> list[str]:

@@ -8,7 +8,7 @@ from store.claiming import Claiming
 from store.deliveries import Deliveries
 from store.delivery_status import DeliveryStatus
 from store.early import Early
-from store.finding import Finding
+from store.finding import LookingUp
 from store.floods import Floods
 from store.history import History
 from store.ledger import Ledger
@@ -20,7 +20,7 @@ from store.timers import Timers
 from store.worklist import Worklist
 
 
-class Known(Cases, Blocking, RegisterAges, Finding, Floods, Noting, Timers, Worklist):
+class Known(Cases, Blocking, RegisterAges, LookingUp, Floods, Noting, Timers, Worklist):
     """What is true now."""
 
 

@@ -35,11 +35,11 @@ def form_for(answer: Answer, pack: Pack, question: str, message: str | None = No
         case "clock.override":
             return decisions.clock_override()
         case "rhi.outcome":
-            return reports.interview(words, pack)
+            return reports.interview_form(words, pack)
         case "task.completed":
             return reports.task_done(kind, words, question)
         case "document.updated":
-            return reports.document(kind, question)
+            return reports.document_form(kind, question)
         case "message.acknowledged":
             return reports.seen(message)
         case "worker.found_report":

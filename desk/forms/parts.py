@@ -12,10 +12,10 @@ YES_NO_NOT_KNOWN = options(("yes", "Yes"), ("no", "No"), (NOT_KNOWN, "Not known"
 
 def as_options(words: tuple[AnswerWord, ...]) -> tuple[Option, ...]:
     """The words of an answer, each as its meaning says."""
-    return tuple(Option(word.word, sentence(word.means)) for word in words)
+    return tuple(Option(word.word, capitalised(word.means)) for word in words)
 
 
-def sentence(text: str) -> str:
+def capitalised(text: str) -> str:
     """With a capital first letter."""
     return text[:1].upper() + text[1:]
 
@@ -44,4 +44,4 @@ def kept(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 def of_list(pack: Pack, place: str, words: tuple[str, ...]) -> tuple[Option, ...]:
     """Words of a list of the pack, each as the pack explains it."""
-    return tuple(Option(word, sentence(pack.means.get(f"{place}.{word}", word.replace("_", " ")))) for word in words)
+    return tuple(Option(word, capitalised(pack.means.get(f"{place}.{word}", word.replace("_", " ")))) for word in words)

@@ -13,7 +13,7 @@ Words = tuple[AnswerWord, ...]
 _PARENT = (("willing", "Willing"), ("unsure", "Unsure"), ("unable", "Unable"), ("refused", "Refused"))
 
 
-def interview(words: Words, pack: Pack) -> AnswerForm:
+def interview_form(words: Words, pack: Pack) -> AnswerForm:
     """What became of a return interview. Asked and none reported differs from not stated."""
     question = "What became of the return interview?"
     held = ("result", "completed")
@@ -83,7 +83,7 @@ def task_done(kind: str, words: Words, question: str) -> AnswerForm:
     )
 
 
-def document(kind: str, question: str) -> AnswerForm:
+def document_form(kind: str, question: str) -> AnswerForm:
     fields = (when("When was it written or revised?", "Enter when"),)
     return AnswerForm(
         "document.updated",

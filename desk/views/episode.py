@@ -7,8 +7,8 @@ from datetime import datetime
 
 from desk.clock_words import day_and_hour, time_missing
 from desk.clocks import Clock, clocks_ahead, work_clocks
-from desk.views.missing import MissingCard, missing_card, record_number, reference_of
-from desk.views.timeline import Mark, Step, Told, picture, steps_of, told_of
+from desk.views.missing import MissingCard, missing_card, police_reference, record_number
+from desk.views.timeline import CourseStep, Mark, ToldRow, picture, steps_of, told_of
 from reporting.held_cases import HeldCase
 from routing.case import Case
 from routing.pack import Pack
@@ -30,9 +30,9 @@ class EpisodeView:
     register: str
     waiting: tuple[Clock, ...]
     ahead: tuple[Clock, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[CourseStep, ...]
     hidden: int
-    told: tuple[Told, ...]
+    told: tuple[ToldRow, ...]
     marks: tuple[Mark, ...]
     now_at: float
     others: tuple[tuple[str, str, str], ...]
@@ -101,4 +101,4 @@ def _others(held: HeldCase, linked: Sequence[HeldCase], now: datetime) -> list[t
     own = [HeldCase(held.child, case) for case in held.child.others(held.case.id)]
     told = [(case, "earlier or later episode of this child") for case in own]
     told += [(case, "reported together with this one") for case in linked]
-    return [(case.case.id, reference_of(case), f"{what}: {state_in_words(case, now)}") for case, what in told]
+    return [(case.case.id, police_reference(case), f"{what}: {state_in_words(case, now)}") for case, what in told]

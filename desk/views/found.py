@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from desk.views.episode import state_in_words
-from desk.views.missing import record_number, reference_of
+from desk.views.missing import police_reference, record_number
 from reporting.finding import FoundChild
 from reporting.held_cases import HeldCase
 
@@ -23,11 +23,11 @@ class FoundRow:
     agrees: tuple[str, ...]
 
 
-def row_of(held: HeldCase, how: str, agrees: tuple[str, ...], now: datetime) -> FoundRow:
+def found_row(held: HeldCase, how: str, agrees: tuple[str, ...], now: datetime) -> FoundRow:
     return FoundRow(
         held.authority,
         held.case.id if held.episode else None,
-        reference_of(held),
+        police_reference(held),
         record_number(held),
         state_in_words(held, now),
         how,
@@ -39,7 +39,7 @@ def found_rows(found: Sequence[FoundChild], now: datetime) -> list[FoundRow]:
     """A row for each episode of each child, and one for a child without any."""
     rows: list[FoundRow] = []
     for each in found:
-        rows += [row_of(case, each.how, _without_weights(each.agrees), now) for case in each.cases]
+        rows += [found_row(case, each.how, _without_weights(each.agrees), now) for case in each.cases]
         if not each.cases:
             numbers = next((value for _, value in each.child.record.identifiers), "")
             rows.append(

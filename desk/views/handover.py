@@ -7,7 +7,7 @@ from datetime import datetime
 
 from desk.clock_words import day_and_hour
 from desk.clocks import Clock, work_clocks
-from desk.views.missing import reference_of
+from desk.views.missing import police_reference
 from desk.views.said import event_in_words
 from reporting.held_cases import HeldCase
 from routing.case import Case
@@ -50,7 +50,7 @@ def handover_of(
     now: datetime,
 ) -> Handover:
     """`lines`: those of the ledger since then; `held`: their episodes; `waiting`: all that waits at the authority."""
-    references = {case.case.id: reference_of(case) for case in held if isinstance(case.case, Case)}
+    references = {case.case.id: police_reference(case) for case in held if isinstance(case.case, Case)}
     told: dict[str, list[HandoverLine]] = {"new": [], "found": [], "decided": []}
     for line in (each for each in lines if each.kind == "fact" and each.episode in references):
         for name, _ in line.entry["events"]:

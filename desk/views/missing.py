@@ -48,7 +48,7 @@ def missing_card(held: HeldCase, pack: Pack, now: datetime) -> MissingCard:
     return MissingCard(
         episode=episode.id,
         authority=held.authority,
-        reference=reference_of(held),
+        reference=police_reference(held),
         facts=tuple(_facts(held, now)),
         missing=time_missing(now - start),
         since=day_and_hour(start, now),
@@ -63,7 +63,7 @@ def missing_card(held: HeldCase, pack: Pack, now: datetime) -> MissingCard:
     )
 
 
-def in_order(cards: Sequence[MissingCard], by: str = "limit") -> list[MissingCard]:
+def cards_in_order(cards: Sequence[MissingCard], by: str = "limit") -> list[MissingCard]:
     """What runs out first; what has no limit last, the longest missing first. By risk: the highest first, and so within
     each grade."""
 
@@ -77,7 +77,7 @@ def in_order(cards: Sequence[MissingCard], by: str = "limit") -> list[MissingCar
     return sorted(cards, key=lambda card: (risk(card) if by == "risk" else 0, limit(card)))
 
 
-def reference_of(held: HeldCase) -> str:
+def police_reference(held: HeldCase) -> str:
     """The police reference of an episode; where there is none, that a worker reported it."""
     case = held.case
     references = case.episode.references if isinstance(case, Case) else ()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from desk.acts import act_of, whom
+from desk.acts import act_of, who_is_meant
 from desk.clock_words import day_and_hour
 from desk.views.said import event_in_words
 from reporting.held_cases import HeldCase
@@ -79,7 +79,7 @@ def _how_far(
 def _followed(ledger: Sequence[LedgerEntry], pack: Pack) -> list[str]:
     told = [event_in_words(name, pack) for line in ledger if line.kind == "fact" for name, _ in line.entry["events"]]
     for line in (each for each in ledger if each.kind == "decision"):
-        to = ", ".join(dict.fromkeys(whom(pack, role, person) for role, person in line.entry["to"]))
+        to = ", ".join(dict.fromkeys(who_is_meant(pack, role, person) for role, person in line.entry["to"]))
         told.append(f"{act_of(pack, line.entry['type'], line.entry['kind'])}: sent to {to}")
     return list(dict.fromkeys(told))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from desk.acts import act_of, whom
+from desk.acts import act_of, who_is_meant
 from routing.pack import Pack, Rule
 
 
@@ -38,7 +38,7 @@ def clauses_of(pack: Pack, sought: str = "") -> list[ClauseView]:
 
 def _does(rule: Rule, pack: Pack) -> str:
     what = rule.title or act_of(pack, rule.send, rule.kind)
-    roles = [whom(pack, target.role, None) for target in rule.to if target.role]
+    roles = [who_is_meant(pack, target.role, None) for target in rule.to if target.role]
     return f"{what} (to {', '.join(dict.fromkeys(roles))})" if roles else what
 
 
@@ -47,12 +47,12 @@ def local_settings(pack: Pack) -> list[tuple[str, str]]:
     told = [("Waits for release", "yes" if not pack.auto_release else "")]
     told += [("Answers are given", pack.answer_at), ("Whom to ring", pack.contact), ("Case system", pack.case_system)]
     for entry in pack.acknowledge:
-        ladder = ", then ".join(whom(pack, role, None) for role in entry.ladder)
+        ladder = ", then ".join(who_is_meant(pack, role, None) for role in entry.ladder)
         told.append((f"Must be confirmed: {entry.what}", f"else {ladder} is told"))
     return [(name, value) for name, value in told if value]
 
 
-def differences(earlier: Pack, later: Pack) -> list[tuple[str, str, str]]:
+def changed_clauses(earlier: Pack, later: Pack) -> list[tuple[str, str, str]]:
     """What differs of the clauses of two versions: the clause, its words then, and now."""
     return [*_changed(earlier, later)]
 

@@ -3,7 +3,7 @@ list of changes that there are."""
 
 from collections.abc import Mapping
 
-from desk.acts import in_words
+from desk.acts import code_in_words
 from episodes.events import Change
 from routing.closed_lists import MEANINGS
 from routing.message_types import TASK
@@ -85,5 +85,5 @@ def _meant(word: str, pack: Pack) -> str:
 
 
 def _spaced(text: str) -> str:
-    words = in_words(text)
+    words = code_in_words(text)
     return words[:1].lower() + words[1:]

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from desk.acts import act_of, in_words, whom
+from desk.acts import act_of, code_in_words, who_is_meant
 from desk.clock_words import day_and_hour
 from desk.clocks import Clock
 from desk.views.said import event_in_words
@@ -38,7 +38,7 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CourseStep:
     """One step of the past. `sent`: Homeward sent something, and told `who`; else it heard something from `who`."""
 
     at: datetime
@@ -52,7 +52,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldRow:
     """Somebody who was told: of what, when, by which way, and what became of it."""
 
     who: str
@@ -62,7 +62,9 @@ class Told:
     became: str
 
 
-def steps_of(ledger: Sequence[LedgerEntry], deliveries: Sequence[Delivery], pack: Pack, now: datetime) -> list[Step]:
+def steps_of(
+    ledger: Sequence[LedgerEntry], deliveries: Sequence[Delivery], pack: Pack, now: datetime
+) -> list[CourseStep]:
     """The steps, oldest first; what only a machine does (timers set, attempts to deliver) is none."""
     by_message: dict[str, list[Delivery]] = {}
     for delivery in deliveries:
@@ -70,29 +72,29 @@ def steps_of(ledger: Sequence[LedgerEntry], deliveries: Sequence[Delivery], pack
     return [step for line in ledger for step in _steps(line, by_message, pack, now)]
 
 
-def told_of(deliveries: Sequence[Delivery], confirmed: Mapping[str, str], pack: Pack, now: datetime) -> list[Told]:
+def told_of(deliveries: Sequence[Delivery], confirmed: Mapping[str, str], pack: Pack, now: datetime) -> list[ToldRow]:
     """Everybody who was told, newest first. `confirmed`: by message, who has said that they have seen it."""
     return [_told(delivery, confirmed, pack, now) for delivery in reversed(deliveries)]
 
 
 def _steps(
     line: LedgerEntry, by_message: Mapping[str, Sequence[Delivery]], pack: Pack, now: datetime
-) -> Iterator[Step]:
+) -> Iterator[CourseStep]:
     when = day_and_hour(line.at, now)
     if line.kind == "fact":
         source, _ = line.entry["report"]
         heard = [name for name, _ in line.entry["events"] if not name.startswith(Change.TIMER_DUE)]
         title = "; ".join(dict.fromkeys(event_in_words(name, pack) for name in heard))
         if title:  # that a clock ran out is told with what was sent because of it
-            yield Step(line.at, when, title, _sender(source), sent=False)
+            yield CourseStep(line.at, when, title, _sender(source), sent=False)
     if line.kind == "decision":
         entry = line.entry
-        to = ", ".join(dict.fromkeys(whom(pack, role, person) for role, person in entry["to"]))
+        to = ", ".join(dict.fromkeys(who_is_meant(pack, role, person) for role, person in entry["to"]))
         unsent = " (not sent: its reason had ended)" if entry.get("unsent") else ""
         rows = by_message.get(entry["message"], ())
         how = tuple(f"{_way(row.row.destination, pack)}: {STATES[row.state]}" for row in rows)
         title = act_of(pack, entry["type"], entry["kind"]) + unsent
-        yield Step(line.at, when, title, to, True, _why(line, pack), how, entry["message"])
+        yield CourseStep(line.at, when, title, to, True, _why(line, pack), how, entry["message"])
 
 
 def _why(line: LedgerEntry, pack: Pack) -> Why:
@@ -121,23 +123,23 @@ def _way(destination: str, pack: Pack) -> str:
     if channel != "mail":
         return f"topic {where}"
     _, role, *person = where.split("/")
-    return f"e-mail to {whom(pack, role, person[0] if person else None)}"
+    return f"e-mail to {who_is_meant(pack, role, person[0] if person else None)}"
 
 
-def _told(delivery: Delivery, confirmed: Mapping[str, str], pack: Pack, now: datetime) -> Told:
+def _told(delivery: Delivery, confirmed: Mapping[str, str], pack: Pack, now: datetime) -> ToldRow:
     row = delivery.row
     channel, _, where = row.destination.partition("/")
     parts = where.split("/")
     service = where.split(".")[-2] if "." in where else where
     who = (
-        whom(pack, parts[1], parts[2] if len(parts) > 2 else None)
+        who_is_meant(pack, parts[1], parts[2] if len(parts) > 2 else None)
         if channel == "mail"
-        else in_words(service.replace("-", "_"))
+        else code_in_words(service.replace("-", "_"))
     )
     by = confirmed.get(row.message_id)
     became = f"confirmed by {by}" if by and channel == "mail" else STATES[delivery.state]
     way = "e-mail" if channel == "mail" else f"topic {where}"
-    return Told(who, act_of(pack, row.type, row.kind), day_and_hour(row.at, now), way, became)
+    return ToldRow(who, act_of(pack, row.type, row.kind), day_and_hour(row.at, now), way, became)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,9 @@ _PAST = 70.0
 """How much of the picture the past takes where something lies ahead."""
 
 
-def picture(steps: Sequence[Step], ahead: Sequence[Clock], since: datetime, now: datetime) -> tuple[list[Mark], float]:
+def picture(
+    steps: Sequence[CourseStep], ahead: Sequence[Clock], since: datetime, now: datetime
+) -> tuple[list[Mark], float]:
     """The marks of the past and of what lies ahead, and where now stands. Past and future each have a scale of their
     own."""
     due = [clock.due for clock in ahead if clock.due and clock.due > now]

@@ -7,13 +7,13 @@ from typing import Literal, TypeVar
 
 from desk.clocks import Clock, work_clocks
 from desk.people import DeskUser
-from desk.views.missing import reference_of
+from desk.views.missing import police_reference
 from reporting.held_cases import HeldCase
 from routing.library import Packs
 from store import WorkRow
 
 _PAGE = 25
-Whose = Literal["mine", "roles", "others"]
+WhoseWork = Literal["mine", "roles", "others"]
 _T = TypeVar("_T")
 
 
@@ -24,7 +24,7 @@ class TodoRow:
 
     clock: Clock
     wanted: str
-    whose: Whose
+    whose: WhoseWork
     authority: str
     case: str
     reference: str = ""
@@ -40,12 +40,12 @@ class TodoRow:
             if case
             else []
         )
-        return replace(self, reference=reference_of(held) if case else "No episode", seen_by=", ".join(seen))
+        return replace(self, reference=police_reference(held) if case else "No episode", seen_by=", ".join(seen))
 
 
 def todo_rows(work: Sequence[WorkRow], user: DeskUser, packs: Packs, now: datetime) -> list[TodoRow]:
     """A row for each message that waits, in the order of the clocks."""
-    together: dict[tuple[str, str, str, Whose], list[WorkRow]] = {}
+    together: dict[tuple[str, str, str, WhoseWork], list[WorkRow]] = {}
     for row in work:
         together.setdefault((row.authority, row.message, row.wanted, _whose(row, user)), []).append(row)
     best: dict[tuple[str, str, str], TodoRow] = {}
@@ -60,10 +60,10 @@ def todo_rows(work: Sequence[WorkRow], user: DeskUser, packs: Packs, now: dateti
     return sorted(best.values(), key=lambda r: (r.clock.due is None, r.clock.due or far, r.clock.since or far, r.case))
 
 
-_NEAR: tuple[Whose, ...] = ("mine", "roles", "others")
+_NEAR: tuple[WhoseWork, ...] = ("mine", "roles", "others")
 
 
-def _whose(row: WorkRow, user: DeskUser) -> Whose:
+def _whose(row: WorkRow, user: DeskUser) -> WhoseWork:
     if row.person is not None and row.person == user.id:
         return "mine"
     return "roles" if user.may_answer(row.authority, row.role) else "others"

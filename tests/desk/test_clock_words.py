@@ -7,7 +7,7 @@ from london import london
 
 from desk.clock_words import (
     Bar,
-    Standing,
+    LimitStanding,
     bar_of,
     clock_change,
     day_and_hour,
@@ -101,22 +101,22 @@ def test_a_limit_is_told_both_ways(due: datetime, told: str) -> None:
 @pytest.mark.parametrize(
     ("since", "due", "standing"),
     [
-        (NIGHT, None, Standing.NO_LIMIT),
-        (after(-5), after(0, -1), Standing.OVERDUE),
-        (after(-5), NIGHT, Standing.SOON),
-        (after(-5), after(2), Standing.SOON),
-        (after(-5), after(2, 1), Standing.LATER),
-        (after(-65), after(7), Standing.SOON),  # the last tenth of 72 hours
-        (after(-64), after(8), Standing.LATER),
-        (None, after(3), Standing.LATER),
+        (NIGHT, None, LimitStanding.NO_LIMIT),
+        (after(-5), after(0, -1), LimitStanding.OVERDUE),
+        (after(-5), NIGHT, LimitStanding.SOON),
+        (after(-5), after(2), LimitStanding.SOON),
+        (after(-5), after(2, 1), LimitStanding.LATER),
+        (after(-65), after(7), LimitStanding.SOON),  # the last tenth of 72 hours
+        (after(-64), after(8), LimitStanding.LATER),
+        (None, after(3), LimitStanding.LATER),
     ],
 )
-def test_how_a_limit_stands(since: datetime | None, due: datetime | None, standing: Standing) -> None:
+def test_how_a_limit_stands(since: datetime | None, due: datetime | None, standing: LimitStanding) -> None:
     assert standing_of(since, due, NIGHT) is standing
 
 
 def test_every_standing_has_a_shape_and_a_word_of_its_own() -> None:
-    assert len({s.shape for s in Standing}) == len({s.word for s in Standing}) == len(Standing)
+    assert len({s.shape for s in LimitStanding}) == len({s.word for s in LimitStanding}) == len(LimitStanding)
 
 
 @pytest.mark.parametrize(
