@@ -259,8 +259,8 @@ class Life:
                 )
                 told = {"result": result, "at": later(after - 0.2), "by": by, "interviewer": by, "reason": "said so"}
                 self._casework(after, "rhi.outcome", {**about, **told, "content": {"1": "yes"}})
-            case "held" if words.meetings:
-                kind = self.random.choice(sorted(words.meetings))
+            case "held" if kinds := self._meetings():
+                kind = self.random.choice(kinds)
                 self._casework(hour, "meeting.held", {**about, "kind": kind, "held_at": later(hour - 0.2)})
             case "manager":
                 self._decision(hour, "manager.decision", about, by, words.decisions)
@@ -285,6 +285,12 @@ class Life:
                     self._casework(hour, "task.completed", {**about, "kind": self.random.choice(kinds), "by": by})
             case "seen":
                 self._casework(hour, "message.acknowledged", {**about, "type": "senior.alert", "by": by})
+
+    def _meetings(self) -> list[str]:
+        """Kinds of meetings. What one about the child means hangs on what had been asked for when it is told: it counts
+        for weeks, and settles nothing that was asked for after it was held (AMB-32, AMB-206)."""
+        of_child = self.pack.words.meetings_of_child if self.plain else ()
+        return [kind for kind in sorted(self.pack.words.meetings) if kind not in of_child]
 
     def _decision(self, hour: float, type_: str, about: Data, by: Data, words: Any) -> None:
         kinds = [kind for kind in sorted(words) if words[kind]]
