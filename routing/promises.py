@@ -23,7 +23,7 @@ from routing.message_types import INTERVIEW_REQUEST, MEETING_REQUEST, MESSAGE_TY
 from routing.messages import Message, Promise
 from routing.pack import Pack, Rule, Target
 from routing.payload import Firing
-from routing.situation import WAITS, Situation
+from routing.situation import ON_HOLD, Situation
 
 Promises = tuple[Promise, ...]
 OF_A_MEETING = (Change.MEETING, Change.MEETING_ELSEWHERE)
@@ -142,7 +142,7 @@ def hold_notice(rule: Rule, pack: Pack) -> Rule:
     """The warning that goes to the intake role in place of a rule's message, with the limit that runs meanwhile."""
     detail = f"{rule.send} is on hold. Complete the task {pack.release.task if pack.release else ''} to release it."
     return replace(
-        rule, id=rule.id + WAITS, send="exception.raise", kind="release_awaited", to=(Target(role=pack.intake),),
+        rule, id=rule.id + ON_HOLD, send="exception.raise", kind="release_awaited", to=(Target(role=pack.intake),),
         fields={"detail": detail}, group=None, closes=(), settled_by=(), urgency="same_day", name=None, form=None,
     )  # fmt: skip
 
@@ -151,4 +151,4 @@ def is_released(event: Event, rule: Rule, s: Situation) -> bool:
     """Whether the event lets a rule speak that has waited."""
     if event.change is not Change.TASK_COMPLETED or event.qualifier != s.release:
         return False
-    return any(p.rule == rule.id + WAITS for p in s.promises)
+    return any(p.rule == rule.id + ON_HOLD for p in s.promises)

@@ -19,7 +19,7 @@ from routing.message_types import INTERVIEW_REQUEST, MESSAGE_TYPES
 from routing.messages import Promise
 from routing.pack import Pack
 
-WAITS = "/waits"
+ON_HOLD = "/waits"
 """What stands behind the name of a rule whose message waits for a person's release (AMB-08)."""
 
 

@@ -16,7 +16,7 @@ from routing.conditions.vocabulary import (
 )
 from routing.message_types import TASK
 from routing.periods import Period
-from routing.situation import WAITS, Situation
+from routing.situation import ON_HOLD, Situation
 
 
 @condition
@@ -92,7 +92,7 @@ def promised(s: Situation, any_of: RuleWords) -> bool:
 @condition
 def on_hold(s: Situation, any_of: RuleWords) -> bool:
     """What one of these rules asks for waits for a person to release it (AMB-08)."""
-    waiting = {p.rule.removesuffix(WAITS) for p in s.promises if p.rule.endswith(WAITS)}
+    waiting = {p.rule.removesuffix(ON_HOLD) for p in s.promises if p.rule.endswith(ON_HOLD)}
     return s.release is not None and s.released_at() is None and not waiting.isdisjoint(any_of)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.disorder.lives import Absence, Course, Said
+from tests.disorder.course import Absence, Course, Said
 from tests.disorder.reading import Read
 
 MAY_BE_NO_NEWS = (

@@ -8,9 +8,10 @@ from quick_store import QuickRehearsal
 
 from routing.library import HUB
 from store import Store
+from tests.disorder.course import Course
 from tests.disorder.deciding_whose import MOMENTS, Whose
 from tests.disorder.holding import differences, faults, owed_to_whom
-from tests.disorder.lives import Course, Life
+from tests.disorder.lives import Life
 from tests.disorder.reading import Read, read
 from tests.shipped import shipped_packs
 
