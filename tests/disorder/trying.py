@@ -55,10 +55,10 @@ class Trial:
             self._failed(seed, faults(course, await self._read(course, store, order=1, apart=SPLIT)))
 
     async def two_orders(self, seed: int, short: bool = True) -> None:
-        """A plain course ends the same in whatever order its topics are read, one by one and in batches."""
+        """A plain course ends the same in whatever order its topics are read: one by one, every other also at once."""
         course = Life(seed, PACKS, plain=True, short=short).course()
         self._note(course)
-        for apart in (1.0, 0.0):
+        for apart in (1.0, 0.0)[: 1 + seed % 2]:
             with self._quick.in_use() as store:
                 one = await self._read(course, store, None if apart else 2, apart)
             with self._quick.in_use() as store:
