@@ -19,7 +19,7 @@ SSDA903 := $(VENV)/.with-ssda903-$(shell cksum < requirements/ssda903.txt | cut 
 CONTRACT := $(VENV)/.with-contract-$(shell cksum < bench/contract/package-lock.json | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fuzz screenshots mutants bench bench-matching bench-contract lock clean
+.PHONY: help demo run test check fuzz courses screenshots mutants bench bench-matching bench-contract lock clean
 
 help: ## list the commands
 	@printf 'Homeward tells people and keeps time. Commands:\n\n'
@@ -43,6 +43,9 @@ check: $(TEST) ## run ruff, mypy and the import rules
 
 fuzz: $(TEST) ## send a million seeded inputs through the whole way in, and print what became of them
 	@$(BIN)/python -m tests.fuzz $(ARGS)
+
+courses: $(TEST) ## read ten thousand random courses in any order, and print what did not hold
+	@$(BIN)/python -m tests.disorder $(ARGS)
 
 bench: $(TEST) ## measure speed against bare Kafka, on Postgres and SQLite
 	@$(BIN)/python -m bench $(ARGS)

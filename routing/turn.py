@@ -244,7 +244,7 @@ class Turn:
             if rule is None or not promise.open:
                 continue
             counted = fewer and depends_on(rule.tests, COUNTS, self.pack)
-            elsewhere = moves and self._is_anothers(rule)
+            elsewhere = moves and bool(MESSAGE_TYPES[promise.type].asks_for) and self._is_anothers(rule)
             if not (rule.lapses or counted or elsewhere):
                 continue
             if evaluate_without(promise, rule.tests, self.s, self.first, self.pack) is None:

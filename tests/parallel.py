@@ -19,7 +19,11 @@ TOGETHER = {
     "tests/protocols/test_scenario": "scenarios, each run once in a process",
 }
 # Files of which each test takes long and stands alone.
-APART = ("tests/protocols/test_any_course.py", "tests/intake/test_worklist.py")
+APART = (
+    "tests/protocols/test_any_course.py",
+    "tests/disorder/test_random_courses.py",
+    "tests/intake/test_worklist.py",
+)
 
 
 def group_of(test: str) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 from wire_messages import later
 
 from routing.pack import Pack
-from tests.disorder.lives import SYSTEMS, Course, Data, Said
+from tests.disorder.course import Course, Data, Said
+from tests.disorder.lives import SYSTEMS
 
 MOMENTS = ("at once", "later", "there and back")
 

@@ -2,84 +2,17 @@
 registers and people who decide whose a notification is. Seeded: the same seed gives the same course."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from random import Random
 from typing import Any
 
-import orjson
-from wire_messages import event, later
+from wire_messages import later
 
-from intake.records import RawRecord
 from routing.pack import Pack
+from tests.disorder.course import Absence, Course, Data, Said
 
-Data = dict[str, Any]
 SYSTEMS = {"nottinghamshire": "mosaic"}
 ONCE_IN_A_WHILE = ("threshold", "rag", "screening", "clock", "dispute", "task", "seen")
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One message: the hour at which its sender sent it, and the hour at which the hub reads it."""
-
-    number: int
-    sent: float
-    type: str
-    data: Data
-    owner: str
-    key: str = ""
-    read: float = 0.0
-
-    @property
-    def topic(self) -> str:
-        if self.type.startswith("police."):
-            return f"police.{self.owner}.notifications.v1"
-        what = "register.{}.children.v1" if self.type in ("case.context", "tombstone") else "casework.{}.outcomes.v1"
-        return what.format(self.owner)
-
-    @property
-    def at(self) -> datetime:
-        return later(self.read)
-
-    def raw(self) -> RawRecord:
-        """The record, whose place in its topic is always the same."""
-        key, sent = self.key.encode() or None, later(self.sent)
-        if self.type == "tombstone":
-            return RawRecord(self.topic, 0, self.number, None, sent, key)
-        value = event(self.type, sent, self.data, f"c{self.number}", self.source)
-        return RawRecord(self.topic, 0, self.number, value, sent, key)
-
-    @property
-    def source(self) -> str:
-        return f"/police/{self.owner}" if self.type.startswith("police.") else f"/casework/{self.owner}"
-
-    def __str__(self) -> str:
-        told = orjson.dumps(self.data, option=orjson.OPT_UTC_Z).decode()
-        return f"{self.number:>3} sent {self.sent:>7.2f} read {self.read:>7.2f} {self.topic} {self.type} {told}"
-
-
-@dataclass(frozen=True, slots=True)
-class Absence:
-    """One time away, as it truly was. `back` None: not back by the end. `error`: there was no such absence."""
-
-    child: int
-    incident: str
-    gone: float
-    back: float | None
-    error: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """A course of messages in the order of their sending, and what truly happened."""
-
-    seed: int
-    authority: str
-    absences: tuple[Absence, ...]
-    said: tuple[Said, ...]
-
-    def without(self, number: int) -> "Course":
-        return replace(self, said=tuple(s for s in self.said if s.number != number))
 
 
 class Life:
@@ -259,8 +192,8 @@ class Life:
                 )
                 told = {"result": result, "at": later(after - 0.2), "by": by, "interviewer": by, "reason": "said so"}
                 self._casework(after, "rhi.outcome", {**about, **told, "content": {"1": "yes"}})
-            case "held" if words.meetings:
-                kind = self.random.choice(sorted(words.meetings))
+            case "held" if kinds := self._meetings():
+                kind = self.random.choice(kinds)
                 self._casework(hour, "meeting.held", {**about, "kind": kind, "held_at": later(hour - 0.2)})
             case "manager":
                 self._decision(hour, "manager.decision", about, by, words.decisions)
@@ -285,6 +218,12 @@ class Life:
                     self._casework(hour, "task.completed", {**about, "kind": self.random.choice(kinds), "by": by})
             case "seen":
                 self._casework(hour, "message.acknowledged", {**about, "type": "senior.alert", "by": by})
+
+    def _meetings(self) -> list[str]:
+        """Kinds of meetings. What one about the child means hangs on what had been asked for when it is told: it counts
+        for weeks, and settles nothing that was asked for after it was held (AMB-32, AMB-206)."""
+        of_child = self.pack.words.meetings_of_child if self.plain else ()
+        return [kind for kind in sorted(self.pack.words.meetings) if kind not in of_child]
 
     def _decision(self, hour: float, type_: str, about: Data, by: Data, words: Any) -> None:
         kinds = [kind for kind in sorted(words) if words[kind]]

@@ -14,7 +14,7 @@ from owed import Owed, owed, states
 
 from store import Store
 from store.history import LedgerEntry
-from tests.disorder.lives import Course, Said
+from tests.disorder.course import Course, Said
 
 AFTERWARDS = 24 * 12
 """Hours for which clocks run on after the last message."""
