@@ -139,7 +139,7 @@ ENDS = _at("16 12:00")
 """When the fortnight is over: the clocks run until then."""
 
 EXPECTED: tuple[Expected, ...] = (
-    Expected("XX-0301", "task.create", "process_notification", "children_missing_officer", "NOTTS-22"),
+    Expected("XX-0301", "task.create", "process_notification", "children_missing_officer", "NOTTS-22", count=2),
     Expected("XX-0301", "episode.store_nfa", None, "mosaic", "NOTTS-36"),
     Expected("XX-0302", "notify.missing", None, "allocated_social_worker", "NOTTS-35"),
     Expected("XX-0302", "notify.info", "looked_after_child_missing", "independent_reviewing_officer", "NOTTS-57"),
