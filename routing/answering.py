@@ -32,18 +32,24 @@ def answers_of(type_: str, kind: str | None, settled_by: Iterable[str], pack: Pa
     known = MESSAGE_TYPES[type_]
     declared = pack.kinds.get(type_, {}).get(kind or "")
     settled = [*settled_by]
-    if any(pattern.startswith(f"{Change.DECIDED}.") for pattern in settled):
+    if _by_decision(settled):
         settled = [p for p in settled if not p.startswith(Change.INTERVIEW)]  # it makes the question moot, no more
+    if known.asks_for == "meeting":
+        settled = [p for p in settled if not p.startswith(f"{Change.MEETING}.")]  # nor is another meeting an answer
     patterns = [*settled, *(declared.answered_by if declared else ()), *known.words_of(kind).answered_by]
     for change, results in known.fulfilled_by.items():
         patterns += [f"{change}.{result}" for result in results or ((kind,) if kind else ())]
-    if known.asks_for == "meeting" and kind and pack.words.meetings.get(kind) and not settled:
+    if known.asks_for == "meeting" and kind and pack.words.meetings.get(kind) and not _by_decision(settled):
         patterns.append(f"{Change.DECIDED}.meeting.{kind}")
     found: dict[tuple[str, str | None], dict[str, AnswerWord]] = {}
     for answer in (a for pattern in patterns for a in reports_that_bring(pattern, pack)):
         words = found.setdefault((answer.type, answer.kind), {})
         words |= {word.word: word for word in answer.words}
     return tuple(Answer(of, about, tuple(words.values())) for (of, about), words in found.items())
+
+
+def _by_decision(settled: Iterable[str]) -> bool:
+    return any(pattern.startswith(f"{Change.DECIDED}.") for pattern in settled)
 
 
 def reports_that_bring(pattern: str, pack: Pack) -> Iterator[Answer]:

@@ -1,5 +1,6 @@
 """`homeward topics`: every topic that the hub reads or writes, once, in the form that Kafka is to create it."""
 
+import asyncio
 import json
 import shlex
 from datetime import UTC, datetime
@@ -18,6 +19,8 @@ from routing.messages import Message, Recipient
 from schemas.asyncapi import document
 from schemas.catalogue import TopicShape, concrete_topics
 from schemas.topics import TopicKind, parse_topic
+
+PATIENCE = 30.0  # seconds until the test gives up
 
 
 def run(*arguments: str, command: str = "topics") -> Result:
@@ -119,8 +122,10 @@ async def test_kafka_takes_the_topics_as_the_commands_describe_them(kafka: str, 
                 for name, (partitions, replicas, c) in wanted.items()
             ]
         )
-        made = {topic["topic"]: len(topic["partitions"]) for topic in await admin.describe_topics([*wanted])}
-        assert made == dict.fromkeys(wanted, 2)
+        made: dict[str, int] = {}
+        async with asyncio.timeout(PATIENCE):  # a broker hears of a new topic a moment after the controller
+            while made != dict.fromkeys(wanted, 2):
+                made = {topic["topic"]: len(topic["partitions"]) for topic in await admin.describe_topics([*wanted])}
         resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in wanted]
         for answer in await admin.describe_configs(resources):
             for _, _, _, name, entries in answer.resources:
