@@ -115,7 +115,12 @@ def courses(pack: Pack) -> st.SearchStrategy[list[Row]]:
 
 
 def _timed(rows: list[tuple[int, Row]]) -> list[Row]:
-    return [{"at": _at(hours), **row} for hours, row in sorted(rows, key=lambda r: r[0])]
+    return [_possible({"at": _at(hours), **row}) for hours, row in sorted(rows, key=lambda r: r[0])]
+
+
+def _possible(row: Row) -> Row:
+    """Nobody sets a clock to what has not been yet: such a report is not taken in."""
+    return row | {"value": min(row["value"], row["at"])} if row["type"] == "clock.override" and "value" in row else row
 
 
 def told(pack: Pack, rows: list[Row]) -> list[bytes]:

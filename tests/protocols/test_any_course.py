@@ -45,7 +45,7 @@ async def test_what_is_said_is_sound(pack: Pack, data: st.DataObject) -> None:
 def _sound(message: dict[str, Any], pack: Pack) -> None:
     data = message["data"]
     assert data["clauses"], "a decision without a clause"
-    assert all(c in pack.clauses or c.startswith(("AMB-", "HUB")) for c in data["clauses"])
+    assert all(c in pack.clauses or c.startswith(("AMB-", "T-", "HUB")) for c in data["clauses"])
     assert data["to"], "a message to nobody"
     assert data["kind"] != "unreadable", data["detail"]
     if data["due"] and data["causation"]:

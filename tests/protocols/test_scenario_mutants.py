@@ -54,16 +54,8 @@ async def test_each_role_that_gets_letters_is_in_a_row_that_names_the_channel(au
         for row in (row for row in scenario.expect if "channels" in row):
             messages = [m for m in (await run_of(scenario)).messages if matches(row, m)]
             proved |= {recipient["role"] for message in messages for recipient in message["data"]["to"]}
-    assert {role for pack in VERSIONS[authority] for role in written_to(pack)} - proved == ONLY_NAMED.get(
-        authority, set()
-    )
+    assert {role for pack in VERSIONS[authority] for role in written_to(pack)} - proved == set()
 
 
 def written_to(pack: Pack) -> set[str]:
     return {name for name, role in pack.roles.items() if role.channel in MAIL_CHANNELS}
-
-
-ONLY_NAMED = {
-    # Asked for the interview under the name of an independent interviewer.
-    "mfh-borough": {"trusted_person"},
-}
