@@ -67,6 +67,11 @@ class ClientLog:
             self._trouble.begins(f"Kafka client error, retrying ({type(exc_info).__name__})")
 
 
+_NOT_YET = "Topic %s not found in cluster metadata"
+"""What the client says, as an error, of a topic that a broker has not heard of yet. It asks again; of one that stays
+away whoever writes to it tells."""
+
+
 class FoldedClient(logging.Filter):
     """Lets through what the Kafka client says of a fault when that begins, once a minute from each part of it while the
     fault lasts, with how many lines were left out, and says when it is over. While Kafka is away the client would write
@@ -83,6 +88,8 @@ class FoldedClient(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if not record.name.startswith("aiokafka"):
             return True
+        if record.msg == _NOT_YET:
+            return False
         self._last = now = self._monotonic()
         self._await_quiet(self._quiet)
         if record.name in self._told and now - self._told[record.name] < self._between:

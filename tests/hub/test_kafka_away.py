@@ -1,12 +1,13 @@
 """While Kafka is away the log says so, and does not fill with what the client says of it."""
 
 import asyncio
+import inspect
 import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, cluster
 
 from homeward.embedded import EmbeddedKafka
 from homeward.logs import FoldedClient
@@ -101,3 +102,10 @@ def test_what_lasts_is_told_once_a_minute_with_how_many_lines_were_left_out() ->
             passed.append((second, getattr(record, "left_out", 0)))
     assert passed == [(0, 0), (60, 59), (120, 59)]
     assert filter_.filter(logging.LogRecord("intake", logging.ERROR, "", 0, "ours", None, None))
+
+
+def test_a_topic_that_a_broker_has_not_heard_of_yet_is_no_error() -> None:
+    told = "Topic %s not found in cluster metadata"
+    assert told in inspect.getsource(cluster)  # of a topic that stays away, whoever writes to it tells
+    record = logging.LogRecord("aiokafka.cluster", logging.ERROR, "", 0, told, ("t.v1",), None)
+    assert not FoldedClient().filter(record)
