@@ -10,7 +10,9 @@ from episodes.reports import Found
 from intake.deciding import take_in
 from intake.step import CaseChange, Context, Step
 from routing.case import Case
-from routing.decide import decide_merged
+from routing.decide import decide_withdrawn
+
+MERGED_ROW = "AMB-187"
 
 
 def take_in_found(context: Context, child: Child, report: Found) -> Step | None:
@@ -65,7 +67,8 @@ def _given_up(context: Context, child: Child, waiting: Case, report: Found) -> S
     episode: Episode = replace(waiting.episode, state="retracted")
     events = brought(Change.MERGED, report)
     pack = context.packs.version(child.authority, episode.pack)
-    decision = decide_merged(waiting, episode, events, child.record, child.others(episode.id), pack, context.now)
+    others = child.others(episode.id)
+    decision = decide_withdrawn(waiting, episode, events, child.record, others, pack, context.now, MERGED_ROW)
     after = replace(decision.case, from_history=waiting.from_history)
     child.keep(after)
     return Step((CaseChange(child, after, events),), decision.messages)

@@ -13,7 +13,7 @@ from episodes.reports import Missing, Report
 from intake.deciding import answer
 from intake.step import CaseChange, Context, Step, raised
 from routing.case import Case
-from routing.decide import decide_handed_over
+from routing.decide import decide_withdrawn
 
 HANDED_OVER_ROW = "AMB-197"
 _HANDED_OVER = (
@@ -31,7 +31,8 @@ def hand_over(context: Context, child: Child, case: Case, to: str, report: Repor
     episode = replace(case.episode, handed_to=to)
     event = Event(Change.HANDED_OVER, report, report.origin.at)
     pack = context.packs.version(child.authority, episode.pack)
-    decision = decide_handed_over(case, episode, (event,), child.record, child.others(case.id), pack, context.now)
+    others = child.others(case.id)
+    decision = decide_withdrawn(case, episode, (event,), child.record, others, pack, context.now, HANDED_OVER_ROW)
     child.keep(decision.case)
     step = Step((CaseChange(child, decision.case, (event,)),), decision.messages)
     about = episode.missing.about if episode.missing else report.about

@@ -84,7 +84,7 @@ def decide_late(
     return replace(decision, unsaid=tuple(turn.unsaid(late, decision.timers)))
 
 
-def decide_merged(
+def decide_withdrawn(
     case: Case,
     episode: Episode,
     events: tuple[Event, ...],
@@ -92,24 +92,12 @@ def decide_merged(
     others: tuple[Case, ...],
     pack: Pack,
     now: datetime,
+    clause: str,
 ) -> Decision:
-    """What waited is the absence of another episode (AMB-187): what was asked for in it is withdrawn."""
+    """What was asked for in an episode is withdrawn, by this clause: it waited and is the absence of another one
+    (AMB-187), or another authority answers for the child (AMB-197)."""
     s = situation_at(case, episode, events, record, others, pack, now)
-    return retracting.all_withdrawn(s, events[0], pack, now, ("AMB-187",))
-
-
-def decide_handed_over(
-    case: Case,
-    episode: Episode,
-    events: tuple[Event, ...],
-    record: RegisterRecord,
-    others: tuple[Case, ...],
-    pack: Pack,
-    now: datetime,
-) -> Decision:
-    """Another authority answers for the child (AMB-197): what is asked for here is withdrawn."""
-    s = situation_at(case, episode, events, record, others, pack, now)
-    return retracting.all_withdrawn(s, events[0], pack, now, ("AMB-197",))
+    return retracting.all_withdrawn(s, events[0], pack, now, (clause,))
 
 
 def decide_duties(
