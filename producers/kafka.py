@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaError  # type: ignore[imp
 
 from producers.headers import kafka_headers
 from producers.kafka_faults import TOO_LARGE, receipt_of_fault, topic_away
-from producers.kafka_link import AiokafkaLink, Confirmation, KafkaSettings, Link
+from producers.kafka_link import AiokafkaLink, Confirmation, KafkaSettings, Link, started_link
 from producers.topics import illegal, is_legal
 from schemas.delivery import Outgoing, Receipt, Verdict
 
@@ -163,13 +163,7 @@ class KafkaSender:
 
     async def _ready(self) -> Link:
         if self._link is None:
-            link = self._make(self._settings)
-            try:
-                await link.start()
-            except BaseException:
-                await link.abandon()
-                raise
-            self._link = link
+            self._link = await started_link(self._make(self._settings))
         return self._link
 
     async def _create(self, link: Link, topics: Sequence[str]) -> None:

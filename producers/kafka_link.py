@@ -87,6 +87,16 @@ class Link(Protocol):
 Confirmation = asyncio.Future[object]
 
 
+async def started_link(link: Link) -> Link:
+    """The link, once it has started; one that does not start is abandoned, and the error raised."""
+    try:
+        await link.start()
+    except BaseException:
+        await link.abandon()
+        raise
+    return link
+
+
 class AiokafkaLink:
     """The real thing. Must be made inside the running loop."""
 

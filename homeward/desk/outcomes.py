@@ -9,7 +9,7 @@ from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 from desk.ports import NotPublishedError
 from homeward.kafka import kafka_settings
 from homeward.settings import Settings
-from producers.kafka_link import AiokafkaLink, KafkaSettings, TopicShape
+from producers.kafka_link import AiokafkaLink, KafkaSettings, Link, TopicShape, started_link
 
 _FAULTS = (KafkaError, OSError, TimeoutError)
 _WITHIN = 5.0  # seconds that a person waits before the page says that Kafka is away
@@ -28,7 +28,7 @@ class KafkaOutcomes:
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
-        self._link: AiokafkaLink | None = None
+        self._link: Link | None = None
         self._turn = asyncio.Lock()
 
     async def publish(self, topic: str, key: bytes, headers: Sequence[tuple[str, bytes]], value: bytes) -> None:
@@ -48,15 +48,9 @@ class KafkaOutcomes:
             await self._link.stop()
             self._link = None
 
-    async def _started(self) -> AiokafkaLink:
+    async def _started(self) -> Link:
         if self._link is None:
-            link = AiokafkaLink(self._settings)
-            try:
-                await link.start()
-            except BaseException:
-                await link.abandon()
-                raise
-            self._link = link
+            self._link = await started_link(AiokafkaLink(self._settings))
         return self._link
 
     async def _abandon(self) -> None:
