@@ -1,11 +1,13 @@
 """*Held up*: what is stuck, by cause and not by row, for those who look after the hub. They meet no child here: bodies
 are masked, and no reference is shown."""
 
+from collections.abc import Sequence
+
 from starlette.responses import Response
 
 from desk.looking import look_row
 from desk.serving import DeskPage
-from desk.views.held_up import delivery_causes, masked, quarantine_causes, quiet_registers
+from desk.views.held_up import StuckCause, delivery_causes, masked, quarantine_causes, quiet_registers
 from desk.visit import NotHereError, Visit
 
 _NOBODY = "hub"
@@ -28,13 +30,19 @@ async def held_up(visit: Visit) -> Response:
     )
 
 
+def _chosen(causes: Sequence[StuckCause], visit: Visit) -> StuckCause:
+    """The cause that the form names. Raises NotHereError where it is over."""
+    cause = next((c for c in causes if c.key == visit.asked("cause")), None)
+    if cause is None:
+        raise NotHereError
+    return cause
+
+
 async def release(visit: Visit) -> Response:
     """A dry run first: what would be tried again, and how much waits behind it. Sent again with `sure`, it is."""
     async with visit.desk.store.reading() as tx:
         causes = delivery_causes(await tx.held_up(retrying=True), visit.now)
-    cause = next((c for c in causes if c.key == visit.asked("cause")), None)
-    if cause is None:
-        raise NotHereError
+    cause = _chosen(causes, visit)
     if visit.asked("sure") != "yes":
         return await visit.page("release.html", cause=cause, what="release")
     async with visit.desk.store.transaction() as tx:
@@ -48,9 +56,7 @@ async def replay(visit: Visit) -> Response:
     """The same for messages in quarantine."""
     async with visit.desk.store.reading() as tx:
         causes = quarantine_causes(await tx.quarantined(), visit.now)
-    cause = next((c for c in causes if c.key == visit.asked("cause")), None)
-    if cause is None:
-        raise NotHereError
+    cause = _chosen(causes, visit)
     if visit.asked("sure") != "yes":
         return await visit.page("release.html", cause=cause, what="replay")
     async with visit.desk.store.transaction() as tx:
