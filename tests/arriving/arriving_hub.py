@@ -2,8 +2,9 @@
 topics stay in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -183,3 +184,20 @@ async def arriving(
         yield world
     finally:
         await world.hub.stop()
+
+
+@contextmanager
+def heard_of_the_mailbox() -> Iterator[asyncio.Event]:
+    """An event that each line of the log about the mailbox for bounces sets."""
+    said = asyncio.Event()
+
+    class Told(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            said.set()
+
+    log, told = logging.getLogger("homeward.mailbox"), Told()
+    log.addHandler(told)
+    try:
+        yield said
+    finally:
+        log.removeHandler(told)

@@ -2,7 +2,6 @@
 pipe: receipts, bounces and automatic replies come to their rows, and a person hears where it matters."""
 
 import asyncio
-import logging
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from arriving_hub import DUTY, DUTY_BOX, MANAGER, MINUTE, OFFICER, TOPIC, arriving
+from arriving_hub import DUTY, DUTY_BOX, MANAGER, MINUTE, OFFICER, TOPIC, arriving, heard_of_the_mailbox
 from click.testing import CliRunner
 from imap_server import PASSWORD, USER, ImapServer, imap_server
 
@@ -156,21 +155,12 @@ async def test_a_mail_server_may_pipe_what_came_back_to_the_command(
 async def test_a_mailbox_that_cannot_be_read_is_one_line_in_the_log_and_one_when_it_can_again(
     tmp_path: Path, post: Post, caplog: pytest.LogCaptureFixture
 ) -> None:
-    said = asyncio.Event()
-
-    class Told(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            said.set()
-
-    logging.getLogger("homeward.mailbox").addHandler(told := Told())
     post.imap.down = True
-    try:
+    with heard_of_the_mailbox() as said:
         async with arriving(tmp_path, post.server, **post.settings), asyncio.timeout(20):
             await said.wait()
             said.clear()
             post.imap.down = False
             await said.wait()
-    finally:
-        logging.getLogger("homeward.mailbox").removeHandler(told)
     lines = [record.getMessage() for record in caplog.records if record.name == "homeward.mailbox"]
     assert lines == ["Cannot read the mailbox for bounces, retrying", "The mailbox for bounces can be read again"]

@@ -1,7 +1,6 @@
 """Microsoft 365 takes no passwords: a running hub enters the mailbox for bounces, and its mail server, by token."""
 
 import asyncio
-import logging
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from arriving_hub import DUTY_BOX, arriving
+from arriving_hub import DUTY_BOX, arriving, heard_of_the_mailbox
 from imap_server import USER, ImapServer, imap_server
 from token_server import CLIENT, SECRET, TokenServer, token_server
 
@@ -63,21 +62,12 @@ async def test_a_bounce_is_read_from_a_mailbox_that_takes_tokens_only(tmp_path: 
 async def test_a_token_that_the_mailbox_refuses_is_a_line_in_the_log_and_tried_again(
     tmp_path: Path, tenant: Tenant, caplog: pytest.LogCaptureFixture
 ) -> None:
-    said = asyncio.Event()
-
-    class Told(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            said.set()
-
-    logging.getLogger("homeward.mailbox").addHandler(told := Told())
-    try:
+    with heard_of_the_mailbox() as said:
         async with arriving(tmp_path, tenant.server, **tenant.settings), asyncio.timeout(20):
             await said.wait()
             said.clear()
             tenant.imap.tokens |= {"token-1", "token-2"}
             await said.wait()
-    finally:
-        logging.getLogger("homeward.mailbox").removeHandler(told)
     lines = [record.getMessage() for record in caplog.records if record.name == "homeward.mailbox"]
     assert lines == ["Cannot read the mailbox for bounces, retrying", "The mailbox for bounces can be read again"]
     assert not any("token-" in str(vars(record)) for record in caplog.records)
