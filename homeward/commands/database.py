@@ -1,4 +1,5 @@
-"""What the commands that work on the database have in common: which one, and faults in words. No command lives here."""
+"""What commands that work on the database, or on Kafka, have in common: which one, and faults in words. No command
+lives here."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from homeward.settings import Settings
     from store import Transaction
 
 _T = TypeVar("_T")
@@ -48,6 +50,27 @@ def faults_told(url: str) -> Iterator[None]:
         raise click.ClickException(
             f"Cannot use the database {where} ({error}). Check that it exists and that this user has access."
         ) from None
+
+
+@contextmanager
+def kafka_faults_told(settings: "Settings") -> Iterator[None]:
+    """Turn a Kafka that cannot be reached into a sentence."""
+    from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
+
+    try:
+        yield
+    except KafkaError as error:
+        raise click.ClickException(
+            f"Cannot reach Kafka at {settings.kafka_bootstrap} ({type(error).__name__}). "
+            "Check that it is running and that HOMEWARD_KAFKA_BOOTSTRAP is right."
+        ) from None
+
+
+def no_database(error: Exception) -> click.ClickException:
+    """What to say where a server cannot get at its database."""
+    return click.ClickException(
+        f"Cannot reach the database ({error}). Check that it is running and that this user can log in."
+    )
 
 
 def on_database(database: str | None, work: "Callable[[Transaction], Awaitable[_T]]") -> _T:

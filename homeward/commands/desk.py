@@ -26,6 +26,7 @@ def command(env_file: Path | None) -> None:
       homeward desk
       HOMEWARD_DESK_PORT=8100 homeward desk
     """
+    from homeward.commands.database import no_database
     from homeward.embedded import EmbeddedError
     from homeward.logs import configure
     from homeward.settings import SettingsError, load_settings
@@ -39,9 +40,7 @@ def command(env_file: Path | None) -> None:
     except (SettingsError, PackError, EmbeddedError) as error:
         raise click.ClickException(str(error)) from None
     except StoreUnavailableError as error:
-        raise click.ClickException(
-            f"Cannot reach the database ({error}). Check that it is running and that this user can log in."
-        ) from None
+        raise no_database(error) from None
 
 
 async def _run(settings: "Settings") -> None:

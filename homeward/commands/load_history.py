@@ -53,9 +53,7 @@ def command(
       homeward load-history --start P-1
       homeward load-history --all
     """
-    from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
-
-    from homeward.commands.database import faults_told
+    from homeward.commands.database import faults_told, kafka_faults_told
     from homeward.settings import SettingsError, load_settings
     from routing.tables import PackError
 
@@ -65,18 +63,13 @@ def command(
         raise click.UsageError("--until is missing: the last day to load, such as 2026-02-28.")
     try:
         settings = load_settings(env_file)
-        with faults_told(settings.database):
+        with faults_told(settings.database), kafka_faults_told(settings):
             if until is not None and sources:
                 asyncio.run(_load(settings, *_divided(sources), until.date(), dry_run))
             else:
                 asyncio.run(_start(settings, references))
     except (SettingsError, PackError) as error:
         raise click.ClickException(str(error)) from None
-    except KafkaError as error:
-        raise click.ClickException(
-            f"Cannot reach Kafka at {settings.kafka_bootstrap} ({type(error).__name__}). "
-            "Check that it is running and that HOMEWARD_KAFKA_BOOTSTRAP is right."
-        ) from None
 
 
 # ---- loading

@@ -63,23 +63,16 @@ def reread(authority: str, env_file: Path | None) -> None:
     Examples:
       homeward register reread nottinghamshire
     """
-    from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
-
-    from homeward.commands.database import faults_told
+    from homeward.commands.database import faults_told, kafka_faults_told
     from homeward.settings import SettingsError, load_settings
     from routing.tables import PackError
 
     try:
         settings = load_settings(env_file)
-        with faults_told(settings.database):
+        with faults_told(settings.database), kafka_faults_told(settings):
             read = asyncio.run(_reread(settings, authority))
     except (SettingsError, PackError) as error:
         raise click.ClickException(str(error)) from None
-    except KafkaError as error:
-        raise click.ClickException(
-            f"Cannot reach Kafka at {settings.kafka_bootstrap} ({type(error).__name__}). "
-            "Check that it is running and that HOMEWARD_KAFKA_BOOTSTRAP is right."
-        ) from None
     click.echo(f"Read {read} records of {authority} again.")
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from homeward.settings import Settings
     from homeward.starting import Starting
     from routing.library import Packs
@@ -44,6 +46,7 @@ def command(only: tuple[str, ...], embedded: bool, desk: bool, sample: bool, env
       HOMEWARD_KAFKA_BOOTSTRAP=kafka:9092 homeward run
       homeward run --only consumers --only timers
     """
+    from homeward.commands.database import no_database
     from homeward.embedded import EmbeddedError, EmbeddedKafka
     from homeward.folders import check_folders
     from homeward.logs import configure
@@ -75,9 +78,7 @@ def command(only: tuple[str, ...], embedded: bool, desk: bool, sample: bool, env
     except (SettingsError, PackError, EmbeddedError) as error:
         raise click.ClickException(str(error)) from None
     except StoreUnavailableError as error:
-        raise click.ClickException(
-            f"Cannot reach the database ({error}). Check that it is running and that this user can log in."
-        ) from None
+        raise no_database(error) from None
 
 
 def _starting(settings: "Settings") -> "Starting":
@@ -102,28 +103,16 @@ def _linked(settings: "Settings") -> "Settings":
 async def _run(
     settings: "Settings", only: tuple[str, ...], embedded: bool, starting: "Starting", desk: bool, sample: bool
 ) -> None:
-    import gc
-
     from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
-    from homeward.channels.mail import mail_folder
     from homeward.hub import Hub, backlog_of
     from homeward.wiring import Parts, check_ways_out, library, senders
     from producers.kafka_link import TopicShape
-    from store import Store
-    from store.migrating import migrate, missing_steps
 
     packs, directories = library(settings)
     ways = senders(settings, TopicShape() if embedded else None, packs)
     check_ways_out(settings, packs, directories, ways)
-    store = Store.open(settings.database)
-    if not store.postgres:
-        await migrate(settings.database)
-    elif steps := await missing_steps(settings.database):
-        raise click.ClickException(
-            f"The database is out of date (missing: {', '.join(steps)}). Run `homeward migrate`."
-        )
-    await _check_served(store, packs)
+    store = await _opened(settings, packs)
     parts = Parts(settings, packs, directories, store, ways, ready=backlog_of(settings))
     hub = Hub(parts, only)
     stopped, addresses = asyncio.Event(), list[str]()
@@ -131,16 +120,8 @@ async def _run(
         asyncio.get_running_loop().add_signal_handler(each, stopped.set)
 
     def started() -> None:
-        # Start-up makes most of what will ever be long-lived; collecting it again and again costs a tenth of the speed.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(50_000, 20, 100)
-        click.echo(f"Homeward is running ({', '.join(hub.running)}). Kafka: {settings.kafka_bootstrap}")
-        click.echo(f"Authorities: {', '.join(packs.authorities)}. Publish to police.<force>.notifications.v1")
-        if settings.mail_by == "folder":
-            click.echo(f"E-mails are written to {mail_folder(settings)} and sent to nobody")
-        for address in addresses:
-            click.echo(f"The duty desk is at {address}")
+        _spare_the_collector()
+        _announce(hub.running, settings, packs, addresses)
 
     try:
         if embedded:
@@ -163,6 +144,42 @@ async def _run(
             f"Cannot reach Kafka at {settings.kafka_bootstrap} ({type(fault).__name__}). Check that it is running and "
             "that HOMEWARD_KAFKA_BOOTSTRAP is right, or start one with `homeward run --embedded`."
         ) from None
+
+
+async def _opened(settings: "Settings", packs: "Packs") -> "Store":
+    """The database, up to date and of authorities that are served. Raises ClickException or SettingsError."""
+    from store import Store
+    from store.migrating import migrate, missing_steps
+
+    store = Store.open(settings.database)
+    if not store.postgres:
+        await migrate(settings.database)
+    elif steps := await missing_steps(settings.database):
+        raise click.ClickException(
+            f"The database is out of date (missing: {', '.join(steps)}). Run `homeward migrate`."
+        )
+    await _check_served(store, packs)
+    return store
+
+
+def _spare_the_collector() -> None:
+    """Start-up makes most of what will ever be long-lived; collecting it again and again costs a tenth of the speed."""
+    import gc
+
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
+def _announce(running: "Sequence[str]", settings: "Settings", packs: "Packs", desks: "Sequence[str]") -> None:
+    from homeward.channels.mail import mail_folder
+
+    click.echo(f"Homeward is running ({', '.join(running)}). Kafka: {settings.kafka_bootstrap}")
+    click.echo(f"Authorities: {', '.join(packs.authorities)}. Publish to police.<force>.notifications.v1")
+    if settings.mail_by == "folder":
+        click.echo(f"E-mails are written to {mail_folder(settings)} and sent to nobody")
+    for address in desks:
+        click.echo(f"The duty desk is at {address}")
 
 
 async def _check_served(store: "Store", packs: "Packs") -> None:
