@@ -9,6 +9,7 @@ from typing import Any
 from faststream.kafka import KafkaBroker
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
+from consumers.clients import started
 from consumers.progress import abandon
 from consumers.subscriber import PATTERN, Subscriber
 from homeward.logs import ClientLog
@@ -36,7 +37,7 @@ class Consuming:
         batch = (self._settings.batch_records, self._settings.batch_timeout_ms)
         self.subscriber.attach(self._broker, self._settings.kafka_group, *batch, self._pattern, self.without)
         try:
-            await self._broker.start()
+            await started(self._broker.start())
         except BaseException:
             await self.stop()
             raise

@@ -10,6 +10,7 @@ from typing import Any
 from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
 
 from consumers.backlog import Backlog
+from consumers.clients import opened
 from consumers.progress import STUCK
 from consumers.subscriber import PATTERN, Subscriber
 from enrichment.matching import forget_names
@@ -162,8 +163,5 @@ def backlog_of(settings: Settings, pattern: str = PATTERN) -> Callable[[], Await
 async def cluster_id(settings: Settings) -> str:
     """The id that the cluster gave itself; addresses change, it does not."""
     admin = AIOKafkaAdminClient(**consumer_connection(settings))
-    try:
-        await admin.start()
+    async with opened(admin.start(), admin.close):
         return str((await admin.describe_cluster())["cluster_id"])
-    finally:
-        await admin.close()

@@ -202,16 +202,14 @@ async def _await_coordinator(settings: "Settings") -> None:
     from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
     from aiokafka.errors import GroupCoordinatorNotAvailableError
 
+    from consumers.clients import opened
     from homeward.wiring import consumer_connection
 
     admin = AIOKafkaAdminClient(**consumer_connection(settings))
-    await admin.start()
-    try:
+    async with opened(admin.start(), admin.close):
         while True:
             try:
                 await admin.find_coordinator(settings.kafka_group)
                 return
             except GroupCoordinatorNotAvailableError:
                 await asyncio.sleep(_LOOK_AGAIN)
-    finally:
-        await admin.close()

@@ -11,6 +11,8 @@ from aiokafka.protocol.admin import DescribeGroupsResponse_v3  # type: ignore[im
 from aiokafka.protocol.api import Request, RequestStruct, Response  # type: ignore[import-untyped]
 from aiokafka.protocol.types import Array, Boolean, Int16, Int32, Schema, String  # type: ignore[import-untyped]
 
+from consumers.clients import opened
+
 READ, WRITE = "Read", "Write"
 _BITS = {READ: 1 << 3, WRITE: 1 << 4}
 _DENIED, _UNKNOWN = 29, 3
@@ -35,14 +37,11 @@ async def operations_on(
     """What the user of the connection may do with every topic that it can see, with the topics that `names` makes of
     those (they need not exist), and with the group. Raises KafkaError where Kafka does not answer."""
     client = AIOKafkaClient(**connection)
-    try:
-        await client.bootstrap()
+    async with opened(client.bootstrap(), client.close):
         seen = await client.send(client.get_random_node(), _Metadata(None))
         topics = frozenset(topic for fault, topic, internal, *_ in seen.topics if not fault and not internal)
         asked = await client.send(client.get_random_node(), _Metadata(sorted(set(names(topics)))))
         on_group = await _on_group(client, group)
-    finally:
-        await client.close()
     told = {topic: (fault, bits) for fault, topic, _, _, bits in [*seen.topics, *asked.topics]}
     return Allowed(
         on={topic: frozenset() if fault == _DENIED else _named(bits) for topic, (fault, bits) in told.items()},
