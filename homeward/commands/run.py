@@ -150,6 +150,7 @@ async def _run(
 
 async def _opened(settings: "Settings", packs: "Packs") -> "Store":
     """The database, up to date and of authorities that are served. Raises ClickException or SettingsError."""
+    from homeward.served import check_served
     from store import Store
     from store.migrating import migrate, missing_steps
 
@@ -160,7 +161,11 @@ async def _opened(settings: "Settings", packs: "Packs") -> "Store":
         raise click.ClickException(
             f"The database is out of date (missing: {', '.join(steps)}). Run `homeward migrate`."
         )
-    await _check_served(store, packs)
+    try:
+        await check_served(store, packs)
+    except BaseException:
+        await store.close()
+        raise
     return store
 
 
@@ -182,21 +187,6 @@ def _announce(running: "Sequence[str]", settings: "Settings", packs: "Packs", de
         click.echo(f"E-mails are written to {mail_folder(settings)} and sent to nobody")
     for address in desks:
         click.echo(f"The duty desk is at {address}")
-
-
-async def _check_served(store: "Store", packs: "Packs") -> None:
-    """Raises SettingsError where something is under way at an authority that would no longer be served: nobody would
-    keep its time limits."""
-    from homeward.settings import SettingsError
-
-    async with store.reading() as tx:
-        held = await tx.authorities_at_work()
-    if unserved := sorted(held - packs.all().keys()):
-        await store.close()
-        raise SettingsError(
-            f"The database holds episodes of {', '.join(unserved)}, which this hub does not serve. Add what is missing "
-            "to HOMEWARD_AUTHORITIES, or its pack to HOMEWARD_PACKS"
-        )
 
 
 async def _await_coordinator(settings: "Settings") -> None:
