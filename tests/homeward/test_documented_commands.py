@@ -28,6 +28,7 @@ ELSEWHERE = {
     "homeward matching train": "tests/enrichment/matching/test_matching_training.py",
     "homeward deliveries release 123": "tests/hub/test_deliveries_command.py",
     "homeward restore": "tests/homeward/test_custody.py",
+    "homeward torture": "tests/torture/test_a_short_run.py",
 }
 """What needs a server, the extra *training*, a mailbox that refuses or an empty database, and the file that runs it."""
 EXCERPTS = {
