@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from store import Ownership, Store, TimerRow
 from store.errors import StoreUnavailableError
+from store.trouble import Waiting
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class TimerLoop:
         self._store, self._fire, self._now, self._wait, self._ready = store, fire, now, wait, ready
         self._lease = lease
         self._ownership = Ownership(store, f"{owner}/timers")
+        self._database = Waiting(log, "timers")
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
@@ -66,9 +68,9 @@ class TimerLoop:
         while not self._stopping.is_set():
             self._woken.clear()
             try:
-                due = await self._turn()
-            except StoreUnavailableError as error:
-                log.warning("Cannot reach the database: timers are on hold, retrying", extra={"cause": str(error)})
+                with self._database.for_part():
+                    due = await self._turn()
+            except StoreUnavailableError:
                 due = self._now() + _PAUSE
             except Exception:
                 log.exception("Timers failed unexpectedly, retrying")
