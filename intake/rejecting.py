@@ -22,7 +22,8 @@ def rejection_alert(rejected: Rejected, packs: Packs, now: datetime) -> Message:
     owner = owner_of(rejected, packs)
     pack = packs.hub if owner == HUB else packs.governing(owner, now)
     cause = ("/homeward/quarantine", rejected.raw.place)
-    return exception(pack, "unreadable", f"{rejected.reason}: {rejected.detail}", now, cause)
+    again = rejected.raw.replayed  # what is set aside once more is told once more
+    return exception(pack, "unreadable", f"{rejected.reason}: {rejected.detail}", now, cause, once=not again)
 
 
 def owner_of(rejected: Rejected, packs: Packs) -> str:
