@@ -18,6 +18,7 @@ from intake.batch import BatchProcessor
 from intake.claiming import fresh
 from intake.claims import tell_of_many
 from intake.early import EARLY_WORD, EarlyWordError, EarlyWords, as_it_came
+from intake.failing import tell_of_timer
 from intake.folding import fold_batch, look_at_floods
 from intake.holding import waited_long
 from intake.isolating import Isolation
@@ -37,7 +38,6 @@ from store.errors import StoreUnavailableError
 from store.rows import QuarantineRow, TimerRow
 
 log = logging.getLogger(__name__)
-_SLACK = 64  # timers that other hubs may have set at the same instants meanwhile
 
 
 class Intake:
@@ -91,13 +91,11 @@ class Intake:
     async def fire_timers(self, timers: Sequence[TimerRow]) -> None:
         """Asks the rules again whose timers are due. A timer that no longer stands is passed over."""
         now = self._now()
-        wanted = {t.id for t in timers}
         reports = [t for t in timers if t.episode is None and t.rule not in (floods.FLOOD_RULE, EARLY_WORD)]
         figures = await periodic.counted(self._store, reports, self._packs)
         async with self._store.transaction() as tx:
             await tx.lock({t.person for t in timers})
-            due = await tx.due_timers(max(t.due_at for t in timers), len(timers) + _SLACK)
-            due = [t for t in due if t.id in wanted]
+            due = await tx.standing_timers({t.id for t in timers}, max(t.due_at for t in timers))
             found = await tx.find((), (), {t.episode for t in due if t.episode})
             people, rows = await tx.load({t.person for t in due if t.episode})
             context = Context(Children(found, people, rows), self._packs, now, early_after=self._early_after)
@@ -117,6 +115,11 @@ class Intake:
             owners = [(t.person, None) for t in due if t.episode is None]
             await write_batch(tx, batch, self._directories, (), owners, [timer for _, timer in after], looked)
             await kept.let_go(tx, now)
+        self._promised()
+
+    async def tell_of_timer(self, timer: TimerRow, why: str) -> None:
+        """Tells the authority's intake role, or the operator, that a time limit could not be checked."""
+        await tell_of_timer(self._store, self._packs, self._directories, timer, why, self._now())
         self._promised()
 
     async def start_clocks(self, people: Collection[str], episodes: Collection[str]) -> int:

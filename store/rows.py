@@ -129,7 +129,8 @@ class OutboxRow:
 
 @dataclass(frozen=True, slots=True)
 class TimerRow:
-    """A question to be asked at an instant. It belongs to a person's episode, or to the person where that is None."""
+    """A question to be asked at an instant. It belongs to a person's episode, or to the person where that is None.
+    `failures`: how often asking it has failed; only the store sets it."""
 
     id: str
     authority: str
@@ -137,6 +138,7 @@ class TimerRow:
     episode: str | None
     rule: str
     due_at: datetime
+    failures: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
-"""A relay in a process of its own that stops itself (SIGSTOP): `python hanging.py URL LEASE sending` while a batch is out
-at a sender, or `... claiming` inside the transaction that claims one. It says so just before, in a line."""
+"""A relay in a process of its own that stops itself (SIGSTOP): `python hanging.py URL LEASE sending` while a batch is
+out at a sender, or `... claiming` inside the transaction that claims one. It says so just before, in a line."""
 
 import asyncio
 import os
