@@ -24,7 +24,7 @@ def of_report(parsed: Parsed) -> LedgerRow:
         "partition": raw.partition,
         "offset": raw.offset,
     }
-    key = derived_id("report", raw.place, origin.at.isoformat() if raw.replayed else "")
+    key = derived_id("report", raw.place, origin.at.isoformat() if raw.reread else "")
     return LedgerRow(key, origin.at, "report", parsed.report.about.authority, None, None, entry, raw.value)
 
 

@@ -39,8 +39,9 @@ async def write_batch(
     episode; `folded`: how the floods stand afterwards; `keep_back`: until when at the longest what a backlog may answer
     waits."""
     done, children, now = batch.done, batch.context.children, batch.context.now
-    idle = {each.key for each in done.no_news if each.raw.replayed}  # read again, and nothing came of it
-    lines = [ledger.of_report(each) for each in parsed if each.key not in idle]
+    idle = {each.key for each in done.no_news if each.raw.reread}  # read again, and nothing came of it
+    told = [each for each in parsed if each.key not in idle and each.raw.claim is None]  # else its line is there already
+    lines = [ledger.of_report(each) for each in told]
     lines += [ledger.of_match(match) for match in done.matches]
     lines += [ledger.of_facts(change) for change in done.cases]
     lines += [ledger.of_decision(message, None) for message in done.unsent]

@@ -164,7 +164,8 @@ class WorkRow:
 @dataclass(frozen=True, slots=True)
 class QuarantineRow:
     """A message that could not be read, with all that is needed to read it again. `detail` holds no personal data.
-    `cause`: what it has in common with others that failed alike."""
+    `cause`: what it has in common with others that failed alike; `at`: when it was received; `claim`: the key
+    that was claimed for it when it was set aside, where that stands."""
 
     id: str
     topic: str
@@ -178,6 +179,8 @@ class QuarantineRow:
     detail: str
     at: datetime
     cause: str | None = None
+    cluster: str = ""
+    claim: str | None = None
 
 
 def shard_of(aggregateid: str) -> int:

@@ -226,6 +226,8 @@ quarantine = Table(
     Column("state", Text, nullable=False, index=True),
     Column("replayed_at", UtcInstant),
     Column("cause", Text, index=True),
+    Column("cluster", Text, nullable=False, server_default=""),
+    Column("claim", Text),
 )
 
 noted = Table(
