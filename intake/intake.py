@@ -81,9 +81,7 @@ class Intake:
         read = []
         for raw in batch:
             each = self._read(raw, now)
-            read.append(
-                replace(each, raw=replace(each.raw, reread=True)) if again and isinstance(each, Parsed) else each
-            )
+            read.append(_reread(each) if again and isinstance(each, Parsed) else each)
             await asyncio.sleep(0)  # heartbeats go on, however long the batch and its records are
         steps = await self._isolation.take(read, now)
         self._promised()
@@ -224,3 +222,9 @@ def _set_aside(early: EarlyWords, spoilt: Mapping[str, Exception]) -> list[Rejec
     for each in aside:
         early.let_go(each)
     return [replace(failed(as_it_came(e.row), spoilt[e.row.id]), claim=e.parsed.key) for e in aside]
+
+
+def _reread(parsed: Parsed) -> Parsed:
+    """The same, taken in whether it was taken before or not."""
+    at = replace(parsed.at, again=True) if parsed.at else None
+    return replace(parsed, raw=replace(parsed.raw, reread=True), at=at)
