@@ -9,6 +9,7 @@ from typing import Any
 from homeward.metrics import CONTENT_TYPE, metrics
 
 _READ_WITHIN = 5.0  # seconds for a request
+_STANDING_WITHIN = 5.0  # seconds that the database has: one that hangs does not answer
 Check = Callable[[], str | None]
 """What is wrong with a part of the hub, in words; None where it does its work."""
 Standing = Callable[[], Awaitable[tuple[dict[str, Any], Mapping[str, str | None]]]]
@@ -39,7 +40,8 @@ class Health:
         """What is checked, each with true or false, what is wrong, and what stands in the database."""
         faults: dict[str, str | None] = {"database": None}
         try:
-            standing, found = await self._standing()
+            async with asyncio.timeout(_STANDING_WITHIN):
+                standing, found = await self._standing()
             faults |= found
         except Exception as error:  # whatever ails the database: the hub is not ready
             standing, faults["database"] = {}, f"it does not answer ({type(error).__name__})"

@@ -132,3 +132,14 @@ async def test_a_database_that_does_not_answer_is_a_fault_that_names_no_more_tha
         "checks": {"database": False, "consumers": True},
         "faults": {"database": "it does not answer (OSError)"},
     }
+
+
+async def test_a_database_that_hangs_is_a_fault_within_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def standing() -> tuple[dict[str, object], dict[str, str | None]]:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr("homeward.health._STANDING_WITHIN", 0.01)
+    async with asyncio.timeout(10):
+        state = await Health({}, standing, "", 0).state()
+    assert state["faults"] == {"database": "it does not answer (TimeoutError)"}
