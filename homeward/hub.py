@@ -21,6 +21,7 @@ from homeward.watching import Watch
 from homeward.wiring import HubPart, Parts, chosen_parts, consumer_connection
 from intake.worklist import fill_worklist
 from store.errors import StoreUnavailableError
+from store.trouble import Waiting
 
 log = logging.getLogger(__name__)
 _REPLAYS_EVERY = 2.0  # seconds between two looks for replays that somebody asked for
@@ -125,14 +126,14 @@ class Hub:
     async def _replays(self) -> None:
         """Takes in again what somebody asked to be replayed from quarantine. Whatever fails, it goes on, later each
         time."""
-        failures = 0
+        failures, database = 0, Waiting(log, "replays")
         while True:
             try:
-                await self.parts.intake.replay(_REPLAYS_AT_ONCE)
+                with database.for_part():
+                    await self.parts.intake.replay(_REPLAYS_AT_ONCE)
                 failures = 0
-            except StoreUnavailableError as error:
+            except StoreUnavailableError:
                 failures += 1
-                log.warning("Cannot reach the database: replays are on hold, retrying", extra={"cause": str(error)})
             except Exception:
                 failures += 1
                 log.exception("A replay failed unexpectedly, retrying")

@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
 from consumers.progress import STUCK, Progress
-from consumers.trouble import Trouble
 from homeward.consuming import Consuming
 from homeward.membership import Membership
 from homeward.rights import Rights, look
 from homeward.settings import Settings
 from homeward.wiring import consumer_connection
 from outbox.directory import Directory
+from store.trouble import Trouble
 
 log = logging.getLogger(__name__)
 

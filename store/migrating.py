@@ -22,7 +22,7 @@ _STEPS = Path(__file__).parent / "migrations"
 async def migrate(url: str) -> list[str]:
     """Take every step that is missing, all or none; returns their numbers. Two that migrate at once wait for each
     other. Raises StoreUnavailableError, and ValueError for an url that is not of a database Homeward knows."""
-    store = Store.open(url)
+    store = Store.open(url, within=None)
     try:
         store.prepare()
         async with store.connection() as connection:

@@ -102,7 +102,7 @@ def on_database(database: str | None, work: "Callable[[Transaction], Awaitable[_
     url = chosen_database(database)
 
     async def done() -> _T:
-        store = Store.open(url)
+        store = Store.open(url, within=None)
         try:
             async with store.transaction() as transaction:
                 return await work(transaction)

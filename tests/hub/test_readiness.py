@@ -169,3 +169,14 @@ async def test_each_check_says_since_when_it_stands_as_it_does() -> None:
     faults["consumers"] = "no progress"  # worse or better words, the same trouble
     since = (await health.state())["since"]
     assert since == {"database": NOON.isoformat(), "consumers": (NOON + timedelta(minutes=1)).isoformat()}
+
+
+async def test_a_database_that_hangs_is_a_fault_within_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def standing() -> tuple[dict[str, object], dict[str, str | None]]:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr("homeward.health.checks._ANSWER_WITHIN", 0.01)
+    async with asyncio.timeout(10):
+        state = await Health({}, standing).state()
+    assert state["faults"] == {"database": "it does not answer (TimeoutError)"}
