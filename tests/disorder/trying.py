@@ -67,7 +67,7 @@ class Trial:
 
     async def whose(self, seed: int) -> None:
         """Whose child it is, said at once, later, and there and back, leaves the same owed."""
-        pack = PACKS[seed % len(PACKS)]
+        pack = PACKS[seed // len(PACKS) % len(PACKS)]  # `seed` may be drawn from every fifth
         courses = [Whose(seed, pack).course(moment) for moment in MOMENTS]
         self._note(courses[0])
         readings = []
