@@ -120,7 +120,7 @@ def _moved(context: Context, former: Child, case: Case, child: Child, terms: Ter
 
 
 def _answered_anew(context: Context, child: Child, moved: Case, episode: Episode, report: Matched) -> Step:
-    """What the right record asks for, event by event: that it opened, while the child was missing, and what ended it."""
+    """What the right record asks for, event by event: that it opened, and then what ended it."""
     first, *later = events_anew(episode, report)
     step = answer(context, child, moved, missing_still(episode) if later else episode, first)
     for events in later:
