@@ -21,7 +21,7 @@ from intake.early import EARLY_WORD, EarlyWordError, EarlyWords, as_it_came
 from intake.folding import fold_batch, look_at_floods
 from intake.holding import waited_long
 from intake.isolating import Isolation
-from intake.keeping_back import KeptBack, has_waited, keep_back
+from intake.keeping_back import KeptBack, has_waited, keep_back, not_left_yet
 from intake.loading import add_early, load_batch, load_early
 from intake.noting import Notes, note_keys
 from intake.records import Parse, Parsed, RawRecord, Read, Rejected
@@ -202,9 +202,10 @@ class Intake:
         rejected += _set_aside(early, spoilt)
         freshness = {register.authority: register for register in await tx.register_freshness()}
         notes = Notes(await tx.noted(note_keys(parsed, children.numbers, self._forces)))
+        not_left = await not_left_yet(tx, children, now)
         context = Context(
             children, self._packs, now, freshness, notes, self._stale_after, self._forces, early, self._early_after,
-            history=self._history,
+            not_left, history=self._history,
         )  # fmt: skip
         batch = BatchProcessor(context)
         for each in parsed:

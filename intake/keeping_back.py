@@ -5,6 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from enrichment.children import Children
+from episodes.events import Event
+from episodes.history import history
 from intake import ledger
 from intake.rechecking import rows_over
 from intake.records import Parsed
@@ -37,6 +40,20 @@ def keep_back(context: Context, messages: Iterable[Message]) -> None:
             child.keep(replace(case, late=LeftLate(context.now, case.episode.missing.origin, ())))
 
 
+async def not_left_yet(tx: Transaction, children: Children, now: datetime) -> dict[str, tuple[Event, ...]]:
+    """The messages about these children that are kept back, each with the events that it may answer: nothing follows
+    from what was asked for in them, should it turn out that it need not have been."""
+    cases = [case for child in children.children() for case in child.cases.values() if case.late is not None]
+    fresh: dict[str, tuple[Event, ...]] = {}
+    for case in cases:
+        waiting = [each for each in await tx.outbox_of_episode(case.id) if _is_kept_back(each, now)]
+        if waiting and case.episode.missing is not None:
+            fresh |= dict.fromkeys(
+                (each.row.message_id for each in waiting), history(case.episode, case.episode.missing.origin)
+            )
+    return fresh
+
+
 @dataclass(frozen=True, slots=True)
 class KeptBack:
     """What was kept back of some episodes: what leaves now, and what is over."""
@@ -65,8 +82,13 @@ class KeptBack:
 
 def _waits(delivery: Delivery, now: datetime) -> bool:
     """Whether no relay can take it: it is kept back, or stands in its lane behind what it takes back."""
+    behind = delivery.state == "prepared" and bool(taken_back_by(delivery.row.type))
+    return behind or _is_kept_back(delivery, now)
+
+
+def _is_kept_back(delivery: Delivery, now: datetime) -> bool:
     kept = delivery.next_attempt_at is not None and delivery.next_attempt_at > now
-    return delivery.state == "prepared" and (kept or bool(taken_back_by(delivery.row.type)))
+    return kept and delivery.state == "prepared"
 
 
 def _undo(context: Context, episode: str, messages: set[str]) -> None:

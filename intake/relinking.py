@@ -105,7 +105,7 @@ def _moved(context: Context, former: Child, case: Case, child: Child, terms: Ter
     blocked = terms.second == "waits" and any(c.episode.state == "open" for c in child.cases.values())
     if blocked and episode.state in ANSWERED:
         episode = replace(episode, state="waiting", found=None, returns=())
-    moved = Case(episode, from_history=case.from_history)
+    moved = Case(episode, late=case.late, from_history=case.from_history)
     context.children.move(moved, former, child)
     if episode.missing is not None and episode.start is not None and episode.state != "retracted":
         episode = link_relatives(context, child, episode, episode.missing, episode.start)

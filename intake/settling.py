@@ -72,14 +72,15 @@ def _decided(context: Context, late: Late) -> Step:
 def _answer(context: Context, child: Child, case: Case, events: tuple[Event, ...], rules: tuple[str, ...]) -> Step:
     pack = context.packs.version(child.authority, case.episode.pack)
     decision = decide_late(case, events, child.record, child.others(case.id), pack, context.now, rules)
-    for kept in (decision.case, *decision.others):
+    for kept in (decision.case_after(case), *decision.others):
         child.keep(kept)
     return Step(messages=decision.messages, unsent=decision.unsaid)
 
 
 def _promised(context: Context) -> dict[str, Promise]:
     changed = context.children.changed_cases()
-    return {promise.message: promise for _, case in changed for promise in case.promises}
+    promises = [promise for _, case in changed for promise in case.promises]
+    return {p.first: p for p in promises if p.first} | {p.message: p for p in promises}
 
 
 def _begun_in_error(context: Context, done: Step) -> dict[str, tuple[Case, Event]]:

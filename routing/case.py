@@ -1,7 +1,7 @@
 """What is kept together of an episode, of a child's duties and of a national alert: the thing itself, what was promised
 in it, and when rules want to be asked again. What becomes of promises is in `routing.promises`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from episodes.alert import NationalAlert
@@ -116,7 +116,6 @@ class Decision:
     late: tuple[str, ...] = ()
     unsaid: tuple[Message, ...] = ()
 
-    @property
-    def case(self) -> Case:
+    def case_after(self, before: Case) -> Case:
         """The case of the episode, as it stands from now on."""
-        return Case(self.episode, self.promises, self.timers)
+        return replace(before, episode=self.episode, promises=self.promises, timers=self.timers)

@@ -62,9 +62,22 @@ def decide(
     turn.look_back(case, former or record)
     undone = undo(case, turn.s, pack, now)
     if undone is None:
-        return turn.whole(others)
+        return _told_before(turn.whole(others), case, events, pack, s.as_of)
     turn.s, turn.revived = undone.s, undone.revived
     return turn.whole(others, undone.messages)
+
+
+def _told_before(decision: Decision, case: Case, events: tuple[Event, ...], pack: Pack, at: datetime) -> Decision:
+    """What a return asks for and an interview of that return has settled is done at once: its outcome was read before
+    the return was."""
+    found = next((event for event in events if event.change is Change.FOUND), None)
+    if found is None or not decision.episode.outcomes:
+        return decision
+    told = (Event(Change.INTERVIEW, o, o.at, o.result) for o in decision.episode.outcomes if o.at >= found.at)
+    held = {p.message for p in case.promises}
+    new = promises.fulfilled([p for p in decision.promises if p.message not in held], told, pack, at)
+    done = {p.message: p for p in new}
+    return replace(decision, promises=tuple(done.get(p.message, p) for p in decision.promises))
 
 
 def decide_late(

@@ -41,14 +41,14 @@ class Life:
         return Course(self.seed, self.pack.authority, tuple(self.absences), tuple(self._read(said)))
 
     def _read(self, said: list[Said]) -> Iterator[Said]:
-        """The hub reads at once, or all that has come in a while, as after an outage."""
+        """The hub reads at once, or all that has come in a while, when an outage ends."""
         while said:
             width = self.random.choice((0, 0, 0.5, 6, 30, 100))
             alone = self.plain and said[0].topic.startswith("register.")
             end = said[0].sent + (0 if alone else width)
             together = [s for s in said if s.sent <= end]
             said = said[len(together) :]
-            yield from (replace(s, read=round(together[-1].sent, 4)) for s in together)
+            yield from (replace(s, read=round(end if len(together) > 1 else s.sent, 4)) for s in together)
 
     def _say(self, hour: float, type_: str, owner: str, data: Data, key: str = "") -> None:
         told = {name: value for name, value in data.items() if value is not None}
@@ -135,11 +135,13 @@ class Life:
         if back is not None:
             self._return(child, incident, back)
         if error:
-            self._police(
-                gone + self.random.uniform(1, 90), "police.retracted", "XX", incident, {"reason": "sent in error"}
-            )
+            hour = gone + self.random.uniform(1, 90)
+            if self.plain:  # what is told under the reference afterwards would be of another absence
+                hour = max(told[0] for told in self.told if told[2].get("incident") == incident) + 1
+            self._police(hour, "police.retracted", "XX", incident, {"reason": "sent in error"})
         for _ in range(self.random.choice((0, 1, 2, 3, 4))):
-            self._act(child, incident, gone, back)
+            if not (error and self.plain):  # after the retraction nobody knows what an act is about
+                self._act(child, incident, gone, back)
         return back if back is not None else gone + 250
 
     def _missing(self, hour: float, child: int, incident: str, force: str, gone: float) -> None:
@@ -215,6 +217,7 @@ class Life:
             case "task":
                 kinds = sorted({k for r in self.pack.rules if r.send == "task.create" and (k := r.kind)})
                 if kinds:
+                    hour = after + 30 if self.plain else hour  # nobody has done what is asked for later
                     self._casework(hour, "task.completed", {**about, "kind": self.random.choice(kinds), "by": by})
             case "seen":
                 self._casework(hour, "message.acknowledged", {**about, "type": "senior.alert", "by": by})

@@ -10,7 +10,7 @@ from routing.library import HUB
 from store import Store
 from tests.disorder.course import Course
 from tests.disorder.deciding_whose import MOMENTS, Whose
-from tests.disorder.holding import differences, faults, owed_to_whom
+from tests.disorder.holding import differences, differently_told, faults, owed_to_whom
 from tests.disorder.lives import Life
 from tests.disorder.reading import Read, read
 from tests.shipped import shipped_packs
@@ -55,15 +55,20 @@ class Trial:
             self._failed(seed, faults(course, await self._read(course, store, order=1, apart=SPLIT)))
 
     async def two_orders(self, seed: int, short: bool = True) -> None:
-        """A plain course ends the same in whatever order its topics are read: one by one, every other also at once."""
+        """A plain course ends the same in whatever order its topics are read, and the same is said: one by one, every
+        other also at once."""
         course = Life(seed, PACKS, plain=True, short=short).course()
         self._note(course)
+        first: Read | None = None
         for apart in (1.0, 0.0)[: 1 + seed % 2]:
             with self._quick.in_use() as store:
                 one = await self._read(course, store, None if apart else 2, apart)
             with self._quick.in_use() as store:
                 other = await self._read(course, store, 1, apart)
-            self._failed(seed, (*faults(course, one), *differences(one, other)))
+            self._failed(seed, (*faults(course, one), *differences(one, other), *differently_told(one, other, True)))
+            if first is not None:
+                self._failed(seed, (*differences(first, one), *differently_told(first, one, False)))
+            first = one
 
     async def whose(self, seed: int) -> None:
         """Whose child it is, said at once, later, and there and back, leaves the same owed."""
