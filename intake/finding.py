@@ -59,10 +59,9 @@ def _join_waiting(context: Context, child: Child, case: Case, report: Found) -> 
         if told is None or start is None or back is None or start > back:
             continue
         step += _given_up(context, child, waiting, report)
-        for each in (told, *_acts(waiting.episode)):
-            again = (
-                replace(each, origin=replace(each.origin, again=report.origin.answered)) if each is not told else told
-            )
+        step += take_in(context, child, child.cases[case.id], told)
+        for act in _acts(waiting.episode):
+            again = replace(act, origin=replace(act.origin, again=report.origin.answered))
             step += take_in(context, child, child.cases[case.id], again)
     return step
 

@@ -58,16 +58,23 @@ class Case:
     @property
     def clocks(self) -> tuple[Timer, ...]:
         """The timers, with that of what was late on arrival."""
-        return (*self.timers, Timer(BACKLOG, self.late.since)) if self.late else self.timers
+        return with_late(self.timers, self.late)
+
+
+def with_late(timers: tuple[Timer, ...], late: LeftLate | None) -> tuple[Timer, ...]:
+    """The timers, with the one that asks what becomes of what was late on arrival."""
+    return (*timers, Timer(BACKLOG, late.since)) if late else timers
 
 
 @dataclass(frozen=True, slots=True)
 class DutiesCase:
-    """A child's duties outside any episode, with what was promised and the timers that stand for it."""
+    """A child's duties outside any episode, with what was promised and the timers that stand for it. `late`: what was
+    late on arrival and is not decided yet."""
 
     duties: ChildDuties
     promises: tuple[Promise, ...] = ()
     timers: tuple[Timer, ...] = ()
+    late: LeftLate | None = None
 
     @property
     def id(self) -> str:
@@ -75,7 +82,7 @@ class DutiesCase:
 
     @property
     def clocks(self) -> tuple[Timer, ...]:
-        return self.timers
+        return with_late(self.timers, self.late)
 
 
 @dataclass(frozen=True, slots=True)

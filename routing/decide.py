@@ -81,7 +81,7 @@ def _told_before(decision: Decision, case: Case, events: tuple[Event, ...], pack
 
 
 def decide_late(
-    case: Case,
+    case: Case | DutiesCase,
     events: tuple[Event, ...],
     record: RegisterRecord,
     others: tuple[Case, ...],
@@ -91,7 +91,9 @@ def decide_late(
 ) -> Decision:
     """What was late on arrival (the rules `late`), once all has been read that is known of the child: what still holds
     is said now, in answer to the events that it was left for; what does not is `unsaid`."""
-    turn = Turn(situation_at(case, case.episode, events, record, others, pack, now), pack, now, case)
+    about = case.episode if isinstance(case, Case) else case.duties.as_episode()
+    s = situation_at(case, about, events, record, others, pack, now)
+    turn = Turn(s if isinstance(case, Case) else replace(s, about="child"), pack, now, case)
     turn.rules, turn.settles = tuple(rule for rule in turn.rules if not rule.on), True
     decision = turn.asked(others)
     return replace(decision, unsaid=tuple(turn.unsaid(late, decision.timers)))
@@ -121,12 +123,13 @@ def decide_duties(
     episodes: tuple[Case, ...],
     pack: Pack,
     now: datetime,
+    reads_on: bool = False,
 ) -> Decision:
     """The same for the duties towards a child that belong to no episode; `episodes` are all those of the child."""
     if not events:
         return Decision((), duties.as_episode(), case.promises, case.timers)
     s = replace(situation_at(case, duties.as_episode(), events, record, episodes, pack, now), about="child")
-    turn = Turn(s, pack, now, case)
+    turn = Turn(s, pack, now, case, reads_on)
     turn.s = replace(s, promises=promises.fulfilled(s.promises, events, pack, s.as_of))
     return turn.whole(episodes)
 

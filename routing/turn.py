@@ -17,7 +17,7 @@ from routing import acknowledging, moving, promises, retracting
 from routing.building import build_message, promise_of
 from routing.case import AnyCase, Case, Decision, Timer
 from routing.evaluate import depends_on, evaluate, evaluate_without
-from routing.limits import anchor, ends, goes_out
+from routing.limits import anchor, ends, goes_out, late_on_arrival
 from routing.message_types import INTERVIEW_REQUEST, MESSAGE_TYPES
 from routing.messages import Message, Promise, Recipient, derived_id
 from routing.pack import Pack, Rule
@@ -157,7 +157,7 @@ class Turn:
         clauses = evaluate(rule.tests, self.s, event, self.pack)
         if clauses is None:
             return
-        if rule.moment is not None and self.reads_on and not self._own(rule.id):
+        if self.reads_on and not self._own(rule.id) and late_on_arrival(rule, self.s, event):
             self.late[rule.id] = None
             return
         if rule.withdraws:
