@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from intake.records import RawRecord, Read
+from intake.records import Parsed, Read, Rejected
 from intake.rejecting import failed
 from intake.step import Step
 from store import Store
@@ -78,15 +78,16 @@ class Isolation:
             if middle:
                 steps += await self._divide(part, error, now)
             else:
-                steps.append(await self._set_aside(part[0].raw, error, now))
+                steps.append(await self._set_aside(part[0], error, now))
         return steps
 
-    async def _set_aside(self, raw: RawRecord, error: Exception, now: datetime) -> Step:
+    async def _set_aside(self, read: Read, error: Exception, now: datetime) -> Step:
         """Into quarantine with its bytes, so that it can be replayed after a fix; where not even that can be kept, with
         its place alone, at which Kafka still has it."""
+        raw = read.raw
         log.error("Could not process a record: moving it to quarantine", exc_info=error, extra={"record": raw.place})
         try:
-            return await self._transact([failed(raw, error)], now)
+            return await self._transact([_known_as(read, failed(raw, error))], now)
         except StoreUnavailableError:
             raise
         except Exception as fault:
@@ -95,4 +96,9 @@ class Isolation:
             )
             bare = replace(raw, key=None, headers=(), value=None)
             more = f". Its bytes could not be kept ({type(fault).__name__}): they are in Kafka at its offset"
-            return await self._transact([failed(bare, error, more)], now)
+            return await self._transact([_known_as(read, failed(bare, error, more))], now)
+
+
+def _known_as(read: Read, aside: Rejected) -> Rejected:
+    """The record that was set aside, by the name that it has when it is read again."""
+    return replace(aside, name=read.key, content=read.content) if isinstance(read, Parsed) else aside

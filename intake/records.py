@@ -81,12 +81,24 @@ class Parsed:
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """A record that could not be parsed or taken in. `detail` names the fix and holds no personal data. `told`: the id
-    of the message that tells a person of it, where there is one already."""
+    of the message that tells a person of it, where there is one already. `name`, `content`: the key and the hash of
+    one that was parsed, by which it is known when it is read again."""
 
     raw: RawRecord
     reason: str
     detail: str
     told: str | None = None
+    name: str | None = None
+    content: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What it is deduplicated by."""
+        return self.name or self.raw.place
+
+    def apart(self) -> "Rejected":
+        """The same beside another message that its sender calls by the same name."""
+        return replace(self, name=derived_id("claim", self.name, self.content))
 
 
 Read = Parsed | Rejected
