@@ -13,7 +13,7 @@ from routing.case import Case
 from routing.decide import decide_withdrawn
 
 MERGED_ROW = "AMB-187"
-Act = InterviewOutcome | MeetingHeld | Decided | TaskCompleted
+_Act = InterviewOutcome | MeetingHeld | Decided | TaskCompleted
 
 
 def take_in_found(context: Context, child: Child, report: Found) -> Step | None:
@@ -66,9 +66,9 @@ def _join_waiting(context: Context, child: Child, case: Case, report: Found) -> 
     return step
 
 
-def _acts(episode: Episode) -> list[Act]:
+def _acts(episode: Episode) -> list[_Act]:
     """What people did about the absence while it waited, in the order of receipt."""
-    acts: list[Act] = [*episode.outcomes, *episode.meetings, *episode.decisions, *episode.tasks]
+    acts: list[_Act] = [*episode.outcomes, *episode.meetings, *episode.decisions, *episode.tasks]
     return sorted(acts, key=lambda act: act.origin.at)
 
 

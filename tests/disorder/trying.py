@@ -13,6 +13,7 @@ from tests.disorder.deciding_whose import MOMENTS, Whose
 from tests.disorder.holding import differences, differently_told, faults, owed_to_whom
 from tests.disorder.lives import Life
 from tests.disorder.reading import Read, read
+from tests.disorder.two_authorities import Shared
 from tests.shipped import shipped_packs
 
 PACKS = [shipped_packs().newest(authority) for authority in shipped_packs().authorities if authority != HUB]
@@ -72,7 +73,7 @@ class Trial:
 
     async def whose(self, seed: int) -> None:
         """Whose child it is, said at once, later, and there and back, leaves the same owed."""
-        pack = PACKS[seed // len(PACKS) % len(PACKS)]  # `seed` may be drawn from every fifth
+        pack = PACKS[seed // len(PACKS) % len(PACKS)]
         courses = [Whose(seed, pack).course(moment) for moment in MOMENTS]
         self._note(courses[0])
         readings = []
@@ -86,6 +87,18 @@ class Trial:
             lost += [f"{moment}: not owed any more {row}" for row in sorted(left - right, key=str)]
             lost += [f"{moment}: owed only then {row}" for row in sorted(right - left, key=str)]
             self._failed(seed, (*lost, *(f"a fault of the hub: {why}" for why in reading.quarantined)))
+
+    async def two_authorities(self, seed: int) -> None:
+        """Whose child it is by the register or by the police's word: each authority owes the same in the end."""
+        course = Shared(seed, PACKS).course()
+        self._note(course)
+        readings = []
+        for order, apart in ((None, 1.0), (1, 1.0), (2, SPLIT)):
+            with self._quick.in_use() as store:
+                readings.append(await self._read(course, store, order, apart))
+        first, *others = readings
+        for other in others:
+            self._failed(seed, (*faults(course, other), *differences(first, other)))
 
     async def end(self) -> None:
         await self._quick.end()
