@@ -27,6 +27,7 @@ from intake.noting import Notes, note_keys
 from intake.records import Parse, Parsed, RawRecord, Read, Rejected
 from intake.rejecting import failed, rejection_alert
 from intake.saying import say_quarantined, say_taken
+from intake.settling import tell_back
 from intake.step import Context, Step
 from intake.writing import write_batch
 from outbox.directory import Directory
@@ -107,6 +108,7 @@ class Intake:
                     batch.fire(timer)
             batch.settle()
             kept = await KeptBack.of(tx, context, [t.episode for t in due if t.episode and t.rule == BACKLOG])
+            batch.done += tell_back(context, kept.unasked)
             batch.done += await waited_long(tx, context, [t for t in due if t.rule == EARLY_WORD], self._read)
             ended = [t for t in due if t.id in figures]
             after = [periodic.fire(t, figures[t.id], self._packs, now) for t in ended]

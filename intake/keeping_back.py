@@ -13,7 +13,7 @@ from intake.rechecking import rows_over
 from intake.records import Parsed
 from intake.step import Context
 from routing.case import LeftLate
-from routing.message_types import MESSAGE_TYPES, taken_back_by
+from routing.message_types import INTERVIEW_REQUEST, MESSAGE_TYPES, taken_back_by
 from routing.messages import Message
 from store import Delivery, Transaction
 
@@ -72,6 +72,12 @@ class KeptBack:
             leaving += [d for d in waits if d.row.id not in gone and d.next_attempt_at is not None]
             _undo(context, episode, {d.row.message_id for d in over} - {d.row.message_id for d in leaving})
         return cls(tuple(leaving), tuple(over))
+
+    @property
+    def unasked(self) -> list[tuple[str, str]]:
+        """The requests for an interview that do not leave, by episode and message."""
+        rows = [each.row for each in self.over if each.row.type == INTERVIEW_REQUEST]
+        return [(row.subject, row.message_id) for row in rows if row.subject]
 
     async def let_go(self, tx: Transaction, now: datetime) -> None:
         """Writes it down."""

@@ -1,6 +1,7 @@
 """The end of a batch. What was late on arrival is decided now where nothing else can be waiting, else it is left, with
 a clock that asks again once the backlog is read. What had its reason end meanwhile does not leave."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from enrichment.children import Child
@@ -9,7 +10,8 @@ from episodes.history import beginning
 from episodes.reports import About, RecordHeld, TimerDue
 from intake.step import CaseChange, Context, Late, Step, told_retracted
 from routing.case import Case, DutiesCase, LeftLate
-from routing.decide import decide_late
+from routing.decide import decide_late, decide_told_back
+from routing.message_types import INTERVIEW_REQUEST
 from routing.messages import Promise
 from routing.netting import netted
 
@@ -24,9 +26,26 @@ def settle_batch(context: Context, done: Step, backlog: bool = False) -> Step:
     undone = _begun_in_error(context, done)
     sent, unsent = netted(done.messages, promised, undone)
     done = replace(done, messages=tuple(sent), late=(), unsent=(*done.unsent, *unsent))
+    done += tell_back(context, [(m.episode, m.id) for m in unsent if m.type == INTERVIEW_REQUEST and m.episode])
     for case, event in undone.values():
         done += told_retracted(context, case.episode.authority, event.report, ("AMB-181",))
     return done
+
+
+def tell_back(context: Context, unsent: Collection[tuple[str, str]]) -> Step:
+    """Word that the child is back to those who would have had it with a request that does not leave: by episode and
+    message."""
+    step, gone = Step(), {message for _, message in unsent}
+    for episode in dict.fromkeys(episode for episode, _ in unsent):
+        child = context.children.of_episode(episode)
+        case = child.cases.get(episode) if child else None
+        if child is None or case is None:
+            continue
+        pack = context.packs.version(child.authority, case.episode.pack)
+        decision = decide_told_back(case, child.record, child.others(case.id), pack, context.now, gone)
+        child.keep(decision.case_after(case))
+        step += Step(messages=decision.messages)
+    return step
 
 
 def decide_left(context: Context, child: Child, case: Case | DutiesCase, due: TimerDue) -> Step:
@@ -36,7 +55,7 @@ def decide_left(context: Context, child: Child, case: Case | DutiesCase, due: Ti
         return Step()
     event = Event(Change.TIMER_DUE, due, due.origin.at, due.rule)
     step = Step()
-    if not _is_retracted(case):
+    if not _is_retracted(case) and case.late.rules:  # else something was kept back, and nothing left to be asked
         step = _answer(context, child, case, (first,), case.late.rules)
     after = _case_of(child, case.id)
     assert after is not None

@@ -3,6 +3,7 @@
 How the rules are asked, one by one, is in `routing.turn`.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -97,6 +98,20 @@ def decide_late(
     turn.rules, turn.settles = tuple(rule for rule in turn.rules if not rule.on), True
     decision = turn.asked(others)
     return replace(decision, unsaid=tuple(turn.unsaid(late, decision.timers)))
+
+
+def decide_told_back(
+    case: Case, record: RegisterRecord, others: tuple[Case, ...], pack: Pack, now: datetime, unsent: Collection[str]
+) -> Decision:
+    """The word that the child is back, to those who would have had it with a request that is none any more: `unsent`
+    are the messages that do not leave (AMB-177)."""
+    found = case.episode.found
+    if found is None or not case.episode.back:
+        return Decision((), case.episode, case.promises, case.timers)
+    event = Event(Change.FOUND, found, found.return_at or found.origin.at)
+    turn = Turn(situation_at(case, case.episode, (event,), record, others, pack, now), pack, now, case)
+    messages = tuple(turn.told_back([p for p in case.promises if p.message not in unsent], "not asked"))
+    return Decision(messages, case.episode, turn.s.promises, case.timers)
 
 
 def decide_withdrawn(

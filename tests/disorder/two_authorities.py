@@ -88,7 +88,8 @@ def _read(said: list[Said], random: Random) -> list[Said]:
     read: list[Said] = []
     while said:
         latest = said[0].sent + random.choice((0, 0, 6, 30, 100))
-        together = [*takewhile(lambda each: each.sent <= latest and not _says_whose(each), said)] or said[:1]
+        within = (each for each in said if each.sent <= latest)
+        together = [*takewhile(lambda each: not _says_whose(each), within)] or said[:1]
         said = said[len(together) :]
         end = min(latest, said[0].sent) if said else latest
         read += [replace(each, read=end if len(together) > 1 else each.sent) for each in together]
