@@ -69,14 +69,17 @@ def decide(
 
 
 def _told_before(decision: Decision, case: Case, events: tuple[Event, ...], pack: Pack, at: datetime) -> Decision:
-    """What a return asks for and an interview of that return has settled is done at once: its outcome was read before
-    the return was."""
+    """What a return asks for and has been done since that return is done at once: word of it was read before the return
+    was."""
     found = next((event for event in events if event.change is Change.FOUND), None)
-    if found is None or not decision.episode.outcomes:
+    if found is None:
         return decision
-    told = (Event(Change.INTERVIEW, o, o.at, o.result) for o in decision.episode.outcomes if o.at >= found.at)
+    told = [Event(Change.INTERVIEW, o, o.at, o.result) for o in decision.episode.outcomes]
+    told += [Event(Change.TASK_COMPLETED, t, t.at, t.kind) for t in decision.episode.tasks]
+    told += [Event(Change.MEETING, m, m.held_at, kind) for m in decision.episode.meetings for kind in m.kinds]
+    since = [event for event in told if event.at >= found.at]
     held = {p.message for p in case.promises}
-    new = promises.fulfilled([p for p in decision.promises if p.message not in held], told, pack, at)
+    new = promises.fulfilled([p for p in decision.promises if p.message not in held], since, pack, at)
     done = {p.message: p for p in new}
     return replace(decision, promises=tuple(done.get(p.message, p) for p in decision.promises))
 

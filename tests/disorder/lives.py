@@ -133,7 +133,7 @@ class Life:
             moment = gone + self.random.uniform(1, length)
             self._police(moment, "police.status_change", "XX", incident, {**to, "changed_at": later(moment)})
         if back is not None:
-            self._return(child, incident, back)
+            self._return(child, incident, back, error)
         if error:
             hour = gone + self.random.uniform(1, 90)
             if self.plain:  # what is told under the reference afterwards would be of another absence
@@ -161,12 +161,12 @@ class Life:
             changed = {"reported_at": later(gone - self.random.choice((0, 3, 20))), "risk": "high"}
             self._police(hour + self.random.uniform(0.1, 30), "police.missing", force, incident, {**data, **changed})
 
-    def _return(self, child: int, incident: str, back: float) -> None:
+    def _return(self, child: int, incident: str, back: float, error: bool) -> None:
         if self._may(0.1):
             hour = back - 0.3
             located = {"found_at": later(hour), "contact_made": False}
             self._police(hour + 0.1, "police.found", "XX", incident, located)
-        told_by_police = self._may(0.9)
+        told_by_police = self._may(0.9) or (error and self.plain)  # who takes it back tells of it
         if told_by_police:
             found = {"found_at": later(back), "returned_at": later(back + 0.5) if self._may(0.3) else None}
             hour = back + self.random.choice((0.1, 1, 5, 20))
@@ -199,7 +199,7 @@ class Life:
                 self._casework(hour, "meeting.held", {**about, "kind": kind, "held_at": later(hour - 0.2)})
             case "manager":
                 self._decision(hour, "manager.decision", about, by, words.decisions)
-            case "meeting":
+            case "meeting" if not self.plain:  # what follows from it hangs on whether anybody had asked (AMB-204)
                 self._decision(hour, "meeting.decision", about, by, words.meetings)
             case "threshold":
                 self._casework(hour, "threshold.decision", {**about, "by": by, "met": self._may(0.5)})
