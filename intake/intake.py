@@ -26,7 +26,7 @@ from intake.loading import add_early, load_batch, load_early
 from intake.noting import Notes, note_keys
 from intake.records import Parse, Parsed, RawRecord, Read, Rejected
 from intake.rejecting import failed, rejection_alert
-from intake.saying import say_quarantined, say_taken
+from intake.saying import say_step, say_taken
 from intake.settling import tell_back
 from intake.step import Context, Step
 from intake.writing import write_batch
@@ -119,6 +119,7 @@ class Intake:
             owners = [(t.person, None) for t in due if t.episode is None]
             await write_batch(tx, batch, self._directories, (), owners, [timer for _, timer in after], looked)
             await kept.let_go(tx, now)
+        say_step(batch.done)
         self._promised()
 
     async def start_clocks(self, people: Collection[str], episodes: Collection[str]) -> int:
@@ -132,6 +133,7 @@ class Intake:
             count = sum(batch.start_clocks(episode) for episode in sorted(episodes))
             batch.settle()
             await write_batch(tx, batch, self._directories, (), (), self._begin_periodic(batch.done, now))
+        say_step(batch.done)
         self._promised()
         return count
 
@@ -160,7 +162,7 @@ class Intake:
                 faults[key] = error
             else:
                 count += 1
-                say_quarantined(step)
+                say_step(step)
         if count:
             self._promised()
         return count

@@ -69,6 +69,14 @@ class _Leases(Session):
         return set(mine.scalars())
 
 
+async def owners_at_work(store: Store, now: datetime) -> list[str]:
+    """The processes that hold something at this instant."""
+    held = select(leases.c.owner).where(leases.c.until > now).distinct().order_by(leases.c.owner)
+    async with store.reading_connection() as connection:
+        with translated():
+            return list((await connection.execute(held)).scalars())
+
+
 class Ownership:
     """What one process holds, name by name, with the fencing token of each. `owner` is unique to a process and its
     start. Not for use by two tasks at once."""

@@ -1,6 +1,7 @@
 """The timers: set, read and looked ahead to. What a timer asks when it is due is decided elsewhere."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
@@ -44,6 +45,20 @@ _DUE = (
     .limit(bindparam("most"))
 )
 _NEXT = select(func.min(timers.c.due_at, type_=UtcInstant))
+_COUNTS = select(
+    select(func.count()).select_from(timers).scalar_subquery(),
+    select(func.count()).where(timers.c.due_at <= bindparam("now", type_=UtcInstant)).scalar_subquery(),
+    select(func.min(timers.c.due_at, type_=UtcInstant)).scalar_subquery(),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TimerCounts:
+    """How many timers stand, how many of them are due, and when the earliest is or was due (None: none stands)."""
+
+    standing: int
+    overdue: int
+    earliest: datetime | None
 
 
 class Timers(Session):
@@ -63,6 +78,10 @@ class Timers(Session):
         """What is due up to and including `until`, by instant and then by id."""
         rows = await self._rows(_DUE, until=until, most=limit)
         return [TimerRow(*row) for row in rows]
+
+    async def timer_counts(self, now: datetime) -> TimerCounts:
+        """How the clocks stand."""
+        return TimerCounts(*(await self._rows(_COUNTS, now=now)).one())
 
     async def next_timer(self) -> datetime | None:
         """When the next timer is due, or None if there is none."""
