@@ -22,13 +22,14 @@ from intake.failing import tell_of_timer
 from intake.folding import fold_batch, look_at_floods
 from intake.holding import waited_long
 from intake.isolating import Isolation
-from intake.keeping_back import KeptBack, has_waited, keep_back
+from intake.keeping_back import KeptBack, has_waited, keep_back, not_left_yet
 from intake.loading import add_early, load_batch, load_early
 from intake.noting import Notes, note_keys
 from intake.records import Parse, Parsed, RawRecord, Read, Rejected
 from intake.rejecting import failed, rejection_alert
 from intake.replaying import Replays, say_taken_already
 from intake.saying import say_step, say_taken
+from intake.settling import tell_back
 from intake.step import Context, Step
 from intake.writing import write_batch
 from outbox.directory import Directory
@@ -104,6 +105,7 @@ class Intake:
                     batch.fire(timer)
             batch.settle()
             kept = await KeptBack.of(tx, context, [t.episode for t in due if t.episode and t.rule == BACKLOG])
+            batch.done += tell_back(context, kept.unasked)
             batch.done += await waited_long(tx, context, [t for t in due if t.rule == EARLY_WORD], self._read)
             ended = [t for t in due if t.id in figures]
             after = [periodic.fire(t, figures[t.id], self._packs, now) for t in ended]
@@ -185,9 +187,10 @@ class Intake:
         rejected += _set_aside(early, spoilt)
         freshness = {register.authority: register for register in await tx.register_freshness()}
         notes = Notes(await tx.noted(note_keys(parsed, children.numbers, self._forces)))
+        not_left = await not_left_yet(tx, children, now)
         context = Context(
             children, self._packs, now, freshness, notes, self._stale_after, self._forces, early, self._early_after,
-            history=self._history,
+            not_left, history=self._history,
         )  # fmt: skip
         batch = BatchProcessor(context)
         for each in parsed:
