@@ -11,8 +11,8 @@ from store.early import Early
 from store.finding import LookingUp
 from store.floods import Floods
 from store.history import History
-from store.ledger import Ledger
 from store.noting import Noting
+from store.pausing import Pausing
 from store.quarantine import Quarantine
 from store.register_freshness import RegisterAges
 from store.retention import Retention
@@ -25,6 +25,6 @@ class Known(Cases, Blocking, RegisterAges, LookingUp, Floods, Noting, Timers, Wo
 
 
 class Transaction(
-    Known, Ledger, Quarantine, Early, Claiming, Deliveries, Arriving, DeliveryStatus, History, Retention, Answers
+    Known, Pausing, Quarantine, Early, Claiming, Deliveries, Arriving, DeliveryStatus, History, Retention, Answers
 ):
     """What stands between `async with store.transaction()` and its end: all of it is kept, or none."""
