@@ -21,6 +21,7 @@ from desk.held_up import HELD_UP_PAGES
 from desk.news import NEWS_PAGES
 from desk.now import NOW_PAGES
 from desk.outcomes import OUTCOME_PAGES
+from desk.pausing import PAUSE_PAGES
 from desk.provider import PROVIDER_PAGES
 from desk.rules import RULES_PAGES
 from desk.sending import keep_sending
@@ -58,6 +59,7 @@ PAGES: tuple[DeskPage, ...] = (
     *FIND_PAGES,
     *FIGURES_PAGES,
     *HELD_UP_PAGES,
+    *PAUSE_PAGES,
     *NEWS_PAGES,
     *SIGNED_PAGES,
 )

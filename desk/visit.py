@@ -56,6 +56,7 @@ class Visit:
             "now": self.now,
             "path": self.request.url.path,
             "waiting": await self._waiting() if "nav" not in values else None,
+            "paused_now": await self._paused() if "nav" not in values else (),
             "notice": notice,
             "ends": self.session.ends(),
             **values,
@@ -74,3 +75,11 @@ class Visit:
         async with self.desk.store.reading() as tx:
             rows = [row for grant in user.grants for row in await tx.work_of(grant.authority)]
         return sum(user.may_answer(row.authority, row.role) for row in rows)
+
+    async def _paused(self) -> list[str]:
+        """What is paused, for those who look after the hub: a pause that nobody remembers holds up everything."""
+        user = self.session.user
+        if user is None or not user.operator:
+            return []
+        async with self.desk.store.reading() as tx:
+            return await tx.pause_names()

@@ -19,6 +19,7 @@ _COLUMNS = ("name", "by", "at", "why")
 _KEEP = Writing(pauses, _COLUMNS, replaces=())
 _ONE = bindparam("one", type_=Text)
 _BY_NAME = select(*(pauses.c[name] for name in _COLUMNS)).where(pauses.c.name == _ONE)
+_NAMES = select(pauses.c.name).order_by(pauses.c.at, pauses.c.name)
 _RESUME = delete(pauses).where(pauses.c.name == _ONE)
 
 
@@ -100,6 +101,7 @@ def _waiting() -> Select[tuple[str, int, datetime]]:
     )
 
 
+_LANE = select(deliveries.c.lane).where(deliveries.c.position == bindparam("position"))
 _PAUSED, _WAITING = _paused(), _waiting()
 
 
@@ -125,10 +127,19 @@ class Pausing(Ledger):
         """Everything that is paused, the longest paused first, with what waits behind it."""
         return [PausedDeliveries(Pause(*row[:4]), row[4], row[5]) for row in await self._rows(_PAUSED)]
 
+    async def pause_names(self) -> list[str]:
+        """The names of what is paused, the longest paused first."""
+        return [*(await self._rows(_NAMES)).scalars()]
+
     async def pauses(self, names: Collection[str]) -> dict[str, Pause]:
         """Those of these names that are paused."""
         found = [(await self._rows(_BY_NAME, one=name)).one_or_none() for name in sorted(names)]
         return {row.name: Pause(*row) for row in found if row is not None}
+
+    async def lane_of(self, position: int) -> str | None:
+        """The lane of a delivery by its number; None where there is none."""
+        lane: str | None = (await self._rows(_LANE, position=position)).scalar_one_or_none()
+        return lane
 
     async def waiting_destinations(self) -> list[WaitingDestination]:
         """Where something waits to go, by the name of the destination."""

@@ -98,4 +98,3 @@ async def test_an_immediate_message_behind_a_pause_is_told_as_held_up_by_another
     assert f"to {LEADER}" in detail
     assert "paused by h.ops since 2026-03-17 12:00 UTC: the mailbox is being moved" in detail
     await office.relay.stop()
-
