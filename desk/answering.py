@@ -16,11 +16,13 @@ from desk.forms.making import MATCH, form_for, sayable
 from desk.looking import case_for, governing_pack, looked
 from desk.sending import answer_id, answer_row, author, keep_and_send
 from desk.serving import DeskPage
+from desk.views.rehearsed import rehearsed_view
 from desk.visit import NotHereError, Visit
 from reporting.held_cases import HeldCase
 from routing.messages import Answer
 from routing.pack import Pack
 from schemas.unreadable import Unreadable
+from store import AnswerRow
 
 _NO_KIND = "-"
 
@@ -143,36 +145,28 @@ async def _sent(visit: Visit, form: AnswerForm, about: _About, shown: dict[str, 
         return await visit.page("located.html", back=shown["back"])
     if visit.asked("change"):
         return await visit.page("form.html", **again)
+    try:
+        row = _row(visit, form, about, reading, role)
+    except Unreadable as fault:
+        return await visit.page("form.html", 422, **again | {"faults": {"": f"This cannot be sent: {fault.detail}"}})
     if form.checked and visit.asked("checked") != "yes":
+        rehearsed = await visit.desk.rehearsal.rehearse(row)
+        view = rehearsed_view(rehearsed, about.authority, about.pack, visit.now)
         told = in_own_words(form, reading.values)
-        return await visit.page("check.html", **again, told=told, follows=_listening(form, reading, about.pack))
-    return await _leaves(visit, form, about, reading, role, again)
+        return await visit.page("check.html", **again, told=told, view=view)
+    if about.settled:
+        await looked(visit, "answered again", about.authority, [row.episode], visit.asked("more_why"))
+    await keep_and_send(visit.desk, row)
+    return visit.to(f"/a/{row.id}")
 
 
-async def _leaves(
-    visit: Visit, form: AnswerForm, about: _About, reading: Reading, role: str, again: dict[str, Any]
-) -> Response:
-    """The answer is kept and sent; whoever presses again comes to the same page."""
+def _row(visit: Visit, form: AnswerForm, about: _About, reading: Reading, role: str) -> AnswerRow:
+    """The answer as it would be sent; whoever presses again makes the same. Raises `Unreadable`."""
     user = visit.user
     data = {"authority": about.authority, **about.which, **form.says(reading.values), "by": author(user, role)}
     id_ = answer_id(visit.asked("form_id"), user.id, f"{form.type} {about.message or about.which}")
     said = chosen_words(form, reading.values)
-    try:
-        row = answer_row(id_, form.type, data, user.id, visit.now, said, about.message)
-    except Unreadable as fault:
-        return await visit.page("form.html", 422, **again | {"faults": {"": f"This cannot be sent: {fault.detail}"}})
-    if about.settled:
-        await looked(visit, "answered again", about.authority, [row.episode], visit.asked("more_why"))
-    await keep_and_send(visit.desk, row)
-    return visit.to(f"/a/{id_}")
-
-
-def _listening(form: AnswerForm, reading: Reading, pack: Pack) -> list[str]:
-    """What the rules that listen to such an answer do, where their conditions hold."""
-    value = reading.values.get("decision")
-    names = [form.decides, f"{form.decides}.{value}" if value else form.decides]
-    heard = (rule.title for rule in pack.rules if any(p in names or p.startswith(f"{form.decides}.") for p in rule.on))
-    return list(dict.fromkeys(filter(None, heard)))
+    return answer_row(id_, form.type, data, user.id, visit.now, said, about.message)
 
 
 async def _episode(visit: Visit) -> tuple[HeldCase, Pack, tuple[str, ...]]:

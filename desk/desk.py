@@ -11,7 +11,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from desk.options import DeskOptions
 from desk.pages import Pages, own_assets
-from desk.ports import Downloads, Letters, Publisher
+from desk.ports import Downloads, Letters, Publisher, Rehearsal
 from desk.sessions import Sessions
 from routing.library import Packs
 from store import Store
@@ -28,6 +28,7 @@ class Desk:
     letters: Letters
     publisher: Publisher
     downloads: Downloads
+    rehearsal: Rehearsal
     now: Callable[[], datetime]
     assets: Mapping[str, bytes] = field(default_factory=dict)
     pages: Pages = field(default_factory=Pages)

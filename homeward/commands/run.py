@@ -134,7 +134,7 @@ async def _run(
             if desk:
                 from homeward.desk.beside import desk_beside
 
-                at = await stack.enter_async_context(desk_beside(settings, packs, store, click.echo))
+                at = await stack.enter_async_context(desk_beside(settings, packs, directories, store, click.echo))
                 addresses.append(at)
             starting.over()
             await hub.run(stopped, started)

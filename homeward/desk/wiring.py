@@ -21,9 +21,12 @@ from homeward import clock
 from homeward.desk.assets import frontend_assets
 from homeward.desk.downloads import PeriodFiles
 from homeward.desk.letters import MailLetters
+from homeward.desk.rehearsal import IntakeRehearsal
 from homeward.settings import PREFIX, Settings, SettingsError
 from homeward.settings_of_desk import LOOPBACK
+from homeward.wiring import intake_of
 from homeward.wordings import PackWordings
+from outbox.directory import Directory
 from routing.library import Packs
 from store import Store
 
@@ -33,6 +36,7 @@ log = logging.getLogger(__name__)
 def desk_of(
     settings: Settings,
     packs: Packs,
+    directories: dict[str, Directory],
     store: Store,
     publisher: Publisher,
     *,
@@ -44,7 +48,9 @@ def desk_of(
     options = desk_options(settings, packs)
     letters = MailLetters(PackWordings(packs, options.url))
     cache = settings.cache or Path.home() / ".cache" / "homeward"
-    return Desk(options, store, packs, letters, publisher, PeriodFiles(packs), now, frontend_assets(cache, notice))
+    rehearsal = IntakeRehearsal(intake_of(settings, packs, directories, store, now))
+    assets = frontend_assets(cache, notice)
+    return Desk(options, store, packs, letters, publisher, PeriodFiles(packs), rehearsal, now, assets)
 
 
 def desk_options(settings: Settings, packs: Packs) -> DeskOptions:

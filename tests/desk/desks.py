@@ -22,6 +22,7 @@ from desk.ports import NotPublishedError, Publisher
 from homeward.desk.assets import frontend_assets
 from homeward.desk.downloads import PeriodFiles
 from homeward.desk.letters import MailLetters
+from homeward.desk.rehearsal import IntakeRehearsal
 from homeward.desk.wiring import serve
 from homeward.settings import load_settings
 from homeward.wordings import PackWordings
@@ -114,6 +115,7 @@ def desk_over(hub: Hub, outcomes: Publisher, assets: Mapping[str, bytes] | None 
         MailLetters(PackWordings(hub.packs, HERE)),
         outcomes,
         PeriodFiles(hub.packs),
+        IntakeRehearsal(hub.intake),
         hub.clock.now,
         assets or {},
     )
