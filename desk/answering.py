@@ -13,6 +13,7 @@ from desk.asking import Question, question_of
 from desk.clocks import work_clocks
 from desk.forms.form import AnswerForm, Reading, chosen_words, in_own_words, read_form
 from desk.forms.making import MATCH, form_for, sayable
+from desk.kept_forms import drop_typed, keep_typed, kept_form, of_draft
 from desk.looking import case_for, governing_pack, looked
 from desk.sending import answer_id, answer_row, author, keep_and_send
 from desk.serving import DeskPage
@@ -120,7 +121,9 @@ async def _form(visit: Visit, form: AnswerForm, about: _About, back: str) -> Res
         "roles": [(role, role_name(about.pack, role)) for role in about.roles], "more": visit.asked("more"),
     }  # fmt: skip
     if visit.request.method == "GET":
-        return await visit.page("form.html", **shown)
+        return await visit.page("form.html", **shown | await of_draft(visit, form))
+    if visit.asked("keep"):
+        return await kept_form(visit, back)
     return await _sent(visit, form, about, shown)
 
 
@@ -140,6 +143,7 @@ async def _sent(visit: Visit, form: AnswerForm, about: _About, shown: dict[str, 
         "form_id": visit.asked("form_id"),
     }
     if reading.faults:
+        await keep_typed(visit)
         return await visit.page("form.html", 422, **again | {"faults": reading.faults})
     if form.type == "worker.found_report" and typed["what"] == "located":
         return await visit.page("located.html", back=shown["back"])
@@ -150,6 +154,7 @@ async def _sent(visit: Visit, form: AnswerForm, about: _About, shown: dict[str, 
     except Unreadable as fault:
         return await visit.page("form.html", 422, **again | {"faults": {"": f"This cannot be sent: {fault.detail}"}})
     if form.checked and visit.asked("checked") != "yes":
+        await keep_typed(visit)
         rehearsed = await visit.desk.rehearsal.rehearse(row)
         view = rehearsed_view(rehearsed, about.authority, about.pack, visit.now)
         told = in_own_words(form, reading.values)
@@ -157,6 +162,7 @@ async def _sent(visit: Visit, form: AnswerForm, about: _About, shown: dict[str, 
     if about.settled:
         await looked(visit, "answered again", about.authority, [row.episode], visit.asked("more_why"))
     await keep_and_send(visit.desk, row)
+    await drop_typed(visit)
     return visit.to(f"/a/{row.id}")
 
 
@@ -231,7 +237,7 @@ _LABELS = {
 
 ANSWER_PAGES = (
     DeskPage("/m/{message}", message_page),
-    DeskPage("/m/{message}/answer/{type}/{kind}", answer_page, ("GET", "POST")),
+    DeskPage("/m/{message}/answer/{type}/{kind}", answer_page, ("GET", "POST"), drafts=True),
     DeskPage("/e/{episode}/say", sayable_page),
-    DeskPage("/e/{episode}/say/{type}/{kind}", say_page, ("GET", "POST")),
+    DeskPage("/e/{episode}/say/{type}/{kind}", say_page, ("GET", "POST"), drafts=True),
 )

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from desk.answering import ANSWER_PAGES
 from desk.desk import Desk
+from desk.drafts import keep_forgetting
 from desk.episodes import EPISODE_PAGES
 from desk.figures import FIGURES_PAGES
 from desk.find import FIND_PAGES
@@ -80,11 +81,12 @@ def application(desk: Desk) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        sending = asyncio.create_task(keep_sending(desk))
+        tasks = [asyncio.create_task(keep(desk)) for keep in (keep_sending, keep_forgetting)]
         try:
             yield
         finally:
-            sending.cancel()
+            for task in tasks:
+                task.cancel()
 
     return Starlette(
         routes=[*(page.route(desk) for page in PAGES), Route("/assets/{name}", asset)],

@@ -1,6 +1,7 @@
 """One desk: what all its pages share, put together at start by whoever runs it."""
 
 import asyncio
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,7 +36,13 @@ class Desk:
     sessions: Sessions = field(default_factory=Sessions)
     reads: dict[str, datetime] = field(default_factory=dict)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
+    _own_secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     _limiter: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
+
+    @property
+    def sealing(self) -> str:
+        """What drafts are sealed with: the secret of the installation, else one that ends with this process."""
+        return self.options.secret or self._own_secret
 
     def asset(self, name: str) -> bytes | None:
         """A style, script or picture by its name; None where there is none."""

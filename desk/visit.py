@@ -47,6 +47,11 @@ class Visit:
         """Everything that was sent under a name, such as the boxes that were ticked."""
         return tuple(value.strip() for value in self.form.getlist(name) if isinstance(value, str) and value.strip())
 
+    def typed(self) -> dict[str, list[str]]:
+        """All fields that were sent with something in them, but for what proves that the form is ours."""
+        names = [name for name in dict.fromkeys(self.form.keys()) if name not in ("csrf", "keep", "checked", "change")]
+        return {name: [*listed] for name in names if (listed := self.listed(name))}
+
     async def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """The page, with what every page shows."""
         notice, self.session.notice = self.session.notice, ""
