@@ -17,7 +17,7 @@ from desk.kept_forms import drop_typed, keep_typed, kept_form, of_draft
 from desk.looking import case_for, governing_pack, looked
 from desk.sending import answer_id, answer_row, author, keep_and_send
 from desk.serving import DeskPage
-from desk.views.rehearsed import rehearsed_view
+from desk.views.rehearsed import RehearsedView, rehearsed_view
 from desk.visit import NotHereError, Visit
 from reporting.held_cases import HeldCase
 from routing.messages import Answer
@@ -58,6 +58,7 @@ async def message_page(visit: Visit) -> Response:
         ways=ways if roles else [],
         is_for=question.is_for(),
         given=[(g, visit.desk.now()) for g in question.given],
+        inside=visit.user.grant_at(row.authority) is not None,
         may=bool(roles),
     )
 
@@ -155,8 +156,7 @@ async def _sent(visit: Visit, form: AnswerForm, about: _About, shown: dict[str, 
         return await visit.page("form.html", 422, **again | {"faults": {"": f"This cannot be sent: {fault.detail}"}})
     if form.checked and visit.asked("checked") != "yes":
         await keep_typed(visit)
-        rehearsed = await visit.desk.rehearsal.rehearse(row)
-        view = rehearsed_view(rehearsed, about.authority, about.pack, visit.now)
+        view = await _rehearsed(visit, about, row)
         told = in_own_words(form, reading.values)
         return await visit.page("check.html", **again, told=told, view=view)
     if about.settled:
@@ -164,6 +164,13 @@ async def _sent(visit: Visit, form: AnswerForm, about: _About, shown: dict[str, 
     await keep_and_send(visit.desk, row)
     await drop_typed(visit)
     return visit.to(f"/a/{row.id}")
+
+
+async def _rehearsed(visit: Visit, about: _About, row: AnswerRow) -> RehearsedView | None:
+    """What would follow; None for somebody from outside, who learns nothing of what others would be told."""
+    if visit.user.grant_at(about.authority) is None:
+        return None
+    return rehearsed_view(await visit.desk.rehearsal.rehearse(row), about.authority, about.pack, visit.now)
 
 
 def _row(visit: Visit, form: AnswerForm, about: _About, reading: Reading, role: str) -> AnswerRow:
@@ -236,8 +243,8 @@ _LABELS = {
 }
 
 ANSWER_PAGES = (
-    DeskPage("/m/{message}", message_page),
-    DeskPage("/m/{message}/answer/{type}/{kind}", answer_page, ("GET", "POST"), drafts=True),
+    DeskPage("/m/{message}", message_page, who="asked"),
+    DeskPage("/m/{message}/answer/{type}/{kind}", answer_page, ("GET", "POST"), "asked", drafts=True),
     DeskPage("/e/{episode}/say", sayable_page),
     DeskPage("/e/{episode}/say/{type}/{kind}", say_page, ("GET", "POST"), drafts=True),
 )

@@ -22,6 +22,7 @@ from desk.held_up import HELD_UP_PAGES
 from desk.news import NEWS_PAGES
 from desk.now import NOW_PAGES
 from desk.outcomes import OUTCOME_PAGES
+from desk.own_views import OWN_PAGES
 from desk.pausing import PAUSE_PAGES
 from desk.provider import PROVIDER_PAGES
 from desk.rules import RULES_PAGES
@@ -39,7 +40,9 @@ _MEDIA = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 
 async def _home(visit: Visit) -> Response:
-    return RedirectResponse("/now" if visit.user.grants else "/held-up" if visit.user.operator else "/rules", 303)
+    user = visit.user
+    first = ((user.grants, "/now"), (user.asked, "/requests"), (user.forces, "/force"), (user.operator, "/held-up"))
+    return RedirectResponse(next((path for is_theirs, path in first if is_theirs), "/rules"), 303)
 
 
 async def _nowhere(visit: Visit) -> Response:
@@ -56,6 +59,7 @@ PAGES: tuple[DeskPage, ...] = (
     *ANSWER_PAGES,
     *WHOSE_PAGES,
     *OUTCOME_PAGES,
+    *OWN_PAGES,
     *RULES_PAGES,
     *FIND_PAGES,
     *FIGURES_PAGES,

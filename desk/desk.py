@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,8 +20,9 @@ from store import Store
 
 @dataclass(frozen=True)
 class Desk:
-    """`assets`: name -> content of the Design System's styles and script. `reads`: when what is missing at an authority
-    was last read. `closing`: set once nobody is to be kept waiting."""
+    """`assets`: name -> content of the Design System's styles and script. `police_roles`: by authority, its roles that
+    are the police's. `reads`: when what is missing at an authority was last read. `closing`: set once nobody is to be
+    kept waiting."""
 
     options: DeskOptions
     store: Store
@@ -32,6 +33,7 @@ class Desk:
     rehearsal: Rehearsal
     now: Callable[[], datetime]
     assets: Mapping[str, bytes] = field(default_factory=dict)
+    police_roles: Mapping[str, Collection[str]] = field(default_factory=dict)
     pages: Pages = field(default_factory=Pages)
     sessions: Sessions = field(default_factory=Sessions)
     reads: dict[str, datetime] = field(default_factory=dict)

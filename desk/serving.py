@@ -14,13 +14,15 @@ from starlette.routing import Route
 
 from desk.desk import Desk
 from desk.drafts import keep_draft
+from desk.people import DeskUser
 from desk.sessions import COOKIE, DeskSession
 from desk.visit import NotHereError, Visit
 from store import StoreUnavailableError
 
 log = logging.getLogger(__name__)
-Who = Literal["anyone", "signed_in", "people", "operators"]
-"""Whom a page is for: anyone at all, whoever is signed in, those who see children, those who look after the hub."""
+Who = Literal["anyone", "signed_in", "people", "asked", "police", "operators"]
+"""Whom a page is for: anyone at all, whoever is signed in, the people of an authority, those and whoever is asked from
+outside, the police, those who look after the hub."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +72,26 @@ async def _refusal(page: DeskPage, visit: Visit) -> Response | None:
                                 text="Wait a minute, then try again.")  # fmt: skip
     if page.who != "anyone" and session.user is None:
         kept = page.drafts and request.method == "POST" and await _kept_of_former(visit)
-        session.back = str(request.url.path) if request.method == "GET" or kept else "/now"
+        session.back = str(request.url.path) if request.method == "GET" or kept else "/"
         session.notice = _KEPT if kept else session.notice
         return RedirectResponse("/sign-in", 303)
-    if page.who == "people" and not visit.user.grants:
-        return await not_here(visit)
-    if page.who == "operators" and not visit.user.operator:
+    if page.who not in ("anyone", "signed_in") and not _is_for(page.who, visit.user):
         return await not_here(visit)
     if session.covered and page.who != "anyone" and page.path not in ("/uncover", "/sign-out"):
         return await visit.page("covered.html", nav=False)
     return await _form(visit) if request.method == "POST" else None
+
+
+def _is_for(who: Who, user: DeskUser) -> bool:
+    match who:
+        case "people":
+            return bool(user.grants)
+        case "asked":
+            return bool(user.grants or user.asked)
+        case "police":
+            return bool(user.forces)
+        case _:
+            return user.operator
 
 
 async def _kept_of_former(visit: Visit) -> bool:

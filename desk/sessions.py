@@ -25,7 +25,7 @@ class DeskSession:
     seen: datetime
     user: DeskUser | None = None
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(24))
-    back: str = "/now"
+    back: str = "/"
     notice: str = ""
     covered: bool = False
     provider_state: dict[str, Any] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class Sessions:
         self._held: dict[str, DeskSession] = {}
         self._former: dict[str, DeskSession] = {}
 
-    def begin(self, now: datetime, user: DeskUser | None = None, back: str = "/now") -> DeskSession:
+    def begin(self, now: datetime, user: DeskUser | None = None, back: str = "/") -> DeskSession:
         """A new one, under a token that nobody can guess."""
         self._forget(now)
         session = DeskSession(secrets.token_urlsafe(32), now, now, user, back=back)

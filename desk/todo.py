@@ -53,4 +53,4 @@ def _shown(whose: str) -> tuple[str, ...]:
     return ("mine", "roles") if whose == "roles" else (whose,)
 
 
-TODO_PAGES = (DeskPage("/todo", todo), DeskPage("/t/{message}", from_link))
+TODO_PAGES = (DeskPage("/todo", todo), DeskPage("/t/{message}", from_link, who="asked"))

@@ -25,6 +25,8 @@ from store import AnswerRow
 async def whose_child(visit: Visit) -> Response:
     """Candidates beside one another. Nothing is preselected, and the page never says which is likelier."""
     question = await question_of(visit)
+    if visit.user.grant_at(question.row.authority) is None:
+        raise NotHereError  # it compares children of the authority
     if not any(answer.type == MATCH for answer in question.answers):
         raise NotHereError
     roles = question.roles_of(visit.user)

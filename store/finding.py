@@ -1,9 +1,16 @@
-"""Looking somebody up as a person does: by a police reference without its force, and by a number without its system."""
+"""Looking somebody up as a person does: by a police reference without its force, by a number without its
+system, and by the force that reported."""
 
-from sqlalchemy import Text, bindparam, select
+from collections.abc import Collection
+from datetime import datetime
+from functools import cache
 
+from sqlalchemy import Executable, Text, bindparam, select
+
+from store.instants import UtcInstant
+from store.listing import Listing
 from store.session import Session
-from store.tables import episode_references, identifiers
+from store.tables import episode_references, episodes, identifiers, word
 
 _ONE = bindparam("one", type_=Text)
 _OF_INCIDENT = (
@@ -22,12 +29,44 @@ _NUMBERED = (
 )
 
 
+_OPEN_OR_NEW = (
+    select(episodes.c.id, episodes.c.opened_at)
+    .where(episodes.c.state == word("open"))
+    .union(
+        select(episodes.c.id, episodes.c.opened_at).where(episodes.c.opened_at >= bindparam("since", type_=UtcInstant))
+    )
+    .subquery("recent")
+)
+_FORCES = Listing("forces", force=Text)
+
+
+@cache
+def _of_forces(postgres: bool) -> Executable:
+    held = episode_references
+    return (
+        select(held.c.episode, _OPEN_OR_NEW.c.opened_at)
+        .select_from(_OPEN_OR_NEW.join(held, held.c.episode == _OPEN_OR_NEW.c.id))
+        .where(held.c.force.in_(select(_FORCES.of(postgres).c.force)))
+        .distinct()
+        .order_by(_OPEN_OR_NEW.c.opened_at.desc(), held.c.episode)
+        .limit(bindparam("most"))
+    )
+
+
 class LookingUp(Session):
     """The part of a transaction by which people look somebody up."""
 
     async def episodes_of_incident(self, incident: str, limit: int) -> list[str]:
         """The ids of the episodes and alerts with this reference, whichever force and authority it is of."""
         return list((await self._rows(_OF_INCIDENT, one=incident, most=limit)).scalars())
+
+    async def episodes_of_force(self, forces: Collection[str], since: datetime, limit: int) -> list[str]:
+        """The ids of the episodes with a reference of one of these forces that are open, or opened since then; newest
+        first."""
+        rows = await self._with(
+            _FORCES, ((f,) for f in sorted(forces)), _of_forces(self._postgres), since=since, most=limit
+        )
+        return [row.episode for row in rows]
 
     async def people_numbered(self, authority: str, value: str, limit: int) -> list[str]:
         """The ids of the children of an authority who have this number in any system."""

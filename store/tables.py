@@ -104,6 +104,7 @@ episode_references = Table(
 )
 
 Index("episode_references_incident_idx", episode_references.c.incident)
+Index("episode_references_episode_idx", episode_references.c.episode)
 
 episodes = Table(
     "episodes",

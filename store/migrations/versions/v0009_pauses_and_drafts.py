@@ -29,4 +29,5 @@ def upgrade() -> None:
     )
     op.create_index("desk_drafts_kept_at_idx", "desk_drafts", ["kept_at"])
     op.create_index("inbox_of_police", "inbox", ["received_at"], sqlite_where=_OF_POLICE, postgresql_where=_OF_POLICE)
+    op.create_index("episode_references_episode_idx", "episode_references", ["episode"])
     op.create_index("episodes_opened_at_idx", "episodes", ["opened_at"])
