@@ -1,5 +1,5 @@
 """Copies of what a database holds of episodes that are over, under ids of their own: a hundred thousand within
-minutes, each as intake would have left it. The ledger's hashes are copied as they are, so such a database proves nothing."""
+minutes, each as intake would have left it. The ledger's hashes are copied as they are, so it proves nothing."""
 
 from typing import Any
 

@@ -78,8 +78,13 @@ class Visit:
         if user is None or not user.grants:
             return 0
         async with self.desk.store.reading() as tx:
-            rows = [row for grant in user.grants for row in await tx.work_of(grant.authority)]
-        return sum(user.may_answer(row.authority, row.role) for row in rows)
+            counts = {authority: await tx.count_work(authority) for authority in user.authorities}
+        return sum(
+            count
+            for authority, by_role in counts.items()
+            for (role, _), count in by_role.items()
+            if user.may_answer(authority, role)
+        )
 
     async def _paused(self) -> list[str]:
         """What is paused, for those who look after the hub: a pause that nobody remembers holds up everything."""
