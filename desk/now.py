@@ -7,12 +7,12 @@ from starlette.responses import Response
 
 from desk.looking import governing_pack, looked
 from desk.serving import DeskPage
-from desk.views.handover import handover_of
-from desk.views.missing import MissingCard, heads_in_order, missing_card, team_of
+from desk.views.handover import handover_of, left_unanswered
+from desk.views.missing import MissingCard, heads_in_order, missing_card, reference_in_words, team_of
 from desk.views.todo import page_of
 from desk.visit import Visit
 from reporting.held_cases import held_cases
-from reporting.open_heads import OpenHead, open_heads
+from reporting.open_heads import OpenHead, open_heads, references_of
 from schemas.london_time import in_london
 from store import Transaction
 
@@ -73,10 +73,11 @@ async def handover(visit: Visit) -> Response:
         lines = await tx.ledger_between(since, visit.now + timedelta(seconds=1))
         for authority in visit.user.authorities:
             own = [line for line in lines if line.authority == authority and line.episode]
-            held = await held_cases(tx, [line.episode for line in own if line.episode])
-            waiting = await tx.work_of(authority)
+            waiting = left_unanswered(await tx.work_of(authority), since, visit.now)
+            cases = {line.episode for line in own if line.episode} | {row.case_id for row in waiting}
+            references = {case: reference_in_words(told) for case, told in (await references_of(tx, cases)).items()}
             pack = visit.desk.packs.newest(authority)
-            parts.append(handover_of(authority, own, held, waiting, pack, since, visit.now))
+            parts.append(handover_of(authority, own, references, waiting, pack, visit.now))
     for part in parts:
         await looked(visit, "handover", part.authority, part.episodes)
     return await visit.page("handover.html", hands=parts, since=since, many=len(parts) > 1)

@@ -35,7 +35,7 @@ async def pause(visit: Visit) -> Response:
 async def _paused(visit: Visit, pause: Pause) -> Response:
     async with visit.desk.store.transaction() as tx:
         is_new = await tx.pause(pause)
-    said = "Paused. What waits stays here until you resume it." if is_new else "It was paused already."
+    said = "paused. What is for it waits until you resume it." if is_new else "was paused already."
     visit.session.notice = f"{in_words(pause.name)}: {said}"
     return visit.to("/held-up")
 

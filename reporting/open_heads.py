@@ -1,11 +1,11 @@
 """What decides where an open episode stands in a list, and nothing else of it: read from the documents without building
 the cases, so that a page shows the first of a thousand at the price of the few that it shows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from enrichment.serialisation import glance_at_case, glance_at_record
+from enrichment.serialisation import ALERT, DUTIES, glance_at_case, glance_at_record
 from store import Transaction, WorkRow
 
 
@@ -51,3 +51,12 @@ async def open_heads(tx: Transaction, authority: str) -> list[OpenHead]:
             )
         )
     return heads
+
+
+async def references_of(tx: Transaction, cases: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """The police references of these cases, as far as they are episodes; of one that has none, none."""
+    found: dict[str, tuple[str, ...]] = {}
+    for case, state, incident in await tx.incidents_of(cases):
+        if state not in (DUTIES, ALERT):
+            found[case] = (*found.get(case, ()), *([incident] if incident else []))
+    return found

@@ -8,7 +8,7 @@ from functools import cache
 from sqlalchemy import Executable, Text, bindparam, select
 
 from store.instants import UtcInstant
-from store.listing import Listing
+from store.listing import KEYS, Listing
 from store.session import Session
 from store.tables import episode_references, episodes, identifiers, word
 
@@ -53,6 +53,18 @@ def _of_forces(postgres: bool) -> Executable:
     )
 
 
+@cache
+def _incidents(postgres: bool) -> Executable:
+    asked, told = KEYS.of(postgres), episode_references
+    return (
+        select(episodes.c.id, episodes.c.state, told.c.incident)
+        .select_from(
+            asked.join(episodes, episodes.c.id == asked.c.key).outerjoin(told, told.c.episode == episodes.c.id)
+        )
+        .order_by(episodes.c.id, told.c.incident)
+    )
+
+
 class LookingUp(Session):
     """The part of a transaction by which people look somebody up."""
 
@@ -67,6 +79,11 @@ class LookingUp(Session):
             _FORCES, ((f,) for f in sorted(forces)), _of_forces(self._postgres), since=since, most=limit
         )
         return [row.episode for row in rows]
+
+    async def incidents_of(self, cases: Collection[str]) -> list[tuple[str, str, str | None]]:
+        """The state of each of these cases with each incident that it has, or None where it has none."""
+        rows = await self._with(KEYS, ((c,) for c in sorted(cases)), _incidents(self._postgres)) if cases else ()
+        return [(row.id, row.state, row.incident) for row in rows]
 
     async def people_numbered(self, authority: str, value: str, limit: int) -> list[str]:
         """The ids of the children of an authority who have this number in any system."""

@@ -1,6 +1,6 @@
 """Who is missing now: a card for each child, without a name, and in which order they stand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -99,7 +99,11 @@ def police_reference(held: HeldCase) -> str:
     """The police reference of an episode; where there is none, that a worker reported it."""
     case = held.case
     references = case.episode.references if isinstance(case, Case) else ()
-    return ", ".join(reference.incident for reference in references) or "No police reference"
+    return reference_in_words([reference.incident for reference in references])
+
+
+def reference_in_words(incidents: Iterable[str]) -> str:
+    return ", ".join(incidents) or "No police reference"
 
 
 def record_number(held: HeldCase) -> str:

@@ -44,7 +44,7 @@ def rehearsed_view(told: RehearsedAnswer, authority: str, pack: Pack, now: datet
 def _sends(message: RehearsedMessage, pack: Pack, now: datetime) -> str:
     who = ", ".join(dict.fromkeys(who_is_meant(pack, role, person) for role, person in message.to))
     limit = f" ({limit_in_words(message.due, now)})" if message.due and not binds_hub(message.type) else ""
-    return f"{who}: {act_of(pack, message.type, message.kind)}{limit}"
+    return f"{act_of(pack, message.type, message.kind)}{limit} \N{EN DASH} to {who}"
 
 
 def _clocks(told: RehearsedAnswer, pack: Pack, now: datetime) -> Iterator[str]:

@@ -173,6 +173,9 @@ async def test_the_handover_tells_on_one_page_what_came_since_five() -> None:
         assert "New: 0" in text
         await running.take(found(7, "XX-0303"))
         assert "Back, ended or taken back: 1" in await browser.text("/now/since")
+        running.clock.set(later(60))
+        late = await browser.text("/now/since")
+        assert "XX-0303: Process a notification (Children Missing Officer)." in late
 
 
 async def test_a_chronology_is_printed_oldest_first() -> None:

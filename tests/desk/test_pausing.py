@@ -23,15 +23,17 @@ async def test_an_operator_pauses_a_mailbox_and_every_page_of_theirs_says_so_unt
         sent = await browser.post(PLACE, PLACE, name=DESTINATION, why="The mailbox is being moved", sent="yes")
         assert sent.headers["location"] == "/held-up"
         text = await browser.text("/held-up")
-        assert "Mailbox of children missing officer, nottinghamshire is paused" in text
+        assert "Paused: mailbox of children missing officer, nottinghamshire" in text
         now = running.clock.now()
         assert f"Paused by h.ops, {day_and_hour(now, now)}: The mailbox is being moved" in text
         assert "1 waits, oldest 1 day 2 h." in text
-        assert "Paused: Mailbox of children missing officer, nottinghamshire." in await browser.text("/rules")
+        assert "Paused, so nothing leaves: mailbox of children missing officer, nottinghamshire." in await browser.text(
+            "/rules"
+        )
         assert DESTINATION not in (await browser.get(PLACE)).text
         await browser.post("/held-up/resume", "/held-up", name=DESTINATION)
         assert "Nothing is paused." in await browser.text("/held-up")
-        assert "Paused:" not in await browser.text("/rules")
+        assert "Paused, so" not in await browser.text("/rules")
         assert await pauses(running) == [("paused", DESTINATION), ("resumed", DESTINATION)]
 
 

@@ -34,7 +34,7 @@ async def test_a_check_says_what_would_be_sent_and_which_clocks_move_and_keeps_n
         path = f"/e/{episode}/say/clock.override/-"
         before = await everything(running)
         text = plain((await fill_in(browser, path, **OVERRIDE)).text)
-        assert "Mosaic: Correct the start of the episode" in text
+        assert "Correct the start of the episode – to Mosaic" in text
         assert "Ask for a strategy discussion about a child who is still missing, from 13:00 Thu 4 Jun to 08:00" in text
         assert await everything(running) == before
         assert browser.outcomes.taken == []
@@ -62,7 +62,7 @@ async def test_a_clock_whose_moment_has_passed_stops_and_its_message_is_listed()
         episode = await with_a_missing_child(running, 2)
         path = f"/e/{episode}/say/clock.override/-"
         text = plain((await fill_in(browser, path, **OVERRIDE | {"value": "2026-05-29T08:00"})).text)
-        assert "Allocated social worker (sw1): Hold a strategy discussion" in text
+        assert "Hold a strategy discussion – to Allocated social worker (sw1)" in text
         assert "Stops: Ask for a strategy discussion about a child who is still missing, 13:00 Thu 4 Jun" in text
 
 
@@ -73,7 +73,7 @@ async def test_a_referral_is_checked_and_the_check_says_who_is_asked_next() -> N
         referral = await sent(running, "referral.create", "cscs_threshold")
         path = await way_of(browser, referral.row.message_id)
         text = plain((await fill_in(browser, path, met="true", role="x")).text)
-        assert "Homeward will tell or ask Children Missing Officer: Finish the record" in text
+        assert "Homeward will tell or ask Finish the record – to Children Missing Officer" in text
         assert browser.outcomes.taken == []
 
 

@@ -62,6 +62,7 @@ async def test_pausing_twice_keeps_the_first_pause_and_resuming_twice_does_nothi
         assert [held.pause.why for held in await tx.paused()] == ["first"]
     assert await resume(hub, CARE)
     assert not await resume(hub, CARE)
+    assert await pause(hub, CARE)  # at the same instant
 
 
 async def test_every_pause_stands_in_the_ledger_with_its_reason_among_what_can_be_purged(hub: World) -> None:
