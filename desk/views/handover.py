@@ -44,8 +44,8 @@ def handover_of(
     pack: Pack,
     now: datetime,
 ) -> Handover:
-    """`lines`: those of the ledger since then; `waiting`: what is to be told of all that waits; `references`: the police
-    reference of each episode of either."""
+    """`lines`: those of the ledger since then; `waiting`: what is to be told of all that waits; `references`: the
+    police reference of each episode of either."""
     told: dict[str, list[HandoverLine]] = {"new": [], "found": [], "decided": []}
     for line in (each for each in lines if each.kind == "fact" and each.episode in references):
         for name, _ in line.entry["events"]:
