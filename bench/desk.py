@@ -46,7 +46,7 @@ HERE = "http://127.0.0.1"
 _BATCH = 500
 _LOADED = 200
 """Episodes that are over and are taken in; the others are copies of them."""
-_LETTERS = 3
+_LETTERS = 2
 """Messages that stand in the outbox for each episode that is over."""
 
 
@@ -79,11 +79,23 @@ async def _compare(
 
 async def _measured(url: str, episodes: int, still_open: int, rounds: int) -> dict[str, float]:
     """Page → the median in milliseconds."""
-    packs, directories = library(Settings(trial=True))
-    store, now = Store.open(url), clock.now()
+    store = Store.open(url)
     await store.create()
-    began, at = time.perf_counter(), VirtualClock(now - timedelta(days=800))
-    over, loaded = episodes - still_open, min(episodes - still_open, _LOADED)
+    try:
+        began = time.perf_counter()
+        await fill(store, episodes, still_open)
+        click.echo(f"{episodes:,} episodes in {time.perf_counter() - began:,.0f} s", err=True)
+        return await measure(store, rounds)
+    finally:
+        await store.close()
+
+
+async def fill(store: Store, episodes: int, still_open: int) -> None:
+    """Lets intake take in what is open and some of what is over, and copies the latter."""
+    packs, directories = library(Settings(trial=True))
+    now = clock.now()
+    at, over = VirtualClock(now - timedelta(days=800)), episodes - still_open
+    loaded = min(over, _LOADED)
     past = Intake(store, packs, directories, parse_record, at.now, history=True)
     await _take(past, _history(loaded, now), at)
     await clone(store, over // loaded if loaded else 0)
@@ -94,14 +106,16 @@ async def _measured(url: str, episodes: int, still_open: int, rounds: int) -> di
     if store.postgres:
         async with store.connection() as connection:
             await connection.execute(text("ANALYZE"))
-    click.echo(f"{episodes:,} episodes in {time.perf_counter() - began:,.0f} s", err=True)
+
+
+async def measure(store: Store, rounds: int) -> dict[str, float]:
+    """The same of a database that is filled."""
+    packs, directories = library(Settings(trial=True))
     letters = MailLetters(PackWordings(packs, HERE))
+    rehearsal = IntakeRehearsal(Intake(store, packs, directories, parse_record, clock.now))
     options = DeskOptions(url=HERE, local_user=OFFICER, requests=1_000_000)
-    desk = Desk(options, store, packs, letters, _Nowhere(), PeriodFiles(packs), IntakeRehearsal(live), clock.now)
-    try:
-        return await _asked(desk, rounds)
-    finally:
-        await store.close()
+    files = PeriodFiles(packs)
+    return await _asked(Desk(options, store, packs, letters, _Nowhere(), files, rehearsal, clock.now), rounds)
 
 
 class _Nowhere:
