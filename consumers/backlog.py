@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-unt
 from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
 from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
+from consumers.clients import open_client
 from consumers.subscriber import PATTERN
 
 log = logging.getLogger(__name__)
@@ -81,19 +82,17 @@ class Backlog:
         )
         first: dict[TopicPartition, int] = {}
         try:
-            await consumer.start()
-            begins, ends = await _range(consumer, await partitions_of(self._connection, self._pattern))
-            while await self._look(consumer, begins, ends):
-                if not first:
-                    log.info("Clocks are on hold until the backlog is read", extra={"records": self._records})
-                    first = dict(self._unread)
-                    await self._leave_out_empty(consumer, ends)
-                await self._pause(_LOOK_AGAIN)
+            async with open_client(consumer.start(), consumer.stop):
+                begins, ends = await _range(consumer, await partitions_of(self._connection, self._pattern))
+                while await self._look(consumer, begins, ends):
+                    if not first:
+                        log.info("Clocks are on hold until the backlog is read", extra={"records": self._records})
+                        first = dict(self._unread)
+                        await self._leave_out_empty(consumer, ends)
+                    await self._pause(_LOOK_AGAIN)
         except (TimeoutError, asyncio.CancelledError):
             self._still |= {tp for tp, records in self._unread.items() if first.get(tp) == records}
             raise
-        finally:
-            await consumer.stop()
 
     @property
     def _records(self) -> int:
@@ -125,11 +124,8 @@ async def partitions_of(connection: dict[str, Any], pattern: str) -> list[TopicP
     """Every partition of the topics of a pattern, as the cluster has them now. The consumer's own list of partitions is
     empty for topics that it is not subscribed to. Raises KafkaError."""
     admin = AIOKafkaAdminClient(**connection)
-    try:
-        await admin.start()
+    async with open_client(admin.start(), admin.close):
         topics = await admin.describe_topics()
-    finally:
-        await admin.close()
     named = [topic for topic in topics if re.match(pattern, topic["topic"])]
     return [TopicPartition(topic["topic"], p["partition"]) for topic in named for p in topic["partitions"]]
 

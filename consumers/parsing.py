@@ -75,7 +75,7 @@ def _place(raw: RawRecord, first: str, now: datetime) -> Place:
     key = raw.key.decode(errors="backslashreplace") if raw.key else first or raw.place
     if not key.isprintable() or len(key.encode()) > _LONGEST_KEY:
         key = f"sha256:{hashlib.sha256(key.encode()).hexdigest()}"
-    return Place(key, raw.cluster, raw.topic, raw.partition, raw.offset, min(raw.timestamp, now))
+    return Place(key, raw.cluster, raw.topic, raw.partition, raw.offset, min(raw.timestamp, now), bool(raw.held))
 
 
 def _claim(raw: RawRecord, envelope: Envelope) -> str:

@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-unt
 from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
 
 from consumers.backlog import partitions_of
+from consumers.clients import open_client
 from consumers.fetched import install
 from consumers.subscriber import raw_of
 from intake.records import RawRecord
@@ -52,8 +53,7 @@ async def _read_all(
         return 0
     # The client resets a partition that it is given to the end by itself, also after a seek to the beginning.
     consumer = AIOKafkaConsumer(group_id=None, enable_auto_commit=False, auto_offset_reset="earliest", **connection)
-    await consumer.start()
-    try:
+    async with open_client(consumer.start(), consumer.stop):
         consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions)
         await consumer.seek_to_beginning(*partitions)
@@ -65,19 +65,14 @@ async def _read_all(
                 await take(batch)
             count += len(batch)
         return count
-    finally:
-        await consumer.stop()
 
 
 async def _partitions(connection: dict[str, Any], authority: str) -> list[TopicPartition]:
     """Those of the authority's register, whatever the case in which its sender wrote the name of the topic."""
     admin = AIOKafkaAdminClient(**connection)
-    await admin.start()
-    try:
+    async with open_client(admin.start(), admin.close):
         own = (TopicKind.REGISTER, part(authority))
         named = [(name, topic) for name in await admin.list_topics() if (topic := parse_topic(name))]
         topics = sorted(name for name, topic in named if (topic.kind, part(topic.owner)) == own)
         told = await admin.describe_topics(topics) if topics else []
-    finally:
-        await admin.close()
     return [TopicPartition(t["topic"], p["partition"]) for t in told for p in t["partitions"]]

@@ -17,11 +17,11 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.message import FAKE_CONSUMER, KafkaAckableMessage
 
 from consumers.fetched import SetAside, install
-from consumers.trouble import Trouble
 from intake.records import RawRecord
 from schemas.instants import EARLIEST, LATEST
 from schemas.topics import PATTERNS, TopicKind, parse_topic
 from store.errors import StoreUnavailableError
+from store.trouble import Trouble
 
 log = logging.getLogger(__name__)
 

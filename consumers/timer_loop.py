@@ -2,7 +2,7 @@
 
 One loop acts at a time, however many hubs run. Before it asks it waits until intake has read what is waiting, and then
 catches up in the order in which things fell due, one instant after the other: what a timer leads to may set the next.
-A timer that fails does not hold up the others; it is asked again a little later.
+A timer that fails is set aside and told of once; it is asked again later, longer each time, and holds up no other.
 """
 
 import asyncio
@@ -12,20 +12,27 @@ from datetime import datetime, timedelta
 
 from store import Ownership, Store, TimerRow
 from store.errors import StoreUnavailableError
+from store.trouble import Waiting
 
 log = logging.getLogger(__name__)
 
 _NAME = "timers"
 _AT_ONCE = 200
 _PAUSE = timedelta(seconds=1)  # after the database could not be reached
-_STUCK = timedelta(seconds=30)  # until a timer that failed is asked again
+_ASIDE, _LONGEST = timedelta(seconds=30), timedelta(hours=1)  # until a timer that failed is asked again
+Tell = Callable[[TimerRow, str], Awaitable[None]]
+"""Tells a person of a timer that failed, and why in words that name nobody."""
 Fire = Callable[[Sequence[TimerRow]], Awaitable[None]]
 Wait = Callable[[datetime | None, asyncio.Event], Awaitable[None]]
 
 
+async def tell_nobody(_timer: TimerRow, _why: str) -> None:
+    """For a loop that only asks."""
+
+
 class TimerLoop:
     """Hands due timers to `fire`. `wait(instant, woken)` returns at the instant or when woken; `ready` returns when
-    what is due now may be asked."""
+    what is due now may be asked; `tell` tells of a timer the first time that it fails."""
 
     def __init__(
         self,
@@ -36,11 +43,14 @@ class TimerLoop:
         wait: Wait,
         ready: Callable[[], Awaitable[None]],
         owner: str,
+        tell: Tell = tell_nobody,
         lease: timedelta = timedelta(seconds=30),
     ) -> None:
+        self._tell = tell
         self._store, self._fire, self._now, self._wait, self._ready = store, fire, now, wait, ready
         self._lease = lease
         self._ownership = Ownership(store, f"{owner}/timers")
+        self._database = Waiting(log, "timers")
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
@@ -66,9 +76,9 @@ class TimerLoop:
         while not self._stopping.is_set():
             self._woken.clear()
             try:
-                due = await self._turn()
-            except StoreUnavailableError as error:
-                log.warning("Cannot reach the database: timers are on hold, retrying", extra={"cause": str(error)})
+                with self._database.for_part():
+                    due = await self._turn()
+            except StoreUnavailableError:
                 due = self._now() + _PAUSE
             except Exception:
                 log.exception("Timers failed unexpectedly, retrying")
@@ -108,17 +118,14 @@ class TimerLoop:
                 held, renewed = await self._ownership.renew(self._now(), self._lease), self._now()
                 continue
             async with self._store.reading() as tx:
-                standing = await tx.due_timers(until, _AT_ONCE + len(asked))
-                fresh = [timer for timer in standing if timer.id not in asked]
+                standing = await tx.due_timers(until, _AT_ONCE)
                 if not standing:
                     return await tx.next_timer()
-                if not fresh:
-                    later = await tx.due_timers(until + _STUCK, len(standing) + 1)
-                    log.error("Timers are still due after firing, retrying", extra={"timers": [t.id for t in standing]})
-                    return later[-1].due_at if len(later) > len(standing) else until + _STUCK
-            due = [timer for timer in fresh if timer.due_at == fresh[0].due_at]
+            due = [timer for timer in standing if timer.due_at == standing[0].due_at]
+            for timer in [timer for timer in due if timer.id in asked]:
+                await self._set_aside(timer, "it still stood after it had been asked")
+            await self._ask([timer for timer in due if timer.id not in asked])
             asked |= {timer.id for timer in due}
-            await self._ask(due)
         return None
 
     async def _hold(self) -> Mapping[str, int]:
@@ -128,12 +135,33 @@ class TimerLoop:
 
     async def _ask(self, due: Sequence[TimerRow]) -> None:
         """Hands over what fell due at one instant; where that fails, one after the other."""
+        if not due:
+            return
         try:
             await self._fire(due)
+            return
         except StoreUnavailableError:
             raise
-        except Exception:
-            log.exception("Timer failed, retrying", extra={"timers": [timer.id for timer in due]})
-            if len(due) > 1:
-                for timer in due:
-                    await self._ask([timer])
+        except Exception as error:
+            fault = error
+        if len(due) == 1:
+            await self._set_aside(due[0], type(fault).__name__, fault)
+            return
+        for timer in due:
+            await self._ask([timer])
+
+    async def _set_aside(self, timer: TimerRow, why: str, error: Exception | None = None) -> None:
+        """It is asked again later. The first time, a person is told: better twice than never."""
+        more = {"timer": timer.id, "why": why, "failures": timer.failures + 1}
+        trace = None if timer.failures else error
+        log.error("Could not ask a timer: set aside, retrying later", exc_info=trace, extra=more)
+        if not timer.failures:
+            try:
+                await self._tell(timer, why)
+            except StoreUnavailableError:
+                raise
+            except Exception:
+                log.exception("Could not tell of a timer that failed", extra={"timer": timer.id})
+        pause = min(_ASIDE * 2 ** min(timer.failures, 10), _LONGEST)
+        async with self._store.transaction(brief=True) as tx:
+            await tx.set_aside(timer.id, self._now() + pause)

@@ -5,6 +5,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from schemas.cloudevents import STRUCTURED, Envelope, structured
 from schemas.inbound import parse_message
 from schemas.topics import casework_outcomes, one_spelling
 from store import AnswerRow, StoreUnavailableError
+from store.trouble import Waiting
 
 log = logging.getLogger(__name__)
 _AGAIN = 5.0
@@ -84,11 +86,10 @@ async def send_kept(desk: Desk) -> None:
 
 async def keep_sending(desk: Desk) -> None:
     """Sends what is kept, for as long as the desk runs."""
+    database = Waiting(log, "kept answers")
     while True:
-        try:
+        with suppress(StoreUnavailableError), database.for_part():
             await send_kept(desk)
-        except StoreUnavailableError as error:
-            log.warning("Cannot reach the database: kept answers wait", extra={"cause": str(error)})
         await asyncio.sleep(_AGAIN)
 
 

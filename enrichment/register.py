@@ -17,7 +17,7 @@ KEY = ""
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a record stood in its feed. `at` is the broker's or the producer's instant; `key` is the child's first
-    identifier. The rest is Kafka's."""
+    identifier. The rest is Kafka's. `again`: it is read once more, so that it may come after those that followed it."""
 
     key: str
     cluster: str
@@ -25,12 +25,15 @@ class Place:
     partition: int
     offset: int
     at: datetime
+    again: bool = False
 
     def after(self, other: "Place") -> int:
         """Above 0 where this record is the later one, below where it is the earlier, 0 where it is the same one. Where
-        the two did not stand in one partition, their instants tell; at one instant the one that came last is later."""
+        the two did not stand in one partition, their instants tell; at one instant the one that came last is later.
+        What comes for the first time with a smaller offset and a later instant stands in a topic that was made anew."""
         if (self.cluster, self.topic, self.partition) == (other.cluster, other.topic, other.partition):
-            return self.offset - other.offset
+            made_anew = self.offset < other.offset and not self.again and self.at > other.at
+            return 1 if made_anew else self.offset - other.offset
         return -1 if self.at < other.at else 1
 
 

@@ -14,6 +14,7 @@ from episodes.episode import Episode, Line, Reference, State, Terms
 from episodes.events import Advanced, Change, Event, brought
 from episodes.grading import graded, rerated
 from episodes.identity import names_one_of
+from episodes.replaying import in_its_place, overtaken
 from episodes.reports import (
     Acknowledged,
     ClockOverride,
@@ -38,7 +39,10 @@ from episodes.returning import found_in, outdated, returned
 
 
 def advance(episode: Episode, report: Report, terms: Terms) -> Advanced:
-    """The episode once the report is taken in, and what changed by it (nothing where it only repeats)."""
+    """The episode once the report is taken in, and what changed by it (nothing where it only repeats, or where it was
+    held up and something newer is held)."""
+    if report.origin.replayed and overtaken(episode, report):
+        return in_its_place(episode, report), ()
     match report:
         case Missing() if kind_of(report) not in terms.begun_by:
             return episode, brought(Change.REPORTED, report)

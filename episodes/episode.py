@@ -86,7 +86,7 @@ class Episode:
     return interview was given up because of this one, so that a later interview covers them too. `linked`: the episodes
     of relatives that were reported together with it. `death`: who said that the child is dead, where that stands.
     `returns`: where that came from which was said of the return, while it stands. `handed_to`: the authority that
-    answers for the child since responsibility moved (AMB-197)."""
+    answers for the child since responsibility moved (AMB-197). `matched`: how often it was put with another child."""
 
     id: str
     authority: str
@@ -116,6 +116,7 @@ class Episode:
     follows: tuple[str, ...] = ()
     linked: tuple[str, ...] = ()
     handed_to: str | None = None
+    matched: int = 0
 
     @property
     def back(self) -> bool:

@@ -18,7 +18,7 @@ class Origin:
     """Where a report comes from. `source` and `id` are what its sender calls it; `at` is the instant of its receipt.
     `claim` sets it apart from messages of other senders, or with other content, that are called the same; it is empty
     where a name is not borne twice, as in a file. `again`: source, id and claim of the message because of which it is
-    answered once more."""
+    answered once more. `replayed`: it was held up in quarantine, and what was told meanwhile is newer."""
 
     source: str
     id: str
@@ -26,6 +26,7 @@ class Origin:
     at: datetime
     claim: str = ""
     again: tuple[str, str, str] | None = None
+    replayed: bool = False
 
     @property
     def name(self) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
-from consumers.trouble import Trouble
+from store.trouble import Trouble
 
 log = logging.getLogger(__name__)
 _PLAIN = logging.LogRecord("", 0, "", 0, "", None, None).__dict__.keys() | {"message", "taskName"}

@@ -112,7 +112,7 @@ class PeriodReport:
 
 async def report(url: str, authority: str, table: str, asked: Asked) -> PeriodReport:
     """The figures (`summary`) or one of `REPORT_TABLES`, as they are known now."""
-    store = Store.open(url)
+    store = Store.open(url, within=None)
     try:
         async with store.reading() as tx:
             return await report_in(tx, authority, table, asked)

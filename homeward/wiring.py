@@ -82,7 +82,13 @@ class Parts:
             lease=timedelta(seconds=settings.relay_lease),
         )
         self.timers = TimerLoop(
-            store, self.intake.fire_timers, now=now, wait=wait, ready=ready or _at_once, owner=owner
+            store,
+            self.intake.fire_timers,
+            now=now,
+            wait=wait,
+            ready=ready or _at_once,
+            owner=owner,
+            tell=self.intake.tell_of_timer,
         )
 
     def beside_the_relay(self) -> list[Coroutine[Any, Any, None]]:

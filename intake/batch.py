@@ -121,7 +121,8 @@ class BatchProcessor:
         fault = unknown_word(report, context.packs.governing(authority, context.now))
         if fault:
             told = raised(context, authority, "unreadable", f"unknown_word: {fault}", report, report.about)
-            return Step(rejected=(Rejected(parsed.raw, "unknown_word", fault, told.messages[0].id),)) + told
+            aside = Rejected(parsed.raw, "unknown_word", fault, told.messages[0].id, parsed.key)
+            return Step(rejected=(aside,)) + (Step() if parsed.raw.claim else told)  # told when it was set aside first
         try:
             return _taken_in(context, authority, parsed, person)
         except Ambiguous as why:

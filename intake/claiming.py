@@ -13,27 +13,32 @@ from store.rows import Claim
 
 
 async def fresh(tx: Transaction, read: Sequence[Read], now: datetime) -> list[Read]:
-    """What is to be taken in, in order, and claimed from now on. A replay passes on purpose."""
-    left = await tx.claim([_claim(each, now) for each in read if not each.raw.replayed])
+    """What is to be taken in, in order, and claimed from now on. A record that is reread passes on purpose. So does one
+    out of quarantine whose claim was written when it was set aside, or that still cannot be read and goes back."""
+    left = await tx.claim([_claim(each, now) for each in read if not _passes(each)])
     chosen: dict[int, Read] = {}
     known: dict[int, Read] = {}
     for place, each in enumerate(read):
-        if each.raw.replayed or _key(each) not in left:
+        if _passes(each) or _key(each) not in left:
             known[place] = each
         else:
             left.discard(_key(each))
             chosen[place] = each
     contents = await tx.claimed({_key(each) for each in known.values()})
     clashing = {place: clash for place, each in known.items() if (clash := _clash(each, contents))}
-    left = await tx.claim([_claim(each, now) for each in clashing.values() if not each.raw.replayed])
+    left = await tx.claim([_claim(each, now) for each in clashing.values() if not _passes(each)])
     for place, each in known.items():
         clash = clashing.get(place)
-        if each.raw.replayed:
+        if _passes(each):
             chosen[place] = replace(clash, reused=None) if clash else each
         elif clash is not None and clash.key in left:
             left.discard(clash.key)
             chosen[place] = clash
     return [chosen[place] for place in sorted(chosen)]
+
+
+def _passes(read: Read) -> bool:
+    return read.raw.reread or read.raw.claim is not None or (bool(read.raw.held) and isinstance(read, Rejected))
 
 
 def _key(read: Read) -> str:

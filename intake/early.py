@@ -1,6 +1,7 @@
 """What waits for its incident, or for an absence of its child (AMB-181), while a transaction is worked. What is said of
 it is in `intake.holding`."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -11,6 +12,8 @@ from intake.records import Parse, Parsed, RawRecord
 from routing.messages import derived_id
 from store.early import EarlyRow
 from store.rows import TimerRow
+
+log = logging.getLogger(__name__)
 
 EARLY_WORD = "early_word"
 """What a timer names that asks after word which has waited long."""
@@ -139,3 +142,11 @@ def words_of_rows(rows: Iterable[EarlyRow], parse: Parse) -> Iterator[EarlyWord]
         parsed = parse(as_it_came(row), row.since)
         if isinstance(parsed, Parsed):  # it was when it came
             yield EarlyWord(row, replace(parsed.apart(), reused=None) if row.claim else parsed)
+
+
+def note_spoilt(error: EarlyWordError, spoilt: dict[str, Exception]) -> None:
+    """Remembers which early word is to be set aside. Raises it again where that has not helped."""
+    if error.row in spoilt:
+        raise error
+    log.error("Could not take in a record that had waited: moving it to quarantine", exc_info=error.fault)
+    spoilt[error.row] = error.fault

@@ -17,7 +17,8 @@ from intake import floods, periodic
 from intake.batch import BatchProcessor
 from intake.claiming import fresh
 from intake.claims import tell_of_many
-from intake.early import EARLY_WORD, EarlyWordError, EarlyWords, as_it_came
+from intake.early import EARLY_WORD, EarlyWordError, EarlyWords, as_it_came, note_spoilt
+from intake.failing import tell_of_timer
 from intake.folding import fold_batch, look_at_floods
 from intake.holding import waited_long
 from intake.isolating import Isolation
@@ -27,18 +28,17 @@ from intake.noting import Notes, note_keys
 from intake.records import Parse, Parsed, RawRecord, Read, Rejected
 from intake.rehearsing import Rehearsed, rehearsed, standing_of
 from intake.rejecting import failed, rejection_alert
-from intake.saying import say_quarantined, say_taken
+from intake.replaying import Replays, say_taken_already
+from intake.saying import say_step, say_taken
 from intake.step import Context, Step
 from intake.writing import write_batch
 from outbox.directory import Directory
 from routing.case import BACKLOG
 from routing.library import Packs
 from store import Store, Transaction
-from store.errors import StoreUnavailableError
-from store.rows import QuarantineRow, TimerRow
+from store.rows import TimerRow
 
 log = logging.getLogger(__name__)
-_SLACK = 64  # timers that other hubs may have set at the same instants meanwhile
 
 
 class Intake:
@@ -68,6 +68,7 @@ class Intake:
         self._promised, self._model, self._stale_after = promised, model or shipped_model(), stale_after
         self._early_after = early_after
         self._isolation = Isolation(store, self._transact)
+        self._replays = Replays(store, self._read, self._work, now)
         self._forces, self._gate, self._history = frozenset(forces), gate, history
         self._begun: set[str] = set()  # authorities whose periodic reports are known to be set
 
@@ -81,9 +82,7 @@ class Intake:
         read = []
         for raw in batch:
             each = self._read(raw, now)
-            read.append(
-                replace(each, raw=replace(each.raw, replayed=True)) if again and isinstance(each, Parsed) else each
-            )
+            read.append(_reread(each) if again and isinstance(each, Parsed) else each)
             await asyncio.sleep(0)  # heartbeats go on, however long the batch and its records are
         steps = await self._isolation.take(read, now)
         self._promised()
@@ -92,13 +91,11 @@ class Intake:
     async def fire_timers(self, timers: Sequence[TimerRow]) -> None:
         """Asks the rules again whose timers are due. A timer that no longer stands is passed over."""
         now = self._now()
-        wanted = {t.id for t in timers}
         reports = [t for t in timers if t.episode is None and t.rule not in (floods.FLOOD_RULE, EARLY_WORD)]
         figures = await periodic.counted(self._store, reports, self._packs)
         async with self._store.transaction() as tx:
             await tx.lock({t.person for t in timers})
-            due = await tx.due_timers(max(t.due_at for t in timers), len(timers) + _SLACK)
-            due = [t for t in due if t.id in wanted]
+            due = await tx.standing_timers({t.id for t in timers}, max(t.due_at for t in timers))
             found = await tx.find((), (), {t.episode for t in due if t.episode})
             people, rows = await tx.load({t.person for t in due if t.episode})
             context = Context(Children(found, people, rows), self._packs, now, early_after=self._early_after)
@@ -118,6 +115,12 @@ class Intake:
             owners = [(t.person, None) for t in due if t.episode is None]
             await write_batch(tx, batch, self._directories, (), owners, [timer for _, timer in after], looked)
             await kept.let_go(tx, now)
+        say_step(batch.done)
+        self._promised()
+
+    async def tell_of_timer(self, timer: TimerRow, why: str) -> None:
+        """Tells the authority's intake role, or the operator, that a time limit could not be checked."""
+        await tell_of_timer(self._store, self._packs, self._directories, timer, why, self._now())
         self._promised()
 
     async def start_clocks(self, people: Collection[str], episodes: Collection[str]) -> int:
@@ -131,6 +134,7 @@ class Intake:
             count = sum(batch.start_clocks(episode) for episode in sorted(episodes))
             batch.settle()
             await write_batch(tx, batch, self._directories, (), (), self._begin_periodic(batch.done, now))
+        say_step(batch.done)
         self._promised()
         return count
 
@@ -148,31 +152,9 @@ class Intake:
         return rehearsed(batch.done, before, standing_of(context))
 
     async def replay(self, limit: int) -> int:
-        """Takes in what somebody asked to be replayed from quarantine, one record a transaction; returns how many.
-        What still cannot be parsed or taken in goes back into quarantine."""
-        count, faults, spoilt = 0, dict[str, Exception](), dict[str, Exception]()
-        while count < limit:
-            now, key = self._now(), ""
-            try:
-                async with self._store.transaction() as tx:
-                    rows = await tx.take_replays(1, now)
-                    if not rows:
-                        break
-                    key, raw = rows[0].id, _again(rows[0])
-                    fault = faults.get(key)
-                    read = failed(raw, fault) if fault else self._read(raw, now)
-                    step = await self._work(tx, [read], now, spoilt)
-            except StoreUnavailableError:
-                raise
-            except EarlyWordError as error:
-                _note_spoilt(error, spoilt)
-            except Exception as error:
-                if not key or key in faults:
-                    raise
-                faults[key] = error
-            else:
-                count += 1
-                say_quarantined(step)
+        """Takes in what somebody asked to be replayed from quarantine, so many at most; returns how many. What still
+        cannot be parsed or taken in goes back into quarantine."""
+        count = await self._replays.replay(limit)
         if count:
             self._promised()
         return count
@@ -196,7 +178,7 @@ class Intake:
                 self._begun = set(begun)  # what was not kept has not begun
                 if not isinstance(error, EarlyWordError):
                     raise
-                _note_spoilt(error, spoilt)
+                note_spoilt(error, spoilt)
 
     async def _work(
         self,
@@ -206,6 +188,7 @@ class Intake:
         spoilt: Mapping[str, Exception] = MappingProxyType({}),
     ) -> Step:
         taken = await fresh(tx, read, now)
+        await say_taken_already(tx, read, taken)
         if not taken:
             return Step()
         parsed = [each for each in taken if isinstance(each, Parsed)]
@@ -259,24 +242,15 @@ class Intake:
         return timers
 
 
-def _note_spoilt(error: EarlyWordError, spoilt: dict[str, Exception]) -> None:
-    """Remembers which early word is to be set aside. Raises it again where that has not helped."""
-    if error.row in spoilt:
-        raise error
-    log.error("Could not take in a record that had waited: moving it to quarantine", exc_info=error.fault)
-    spoilt[error.row] = error.fault
-
-
 def _set_aside(early: EarlyWords, spoilt: Mapping[str, Exception]) -> list[Rejected]:
     """The early word that cannot be taken in: it waits no longer."""
     aside = [each for each in early if each.row.id in spoilt]
     for each in aside:
         early.let_go(each)
-    return [failed(as_it_came(each.row), spoilt[each.row.id]) for each in aside]
+    return [replace(failed(as_it_came(e.row), spoilt[e.row.id]), claim=e.parsed.key) for e in aside]
 
 
-def _again(row: QuarantineRow) -> RawRecord:
-    """A record out of quarantine, as it came."""
-    return RawRecord(
-        row.topic, row.partition, row.offset, row.value, row.timestamp, row.key, row.headers, replayed=True
-    )
+def _reread(parsed: Parsed) -> Parsed:
+    """The same, taken in whether it was taken before or not."""
+    at = replace(parsed.at, again=True) if parsed.at else None
+    return replace(parsed, raw=replace(parsed.raw, reread=True), at=at)

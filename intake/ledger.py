@@ -24,7 +24,7 @@ def of_report(parsed: Parsed) -> LedgerRow:
         "partition": raw.partition,
         "offset": raw.offset,
     }
-    key = derived_id("report", raw.place, origin.at.isoformat() if raw.replayed else "")
+    key = derived_id("report", raw.place, origin.at.isoformat() if raw.reread else "")
     return LedgerRow(key, origin.at, "report", parsed.report.about.authority, None, None, entry, raw.value)
 
 
@@ -65,6 +65,11 @@ def of_facts(change: CaseChange) -> LedgerRow:
     return LedgerRow(key, origin.at, "fact", authority, episode, origin.name, entry)
 
 
+def decision_key(message: Message) -> str:
+    """The id of the line that a message has."""
+    return derived_id("decision", message.id)
+
+
 def of_decision(message: Message, rows: Iterable[OutboxRow] | None) -> LedgerRow:
     """What was decided, by which rule of which version, on which clauses, and where it was promised to go; no rows: it
     did not leave, as its reason had ended before it could."""
@@ -82,7 +87,7 @@ def of_decision(message: Message, rows: Iterable[OutboxRow] | None) -> LedgerRow
         "destinations": [row.destination for row in rows or ()],
         **({"unsent": True} if rows is None else {}),
     }
-    key = derived_id("decision", message.id)
+    key = decision_key(message)
     return LedgerRow(key, message.at, "decision", message.authority, message.episode, cause, entry)
 
 

@@ -16,7 +16,9 @@ from routing.messages import derived_id
 class RawRecord:
     """One record with all that is needed to parse it again. `timestamp` is the broker's or producer's, aware, in UTC.
     `cluster` tells brokers apart: one without memory starts again at offset 0. `fault`: the reason and detail
-    with which a record that nobody could decode was set aside; `value` is then what could be had of its bytes."""
+    with which a record that nobody could decode was set aside; `value` is then what could be had of its bytes.
+    `reread`: it is taken in whether it was taken before or not; `held`: the id under which it stood in quarantine,
+    where it is replayed; `claim`: the key that is claimed for it already."""
 
     topic: str
     partition: int
@@ -26,7 +28,9 @@ class RawRecord:
     key: bytes | None = field(default=None, repr=False)
     headers: tuple[tuple[str, bytes | None], ...] = field(default=(), repr=False)
     cluster: str = ""
-    replayed: bool = False
+    reread: bool = False
+    held: str = ""
+    claim: str | None = None
     fault: tuple[str, str] | None = None
 
     @property
@@ -81,12 +85,14 @@ class Parsed:
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """A record that could not be parsed or taken in. `detail` names the fix and holds no personal data. `told`: the id
-    of the message that tells a person of it, where there is one already."""
+    of the message that tells a person of it, where there is one already; `claim`: the key claimed for it, where it was
+    known as a message before it was set aside."""
 
     raw: RawRecord
     reason: str
     detail: str
     told: str | None = None
+    claim: str | None = None
 
 
 Read = Parsed | Rejected

@@ -22,7 +22,8 @@ def rejection_alert(rejected: Rejected, packs: Packs, now: datetime) -> Message:
     owner = owner_of(rejected, packs)
     pack = packs.hub if owner == HUB else packs.governing(owner, now)
     cause = ("/homeward/quarantine", rejected.raw.place)
-    return exception(pack, "unreadable", f"{rejected.reason}: {rejected.detail}", now, cause)
+    again = bool(rejected.raw.held)  # what is set aside once more is told once more
+    return exception(pack, "unreadable", f"{rejected.reason}: {rejected.detail}", now, cause, once=not again)
 
 
 def owner_of(rejected: Rejected, packs: Packs) -> str:
@@ -41,9 +42,9 @@ def quarantine_rows(rejected: Iterable[Rejected], packs: Packs, now: datetime) -
     """The records with all that is needed to read them again, each once."""
     rows = [
         QuarantineRow(
-            derived_id("quarantine", raw.place, now.isoformat() if raw.replayed else ""),
+            raw.held or derived_id("quarantine", raw.place, now.isoformat() if raw.reread else ""),
             raw.topic, raw.partition, raw.offset, raw.key, raw.headers, raw.value, raw.timestamp,
-            each.reason, each.detail, now, cause_of_record(each, packs),
+            each.reason, each.detail, now, cause_of_record(each, packs), raw.cluster, each.claim,
         )
         for each in rejected
         for raw in (each.raw,)

@@ -94,6 +94,7 @@ def _moved(context: Context, former: Child, case: Case, child: Child, terms: Ter
     """The episode with its lanes is the right child's; where that child's open episode stands in its way, it waits."""
     told = case.episode
     episode, judged = of_another_child(told, report)
+    episode = replace(episode, matched=told.matched + 1)
     blocked = terms.second == "waits" and any(c.episode.state == "open" for c in child.cases.values())
     if blocked and episode.state in ANSWERED:
         episode = replace(episode, state="waiting", found=None, returns=())

@@ -118,7 +118,7 @@ def raised(
     pack = context.packs.hub if hub else context.packs.governing(authority, context.now)
     origin = report.origin
     cause = (origin.source, origin.id)
-    told = exception(pack, kind, detail, context.now, cause, about, about.identifiers, origin.claim, rows)
+    told = exception(pack, kind, detail, context.now, cause, about, about.identifiers, origin.claim, rows, once=True)
     return Step(messages=(replace(told, alike=f"{sender_of(report)}: {detail}") if of_sender else told,))
 
 

@@ -1,6 +1,6 @@
 """Writing down what a batch did, in a constant number of statements of its transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from intake import ledger
@@ -13,7 +13,7 @@ from intake.worklist import work_rows_of
 from outbox.directory import Directory
 from outbox.writer import rows as rows_of
 from routing.library import Packs
-from routing.messages import derived_id
+from routing.messages import Message, derived_id
 from store import Transaction
 from store.register_freshness import RegisterFreshness
 from store.rows import LedgerRow, OutboxRow, TimerRow
@@ -39,16 +39,18 @@ async def write_batch(
     episode; `folded`: how the floods stand afterwards; `keep_back`: until when at the longest what a backlog may answer
     waits."""
     done, children, now = batch.done, batch.context.children, batch.context.now
-    idle = {each.key for each in done.no_news if each.raw.replayed}  # read again, and nothing came of it
-    lines = [ledger.of_report(each) for each in parsed if each.key not in idle]
+    idle = {each.key for each in done.no_news if each.raw.reread}  # read again, and nothing came of it
+    # What had been claimed before it was set aside has its line already.
+    lines = [ledger.of_report(each) for each in parsed if each.key not in idle and each.raw.claim is None]
     lines += [ledger.of_match(match) for match in done.matches]
     lines += [ledger.of_facts(change) for change in done.cases]
-    lines += [ledger.of_decision(message, None) for message in done.unsent]
+    known = await _told_before(tx, (*done.messages, *done.unsent))
+    lines += [ledger.of_decision(message, None) for message in done.unsent if message.id not in known]
     early, context = batch.context.early, batch.context
     lines += [ledger.of_early(each) for each in early.told]
     outbox: list[OutboxRow] = []
     kept_back: dict[str, datetime] = {}
-    for message in done.messages:
+    for message in [m for m in done.messages if m.id not in known]:
         rows = rows_of(message, directories[message.authority])
         outbox += rows
         if keep_back is not None and may_be_kept_back(message):
@@ -68,6 +70,13 @@ async def write_batch(
     changed = children.changed_cases()
     await tx.set_work({case.id for _, case in changed}, work_rows_of(changed, batch.context.packs))
     await tx.quarantine(quarantine_rows(done.rejected, batch.context.packs, now))
+
+
+async def _told_before(tx: Transaction, messages: Iterable[Message]) -> set[str]:
+    """The exceptions of the hub that were raised before because of the same report: one that is read again raises them
+    under the same ids."""
+    keys = {ledger.decision_key(m): m.id for m in messages if m.type == "exception.raise" and not m.episode}
+    return {keys[line] for line in await tx.in_ledger(keys)} if keys else set()
 
 
 def _timers(batch: BatchProcessor) -> tuple[list[Owner], list[TimerRow], list[LedgerRow]]:

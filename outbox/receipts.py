@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
-from outbox.relay_settling import away
 from routing.messages import derived_id
 from schemas.delivery import Asks
 from store import LedgerRow, Store, Transaction
 from store.arriving import Unarrived
 from store.errors import StoreUnavailableError
+from store.trouble import Waiting
 
 log = logging.getLogger(__name__)
 
@@ -73,12 +73,13 @@ class Receipts:
 
     async def keep_looking(self, wait: "Rest") -> None:
         """Looks again and again, until it is cancelled."""
+        database = Waiting(log, "receipts")
         while True:
             try:
-                await self.look()
-                due = await self.next_look()
-            except StoreUnavailableError as error:
-                away(error)
+                with database.for_part():
+                    await self.look()
+                    due = await self.next_look()
+            except StoreUnavailableError:
                 due = None
             except Exception:
                 log.exception("Could not ask for receipts, retrying")

@@ -20,12 +20,13 @@ from outbox.addressing import AddressBook
 from outbox.circuits import Circuits
 from outbox.dispatch import Dispatch, Manner
 from outbox.relay_rows import Addressed, torn_tail
-from outbox.relay_settling import Settler, away, rest
+from outbox.relay_settling import Settler, rest
 from outbox.relay_shards import Shards
 from routing.message_types import OVERTAKING
 from schemas.delivery import Sender
 from store import OutboxRow, Store
 from store.errors import StoreUnavailableError
+from store.trouble import Waiting
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +85,8 @@ class Relay:
         self._woken = {channel: asyncio.Event() for channel in senders}
         self._stopping, self._ended = asyncio.Event(), asyncio.Event()
         self._shards = Shards(store, owner, lease)
-        self._settler = Settler(store, now, self._stopping, pause)
+        self._database = Waiting(log, "deliveries")
+        self._settler = Settler(store, now, self._stopping, pause, self._database)
         self.circuits = {channel: Circuits(channel, now) for channel in senders}
         self._running: asyncio.Task[None] | None = None
 
@@ -138,10 +140,10 @@ class Relay:
         while not self._ended.is_set():
             wait = self._lease.total_seconds() / 3
             try:
-                if await self._shards.hold(self._now()):
-                    self.wake()
-            except StoreUnavailableError as error:
-                away(error)
+                with self._database.for_part("holding"):
+                    if await self._shards.hold(self._now()):
+                        self.wake()
+            except StoreUnavailableError:
                 wait = min(wait, self._pause)
             await rest(self._ended, wait)
 
@@ -151,10 +153,11 @@ class Relay:
             await rest(self._settler.trouble, 5 * self._look)
             self._settler.trouble.clear()
             try:
-                if self._shards.fences and not self._stopping.is_set() and await self._tell():
-                    self.wake()
-            except StoreUnavailableError as error:
-                away(error)
+                with self._database.for_part("telling"):
+                    if self._shards.fences and not self._stopping.is_set() and await self._tell():
+                        self.wake()
+            except StoreUnavailableError:
+                pass  # told of, and tried again in a moment
             except Exception:
                 log.exception("Could not tell of undelivered messages, retrying")
 
@@ -165,12 +168,12 @@ class Relay:
                 woken.clear()
             since = self._now()
             try:
-                if self._shards.lost or not self._shards.stand(since):
-                    await self._shards.hold(since)
-                sent = await work(channel)
-                wait = 0.0 if sent else await self._until_next(channel, since)
-            except StoreUnavailableError as error:
-                away(error)
+                with self._database.for_part(f"{channel} {work.__name__}"):
+                    if self._shards.lost or not self._shards.stand(since):
+                        await self._shards.hold(since)
+                    sent = await work(channel)
+                    wait = 0.0 if sent else await self._until_next(channel, since)
+            except StoreUnavailableError:
                 await rest(self._stopping, self._pause)
                 continue
             except Exception:
@@ -245,7 +248,7 @@ class Relay:
         """Rows to send, each with its address. It stays with the row once that has been handed to a server; after a
         death in between too, so that the next try does not go to somebody else."""
         fences = self._shards.fences
-        async with self._store.transaction() as tx:
+        async with self._store.transaction(brief=True) as tx:
             rows = await tx.claim_deliveries(
                 owner, fences, self._now(), self._lease, limit, OVERTAKING, channel, only, besides
             )

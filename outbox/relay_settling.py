@@ -16,6 +16,7 @@ from outbox.retry import Retry
 from schemas.delivery import Receipt
 from store import LeasedRow, Settlement, Store
 from store.errors import StoreUnavailableError
+from store.trouble import Waiting
 
 log = logging.getLogger(__name__)
 
@@ -27,10 +28,13 @@ Pair = tuple[LeasedRow, Receipt]
 
 class Settler:
     """Settles for one relay. `pause`: seconds until the database is tried again; `stopping`: the relay is to end;
-    `trouble` is set when a row has come to an end that a person must hear of."""
+    `database` tells of a database that is waited for; `trouble` is set when a row has come to an end that a person
+    must hear of."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime], stopping: asyncio.Event, pause: float) -> None:
-        self._store, self._now = store, now
+    def __init__(
+        self, store: Store, now: Callable[[], datetime], stopping: asyncio.Event, pause: float, database: Waiting
+    ) -> None:
+        self._store, self._now, self._database = store, now, database
         self._stopping, self._pause = stopping, pause
         self.trouble = asyncio.Event()
 
@@ -61,7 +65,7 @@ class Settler:
             return
         # What failed for now is told by its first try; every further one would only repeat it.
         ended = [ledger_line(row, s, now) for row, s in told if s.outcome not in _AGAIN or _first_failure(row, s)]
-        async with self._store.transaction() as tx:
+        async with self._store.transaction(brief=True) as tx:
             # None counts where an earlier try was kept although its answer was lost: then the ledger has its lines.
             if await tx.settle(owner, [settlement for _, settlement in told], now):
                 await tx.append(ended, ())
@@ -69,11 +73,11 @@ class Settler:
     async def _patiently(self, work: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
-                return await work()
-            except StoreUnavailableError as error:
+                with self._database.for_part("settling"):
+                    return await work()
+            except StoreUnavailableError:
                 if self._stopping.is_set():
                     raise
-                away(error)
                 await rest(self._stopping, self._pause)
 
 
@@ -102,11 +106,6 @@ def _first_failure(row: LeasedRow, settlement: Settlement) -> bool:
 def _say(row: LeasedRow, settlement: Settlement) -> None:
     what = {"outbox": row.row.id, "type": row.row.type, "state": settlement.outcome, "cause": settlement.detail}
     log.error("Could not deliver a message: it waits for a person", extra=what)
-
-
-def away(error: StoreUnavailableError) -> None:
-    """Log that the database is waited for."""
-    log.warning("Cannot reach the database: deliveries are on hold, retrying", extra={"cause": str(error)})
 
 
 async def rest(event: asyncio.Event, seconds: float) -> None:

@@ -30,7 +30,6 @@ class Shards:
         self._turn = asyncio.Lock()
         self._in_flight: Counter[str] = Counter()
         self.fences: Mapping[int, int] = {}
-        self._lease = lease
         self._held_at: datetime | None = None
 
     async def hold(self, now: datetime) -> bool:
@@ -46,7 +45,7 @@ class Shards:
                 held = await self._ownership.acquire(_NAMES, now, self._lease)
             before, self.fences = self.fences, {_NAMES[name]: fence for name, fence in held.items()}
             if owners := [owner for owner, batches in self._in_flight.items() if batches]:
-                async with self._store.transaction() as tx:
+                async with self._store.transaction(brief=True) as tx:
                     for owner in owners:
                         await tx.renew_leases(owner, now, self._lease)
             self._held_at = now

@@ -14,17 +14,14 @@ from routing.telling import told
 def build_message(
     f: Firing, to: tuple[Recipient, ...], clauses: tuple[str, ...], occurrence: str, due: datetime | None
 ) -> Message:
-    """The message to these recipients, on these clauses. Where a timer caused it, its id hangs on the instant that the
-    timer was set for, so that an outage does not change it."""
+    """The message to these recipients, on these clauses."""
     rule, s, pack, origin = f.rule, f.s, f.pack, f.event.report.origin
-    cause = "" if f.timed else "#".join((origin.cause, *(origin.again or ())))
-    instant = due if due and not f.timed else s.as_of
     reference = s.reference()
     answers = answers_to(rule, pack)
     if "acknowledge_by" in (acknowledge := _acknowledge(f)):
         answers = (*answers, Answer("message.acknowledged", rule.kind))
     return Message(
-        id=derived_id("message", s.episode.id, cause, rule.id, occurrence, instant.isoformat()),
+        id=_id(f, occurrence),
         type=rule.send,
         rule=rule.id,
         at=f.now,
@@ -53,6 +50,18 @@ def build_message(
         answer_at=pack.answer_at,
         fields={**payload(f), **acknowledge},
     )
+
+
+def _id(f: Firing, occurrence: str) -> str:
+    """It hangs on the episode, the cause, the rule and its occurrence, and on no instant at which the hub was told, so
+    that the same reports read again, later or in other batches, give the same. What a rule says when its moment has
+    come is caused by that, whether a timer, a late report or the end of a backlog brings it up. `told`: how often the
+    rule has said it before and it turned out not to be so."""
+    rule, s, origin = f.rule, f.s, f.event.report.origin
+    own = f.timed or rule.moment is not None
+    cause = "" if own else "#".join((origin.cause, *(origin.again or ())))
+    told = sum(1 for p in s.promises if p.undone and p.rule == rule.id and p.occurrence == occurrence)
+    return derived_id("message", s.episode.id, cause, rule.id, occurrence, str(told), str(s.episode.matched))
 
 
 def _acknowledge(f: Firing) -> dict[str, datetime]:

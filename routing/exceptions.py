@@ -21,14 +21,15 @@ def exception(
     child: tuple[Identifier, ...] = (),
     claim: str = "",
     rows: tuple[str, ...] = (),
+    once: bool = False,
 ) -> Message:
     """An `exception.raise` of the hub to the pack's intake role, outside hours to its duty role. `detail` holds no
     personal data; `claim` is that of the report, where `cause` may not be the name of that one alone; `rows` are those
-    of the requirements that ask for it."""
+    of the requirements that ask for it. `once`: a cause says the same but once, so that its id hangs on no instant."""
     name = pack.on_duty(now)
     role = pack.roles[name]
     whose = about or About()
-    told = (now.isoformat(), claim) if claim else (now.isoformat(),)
+    told = ("" if once else now.isoformat(), claim)
     return Message(
         id=derived_id("exception", pack.authority, kind, *(cause or ("", "")), whose.incident, detail, *told),
         type="exception.raise",

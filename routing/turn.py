@@ -102,7 +102,9 @@ class Turn:
             occurrence, f = self._occurrence(rule, self.first), self._firing(rule, self.first)
             if occurrence is not None and not self._answered(rule, occurrence):
                 due = ends(rule.due, self.s, self.first) if rule.due else None
-                yield build_message(f, resolve(rule.to, f.s, f.event, f.pack)[0], rule.clauses, occurrence, due)
+                # It is not said, and may be yet: it must not have the name of what is said then.
+                at = f"unsaid {occurrence} {self.s.as_of.isoformat()}"
+                yield build_message(f, resolve(rule.to, f.s, f.event, f.pack)[0], rule.clauses, at, due)
 
     def rejecting(self) -> Rule | None:
         """The rule that does not let the report count as a fact, if there is one."""

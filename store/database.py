@@ -1,6 +1,7 @@
 """The database as the rest of Homeward holds it: opened, created, closed, and entered by transactions."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Self
@@ -11,7 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from store.creating import create
 from store.engine import READING, in_memory, make_room, opened
 from store.errors import StoreUnavailableError, translated
+from store.measures import TRANSACTION, WAITING
+from store.postgres import BRIEF, WITHIN
 from store.transaction import Transaction
+
+_ANSWER_WITHIN = 5.0  # seconds
 
 
 class Store:
@@ -20,16 +25,16 @@ class Store:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self.postgres = engine.dialect.name == "postgresql"
-        self._sessions: set[AsyncConnection] = set()
         self._single = in_memory(engine.url)
         self._writer: asyncio.Lock | None = None if self.postgres else asyncio.Lock()
 
     @classmethod
-    def open(cls, url: str) -> Self:
+    def open(cls, url: str, within: float | None = WITHIN) -> Self:
         """A store at `sqlite+aiosqlite:///path`, `sqlite+aiosqlite://` (in memory) or `postgresql+asyncpg://…`.
 
-        Nothing is connected until it is used. Raises ValueError for another kind of database."""
-        return cls(opened(url))
+        Nothing is connected until it is used. `within`: seconds that a server has for one statement; None for work that
+        takes as long as it takes. Raises ValueError for another kind of database."""
+        return cls(opened(url, within))
 
     def prepare(self) -> None:
         """Make room for a SQLite file that is not there yet, readable by its owner alone: it will hold what is known
@@ -44,22 +49,22 @@ class Store:
                 await create(connection)
 
     async def close(self) -> None:
-        """Close every connection; what was held by a session falls free."""
-        for session in tuple(self._sessions):
-            await self.end_session(session)
+        """Close every connection."""
         await self._engine.dispose()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
-        """All of what is done inside, or nothing: committed at the end, rolled back on any exception.
+    async def transaction(self, brief: bool = False) -> AsyncIterator[Transaction]:
+        """All of what is done inside, or nothing: committed at the end, rolled back on any exception. `brief`: a few
+        statements and nothing in between, so that a process which hangs inside bars others for seconds only.
 
         Raises StoreUnavailableError where trying again may help and StoreRefusedError where it will not."""
-        async with self.connection() as connection:
+        async with self.connection(brief) as connection:
             yield Transaction(connection)
 
     @asynccontextmanager
-    async def connection(self) -> AsyncIterator[AsyncConnection]:
+    async def connection(self, brief: bool = False) -> AsyncIterator[AsyncConnection]:
         """The connection under a transaction, for the parts of this package."""
+        wanted = time.monotonic()
         async with AsyncExitStack() as stack:
             if self._writer:
                 # SQLite has one writer. Queueing here is fair and wakes at once; its own waiting polls.
@@ -67,31 +72,24 @@ class Store:
             with translated():
                 connection = await stack.enter_async_context(self._engine.connect())
                 await connection.begin()
+                if brief and self.postgres:
+                    await connection.exec_driver_sql(BRIEF)
+            begun = time.monotonic()
+            WAITING.observe(begun - wanted)
             yield connection  # an exception goes past the commit, and closing rolls back
             with translated():
                 await connection.commit()
+            TRANSACTION.observe(time.monotonic() - begun)
 
     async def answers(self) -> bool:
         """Whether the database can be reached and asked at this moment."""
         try:
-            async with self.reading_connection() as connection:
+            async with asyncio.timeout(_ANSWER_WITHIN), self.reading_connection() as connection:
                 with translated():
                     await connection.execute(select(1))
-        except StoreUnavailableError:
+        except (StoreUnavailableError, TimeoutError):
             return False
         return True
-
-    async def session(self) -> AsyncConnection:
-        """A connection of Postgres outside any transaction, for locks that outlive one. `end_session` closes it."""
-        session = await self._engine.execution_options(isolation_level="AUTOCOMMIT").connect()
-        self._sessions.add(session)
-        return session
-
-    async def end_session(self, session: AsyncConnection) -> None:
-        """Close it for good, not give it back: an advisory lock lives as long as its session."""
-        self._sessions.discard(session)
-        await session.invalidate()
-        await session.close()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, StaticPool, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from store.postgres import of_postgres
+
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 READING = "homeward_reading"
 """Execution option of a transaction that writes nothing, and so need not wait for the writer of SQLite."""
@@ -18,14 +20,6 @@ _PRAGMAS = (
     *("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "recursive_triggers = ON"),
     f"busy_timeout = {_BUSY_MS}",
 )
-_POSTGRES = {
-    "timezone": "UTC",
-    "jit": "off",  # statements are short: compiling one costs more than running it
-    "random_page_cost": "1.1",  # no disk turns any more, and what is looked up by its key is at hand
-    "lock_timeout": "30s",
-    "idle_in_transaction_session_timeout": "60s",
-    "application_name": "homeward",
-}
 
 
 def parsed(url: str) -> URL:
@@ -56,17 +50,11 @@ def make_room(url: URL) -> None:
     path.touch(mode=0o600)
 
 
-def opened(given: str) -> AsyncEngine:
-    """An engine for the url. Nothing is connected yet."""
+def opened(given: str, within: float | None = None) -> AsyncEngine:
+    """An engine for the url. Nothing is connected yet. `within`: seconds that a server has for one statement."""
     url = parsed(given)
     if url.get_backend_name() == "postgresql":
-        return create_async_engine(
-            url,
-            isolation_level="READ COMMITTED",
-            connect_args={"server_settings": _POSTGRES},
-            pool_size=8,
-            hide_parameters=True,
-        )
+        return of_postgres(url, within)
     return _opened_in_memory() if in_memory(url) else _of_sqlite(url, pool_size=4)
 
 

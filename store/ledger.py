@@ -1,7 +1,7 @@
 """Adding to the ledger and the outbox. Reading them, and what becomes of a delivery, live elsewhere."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from sqlalchemy import Executable, Integer, Text, literal, select
 
 from store.delivery_table import deliveries
 from store.instants import UtcInstant, written
-from store.listing import Listing, Writing
+from store.listing import KEYS, Listing, Writing
 from store.rows import LedgerRow, OutboxRow, shard_of
 from store.session import Session
 from store.tables import ledger, ledger_contents, outbox
@@ -70,8 +70,18 @@ def entry_hash(
     return hashlib.sha256(orjson.dumps(whole)).hexdigest()
 
 
+@cache
+def _known(postgres: bool) -> Executable:
+    asked = KEYS.of(postgres)
+    return select(ledger.c.id).select_from(asked.join(ledger, ledger.c.id == asked.c.key))
+
+
 class Ledger(Session):
     """The part of a transaction that adds what happened and what was promised."""
+
+    async def in_ledger(self, ids: Collection[str]) -> set[str]:
+        """Those of the ids that lines have."""
+        return set((await self._with(KEYS, ((id,) for id in sorted(ids)), _known(self._postgres))).scalars())
 
     async def append(
         self, ledger: Sequence[LedgerRow], outbox: Sequence[OutboxRow], kept_back: Mapping[str, datetime] = _NONE

@@ -1,26 +1,23 @@
 """Who may do what only one process may do: relay a shard, run the timers. What is done under it lives elsewhere.
 
-On Postgres a name is held by an advisory lock of a session that stays open, and so falls free the moment its process
-dies. SQLite has no such lock: there a lease stands until an instant and must be renewed. On both, each change of hands
-raises the fencing token, by which a former owner that does not know yet is told apart.
+A name is held by a lease: it stands until an instant and must be renewed. A process that hangs, or that the network has
+cut off, loses it so; no session need end for that. Each change of hands raises the fencing token, by which a former
+owner that does not know yet is told apart. Processes on several machines need clocks that agree within seconds.
 """
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import BigInteger, Boolean, Executable, Text, and_, bindparam, func, literal, or_, select, true, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import BigInteger, Executable, Text, and_, bindparam, literal, or_, select, true, update
 
-from store.cases import lock_number
 from store.database import Store
-from store.errors import StoreUnavailableError, translated
+from store.errors import translated
 from store.instants import UtcInstant
 from store.listing import KEYS, Listing
 from store.session import Session
 from store.tables import leases
 
-_LOCKS = Listing("locks", name=Text, number=BigInteger)
 _HELD = Listing("held", name=Text, fence=BigInteger)
 _OWNER = bindparam("whose", type_=Text)
 _UNTIL = bindparam("lasts", type_=UtcInstant)
@@ -34,8 +31,7 @@ def _take(postgres: bool) -> Executable:
     into = postgresql.insert(leases) if postgres else sqlite.insert(leases)
     chosen = select(names.c.key, _OWNER, _UNTIL, literal(1))
     insert = into.from_select(["name", "owner", "until", "fence"], chosen if postgres else chosen.where(true()))
-    # Postgres has decided by its lock already.
-    free = None if postgres else or_(leases.c.until <= bindparam("now", type_=UtcInstant), leases.c.owner == _OWNER)
+    free = or_(leases.c.until <= bindparam("now", type_=UtcInstant), leases.c.owner == _OWNER)
     return insert.on_conflict_do_update(
         index_elements=["name"],
         set_={"owner": insert.excluded.owner, "until": insert.excluded.until, "fence": leases.c.fence + 1},
@@ -50,23 +46,25 @@ def _prolong(postgres: bool) -> Executable:
     return update(leases).where(mine).values(until=_UNTIL).returning(leases.c.name)
 
 
-_TRY_LOCKS = select(
-    _LOCKS.postgres.c.name, func.pg_try_advisory_lock(_LOCKS.postgres.c.number, type_=Boolean).label("taken")
-)
-
-
 class _Leases(Session):
     """The statements on the table of leases, inside a transaction."""
 
     async def take(self, names: Collection[str], owner: str, now: datetime, until: datetime) -> dict[str, int]:
         asked = ((name,) for name in sorted(names))
-        free = {} if self._postgres else {"now": now}
-        taken = await self._with(KEYS, asked, _take(self._postgres), whose=owner, lasts=until, **free)
+        taken = await self._with(KEYS, asked, _take(self._postgres), whose=owner, lasts=until, now=now)
         return {row.name: row.fence for row in taken}
 
     async def prolong(self, held: Mapping[str, int], owner: str, until: datetime) -> set[str]:
         mine = await self._with(_HELD, sorted(held.items()), _prolong(self._postgres), whose=owner, lasts=until)
         return set(mine.scalars())
+
+
+async def owners_at_work(store: Store, now: datetime) -> list[str]:
+    """The processes that hold something at this instant."""
+    held = select(leases.c.owner).where(leases.c.until > now).distinct().order_by(leases.c.owner)
+    async with store.reading_connection() as connection:
+        with translated():
+            return list((await connection.execute(held)).scalars())
 
 
 class Ownership:
@@ -76,7 +74,6 @@ class Ownership:
     def __init__(self, store: Store, owner: str) -> None:
         self.owner = owner
         self._store = store
-        self._session: AsyncConnection | None = None
         self._held: dict[str, int] = {}
 
     @property
@@ -87,54 +84,23 @@ class Ownership:
     async def acquire(self, names: Collection[str], now: datetime, lease: timedelta) -> Mapping[str, int]:
         """Take those of `names` that nobody holds; returns all that is held now."""
         wanted = set(names) - self._held.keys()
-        if wanted and self._store.postgres:
-            wanted = await self._try_locks(wanted)
         if wanted:
-            async with self._store.connection() as connection:
+            async with self._store.connection(brief=True) as connection:
                 taken = await _Leases(connection).take(wanted, self.owner, now, now + lease)
             self._held.update(taken)
         return self._held
 
     async def renew(self, now: datetime, lease: timedelta) -> Mapping[str, int]:
         """Prolong what is held; returns what is held still. To be called well within `lease`."""
-        if not self._held or not await self._session_stands():
-            self._held = {}
-            return self._held
-        async with self._store.connection() as connection:
-            mine = await _Leases(connection).prolong(self._held, self.owner, now + lease)
-        self._held = {name: fence for name, fence in self._held.items() if name in mine}
+        if self._held:
+            async with self._store.connection(brief=True) as connection:
+                mine = await _Leases(connection).prolong(self._held, self.owner, now + lease)
+            self._held = {name: fence for name, fence in self._held.items() if name in mine}
         return self._held
 
     async def release(self, now: datetime) -> None:
         """Give up everything, so that another may take it at once."""
         held, self._held = self._held, {}
-        try:
-            if held:
-                async with self._store.connection() as connection:
-                    await _Leases(connection).prolong(held, self.owner, now)
-        finally:
-            await self._end_session()
-
-    async def _try_locks(self, names: Collection[str]) -> set[str]:
-        with translated():
-            if self._session is None:
-                self._session = await self._store.session()
-            asked = [(name, lock_number(f"own/{name}")) for name in sorted(names)]
-            rows = await self._session.execute(_TRY_LOCKS, _LOCKS.parameters(True, asked))
-            return {row.name for row in rows if row.taken}
-
-    async def _session_stands(self) -> bool:
-        if self._session is None:
-            return not self._store.postgres
-        try:
-            with translated():
-                await self._session.execute(select(1))
-        except StoreUnavailableError:
-            await self._end_session()
-            return False
-        return True
-
-    async def _end_session(self) -> None:
-        session, self._session = self._session, None
-        if session is not None:
-            await self._store.end_session(session)
+        if held:
+            async with self._store.connection(brief=True) as connection:
+                await _Leases(connection).prolong(held, self.owner, now)

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Executable, Text, bindparam, select, update
+from sqlalchemy import Executable, Text, bindparam, null, select, update
 
 from store.cases import plain
 from store.instants import UtcInstant
@@ -17,15 +17,16 @@ from store.rows import QuarantineRow
 from store.session import Session
 from store.tables import quarantine
 
+TAKEN_ALREADY = "Taken already: its sender had sent it again, or it was replayed before. Nothing came of it"
 QuarantineState = Literal["held", "replay_requested", "replayed"]
 
 _ROW = (
     *("id", "topic", "partition", "offset", "key", "headers", "value", "timestamp"),
-    *("reason", "detail", "at", "cause"),
+    *("reason", "detail", "at", "cause", "cluster", "claim"),
 )
 # One that was replayed and could not be read again is held again, and so shows up again.
 _HOLD = Writing(
-    quarantine, (*_ROW, "state", "replayed_at"), replaces=("reason", "detail", "cause", "state", "replayed_at")
+    quarantine, (*_ROW, "state", "replayed_at"), replaces=("reason", "detail", "cause", "claim", "state", "replayed_at")
 )
 
 
@@ -49,6 +50,17 @@ _ONE = _ALL.where(quarantine.c.id == bindparam("one", type_=Text))
 def _request(postgres: bool) -> Executable:
     chosen = quarantine.c.id.in_(select(KEYS.of(postgres).c.key))
     return update(quarantine).where(chosen, quarantine.c.state != "replay_requested").values(state="replay_requested")
+
+
+@cache
+def _taken(postgres: bool) -> Executable:
+    chosen = quarantine.c.id.in_(select(KEYS.of(postgres).c.key))
+    return update(quarantine).where(chosen).values(detail=bindparam("said", type_=Text))
+
+
+@cache
+def _unclaim(postgres: bool) -> Executable:
+    return update(quarantine).where(quarantine.c.id.in_(select(KEYS.of(postgres).c.key))).values(claim=null())
 
 
 _REQUEST_ALL = update(quarantine).where(quarantine.c.state == "held").values(state="replay_requested")
@@ -95,17 +107,24 @@ class Quarantine(Session):
             return (await self._rows(chosen, **({} if cause is None else {"one": cause}))).rowcount
         return (await self._with(KEYS, ((id,) for id in sorted(ids)), _request(self._postgres))).rowcount
 
+    async def taken_already(self, ids: Collection[str]) -> None:
+        """Say of messages that were replayed that nothing came of it, as they had been received before."""
+        if ids:
+            await self._with(KEYS, ((id,) for id in sorted(ids)), _taken(self._postgres), said=TAKEN_ALREADY)
+
     async def take_replays(self, limit: int, now: datetime) -> list[QuarantineRow]:
         """Take the messages that are to be read again, in the order in which they came. They count as replayed when
         this transaction commits; what still cannot be read must be handed to `quarantine` in it."""
         taken = [_row(row) for row in await self._rows(_TAKE, most=limit, now=now)]
+        if any(row.claim for row in taken):  # it passes its claim but once
+            await self._with(KEYS, ((row.id,) for row in taken), _unclaim(self._postgres))
         return sorted(taken, key=lambda row: (row.at, row.topic, row.partition, row.offset, row.id))
 
 
 def _values(row: QuarantineRow) -> tuple[Any, ...]:
     return (
         *(row.id, plain(row.topic), row.partition, row.offset, row.key, packed(row.headers), row.value),
-        *(row.timestamp, plain(row.reason), plain(row.detail), row.at, row.cause, "held", None),
+        *(row.timestamp, plain(row.reason), plain(row.detail), row.at, row.cause, row.cluster, row.claim, "held", None),
     )
 
 

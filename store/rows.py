@@ -129,7 +129,8 @@ class OutboxRow:
 
 @dataclass(frozen=True, slots=True)
 class TimerRow:
-    """A question to be asked at an instant. It belongs to a person's episode, or to the person where that is None."""
+    """A question to be asked at an instant. It belongs to a person's episode, or to the person where that is None.
+    `failures`: how often asking it has failed; only the store sets it."""
 
     id: str
     authority: str
@@ -137,6 +138,7 @@ class TimerRow:
     episode: str | None
     rule: str
     due_at: datetime
+    failures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,8 @@ class WorkRow:
 @dataclass(frozen=True, slots=True)
 class QuarantineRow:
     """A message that could not be read, with all that is needed to read it again. `detail` holds no personal data.
-    `cause`: what it has in common with others that failed alike."""
+    `cause`: what it has in common with others that failed alike; `at`: when it was received; `claim`: the key
+    that was claimed for it when it was set aside, where that stands."""
 
     id: str
     topic: str
@@ -176,6 +179,8 @@ class QuarantineRow:
     detail: str
     at: datetime
     cause: str | None = None
+    cluster: str = ""
+    claim: str | None = None
 
 
 def shard_of(aggregateid: str) -> int:

@@ -188,7 +188,16 @@ timers = Table(
     Column("episode", Text),
     Column("rule", Text, nullable=False),
     Column("due_at", UtcInstant, nullable=False),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("again_at", UtcInstant),  # of one that failed: set aside until then
     Index("timers_due", "due_at", "id"),
+)
+
+Index(
+    "timers_again",
+    timers.c.again_at,
+    sqlite_where=timers.c.again_at.is_not(None),
+    postgresql_where=timers.c.again_at.is_not(None),
 )
 
 worklist = Table(
@@ -224,6 +233,8 @@ quarantine = Table(
     Column("state", Text, nullable=False, index=True),
     Column("replayed_at", UtcInstant),
     Column("cause", Text, index=True),
+    Column("cluster", Text, nullable=False, server_default=""),
+    Column("claim", Text),
 )
 
 noted = Table(

@@ -1,10 +1,11 @@
 """The timers: set, read and looked ahead to. What a timer asks when it is due is decided elsewhere."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Executable, Text, bindparam, delete, func, or_, select, true
+from sqlalchemy import Executable, Text, bindparam, delete, func, or_, select, true, update
 
 from store.instants import UtcInstant
 from store.listing import KEYS, Listing
@@ -37,13 +38,51 @@ def _set(postgres: bool) -> Executable:
     return insert.on_conflict_do_update(index_elements=["id"], set_=taken_over, where=differs)
 
 
+_READ = (*(timers.c[name] for name in _COLUMNS), timers.c.failures)
+_UNTIL = bindparam("until", type_=UtcInstant)
 _DUE = (
-    select(*(timers.c[name] for name in _COLUMNS))
-    .where(timers.c.due_at <= bindparam("until", type_=UtcInstant))
+    select(*_READ)
+    .where(timers.c.due_at <= _UNTIL, or_(timers.c.again_at.is_(None), timers.c.again_at <= _UNTIL))
     .order_by(timers.c.due_at, timers.c.id)
     .limit(bindparam("most"))
 )
-_NEXT = select(func.min(timers.c.due_at, type_=UtcInstant))
+_IN_TURN = timers.c.again_at.is_(None)
+_PAST = timers.c.due_at <= bindparam("now", type_=UtcInstant)
+_COUNTS = select(
+    select(func.count()).select_from(timers).scalar_subquery(),
+    select(func.count()).where(_IN_TURN, _PAST).scalar_subquery(),
+    select(func.count()).select_from(timers).where(timers.c.again_at.is_not(None)).scalar_subquery(),
+    select(func.min(timers.c.due_at, type_=UtcInstant)).where(_IN_TURN).scalar_subquery(),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TimerCounts:
+    """How many timers stand, how many of them are due, how many were set aside because they failed, and when the
+    earliest of the others is or was due (None: there is none)."""
+
+    standing: int
+    overdue: int
+    set_aside: int
+    earliest: datetime | None
+
+
+_NEXT = select(
+    select(func.min(timers.c.due_at, type_=UtcInstant)).where(_IN_TURN).scalar_subquery(),
+    select(func.min(timers.c.again_at, type_=UtcInstant)).where(timers.c.again_at.is_not(None)).scalar_subquery(),
+)
+_SET_ASIDE = (
+    update(timers)
+    .where(timers.c.id == bindparam("timer"))
+    .values(failures=timers.c.failures + 1, again_at=bindparam("again", type_=UtcInstant))
+)
+
+
+@cache
+def _standing(postgres: bool) -> Executable:
+    asked = KEYS.of(postgres)
+    joined = asked.join(timers, timers.c.id == asked.c.key)
+    return select(*_READ).select_from(joined).where(timers.c.due_at <= _UNTIL).order_by(timers.c.due_at, timers.c.id)
 
 
 class Timers(Session):
@@ -60,11 +99,24 @@ class Timers(Session):
             await self._with(_WANTED, rows, _set(self._postgres))
 
     async def due_timers(self, until: datetime, limit: int) -> list[TimerRow]:
-        """What is due up to and including `until`, by instant and then by id."""
+        """What is due up to and including `until`, by instant and then by id, without what is set aside beyond it."""
         rows = await self._rows(_DUE, until=until, most=limit)
         return [TimerRow(*row) for row in rows]
 
+    async def timer_counts(self, now: datetime) -> TimerCounts:
+        """How the clocks stand."""
+        return TimerCounts(*(await self._rows(_COUNTS, now=now)).one())
+
+    async def standing_timers(self, ids: Collection[str], until: datetime) -> list[TimerRow]:
+        """Those of the timers that still stand and are due up to and including `until`, in the same order, set aside or
+        not."""
+        asked = ((id,) for id in sorted(ids))
+        return [TimerRow(*row) for row in await self._with(KEYS, asked, _standing(self._postgres), until=until)]
+
+    async def set_aside(self, timer: str, again_at: datetime) -> None:
+        """A timer has failed once more: it is not due before that instant."""
+        await self._rows(_SET_ASIDE, timer=timer, again=again_at)
+
     async def next_timer(self) -> datetime | None:
-        """When the next timer is due, or None if there is none."""
-        due: datetime | None = (await self._rows(_NEXT)).scalar_one()
-        return due
+        """When the next timer is due, or one that was set aside is to be asked again; None if there is none."""
+        return min((at for at in (await self._rows(_NEXT)).one() if at is not None), default=None)

@@ -10,6 +10,7 @@ from datetime import datetime
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer  # type: ignore[import-untyped]
 
+from consumers.clients import open_client
 from homeward.clock import VirtualClock
 from homeward.demo.story import AUTHORITY, FORCE, Scene
 from homeward.hub import Hub
@@ -86,8 +87,7 @@ class Stage:
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self.parts.settings.kafka_bootstrap, auto_offset_reset="earliest", group_id=None
         )
-        await consumer.start()
-        try:
+        async with open_client(consumer.start(), consumer.stop):
             topics = [topic for topic in await consumer.topics() if _TOPICS.match(topic)]
             if not topics:
                 return []
@@ -99,8 +99,6 @@ class Stage:
                 for records in (await consumer.getmany(timeout_ms=500)).values():
                     heard += [(r.topic, dict(r.headers)["ce_id"].decode()) for r in records]
             return heard
-        finally:
-            await consumer.stop()
 
 
 @asynccontextmanager

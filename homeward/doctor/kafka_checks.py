@@ -14,6 +14,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType  #
 from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
 from consumers.backlog import partitions_of
+from consumers.clients import open_client
 from consumers.subscriber import PATTERN
 from homeward.doctor.finding import Finding
 from homeward.rights import look
@@ -83,13 +84,10 @@ async def _knock(address: str, connection: Mapping[str, object]) -> Finding | No
 async def _topics(connection: dict[str, object]) -> list[Finding]:
     """The inbound topics that there are, and whether registers are compacted as they should be."""
     admin = AIOKafkaAdminClient(**connection)
-    await admin.start()
-    try:
+    async with open_client(admin.start(), admin.close):
         inbound = sorted(topic for topic in await admin.list_topics() if re.match(PATTERN, topic))
         registers = [t for t in inbound if (known := parse_topic(t)) and known.kind is TopicKind.REGISTER]
         policies = await _policies(admin, registers)
-    finally:
-        await admin.close()
     if not inbound:
         fix = "create police.<force>.notifications.v1 and the others; the hub subscribes within seconds"
         return [Finding("topics", "warning", "the hub cannot see any inbound topic", fix)]
@@ -120,15 +118,13 @@ async def _backlog(settings: Settings, connection: dict[str, object]) -> list[Fi
     """How many records wait for the group."""
     partitions = await partitions_of(connection, PATTERN)
     consumer = AIOKafkaConsumer(group_id=settings.kafka_group, enable_auto_commit=False, **connection)
-    await consumer.start()
-    try:
-        begins = await consumer.beginning_offsets(partitions) if partitions else {}
-        ends = await consumer.end_offsets(partitions) if partitions else {}
-        read = {tp: max(await consumer.committed(tp) or 0, begins[tp]) for tp in partitions}
-    except KafkaError as error:
-        return [Finding("backlog", "warning", f"the backlog is not known ({type(error).__name__})", "grant Read")]
-    finally:
-        await consumer.stop()
+    async with open_client(consumer.start(), consumer.stop):
+        try:
+            begins = await consumer.beginning_offsets(partitions) if partitions else {}
+            ends = await consumer.end_offsets(partitions) if partitions else {}
+            read = {tp: max(await consumer.committed(tp) or 0, begins[tp]) for tp in partitions}
+        except KafkaError as error:
+            return [Finding("backlog", "warning", f"the backlog is not known ({type(error).__name__})", "grant Read")]
     waiting = {tp: ends[tp] - read[tp] for tp in partitions if ends[tp] > read[tp]}
     if not waiting:
         return [Finding("backlog", "ok", f"the group {settings.kafka_group} has read everything")]

@@ -11,9 +11,9 @@ from aiokafka import ConsumerRecord
 
 from consumers.fetched import SetAside
 from consumers.subscriber import PATTERN, Subscriber, except_for, raw_of
-from consumers.trouble import Trouble
 from intake.records import RawRecord
 from store.errors import StoreForbiddenError, StoreUnavailableError
+from store.trouble import Trouble
 
 
 def record(offset: int = 0, timestamp: int = 1_772_442_000_000, topic: str = "t") -> ConsumerRecord:

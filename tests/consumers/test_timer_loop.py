@@ -22,11 +22,13 @@ def timer(row: str, due: datetime = NOON, episode: str | None = None) -> TimerRo
 
 @dataclass
 class World:
-    """A clock that the test moves, and what the loop was seen to ask. `asked` removes timers as intake would."""
+    """A clock that the test moves, and what the loop was seen to ask. `asked` removes timers as intake would; `told`
+    are the timers of which somebody was told that they fail."""
 
     store: Store
     now: datetime = NOON
     asked: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
     waits: list[datetime | None] = field(default_factory=list)
     meanwhile: Callable[[Sequence[TimerRow]], Awaitable[None]] | None = None
     _resting: asyncio.Event = field(default_factory=asyncio.Event)
@@ -42,6 +44,9 @@ class World:
         self.asked += [t.id for t in timers]
         async with self.store.transaction() as tx:
             await tx.set_timers([(t.person, t.episode) for t in timers], [])
+
+    async def tell(self, timer: TimerRow, why: str) -> None:
+        self.told.append(f"{timer.id}: {why}")
 
     async def wait(self, until: datetime | None, woken: asyncio.Event) -> None:
         self.waits.append(until)
@@ -69,8 +74,9 @@ class World:
             pass
 
         return TimerLoop(
-            self.store, self.fire, now=lambda: self.now, wait=self.wait, ready=ready or at_once, owner=owner
-        )
+            self.store, self.fire, now=lambda: self.now, wait=self.wait, ready=ready or at_once, owner=owner,
+            tell=self.tell,
+        )  # fmt: skip
 
 
 @pytest_asyncio.fixture
@@ -215,6 +221,44 @@ async def test_a_timer_that_fails_does_not_hold_up_the_others_and_is_asked_again
         broken = False
         await world.move(NOON + MINUTE)
         assert world.asked == ["a", "c", "d", "b"]
+    assert world.told == ["b: RuntimeError"]
+
+
+async def test_a_timer_that_fails_is_told_of_once_and_asked_again_later_each_time(world: World) -> None:
+    tries: list[datetime] = []
+
+    async def fails(_timers: Sequence[TimerRow]) -> None:
+        tries.append(world.now)
+        raise RuntimeError("a fault of a rule")
+
+    world.meanwhile = fails
+    await world.set(timer("a"))
+    loop = world.loop()
+    async with running(loop):
+        await world.rests()
+        for seconds in range(10, 400, 10):
+            await world.move(NOON + seconds * SECOND)
+    assert [round((at - NOON).total_seconds()) for at in tries] == [0, 30, 90, 210]
+    assert world.told == ["a: RuntimeError"]
+
+
+async def test_a_timer_that_still_stands_after_it_was_asked_is_set_aside(world: World) -> None:
+    async def stands(_timers: Sequence[TimerRow]) -> None:
+        pass
+
+    await world.set(timer("a"), timer("b", NOON + SECOND))
+    world.now = NOON + SECOND
+    loop = world.loop()
+    fire = world.fire
+
+    async def fires(timers: Sequence[TimerRow]) -> None:
+        await (stands if timers[0].id == "a" else fire)(timers)
+
+    loop._fire = fires
+    async with running(loop):
+        await world.rests()
+    assert world.asked == ["b"]
+    assert [told.partition(":")[0] for told in world.told] == ["a"]
 
 
 async def test_a_database_that_is_away_is_waited_for(world: World) -> None:

@@ -181,6 +181,19 @@ async def test_a_feed_that_is_read_again_changes_nothing() -> None:
         assert await h.ledger("report") == lines
 
 
+async def test_a_feed_whose_topic_was_made_anew_is_believed_from_its_first_record_on() -> None:
+    async with hub() as h:
+        for _ in range(5):
+            await h.intake.process_batch([keyed(h, context(-1, "mosaic:M-1", services=OPEN), "M-1")])
+        h._offset = 0
+        h.clock.set(h.clock.now() + timedelta(hours=1))
+        moved = [{"service": "cscs", "worker": "newer"}]
+        await h.intake.process_batch([keyed(h, context(1, "mosaic:M-1", services=moved), "M-1")])
+        record = await held(h, "mosaic:M-1")
+        assert record is not None
+        assert [service.worker for service in record.services] == ["newer"]
+
+
 async def test_a_feed_that_is_read_again_fills_an_empty_database() -> None:
     async with hub() as h:
         raw = keyed(h, context(-1, "mosaic:M-1", services=OPEN), "M-1")
@@ -212,17 +225,19 @@ async def test_the_age_of_each_feed_is_known_and_never_goes_back() -> None:
             assert await tx.register_freshness() == [RegisterFreshness("nottinghamshire", newest, newest)]
 
 
-def place(offset: int, hours: float = 0, partition: int = 0) -> Place:
+def place(offset: int, hours: float = 0, partition: int = 0, again: bool = False) -> Place:
     from wire_messages import later
 
-    return Place("M-1", "c", REGISTER, partition, offset, later(hours))
+    return Place("M-1", "c", REGISTER, partition, offset, later(hours), again)
 
 
 @pytest.mark.parametrize(
     ("one", "other", "later"),
     [
         (place(2), place(1, hours=5), True),  # within a partition its own order holds, whatever the clocks say
-        (place(1, hours=5), place(2), False),
+        (place(1, hours=5, again=True), place(2), False),
+        (place(1, hours=5), place(2), True),  # in a topic that was made anew
+        (place(1, hours=-5), place(2), False),
         (place(1, hours=5, partition=1), place(2), True),  # a feed that moved: the instants tell
         (place(9, partition=1), place(2, hours=1), False),
         (place(1, partition=1), place(2), True),

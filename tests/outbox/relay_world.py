@@ -47,12 +47,12 @@ class FrailStore(Store):
         self.spent = asyncio.Event()
 
     @asynccontextmanager
-    async def connection(self) -> AsyncIterator[AsyncConnection]:
+    async def connection(self, brief: bool = False) -> AsyncIterator[AsyncConnection]:
         fault = self.faults.pop(0) if self.faults else ""
         try:
             if fault == "away":
                 raise StoreUnavailableError("away")
-            async with super().connection() as connection:
+            async with super().connection(brief) as connection:
                 yield connection
             if fault == "answer":
                 raise StoreUnavailableError("answer lost")
@@ -110,10 +110,6 @@ class World:
             "pause": 0.001,
         }
         return Relay(self.store, {"topic": self.topics, "mail": self.mails}, BOOK, owner=owner, **(given | changes))
-
-    async def bury(self, relay: Relay) -> None:
-        """What the death of its process does besides: its connections are closed."""
-        await relay._shards._ownership._end_session()
 
     async def promise(self, *rows: OutboxRow) -> None:
         async with self.store.transaction() as tx:

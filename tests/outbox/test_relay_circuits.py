@@ -83,7 +83,6 @@ async def test_a_relay_that_is_killed_while_a_server_is_away_leaves_a_next_one_n
     hub.topics.before = die
     with pytest.raises(Died):
         await first.drain()
-    await hub.bury(first)
     hub.topics.before = lambda _: None
     hub.fates.clear()
     hub.now += LEASE
@@ -157,7 +156,6 @@ async def test_a_death_sends_no_more_e_mails_twice_than_there_are_hands(hub: Wor
     first, second = hub.relay("one"), hub.relay("two")
     with pytest.raises(Died):
         await first.drain()
-    await hub.bury(first)
     hub.mails.after = lambda _: None
     hub.now += LEASE
     await second.drain()
@@ -174,7 +172,6 @@ async def test_a_process_that_was_stopped_beyond_its_lease_sends_nothing_that_it
         if not stopped.is_set():
             stopped.set()
             hub.now += HOUR  # SIGSTOP, and an hour later SIGCONT
-            await hub.bury(first)
             await second.drain()
 
     class Asleep:

@@ -172,7 +172,6 @@ async def test_what_a_dead_process_may_have_sent_goes_to_the_same_address(hub: W
     first._addresses = second._addresses = Changing()
     with pytest.raises(Died):
         await first.drain()
-    await hub.bury(first)
     hub.mails.after = lambda _: None
     hub.now += LEASE
     await second.drain()
@@ -188,7 +187,6 @@ async def test_a_death_between_sending_and_settling_sends_the_same_message_again
     first, second = hub.relay("one"), hub.relay("two")
     with pytest.raises(Died):
         await first.drain()
-    await hub.bury(first)
     hub.mails.after = lambda _: None
     assert await second.drain() == 0
     hub.now += LEASE

@@ -82,7 +82,6 @@ class Story:
             await self.drain(drawn)
         except Died:
             self.deaths += 1
-            await self.world.bury(self.relay)
             self.relay = self.another()
         finally:
             self.world.topics.after = self.world.mails.after = lambda _: None

@@ -30,8 +30,8 @@ class Arrivals:
         self.world, self.more = world, asyncio.Event()
         world.topics.after = lambda _: self.more.set()
 
-    async def reach(self, count: int) -> None:
-        async with asyncio.timeout(PATIENCE):
+    async def reach(self, count: int, within: float = PATIENCE) -> None:
+        async with asyncio.timeout(within):
             while len(self.world.arrived()) < count:
                 self.more.clear()
                 await self.more.wait()

@@ -27,8 +27,10 @@ REGISTER = "register.nottinghamshire.children.v1"
 class Hub:
     """What arrives, and what it led to so far."""
 
-    def __init__(self, store: Store, packs: Packs | None = None, folders: Sequence[Path] = ()) -> None:
-        self.store, self.clock, self.woken = store, VirtualClock(MONDAY), 0
+    def __init__(
+        self, store: Store, packs: Packs | None = None, folders: Sequence[Path] = (), begins: datetime = MONDAY
+    ) -> None:
+        self.store, self.clock, self.woken = store, VirtualClock(begins), 0
         self.packs = packs or (read_packs(folders) if folders else shipped_packs())
         directories = read_directories(folders) if folders else shipped_directories()
         self.intake = Intake(store, self.packs, directories, parse_record, self.clock.now, self._wake)
@@ -101,10 +103,12 @@ def _topic(value: bytes | None) -> str:
 
 
 @asynccontextmanager
-async def hub(packs: Packs | None = None, folders: Sequence[Path] = ()) -> AsyncIterator[Hub]:
+async def hub(
+    packs: Packs | None = None, folders: Sequence[Path] = (), begins: datetime = MONDAY
+) -> AsyncIterator[Hub]:
     store = Store.open("sqlite+aiosqlite://")
     await store.create()
     try:
-        yield Hub(store, packs, folders)
+        yield Hub(store, packs, folders, begins)
     finally:
         await store.close()

@@ -4,8 +4,8 @@ the episodes of the last days without walking what is older."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0013"
+down_revision = "0012"
 
 _INSTANT = sa.Text().with_variant(sa.DateTime(timezone=True), "postgresql")
 _OF_POLICE = sa.text("type LIKE 'police.%'")

@@ -1,0 +1,75 @@
+"""Reaching Postgres so that no wait is endless and no connection stays useless. What is asked of it is told elsewhere.
+
+A server may die, hang, be cut off without a word, or be read-only for a while (failover). Each is found out within
+seconds by one side or the other; then every pooled connection is made anew.
+"""
+
+import contextlib
+import socket
+from typing import Any
+
+from sqlalchemy import URL, event
+from sqlalchemy.engine.interfaces import ExceptionContext
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+WITHIN = 30.0
+"""Seconds that a server has for one statement of a running hub."""
+BRIEF = "SELECT set_config('idle_in_transaction_session_timeout', '10s', true), set_config('lock_timeout', '10s', true)"
+"""For a transaction of a few statements with nothing in between: a process that hangs inside one bars nobody longer."""
+
+_CONNECT, _CHECK_OUT = 10.0, 20.0  # seconds
+_RECYCLE = 900  # seconds after which a connection is made anew, whatever it looks like
+_SERVER = {
+    "timezone": "UTC",
+    "jit": "off",  # statements are short: compiling one costs more than running it
+    "random_page_cost": "1.1",  # no disk turns any more, and what is looked up by its key is at hand
+    "lock_timeout": "15s",  # below WITHIN: a lock that another holds is no sign of a server that hangs
+    "idle_in_transaction_session_timeout": "30s",
+    # The server's side of a line that is cut: locks of a client that is gone fall free.
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "20s",
+    "application_name": "homeward",
+}
+_LINE = {"TCP_KEEPIDLE": 10, "TCP_KEEPALIVE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 20_000}
+"""The same on our side, as far as this system knows it."""
+_READ_ONLY = "25006"
+
+
+def of_postgres(url: URL, within: float | None) -> AsyncEngine:
+    """An engine for the url. Nothing is connected yet. `within`: seconds for one statement, None: as long as it
+    takes."""
+    engine = create_async_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        connect_args={"server_settings": _SERVER, "timeout": _CONNECT, "command_timeout": within},
+        pool_size=8,
+        pool_timeout=_CHECK_OUT,
+        pool_recycle=_RECYCLE,
+        hide_parameters=True,
+    )
+    event.listen(engine.sync_engine, "connect", _watch_line)
+    event.listen(engine.sync_engine, "handle_error", _leave_useless)
+    return engine
+
+
+def _watch_line(connection: Any, _record: object) -> None:
+    # asyncpg opens its socket itself and gives no public way to it; tests/store/test_store_postgres.py fails when this
+    # finds none any more.
+    line = connection.driver_connection._transport.get_extra_info("socket")
+    if line.family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _LINE.items():
+        if option := getattr(socket, name, None):
+            with contextlib.suppress(OSError):  # a system that has the name and not the thing
+                line.setsockopt(socket.IPPROTO_TCP, option, value)
+
+
+def _leave_useless(context: ExceptionContext) -> None:
+    """A server that does not answer in time, or may not write, is left: every connection of the pool is made anew, and
+    may reach one that does."""
+    error = context.original_exception
+    if isinstance(error, TimeoutError) or getattr(error, "sqlstate", None) == _READ_ONLY:
+        context.is_disconnect = context.invalidate_pool_on_disconnect = True

@@ -1,0 +1,84 @@
+"""A message is called after its cause, its rule and its occurrence, and never after the instant at which the hub was
+told: one stream gives the same ids whenever it is read and however it is cut into batches."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+from hub_in_memory import Hub, hub
+from wire_messages import event
+
+from homeward.demo.story import ENDS, Scene, fortnight
+from intake.records import RawRecord
+from schemas.topics import casework_outcomes, police_notifications, register_children
+
+BEGINS = fortnight()[0].at
+_TOPICS = {
+    "police": police_notifications("XX"),
+    "casework": casework_outcomes("nottinghamshire"),
+    "register": register_children("nottinghamshire"),
+}
+
+
+def _raw(scene: Scene, number: int, partitions: int) -> RawRecord:
+    kind = "register" if scene.type == "case.context" else scene.type.partition(".")[0]
+    topic = _TOPICS.get(kind, _TOPICS["casework"])
+    body = scene.raw or event(scene.type, scene.at, scene.data, f"scene-{number}")
+    # What cannot be read has no name but its place.
+    place = 0 if scene.raw else number % partitions
+    return RawRecord(topic, place, number, body, scene.at, scene.key.encode())
+
+
+async def _live(told: Hub, scenes: Sequence[Scene], late: timedelta, partitions: int) -> set[str]:
+    """Reads each scene so long after it was sent; returns the ids of all messages."""
+    for number, scene in enumerate(scenes):
+        await _fall(told, scene.at + late)
+        await told.intake.process_batch([_raw(scene, number, partitions)])
+    await _fall(told, ENDS + late)
+    return {message["id"] for message in await told.said()}
+
+
+async def _afterwards(told: Hub, scenes: Sequence[Scene], late: timedelta, at_once: int) -> set[str]:
+    """Reads all of it so long after its end, so many in a batch, as a backlog."""
+    told.intake._gate = timedelta(minutes=5)
+    told.clock.set(ENDS + late)
+    for first in range(0, len(scenes), at_once):
+        batch = scenes[first : first + at_once]
+        await told.intake.process_batch([_raw(scene, first + n, 2) for n, scene in enumerate(batch)])
+    await _fall(told, ENDS + late)
+    return {message["id"] for message in await told.said()}
+
+
+async def _fall(told: Hub, until: datetime) -> None:
+    while True:
+        async with told.store.reading() as tx:
+            due = await tx.next_timer()
+            timers = [t for t in await tx.due_timers(due, 500) if t.due_at == due] if due else []
+        if due is None or due > until:
+            break
+        told.clock.set(max(due, told.clock.now()))
+        await told.intake.fire_timers(timers)
+    told.clock.set(max(until, told.clock.now()))
+
+
+@pytest.mark.parametrize("late", [timedelta(seconds=1), timedelta(seconds=50)])
+async def test_a_stream_read_a_little_later_and_in_other_partitions_says_the_same_under_the_same_ids(
+    late: timedelta,
+) -> None:
+    async with hub(begins=BEGINS) as one, hub(begins=BEGINS) as other:
+        said = await _live(one, fortnight(), timedelta(), 1)
+        assert len(said) > 30
+        assert await _live(other, fortnight(), late, 3) == said
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 1000])
+@pytest.mark.parametrize("late", [timedelta(), timedelta(minutes=10)])
+async def test_a_stream_that_is_read_again_afterwards_says_nothing_under_a_new_id(
+    late: timedelta, at_once: int
+) -> None:
+    async with hub(begins=BEGINS) as one, hub(begins=BEGINS) as other:
+        said = await _live(one, fortnight(), timedelta(), 1)
+        again = await _afterwards(other, fortnight(), late, at_once)
+        assert len(again) > 10
+        new = [m for m in await other.said() if m["id"] in again - said]
+        assert [(m["type"], m["kind"], m["incident"], m["due"]) for m in new] == []

@@ -1,0 +1,82 @@
+"""A Postgres that hangs, is cut off or cannot write is found out in time, and left for one that can."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import text
+from store_examples import LEASE, NOON
+
+from store import Ownership, Store
+from store.errors import StoreUnavailableError
+from tests.support.cut_line import line_to
+
+pytestmark = pytest.mark.postgres
+PATIENCE = 20.0  # seconds; what is bounded here takes two or three
+
+
+async def test_a_line_that_is_cut_is_waited_for_so_long_and_then_left(postgres: Callable[[], str]) -> None:
+    async with line_to(postgres()) as line:
+        store = Store.open(line.url, within=1.0)
+        await store.create()
+        async with store.transaction(), store.transaction():
+            pass  # two connections in the pool
+        line.cut()
+        async with asyncio.timeout(PATIENCE):
+            with pytest.raises(StoreUnavailableError):
+                await Ownership(store, "one").acquire(["timers"], NOON, LEASE)
+            assert set(await Ownership(store, "one").acquire(["timers"], NOON, LEASE)) == {"timers"}
+            await store.close()
+
+
+async def test_what_was_connected_while_the_server_was_read_only_writes_when_it_is_not(
+    postgres: Callable[[], str],
+) -> None:
+    url = postgres()
+    keeper, store = Store.open(url), Store.open(url)
+    await keeper.create()
+    await _say(keeper, "ALTER DATABASE {} SET default_transaction_read_only = on")
+    try:
+        with pytest.raises(StoreUnavailableError):
+            await Ownership(store, "one").acquire(["timers"], NOON, LEASE)
+    finally:
+        await _say(keeper, "ALTER DATABASE {} RESET default_transaction_read_only")
+    assert set(await Ownership(store, "one").acquire(["timers"], NOON, LEASE)) == {"timers"}
+    await store.close()
+    await keeper.close()
+
+
+async def test_a_process_that_hangs_in_a_brief_transaction_bars_nobody_for_long(postgres: Callable[[], str]) -> None:
+    store = Store.open(postgres())
+    async with store.transaction(brief=True) as tx:
+        bounds = await _bounds(tx._connection)
+    async with store.transaction() as tx:
+        assert await _bounds(tx._connection) == ("30s", "15s")
+    assert bounds == ("10s", "10s")
+    await store.close()
+
+
+async def test_both_ends_of_a_line_notice_that_the_other_is_gone(postgres: Callable[[], str]) -> None:
+    async with line_to(postgres()) as line:
+        store = Store.open(line.url)
+        async with store.connection() as connection:
+            raw = await connection.get_raw_connection()
+            end = raw.driver_connection._transport.get_extra_info("socket")  # type: ignore[union-attr]
+            assert end.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            assert end.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 20_000
+            asked = text("SELECT setting FROM pg_settings WHERE name = 'tcp_user_timeout' AND source = 'client'")
+            assert (await connection.execute(asked)).one()
+        await store.close()
+
+
+async def _bounds(connection: object) -> tuple[str, ...]:
+    names = ("idle_in_transaction_session_timeout", "lock_timeout")
+    found = [await connection.execute(text(f"SHOW {name}")) for name in names]  # type: ignore[attr-defined]
+    return tuple(each.scalar_one() for each in found)
+
+
+async def _say(store: Store, statement: str) -> None:
+    async with store.connection() as connection:
+        name = (await connection.execute(text("SELECT current_database()"))).scalar_one()
+        await connection.execute(text(statement.format(f'"{name}"')))

@@ -1,0 +1,60 @@
+"""A line to Postgres over TCP that a test can cut without a word: what is sent goes nowhere and nothing comes back, as
+behind a firewall that has forgotten the connection."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+from sqlalchemy import make_url
+
+
+@dataclass
+class Line:
+    """`url` leads over the line; `cut` makes dead what is connected, and lets new connections through."""
+
+    url: str = ""
+    _dead: list[asyncio.Event] = field(default_factory=list)
+
+    def cut(self) -> None:
+        for each in self._dead:
+            each.set()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, dead: asyncio.Event) -> None:
+        with suppress(ConnectionError, asyncio.CancelledError):
+            while data := await reader.read(65_536):
+                if dead.is_set():
+                    await asyncio.Event().wait()
+                writer.write(data)
+                await writer.drain()
+        writer.close()
+
+
+@asynccontextmanager
+async def line_to(url: str) -> AsyncIterator[Line]:
+    """A line to the server of that url, until the end of the block."""
+    server_url, line, tasks = make_url(url), Line(), set[asyncio.Task[None]]()
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        folder = server_url.query.get("host")
+        far = (
+            await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.{server_url.port or 5432}")
+            if folder
+            else await asyncio.open_connection(server_url.host, server_url.port or 5432)
+        )
+        dead = asyncio.Event()
+        line._dead.append(dead)
+        for work in (line._carry(reader, far[1], dead), line._carry(far[0], writer, dead)):
+            tasks.add(asyncio.create_task(work))
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    through = server_url.set(host="127.0.0.1", port=port).difference_update_query(["host"])
+    line.url = through.render_as_string(hide_password=False)
+    try:
+        yield line
+    finally:
+        server.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
