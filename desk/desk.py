@@ -12,7 +12,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from desk.options import DeskOptions
 from desk.pages import Pages, own_assets
-from desk.ports import Downloads, Letters, Publisher, Rehearsal
+from desk.ports import AnswerRehearsal, Downloads, Letters, Publisher
 from desk.sessions import Sessions
 from routing.library import Packs
 from store import Store
@@ -30,7 +30,7 @@ class Desk:
     letters: Letters
     publisher: Publisher
     downloads: Downloads
-    rehearsal: Rehearsal
+    rehearsal: AnswerRehearsal
     now: Callable[[], datetime]
     assets: Mapping[str, bytes] = field(default_factory=dict)
     police_roles: Mapping[str, Collection[str]] = field(default_factory=dict)

@@ -73,11 +73,11 @@ async def handover(visit: Visit) -> Response:
         lines = await tx.ledger_between(since, visit.now + timedelta(seconds=1))
         for authority in visit.user.authorities:
             own = [line for line in lines if line.authority == authority and line.episode]
-            waiting = left_unanswered(await tx.work_of(authority), since, visit.now)
+            waiting, further = left_unanswered(await tx.work_of(authority), since, visit.now)
             cases = {line.episode for line in own if line.episode} | {row.case_id for row in waiting}
             references = {case: reference_in_words(told) for case, told in (await references_of(tx, cases)).items()}
             pack = visit.desk.packs.newest(authority)
-            parts.append(handover_of(authority, own, references, waiting, pack, visit.now))
+            parts.append(handover_of(authority, own, references, waiting, pack, visit.now, further))
     for part in parts:
         await looked(visit, "handover", part.authority, part.episodes)
     return await visit.page("handover.html", hands=parts, since=since, many=len(parts) > 1)

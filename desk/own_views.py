@@ -9,7 +9,7 @@ from starlette.responses import Response
 from desk.looking import governing_pack, look_row, looked
 from desk.serving import DeskPage
 from desk.views.own_force import ForceIncident, force_incident, incident_of, is_to_force
-from desk.views.todo import todo_rows
+from desk.views.todo import page_of, todo_line, todo_rows
 from desk.visit import NotHereError, Visit
 from reporting.held_cases import HeldCase, held_cases
 from store import Delivery, WorkRow
@@ -20,19 +20,20 @@ _MOST = 100
 
 async def own_force(visit: Visit) -> Response:
     """The force's incidents: who is missing first, then the last seven days; or one that is asked for."""
-    sought = visit.asked("incident")
+    sought, number = visit.asked("incident"), visit.asked("page")
     forces = sorted(visit.user.forces)
     async with visit.desk.store.reading() as tx:
-        ids = await tx.episodes_of_force(forces, visit.now - _RECENT, _MOST)
+        ids = await tx.episodes_of_forces(forces, visit.now - _RECENT)
         if sought:
             ids = await tx.episodes_of_incident(sought, _MOST)
-        held = await held_cases(tx, ids)
+        chosen, page, pages = page_of(ids, int(number) if number.isdecimal() else 1)
+        held = await held_cases(tx, chosen)
         shown = [(h, _incident(visit, h, await tx.outbox_of_episode(h.case.id))) for h in held]
     own = [(h, incident) for h, incident in shown if incident is not None]
     for authority in sorted({h.authority for h, _ in own}):
         await looked(visit, "own force", authority, [h.case.id for h, _ in own if h.authority == authority])
-    rows = sorted((incident for _, incident in own), key=lambda each: not each.missing)
-    return await visit.page("own_force.html", rows=rows, forces=forces, sought=sought, most=_MOST)
+    rows = [incident for _, incident in own]
+    return await visit.page("own_force.html", rows=rows, forces=forces, sought=sought, number=page, pages=pages)
 
 
 async def force_message(visit: Visit) -> Response:
@@ -73,11 +74,12 @@ async def own_requests(visit: Visit) -> Response:
         for grant in visit.user.asked:
             for role in sorted(grant.roles):
                 work += await tx.work_for(grant.authority, role, visit.user.id)
-        rows = todo_rows(work, visit.user, visit.desk.packs, visit.now)
+        rows = todo_rows(work, visit.user, visit.now)
         told = {case.case.id: case for case in await held_cases(tx, [row.case for row in rows])}
+    lines = [todo_line(row, told.get(row.case), visit.desk.packs, visit.now) for row in rows]
     for authority in sorted({row.authority for row in rows}):
         await looked(visit, "own requests", authority, [row.case for row in rows if row.authority == authority])
-    return await visit.page("own_requests.html", rows=[row.about(told.get(row.case)) for row in rows])
+    return await visit.page("own_requests.html", rows=lines)
 
 
 OWN_PAGES = (

@@ -63,7 +63,7 @@ class RehearsedAnswer:
     failed: bool = False
 
 
-class Rehearsal(Protocol):
+class AnswerRehearsal(Protocol):
     """Runs an answer through the hub's own decisions without keeping anything."""
 
     async def rehearse(self, answer: AnswerRow) -> RehearsedAnswer:

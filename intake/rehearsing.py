@@ -15,7 +15,7 @@ RunningClock = tuple[str, str, datetime]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CaseStanding:
     """The clocks that run and what waits for somebody, of all children that a report speaks of."""
 
     clocks: frozenset[RunningClock] = frozenset()
@@ -35,14 +35,14 @@ class Rehearsed:
     refused: str = ""
 
 
-def standing_of(context: Context) -> Standing:
+def standing_of(context: Context) -> CaseStanding:
     """As it stands at this moment of the batch."""
     cases = [(child, case) for child in context.children.children() for case in child.everything()]
     clocks = frozenset((case.id, clock.rule, clock.due_at) for _, case in cases for clock in case.clocks)
-    return Standing(clocks, {row.id: row for each in cases for row in work_rows(*each, context.packs)})
+    return CaseStanding(clocks, {row.id: row for each in cases for row in work_rows(*each, context.packs)})
 
 
-def rehearsed(done: Step, before: Standing, after: Standing) -> Rehearsed:
+def rehearsed(done: Step, before: CaseStanding, after: CaseStanding) -> Rehearsed:
     """What a step would change; clocks in order of time."""
     return Rehearsed(
         done.messages,

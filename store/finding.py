@@ -8,7 +8,7 @@ from functools import cache
 from sqlalchemy import Executable, Text, bindparam, select
 
 from store.instants import UtcInstant
-from store.listing import KEYS, Listing
+from store.listing import KEYS
 from store.session import Session
 from store.tables import episode_references, episodes, identifiers, word
 
@@ -30,27 +30,20 @@ _NUMBERED = (
 
 
 _OPEN_OR_NEW = (
-    select(episodes.c.id, episodes.c.opened_at)
+    select(episodes.c.id, episodes.c.opened_at, episodes.c.state)
     .where(episodes.c.state == word("open"))
     .union(
-        select(episodes.c.id, episodes.c.opened_at).where(episodes.c.opened_at >= bindparam("since", type_=UtcInstant))
+        select(episodes.c.id, episodes.c.opened_at, episodes.c.state).where(
+            episodes.c.opened_at >= bindparam("since", type_=UtcInstant)
+        )
     )
     .subquery("recent")
 )
-_FORCES = Listing("forces", force=Text)
-
-
-@cache
-def _of_forces(postgres: bool) -> Executable:
-    held = episode_references
-    return (
-        select(held.c.episode, _OPEN_OR_NEW.c.opened_at)
-        .select_from(_OPEN_OR_NEW.join(held, held.c.episode == _OPEN_OR_NEW.c.id))
-        .where(held.c.force.in_(select(_FORCES.of(postgres).c.force)))
-        .distinct()
-        .order_by(_OPEN_OR_NEW.c.opened_at.desc(), held.c.episode)
-        .limit(bindparam("most"))
-    )
+_REPORTED_BY = (
+    select(episode_references.c.episode, episode_references.c.force)
+    .select_from(_OPEN_OR_NEW.join(episode_references, episode_references.c.episode == _OPEN_OR_NEW.c.id))
+    .order_by(_OPEN_OR_NEW.c.state != word("open"), _OPEN_OR_NEW.c.opened_at.desc(), episode_references.c.episode)
+)
 
 
 @cache
@@ -72,13 +65,12 @@ class LookingUp(Session):
         """The ids of the episodes and alerts with this reference, whichever force and authority it is of."""
         return list((await self._rows(_OF_INCIDENT, one=incident, most=limit)).scalars())
 
-    async def episodes_of_force(self, forces: Collection[str], since: datetime, limit: int) -> list[str]:
-        """The ids of the episodes with a reference of one of these forces that are open, or opened since then; newest
-        first."""
-        rows = await self._with(
-            _FORCES, ((f,) for f in sorted(forces)), _of_forces(self._postgres), since=since, most=limit
-        )
-        return [row.episode for row in rows]
+    async def episodes_of_forces(self, forces: Collection[str], since: datetime) -> list[str]:
+        """The ids of the episodes with a reference of one of these forces that are open, or opened since then: the
+        open ones first, and newest first."""
+        # The few that are open or new, and then their references: asked for by force, all of its years were walked.
+        rows = await self._rows(_REPORTED_BY, since=since)
+        return list(dict.fromkeys(row.episode for row in rows if row.force in forces))
 
     async def incidents_of(self, cases: Collection[str]) -> list[tuple[str, str, str | None]]:
         """The state of each of these cases with each incident that it has, or None where it has none."""

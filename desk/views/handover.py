@@ -11,6 +11,7 @@ from desk.views.said import event_in_words
 from routing.pack import Pack
 from store import LedgerEntry, WorkRow
 
+_ON_ONE_PAGE = 25
 _BEGINS, _ENDS = "opened", ("found", "ended", "retracted")
 
 
@@ -26,13 +27,15 @@ class HandoverLine:
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """What came at one authority, and what nobody has answered, each with its reference."""
+    """What came at one authority, and what nobody has answered, each with its reference. `further`: how many
+    more wait than are told."""
 
     authority: str
     new: tuple[HandoverLine, ...]
     found: tuple[HandoverLine, ...]
     decided: tuple[HandoverLine, ...]
     unanswered: tuple[tuple[str, Clock], ...]
+    further: int
     episodes: tuple[str, ...]
 
 
@@ -43,6 +46,7 @@ def handover_of(
     waiting: Sequence[WorkRow],
     pack: Pack,
     now: datetime,
+    further: int = 0,
 ) -> Handover:
     """`lines`: those of the ledger since then; `waiting`: what is to be told of all that waits; `references`: the
     police reference of each episode of either."""
@@ -55,20 +59,26 @@ def handover_of(
                 where = references[line.episode or ""]
                 told[part].append(HandoverLine(line.episode or "", where, what, day_and_hour(line.at, now)))
     clocks = [(row.case_id, clock) for row in waiting for clock in work_clocks([row], pack, now)]
-    once = {(case, clock.message): (references.get(case, "No episode"), clock) for case, clock in clocks}
     return Handover(
         authority,
         new=tuple(told["new"]),
         found=tuple(told["found"]),
         decided=tuple(told["decided"]),
-        unanswered=tuple(once.values()),
+        unanswered=tuple((references.get(case, "No episode"), clock) for case, clock in clocks),
+        further=further,
         episodes=tuple(references),
     )
 
 
-def left_unanswered(waiting: Sequence[WorkRow], since: datetime, now: datetime) -> list[WorkRow]:
-    """What a handover tells of all that waits: what came since, and what is overdue."""
-    return [row for row in waiting if row.since >= since or (row.due and row.due <= now)]
+def left_unanswered(waiting: Sequence[WorkRow], since: datetime, now: datetime) -> tuple[list[WorkRow], int]:
+    """What a handover tells of all that waits, each message once: what came since, and what is overdue, what ran out
+    first first; and how many more there are than one page holds."""
+    left = [row for row in waiting if row.since >= since or (row.due and row.due <= now)]
+    once: dict[str, WorkRow] = {}
+    for row in left:
+        once.setdefault(row.message, row)
+    rows = [*once.values()]
+    return rows[:_ON_ONE_PAGE], len(rows[_ON_ONE_PAGE:])
 
 
 def _part(event: str) -> str | None:
