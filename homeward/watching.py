@@ -24,7 +24,7 @@ _ANSWER_WITHIN = 15.0
 _LOOK_EVERY = 5.0
 _REST_AT_MOST = 300.0  # seconds between two attempts to make the consumers anew
 OVERDUE = timedelta(seconds=60)
-"""How late the oldest clock may be before the hub is not ready."""
+"""How late the oldest clock, or the oldest message, may be before the hub is not ready."""
 
 
 class Watch:
@@ -142,6 +142,15 @@ class Watch:
             return "access rights are not known yet"
         missing = [*map(str, self.rights.missing), *(f"Read on the topic {t}" for t in self.rights.unreadable)]
         return f"missing in Kafka: {'; '.join(missing)}. To grant it, run `homeward doctor`" if missing else None
+
+
+def relay_fault(due_since: datetime | None, shards: int, is_alone: bool, now: datetime) -> str | None:
+    """What is wrong with the relay, in words: what could be sent has not been, or it is `is_alone` in its process and
+    holds no shard."""
+    late = now - due_since if due_since else timedelta()
+    if late > OVERDUE:
+        return f"a message has been due for {late // timedelta(seconds=1)} s and has not been sent"
+    return "it holds no shard" if is_alone and not shards else None
 
 
 def overdue(next_timer: datetime | None, now: datetime) -> str | None:

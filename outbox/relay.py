@@ -121,6 +121,11 @@ class Relay:
         except StoreUnavailableError:
             log.warning("Could not release the shards; they are free when their leases expire")
 
+    @property
+    def shards(self) -> int:
+        """How many shards it holds."""
+        return len(self._shards.fences)
+
     async def drain(self) -> int:
         """Sends all that may be sent now, and what tells of what did not arrive, until nothing is left; returns how
         many rows were tried. Raises StoreUnavailableError, when all channels have come to rest."""

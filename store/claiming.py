@@ -21,6 +21,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
+    func,
     not_,
     null,
     or_,
@@ -35,6 +36,7 @@ from store.leased import LeasedRow
 from store.ledger import OUTBOX_COLUMNS, promised_row
 from store.listing import Listing
 from store.pausing import destination_of_lane, is_paused
+from store.rows import SHARDS
 from store.session import Session
 from store.tables import leases, outbox, word
 
@@ -107,6 +109,14 @@ def _heads(postgres: bool, of_one_channel: bool, chosen: str) -> Select[*tuple[A
     )
 
 
+@cache
+def _oldest(postgres: bool) -> Executable:
+    head = _heads(postgres, of_one_channel=False, chosen="").subquery("head")
+    due_since = func.coalesce(deliveries.c.next_attempt_at, outbox.c.at, type_=UtcInstant)
+    both = head.join(deliveries, deliveries.c.position == head.c.position)
+    return select(due_since).select_from(both.join(outbox, outbox.c.position == head.c.position))
+
+
 def _before(row: FromClause, other: FromClause) -> tuple[ColumnElement[bool], ...]:
     """That `other` stands before `row` in its lane, and has not gone out."""
     return other.c.lane == row.c.lane, other.c.position < row.c.position, unsettled(other)
@@ -172,6 +182,15 @@ class Claiming(Session):
             taken = ((row.position, row.fence) for row in rows)
             await self._with(_TAKEN, taken, _take(self._postgres), whose=owner, lasts=now + lease)
         return rows
+
+    async def oldest_due(self, now: datetime) -> datetime | None:
+        """Since when the first row that a relay could send now has been due; None where there is none. What waits for
+        its time, behind another one or for a person is none of it."""
+        types = _OVERTAKING.parameters(self._postgres, ())
+        shards = ((shard,) for shard in range(SHARDS))
+        found = await self._with(_OWNED, shards, _oldest(self._postgres), now=now, most=1, **types)
+        since: datetime | None = found.scalar_one_or_none()
+        return since
 
 
 def _leased(row: Any, fence: int) -> LeasedRow:

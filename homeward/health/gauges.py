@@ -46,6 +46,8 @@ def _of_the_database(state: Mapping[str, Any]) -> Iterator[GaugeMetricFamily]:
     )  # fmt: skip
     away = [((name,), state["channels_away"].get(name, 0)) for name in state["channels"]]
     yield _gauge("channel_away_seconds", "For how long a way out has taken nothing.", ("channel",), away)
+    if "shards" in state:
+        yield _gauge("relay_shards", "Shards that the relay of this process holds.", (), [((), state["shards"])])
     yield _gauge("quarantined", "Messages in quarantine.", (), [((), state["quarantined"])])
     reasons = [((reason,), rows) for reason, rows in sorted(state["quarantined_by_reason"].items())]
     yield _gauge("quarantined_by_reason", "Messages in quarantine, by reason.", ("reason",), reasons)

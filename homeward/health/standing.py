@@ -2,20 +2,22 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from homeward.health.checks import Standing
-from homeward.watching import overdue
+from homeward.watching import overdue, relay_fault
 from homeward.wiring import Parts
 
 
 async def standing(parts: Parts, running: Collection[str]) -> Standing:
     """What stands in the outbox and in quarantine; for how many seconds the oldest message of each urgency has waited,
     and each way out been away; how many seconds ago each register sent its newest record; how the timers stand. Then
-    whether the clocks are overdue. Raises StoreUnavailableError."""
+    whether the clocks and the messages are late. Raises StoreUnavailableError."""
     async with parts.store.reading() as tx:
         now = parts.now()
         counts, waiting = await tx.standing(), await tx.waiting_counts()
         freshness, timers = await tx.register_freshness(), await tx.timer_counts(now)
+        due_since = await tx.oldest_due(now) if "relay" in running else None
 
     def seconds(since: datetime | None) -> int:
         return round((now - since).total_seconds()) if since else 0
@@ -24,7 +26,7 @@ async def standing(parts: Parts, running: Collection[str]) -> Standing:
     for each in waiting:
         place = each.channel, each.urgency
         longest[place] = max(longest.get(place, 0), seconds(each.oldest))
-    told = {
+    told: dict[str, Any] = {
         "deliveries": counts.states,
         "channels": sorted(parts.senders),
         "deliveries_by_channel": counts.channels,
@@ -41,4 +43,10 @@ async def standing(parts: Parts, running: Collection[str]) -> Standing:
             "greatest_delay": max(seconds(timers.earliest), 0),
         },
     }
-    return told, {"timers": overdue(timers.earliest, now)} if "timers" in running else {}
+    faults: dict[str, str | None] = {}
+    if "timers" in running:
+        faults["timers"] = overdue(timers.earliest, now)
+    if "relay" in running:
+        told["shards"] = parts.relay.shards
+        faults["relay"] = relay_fault(due_since, parts.relay.shards, [*running] == ["relay"], now)
+    return told, faults

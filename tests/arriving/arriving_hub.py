@@ -40,8 +40,8 @@ class Watched(Store):
     news: asyncio.Event
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
-        async with super().transaction() as tx:
+    async def transaction(self, brief: bool = False) -> AsyncIterator[Transaction]:
+        async with super().transaction(brief) as tx:
             yield tx
         self.news.set()
 

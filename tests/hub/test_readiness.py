@@ -14,7 +14,7 @@ from homeward.clock import VirtualClock
 from homeward.health.checks import Health
 from homeward.hub import Hub
 from homeward.settings import Settings
-from homeward.watching import overdue
+from homeward.watching import overdue, relay_fault
 from homeward.wiring import Parts, library
 from intake.records import RawRecord
 from producers.fakes import MemoryMailSender
@@ -121,6 +121,15 @@ def test_a_clock_is_overdue_after_a_minute() -> None:
     assert overdue(None, NOON) is None
     assert overdue(NOON, NOON + timedelta(seconds=60)) is None
     assert overdue(NOON, NOON + timedelta(seconds=130)) == "the oldest timer is 130 s overdue"
+
+
+def test_a_relay_is_late_after_a_minute_and_alone_it_must_hold_a_shard() -> None:
+    assert relay_fault(None, 16, True, NOON) is None
+    assert relay_fault(NOON, 16, False, NOON + timedelta(seconds=60)) is None
+    said = "a message has been due for 130 s and has not been sent"
+    assert relay_fault(NOON, 16, False, NOON + timedelta(seconds=130)) == said
+    assert relay_fault(None, 0, True, NOON) == "it holds no shard"
+    assert relay_fault(None, 0, False, NOON) is None
 
 
 async def test_overdue_clocks_make_a_hub_that_keeps_them_unready_and_no_other(tmp_path: Path) -> None:

@@ -187,7 +187,7 @@ class Failing(Store):
     lost = 0
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(self, brief: bool = False) -> AsyncIterator[Transaction]:
         async with super().transaction() as tx:
             yield tx
             if self.lost:

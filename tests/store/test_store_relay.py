@@ -1,5 +1,7 @@
 """What a relay relies on: rows come in the order of their lanes, once, and only the holder of a lease may settle."""
 
+from datetime import datetime
+
 import pytest
 from store_examples import LEASE, NOON, SECOND, Relay, ids, promise, promised
 
@@ -44,6 +46,23 @@ async def test_a_row_in_wait_blocks_its_lane_until_it_is_due_and_then_comes_firs
     async with store.reading() as tx:
         assert await tx.next_attempt(NOON) == again
     assert [(row.row.id, row.attempts) for row in await relay.claim(again)] == [("a", 2), ("b", 2)]
+
+
+async def test_the_oldest_that_is_due_is_what_a_relay_could_send_now(store: Store) -> None:
+    async def oldest(at: datetime) -> datetime | None:
+        async with store.reading() as tx:
+            return await tx.oldest_due(at)
+
+    assert await oldest(NOON) is None
+    await promise(store, promised("a"), promised("b"), promised("c", child="another"))
+    assert await oldest(NOON) == promised("a").at
+    relay = await Relay(store).own()
+    first, second, third = await relay.claim()
+    assert await oldest(NOON) is None
+    again = NOON + 5 * SECOND
+    await relay.settle(first.settled("retrying", "busy", again), second.settled("parked"), third.settled("accepted"))
+    assert await oldest(again - SECOND) is None
+    assert await oldest(again + SECOND) == again
 
 
 @pytest.mark.parametrize("outcome", ["parked", "failed"])
