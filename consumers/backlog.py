@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-unt
 from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
 from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
-from consumers.clients import opened
+from consumers.clients import open_client
 from consumers.subscriber import PATTERN
 
 log = logging.getLogger(__name__)
@@ -82,7 +82,7 @@ class Backlog:
         )
         first: dict[TopicPartition, int] = {}
         try:
-            async with opened(consumer.start(), consumer.stop):
+            async with open_client(consumer.start(), consumer.stop):
                 begins, ends = await _range(consumer, await partitions_of(self._connection, self._pattern))
                 while await self._look(consumer, begins, ends):
                     if not first:
@@ -124,7 +124,7 @@ async def partitions_of(connection: dict[str, Any], pattern: str) -> list[TopicP
     """Every partition of the topics of a pattern, as the cluster has them now. The consumer's own list of partitions is
     empty for topics that it is not subscribed to. Raises KafkaError."""
     admin = AIOKafkaAdminClient(**connection)
-    async with opened(admin.start(), admin.close):
+    async with open_client(admin.start(), admin.close):
         topics = await admin.describe_topics()
     named = [topic for topic in topics if re.match(pattern, topic["topic"])]
     return [TopicPartition(topic["topic"], p["partition"]) for topic in named for p in topic["partitions"]]

@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
+Starting = Coroutine[Any, Any, object]
 _STARTED_WITHIN = 5.0  # seconds that a start which nobody wants any more may still take
 
 
-async def started(start: Coroutine[Any, Any, object]) -> None:
+async def await_start(start: Starting) -> None:
     """Awaits the start of a client; raises what it raises. Where this is cancelled the start is first carried to its
     end: aiokafka, cut off while it asks who the brokers are, leaves that connection open."""
     starting = asyncio.ensure_future(start)
@@ -22,10 +23,10 @@ async def started(start: Coroutine[Any, Any, object]) -> None:
 
 
 @asynccontextmanager
-async def opened(start: Coroutine[Any, Any, object], close: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
+async def open_client(start: Starting, close: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
     """Within it the client has started; afterwards, also where the start fails, it is closed. Raises its errors."""
     try:
-        await started(start)
+        await await_start(start)
         yield
     finally:
         await close()

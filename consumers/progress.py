@@ -65,6 +65,15 @@ class Progress:
         """How many records wait in each partition, as last seen."""
         return {tp: seen.end - seen.position for tp, seen in self._seen.items() if seen.end > seen.position}
 
+    def told(self) -> dict[str, dict[str, int]]:
+        """By `topic/partition`, as last seen: `unread`, how many records wait, and `positions`, the offset of the next
+        record to be read."""
+        places = {f"{tp.topic}/{tp.partition}": seen for tp, seen in self._seen.items()}
+        return {
+            "unread": {where: max(seen.end - max(seen.position, 0), 0) for where, seen in places.items()},
+            "positions": {where: seen.position for where, seen in places.items()},
+        }
+
     def standing_still(self) -> list[TopicPartition]:
         """The partitions in which records wait and nothing is read."""
         now = self._monotonic()

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-unt
 from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
 
 from consumers.backlog import partitions_of
-from consumers.clients import opened
+from consumers.clients import open_client
 from consumers.fetched import install
 from consumers.subscriber import raw_of
 from intake.records import RawRecord
@@ -53,7 +53,7 @@ async def _read_all(
         return 0
     # The client resets a partition that it is given to the end by itself, also after a seek to the beginning.
     consumer = AIOKafkaConsumer(group_id=None, enable_auto_commit=False, auto_offset_reset="earliest", **connection)
-    async with opened(consumer.start(), consumer.stop):
+    async with open_client(consumer.start(), consumer.stop):
         consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions)
         await consumer.seek_to_beginning(*partitions)
@@ -70,7 +70,7 @@ async def _read_all(
 async def _partitions(connection: dict[str, Any], authority: str) -> list[TopicPartition]:
     """Those of the authority's register, whatever the case in which its sender wrote the name of the topic."""
     admin = AIOKafkaAdminClient(**connection)
-    async with opened(admin.start(), admin.close):
+    async with open_client(admin.start(), admin.close):
         own = (TopicKind.REGISTER, part(authority))
         named = [(name, topic) for name in await admin.list_topics() if (topic := parse_topic(name))]
         topics = sorted(name for name, topic in named if (topic.kind, part(topic.owner)) == own)

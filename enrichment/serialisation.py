@@ -1,17 +1,25 @@
 """Serialisation of a child's record and cases into the store's documents, and back. The store never looks inside; by
-the state of a row it is known what kind of case its document holds."""
+the state of a row it is known what kind of case its document holds.
 
+Each document says in which format it is. A field may be added within a format: whoever does not know it passes it over.
+The format is raised when an older Homeward that wrote such a document back would lose something by it."""
+
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+import orjson
 from pydantic import TypeAdapter
 
 from enrichment.matching.described import Described
 from enrichment.register import Place
 from episodes.record import RegisterRecord
 from routing.case import AlertCase, AnyCase, Case, DutiesCase
+from store.errors import StoreUnpreparedError
 
+FORMAT = 1
+_STAMP = re.compile(rb'\{"format":(\d+)')
 DUTIES, ALERT, EPISODE = "duties", "alert", "episode"
 
 
@@ -40,19 +48,19 @@ def _described() -> TypeAdapter[Described]:
 
 
 def write_held(held: Held) -> bytes:
-    return _held().dump_json(held, exclude_defaults=True)
+    return _stamped(_held().dump_json(held, exclude_defaults=True))
 
 
 def read_held(document: bytes) -> Held:
-    return _held().validate_json(document)
+    return _held().validate_json(_checked(document))
 
 
 def write_described(described: Described) -> bytes:
-    return _described().dump_json(described, exclude_defaults=True)
+    return _stamped(_described().dump_json(described, exclude_defaults=True))
 
 
 def read_described(document: bytes) -> Described:
-    return _described().validate_json(document)
+    return _described().validate_json(_checked(document))
 
 
 def state_of(case: AnyCase) -> str:
@@ -68,8 +76,31 @@ def state_of(case: AnyCase) -> str:
 
 def write_case(case: AnyCase) -> bytes:
     state = state_of(case)
-    return _cases().get(state, _cases()[EPISODE]).dump_json(case, exclude_defaults=True)
+    return _stamped(_cases().get(state, _cases()[EPISODE]).dump_json(case, exclude_defaults=True))
 
 
 def read_case(state: str, document: bytes) -> AnyCase:
-    return _cases().get(state, _cases()[EPISODE]).validate_json(document)
+    return _cases().get(state, _cases()[EPISODE]).validate_json(_checked(document))
+
+
+def pack_version_in(document: bytes) -> str | None:
+    """The version of the pack that governs the episode of a document; cheaper than reading the whole."""
+    episode = orjson.loads(document).get("episode")
+    return None if episode is None else episode["pack"]
+
+
+def _stamped(document: bytes) -> bytes:
+    rest = document[1:]
+    return b'{"format":%d%b%b' % (FORMAT, b"" if rest == b"}" else b",", rest)
+
+
+def _checked(document: bytes) -> bytes:
+    """The document, where this version can read it; one without a stamp is of the first format. Raises
+    StoreUnpreparedError."""
+    stamp = _STAMP.match(document)
+    if stamp and int(stamp[1]) > FORMAT:
+        raise StoreUnpreparedError(
+            f"The database was written by a newer Homeward (format {int(stamp[1])}, here {FORMAT}). "
+            "Start the newer version."
+        )
+    return document

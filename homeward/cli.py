@@ -15,6 +15,7 @@ COMMANDS = {
     "explain": "Explain why a message was sent, or what happened in an episode.",
     "report": "Count or list what happened at an authority in a period, as CSV, JSON or XLSX.",
     "packs": "Show what each authority has promised, compare versions, and prove packs of your own.",
+    "torture": "Break what a hub stands on, again and again, and show whether it keeps its promises.",
     "doctor": "Check everything the hub depends on: what is wrong, and how to fix it.",
     "deliveries": "List deliveries that are held up, and release them.",
     "bounces": "Take in bounces, receipts and automatic replies about e-mails.",
@@ -26,6 +27,9 @@ COMMANDS = {
     "topics": "List the Kafka topics of this installation, or print the commands that create them.",
     "docs": "Write or serve the documentation of all topics and messages.",
     "migrate": "Bring the database schema up to date.",
+    "move": "Copy everything into another, empty database, such as from SQLite to Postgres.",
+    "backup": "Copy everything that Homeward knows into one file.",
+    "restore": "Fill an empty database from a backup, or show what a backup would give back.",
 }
 
 

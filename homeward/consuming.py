@@ -9,7 +9,7 @@ from typing import Any
 from faststream.kafka import KafkaBroker
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
-from consumers.clients import started
+from consumers.clients import await_start
 from consumers.progress import abandon
 from consumers.subscriber import PATTERN, Subscriber
 from homeward.logs import ClientLog
@@ -26,7 +26,7 @@ class Consuming:
     """One subscription of the group. Started it holds partitions; made anew it is another member of the group."""
 
     def __init__(self, settings: Settings, subscriber: Subscriber, pattern: str = PATTERN) -> None:
-        self._settings, self.subscriber, self._pattern = settings, subscriber, pattern
+        self._settings, self.subscriber, self.pattern = settings, subscriber, pattern
         self._broker: KafkaBroker | None = None
         self.without: frozenset[str] = frozenset()
 
@@ -35,9 +35,9 @@ class Consuming:
         self.without = frozenset(without)
         self._broker = kafka_broker(self._settings)
         batch = (self._settings.batch_records, self._settings.batch_timeout_ms)
-        self.subscriber.attach(self._broker, self._settings.kafka_group, *batch, self._pattern, self.without)
+        self.subscriber.attach(self._broker, self._settings.kafka_group, *batch, self.pattern, self.without)
         try:
-            await started(self._broker.start())
+            await await_start(self._broker.start())
         except BaseException:
             await self.stop()
             raise

@@ -4,20 +4,20 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Collection
-from datetime import datetime
-from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
 
 from consumers.backlog import Backlog
-from consumers.clients import opened
+from consumers.clients import open_client
 from consumers.progress import STUCK
 from consumers.subscriber import PATTERN, Subscriber
 from enrichment.matching import forget_names
 from homeward.consuming import Consuming
-from homeward.health import Check, Health
+from homeward.health.board import Board
+from homeward.health.checks import Check, Health, Standing
+from homeward.health.standing import standing
 from homeward.settings import Settings
-from homeward.watching import Watch, overdue
+from homeward.watching import Watch
 from homeward.wiring import HubPart, Parts, chosen_parts, consumer_connection
 from intake.worklist import fill_worklist
 from store.errors import StoreUnavailableError
@@ -32,9 +32,16 @@ _LONGEST_REST = 60.0  # seconds until replays that failed are tried again
 
 class Hub:
     """One process. `start` returns when every part runs; `stop` ends them in the order in which work flows. `stuck`:
-    seconds after which a partition stands still."""
+    seconds after which a partition stands still. `board`: where it shows how it stands."""
 
-    def __init__(self, parts: Parts, only: Collection[str] = (), pattern: str = PATTERN, stuck: float = STUCK) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        only: Collection[str] = (),
+        pattern: str = PATTERN,
+        stuck: float = STUCK,
+        board: Board | None = None,
+    ) -> None:
         self.parts, self.settings = parts, parts.settings
         self.running: tuple[HubPart, ...] = chosen_parts(only)
         self.subscriber = Subscriber(parts.intake.process_batch)
@@ -45,15 +52,14 @@ class Hub:
             checks["consumers"] = self.watch.consumers_fault
         if {"consumers", "relay"} & {*self.running}:
             checks["rights"] = self.watch.rights_fault
-        at = self.settings.health_host, self.settings.health_port
-        self.health = Health(checks, self._standing, *at, channels=self.parts.senders)
+        self.health = Health(checks, self._standing, board, now=parts.now)
         self._tasks: list[asyncio.Task[None]] = []
         self._watching: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Raises StoreUnavailableError or KafkaError where database or broker cannot be reached. What Kafka does not
         allow is told, and tried again while the hub runs."""
-        await self.health.start()
         await fill_worklist(self.parts.store, self.parts.packs)
         for sender in self.parts.senders.values():
             await sender.start()
@@ -72,6 +78,9 @@ class Hub:
             self._begin(_forgetting())
         if "timers" in self.running:
             self._begin(self.parts.timers.run())
+        await self.health.state()
+        self.health.board.has_started = True
+        self._looking = asyncio.create_task(self.health.keep_looking())
 
     async def run(self, stopped: asyncio.Event, started: Callable[[], None] = lambda: None) -> None:
         """Runs until `stopped` is set or a part ends by itself, which raises what ended it."""
@@ -88,7 +97,10 @@ class Hub:
 
     async def stop(self) -> None:
         """Ends taking in first, then the clocks, then delivery: what was promised until then is still sent."""
-        await self.health.stop()
+        if self._looking:
+            self._looking.cancel()
+            await asyncio.wait([self._looking])
+        self.health.board.close()
         if self._watching:
             self._watching.cancel()
             await asyncio.wait([self._watching])
@@ -103,25 +115,9 @@ class Hub:
             await sender.stop()
         await self.parts.store.close()
 
-    async def _standing(self) -> tuple[dict[str, Any], dict[str, str | None]]:
-        """What stands in the outbox and in quarantine; for how many seconds the oldest message has waited, and each way
-        out been away; how many seconds ago each register sent its newest record; and whether clocks are overdue."""
-        async with self.parts.store.reading() as tx:
-            counts, freshness, next_timer = await tx.standing(), await tx.register_freshness(), await tx.next_timer()
-        now = self.parts.now()
-
-        def seconds(since: datetime) -> int:
-            return round((now - since).total_seconds())
-
-        told = {
-            "deliveries": counts.states,
-            "deliveries_by_channel": counts.channels,
-            "oldest_delivery": seconds(counts.oldest) if counts.oldest else 0,
-            "channels_away": {name: seconds(c.since) for name, c in self.parts.relay.circuits.items() if c.since},
-            "quarantined": counts.quarantined,
-            "register_age": {register.authority: seconds(register.newest_at) for register in freshness},
-        }
-        return told, {"timers": overdue(next_timer, now)} if "timers" in self.running else {}
+    async def _standing(self) -> Standing:
+        told, faults = await standing(self.parts, self.running)
+        return told | self.watch.progress.told(), faults
 
     def _begin(self, work: object) -> None:
         assert asyncio.iscoroutine(work)
@@ -164,5 +160,5 @@ def backlog_of(settings: Settings, pattern: str = PATTERN) -> Callable[[], Await
 async def cluster_id(settings: Settings) -> str:
     """The id that the cluster gave itself; addresses change, it does not."""
     admin = AIOKafkaAdminClient(**consumer_connection(settings))
-    async with opened(admin.start(), admin.close):
+    async with open_client(admin.start(), admin.close):
         return str((await admin.describe_cluster())["cluster_id"])

@@ -2,7 +2,7 @@
 description that docs/operating.md shows. Addresses of people do not live here, nor any rule."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -161,6 +161,12 @@ def load_settings(env_file: Path | None = None) -> Settings:
     except ValidationError as error:
         faults = "\n".join(_fault(fault["loc"], fault["msg"]) for fault in error.errors(include_input=False))
         raise SettingsError(faults) from None
+
+
+def environment_of(settings: Mapping[str, str]) -> dict[str, str]:
+    """The environment of another process that has these settings (by their short names) and none of this one."""
+    inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
+    return inherited | {f"{PREFIX}{name}": value for name, value in settings.items()}
 
 
 def _unknown(names: Iterable[str]) -> Iterator[str]:

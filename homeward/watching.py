@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
 from consumers.progress import STUCK, Progress
 from homeward.consuming import Consuming
+from homeward.membership import Membership
 from homeward.rights import Rights, look
 from homeward.settings import Settings
 from homeward.wiring import consumer_connection
@@ -41,6 +42,7 @@ class Watch:
         self._settings, self._directories, self._parts = settings, directories, [*parts]
         self._consuming, self._monotonic = consuming, monotonic
         self.progress = Progress(consuming.consumers, monotonic, stuck)
+        self.membership = Membership(consuming.pattern, monotonic, stuck)
         self.rights: Rights | None = None
         self._told: set[str] = set()
         self._asked = 0.0
@@ -88,13 +90,14 @@ class Watch:
         if self._consuming.subscriber.trouble.present:
             return None
         still = self.progress.standing_still()
-        return "no progress while records wait" if still else None
+        return "no progress while records wait" if still else self.membership.fault()
 
     async def _begin(self) -> None:
         """Starts the consumers; where that fails it is tried again, later each time."""
         self._attempts += 1
         self._next_attempt = self._monotonic() + min(_LOOK_EVERY * 2 ** min(self._attempts, 10), _REST_AT_MOST)
         self.progress.forget()
+        self.membership.forget()
         try:
             await self._consuming.start(self.rights.unreadable if self.rights else ())
         except (KafkaError, OSError, TimeoutError) as error:
@@ -115,6 +118,7 @@ class Watch:
         connection = consumer_connection(settings)
         async with asyncio.timeout(_ANSWER_WITHIN):
             self.rights = await look(connection, self._directories, settings.kafka_group, self._parts)
+        self.membership.saw(self.rights.unassigned, self.rights.unreadable)
         for need in self.rights.missing:
             if str(need) not in self._told:
                 grant = need.command(settings.kafka_bootstrap, settings.kafka_user)
@@ -130,7 +134,7 @@ class Watch:
 
     def consumers_fault(self) -> str | None:
         """Why records may not be taken in."""
-        return self._consuming.subscriber.trouble.present or self.progress.fault()
+        return self._consuming.subscriber.trouble.present or self.progress.fault() or self.membership.fault()
 
     def rights_fault(self) -> str | None:
         """Which rights are missing."""

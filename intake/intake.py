@@ -28,7 +28,7 @@ from intake.noting import Notes, note_keys
 from intake.records import Parse, Parsed, RawRecord, Read, Rejected
 from intake.rejecting import failed, rejection_alert
 from intake.replaying import Replays, say_taken_already
-from intake.saying import say_taken
+from intake.saying import say_step, say_taken
 from intake.step import Context, Step
 from intake.writing import write_batch
 from outbox.directory import Directory
@@ -114,6 +114,7 @@ class Intake:
             owners = [(t.person, None) for t in due if t.episode is None]
             await write_batch(tx, batch, self._directories, (), owners, [timer for _, timer in after], looked)
             await kept.let_go(tx, now)
+        say_step(batch.done)
         self._promised()
 
     async def tell_of_timer(self, timer: TimerRow, why: str) -> None:
@@ -132,6 +133,7 @@ class Intake:
             count = sum(batch.start_clocks(episode) for episode in sorted(episodes))
             batch.settle()
             await write_batch(tx, batch, self._directories, (), (), self._begin_periodic(batch.done, now))
+        say_step(batch.done)
         self._promised()
         return count
 

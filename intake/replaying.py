@@ -9,7 +9,7 @@ from datetime import datetime
 from intake.early import EarlyWordError, note_spoilt
 from intake.records import Parsed, RawRecord, Read
 from intake.rejecting import failed
-from intake.saying import say_quarantined
+from intake.saying import say_step
 from intake.step import Step
 from store import Store, Transaction
 from store.errors import StoreCrowdedError, StoreUnavailableError
@@ -80,7 +80,7 @@ class Replays:
                 chosen += [row.id for row in rows]
             read = [self._again(row, faults.get(row.id), now) for row in rows]
             step = await self._work(tx, read, now, spoilt) if read else Step()
-        say_quarantined(step)
+        say_step(step)
         return len(rows)
 
     def _again(self, row: QuarantineRow, fault: Exception | None, now: datetime) -> Read:

@@ -1,6 +1,7 @@
 """The database as the rest of Homeward holds it: opened, created, closed, and entered by transactions."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Self
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from store.creating import create
 from store.engine import READING, in_memory, make_room, opened
 from store.errors import StoreUnavailableError, translated
+from store.measures import TRANSACTION, WAITING
 from store.postgres import BRIEF, WITHIN
 from store.transaction import Transaction
 
@@ -62,6 +64,7 @@ class Store:
     @asynccontextmanager
     async def connection(self, brief: bool = False) -> AsyncIterator[AsyncConnection]:
         """The connection under a transaction, for the parts of this package."""
+        wanted = time.monotonic()
         async with AsyncExitStack() as stack:
             if self._writer:
                 # SQLite has one writer. Queueing here is fair and wakes at once; its own waiting polls.
@@ -71,9 +74,12 @@ class Store:
                 await connection.begin()
                 if brief and self.postgres:
                     await connection.exec_driver_sql(BRIEF)
+            begun = time.monotonic()
+            WAITING.observe(begun - wanted)
             yield connection  # an exception goes past the commit, and closing rolls back
             with translated():
                 await connection.commit()
+            TRANSACTION.observe(time.monotonic() - begun)
 
     async def answers(self) -> bool:
         """Whether the database can be reached and asked at this moment."""

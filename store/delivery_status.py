@@ -43,11 +43,17 @@ class HeldUp:
 @dataclass(frozen=True, slots=True)
 class DeliveryCounts:
     """How many deliveries there are in each state that has not gone out, by way out (`channels`: channel → state →
-    count), the instant of the oldest promise that is not kept yet, and how many unreadable messages are held."""
+    count), the instant of the oldest promise that is not kept yet, and how many unreadable messages are held, by the
+    reason why."""
 
     channels: Mapping[str, Mapping[str, int]]
     oldest: datetime | None
-    quarantined: int
+    quarantine: Mapping[str, int]
+
+    @property
+    def quarantined(self) -> int:
+        """How many unreadable messages are held, whatever the reason."""
+        return sum(self.quarantine.values())
 
     @property
     def states(self) -> dict[str, int]:
@@ -128,7 +134,9 @@ def _waiting_counts() -> Executable:
 _HELD_UP_ROWS, _NOT_ARRIVED_ROWS = _held_up(False), _held_up(True)
 _STANDING = _standing()
 _WAITING_COUNTS = _waiting_counts()
-_QUARANTINED = select(func.count()).select_from(quarantine).where(quarantine.c.state == "held")
+_QUARANTINED = (
+    select(quarantine.c.reason, func.count()).where(quarantine.c.state == "held").group_by(quarantine.c.reason)
+)
 
 
 @cache
@@ -176,7 +184,7 @@ class DeliveryStatus(Session):
     async def standing(self) -> DeliveryCounts:
         """Counts for readiness and metrics; cheap however long the history is."""
         parts = list(await self._rows(_STANDING))
-        quarantined: int = (await self._rows(_QUARANTINED)).scalar_one()
+        quarantined = dict([*await self._rows(_QUARANTINED)])
         passing = ("in_doubt", "bounced")
         oldest = min((part.at for part in parts if part.at is not None and part.state not in passing), default=None)
         channels: dict[str, dict[str, int]] = defaultdict(dict)

@@ -58,8 +58,12 @@ def _missing_on(connection: Connection) -> list[str]:
 
 
 def _steps_after(current: str | None) -> list[str]:
-    steps = ScriptDirectory(str(_STEPS)).iterate_revisions("head", current or "base")
-    return [step.revision for step in steps][::-1]
+    """None where the database has a step that this version does not know: a newer one has been here. Its steps only
+    add, so that the version before can go on; what it cannot read, its documents say (`enrichment.serialisation`)."""
+    steps = ScriptDirectory(str(_STEPS))
+    if current is not None and current not in {step.revision for step in steps.walk_revisions()}:
+        return []
+    return [step.revision for step in steps.iterate_revisions("head", current or "base")][::-1]
 
 
 def _upgrade(connection: Connection) -> None:

@@ -12,6 +12,7 @@ from functools import cache
 from sqlalchemy import BigInteger, Executable, Text, and_, bindparam, literal, or_, select, true, update
 
 from store.database import Store
+from store.errors import translated
 from store.instants import UtcInstant
 from store.listing import KEYS, Listing
 from store.session import Session
@@ -56,6 +57,14 @@ class _Leases(Session):
     async def prolong(self, held: Mapping[str, int], owner: str, until: datetime) -> set[str]:
         mine = await self._with(_HELD, sorted(held.items()), _prolong(self._postgres), whose=owner, lasts=until)
         return set(mine.scalars())
+
+
+async def owners_at_work(store: Store, now: datetime) -> list[str]:
+    """The processes that hold something at this instant."""
+    held = select(leases.c.owner).where(leases.c.until > now).distinct().order_by(leases.c.owner)
+    async with store.reading_connection() as connection:
+        with translated():
+            return list((await connection.execute(held)).scalars())
 
 
 class Ownership:

@@ -1,6 +1,7 @@
 """The timers: set, read and looked ahead to. What a timer asks when it is due is decided elsewhere."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
@@ -63,6 +64,24 @@ def _standing(postgres: bool) -> Executable:
     return select(*_READ).select_from(joined).where(timers.c.due_at <= _UNTIL).order_by(timers.c.due_at, timers.c.id)
 
 
+_NOT_ASIDE = timers.c.again_at.is_(None)
+_COUNTS = select(
+    select(func.count()).select_from(timers).scalar_subquery(),
+    select(func.count()).where(timers.c.due_at <= bindparam("now", type_=UtcInstant), _NOT_ASIDE).scalar_subquery(),
+    select(func.min(timers.c.due_at, type_=UtcInstant)).where(_NOT_ASIDE).scalar_subquery(),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TimerCounts:
+    """How many timers stand; of those that are not set aside, how many are due, and when the earliest is or was due
+    (None: none stands)."""
+
+    standing: int
+    overdue: int
+    earliest: datetime | None
+
+
 class Timers(Session):
     """The part of a transaction that keeps the clocks."""
 
@@ -90,6 +109,10 @@ class Timers(Session):
     async def set_aside(self, timer: str, again_at: datetime) -> None:
         """A timer has failed once more: it is not due before that instant."""
         await self._rows(_SET_ASIDE, timer=timer, again=again_at)
+
+    async def timer_counts(self, now: datetime) -> TimerCounts:
+        """How the clocks stand."""
+        return TimerCounts(*(await self._rows(_COUNTS, now=now)).one())
 
     async def next_timer(self) -> datetime | None:
         """When the next timer is due, or one that was set aside is to be asked again; None if there is none."""

@@ -1,17 +1,19 @@
 """What waits for somebody, one row for each recipient, and which episodes are open: the read model for queries by
 people. It is written in the same transaction as what it is about."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, Select, Text, and_, bindparam, delete, func, or_, select
 
+from store.errors import translated
 from store.listing import KEYS, Listing, Writing
 from store.rows import EpisodeRow, WorkRow
 from store.session import Session
-from store.tables import episode_references, episodes, word, worklist
+from store.tables import episode_references, episodes, timers, word, worklist
 
+_PAGE = 200  # episodes in memory at once
 _COLUMNS = (
     *("id", "case_id", "episode", "authority", "role", "person", "wanted", "type", "kind", "urgency", "message"),
     *("since", "due"),
@@ -57,6 +59,9 @@ def _each(authority: ColumnElement[str], *where: ColumnElement[bool]) -> Select[
 
 _AT_WORK = (_each(worklist.c.authority), _each(episodes.c.authority, episodes.c.state == word("open")))
 _ANY = select(worklist.c.id).limit(1)
+_EPISODES_AT_WORK = select(episodes.c.authority, episodes.c.doc).where(
+    or_(episodes.c.state == word("open"), episodes.c.id.in_(select(timers.c.episode)))
+)
 
 
 @cache
@@ -107,6 +112,13 @@ class Worklist(Session):
     async def authorities_at_work(self) -> set[str]:
         """Every authority that has an open episode, or somebody for whom something waits."""
         return {str(row[0]) for asked in _AT_WORK for row in await self._rows(asked)}
+
+    async def episodes_at_work(self) -> AsyncIterator[tuple[str, bytes]]:
+        """The authority and the document of every episode that is open, or has a timer; a few at a time."""
+        with translated():
+            async for rows in (await self._connection.stream(_EPISODES_AT_WORK)).partitions(_PAGE):
+                for authority, document in rows:
+                    yield authority, document
 
     async def episodes_of_reference(self, force: str, incident: str) -> list[EpisodeRow]:
         """The episodes and alerts that have a police reference, at every authority."""

@@ -53,6 +53,28 @@ def faults_told(url: str) -> Iterator[None]:
 
 
 @contextmanager
+def custody_faults_told(url: str) -> Iterator[None]:
+    """Turn what can go wrong between two databases into a sentence."""
+    from homeward.custody import CustodyError
+    from store.copying import NotEmptyError
+
+    with faults_told(url):
+        try:
+            yield
+        except CustodyError as error:
+            raise click.ClickException(str(error)) from None
+        except NotEmptyError as error:
+            raise click.ClickException(
+                f"The database to fill is not empty: there are rows in {error.table}. Name an empty one."
+            ) from None
+
+
+def say_copied(table: str, rows: int) -> None:
+    """A line for a table that has been copied."""
+    click.echo(f"  {table:<20}{rows:>10}")
+
+
+@contextmanager
 def kafka_faults_told(settings: "Settings") -> Iterator[None]:
     """Turn a Kafka that cannot be reached into a sentence."""
     from aiokafka.errors import KafkaError  # type: ignore[import-untyped]

@@ -12,8 +12,8 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from homeward.health.board import Board
     from homeward.settings import Settings
-    from homeward.starting import Starting
     from routing.library import Packs
     from store import Store
 
@@ -49,6 +49,7 @@ def command(only: tuple[str, ...], embedded: bool, desk: bool, sample: bool, env
     from homeward.commands.database import no_database
     from homeward.embedded import EmbeddedError, EmbeddedKafka
     from homeward.folders import check_folders
+    from homeward.health.board import Board
     from homeward.logs import configure
     from homeward.settings import SettingsError, load_settings
     from homeward.try_out import kafka_folder, with_embedded
@@ -64,7 +65,8 @@ def command(only: tuple[str, ...], embedded: bool, desk: bool, sample: bool, env
         if settings.holds_password_in_url:
             log.warning("HOMEWARD_DATABASE_URL holds a password. Move it to HOMEWARD_DATABASE_PASSWORD")
         with ExitStack() as stack:
-            starting = stack.enter_context(_starting(settings))
+            board = Board()
+            _serve_health(stack, settings, board)
             if embedded:
                 broker = EmbeddedKafka(
                     kafka_folder(settings), java_home=settings.java_home, cache=settings.cache, notice=click.echo,
@@ -74,18 +76,19 @@ def command(only: tuple[str, ...], embedded: bool, desk: bool, sample: bool, env
                 settings = with_embedded(settings, broker.bootstrap)
                 if desk:
                     settings = _linked(settings)
-            asyncio.run(_run(settings, only, embedded, starting, desk, sample))
+            asyncio.run(_run(settings, only, embedded, board, desk, sample))
     except (SettingsError, PackError, EmbeddedError) as error:
         raise click.ClickException(str(error)) from None
     except StoreUnavailableError as error:
         raise no_database(error) from None
 
 
-def _starting(settings: "Settings") -> "Starting":
-    from homeward.starting import Starting
+def _serve_health(stack: ExitStack, settings: "Settings", board: "Board") -> None:
+    """The endpoints, from now on until the process ends."""
+    from homeward.health.server import serving
 
     try:
-        return Starting(settings.health_host, settings.health_port)
+        stack.enter_context(serving(board, settings.health_host, settings.health_port))
     except OSError as error:
         raise click.ClickException(
             f"Cannot serve /ready at {settings.health_host}:{settings.health_port} ({error.strerror}). Free the port, "
@@ -101,7 +104,7 @@ def _linked(settings: "Settings") -> "Settings":
 
 
 async def _run(
-    settings: "Settings", only: tuple[str, ...], embedded: bool, starting: "Starting", desk: bool, sample: bool
+    settings: "Settings", only: tuple[str, ...], embedded: bool, board: "Board", desk: bool, sample: bool
 ) -> None:
     from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
@@ -114,7 +117,7 @@ async def _run(
     check_ways_out(settings, packs, directories, ways)
     store = await _opened(settings, packs)
     parts = Parts(settings, packs, directories, store, ways, ready=backlog_of(settings))
-    hub = Hub(parts, only)
+    hub = Hub(parts, only, board=board)
     stopped, addresses = asyncio.Event(), list[str]()
     for each in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(each, stopped.set)
@@ -136,7 +139,6 @@ async def _run(
 
                 at = await stack.enter_async_context(desk_beside(settings, packs, store, click.echo))
                 addresses.append(at)
-            starting.over()
             await hub.run(stopped, started)
     except* KafkaError as errors:
         fault = errors.exceptions[0]
@@ -148,6 +150,7 @@ async def _run(
 
 async def _opened(settings: "Settings", packs: "Packs") -> "Store":
     """The database, up to date and of authorities that are served. Raises ClickException or SettingsError."""
+    from homeward.served import check_served
     from store import Store
     from store.migrating import migrate, missing_steps
 
@@ -158,7 +161,11 @@ async def _opened(settings: "Settings", packs: "Packs") -> "Store":
         raise click.ClickException(
             f"The database is out of date (missing: {', '.join(steps)}). Run `homeward migrate`."
         )
-    await _check_served(store, packs)
+    try:
+        await check_served(store, packs)
+    except BaseException:
+        await store.close()
+        raise
     return store
 
 
@@ -182,31 +189,16 @@ def _announce(running: "Sequence[str]", settings: "Settings", packs: "Packs", de
         click.echo(f"The duty desk is at {address}")
 
 
-async def _check_served(store: "Store", packs: "Packs") -> None:
-    """Raises SettingsError where something is under way at an authority that would no longer be served: nobody would
-    keep its time limits."""
-    from homeward.settings import SettingsError
-
-    async with store.reading() as tx:
-        held = await tx.authorities_at_work()
-    if unserved := sorted(held - packs.all().keys()):
-        await store.close()
-        raise SettingsError(
-            f"The database holds episodes of {', '.join(unserved)}, which this hub does not serve. Add what is missing "
-            "to HOMEWARD_AUTHORITIES, or its pack to HOMEWARD_PACKS"
-        )
-
-
 async def _await_coordinator(settings: "Settings") -> None:
     """Returns when a new broker knows who looks after the consumer group; until then, joining it is refused."""
     from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
     from aiokafka.errors import GroupCoordinatorNotAvailableError
 
-    from consumers.clients import opened
+    from consumers.clients import open_client
     from homeward.wiring import consumer_connection
 
     admin = AIOKafkaAdminClient(**consumer_connection(settings))
-    async with opened(admin.start(), admin.close):
+    async with open_client(admin.start(), admin.close):
         while True:
             try:
                 await admin.find_coordinator(settings.kafka_group)

@@ -10,7 +10,7 @@ from datetime import datetime
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer  # type: ignore[import-untyped]
 
-from consumers.clients import opened
+from consumers.clients import open_client
 from homeward.clock import VirtualClock
 from homeward.demo.story import AUTHORITY, FORCE, Scene
 from homeward.hub import Hub
@@ -87,7 +87,7 @@ class Stage:
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self.parts.settings.kafka_bootstrap, auto_offset_reset="earliest", group_id=None
         )
-        async with opened(consumer.start(), consumer.stop):
+        async with open_client(consumer.start(), consumer.stop):
             topics = [topic for topic in await consumer.topics() if _TOPICS.match(topic)]
             if not topics:
                 return []

@@ -1,7 +1,6 @@
 """Putting a desk together: from the settings to the application, and serving it."""
 
 import asyncio
-import contextlib
 import logging
 import socket
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +16,7 @@ from desk.desk import Desk
 from desk.options import DeskOptions, Meaning, Provider
 from desk.people import DeskUser, Grant
 from desk.ports import Publisher
-from homeward import clock
+from homeward import asgi, clock
 from homeward.desk.assets import frontend_assets
 from homeward.desk.downloads import PeriodFiles
 from homeward.desk.letters import MailLetters
@@ -99,20 +98,12 @@ def warnings_of(options: DeskOptions) -> Iterator[str]:
 def listening(settings: Settings) -> socket.socket:
     """A socket on the desk's address. Raises SettingsError where that is taken."""
     try:
-        return socket.create_server((settings.desk_host, settings.desk_port), reuse_port=False)
+        return asgi.bound_socket(settings.desk_host, settings.desk_port)
     except OSError as error:
         raise SettingsError(
             f"{PREFIX}DESK_PORT: cannot listen on {settings.desk_host}:{settings.desk_port} ({error.strerror}). "
             "Choose another port, or 0 for a free one"
         ) from None
-
-
-class _Server(uvicorn.Server):
-    """One that leaves the signals to whoever runs it."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 async def serve(desk: Desk, at: socket.socket, stopped: asyncio.Event) -> None:
@@ -121,7 +112,7 @@ async def serve(desk: Desk, at: socket.socket, stopped: asyncio.Event) -> None:
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, date_header=False, timeout_graceful_shutdown=2
     )
-    server = _Server(config)
+    server = asgi.AsgiServer(config)
     running = asyncio.create_task(server.serve([at]))
     waiting = asyncio.create_task(stopped.wait())
     await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)

@@ -14,7 +14,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType  #
 from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
 from consumers.backlog import partitions_of
-from consumers.clients import opened
+from consumers.clients import open_client
 from consumers.subscriber import PATTERN
 from homeward.doctor.finding import Finding
 from homeward.rights import look
@@ -84,7 +84,7 @@ async def _knock(address: str, connection: Mapping[str, object]) -> Finding | No
 async def _topics(connection: dict[str, object]) -> list[Finding]:
     """The inbound topics that there are, and whether registers are compacted as they should be."""
     admin = AIOKafkaAdminClient(**connection)
-    async with opened(admin.start(), admin.close):
+    async with open_client(admin.start(), admin.close):
         inbound = sorted(topic for topic in await admin.list_topics() if re.match(PATTERN, topic))
         registers = [t for t in inbound if (known := parse_topic(t)) and known.kind is TopicKind.REGISTER]
         policies = await _policies(admin, registers)
@@ -118,7 +118,7 @@ async def _backlog(settings: Settings, connection: dict[str, object]) -> list[Fi
     """How many records wait for the group."""
     partitions = await partitions_of(connection, PATTERN)
     consumer = AIOKafkaConsumer(group_id=settings.kafka_group, enable_auto_commit=False, **connection)
-    async with opened(consumer.start(), consumer.stop):
+    async with open_client(consumer.start(), consumer.stop):
         try:
             begins = await consumer.beginning_offsets(partitions) if partitions else {}
             ends = await consumer.end_offsets(partitions) if partitions else {}

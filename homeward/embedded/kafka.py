@@ -53,6 +53,7 @@ class EmbeddedKafka:
         self._port, self._preferred_port = port, preferred_port
         self._java_home, self._cache, self._heap = java_home, cache or Path.home() / ".cache" / "homeward", heap
         self._settings, self._users, self._notice = dict(settings or {}), dict(users or {}), notice
+        self._command: tuple[str, ...] = ()
         self._lock: FolderLock | None = None
         self._layout: Layout | None = None
         self.servers: tuple[Server, ...] = ()
@@ -74,7 +75,7 @@ class EmbeddedKafka:
 
     def start(self) -> None:
         """Return when every node answers and knows the others. Raises `EmbeddedError`, with nothing left running."""
-        java = self._java(find_java(self._java_home, self._notice))
+        java = self._command = self._java(find_java(self._java_home, self._notice))
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._lock = FolderLock.take(self.folder, self._notice)
@@ -97,6 +98,20 @@ class EmbeddedKafka:
         if self._lock is not None:
             self._lock.release()
         self._lock, self._layout = None, None
+
+    def restart(self, number: int) -> None:
+        """Start a node (from 0) that has ended again, with its data. It is there as soon as its process is: whoever
+        waits for it asks `servers`."""
+        assert self._layout is not None, "the cluster has not been started"
+        assert self._lock is not None
+        former = self.servers[number]
+        former.join()
+        server = Server(former.node, former.folder, self._command, self._users)
+        settings = properties(server.node, self._layout, self._partitions, self._auto_create, self._settings)
+        server.prepare(settings)
+        server.start(self._lock.handle)
+        self.servers = (*self.servers[:number], server, *self.servers[number + 1 :])
+        self._lock.name_servers([each.process for each in self.servers if each.process is not None])
 
     def watch(self, pause: float = 0.5) -> None:
         """Stay as long as a majority of the nodes runs, looking every `pause` seconds; a node that stops by itself

@@ -1,4 +1,5 @@
-"""Asking Kafka what its user may do: the operations allowed on topics and on a consumer group. The client's own
+"""Asking Kafka what its user may do, and who reads what: the operations allowed on topics and on a consumer group, and
+the group's members. The client's own
 requests do not tell: that for metadata is of an older version, and that for groups reads the answer by a wrong form."""
 
 from collections.abc import Callable, Iterable
@@ -6,29 +7,41 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiokafka.client import AIOKafkaClient  # type: ignore[import-untyped]
+from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment  # type: ignore[import-untyped]
 from aiokafka.errors import GroupAuthorizationFailedError, KafkaError  # type: ignore[import-untyped]
 from aiokafka.protocol.admin import DescribeGroupsResponse_v3  # type: ignore[import-untyped]
 from aiokafka.protocol.api import Request, RequestStruct, Response  # type: ignore[import-untyped]
 from aiokafka.protocol.types import Array, Boolean, Int16, Int32, Schema, String  # type: ignore[import-untyped]
 
-from consumers.clients import opened
+from consumers.clients import open_client
 
 READ, WRITE = "Read", "Write"
 _BITS = {READ: 1 << 3, WRITE: 1 << 4}
 _DENIED, _UNKNOWN = 29, 3
 _GROUP = 0  # the kind of coordinator
+_AT_REST = ("Stable", "Empty", "Dead")
 _TEXT = String("utf-8")
 
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
     """`on`: operations by the name of the topic, none where not even its existence may be known. `group`: those on the
-    consumer group. `topics`: all that the user can see. `absent`: names asked for that do not exist."""
+    consumer group. `topics`: all that the user can see. `absent`: names asked for that do not exist. `unassigned`: the
+    topics of which a partition is read by no member of the group, None while the group does not say who reads what."""
 
     on: dict[str, frozenset[str]]
     group: frozenset[str]
     topics: frozenset[str]
     absent: frozenset[str]
+    unassigned: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What may be done with it, and which partitions its members read; None while they share them out anew."""
+
+    operations: frozenset[str]
+    assigned: frozenset[tuple[str, int]] | None = None
 
 
 async def operations_on(
@@ -37,30 +50,47 @@ async def operations_on(
     """What the user of the connection may do with every topic that it can see, with the topics that `names` makes of
     those (they need not exist), and with the group. Raises KafkaError where Kafka does not answer."""
     client = AIOKafkaClient(**connection)
-    async with opened(client.bootstrap(), client.close):
+    async with open_client(client.bootstrap(), client.close):
         seen = await client.send(client.get_random_node(), _Metadata(None))
         topics = frozenset(topic for fault, topic, internal, *_ in seen.topics if not fault and not internal)
         asked = await client.send(client.get_random_node(), _Metadata(sorted(set(names(topics)))))
-        on_group = await _on_group(client, group)
+        on_group = await _described(client, group)
     told = {topic: (fault, bits) for fault, topic, _, _, bits in [*seen.topics, *asked.topics]}
     return Allowed(
         on={topic: frozenset() if fault == _DENIED else _named(bits) for topic, (fault, bits) in told.items()},
-        group=on_group,
+        group=on_group.operations,
         topics=topics,
         absent=frozenset(topic for topic, (fault, _) in told.items() if fault == _UNKNOWN),
+        unassigned=_unassigned(seen.topics, on_group.assigned),
     )
 
 
-async def _on_group(client: AIOKafkaClient, group: str) -> frozenset[str]:
+def _unassigned(
+    topics: Iterable[tuple[Any, ...]], assigned: frozenset[tuple[str, int]] | None
+) -> frozenset[str] | None:
+    if assigned is None:
+        return None
+    return frozenset(
+        topic for fault, topic, internal, partitions, _ in topics
+        if not fault and not internal and any((topic, number) not in assigned for _, number, *_ in partitions)
+    )  # fmt: skip
+
+
+async def _described(client: AIOKafkaClient, group: str) -> _Group:
     try:
         node = await client.coordinator_lookup(_GROUP, group)
         answer = await client.send(node, _Groups(group))
     except GroupAuthorizationFailedError:
-        return frozenset()
+        return _Group(frozenset())
     except KafkaError:
-        return frozenset((READ,))  # no coordinator yet: it may at least be known that there is such a group
-    ((fault, *_, bits),) = answer.groups
-    return frozenset() if fault == GroupAuthorizationFailedError.errno else _named(bits)
+        return _Group(frozenset((READ,)))  # no coordinator yet: it may at least be known that there is such a group
+    ((fault, _, state, _, _, members, bits),) = answer.groups
+    if fault:
+        return _Group(frozenset() if fault == GroupAuthorizationFailedError.errno else _named(bits))
+    if state not in _AT_REST:
+        return _Group(_named(bits))
+    read = (ConsumerProtocolMemberAssignment.decode(given) for *_, given in members if given)
+    return _Group(_named(bits), frozenset((tp.topic, tp.partition) for each in read for tp in each.partitions()))
 
 
 def _named(bits: int) -> frozenset[str]:

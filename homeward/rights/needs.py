@@ -53,11 +53,13 @@ class Need:
 @dataclass(frozen=True, slots=True)
 class Rights:
     """`missing`: needs that are not met. `unreadable`: topics that the subscription matches and the hub can see but not
-    read. `absent`: topics that the hub would write to and that nobody has made."""
+    read. `absent`: topics that the hub would write to and that nobody has made. `unassigned`: visible topics of
+    which its group does not read every partition, None while the group does not say who reads what."""
 
     missing: tuple[Need, ...] = ()
     unreadable: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    unassigned: frozenset[str] | None = None
 
 
 def needs_of(
@@ -109,6 +111,7 @@ def missing_of(needs: Iterable[Need], allowed: Allowed) -> Rights:
         missing=tuple(need for need in needs if not _is_met(need, allowed)),
         unreadable=tuple(topic for topic in visible if READ not in allowed.on[topic]),
         absent=tuple(sorted({topic for topic in written if topic in allowed.absent})),
+        unassigned=allowed.unassigned,
     )
 
 

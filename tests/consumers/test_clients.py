@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from consumers.clients import opened
+from consumers.clients import open_client
 
 
 class Client:
@@ -29,7 +29,7 @@ class Client:
 
 
 async def use(client: Client) -> None:
-    async with opened(client.start(), client.close):
+    async with open_client(client.start(), client.close):
         client.said.append("used")
 
 

@@ -27,8 +27,10 @@ ELSEWHERE = {
     "homeward register reread": "tests/hub/test_register_command.py",
     "homeward matching train": "tests/enrichment/matching/test_matching_training.py",
     "homeward deliveries release 123": "tests/hub/test_deliveries_command.py",
+    "homeward restore": "tests/homeward/test_custody.py",
+    "homeward torture": "tests/torture/test_a_short_run.py",
 }
-"""What needs a server, the extra *training* or a mailbox that refuses, and the file that runs it."""
+"""What needs a server, the extra *training*, a mailbox that refuses or an empty database, and the file that runs it."""
 EXCERPTS = {
     "homeward docs": "Written to asyncapi",
     "homeward schemas export": " schemas written to contract/v1.",
@@ -40,6 +42,7 @@ EXCERPTS = {
     "homeward load-history --start": "Time limits started: 1.",
     "homeward migrate": "The database is already up to date.",
     "homeward register status": "nottinghamshire  sent 2026-06-01",
+    "homeward backup": "and the ledger holds.",
     "homeward quarantine causes": "police.XX.notifications.v1  bad_json: the body is not valid JSON",
     "homeward quarantine list": "police.XX.notifications.v1[0]@3  bad_json  held",
     "homeward quarantine show": "the body is not valid JSON",

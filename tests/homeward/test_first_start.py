@@ -30,7 +30,7 @@ async def ready(port: int) -> tuple[int, dict[str, object]]:
             except OSError:
                 await asyncio.sleep(0)
                 continue
-            writer.write(b"GET /ready HTTP/1.1\r\nHost: x\r\n\r\n")
+            writer.write(b"GET /ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             head, _, body = (await reader.read()).partition(b"\r\n\r\n")
             writer.close()
             return int(head.split()[1]), json.loads(body)
@@ -45,7 +45,7 @@ async def test_it_answers_that_it_starts_before_kafka_does_and_then_for_itself(t
     )  # fmt: skip
     try:
         first = await ready(port)
-        assert first == (503, {"ready": False, "checks": {}, "faults": {"hub": "starting"}})
+        assert first == (503, {"ready": False, "checks": {}, "faults": {"hub": "starting"}, "since": {}})
         async with asyncio.timeout(PATIENCE):
             assert hub.stdout is not None
             assert (await hub.stdout.readline()).startswith(b"Homeward is running")

@@ -9,8 +9,9 @@ import orjson
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from homeward import watching
 from homeward.clock import VirtualClock
-from homeward.health import Health
+from homeward.health.checks import Health
 from homeward.hub import Hub
 from homeward.settings import Settings
 from homeward.watching import overdue
@@ -71,6 +72,24 @@ async def test_a_consumer_that_stands_still_while_records_wait_is_made_anew_and_
 
 
 @pytest.mark.kafka
+async def test_a_topic_that_nobody_of_the_group_reads_makes_the_consumers_anew(
+    kafka: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "RIGHTS_EVERY", 0.0)
+    force = f"RN{os.getpid()}"
+    await publish(kafka, force, 1)
+    async with running(kafka, f"sqlite+aiosqlite:///{tmp_path}/hub.db", force, stuck=1.0) as hub:
+        await hub.has_taken(1)
+        (former,) = hub.hub.watch._consuming.consumers()
+        former.subscribe(pattern="^nothing[.]of[.]this[.]name$")  # as if Kafka had hidden the topic
+        assert await fault_of(hub, "consumers", wanted=True) is not None
+        await publish(kafka, force, 2)
+        await hub.has_taken(2)
+        assert hub.hub.watch._consuming.consumers() != [former]
+        assert await fault_of(hub, "consumers", wanted=False) is None
+
+
+@pytest.mark.kafka
 async def test_a_partition_that_stands_still_is_not_ready_while_the_database_is_waited_for_and_is_left_alone(
     kafka: str, tmp_path: Path
 ) -> None:
@@ -111,8 +130,8 @@ async def test_overdue_clocks_make_a_hub_that_keeps_them_unready_and_no_other(tm
     store = Store.open(settings.database)
     parts = Parts(settings, packs, directories, store, {"mail": MemoryMailSender()}, now=clock.now)
     await parts.intake.process_batch([RawRecord(police_notifications("XX"), 0, 0, missing("XX", 1), NOON)])
-    keeper = Health({}, Hub(parts, ["timers"])._standing, "", 0)
-    other = Health({}, Hub(parts, ["consumers"])._standing, "", 0)
+    keeper = Health({}, Hub(parts, ["timers"])._standing)
+    other = Health({}, Hub(parts, ["consumers"])._standing)
     assert (await keeper.state())["ready"]
     clock.set(NOON + timedelta(days=4))
     state = await keeper.state()
@@ -126,12 +145,30 @@ async def test_a_database_that_does_not_answer_is_a_fault_that_names_no_more_tha
     async def standing() -> tuple[dict[str, object], dict[str, str | None]]:
         raise OSError("password=secret")
 
-    state = await Health({"consumers": lambda: None}, standing, "", 0).state()
+    state = await Health({"consumers": lambda: None}, standing, now=lambda: NOON).state()
     assert state == {
         "ready": False,
         "checks": {"database": False, "consumers": True},
         "faults": {"database": "it does not answer (OSError)"},
+        "since": dict.fromkeys(("database", "consumers"), NOON.isoformat()),
     }
+
+
+async def test_each_check_says_since_when_it_stands_as_it_does() -> None:
+    clock, faults = VirtualClock(NOON), dict[str, str]()
+
+    async def standing() -> tuple[dict[str, object], dict[str, str | None]]:
+        return {}, {}
+
+    health = Health({"consumers": lambda: faults.get("consumers")}, standing, now=clock.now)
+    await health.state()
+    clock.set(NOON + timedelta(minutes=1))
+    faults["consumers"] = "none runs"
+    await health.state()
+    clock.set(NOON + timedelta(minutes=2))
+    faults["consumers"] = "no progress"  # worse or better words, the same trouble
+    since = (await health.state())["since"]
+    assert since == {"database": NOON.isoformat(), "consumers": (NOON + timedelta(minutes=1)).isoformat()}
 
 
 async def test_a_database_that_hangs_is_a_fault_within_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,7 +176,7 @@ async def test_a_database_that_hangs_is_a_fault_within_seconds(monkeypatch: pyte
         await asyncio.Event().wait()
         raise AssertionError
 
-    monkeypatch.setattr("homeward.health._STANDING_WITHIN", 0.01)
+    monkeypatch.setattr("homeward.health.checks._ANSWER_WITHIN", 0.01)
     async with asyncio.timeout(10):
-        state = await Health({}, standing, "", 0).state()
+        state = await Health({}, standing).state()
     assert state["faults"] == {"database": "it does not answer (TimeoutError)"}

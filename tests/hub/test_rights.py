@@ -12,6 +12,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from consumers.clients import open_client
 from homeward import watching
 from homeward.doctor.kafka_checks import kafka_findings
 from homeward.hub import Hub
@@ -53,12 +54,11 @@ async def kafka(secured: SecuredKafka, monkeypatch: pytest.MonkeyPatch) -> Secur
     await secured.revoke_all()
     await secured.grant(*LEAST, *OWN)
     admin = AIOKafkaAdminClient(bootstrap_servers=secured.plain)
-    await admin.start()
     _, directories = library(secured.settings())
     services = {f"{a}.{s}.v1" for a, d in directories.items() for s in {*d.services.values(), *d.by_type.values()}}
     topics = {POLICE, CASEWORK, REGISTER, police_intelligence(FORCE), *services}
-    await admin.create_topics([NewTopic(topic, 1, 1) for topic in sorted(topics - {*await admin.list_topics()})])
-    await admin.close()
+    async with open_client(admin.start(), admin.close):
+        await admin.create_topics([NewTopic(topic, 1, 1) for topic in sorted(topics - {*await admin.list_topics()})])
     return secured
 
 
@@ -79,9 +79,8 @@ async def running(kafka: SecuredKafka, folder: Path) -> AsyncIterator[Hub]:
 async def publish(kafka: SecuredKafka, topic: str, type_: str, id_: str, **data: Any) -> None:
     event = {"specversion": "1.0", "id": id_, "source": "/test", "type": type_, "data": data}
     producer = AIOKafkaProducer(bootstrap_servers=kafka.plain)
-    await producer.start()
-    await producer.send_and_wait(topic, orjson.dumps(event), key=b"one")
-    await producer.stop()
+    async with open_client(producer.start(), producer.stop):
+        await producer.send_and_wait(topic, orjson.dumps(event), key=b"one")
 
 
 async def missing(kafka: SecuredKafka, incident: str) -> None:
@@ -105,12 +104,10 @@ async def faults(hub: Hub, wanted: bool) -> str:
 async def heard(kafka: SecuredKafka, topic: str, type_: str) -> None:
     """Returns when a message of that type stands in the topic."""
     consumer = AIOKafkaConsumer(topic, bootstrap_servers=kafka.plain, auto_offset_reset="earliest")
-    await consumer.start()
-    async with asyncio.timeout(PATIENCE):
+    async with open_client(consumer.start(), consumer.stop), asyncio.timeout(PATIENCE):
         async for record in consumer:
             if dict(record.headers)["ce_type"].decode() == type_:
                 break
-    await consumer.stop()
 
 
 async def taken(hub: Hub, message: str) -> None:

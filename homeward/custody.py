@@ -1,0 +1,120 @@
+"""Moving, backing up and restoring the whole database, and looking at what a backup would give back."""
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from homeward import clock
+from homeward.served import lacking_packs
+from routing.library import Packs
+from store import Store
+from store.copying import copy_all
+from store.migrating import migrate, missing_steps
+from store.ownership import owners_at_work
+
+Noted = Callable[[str, int], None]
+"""Hears of each table when it is copied: its name, and how many rows it has."""
+
+
+class CustodyError(Exception):
+    """Why it cannot be done, and what to do about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What a backup holds: its rows by table, the lines of the ledger that are not what was written, and the packs that
+    its episodes need and that this installation lacks."""
+
+    rows: Mapping[str, int]
+    faulty: tuple[str, ...]
+    lacking: tuple[str, ...]
+
+
+async def move(source: str, target: str, noted: Noted) -> Mapping[str, int]:
+    """Copies everything from one database into another, empty one, and checks the ledger there. Returns the rows of
+    each table. Raises CustodyError, NotEmptyError and StoreUnavailableError; then the target is as it was."""
+    await _up_to_date(source)
+    async with _opened(source) as there:
+        if owners := await owners_at_work(there, clock.now()):
+            raise CustodyError(f"A hub works on the database to move ({', '.join(owners)}). Stop it, then try again.")
+    return await _copied(source, target, noted)
+
+
+async def back_up(source: str, file: Path, noted: Noted) -> Mapping[str, int]:
+    """Copies everything into a new SQLite file for its owner alone, as it stands at one instant; a hub may go on.
+    Returns the rows of each table. Raises CustodyError and StoreUnavailableError; then there is no file."""
+    _check(file, there=False)
+    await _up_to_date(source)
+    try:
+        return await _copied(source, _url(file), noted)
+    except BaseException:
+        _remove(file)
+        raise
+
+
+async def restore(file: Path, target: str, noted: Noted) -> Mapping[str, int]:
+    """Copies a backup, also that of an older version, into an empty database. Returns the rows of each table. Raises
+    CustodyError, NotEmptyError and StoreUnavailableError; then the target is as it was."""
+    async with _thrown_away(file) as copy:
+        return await _copied(_url(copy), target, noted)
+
+
+async def drill(file: Path, packs: Packs) -> Inspected:
+    """What a backup would give back: restored into a file that is thrown away, and looked at. Nothing is sent."""
+    async with _thrown_away(file) as copy:
+        restored = _url(copy.with_name("restored.db"))
+        counts = await _copied(_url(copy), restored, lambda *_: None, check=False)
+        async with _opened(restored) as store, store.reading() as tx:
+            return Inspected(counts, tuple(await tx.verify()), tuple(await lacking_packs(tx, packs)))
+
+
+async def _copied(source: str, target: str, noted: Noted, check: bool = True) -> Mapping[str, int]:
+    await migrate(target)
+    async with _opened(source) as there, _opened(target) as here:
+        counts = await copy_all(there, here, noted)
+        async with here.reading() as tx:
+            if check and (faulty := await tx.verify()):
+                raise CustodyError(f"Lines of the ledger are not what was written: {', '.join(faulty[:5])}")
+    return counts
+
+
+async def _up_to_date(url: str) -> None:
+    if steps := await missing_steps(url):
+        raise CustodyError(f"The database is out of date (missing: {', '.join(steps)}). Run `homeward migrate` first.")
+
+
+@asynccontextmanager
+async def _opened(url: str) -> AsyncIterator[Store]:
+    store = Store.open(url)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def _thrown_away(file: Path) -> AsyncIterator[Path]:
+    """A copy of a backup, at the newest form."""
+    _check(file, there=True)
+    with tempfile.TemporaryDirectory(prefix="homeward-restore-") as folder:  # for its owner alone
+        copy = Path(folder, "backup.db")
+        shutil.copyfile(file, copy)
+        await migrate(_url(copy))
+        yield copy
+
+
+def _check(file: Path, there: bool) -> None:
+    if file.exists() is not there:
+        raise CustodyError(f"There is no file {file}." if there else f"{file} exists. Name a new file.")
+
+
+def _url(file: Path) -> str:
+    return f"sqlite+aiosqlite:///{file.absolute()}"
+
+
+def _remove(file: Path) -> None:
+    for each in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
+        each.unlink(missing_ok=True)

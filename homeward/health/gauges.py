@@ -1,0 +1,77 @@
+"""What `/ready` says as numbers over time, for Prometheus and whatever else reads its format. Only counts and ages; no
+label names a child, a person or an address."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, get_args
+
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from homeward.health.board import Board
+from store.delivery_table import DeliveryState
+
+_NOT_ARRIVED = [state for state in get_args(DeliveryState) if state not in ("accepted", "delivered", "withdrawn")]
+"""The states that are counted; what went out, or was not needed any more, is not."""
+_Samples = Iterable[tuple[Sequence[str], float]]
+
+
+class Gauges(Collector):
+    """The gauges of what stands on a board. A state that nothing is in is 0 for each way out, and no gap."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        state = self._board.state()
+        yield _gauge("ready", "1 while the hub does its work.", (), [((), state["ready"])])
+        checks = [((name,), held) for name, held in sorted(state["checks"].items())]
+        yield _gauge("check", "1 while this part of the hub does its work.", ("check",), checks)
+        if "unread" in state:
+            yield from _of_the_consumers(state["unread"], state["positions"])
+        if state["checks"].get("database"):  # else nothing is known of these, and a 0 would be a lie
+            yield from _of_the_database(state)
+
+
+def _of_the_database(state: Mapping[str, Any]) -> Iterator[GaugeMetricFamily]:
+    counts = state["deliveries_by_channel"]
+    channels = sorted({*state["channels"], *counts})
+    counted = [((c, one), counts.get(c, {}).get(one, 0)) for c in channels for one in _NOT_ARRIVED]
+    yield _gauge("deliveries", "Deliveries that have not arrived, by way out and state.", ("channel", "state"), counted)
+    oldest = [((), state["oldest_delivery"])]
+    yield _gauge("oldest_delivery_seconds", "Age of the oldest message that has not been accepted.", (), oldest)
+    waiting = [((w["channel"], w["urgency"]), w["seconds"]) for w in state["waiting"]]
+    yield _gauge(
+        "oldest_waiting_seconds", "Age of the oldest message that waits, by way out and urgency.",
+        ("channel", "urgency"), waiting,
+    )  # fmt: skip
+    away = [((name,), state["channels_away"].get(name, 0)) for name in state["channels"]]
+    yield _gauge("channel_away_seconds", "For how long a way out has taken nothing.", ("channel",), away)
+    yield _gauge("quarantined", "Messages in quarantine.", (), [((), state["quarantined"])])
+    reasons = [((reason,), rows) for reason, rows in sorted(state["quarantined_by_reason"].items())]
+    yield _gauge("quarantined_by_reason", "Messages in quarantine, by reason.", ("reason",), reasons)
+    ages = [((name,), age) for name, age in sorted(state["register_age"].items())]
+    yield _gauge("register_age_seconds", "Age of the newest record of each register.", ("authority",), ages)
+    timers = state["timers"]
+    yield _gauge("timers", "Timers that stand.", (), [((), timers["standing"])])
+    yield _gauge("timers_overdue", "Timers that are due and have not been asked.", (), [((), timers["overdue"])])
+    yield _gauge("timers_greatest_delay_seconds", "How late the latest timer is.", (), [((), timers["greatest_delay"])])
+
+
+def _of_the_consumers(unread: Mapping[str, int], positions: Mapping[str, int]) -> Iterator[GaugeMetricFamily]:
+    labels = ("topic", "partition")
+    lag = [(_place(where), rows) for where, rows in sorted(unread.items())]
+    yield _gauge("consumer_lag", "Records that wait to be read.", labels, lag)
+    reached = [(_place(where), offset) for where, offset in sorted(positions.items())]
+    yield _gauge("consumer_position", "Offset of the next record to be read.", labels, reached)
+
+
+def _place(where: str) -> tuple[str, str]:
+    topic, _, partition = where.rpartition("/")
+    return topic, partition
+
+
+def _gauge(name: str, means: str, labels: Sequence[str], samples: _Samples) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(f"homeward_{name}", means, labels=labels)
+    for values, value in samples:
+        family.add_metric(list(values), float(value))
+    return family

@@ -1,0 +1,39 @@
+"""Whether this installation serves everything that is under way in a database: its authorities, and the packs by which
+its episodes are governed."""
+
+from collections.abc import Collection
+
+from enrichment.serialisation import pack_version_in
+from homeward.settings import SettingsError
+from routing.library import Packs
+from store import Store, Transaction
+
+
+async def check_served(store: Store, packs: Packs) -> None:
+    """Raises SettingsError where something is under way that nobody would look after any more: at an authority that is
+    not served, or by a pack that is not there."""
+    async with store.reading() as tx:
+        held = await tx.authorities_at_work()
+        lacking = await lacking_packs(tx, packs)
+    if unserved := sorted(held - packs.all().keys()):
+        raise SettingsError(
+            f"The database holds episodes of {', '.join(unserved)}, which this hub does not serve. Add what is missing "
+            "to HOMEWARD_AUTHORITIES, or its pack to HOMEWARD_PACKS"
+        )
+    if lacking:
+        raise SettingsError(
+            f"Episodes that are not over are governed by {', '.join(lacking)}, which this hub does not have. Put the "
+            "file back beside the newer version: an episode keeps the version that it began under"
+        )
+
+
+async def lacking_packs(tx: Transaction, packs: Packs) -> Collection[str]:
+    """The packs, such as `nottinghamshire 6.5`, that episodes under way need and that are not there; of authorities
+    that are served."""
+    have = {authority: {pack.version for pack in versions} for authority, versions in packs.all().items()}
+    lacking: set[str] = set()
+    async for authority, document in tx.episodes_at_work():
+        version = pack_version_in(document)
+        if authority in have and version is not None and version not in have[authority]:
+            lacking.add(f"{authority} {version}")
+    return sorted(lacking)

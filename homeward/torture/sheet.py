@@ -1,0 +1,55 @@
+"""The sheet of a run: for each fault how often it came and how long the hub took to work again; then whether the
+promise held."""
+
+from collections.abc import Iterator, Sequence
+from statistics import median
+
+from homeward.torture.conduct import Measured, Outcome
+
+
+def sheet(outcome: Outcome) -> Iterator[str]:
+    """The lines, in Markdown."""
+    yield "| Fault | Times | Works again after (p50) | max | Not ready after (max) | Ready again after (max) |"
+    yield "|---|---|---|---|---|---|"
+    names = dict.fromkeys(each.fault.name for each in outcome.measured)
+    for name in sorted(names):
+        yield _line(name, [each for each in outcome.measured if each.fault.name == name])
+    audit = outcome.audit
+    yield ""
+    yield f"Seed {outcome.seed}, {outcome.seconds / 60:.0f} minutes: {audit.records} records,"
+    yield f"{audit.messages} messages on topics, {audit.mails} e-mails."
+    yield ""
+    yield f"- lost: {len(audit.lost)}"
+    yield f"- effects twice: {len(audit.effects)}"
+    yield f"- out of order: {len(audit.disorder)}"
+    yield f"- alarms about children who are back: {len(audit.alarms)}"
+    yield f"- messages that came to a topic twice under one id: {audit.twice}"
+    yield f"- e-mails that arrived twice, with one Message-ID: {audit.mails_twice}"
+    for kind in ("lost", "effects", "disorder", "alarms"):
+        for what in getattr(audit, kind)[:20]:
+            yield f"  - {kind}: {what}"
+    yield ""
+    yield "The promise held." if holds(outcome) else "The promise did not hold."
+
+
+def holds(outcome: Outcome) -> bool:
+    """Whether nothing was lost, twice, out of order or alarming in vain, and the hub worked again after every fault."""
+    return outcome.audit.holds and all(each.recovery is not None for each in outcome.measured)
+
+
+def _line(name: str, measured: Sequence[Measured]) -> str:
+    recovered = [each.recovery for each in measured if each.recovery is not None]
+    p50 = _seconds(median(recovered) if len(recovered) == len(measured) else None)
+    stops = measured[0].fault.stops
+    told = _longest([each.told for each in measured]) if stops else "–"
+    ready = _longest([each.ready for each in measured])
+    return f"| {name} | {len(measured)} | {p50} | {_longest([each.recovery for each in measured])} | {told} | {ready} |"
+
+
+def _longest(each: Sequence[float | None]) -> str:
+    known = [one for one in each if one is not None]
+    return _seconds(max(known) if len(known) == len(each) else None)
+
+
+def _seconds(value: float | None) -> str:
+    return "never" if value is None else f"{value:.1f} s"

@@ -1,0 +1,62 @@
+"""The audit of a tortured hub notices what it is for: what is lost, said twice, out of order, or alarms in vain."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from homeward.torture.audit import Promised, alarms, disorder, effects_twice, messages_lost
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+TOPIC = "nottinghamshire.social-care.v1"
+
+
+def promised(position: int, **other: Any) -> Promised:
+    payload = {"incident": "T-1", "causation": {"source": "/police/ZT", "id": "r1"}, "kind": f"kind-{position}"}
+    row = Promised(position, f"m{position}", f"topic/{TOPIC}", "lane", "accepted", "task.create", NOON, payload)
+    return replace(row, **other)
+
+
+ROWS = [promised(1), promised(2), promised(3)]
+HEARD = {TOPIC: {0: ["m1", "m2", "m3"]}}
+
+
+def test_nothing_is_said_of_what_is_well() -> None:
+    assert [*messages_lost(ROWS, HEARD, {}), *disorder(ROWS, HEARD), *effects_twice(ROWS), *alarms(ROWS, {"T-1"})] == []
+
+
+def test_a_message_that_was_accepted_and_is_not_there_is_lost() -> None:
+    assert [*messages_lost(ROWS, {TOPIC: {0: ["m1", "m3"]}}, {})] == [f"message m2 to {TOPIC}: accepted, and not there"]
+
+
+def test_a_message_that_has_not_left_is_lost() -> None:
+    (said,) = messages_lost([promised(1, state="parked")], HEARD, {})
+    assert said.endswith("parked")
+
+
+def test_emails_that_were_accepted_and_never_arrived_are_lost() -> None:
+    mails = [promised(1, destination="mail/nottinghamshire/cscs")]
+    assert [*messages_lost(mails, {}, {})] == ["e-mails were accepted, and none arrived"]
+    assert [*messages_lost(mails, {}, {("cscs@x.example", "<m1@x>"): 1})] == []
+
+
+def test_what_overtakes_another_of_its_lane_is_out_of_order_and_a_repeat_is_not() -> None:
+    assert [*disorder(ROWS, {TOPIC: {0: ["m2", "m1", "m3"]}})] == [f"m1 on {TOPIC}, lane lane"]
+    assert [*disorder(ROWS, {TOPIC: {0: ["m1", "m2", "m1", "m3"]}})] == []
+    other = [promised(1), promised(2, lane="another")]
+    assert [*disorder(other, {TOPIC: {0: ["m2", "m1"]}})] == []
+
+
+def test_what_nobody_promised_is_out_of_order() -> None:
+    assert [*disorder(ROWS, {TOPIC: {0: ["m9"]}})] == [f"m9 on {TOPIC} was never promised"]
+
+
+def test_one_cause_that_is_acted_upon_at_two_instants_is_an_effect_twice() -> None:
+    twice = promised(2, payload=promised(1).payload, at=NOON + timedelta(seconds=1))
+    assert [*effects_twice([promised(1), twice])] == [f"task.create to topic/{TOPIC}: m1 and m2"]
+    assert [*effects_twice([promised(1), replace(twice, at=NOON)])] == []
+
+
+def test_an_alarm_about_a_child_who_is_back_is_in_vain() -> None:
+    alarm = promised(1, type="senior.alert")
+    assert [*alarms([alarm], {"T-1"})] == ["senior.alert m1"]
+    assert [*alarms([alarm], {"T-2"})] == []
