@@ -13,14 +13,17 @@ from desk.asking import Question, question_of
 from desk.clocks import work_clocks
 from desk.forms.form import AnswerForm, Reading, chosen_words, in_own_words, read_form
 from desk.forms.making import MATCH, form_for, sayable
+from desk.kept_forms import drop_typed, keep_typed, kept_form, of_draft
 from desk.looking import case_for, governing_pack, looked
 from desk.sending import answer_id, answer_row, author, keep_and_send
 from desk.serving import DeskPage
+from desk.views.rehearsed import RehearsedView, rehearsed_view
 from desk.visit import NotHereError, Visit
 from reporting.held_cases import HeldCase
 from routing.messages import Answer
 from routing.pack import Pack
 from schemas.unreadable import Unreadable
+from store import AnswerRow
 
 _NO_KIND = "-"
 
@@ -55,6 +58,7 @@ async def message_page(visit: Visit) -> Response:
         ways=ways if roles else [],
         is_for=question.is_for(),
         given=[(g, visit.desk.now()) for g in question.given],
+        inside=visit.user.grant_at(row.authority) is not None,
         may=bool(roles),
     )
 
@@ -118,7 +122,9 @@ async def _form(visit: Visit, form: AnswerForm, about: _About, back: str) -> Res
         "roles": [(role, role_name(about.pack, role)) for role in about.roles], "more": visit.asked("more"),
     }  # fmt: skip
     if visit.request.method == "GET":
-        return await visit.page("form.html", **shown)
+        return await visit.page("form.html", **shown | await of_draft(visit, form))
+    if visit.asked("keep"):
+        return await kept_form(visit, back)
     return await _sent(visit, form, about, shown)
 
 
@@ -138,41 +144,42 @@ async def _sent(visit: Visit, form: AnswerForm, about: _About, shown: dict[str, 
         "form_id": visit.asked("form_id"),
     }
     if reading.faults:
+        await keep_typed(visit)
         return await visit.page("form.html", 422, **again | {"faults": reading.faults})
     if form.type == "worker.found_report" and typed["what"] == "located":
         return await visit.page("located.html", back=shown["back"])
     if visit.asked("change"):
         return await visit.page("form.html", **again)
+    try:
+        row = _row(visit, form, about, reading, role)
+    except Unreadable as fault:
+        return await visit.page("form.html", 422, **again | {"faults": {"": f"This cannot be sent: {fault.detail}"}})
     if form.checked and visit.asked("checked") != "yes":
+        await keep_typed(visit)
+        view = await _rehearsed(visit, about, row)
         told = in_own_words(form, reading.values)
-        return await visit.page("check.html", **again, told=told, follows=_listening(form, reading, about.pack))
-    return await _leaves(visit, form, about, reading, role, again)
+        return await visit.page("check.html", **again, told=told, view=view)
+    if about.settled:
+        await looked(visit, "answered again", about.authority, [row.episode], visit.asked("more_why"))
+    await keep_and_send(visit.desk, row)
+    await drop_typed(visit)
+    return visit.to(f"/a/{row.id}")
 
 
-async def _leaves(
-    visit: Visit, form: AnswerForm, about: _About, reading: Reading, role: str, again: dict[str, Any]
-) -> Response:
-    """The answer is kept and sent; whoever presses again comes to the same page."""
+async def _rehearsed(visit: Visit, about: _About, row: AnswerRow) -> RehearsedView | None:
+    """What would follow; None for somebody from outside, who learns nothing of what others would be told."""
+    if visit.user.grant_at(about.authority) is None:
+        return None
+    return rehearsed_view(await visit.desk.rehearsal.rehearse(row), about.authority, about.pack, visit.now)
+
+
+def _row(visit: Visit, form: AnswerForm, about: _About, reading: Reading, role: str) -> AnswerRow:
+    """The answer as it would be sent; whoever presses again makes the same. Raises `Unreadable`."""
     user = visit.user
     data = {"authority": about.authority, **about.which, **form.says(reading.values), "by": author(user, role)}
     id_ = answer_id(visit.asked("form_id"), user.id, f"{form.type} {about.message or about.which}")
     said = chosen_words(form, reading.values)
-    try:
-        row = answer_row(id_, form.type, data, user.id, visit.now, said, about.message)
-    except Unreadable as fault:
-        return await visit.page("form.html", 422, **again | {"faults": {"": f"This cannot be sent: {fault.detail}"}})
-    if about.settled:
-        await looked(visit, "answered again", about.authority, [row.episode], visit.asked("more_why"))
-    await keep_and_send(visit.desk, row)
-    return visit.to(f"/a/{id_}")
-
-
-def _listening(form: AnswerForm, reading: Reading, pack: Pack) -> list[str]:
-    """What the rules that listen to such an answer do, where their conditions hold."""
-    value = reading.values.get("decision")
-    names = [form.decides, f"{form.decides}.{value}" if value else form.decides]
-    heard = (rule.title for rule in pack.rules if any(p in names or p.startswith(f"{form.decides}.") for p in rule.on))
-    return list(dict.fromkeys(filter(None, heard)))
+    return answer_row(id_, form.type, data, user.id, visit.now, said, about.message)
 
 
 async def _episode(visit: Visit) -> tuple[HeldCase, Pack, tuple[str, ...]]:
@@ -236,8 +243,8 @@ _LABELS = {
 }
 
 ANSWER_PAGES = (
-    DeskPage("/m/{message}", message_page),
-    DeskPage("/m/{message}/answer/{type}/{kind}", answer_page, ("GET", "POST")),
+    DeskPage("/m/{message}", message_page, who="asked"),
+    DeskPage("/m/{message}/answer/{type}/{kind}", answer_page, ("GET", "POST"), "asked", drafts=True),
     DeskPage("/e/{episode}/say", sayable_page),
-    DeskPage("/e/{episode}/say/{type}/{kind}", say_page, ("GET", "POST")),
+    DeskPage("/e/{episode}/say/{type}/{kind}", say_page, ("GET", "POST"), drafts=True),
 )

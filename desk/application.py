@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from desk.answering import ANSWER_PAGES
 from desk.desk import Desk
+from desk.drafts import keep_forgetting
 from desk.episodes import EPISODE_PAGES
 from desk.figures import FIGURES_PAGES
 from desk.find import FIND_PAGES
@@ -21,6 +22,8 @@ from desk.held_up import HELD_UP_PAGES
 from desk.news import NEWS_PAGES
 from desk.now import NOW_PAGES
 from desk.outcomes import OUTCOME_PAGES
+from desk.own_views import OWN_PAGES
+from desk.pausing import PAUSE_PAGES
 from desk.provider import PROVIDER_PAGES
 from desk.rules import RULES_PAGES
 from desk.sending import keep_sending
@@ -37,7 +40,9 @@ _MEDIA = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 
 async def _home(visit: Visit) -> Response:
-    return RedirectResponse("/now" if visit.user.grants else "/held-up" if visit.user.operator else "/rules", 303)
+    user = visit.user
+    first = ((user.grants, "/now"), (user.asked, "/requests"), (user.forces, "/force"), (user.operator, "/held-up"))
+    return RedirectResponse(next((path for is_theirs, path in first if is_theirs), "/rules"), 303)
 
 
 async def _nowhere(visit: Visit) -> Response:
@@ -54,10 +59,12 @@ PAGES: tuple[DeskPage, ...] = (
     *ANSWER_PAGES,
     *WHOSE_PAGES,
     *OUTCOME_PAGES,
+    *OWN_PAGES,
     *RULES_PAGES,
     *FIND_PAGES,
     *FIGURES_PAGES,
     *HELD_UP_PAGES,
+    *PAUSE_PAGES,
     *NEWS_PAGES,
     *SIGNED_PAGES,
 )
@@ -78,11 +85,12 @@ def application(desk: Desk) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        sending = asyncio.create_task(keep_sending(desk))
+        tasks = [asyncio.create_task(keep(desk)) for keep in (keep_sending, keep_forgetting)]
         try:
             yield
         finally:
-            sending.cancel()
+            for task in tasks:
+                task.cancel()
 
     return Starlette(
         routes=[*(page.route(desk) for page in PAGES), Route("/assets/{name}", asset)],

@@ -44,11 +44,21 @@ def work_clock(row: WorkRow, pack: Pack, now: datetime) -> Clock:
     """The clock of something that waits for one recipient."""
     act = act_of(pack, row.type, row.kind)
     what = f"Confirm: {act[:1].lower()}{act[1:]}" if row.wanted == "acknowledgement" else act
-    due = None if binds_hub(row.type) and row.wanted != "acknowledgement" else row.due
+    due = readers_limit(row)
     standing = standing_of(row.since, due, now)
     limit = limit_in_words(due, now) if due else "No time limit in the procedure"
     note = clock_change(row.since, due) if due else ""
     return Clock(what, who_is_meant(pack, row.role, row.person), due, row.since, standing, limit, note, row.message)
+
+
+def readers_limit(row: WorkRow) -> datetime | None:
+    """The limit on whoever is asked; what binds the hub is none of theirs."""
+    return None if binds_hub(row.type) and row.wanted != "acknowledgement" else row.due
+
+
+def is_told(pack: Pack, rule: str) -> bool:
+    """Whether a clock is told as one of its own: a rung of a ladder is told with the message that it is about."""
+    return rule != _LADDER and rule in pack.rules_by_id
 
 
 def work_clocks(rows: Sequence[WorkRow], pack: Pack, now: datetime) -> list[Clock]:
@@ -76,9 +86,9 @@ def _together(clocks: Sequence[Clock]) -> Clock:
 def _timers(case: Case, pack: Pack, now: datetime) -> Iterator[Clock]:
     start = case.episode.start
     for timer in case.timers:
-        rule = pack.rules_by_id.get(timer.rule)
-        if rule is None or timer.rule == _LADDER:
+        if not is_told(pack, timer.rule):
             continue
+        rule = pack.rules_by_id[timer.rule]
         note = clock_change(start, timer.due_at) if start else ""
         limit = limit_in_words(timer.due_at, now)
         standing = standing_of(start, timer.due_at, now)

@@ -1,7 +1,8 @@
 """One desk: what all its pages share, put together at start by whoever runs it."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+import secrets
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from desk.options import DeskOptions
 from desk.pages import Pages, own_assets
-from desk.ports import Downloads, Letters, Publisher
+from desk.ports import AnswerRehearsal, Downloads, Letters, Publisher
 from desk.sessions import Sessions
 from routing.library import Packs
 from store import Store
@@ -19,8 +20,9 @@ from store import Store
 
 @dataclass(frozen=True)
 class Desk:
-    """`assets`: name -> content of the Design System's styles and script. `reads`: when what is missing at an authority
-    was last read. `closing`: set once nobody is to be kept waiting."""
+    """`assets`: name -> content of the Design System's styles and script. `police_roles`: by authority, its roles that
+    are the police's. `reads`: when what is missing at an authority was last read. `closing`: set once nobody is to be
+    kept waiting."""
 
     options: DeskOptions
     store: Store
@@ -28,13 +30,21 @@ class Desk:
     letters: Letters
     publisher: Publisher
     downloads: Downloads
+    rehearsal: AnswerRehearsal
     now: Callable[[], datetime]
     assets: Mapping[str, bytes] = field(default_factory=dict)
+    police_roles: Mapping[str, Collection[str]] = field(default_factory=dict)
     pages: Pages = field(default_factory=Pages)
     sessions: Sessions = field(default_factory=Sessions)
     reads: dict[str, datetime] = field(default_factory=dict)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
+    _own_secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     _limiter: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
+
+    @property
+    def sealing(self) -> str:
+        """What drafts are sealed with: the secret of the installation, else one that ends with this process."""
+        return self.options.secret or self._own_secret
 
     def asset(self, name: str) -> bytes | None:
         """A style, script or picture by its name; None where there is none."""

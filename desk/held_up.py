@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from desk.looking import look_row
 from desk.serving import DeskPage
-from desk.views.held_up import StuckCause, delivery_causes, masked, quarantine_causes, quiet_registers
+from desk.views.held_up import StuckCause, delivery_causes, masked, paused_views, quarantine_causes, quiet_registers
 from desk.visit import NotHereError, Visit
 
 _NOBODY = "hub"
@@ -17,13 +17,15 @@ _NOBODY = "hub"
 async def held_up(visit: Visit) -> Response:
     """Deliveries, unreadable messages and feeds that went quiet, each by what they have in common."""
     async with visit.desk.store.reading() as tx:
-        held, quarantined, registers = (
+        held, paused, quarantined, registers = (
             await tx.held_up(retrying=True),
+            await tx.paused(),
             await tx.quarantined(),
             await tx.register_freshness(),
         )
     return await visit.page(
         "held_up.html",
+        paused=paused_views(paused, visit.now),
         deliveries=delivery_causes(held, visit.now),
         quarantine=quarantine_causes(quarantined, visit.now),
         registers=quiet_registers(registers, visit.now),

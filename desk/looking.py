@@ -1,6 +1,7 @@
 """Finding what a person may see, and writing down that they looked. What is another authority's is not found, as what
 does not exist is not."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import uuid4
@@ -10,7 +11,7 @@ from desk.visit import NotHereError, Visit
 from reporting.held_cases import HeldCase, held_cases
 from routing.library import Packs
 from routing.pack import Pack
-from store import Delivery, Transaction
+from store import Delivery, OutboxRow, Transaction
 from store.rows import LedgerRow
 
 
@@ -23,11 +24,16 @@ async def case_for(tx: Transaction, user: DeskUser, id_: str) -> HeldCase:
 
 
 async def message_for(tx: Transaction, user: DeskUser, id_: str) -> list[Delivery]:
-    """The rows of a message, with the same care."""
+    """The rows of a message, with the same care; also of one that was sent to the person from outside."""
     rows = await tx.outbox_of_message(id_)
-    if not rows or user.grant_at(rows[0].row.authority) is None:
+    if not rows or (user.grant_at(rows[0].row.authority) is None and not _is_sent_to(user, rows[0].row)):
         raise NotHereError
     return rows
+
+
+def _is_sent_to(user: DeskUser, row: OutboxRow) -> bool:
+    told = json.loads(row.payload) if row.payload else {}
+    return any(user.is_asked(row.authority, to["role"], to.get("person")) for to in told.get("to") or ())
 
 
 def governing_pack(packs: Packs, held: HeldCase) -> Pack:

@@ -7,10 +7,12 @@ from starlette.responses import Response
 
 from desk.looking import governing_pack, looked
 from desk.serving import DeskPage
-from desk.views.handover import handover_of
-from desk.views.missing import MissingCard, cards_in_order, missing_card
-from desk.visit import NotHereError, Visit
-from reporting.held_cases import held_cases, open_cases
+from desk.views.handover import handover_of, left_unanswered
+from desk.views.missing import MissingCard, heads_in_order, missing_card, reference_in_words, team_of
+from desk.views.todo import page_of
+from desk.visit import Visit
+from reporting.held_cases import held_cases
+from reporting.open_heads import OpenHead, open_heads, references_of
 from schemas.london_time import in_london
 from store import Transaction
 
@@ -19,39 +21,48 @@ _CLOSES = 17
 
 
 async def now_page(visit: Visit) -> Response:
-    """The cards, and what is still owed for children who are back."""
-    by, team, risk, mine = (visit.asked(name) for name in ("by", "team", "risk", "mine"))
+    """The cards, 25 at a time, and what is still owed for children who are back."""
+    by, team, risk, mine, number = (visit.asked(name) for name in ("by", "team", "risk", "mine", "page"))
     async with visit.desk.store.reading() as tx:
-        cards = await _cards(tx, visit)
-        owed = await _owed(tx, visit)
+        heads = await _heads(tx, visit)
+        chosen = [
+            head
+            for head in heads_in_order(heads, visit.desk.packs, visit.now, by)
+            if team in ("", _team(visit, head))
+            and risk in ("", head.risk)
+            and (not mine or head.worker == visit.user.id)
+        ]
+        shown, page, pages = page_of(chosen, int(number) if number.isdecimal() else 1)
+        cards = await _cards(tx, visit, shown)
+        owed = sum([await tx.cases_wanting(authority, "interview") for authority in visit.user.authorities])
         heard = await tx.last_police_message()
-    shown = [
-        card
-        for card in cards_in_order(cards, by)
-        if team in ("", card.team) and risk in ("", card.risk) and (not mine or card.owner == visit.user.id)
-    ]
     for authority in visit.user.authorities:
         visit.desk.reads[authority] = visit.now
-        await looked(visit, "now", authority, [card.episode for card in shown if card.authority == authority])
+        await looked(visit, "now", authority, [card.episode for card in cards if card.authority == authority])
     return await visit.page(
         "now.html",
-        cards=shown,
-        missing=len(cards),
+        cards=cards,
+        missing=len(heads),
+        fitting=len(chosen),
+        number=page,
+        pages=pages,
         owed=owed,
         heard=heard,
-        teams=sorted({card.team for card in cards if card.team}),
+        teams=sorted({name for head in heads if (name := _team(visit, head))}),
         chosen={"by": by, "team": team, "risk": risk, "mine": mine},
         many=len(visit.user.authorities) > 1,
     )
 
 
 async def wall(visit: Visit) -> Response:
-    """Reference, time missing, next limit and owner, in large letters. Nothing to press, and no age."""
+    """Reference, time missing, next limit and owner, in large letters: the first 25. Nothing to press, and no age."""
     async with visit.desk.store.reading() as tx:
-        cards = await _cards(tx, visit)
+        heads = heads_in_order(await _heads(tx, visit), visit.desk.packs, visit.now)
+        shown, _, _ = page_of(heads, 1)
+        cards = await _cards(tx, visit, shown)
     for authority in visit.user.authorities:
         await looked(visit, "wall", authority, [card.episode for card in cards if card.authority == authority])
-    return await visit.page("wall.html", cards=cards_in_order(cards))
+    return await visit.page("wall.html", cards=cards, missing=len(heads))
 
 
 async def handover(visit: Visit) -> Response:
@@ -62,10 +73,11 @@ async def handover(visit: Visit) -> Response:
         lines = await tx.ledger_between(since, visit.now + timedelta(seconds=1))
         for authority in visit.user.authorities:
             own = [line for line in lines if line.authority == authority and line.episode]
-            held = await held_cases(tx, [line.episode for line in own if line.episode])
-            waiting = await tx.work_of(authority)
+            waiting, further = left_unanswered(await tx.work_of(authority), since, visit.now)
+            cases = {line.episode for line in own if line.episode} | {row.case_id for row in waiting}
+            references = {case: reference_in_words(told) for case, told in (await references_of(tx, cases)).items()}
             pack = visit.desk.packs.newest(authority)
-            parts.append(handover_of(authority, own, held, waiting, pack, since, visit.now))
+            parts.append(handover_of(authority, own, references, waiting, pack, visit.now, further))
     for part in parts:
         await looked(visit, "handover", part.authority, part.episodes)
     return await visit.page("handover.html", hands=parts, since=since, many=len(parts) > 1)
@@ -80,17 +92,17 @@ def last_closing(now: datetime) -> datetime:
     return closing.astimezone(now.tzinfo)
 
 
-async def _cards(tx: Transaction, visit: Visit) -> Sequence[MissingCard]:
-    if not visit.user.grants:
-        raise NotHereError
-    held = [case for authority in visit.user.authorities for case in await open_cases(tx, authority)]
+async def _heads(tx: Transaction, visit: Visit) -> list[OpenHead]:
+    return [head for authority in visit.user.authorities for head in await open_heads(tx, authority)]
+
+
+async def _cards(tx: Transaction, visit: Visit, heads: Sequence[OpenHead]) -> list[MissingCard]:
+    held = await held_cases(tx, [head.episode for head in heads])
     return [missing_card(case, governing_pack(visit.desk.packs, case), visit.now) for case in held if case.episode]
 
 
-async def _owed(tx: Transaction, visit: Visit) -> int:
-    """For how many children who are back an interview is still owed."""
-    rows = [row for authority in visit.user.authorities for row in await tx.work_of(authority)]
-    return len({row.case_id for row in rows if row.wanted == "interview"})
+def _team(visit: Visit, head: OpenHead) -> str | None:
+    return team_of(head, visit.desk.packs.version(head.authority, head.pack))
 
 
 NOW_PAGES = (

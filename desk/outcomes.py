@@ -1,5 +1,6 @@
 """What became of an answer: kept, sent, taken in and what followed, or why nothing did."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from starlette.responses import Response
@@ -16,10 +17,11 @@ PATIENT_FOR = timedelta(seconds=60)
 
 
 async def outcome_page(visit: Visit) -> Response:
-    """The page of one answer, for everybody at its authority."""
+    """The page of one answer, for everybody at its authority; and for its author from outside, who sees how far it has
+    come and nothing of what others were told."""
     async with visit.desk.store.reading() as tx:
         row = await tx.answer(visit.asked("answer"))
-        if row is None or visit.user.grant_at(row.authority) is None:
+        if row is None or not (visit.user.grant_at(row.authority) or row.by == visit.user.id):
             raise NotHereError
         taken = claim_key(row) in await tx.claimed([claim_key(row)])
         followed = await tx.ledger_about(ledger_cause(row)) if taken else []
@@ -31,11 +33,14 @@ async def outcome_page(visit: Visit) -> Response:
     held = cases[0] if cases else None
     detail = refused[0].row.detail if refused else ""
     view = outcome_view(row, taken, followed, others, held, pack, visit.now, detail, PATIENT_FOR)
-    return await visit.page("outcome.html", view=view)
+    inside = visit.user.grant_at(row.authority) is not None
+    if not inside:
+        view = replace(view, followed=(), others=(), stands="", episode=None)
+    return await visit.page("outcome.html", view=view, inside=inside)
 
 
 def _is(value: bytes | None, id_: str) -> bool:
     return value is not None and id_.encode() in value
 
 
-OUTCOME_PAGES = (DeskPage("/a/{answer}", outcome_page),)
+OUTCOME_PAGES = (DeskPage("/a/{answer}", outcome_page, who="asked"),)

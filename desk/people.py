@@ -24,13 +24,28 @@ class Grant:
 @dataclass(frozen=True, slots=True)
 class DeskUser:
     """A person who is signed in. `id` is what a provider calls them and what stands as the author of an answer;
-    `operator`: looks after the hub, and sees no child by that. `local`: signed in by nobody, on this machine alone."""
+    `operator`: looks after the hub, and sees no child by that. `asked`: where they see and answer what is sent to their
+    roles or to them, and nothing else. `forces`: the police forces whose incidents they see. `local`: signed in by
+    nobody, on this machine alone."""
 
     id: str
     name: str
     grants: tuple[Grant, ...] = ()
     operator: bool = False
     local: bool = False
+    asked: tuple[Grant, ...] = ()
+    forces: frozenset[str] = frozenset()
+
+    @property
+    def sees_children(self) -> bool:
+        """Whether any page about a child is theirs."""
+        return bool(self.grants or self.asked or self.forces)
+
+    def is_asked(self, authority: str, role: str, person: str | None) -> bool:
+        """Whether something sent to this recipient is sent to them: to a role of theirs, and to nobody else by
+        name."""
+        theirs = any(grant.authority == authority and role in grant.roles for grant in self.asked)
+        return theirs and person in (None, self.id)
 
     @property
     def authorities(self) -> tuple[str, ...]:
@@ -43,4 +58,6 @@ class DeskUser:
     def may_answer(self, authority: str, role: str) -> bool:
         """Whether they answer at an authority what its role is asked."""
         grant = self.grant_at(authority)
-        return grant is not None and grant.acts_as(role)
+        if grant is not None:
+            return grant.acts_as(role)
+        return any(each.authority == authority and role in each.roles and each.acts_as(role) for each in self.asked)

@@ -1,5 +1,5 @@
 """What the desk needs of others and is given at start: the words of a message, a way to the casework topics,
-and files to download."""
+a rehearsal of what an answer would lead to, and files to download."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from reporting.span import Span
-from store import OutboxRow, Transaction
+from store import AnswerRow, OutboxRow, Transaction, WorkRow
 
 
 class NotPublishedError(Exception):
@@ -35,6 +35,39 @@ class Publisher(Protocol):
 
     async def publish(self, topic: str, key: bytes, headers: Sequence[tuple[str, bytes]], value: bytes) -> None:
         """Returns when Kafka has the record. Raises NotPublishedError."""
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsedMessage:
+    """A message that would leave: of which type and kind, to whom (role and person), and the limit on its readers."""
+
+    authority: str
+    type: str
+    kind: str | None
+    to: tuple[tuple[str, str | None], ...]
+    due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsedAnswer:
+    """What would follow from an answer as things stand. `stopped`, `started`: clocks, as the rule that would speak and
+    when; `settled`: what would wait no longer. `changed`: whether it would change a fact. `refused`: why it could not
+    be read; `failed`: nobody can say, for a fault of ours."""
+
+    messages: tuple[RehearsedMessage, ...] = ()
+    stopped: tuple[tuple[str, datetime], ...] = ()
+    started: tuple[tuple[str, datetime], ...] = ()
+    settled: tuple[WorkRow, ...] = ()
+    changed: bool = False
+    refused: str = ""
+    failed: bool = False
+
+
+class AnswerRehearsal(Protocol):
+    """Runs an answer through the hub's own decisions without keeping anything."""
+
+    async def rehearse(self, answer: AnswerRow) -> RehearsedAnswer:
+        """What would follow if it were sent now. Nothing is claimed, written or sent."""
 
 
 class Downloads(Protocol):

@@ -57,7 +57,7 @@ async def from_provider(visit: Visit) -> Response:
     except (HTTPError, OAuthError, ValueError) as error:
         return await _not_signed_in(visit, _FAILED, error)
     user = user_of(token["userinfo"], provider)
-    if not user.grants and not user.operator:
+    if not user.sees_children and not user.operator:
         return await _not_signed_in(visit, _NOBODY, None)
     session = visit.desk.sessions.begin(visit.now, user, visit.session.back)
     visit.desk.sessions.end(visit.session)
@@ -72,12 +72,15 @@ def user_of(claims: dict[str, Any], provider: Provider) -> DeskUser:
     words: Iterable[str] = told if isinstance(told, list) else str(told or "").split()
     meanings = [provider.meanings[word.lstrip("/")] for word in words if word.lstrip("/") in provider.meanings]
     grants: dict[str, Grant] = {}
-    for grant in (meaning.grant for meaning in meanings if meaning.grant):
+    for grant in (meaning.grant for meaning in meanings if meaning.grant and not meaning.own):
         held = grants.get(grant.authority)
         grants[grant.authority] = grant if held is None else _together(held, grant)
     id_ = str(claims.get("preferred_username") or claims["sub"])
     operator = any(meaning.operator for meaning in meanings)
-    return DeskUser(id_, str(claims.get("name") or id_), tuple(grants.values()), operator)
+    asked = tuple(meaning.grant for meaning in meanings if meaning.grant and meaning.own)
+    forces = frozenset(meaning.force for meaning in meanings if meaning.force)
+    name = str(claims.get("name") or id_)
+    return DeskUser(id_, name, tuple(grants.values()), operator, asked=asked, forces=forces)
 
 
 def _together(one: Grant, other: Grant) -> Grant:

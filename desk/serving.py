@@ -13,19 +13,23 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from desk.desk import Desk
+from desk.drafts import keep_draft
+from desk.people import DeskUser
 from desk.sessions import COOKIE, DeskSession
 from desk.visit import NotHereError, Visit
 from store import StoreUnavailableError
 
 log = logging.getLogger(__name__)
-Who = Literal["anyone", "signed_in", "people", "operators"]
-"""Whom a page is for: anyone at all, whoever is signed in, those who see children, those who look after the hub."""
+Who = Literal["anyone", "signed_in", "people", "asked", "police", "operators"]
+"""Whom a page is for: anyone at all, whoever is signed in, the people of an authority, those and whoever is asked from
+outside, the police, those who look after the hub."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeskPage:
     """A page at an address. `answer` makes it; `who` it is for; `tried`: it is a way in for those without a session.
-    `keeps_alive`: asking for it is a sign that somebody sits there."""
+    `keeps_alive`: asking for it is a sign that somebody sits there. `drafts`: what is typed into it outlives a
+    session."""
 
     path: str
     answer: Callable[[Visit], Awaitable[Response]]
@@ -33,6 +37,7 @@ class DeskPage:
     who: Who = "people"
     tried: bool = False
     keeps_alive: bool = True
+    drafts: bool = False
 
     def route(self, desk: Desk) -> Route:
         async def endpoint(request: Request) -> Response:
@@ -66,15 +71,40 @@ async def _refusal(page: DeskPage, visit: Visit) -> Response | None:
         return await visit.page("message.html", 429, title="Too many requests", nav=False,
                                 text="Wait a minute, then try again.")  # fmt: skip
     if page.who != "anyone" and session.user is None:
-        session.back = str(request.url.path) if request.method == "GET" else "/now"
+        kept = page.drafts and request.method == "POST" and await _kept_of_former(visit)
+        session.back = str(request.url.path) if request.method == "GET" or kept else "/"
+        session.notice = _KEPT if kept else session.notice
         return RedirectResponse("/sign-in", 303)
-    if page.who == "people" and not visit.user.grants:
-        return await not_here(visit)
-    if page.who == "operators" and not visit.user.operator:
+    if page.who not in ("anyone", "signed_in") and not _is_for(page.who, visit.user):
         return await not_here(visit)
     if session.covered and page.who != "anyone" and page.path not in ("/uncover", "/sign-out"):
         return await visit.page("covered.html", nav=False)
     return await _form(visit) if request.method == "POST" else None
+
+
+def _is_for(who: Who, user: DeskUser) -> bool:
+    match who:
+        case "people":
+            return bool(user.grants)
+        case "asked":
+            return bool(user.grants or user.asked)
+        case "police":
+            return bool(user.forces)
+        case _:
+            return user.operator
+
+
+async def _kept_of_former(visit: Visit) -> bool:
+    """Keeps what somebody sent after their session had run out; whether there was anything to keep."""
+    former = visit.desk.sessions.former(visit.request.cookies.get(COOKIE))
+    visit.form = await visit.request.form()
+    if former is None or former.user is None or not compare_digest(visit.asked("csrf").encode(), former.csrf.encode()):
+        return False
+    await keep_draft(visit.desk, former.user.id, visit.request.url.path, visit.typed())
+    return True
+
+
+_KEPT = "Your time was up. What you typed was not sent, and is kept for you: sign in to go on."
 
 
 async def _form(visit: Visit) -> Response | None:

@@ -25,7 +25,7 @@ class DeskSession:
     seen: datetime
     user: DeskUser | None = None
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(24))
-    back: str = "/now"
+    back: str = "/"
     notice: str = ""
     covered: bool = False
     provider_state: dict[str, Any] = field(default_factory=dict)
@@ -39,8 +39,9 @@ class Sessions:
 
     def __init__(self) -> None:
         self._held: dict[str, DeskSession] = {}
+        self._former: dict[str, DeskSession] = {}
 
-    def begin(self, now: datetime, user: DeskUser | None = None, back: str = "/now") -> DeskSession:
+    def begin(self, now: datetime, user: DeskUser | None = None, back: str = "/") -> DeskSession:
         """A new one, under a token that nobody can guess."""
         self._forget(now)
         session = DeskSession(secrets.token_urlsafe(32), now, now, user, back=back)
@@ -54,17 +55,29 @@ class Sessions:
         if session is None:
             return None
         if session.ends() <= now:
-            self.end(session)
+            self._run_out(session)
             return None
         if lives_on:
             session.seen = now
         return session
 
+    def former(self, token: str | None) -> DeskSession | None:
+        """The session of a cookie that ran out by itself, not by signing out: what it still sends was typed by its
+        person. It opens nothing."""
+        return self._former.get(token or "")
+
     def end(self, session: DeskSession) -> None:
         self._held.pop(session.token, None)
 
+    def _run_out(self, session: DeskSession) -> None:
+        self.end(session)
+        if session.user is not None:
+            self._former[session.token] = session
+
     def _forget(self, now: datetime) -> None:
         for session in [s for s in self._held.values() if s.ends() <= now]:
-            self.end(session)
+            self._run_out(session)
+        for session in [s for s in self._former.values() if s.ends() + WHOLE <= now]:
+            del self._former[session.token]
         while len(self._held) >= _MOST:
             self.end(min(self._held.values(), key=lambda s: s.seen))

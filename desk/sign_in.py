@@ -42,7 +42,7 @@ async def stay(visit: Visit) -> Response:
 async def cover(visit: Visit) -> Response:
     """From now on every page is a blank one, until the same session uncovers it."""
     visit.session.covered = True
-    return await visit.page("covered.html", nav=False, path="/now")
+    return await visit.page("covered.html", nav=False, path="/")
 
 
 async def uncover(visit: Visit) -> Response:
@@ -52,7 +52,7 @@ async def uncover(visit: Visit) -> Response:
 
 def _own_path(path: str) -> str:
     """A path of the desk itself, whatever was sent."""
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/now"
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
 
 
 SIGN_IN_PAGES = (

@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from desk.looking import looked, message_for
 from desk.serving import DeskPage
-from desk.views.todo import page_of, todo_rows
+from desk.views.todo import page_of, todo_line, todo_rows
 from desk.visit import Visit
 from reporting.held_cases import held_cases
 
@@ -19,7 +19,7 @@ async def todo(visit: Visit) -> Response:
     wanted, number = visit.asked("wanted"), visit.asked("page")
     async with visit.desk.store.reading() as tx:
         work = [row for authority in user.authorities for row in await tx.work_of(authority)]
-        rows = todo_rows(work, user, packs, visit.now)
+        rows = todo_rows(work, user, visit.now)
         counts = {name: sum(row.whose == name for row in rows) for name in _WHOSE}
         chosen = [row for row in rows if row.whose in _shown(whose) and wanted in ("", row.wanted)]
         shown, page, pages = page_of(chosen, int(number) if number.isdecimal() else 1)
@@ -31,7 +31,7 @@ async def todo(visit: Visit) -> Response:
             await looked(visit, "to do", authority, list(dict.fromkeys(episodes)))
     return await visit.page(
         "todo.html",
-        rows=[row.about(told.get(row.case)) for row in shown],
+        rows=[todo_line(row, told.get(row.case), packs, visit.now) for row in shown],
         counts=counts,
         whose=whose,
         wanted=wanted,
@@ -53,4 +53,4 @@ def _shown(whose: str) -> tuple[str, ...]:
     return ("mine", "roles") if whose == "roles" else (whose,)
 
 
-TODO_PAGES = (DeskPage("/todo", todo), DeskPage("/t/{message}", from_link))
+TODO_PAGES = (DeskPage("/todo", todo), DeskPage("/t/{message}", from_link, who="asked"))

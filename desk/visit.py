@@ -47,6 +47,11 @@ class Visit:
         """Everything that was sent under a name, such as the boxes that were ticked."""
         return tuple(value.strip() for value in self.form.getlist(name) if isinstance(value, str) and value.strip())
 
+    def typed(self) -> dict[str, list[str]]:
+        """All fields that were sent with something in them, but for what proves that the form is ours."""
+        names = [name for name in dict.fromkeys(self.form.keys()) if name not in ("csrf", "keep", "checked", "change")]
+        return {name: [*listed] for name in names if (listed := self.listed(name))}
+
     async def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """The page, with what every page shows."""
         notice, self.session.notice = self.session.notice, ""
@@ -56,6 +61,7 @@ class Visit:
             "now": self.now,
             "path": self.request.url.path,
             "waiting": await self._waiting() if "nav" not in values else None,
+            "paused_now": await self._paused() if "nav" not in values else (),
             "notice": notice,
             "ends": self.session.ends(),
             **values,
@@ -72,5 +78,18 @@ class Visit:
         if user is None or not user.grants:
             return 0
         async with self.desk.store.reading() as tx:
-            rows = [row for grant in user.grants for row in await tx.work_of(grant.authority)]
-        return sum(user.may_answer(row.authority, row.role) for row in rows)
+            counts = {authority: await tx.count_work(authority) for authority in user.authorities}
+        return sum(
+            count
+            for authority, by_role in counts.items()
+            for (role, _), count in by_role.items()
+            if user.may_answer(authority, role)
+        )
+
+    async def _paused(self) -> list[str]:
+        """What is paused, for those who look after the hub: a pause that nobody remembers holds up everything."""
+        user = self.session.user
+        if user is None or not user.operator:
+            return []
+        async with self.desk.store.reading() as tx:
+            return await tx.pause_names()

@@ -13,16 +13,20 @@ from desk.forms.making import MATCH
 from desk.looking import looked
 from desk.sending import answer_id, answer_row, author, keep_and_send
 from desk.serving import DeskPage
+from desk.views.rehearsed import rehearsed_view
 from desk.views.whose import NOBODY, compared
 from desk.visit import NotHereError, Visit
 from episodes.origin import cause_name
 from reporting.finding import Child, children_with
 from reporting.held_cases import held_cases
+from store import AnswerRow
 
 
 async def whose_child(visit: Visit) -> Response:
     """Candidates beside one another. Nothing is preselected, and the page never says which is likelier."""
     question = await question_of(visit)
+    if visit.user.grant_at(question.row.authority) is None:
+        raise NotHereError  # it compares children of the authority
     if not any(answer.type == MATCH for answer in question.answers):
         raise NotHereError
     roles = question.roles_of(visit.user)
@@ -50,14 +54,20 @@ async def whose_child(visit: Visit) -> Response:
     child = next((c for c in children if c.id == shown["chosen"]), None)
     if child is None and shown["chosen"] != NOBODY:
         return await visit.page("whose.html", 422, **shown, fault="Select whose child")
-    if visit.asked("checked") != "yes":
-        return await visit.page("whose_check.html", **shown, child=child)
-    return await _leaves(visit, question, child, visit.asked("role") or roles[0], roles)
-
-
-async def _leaves(visit: Visit, question: Question, child: Child | None, role: str, roles: tuple[str, ...]) -> Response:
+    role = visit.asked("role") or roles[0]
     if role not in roles:
         raise NotHereError
+    row = await _row(visit, question, child, role)
+    if visit.asked("checked") != "yes":
+        told = await visit.desk.rehearsal.rehearse(row)
+        view = rehearsed_view(told, question.row.authority, question.pack, visit.now)
+        return await visit.page("whose_check.html", **shown, child=child, view=view)
+    await keep_and_send(visit.desk, row)
+    return visit.to(f"/a/{row.id}")
+
+
+async def _row(visit: Visit, question: Question, child: Child | None, role: str) -> AnswerRow:
+    """The answer as it would be sent."""
     numbers = child.record.identifiers or child.own_identifiers() if child else ()
     person = {"identifiers": [{"system": system, "value": value} for system, value in numbers]} if child else None
     data = {
@@ -69,9 +79,7 @@ async def _leaves(visit: Visit, question: Question, child: Child | None, role: s
     }
     id_ = answer_id(visit.asked("form_id"), visit.user.id, question.row.message_id)
     said = "Nobody who is known" if child is None else "One of the children shown"
-    row = answer_row(id_, MATCH, data, visit.user.id, visit.now, said, question.row.message_id)
-    await keep_and_send(visit.desk, row)
-    return visit.to(f"/a/{id_}")
+    return answer_row(id_, MATCH, data, visit.user.id, visit.now, said, question.row.message_id)
 
 
 async def _force(visit: Visit, question: Question) -> str | None:

@@ -137,9 +137,11 @@ class IdentityMap:
         for row in rows:
             self._references[_key(row)] = self._new_references[_key(row)] = replace(row, person=child.id)
 
-    def refer(self, child: Child, case: Case | AlertCase) -> None:
-        """The references of a case lead to it from now on."""
+    def refer(self, child: Child, case: AnyCase) -> None:
+        """The id and the references of a case lead to it from now on."""
         self._of_episode[case.id] = child.id
+        if isinstance(case, DutiesCase):
+            return
         for r in (case.episode if isinstance(case, Case) else case.alert).references:
             row = ReferenceRow(child.authority, r.force, r.incident, child.id, case.id)
             if self._references.get(_key(row)) != row:

@@ -7,6 +7,7 @@ The format is raised when an older Homeward that wrote such a document back woul
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 import orjson
@@ -104,3 +105,41 @@ def _checked(document: bytes) -> bytes:
             "Start the newer version."
         )
     return document
+
+
+@dataclass(frozen=True, slots=True)
+class CaseGlance:
+    """The head of an episode's document. `timers`: rule and instant."""
+
+    pack: str
+    start: datetime | None
+    risk: str | None
+    references: tuple[str, ...]
+    timers: tuple[tuple[str, datetime], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordGlance:
+    """The first service of a child's record, and its worker."""
+
+    service: str | None = None
+    worker: str | None = None
+
+
+def glance_at_case(document: bytes) -> CaseGlance:
+    """What lists of episodes are ordered by, without building the case: a thousand in a few hundredths of a second. A
+    test holds it equal to `read_case`."""
+    case = orjson.loads(_checked(document))
+    episode = case["episode"]
+    timers = tuple((t["rule"], datetime.fromisoformat(t["due_at"])) for t in case.get("timers", ()))
+    references = tuple(reference["incident"] for reference in episode.get("references", ()))
+    start = episode.get("start")
+    return CaseGlance(
+        episode["pack"], datetime.fromisoformat(start) if start else None, episode.get("risk"), references, timers
+    )
+
+
+def glance_at_record(document: bytes) -> RecordGlance:
+    """The same of what is held of a child."""
+    services = orjson.loads(_checked(document)).get("record", {}).get("services") or [{}]
+    return RecordGlance(services[0].get("service"), services[0].get("worker"))

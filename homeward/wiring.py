@@ -58,20 +58,8 @@ class Parts:
         )  # fmt: skip
         self.now, self._wait = now, wait
         owner = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
-        parse = partial(parse_record, limits=settings.limits)
-        self.intake = Intake(
-            store,
-            packs,
-            directories,
-            parse,
-            now,
-            self.wake,
-            model=weights(settings),
-            stale_after=timedelta(hours=settings.register_stale),
-            early_after=timedelta(hours=settings.early_word),
-            forces=settings.forces,
-            gate=timedelta(seconds=settings.timers_gate) if ready else None,
-        )
+        gate = timedelta(seconds=settings.timers_gate) if ready else None
+        self.intake = intake_of(settings, packs, directories, store, now, self.wake, gate)
         limits = {
             "immediate": timedelta(minutes=settings.told_after_immediate),
             "same_day": timedelta(minutes=settings.told_after_same_day),
@@ -118,6 +106,31 @@ class Parts:
         """Something was promised: relay and timers look again."""
         self.relay.wake()
         self.timers.wake()
+
+
+def intake_of(
+    settings: Settings,
+    packs: Packs,
+    directories: dict[str, Directory],
+    store: Store,
+    now: Callable[[], datetime],
+    promised: Callable[[], None] = lambda: None,
+    gate: timedelta | None = None,
+) -> Intake:
+    """The intake that the settings ask for. SettingsError where its weights cannot be used."""
+    return Intake(
+        store,
+        packs,
+        directories,
+        partial(parse_record, limits=settings.limits),
+        now,
+        promised,
+        model=weights(settings),
+        stale_after=timedelta(hours=settings.register_stale),
+        early_after=timedelta(hours=settings.early_word),
+        forces=settings.forces,
+        gate=gate,
+    )
 
 
 def calendars(packs: Packs) -> dict[str, Calendar]:

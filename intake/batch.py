@@ -153,12 +153,13 @@ class BatchProcessor:
         origin = Origin("/homeward/timers", timer.id, "timer.fired", timer.due_at)
         report = TimerDue(origin=origin, about=About(episode=timer.episode), rule=timer.rule)
         match child.case(timer.episode):
+            case Case() | DutiesCase() as case if timer.rule == BACKLOG:
+                self.done += decide_left(self.context, child, case, report)
             case DutiesCase():
                 self.done += ask_about_duties(self.context, child, report)
             case Case() as case:
-                asked = decide_left if timer.rule == BACKLOG else take_in
-                self.done += asked(self.context, child, case, report)
-                let_go(self.context, (child,))
+                self.done += take_in(self.context, child, case, report)
+        let_go(self.context, (child,))
 
 
 def _taken_in(context: Context, authority: str, parsed: Parsed, person: str | None) -> Step | Nowhere:

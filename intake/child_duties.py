@@ -7,7 +7,7 @@ from enrichment.children import Child
 from episodes.duties import ChildDuties, Heard, heard
 from episodes.events import Event
 from episodes.reports import Report
-from intake.step import CaseChange, Context, Step
+from intake.step import CaseChange, Context, Late, Step
 from routing.case import DutiesCase
 from routing.decide import decide_duties
 from routing.messages import derived_id
@@ -26,14 +26,16 @@ def ask_about_duties(context: Context, child: Child, report: Report, elsewhere: 
     else:
         events = tuple({event.name: event for event in elsewhere}.values())
     episodes = tuple(child.cases.values())
-    decision = decide_duties(held, duties, events, child.record, episodes, pack, context.now)
-    after = DutiesCase(duties, decision.promises, decision.timers)
-    if _kept(after) == _kept(held):
+    decision = decide_duties(held, duties, events, child.record, episodes, pack, context.now, reads_on=True)
+    after = DutiesCase(duties, decision.promises, decision.timers, held.late)
+    if _kept(after) == _kept(held) and not decision.late:
         return Step()
     child.keep(after)
+    context.children.refer(child, after)
     for other in decision.others:
         child.keep(other)
-    return Step((CaseChange(child, after, events),), decision.messages)
+    late = (Late(after.id, events, decision.late),) if decision.late else ()
+    return Step((CaseChange(child, after, events),), decision.messages, late=late)
 
 
 def _kept(case: DutiesCase) -> tuple[object, ...]:

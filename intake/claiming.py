@@ -15,6 +15,7 @@ from store.rows import Claim
 async def fresh(tx: Transaction, read: Sequence[Read], now: datetime) -> list[Read]:
     """What is to be taken in, in order, and claimed from now on. A record that is reread passes on purpose. So does one
     out of quarantine whose claim was written when it was set aside, or that still cannot be read and goes back."""
+    read = await _not_set_aside(tx, read)
     left = await tx.claim([_claim(each, now) for each in read if not _passes(each)])
     chosen: dict[int, Read] = {}
     known: dict[int, Read] = {}
@@ -35,6 +36,13 @@ async def fresh(tx: Transaction, read: Sequence[Read], now: datetime) -> list[Re
             left.discard(clash.key)
             chosen[place] = clash
     return [chosen[place] for place in sorted(chosen)]
+
+
+async def _not_set_aside(tx: Transaction, read: Sequence[Read]) -> list[Read]:
+    """Less what was set aside at this very place before: it stands in quarantine, and would only fail again."""
+    places = {each.raw.place for each in read if isinstance(each, Parsed) and not _passes(each) and not each.raw.held}
+    aside = await tx.claimed(places)
+    return [each for each in read if isinstance(each, Rejected) or each.raw.held or each.raw.place not in aside]
 
 
 def _passes(read: Read) -> bool:

@@ -43,7 +43,7 @@ def tell_of_claims(context: Context, concerned: Concerned, begun: Sequence[str],
     claimants = _claimants(context, concerned, report)
     for authority in claimants:
         others = [o for o in claimants if o != authority and (authority in begun or o in begun)]
-        if not others:
+        if not others or _has_handed_over(context, authority, report, begun):
             continue
         detail = _EACH.format(", ".join(others))
         step += raised(context, authority, "doubtful_match", detail, report, report.about, CLAIM_ROW)
@@ -75,6 +75,12 @@ def _is_own(context: Context, child: Child, case: Case, report: Report) -> bool:
     missing, about = case.episode.missing, report.about
     told = any((r.force, r.incident) == (about.force, about.incident) for r in case.episode.references)
     return told and missing is not None and has_a_say(context, child, missing)
+
+
+def _has_handed_over(context: Context, authority: str, report: Report, begun: Sequence[str]) -> bool:
+    """Whether the authority has just heard that the child is another's from now on (AMB-197)."""
+    children = context.children.in_reference(authority, report.about)
+    return any(case.episode.handed_to in begun for child in children for case in child.cases.values())
 
 
 def is_under_way(case: Case) -> bool:

@@ -97,7 +97,7 @@ def ask_rules(context: Context, child: Child, case: Case, episode: Episode, even
     if context.history or case.from_history:
         return keep_facts(context, child, case, decision.episode, events)
     context.fresh.update((message.id, events) for message in decision.messages)
-    after = replace(decision.case, late=case.late)
+    after = decision.case_after(case)
     for kept in (after, *decision.others):
         child.keep(kept)
     context.children.refer(child, after)

@@ -6,13 +6,14 @@ from enrichment.children import Child
 from episodes.episode import Episode
 from episodes.events import Change, brought
 from episodes.identity import ended_by
-from episodes.reports import Found
+from episodes.reports import Decided, Found, InterviewOutcome, MeetingHeld, TaskCompleted
 from intake.deciding import take_in
 from intake.step import CaseChange, Context, Step
 from routing.case import Case
 from routing.decide import decide_withdrawn
 
 MERGED_ROW = "AMB-187"
+_Act = InterviewOutcome | MeetingHeld | Decided | TaskCompleted
 
 
 def take_in_found(context: Context, child: Child, report: Found) -> Step | None:
@@ -59,7 +60,16 @@ def _join_waiting(context: Context, child: Child, case: Case, report: Found) -> 
             continue
         step += _given_up(context, child, waiting, report)
         step += take_in(context, child, child.cases[case.id], told)
+        for act in _acts(waiting.episode):
+            again = replace(act, origin=replace(act.origin, again=report.origin.answered))
+            step += take_in(context, child, child.cases[case.id], again)
     return step
+
+
+def _acts(episode: Episode) -> list[_Act]:
+    """What people did about the absence while it waited, in the order of receipt."""
+    acts: list[_Act] = [*episode.outcomes, *episode.meetings, *episode.decisions, *episode.tasks]
+    return sorted(acts, key=lambda act: act.origin.at)
 
 
 def _given_up(context: Context, child: Child, waiting: Case, report: Found) -> Step:
@@ -69,6 +79,6 @@ def _given_up(context: Context, child: Child, waiting: Case, report: Found) -> S
     pack = context.packs.version(child.authority, episode.pack)
     others = child.others(episode.id)
     decision = decide_withdrawn(waiting, episode, events, child.record, others, pack, context.now, MERGED_ROW)
-    after = replace(decision.case, from_history=waiting.from_history)
+    after = decision.case_after(waiting)
     child.keep(after)
     return Step((CaseChange(child, after, events),), decision.messages)

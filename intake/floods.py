@@ -1,6 +1,7 @@
 """Folding the hub's own words: what fails again and again from one cause is told when it begins, counted at growing
 intervals, and told once more when it is over. Nothing is lost by it: each record stands in quarantine under its cause.
-What a pack asks for is never folded; what has not arrived is told by `intake.undelivered`.
+What a pack asks for about an episode is never folded; what has not arrived is told by `intake.undelivered`. Each
+incident that was folded stands in the next word.
 
 All of it is kept in the database, so that a restart begins no flood anew; the next word is a timer like any other.
 """
@@ -24,6 +25,7 @@ QUIET = timedelta(hours=1)
 """After so long without a further fault a flood is over."""
 
 _STEPS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
+_NAMED = 5000  # incidents that one word names at most
 _ALIKE = 3  # words about one incident, or one sender, that are told one by one
 _UNREADABLE = "unreadable"
 _WHERE = {_UNREADABLE: "all are in quarantine with cause {}"}
@@ -72,7 +74,7 @@ def foldable(messages: Iterable[Message], rejected: Mapping[str, str]) -> dict[s
     for message in messages:
         if message.id in rejected:
             found[message.id] = Foldable(rejected[message.id], message)
-        elif message.rule == f"hub_{message.kind}" and (alike := _in_common(message)):
+        elif (message.alike or message.rule == f"hub_{message.kind}") and (alike := _in_common(message)):
             found[message.id] = Foldable(derived_id("flood", message.authority, message.kind, *alike), message, _ALIKE)
     return found
 
@@ -107,11 +109,20 @@ def fold_alike(words: Sequence[Foldable], held: Mapping[str, FloodRow], now: dat
             row = replace(row, told=row.count)
         else:
             more[word.cause] += 1
+            row = replace(row, incidents=_listed(row, word.message))
         rows[word.cause] = row
     for cause in more:
         if rows[cause].next_at is None:
             rows[cause] = replace(rows[cause], next_at=now + _STEPS[0])
     return Folded(tuple(said), tuple(rows.values()), tuple(_timer(row) for row in rows.values() if row.next_at))
+
+
+def _listed(row: FloodRow, message: Message) -> tuple[str, ...]:
+    """The incidents that are still to be named, with that of a message which is alike by its sender."""
+    incident = message.incident if message.alike else None
+    if incident is None or incident in row.incidents or len(row.incidents) >= _NAMED:
+        return row.incidents
+    return (*row.incidents, incident)
 
 
 def look_at(row: FloodRow, packs: Packs, now: datetime) -> tuple[Message | None, FloodRow | None, TimerRow | None]:
@@ -123,7 +134,7 @@ def look_at(row: FloodRow, packs: Packs, now: datetime) -> tuple[Message | None,
     if row.count > row.told:
         word, words = _word(row, packs, now, over=False), words + 1
     step = _STEPS[min(words, len(_STEPS) - 1)]
-    after = replace(row, told=row.count, words=words, next_at=now + step)
+    after = replace(row, told=row.count, words=words, next_at=now + step, incidents=())
     return word, after, _timer(after)
 
 
@@ -139,7 +150,8 @@ def _word(row: FloodRow, packs: Packs, now: datetime, over: bool) -> Message:
     many = f"{row.count} in the same way since {since}"
     head = f"over: {many}, the last at {last}" if over else f"{many}, {row.count - row.told} of them new"
     where = _WHERE.get(row.kind, "").format(row.cause)
-    detail = "; ".join(part for part in (head, where, f"first: {row.detail}") if part)
+    named = f"incidents not named before: {', '.join(row.incidents)}" if row.incidents else ""
+    detail = "; ".join(part for part in (head, where, named, f"first: {row.detail}") if part)
     return exception(pack, row.kind, detail, now, ("/homeward/floods", row.cause))
 
 

@@ -33,8 +33,9 @@ def hand_over(context: Context, child: Child, case: Case, to: str, report: Repor
     pack = context.packs.version(child.authority, episode.pack)
     others = child.others(case.id)
     decision = decide_withdrawn(case, episode, (event,), child.record, others, pack, context.now, HANDED_OVER_ROW)
-    child.keep(decision.case)
-    step = Step((CaseChange(child, decision.case, (event,)),), decision.messages)
+    after = decision.case_after(case)
+    child.keep(after)
+    step = Step((CaseChange(child, after, (event,)),), decision.messages)
     about = episode.missing.about if episode.missing else report.about
     detail = _HANDED_OVER.format(to)
     return step + raised(context, child.authority, "doubtful_match", detail, report, about, HANDED_OVER_ROW)
@@ -46,7 +47,7 @@ def take_back(context: Context, child: Child, report: Report) -> Step:
     step = Step()
     for case in [c for c in child.cases.values() if c.episode.handed_to is not None]:
         episode = replace(case.episode, handed_to=None)
-        step += answer(context, child, Case(episode), episode, beginning_anew(episode, report.origin))
+        step += answer(context, child, Case(episode, late=case.late), episode, beginning_anew(episode, report.origin))
     return step
 
 

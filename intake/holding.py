@@ -2,12 +2,14 @@
 the incident is placed anywhere. A person hears that it waits, and hears again where it waits long."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from enrichment.children import Child
 from episodes.reports import Found, Report
 from episodes.returning import outdated
 from intake.early import EarlyWord, early_of, row_of, words_of_rows
+from intake.noting import sender_of
 from intake.records import Parse, Parsed
 from intake.step import Context, Step, raised
 from routing.decide import decide_early
@@ -49,7 +51,8 @@ def _announced(context: Context, authority: str, report: Report, child: Child | 
         return raised(context, HUB, kind, UNKNOWN_INCIDENT, report, report.about, of_sender=True)
     pack, messages = context.packs.governing(authority, context.now), tuple[Message, ...]()
     if isinstance(report, Found):
-        messages = decide_early(report, authority, child.record if child else None, pack, context.now).messages
+        said = decide_early(report, authority, child.record if child else None, pack, context.now).messages
+        messages = tuple(replace(each, alike=f"{sender_of(report)}: {each.rule}") for each in said)
     return (
         Step(messages=messages)
         if messages

@@ -22,13 +22,15 @@ from intake.failing import tell_of_timer
 from intake.folding import fold_batch, look_at_floods
 from intake.holding import waited_long
 from intake.isolating import Isolation
-from intake.keeping_back import KeptBack, has_waited, keep_back
+from intake.keeping_back import KeptBack, has_waited, keep_back, not_left_yet
 from intake.loading import add_early, load_batch, load_early
 from intake.noting import Notes, note_keys
 from intake.records import Parse, Parsed, RawRecord, Read, Rejected
+from intake.rehearsing import Rehearsed, rehearsed, standing_of
 from intake.rejecting import failed, rejection_alert
 from intake.replaying import Replays, say_taken_already
 from intake.saying import say_step, say_taken
+from intake.settling import tell_back
 from intake.step import Context, Step
 from intake.writing import write_batch
 from outbox.directory import Directory
@@ -104,6 +106,7 @@ class Intake:
                     batch.fire(timer)
             batch.settle()
             kept = await KeptBack.of(tx, context, [t.episode for t in due if t.episode and t.rule == BACKLOG])
+            batch.done += tell_back(context, kept.unasked)
             batch.done += await waited_long(tx, context, [t for t in due if t.rule == EARLY_WORD], self._read)
             ended = [t for t in due if t.id in figures]
             after = [periodic.fire(t, figures[t.id], self._packs, now) for t in ended]
@@ -136,6 +139,19 @@ class Intake:
         say_step(batch.done)
         self._promised()
         return count
+
+    async def rehearse(self, raw: RawRecord) -> Rehearsed:
+        """What taking this record in would do as things stand, by the same code up to the writing; nothing is claimed,
+        written or sent. What folds with a flood, and periodic reports, are left out."""
+        now = self._now()
+        read = self._read(raw, now)
+        if isinstance(read, Rejected):
+            return Rehearsed(refused=read.detail)
+        async with self._store.reading() as tx:
+            context = await self._loaded(tx, [read], now)
+            before = standing_of(context)
+            batch = await self._processed(tx, context, [read])
+        return rehearsed(batch.done, before, standing_of(context))
 
     async def replay(self, limit: int) -> int:
         """Takes in what somebody asked to be replayed from quarantine, so many at most; returns how many. What still
@@ -179,26 +195,13 @@ class Intake:
             return Step()
         parsed = [each for each in taken if isinstance(each, Parsed)]
         rejected = [each for each in taken if isinstance(each, Rejected)]
-        early = await load_early(tx, parsed, self._read)
-        children = await load_batch(tx, [*parsed, *(each.parsed for each in early)], self._packs, self._model)
-        await add_early(tx, early, [child.id for child in children.children()], self._read)
-        rejected += _set_aside(early, spoilt)
-        freshness = {register.authority: register for register in await tx.register_freshness()}
-        notes = Notes(await tx.noted(note_keys(parsed, children.numbers, self._forces)))
-        context = Context(
-            children, self._packs, now, freshness, notes, self._stale_after, self._forces, early, self._early_after,
-            history=self._history,
-        )  # fmt: skip
-        batch = BatchProcessor(context)
-        for each in parsed:
-            batch.process(each)
-            await asyncio.sleep(0)
-        batch.settle(backlog=self._gate is not None)
+        context = await self._loaded(tx, parsed, now)
+        rejected += _set_aside(context.early, spoilt)
+        batch = await self._processed(tx, context, parsed)
         if self._history:
             batch.done += Step(rejected=tuple(rejected))
             await write_batch(tx, batch, self._directories, parsed, (), ())
             return batch.done
-        batch.done += await tell_of_many(tx, batch.context)
         for aside in rejected:
             alert = rejection_alert(aside, self._packs, now)
             batch.done += Step(messages=(alert,), rejected=(replace(aside, told=alert.id),))
@@ -209,6 +212,29 @@ class Intake:
         periodic_timers = self._begin_periodic(batch.done, now)
         await write_batch(tx, batch, self._directories, parsed, (), periodic_timers, folded, until)
         return batch.done
+
+    async def _loaded(self, tx: Transaction, parsed: Sequence[Parsed], now: datetime) -> Context:
+        """The children of whom the reports speak, and all that is asked besides. Nothing is written here."""
+        early = await load_early(tx, parsed, self._read)
+        children = await load_batch(tx, [*parsed, *(each.parsed for each in early)], self._packs, self._model)
+        await add_early(tx, early, [child.id for child in children.children()], self._read)
+        freshness = {register.authority: register for register in await tx.register_freshness()}
+        notes = Notes(await tx.noted(note_keys(parsed, children.numbers, self._forces)))
+        return Context(
+            children, self._packs, now, freshness, notes, self._stale_after, self._forces, early, self._early_after,
+            await not_left_yet(tx, children, now), history=self._history,
+        )  # fmt: skip
+
+    async def _processed(self, tx: Transaction, context: Context, parsed: Sequence[Parsed]) -> BatchProcessor:
+        """What the reports lead to. Nothing is written here."""
+        batch = BatchProcessor(context)
+        for each in parsed:
+            batch.process(each)
+            await asyncio.sleep(0)
+        batch.settle(backlog=self._gate is not None)
+        if not self._history:
+            batch.done += await tell_of_many(tx, context)
+        return batch
 
     def _begin_periodic(self, done: Step, now: datetime) -> list[TimerRow]:
         """Periodic reports begin with an authority's first message."""

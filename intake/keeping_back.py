@@ -5,12 +5,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from enrichment.children import Children
+from episodes.events import Event
+from episodes.history import history
 from intake import ledger
 from intake.rechecking import rows_over
 from intake.records import Parsed
 from intake.step import Context
 from routing.case import LeftLate
-from routing.message_types import MESSAGE_TYPES, taken_back_by
+from routing.message_types import INTERVIEW_REQUEST, MESSAGE_TYPES, taken_back_by
 from routing.messages import Message
 from store import Delivery, Transaction
 
@@ -37,6 +40,20 @@ def keep_back(context: Context, messages: Iterable[Message]) -> None:
             child.keep(replace(case, late=LeftLate(context.now, case.episode.missing.origin, ())))
 
 
+async def not_left_yet(tx: Transaction, children: Children, now: datetime) -> dict[str, tuple[Event, ...]]:
+    """The messages about these children that are kept back, each with the events that it may answer: nothing follows
+    from what was asked for in them, should it turn out that it need not have been."""
+    cases = [case for child in children.children() for case in child.cases.values() if case.late is not None]
+    fresh: dict[str, tuple[Event, ...]] = {}
+    for case in cases:
+        waiting = [each for each in await tx.outbox_of_episode(case.id) if _is_kept_back(each, now)]
+        if waiting and case.episode.missing is not None:
+            fresh |= dict.fromkeys(
+                (each.row.message_id for each in waiting), history(case.episode, case.episode.missing.origin)
+            )
+    return fresh
+
+
 @dataclass(frozen=True, slots=True)
 class KeptBack:
     """What was kept back of some episodes: what leaves now, and what is over."""
@@ -56,6 +73,12 @@ class KeptBack:
             _undo(context, episode, {d.row.message_id for d in over} - {d.row.message_id for d in leaving})
         return cls(tuple(leaving), tuple(over))
 
+    @property
+    def unasked(self) -> list[tuple[str, str]]:
+        """The requests for an interview that do not leave, by episode and message."""
+        rows = [each.row for each in self.over if each.row.type == INTERVIEW_REQUEST]
+        return [(row.subject, row.message_id) for row in rows if row.subject]
+
     async def let_go(self, tx: Transaction, now: datetime) -> None:
         """Writes it down."""
         await tx.let_go([d.position for d in self.leaving], now)
@@ -65,8 +88,13 @@ class KeptBack:
 
 def _waits(delivery: Delivery, now: datetime) -> bool:
     """Whether no relay can take it: it is kept back, or stands in its lane behind what it takes back."""
+    behind = delivery.state == "prepared" and bool(taken_back_by(delivery.row.type))
+    return behind or _is_kept_back(delivery, now)
+
+
+def _is_kept_back(delivery: Delivery, now: datetime) -> bool:
     kept = delivery.next_attempt_at is not None and delivery.next_attempt_at > now
-    return delivery.state == "prepared" and (kept or bool(taken_back_by(delivery.row.type)))
+    return kept and delivery.state == "prepared"
 
 
 def _undo(context: Context, episode: str, messages: set[str]) -> None:

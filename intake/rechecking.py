@@ -3,6 +3,8 @@ asked or warned of may be over. Only reads; the relay asks, and settles what doe
 
 from collections.abc import Collection, Sequence
 
+import orjson
+
 from enrichment.children import Children
 from routing.library import Packs
 from routing.message_types import taken_back_by
@@ -35,7 +37,8 @@ async def rows_over(tx: Transaction, children: Children, packs: Packs, rows: Seq
         if child is None or case is None:
             continue
         pack = packs.version(child.authority, case.episode.pack)
-        ended = ended_since(row.message_id, case, child.record, child.others(case.id), pack)
+        replaces = orjson.loads(row.payload).get("replaces")
+        ended = ended_since(row.message_id, replaces, case, child.record, child.others(case.id), pack)
         if ended or await _takes_back(tx, row, gone):
             gone.add(row.id)
     return gone

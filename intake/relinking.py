@@ -19,7 +19,15 @@ from intake.placing import place
 from intake.step import CaseChange, Context, Step, raised
 from routing.case import AlertCase, Case
 from routing.message_types import MESSAGE_TYPES
-from routing.relinking import ANSWERED, events_anew, interviews, of_another_child, taken_back_from
+from routing.relinking import (
+    ANSWERED,
+    as_it_ended,
+    events_anew,
+    interviews,
+    missing_still,
+    of_another_child,
+    taken_back_from,
+)
 
 _JUDGED_AGAIN = "It rested on another child's record and has to be decided again: {}."
 _ELSEWHERE = "Another authority ({}) has recorded whose notification this is. Check whose it is here."
@@ -98,18 +106,28 @@ def _moved(context: Context, former: Child, case: Case, child: Child, terms: Ter
     blocked = terms.second == "waits" and any(c.episode.state == "open" for c in child.cases.values())
     if blocked and episode.state in ANSWERED:
         episode = replace(episode, state="waiting", found=None, returns=())
-    moved = Case(episode, from_history=case.from_history)
+    moved = Case(episode, late=case.late, from_history=case.from_history)
     context.children.move(moved, former, child)
     if episode.missing is not None and episode.start is not None and episode.state != "retracted":
         episode = link_relatives(context, child, episode, episode.missing, episode.start)
     if episode.state == "waiting":
         step = answer(context, child, moved, episode, (Event(Change.WAITS, report, report.origin.at),))
         return step + (_returned(context, child, told.found, report) if told.found else Step())
-    step = answer(context, child, moved, episode, events_anew(episode, report))
+    step = _answered_anew(context, child, moved, episode, report)
     if told.back and told.found is not None and terms.found_ends == "every":
         step += end_others(context, child, episode, _again(told.found, report))
     step += _acts(context, child, episode.id, (*episode.meetings, *interviews(told)), report)
     return step + _judged_again(context, child, judged, report)
+
+
+def _answered_anew(context: Context, child: Child, moved: Case, episode: Episode, report: Matched) -> Step:
+    """What the right record asks for, event by event: that it opened, and then what ended it."""
+    first, *later = events_anew(episode, report)
+    step = answer(context, child, moved, missing_still(episode) if later else episode, first)
+    for events in later:
+        case = child.cases[episode.id]
+        step += ask_rules(context, child, case, as_it_ended(case.episode, episode), events)
+    return step
 
 
 def _acts(

@@ -41,8 +41,10 @@ def resolve_child(context: Context, authority: str, parsed: Parsed) -> Resolutio
     """Raises Ambiguous where the report speaks of several children and must change nothing."""
     report, about, force = parsed.report, parsed.report.about, force_of(parsed.report)
     children = context.children
-    # A return that names no incident waits for its child; any other waits for its incident.
+    # A return that names no incident waits for its child; any other waits for its incident, and for its child as well
+    # where it gives a number, to which the register may join others.
     begins = isinstance(report, Missing) or (isinstance(report, Found) and about.incident is None)
+    waits_for_child = isinstance(report, Found) and bool(about.identifiers)
     try:
         found = whose(children, authority, about, parsed.described, force)
     except Ambiguous as why:
@@ -57,7 +59,7 @@ def resolve_child(context: Context, authority: str, parsed: Parsed) -> Resolutio
     child = found.child
     doubt = None if child else _doubt(context, authority, found)
     if child is None:
-        if not begins:
+        if not begins and not waits_for_child:
             return Resolution(None, doubt, match)
         child = children.begin(authority, about, report.origin.token, force)
     elif isinstance(report, Missing):

@@ -1,15 +1,17 @@
 """The end of a batch. What was late on arrival is decided now where nothing else can be waiting, else it is left, with
 a clock that asks again once the backlog is read. What had its reason end meanwhile does not leave."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from enrichment.children import Child
 from episodes.events import Change, Event
 from episodes.history import beginning
-from episodes.reports import TimerDue
+from episodes.reports import About, RecordHeld, TimerDue
 from intake.step import CaseChange, Context, Late, Step, told_retracted
-from routing.case import Case, LeftLate
-from routing.decide import decide_late
+from routing.case import Case, DutiesCase, LeftLate
+from routing.decide import decide_late, decide_told_back
+from routing.message_types import INTERVIEW_REQUEST
 from routing.messages import Promise
 from routing.netting import netted
 
@@ -24,21 +26,57 @@ def settle_batch(context: Context, done: Step, backlog: bool = False) -> Step:
     undone = _begun_in_error(context, done)
     sent, unsent = netted(done.messages, promised, undone)
     done = replace(done, messages=tuple(sent), late=(), unsent=(*done.unsent, *unsent))
+    done += tell_back(context, [(m.episode, m.id) for m in unsent if m.type == INTERVIEW_REQUEST and m.episode])
     for case, event in undone.values():
         done += told_retracted(context, case.episode.authority, event.report, ("AMB-181",))
     return done
 
 
-def decide_left(context: Context, child: Child, case: Case, due: TimerDue) -> Step:
+def tell_back(context: Context, unsent: Collection[tuple[str, str]]) -> Step:
+    """Word that the child is back to those who would have had it with a request that does not leave: by episode and
+    message."""
+    step, gone = Step(), {message for _, message in unsent}
+    for episode in dict.fromkeys(episode for episode, _ in unsent):
+        child = context.children.of_episode(episode)
+        case = child.cases.get(episode) if child else None
+        if child is None or case is None:
+            continue
+        pack = context.packs.version(child.authority, case.episode.pack)
+        decision = decide_told_back(case, child.record, child.others(case.id), pack, context.now, gone)
+        child.keep(decision.case_after(case))
+        step += Step(messages=decision.messages)
+    return step
+
+
+def decide_left(context: Context, child: Child, case: Case | DutiesCase, due: TimerDue) -> Step:
     """The backlog is read: what was left because it was late on arrival is decided."""
-    if case.late is None or case.episode.missing is None:
+    first = _first(case)
+    if case.late is None or first is None:
         return Step()
     event = Event(Change.TIMER_DUE, due, due.origin.at, due.rule)
     step = Step()
-    if case.episode.state != "retracted":
-        step = _answer(context, child, case, (beginning(case.episode.missing, case.late.cause),), case.late.rules)
-    child.keep(replace(child.cases[case.id], late=None))
-    return Step((CaseChange(child, child.cases[case.id], (event,)),)) + step
+    if not _is_retracted(case) and case.late.rules:  # else something was kept back, and nothing left to be asked
+        step = _answer(context, child, case, (first,), case.late.rules)
+    after = _case_of(child, case.id)
+    assert after is not None
+    after = replace(after, late=None)
+    child.keep(after)
+    return Step((CaseChange(child, after, (event,)),)) + step
+
+
+def _first(case: Case | DutiesCase) -> Event | None:
+    """What the rules that were left answer to: that the episode opened; of duties, that the register has spoken."""
+    if case.late is None:
+        return None
+    if isinstance(case, DutiesCase):
+        return Event(Change.RECORD_CHANGED, RecordHeld(origin=case.late.cause, about=About()), case.late.cause.at)
+    return beginning(case.episode.missing, case.late.cause) if case.episode.missing else None
+
+
+def _case_of(child: Child | None, id_: str) -> Case | DutiesCase | None:
+    if child is not None and child.duties is not None and child.duties.id == id_:
+        return child.duties
+    return child.cases.get(id_) if child else None
 
 
 def _folded(late: tuple[Late, ...]) -> list[Late]:
@@ -53,8 +91,8 @@ def _folded(late: tuple[Late, ...]) -> list[Late]:
 def _left(context: Context, late: Late) -> Step:
     """It is kept with the case, so that it outlives the process, until a timer asks."""
     child = context.children.of_episode(late.episode)
-    case = child.cases.get(late.episode) if child else None
-    if child is not None and case is not None and case.episode.state != "retracted":
+    case = _case_of(child, late.episode)
+    if child is not None and case is not None and not _is_retracted(case):
         left = LeftLate(context.now, late.events[0].report.origin, late.rules)
         child.keep(replace(case, late=left.and_also(case.late)))
     return Step()
@@ -63,23 +101,36 @@ def _left(context: Context, late: Late) -> Step:
 def _decided(context: Context, late: Late) -> Step:
     """What was late on arrival and still holds."""
     child = context.children.of_episode(late.episode)
-    case = child.cases.get(late.episode) if child else None
-    if child is None or case is None or case.episode.state == "retracted":
+    case = _case_of(child, late.episode)
+    if child is None or case is None or _is_retracted(case):
         return Step()
     return _answer(context, child, case, late.events, late.rules)
 
 
-def _answer(context: Context, child: Child, case: Case, events: tuple[Event, ...], rules: tuple[str, ...]) -> Step:
-    pack = context.packs.version(child.authority, case.episode.pack)
+def _is_retracted(case: Case | DutiesCase) -> bool:
+    return isinstance(case, Case) and case.episode.state == "retracted"
+
+
+def _answer(
+    context: Context, child: Child, case: Case | DutiesCase, events: tuple[Event, ...], rules: tuple[str, ...]
+) -> Step:
+    version = case.episode.pack if isinstance(case, Case) else case.duties.pack
+    pack = context.packs.version(child.authority, version)
     decision = decide_late(case, events, child.record, child.others(case.id), pack, context.now, rules)
-    for kept in (decision.case, *decision.others):
+    after = (
+        decision.case_after(case)
+        if isinstance(case, Case)
+        else replace(case, promises=decision.promises, timers=decision.timers)
+    )
+    for kept in (after, *decision.others):
         child.keep(kept)
     return Step(messages=decision.messages, unsent=decision.unsaid)
 
 
 def _promised(context: Context) -> dict[str, Promise]:
     changed = context.children.changed_cases()
-    return {promise.message: promise for _, case in changed for promise in case.promises}
+    promises = [promise for _, case in changed for promise in case.promises]
+    return {p.first: p for p in promises if p.first} | {p.message: p for p in promises}
 
 
 def _begun_in_error(context: Context, done: Step) -> dict[str, tuple[Case, Event]]:

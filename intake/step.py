@@ -63,8 +63,8 @@ class MatchResult:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """Something about an episode that was late on arrival: left until all has been read, with the events that it
-    answers and the rules that would have spoken."""
+    """Something about an episode, or a child's duties, that was late on arrival: left until all has been read, with the
+    events that it answers and the rules that would have spoken."""
 
     episode: str
     events: tuple[Event, ...]

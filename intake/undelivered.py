@@ -22,6 +22,7 @@ from routing.messages import Message, Recipient, derived_id
 from routing.pack import Pack
 from store import Store, Transaction
 from store.arriving import FaultRow, Unarrived
+from store.pausing import Pause
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +126,8 @@ class Undelivered:
         if known is not None and patient and now - known.told_at < _pause(fault.urgency, known.words):
             return 0
         kept = FaultRow(fault.key, known.began_at if known else now, now, known.words + 1 if known else 1)
-        message = self._word(fault, kept, pack, climbing, now)
+        pauses = await tx.pauses({row.paused for row in fault.rows if row.paused})
+        message = self._word(fault, kept, pack, climbing, now, [*pauses.values()])
         rows = rows_to(message, self._ways(message, fault))
         await tx.append([ledger.of_decision(message, rows)], rows)
         await tx.keep_faults([kept])
@@ -155,10 +157,17 @@ class Undelivered:
         return tuple(dict.fromkeys(role for role in roles if role is not None))
 
     def _word(
-        self, fault: DeliveryFault, kept: FaultRow, pack: Pack, climbing: Iterable[str], now: datetime
+        self,
+        fault: DeliveryFault,
+        kept: FaultRow,
+        pack: Pack,
+        climbing: Iterable[str],
+        now: datetime,
+        pauses: Sequence[Pause],
     ) -> Message:
         first = fault.rows[0]
-        told = exception(pack, _WORD, _detail(fault, kept, now), now, ("/homeward/relay", first.id), _about(fault.rows))
+        detail = _detail(fault, kept, now, pauses)
+        told = exception(pack, _WORD, detail, now, ("/homeward/relay", first.id), _about(fault.rows))
         more = [Recipient(role, None, pack.roles[role].channel) for role in climbing]
         to = tuple({each.role: each for each in (*told.to, *more)}.values())
         id = derived_id("undelivered", fault.key, first.id, kept.began_at.isoformat(), str(kept.words))
@@ -184,7 +193,8 @@ def _alike(rows: Iterable[Unarrived]) -> list[DeliveryFault]:
 
 
 def _alike_by(row: Unarrived) -> tuple[str, str, str | None]:
-    by_itself = row.state in (*_HELD, "retrying") or row.blocked
+    paused = row.paused not in (None, row.channel)  # what waits behind a pause waits for it alone
+    by_itself = row.state in (*_HELD, "retrying") or row.blocked or paused
     return row.authority, row.channel, row.destination if by_itself else None
 
 
@@ -195,7 +205,7 @@ def _pause(urgency: str, words: int) -> timedelta:
     return min(wait, longest)
 
 
-def _detail(fault: DeliveryFault, kept: FaultRow, now: datetime) -> str:
+def _detail(fault: DeliveryFault, kept: FaultRow, now: datetime, pauses: Sequence[Pause]) -> str:
     first = fault.rows[0]
     what = _STATES.get(first.state)
     if what is None:
@@ -209,6 +219,8 @@ def _detail(fault: DeliveryFault, kept: FaultRow, now: datetime) -> str:
     if len(fault.rows) > 1:
         many = f"{len(fault.rows)} messages, the first {many},"
     cause = next((row.detail for row in fault.rows if row.detail), None) or "the way out takes nothing at the moment"
+    if pauses:
+        cause = "; ".join(f"paused by {p.by} since {p.at:%Y-%m-%d %H:%M} UTC: {p.why}" for p in pauses)
     since = f"; the same fault as told since {kept.began_at:%Y-%m-%d %H:%M} UTC" if kept.words > 1 else ""
     return f"{what}: {many} to {where}: {cause}{since}"
 

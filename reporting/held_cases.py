@@ -40,12 +40,6 @@ class HeldCase:
         return situation_of(self.child, self.case).starts_within(90) if isinstance(self.case, Case) else 0
 
 
-async def open_cases(tx: Transaction, authority: str) -> list[HeldCase]:
-    """The episodes of an authority that are open, the longest open first."""
-    rows = await tx.open_episodes(authority)
-    return await _held(tx, {row.person for row in rows}, [row.id for row in rows])
-
-
 async def held_cases(tx: Transaction, ids: Iterable[str]) -> list[HeldCase]:
     """The cases with these ids, in their order; an id that nobody has is left out."""
     wanted = list(dict.fromkeys(ids))

@@ -1,7 +1,7 @@
 """What is kept together of an episode, of a child's duties and of a national alert: the thing itself, what was promised
 in it, and when rules want to be asked again. What becomes of promises is in `routing.promises`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from episodes.alert import NationalAlert
@@ -58,16 +58,23 @@ class Case:
     @property
     def clocks(self) -> tuple[Timer, ...]:
         """The timers, with that of what was late on arrival."""
-        return (*self.timers, Timer(BACKLOG, self.late.since)) if self.late else self.timers
+        return with_late(self.timers, self.late)
+
+
+def with_late(timers: tuple[Timer, ...], late: LeftLate | None) -> tuple[Timer, ...]:
+    """The timers, with the one that asks what becomes of what was late on arrival."""
+    return (*timers, Timer(BACKLOG, late.since)) if late else timers
 
 
 @dataclass(frozen=True, slots=True)
 class DutiesCase:
-    """A child's duties outside any episode, with what was promised and the timers that stand for it."""
+    """A child's duties outside any episode, with what was promised and the timers that stand for it. `late`: what was
+    late on arrival and is not decided yet."""
 
     duties: ChildDuties
     promises: tuple[Promise, ...] = ()
     timers: tuple[Timer, ...] = ()
+    late: LeftLate | None = None
 
     @property
     def id(self) -> str:
@@ -75,7 +82,7 @@ class DutiesCase:
 
     @property
     def clocks(self) -> tuple[Timer, ...]:
-        return self.timers
+        return with_late(self.timers, self.late)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,6 @@ class Decision:
     late: tuple[str, ...] = ()
     unsaid: tuple[Message, ...] = ()
 
-    @property
-    def case(self) -> Case:
+    def case_after(self, before: Case) -> Case:
         """The case of the episode, as it stands from now on."""
-        return Case(self.episode, self.promises, self.timers)
+        return replace(before, episode=self.episode, promises=self.promises, timers=self.timers)

@@ -3,6 +3,7 @@
 How the rules are asked, one by one, is in `routing.turn`.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -62,13 +63,29 @@ def decide(
     turn.look_back(case, former or record)
     undone = undo(case, turn.s, pack, now)
     if undone is None:
-        return turn.whole(others)
+        return _told_before(turn.whole(others), case, events, pack, s.as_of)
     turn.s, turn.revived = undone.s, undone.revived
     return turn.whole(others, undone.messages)
 
 
+def _told_before(decision: Decision, case: Case, events: tuple[Event, ...], pack: Pack, at: datetime) -> Decision:
+    """What a return asks for and has been done since that return is done at once: word of it was read before the return
+    was."""
+    found = next((event for event in events if event.change is Change.FOUND), None)
+    if found is None:
+        return decision
+    told = [Event(Change.INTERVIEW, o, o.at, o.result) for o in decision.episode.outcomes]
+    told += [Event(Change.TASK_COMPLETED, t, t.at, t.kind) for t in decision.episode.tasks]
+    told += [Event(Change.MEETING, m, m.held_at, kind) for m in decision.episode.meetings for kind in m.kinds]
+    since = [event for event in told if event.at >= found.at]
+    held = {p.message for p in case.promises}
+    new = promises.fulfilled([p for p in decision.promises if p.message not in held], since, pack, at)
+    done = {p.message: p for p in new}
+    return replace(decision, promises=tuple(done.get(p.message, p) for p in decision.promises))
+
+
 def decide_late(
-    case: Case,
+    case: Case | DutiesCase,
     events: tuple[Event, ...],
     record: RegisterRecord,
     others: tuple[Case, ...],
@@ -78,10 +95,26 @@ def decide_late(
 ) -> Decision:
     """What was late on arrival (the rules `late`), once all has been read that is known of the child: what still holds
     is said now, in answer to the events that it was left for; what does not is `unsaid`."""
-    turn = Turn(situation_at(case, case.episode, events, record, others, pack, now), pack, now, case)
+    about = case.episode if isinstance(case, Case) else case.duties.as_episode()
+    s = situation_at(case, about, events, record, others, pack, now)
+    turn = Turn(s if isinstance(case, Case) else replace(s, about="child"), pack, now, case)
     turn.rules, turn.settles = tuple(rule for rule in turn.rules if not rule.on), True
     decision = turn.asked(others)
     return replace(decision, unsaid=tuple(turn.unsaid(late, decision.timers)))
+
+
+def decide_told_back(
+    case: Case, record: RegisterRecord, others: tuple[Case, ...], pack: Pack, now: datetime, unsent: Collection[str]
+) -> Decision:
+    """The word that the child is back, to those who would have had it with a request that is none any more: `unsent`
+    are the messages that do not leave (AMB-177)."""
+    found = case.episode.found
+    if found is None or not case.episode.back:
+        return Decision((), case.episode, case.promises, case.timers)
+    event = Event(Change.FOUND, found, found.return_at or found.origin.at)
+    turn = Turn(situation_at(case, case.episode, (event,), record, others, pack, now), pack, now, case)
+    messages = tuple(turn.told_back([p for p in case.promises if p.message not in unsent], "not asked"))
+    return Decision(messages, case.episode, turn.s.promises, case.timers)
 
 
 def decide_withdrawn(
@@ -108,12 +141,13 @@ def decide_duties(
     episodes: tuple[Case, ...],
     pack: Pack,
     now: datetime,
+    reads_on: bool = False,
 ) -> Decision:
     """The same for the duties towards a child that belong to no episode; `episodes` are all those of the child."""
     if not events:
         return Decision((), duties.as_episode(), case.promises, case.timers)
     s = replace(situation_at(case, duties.as_episode(), events, record, episodes, pack, now), about="child")
-    turn = Turn(s, pack, now, case)
+    turn = Turn(s, pack, now, case, reads_on)
     turn.s = replace(s, promises=promises.fulfilled(s.promises, events, pack, s.as_of))
     return turn.whole(episodes)
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from episodes.events import Event
 from routing.message_types import INTERVIEW_REQUEST
-from routing.pack import Limit, Moment
+from routing.pack import Limit, Moment, Rule
 from routing.periods import Period
 from routing.situation import Situation, birthday
 
@@ -82,3 +82,12 @@ def goes_out(moment: Moment, s: Situation, event: Event) -> datetime | None:
     if moment.op == "before" and moment.lead is not None:
         return limit - moment.lead.elapsed()
     return limit
+
+
+def late_on_arrival(rule: Rule, s: Situation, event: Event) -> bool:
+    """Whether a rule that speaks now would have spoken before, had all been told in time: its moment has passed, or of
+    a duty towards a child the limit of what it asks for."""
+    if rule.moment is not None:
+        return True
+    limit = ends(rule.due, s, event) if rule.due and not rule.on and s.about == "child" else None
+    return limit is not None and limit < s.as_of

@@ -128,6 +128,11 @@ class Promise:
     closed_by: str | None = None
     undone: bool = False
 
+    def is_given_by(self, message: str, replaces: str | None = None) -> bool:
+        """Whether this message gave it, or said it again since; `replaces`: the first one that it stands for."""
+        given = {self.message, self.first} - {None}
+        return message in given or replaces in given
+
     @property
     def open(self) -> bool:
         return self.closed_at is None

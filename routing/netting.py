@@ -27,8 +27,9 @@ def netted(
     messages: Sequence[Message], promised: Mapping[str, Promise], moot: Collection[str]
 ) -> tuple[list[Message], list[Message]]:
     """The messages that leave, and those that do not. `promised` are the promises as they stand once all has been read,
-    by the message that gave each; `moot` are subjects that came to nothing while it was read."""
-    over = {m.id for m in messages if m.subject_key in moot or _is_over(m, promised.get(m.id))}
+    by the message that gave each, and by the one that says it now; `moot` are subjects that came to nothing while it
+    was read."""
+    over = {m.id for m in messages if m.subject_key in moot or _is_over(_promise_of(m, promised))}
     unheard = {m.id for m in messages if m.id in over and (m.replaces is None or m.replaces in over)}
     unsent = over | {m.id for m in messages if m.type in _WITHDRAWALS and m.ends and unheard.issuperset(m.ends)}
     left = [replace(m, replaces=None) if m.replaces in unsent else m for m in messages if m.id not in unsent]
@@ -47,10 +48,13 @@ def never_asked(s: Situation, fresh: Fresh, pack: Pack, now: datetime) -> Situat
     return replace(s, promises=kept)
 
 
-def ended_since(message: str, case: Case, record: RegisterRecord, others: tuple[Case, ...], pack: Pack) -> bool:
+def ended_since(
+    message: str, replaces: str | None, case: Case, record: RegisterRecord, others: tuple[Case, ...], pack: Pack
+) -> bool:
     """Whether what a message asks or warns of, that has not left yet, is over: it was done, taken back, or is not so as
-    far as is known today. Asked as of the instant at which it was decided, with the promises that stood then."""
-    promise = next((p for p in case.promises if p.message == message), None)
+    far as is known today. Asked as of the instant at which it was decided, with the promises that stood then.
+    `replaces`: the message in whose place it stands."""
+    promise = next((p for p in case.promises if p.is_given_by(message, replaces)), None)
     if promise is None or not MESSAGE_TYPES[promise.type].may_be_over:
         return False
     if case.episode.state == "retracted" or _is_done(promise):
@@ -85,7 +89,11 @@ def _has_lost_its_reason(promise: Promise, s: Situation, fresh: Fresh, pack: Pac
     return evaluate_without(promise, rule.tests, replace(s, events=events), event, pack) is None
 
 
-def _is_over(message: Message, promise: Promise | None) -> bool:
+def _promise_of(message: Message, promised: Mapping[str, Promise]) -> Promise | None:
+    return promised.get(message.id) or (promised.get(message.replaces) if message.replaces else None)
+
+
+def _is_over(promise: Promise | None) -> bool:
     """Whether it asked for something that nobody needs to do any more."""
     return promise is not None and _is_done(promise)
 

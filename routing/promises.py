@@ -31,7 +31,7 @@ OF_A_MEETING = (Change.MEETING, Change.MEETING_ELSEWHERE)
 # ---- fulfilled, closed, taken over
 
 
-def fulfilled(promises: Promises, events: Iterable[Event], pack: Pack, at: datetime) -> Promises:
+def fulfilled(promises: Iterable[Promise], events: Iterable[Event], pack: Pack, at: datetime) -> Promises:
     """The promises, of which those that the events fulfil end at this instant."""
     rules, heard = pack.rules_by_id, tuple(events)
 

@@ -46,18 +46,30 @@ def interviews(episode: Episode) -> tuple[InterviewOutcome, ...]:
     return tuple(outcome for outcome in episode.outcomes if outcome.result in _HELD)
 
 
-def events_anew(episode: Episode, report: Matched) -> tuple[Event, ...]:
-    """What the rules are to answer once more, all of it caused by the decision: that the episode opened, and how far it
-    has come."""
+def events_anew(episode: Episode, report: Matched) -> tuple[tuple[Event, ...], ...]:
+    """What the rules are to answer once more, turn by turn and all of it caused by the decision: how the episode
+    opened, and then what has ended it. The last event of a turn is what has happened."""
     matched = Event(Change.MATCHED, report, report.origin.at)
     if episode.state not in ANSWERED or episode.missing is None:
-        return (matched,)
-    events = [matched, _again(Change.OPENED, episode.missing, report, report.origin.at)]
+        return ((matched,),)
+    told = [_again(Change.OPENED, episode.missing, report, report.origin.at)]
     if episode.back and episode.found:
-        events.append(_again(Change.FOUND, episode.found, report, episode.found.return_at or report.origin.at))
+        told.append(_again(Change.FOUND, episode.found, report, episode.found.return_at or report.origin.at))
     if episode.state == "ended" and episode.ended:
-        events.append(_again(Change.ENDED, episode.ended, report, episode.ended.ended_at or report.origin.at))
-    return tuple(events)
+        told.append(_again(Change.ENDED, episode.ended, report, episode.ended.ended_at or report.origin.at))
+    return tuple((matched, event) for event in told)
+
+
+def missing_still(episode: Episode) -> Episode:
+    """The episode as it was before anything ended it."""
+    return replace(episode, state="open", found=None, death=None, ended=None, returns=())
+
+
+def as_it_ended(episode: Episode, told: Episode) -> Episode:
+    """The episode, as the rules have left it, with what has ended it."""
+    return replace(
+        episode, state=told.state, found=told.found, death=told.death, ended=told.ended, returns=told.returns
+    )
 
 
 def _rests_on_the_record(decision: Decided) -> bool:

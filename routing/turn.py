@@ -17,7 +17,7 @@ from routing import acknowledging, moving, promises, retracting
 from routing.building import build_message, promise_of
 from routing.case import AnyCase, Case, Decision, Timer
 from routing.evaluate import depends_on, evaluate, evaluate_without
-from routing.limits import anchor, ends, goes_out
+from routing.limits import anchor, ends, goes_out, late_on_arrival
 from routing.message_types import INTERVIEW_REQUEST, MESSAGE_TYPES
 from routing.messages import Message, Promise, Recipient, derived_id
 from routing.pack import Pack, Rule
@@ -88,7 +88,7 @@ class Turn:
             if self.review is not None:
                 messages += self.answers_late(rule, self.review)
         messages += self._withdrawn_of_the_dead()
-        messages += self._told_back(messages) if not self.settles else ()
+        messages += self.told_back(messages) if not self.settles else ()
         messages += self.climbed()
         timers = (*self.timers(), *acknowledging.ladder_timers(self.s, self.pack, self.standing))
         changed = tuple(after for after, before in zip(self.s.others, others, strict=True) if after is not before)
@@ -157,7 +157,7 @@ class Turn:
         clauses = evaluate(rule.tests, self.s, event, self.pack)
         if clauses is None:
             return
-        if rule.moment is not None and self.reads_on and not self._own(rule.id):
+        if self.reads_on and not self._own(rule.id) and late_on_arrival(rule, self.s, event):
             self.late[rule.id] = None
             return
         if rule.withdraws:
@@ -263,7 +263,7 @@ class Turn:
         if message is not None:
             yield message
 
-    def _told_back(self, messages: Sequence[Message]) -> Iterator[Message]:
+    def told_back(self, messages: Sequence[Message | Promise], occurrence: str = "") -> Iterator[Message]:
         """Whoever was told that the child is missing is told that it is back, where the pack says so, unless another
         message tells that person or asks for the interview (AMB-177)."""
         found = next((e for e in self.events if e.change is Change.FOUND), None)
@@ -275,7 +275,7 @@ class Turn:
         heard = {(r.role, person) for m in hear for r in m.to for person in (r.person, None)}
         left = tuple(r for r in told if (r.role, r.person) not in heard)
         if left:
-            yield self._send(TOLD_BACK, found, "", left, clauses)
+            yield self._send(TOLD_BACK, found, occurrence, left, clauses)
 
     def climbed(self) -> Iterator[Message]:
         """The steps of ladders that are due, of messages that nobody has acknowledged."""

@@ -10,7 +10,7 @@ from sqlalchemy import Text, bindparam, desc, null, select, update
 from store.instants import UtcInstant
 from store.listing import Writing
 from store.session import Session
-from store.tables import desk_answers, inbox
+from store.tables import OF_POLICE, desk_answers, inbox
 
 _COLUMNS = (
     *("id", "authority", "by", "type", "episode", "message", "said"),
@@ -27,7 +27,7 @@ _SENT = (
     .where(desk_answers.c.id == _ONE)
     .values(sent_at=bindparam("now", type_=UtcInstant), event=null())
 )
-_HEARD = select(inbox.c.received_at).where(inbox.c.type.like("police.%")).order_by(desc(inbox.c.received_at)).limit(1)
+_HEARD = select(inbox.c.received_at).where(OF_POLICE).order_by(desc(inbox.c.received_at)).limit(1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from sqlalchemy import (
 from store.delivery_table import DeliveryState, among, awaiting_receipt, deliveries, pressing, ready, unsettled
 from store.instants import UtcInstant
 from store.listing import KEYS, Listing, Writing
+from store.pausing import pause_of
 from store.session import Session
 from store.tables import metadata, outbox, word
 
@@ -52,7 +53,7 @@ _Became = Literal["delivered", "bounced", "accepted"]
 @dataclass(frozen=True, slots=True)
 class Unarrived:
     """A delivery that has not arrived, as far as whoever tells of it must know. `at` is when it was promised;
-    `blocked`: it waits behind one of its lane that is held up."""
+    `blocked`: it waits behind one of its lane that is held up; `paused`: the name of the pause that holds it."""
 
     position: int
     id: str
@@ -71,6 +72,7 @@ class Unarrived:
     repeats: bool
     blocked: bool
     payload: bytes
+    paused: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,9 @@ def _unarrived(*conditions: Any, skip: bool = True) -> Select[*tuple[Any, ...]]:
     blocked = exists().where(*ahead, among(lower, "parked", "failed"))
     found = (deliveries.c[name] for name in ("channel", "urgency", "state", "attempts", "detail", "repeats"))
     joined = deliveries.join(outbox, outbox.c.position == deliveries.c.position)
+    further = (blocked.label("blocked"), pause_of(deliveries, outbox.c.destination).label("paused"))
     return (
-        select(deliveries.c.position, *promised, outbox.c.at, *found, blocked.label("blocked"))
+        select(deliveries.c.position, *promised, outbox.c.at, *found, *further)
         .select_from(joined)
         .where(*conditions)
         .limit(bindparam("most"))

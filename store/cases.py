@@ -88,6 +88,12 @@ def _people(postgres: bool) -> Executable:
 
 
 @cache
+def _records(postgres: bool) -> Executable:
+    asked = KEYS.of(postgres)
+    return select(people.c.id, people.c.doc).select_from(asked.join(people, people.c.id == asked.c.key))
+
+
+@cache
 def _episodes_of(postgres: bool) -> Executable:
     asked = KEYS.of(postgres)
     columns = (episodes.c[name] for name in ("id", "authority", "person", "opened_at", "state", "doc"))
@@ -158,6 +164,11 @@ class Cases(Session):
             rows = await self._with(KEYS, ((episode,) for episode in sorted(episodes)), _episodes_by_id(self._postgres))
             found.episodes.update((row.id, row.person) for row in rows)
         return found
+
+    async def records_of(self, people: Collection[str]) -> dict[str, bytes]:
+        """What is held of these people, as documents."""
+        rows = await self._with(KEYS, ((p,) for p in sorted(people)), _records(self._postgres)) if people else ()
+        return {row.id: row.doc for row in rows}
 
     async def load(self, people: Collection[str]) -> tuple[dict[str, PersonRow], list[EpisodeRow]]:
         """The people by id, and all their episodes, oldest first."""

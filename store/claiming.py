@@ -34,6 +34,7 @@ from store.instants import UtcInstant
 from store.leased import LeasedRow
 from store.ledger import OUTBOX_COLUMNS, promised_row
 from store.listing import Listing
+from store.pausing import destination_of_lane, is_paused
 from store.session import Session
 from store.tables import leases, outbox, word
 
@@ -99,6 +100,7 @@ def _heads(postgres: bool, of_one_channel: bool, chosen: str) -> Select[*tuple[A
             *([row.c.channel == bindparam("channel", type_=Text)] if of_one_channel else []),
             *({"only": [addressed], "besides": [not_(addressed)]}.get(chosen, [])),
             barred.is_not(true()),
+            not_(is_paused(row, destination_of_lane(row, postgres))),
         )
         .order_by(row.c.position)
         .limit(bindparam("most"))
@@ -146,9 +148,9 @@ class Claiming(Session):
         `fences` gives the fencing token of each shard that `owner` holds; a shard that has passed to another yields
         nothing. Rows whose lease an earlier owner of the shard let lapse are taken too. Of a lane come rows from its
         head on, in order and without a gap, unless the head is in flight, waiting, parked or failed: then none. A row
-        of a type in `overtaking` passes parked and failed ones, and what waits behind them. `channel` (topic, mail)
-        limits the claim to destinations of that channel, so that a slow one does not hold up the other; `only` and
-        `besides` to these topics and to all but these, of which one may be given."""
+        of a type in `overtaking` passes parked and failed ones, and what waits behind them; what a person has paused is
+        left alone. `channel` (topic, mail) limits the claim to destinations of that channel, so that a slow one does
+        not hold up the other; `only` and `besides` to these topics and to all but these, of which one may be given."""
         asked = [(shard_name(shard), shard, fence) for shard, fence in sorted(fences.items())]
         held = await self._with(_SHARDS, asked, _owned(self._postgres), whose=owner)
         owned: dict[int, int] = {row.shard: row.fence for row in held}

@@ -2,11 +2,12 @@
 somebody hears of it, is decided elsewhere."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
 
+import orjson
 from sqlalchemy import BigInteger, Column, Executable, Integer, Table, Text, delete, select
 
 from store.instants import UtcInstant
@@ -27,15 +28,19 @@ floods = Table(
     Column("told", BigInteger, nullable=False),
     Column("words", Integer, nullable=False),
     Column("next_at", UtcInstant),
+    Column("incidents", Text, nullable=False, server_default="[]"),
 )
-_COLUMNS = ("cause", "authority", "kind", "detail", "began_at", "last_at", "count", "told", "words", "next_at")
+_COLUMNS = (
+    *("cause", "authority", "kind", "detail", "began_at", "last_at", "count", "told", "words", "next_at", "incidents"),
+)
 _SAVE = Writing(floods, _COLUMNS, replaces=_COLUMNS[1:])
 
 
 @dataclass(frozen=True, slots=True)
 class FloodRow:
     """One cause. `count` of its faults since it began, of which `told` stood in a word to somebody; `words`: how many
-    such words there were; `next_at`: when the next is due. `detail` holds no personal data."""
+    such words there were; `next_at`: when the next is due; `incidents`: those that stood in no word yet. `detail` holds
+    no personal data."""
 
     cause: str
     authority: str
@@ -47,6 +52,7 @@ class FloodRow:
     told: int
     words: int
     next_at: datetime | None
+    incidents: tuple[str, ...] = ()
 
 
 @cache
@@ -70,11 +76,13 @@ class Floods(Session):
         if not causes:
             return {}
         rows = await self._with(KEYS, ((cause,) for cause in sorted(causes)), _of(self._postgres))
-        return {row.cause: FloodRow(*row) for row in rows}
+        return {row.cause: replace(FloodRow(*row), incidents=tuple(orjson.loads(row.incidents))) for row in rows}
 
     async def save_floods(self, rows: Collection[FloodRow]) -> None:
         """Write these as they stand now. No cause may be given twice."""
-        values: list[tuple[Any, ...]] = [tuple(getattr(row, name) for name in _COLUMNS) for row in rows]
+        values: list[tuple[Any, ...]] = [
+            (*(getattr(row, name) for name in _COLUMNS[:-1]), orjson.dumps(row.incidents).decode()) for row in rows
+        ]
         await self._write(_SAVE, sorted(values, key=lambda each: str(each[0])))
 
     async def end_floods(self, causes: Collection[str]) -> None:

@@ -51,6 +51,10 @@ inbox = Table(
     Column("content", Text),
 )
 
+# When a police force was last heard is asked for by every page about who is missing.
+OF_POLICE = inbox.c.type.like(literal_column("'police.%'", Text))
+Index("inbox_of_police", inbox.c.received_at, sqlite_where=OF_POLICE, postgresql_where=OF_POLICE)
+
 people = Table(
     "people",
     metadata,
@@ -100,6 +104,7 @@ episode_references = Table(
 )
 
 Index("episode_references_incident_idx", episode_references.c.incident)
+Index("episode_references_episode_idx", episode_references.c.episode)
 
 episodes = Table(
     "episodes",
@@ -119,6 +124,8 @@ Index(
     sqlite_where=episodes.c.state == literal_column("'open'", Text),
     postgresql_where=episodes.c.state == literal_column("'open'", Text),
 )
+
+Index("episodes_opened_at_idx", episodes.c.opened_at)
 
 ledger = Table(
     "ledger",
@@ -257,6 +264,23 @@ Index(
     desk_answers.c.made_at,
     sqlite_where=desk_answers.c.sent_at.is_(None),
     postgresql_where=desk_answers.c.sent_at.is_(None),
+)
+
+desk_drafts = Table(
+    "desk_drafts",
+    metadata,
+    Column("key", Text, primary_key=True),  # of the person and the form, which stand nowhere in it
+    Column("kept_at", UtcInstant, nullable=False, index=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("by", Text, nullable=False),
+    Column("at", UtcInstant, nullable=False),
+    Column("why", Text, nullable=False),
 )
 
 leases = Table(

@@ -46,8 +46,29 @@ _DUE = (
     .order_by(timers.c.due_at, timers.c.id)
     .limit(bindparam("most"))
 )
+_IN_TURN = timers.c.again_at.is_(None)
+_PAST = timers.c.due_at <= bindparam("now", type_=UtcInstant)
+_COUNTS = select(
+    select(func.count()).select_from(timers).scalar_subquery(),
+    select(func.count()).where(_IN_TURN, _PAST).scalar_subquery(),
+    select(func.count()).select_from(timers).where(timers.c.again_at.is_not(None)).scalar_subquery(),
+    select(func.min(timers.c.due_at, type_=UtcInstant)).where(_IN_TURN).scalar_subquery(),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TimerCounts:
+    """How many timers stand, how many of them are due, how many were set aside because they failed, and when the
+    earliest of the others is or was due (None: there is none)."""
+
+    standing: int
+    overdue: int
+    set_aside: int
+    earliest: datetime | None
+
+
 _NEXT = select(
-    select(func.min(timers.c.due_at, type_=UtcInstant)).where(timers.c.again_at.is_(None)).scalar_subquery(),
+    select(func.min(timers.c.due_at, type_=UtcInstant)).where(_IN_TURN).scalar_subquery(),
     select(func.min(timers.c.again_at, type_=UtcInstant)).where(timers.c.again_at.is_not(None)).scalar_subquery(),
 )
 _SET_ASIDE = (
@@ -62,24 +83,6 @@ def _standing(postgres: bool) -> Executable:
     asked = KEYS.of(postgres)
     joined = asked.join(timers, timers.c.id == asked.c.key)
     return select(*_READ).select_from(joined).where(timers.c.due_at <= _UNTIL).order_by(timers.c.due_at, timers.c.id)
-
-
-_NOT_ASIDE = timers.c.again_at.is_(None)
-_COUNTS = select(
-    select(func.count()).select_from(timers).scalar_subquery(),
-    select(func.count()).where(timers.c.due_at <= bindparam("now", type_=UtcInstant), _NOT_ASIDE).scalar_subquery(),
-    select(func.min(timers.c.due_at, type_=UtcInstant)).where(_NOT_ASIDE).scalar_subquery(),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class TimerCounts:
-    """How many timers stand; of those that are not set aside, how many are due, and when the earliest is or was due
-    (None: none stands)."""
-
-    standing: int
-    overdue: int
-    earliest: datetime | None
 
 
 class Timers(Session):
@@ -100,6 +103,10 @@ class Timers(Session):
         rows = await self._rows(_DUE, until=until, most=limit)
         return [TimerRow(*row) for row in rows]
 
+    async def timer_counts(self, now: datetime) -> TimerCounts:
+        """How the clocks stand."""
+        return TimerCounts(*(await self._rows(_COUNTS, now=now)).one())
+
     async def standing_timers(self, ids: Collection[str], until: datetime) -> list[TimerRow]:
         """Those of the timers that still stand and are due up to and including `until`, in the same order, set aside or
         not."""
@@ -109,10 +116,6 @@ class Timers(Session):
     async def set_aside(self, timer: str, again_at: datetime) -> None:
         """A timer has failed once more: it is not due before that instant."""
         await self._rows(_SET_ASIDE, timer=timer, again=again_at)
-
-    async def timer_counts(self, now: datetime) -> TimerCounts:
-        """How the clocks stand."""
-        return TimerCounts(*(await self._rows(_COUNTS, now=now)).one())
 
     async def next_timer(self) -> datetime | None:
         """When the next timer is due, or one that was set aside is to be asked again; None if there is none."""

@@ -7,12 +7,13 @@ from store.cases import Cases
 from store.claiming import Claiming
 from store.deliveries import Deliveries
 from store.delivery_status import DeliveryStatus
+from store.drafts import Drafts
 from store.early import Early
 from store.finding import LookingUp
 from store.floods import Floods
 from store.history import History
-from store.ledger import Ledger
 from store.noting import Noting
+from store.pausing import Pausing
 from store.quarantine import Quarantine
 from store.register_freshness import RegisterAges
 from store.retention import Retention
@@ -24,7 +25,13 @@ class Known(Cases, Blocking, RegisterAges, LookingUp, Floods, Noting, Timers, Wo
     """What is true now."""
 
 
-class Transaction(
-    Known, Ledger, Quarantine, Early, Claiming, Deliveries, Arriving, DeliveryStatus, History, Retention, Answers
-):
+class Looking(DeliveryStatus, History, Retention):
+    """What became of what was promised, and what may be forgotten."""
+
+
+class OfTheDesk(Answers, Drafts):
+    """What people typed on the duty desk."""
+
+
+class Transaction(Known, Pausing, Quarantine, Early, Claiming, Deliveries, Arriving, Looking, OfTheDesk):
     """What stands between `async with store.transaction()` and its end: all of it is kept, or none."""

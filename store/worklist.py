@@ -58,6 +58,14 @@ def _each(authority: ColumnElement[str], *where: ColumnElement[bool]) -> Select[
 
 
 _AT_WORK = (_each(worklist.c.authority), _each(episodes.c.authority, episodes.c.state == word("open")))
+_COUNTED = (
+    select(worklist.c.role, worklist.c.wanted, func.count().label("rows"))
+    .where(_AUTHORITY)
+    .group_by(worklist.c.role, worklist.c.wanted)
+)
+_CASES_WANTING = select(func.count(worklist.c.case_id.distinct())).where(
+    _AUTHORITY, worklist.c.wanted == bindparam("wanted", type_=Text)
+)
 _ANY = select(worklist.c.id).limit(1)
 _EPISODES_AT_WORK = select(episodes.c.authority, episodes.c.doc).where(
     or_(episodes.c.state == word("open"), episodes.c.id.in_(select(timers.c.episode)))
@@ -100,6 +108,15 @@ class Worklist(Session):
         """What waits in these cases."""
         asked = [(case,) for case in sorted(cases)]
         return [WorkRow(*row) for row in await self._with(_CASES, asked, _of_cases(self._postgres))] if asked else []
+
+    async def count_work(self, authority: str) -> dict[tuple[str, str], int]:
+        """How many things wait at an authority, by role and what is wanted."""
+        return {(row.role, row.wanted): row.rows for row in await self._rows(_COUNTED, authority=authority)}
+
+    async def cases_wanting(self, authority: str, wanted: str) -> int:
+        """In how many cases of an authority something of this kind waits."""
+        count: int = (await self._rows(_CASES_WANTING, authority=authority, wanted=wanted)).scalar_one()
+        return count
 
     async def has_work(self) -> bool:
         """Whether anything waits for anybody."""

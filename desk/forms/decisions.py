@@ -19,7 +19,6 @@ def manager_decision(kind: str, words: Words, question: str) -> AnswerForm:
         fields,
         lambda v: {"kind": kind, **kept(v, "decision", "reason")},
         checked=kind in ("finalise", "media_alert"),
-        decides=f"decided.{kind}",
     )
 
 
@@ -38,7 +37,7 @@ def meeting_decision(kind: str, words: Words, pack: Pack, question: str) -> Answ
         return {"kind": kind, **kept(values, "decision", "meeting_type"), **({"reason": reason} if reason else {})}
 
     fields = (_choice("decision", question, words, "Select an answer"), *reasons, *form)
-    return AnswerForm("meeting.decision", kind, question, fields, says, decides=f"decided.meeting.{kind}")  # type: ignore[arg-type]
+    return AnswerForm("meeting.decision", kind, question, fields, says)  # type: ignore[arg-type]
 
 
 def screening(words: Words) -> AnswerForm:
@@ -47,9 +46,7 @@ def screening(words: Words) -> AnswerForm:
         FormField("rhi", question, "radios", as_options(words), missing="Select yes or no"),
         why(must=True),
     )
-    return AnswerForm(
-        "screening.decision", None, question, fields, lambda v: kept(v, "rhi", "reason"), decides="decided.screening"
-    )
+    return AnswerForm("screening.decision", None, question, fields, lambda v: kept(v, "rhi", "reason"))
 
 
 def rating(words: Words) -> AnswerForm:
@@ -67,7 +64,6 @@ def rating(words: Words) -> AnswerForm:
         question,
         fields,
         lambda v: {"value": v["value"], "confirmed": v["confirmed"] == "yes"},
-        decides="decided.rag",
     )
 
 
@@ -83,7 +79,7 @@ def threshold(words: Words) -> AnswerForm:
         question,
         fields,
         lambda v: {"met": v["met"] == "true", **kept(v, "outcome")},
-        decides="decided.threshold",
+        checked=True,
     )
 
 
@@ -109,7 +105,6 @@ def clock_override() -> AnswerForm:
         fields,
         lambda v: {**(kept(v, "value") if v["which"] == "other" else {}), **kept(v, "reason")},
         checked=True,
-        decides="clock_override",
     )
 
 
@@ -140,4 +135,4 @@ def meeting_held(kind: str, pack: Pack, question: str) -> AnswerForm:
         also = values.get("also_counts_as") or ()
         return {"kind": kind, **kept(values, "held_at", "meeting_type", "next_at"), "also_counts_as": [*also]}  # type: ignore[misc]
 
-    return AnswerForm("meeting.held", kind, question, fields, says, decides=f"meeting.{kind}")  # type: ignore[arg-type]
+    return AnswerForm("meeting.held", kind, question, fields, says)  # type: ignore[arg-type]

@@ -52,7 +52,6 @@ class AnswerForm:
     intro: tuple[str, ...] = ()
     checked: bool = False
     button: str = "Send answer"
-    decides: str = ""
 
 
 @dataclass(slots=True)

@@ -47,7 +47,7 @@ def interview_form(words: Words, pack: Pack) -> AnswerForm:
             **({} if told is None else {"concerns": told}),
         }
 
-    return AnswerForm("rhi.outcome", None, question, fields, says, decides="interview")
+    return AnswerForm("rhi.outcome", None, question, fields, says)
 
 
 def _concerns(pack: Pack) -> FormField:
@@ -79,7 +79,6 @@ def task_done(kind: str, words: Words, question: str) -> AnswerForm:
         question,
         fields,
         lambda v: {"kind": kind, **kept(v, "at"), **(kept(v, "outcome") if outcome else {})},
-        decides=f"task_completed.{kind}",
     )
 
 
@@ -91,7 +90,6 @@ def document_form(kind: str, question: str) -> AnswerForm:
         question,
         fields,
         lambda v: {"kind": kind, **kept(v, "at")},
-        decides=f"document.{kind}",
     )
 
 
@@ -105,7 +103,6 @@ def seen(message: str | None) -> AnswerForm:
         lambda v: {"message": message} if message else {},
         intro=("This records no decision.",),
         button="I have seen this",
-        decides="acknowledged",
     )
 
 
@@ -138,7 +135,6 @@ def found() -> AnswerForm:
         lambda v: kept(v, "found_at", "returned_at", "found_where"),
         intro=("Ring the police first. This does not replace that.",),
         button="Send report",
-        decides="found",
     )
 
 
@@ -171,7 +167,6 @@ def missing() -> AnswerForm:
         says,
         intro=("Ring the police as well. This does not replace that.",),
         button="Send report",
-        decides="reported",
     )
 
 
@@ -190,7 +185,6 @@ def disagreement(stage: str, pack: Pack) -> AnswerForm:
             "Raise a disagreement",
             (about,),
             lambda v: kept(v, "about"),
-            decides="disagreement.raised",
         )
     if stage == "resolved":
         fields = (FormField("outcome", "How was it settled?", "area", missing="Say how"),)
@@ -200,7 +194,6 @@ def disagreement(stage: str, pack: Pack) -> AnswerForm:
             "How was the disagreement settled?",
             fields,
             lambda v: kept(v, "outcome"),
-            decides="disagreement.resolved",
         )
     fields = (
         FormField(
@@ -217,7 +210,6 @@ def disagreement(stage: str, pack: Pack) -> AnswerForm:
         "Not settled at this step",
         fields,
         lambda v: {},
-        decides="disagreement.unresolved",
     )
 
 
@@ -253,5 +245,4 @@ def service(opened: bool, pack: Pack, kind: str | None) -> AnswerForm:
         f"A service {verb} the case",
         fields,
         lambda v: kept(v, "service", "worker", "at", "reason"),
-        decides=f"service_{verb}",
     )

@@ -33,11 +33,33 @@ if (news) {
 }
 
 // The end of a session is told two minutes before.
-const ends = Date.parse(document.body.dataset.ends || "");
-if (ends) {
+let ending = [];
+function endsAt(ends) {
   const warning = document.getElementById("session-ending");
-  setTimeout(() => { warning.hidden = false; }, Math.max(0, ends - Date.now() - 120000));
-  setTimeout(() => { location.href = "/sign-in"; }, Math.max(0, ends - Date.now() + 1000));
+  ending.forEach(clearTimeout);
+  warning.hidden = true;
+  ending = [
+    setTimeout(() => { warning.hidden = false; }, Math.max(0, ends - Date.now() - 120000)),
+    setTimeout(() => { location.href = "/sign-in"; }, Math.max(0, ends - Date.now() + 1000)),
+  ];
+}
+const ends = Date.parse(document.body.dataset.ends || "");
+if (ends) { endsAt(ends); }
+
+// What is typed into an answer is kept while somebody types, so that the end of a session costs nobody a word.
+const keeps = document.querySelector("form[data-keeps]");
+if (keeps) {
+  const kept = keeps.querySelector("[data-kept]");
+  let waits;
+  const keep = async () => {
+    const typed = new URLSearchParams(new FormData(keeps));
+    typed.set("keep", "quiet");
+    const response = await fetch(location.pathname, { method: "POST", body: typed, redirect: "manual" }).catch(() => null);
+    kept.hidden = response === null || response.status !== 204;
+    if (ends && !kept.hidden) { endsAt(Date.parse(response.headers.get("Desk-Ends"))); }
+  };
+  keeps.addEventListener("input", () => { clearTimeout(waits); waits = setTimeout(keep, 1000); });
+  keeps.addEventListener("submit", () => clearTimeout(waits));
 }
 
 // An answer on its way: the page looks again until there is something to say.

@@ -1,19 +1,17 @@
 """The handover: what an authority's day left to its night, or the night to its day, in the order in which it is
 told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from desk.clock_words import day_and_hour
 from desk.clocks import Clock, work_clocks
-from desk.views.missing import police_reference
 from desk.views.said import event_in_words
-from reporting.held_cases import HeldCase
-from routing.case import Case
 from routing.pack import Pack
 from store import LedgerEntry, WorkRow
 
+_ON_ONE_PAGE = 25
 _BEGINS, _ENDS = "opened", ("found", "ended", "retracted")
 
 
@@ -29,28 +27,29 @@ class HandoverLine:
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """What came at one authority, and what nobody has answered."""
+    """What came at one authority, and what nobody has answered, each with its reference. `further`: how many
+    more wait than are told."""
 
     authority: str
     new: tuple[HandoverLine, ...]
     found: tuple[HandoverLine, ...]
     decided: tuple[HandoverLine, ...]
     unanswered: tuple[tuple[str, Clock], ...]
-    still: int
+    further: int
     episodes: tuple[str, ...]
 
 
 def handover_of(
     authority: str,
     lines: Sequence[LedgerEntry],
-    held: Sequence[HeldCase],
+    references: Mapping[str, str],
     waiting: Sequence[WorkRow],
     pack: Pack,
-    since: datetime,
     now: datetime,
+    further: int = 0,
 ) -> Handover:
-    """`lines`: those of the ledger since then; `held`: their episodes; `waiting`: all that waits at the authority."""
-    references = {case.case.id: police_reference(case) for case in held if isinstance(case.case, Case)}
+    """`lines`: those of the ledger since then; `waiting`: what is to be told of all that waits; `references`: the
+    police reference of each episode of either."""
     told: dict[str, list[HandoverLine]] = {"new": [], "found": [], "decided": []}
     for line in (each for each in lines if each.kind == "fact" and each.episode in references):
         for name, _ in line.entry["events"]:
@@ -59,19 +58,27 @@ def handover_of(
                 what = event_in_words(name, pack)
                 where = references[line.episode or ""]
                 told[part].append(HandoverLine(line.episode or "", where, what, day_and_hour(line.at, now)))
-    unanswered = [row for row in waiting if row.since >= since or (row.due and row.due <= now)]
-    clocks = [(row.case_id, clock) for row in unanswered for clock in work_clocks([row], pack, now)]
-    once = {(case, clock.message): (case, clock) for case, clock in clocks}
-    still = sum(1 for case in held if isinstance(case.case, Case) and case.case.episode.still_missing)
+    clocks = [(row.case_id, clock) for row in waiting for clock in work_clocks([row], pack, now)]
     return Handover(
         authority,
         new=tuple(told["new"]),
         found=tuple(told["found"]),
         decided=tuple(told["decided"]),
-        unanswered=tuple(once.values()),
-        still=still,
+        unanswered=tuple((references.get(case, "No episode"), clock) for case, clock in clocks),
+        further=further,
         episodes=tuple(references),
     )
+
+
+def left_unanswered(waiting: Sequence[WorkRow], since: datetime, now: datetime) -> tuple[list[WorkRow], int]:
+    """What a handover tells of all that waits, each message once: what came since, and what is overdue, what ran out
+    first first; and how many more there are than one page holds."""
+    left = [row for row in waiting if row.since >= since or (row.due and row.due <= now)]
+    once: dict[str, WorkRow] = {}
+    for row in left:
+        once.setdefault(row.message, row)
+    rows = [*once.values()]
+    return rows[:_ON_ONE_PAGE], len(rows[_ON_ONE_PAGE:])
 
 
 def _part(event: str) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any
 from desk.clock_words import day_and_hour, length_in_words
 from routing.messages import derived_id
 from store import HeldUp, Quarantined
+from store.pausing import PausedDeliveries
 from store.register_freshness import RegisterFreshness
 
 _QUIET = timedelta(hours=48)
@@ -24,7 +25,7 @@ _SAYS = {
 @dataclass(frozen=True, slots=True)
 class StuckCause:
     """What several have in common. `key` names it in a form; `title` says what is wrong; `positions` or `ids` are the
-    rows."""
+    rows, `destination` is where deliveries wait to go."""
 
     key: str
     title: str
@@ -33,13 +34,48 @@ class StuckCause:
     oldest: str
     positions: tuple[int, ...] = ()
     ids: tuple[str, ...] = ()
+    destination: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PausedView:
+    """What somebody has paused, in words. `waits` says how much and since when."""
+
+    name: str
+    title: str
+    by: str
+    since: str
+    why: str
+    waits: str
+
+
+def paused_views(paused: Sequence[PausedDeliveries], now: datetime) -> list[PausedView]:
+    """The longest paused first."""
+    return [
+        PausedView(
+            each.pause.name,
+            in_words(each.pause.name),
+            each.pause.by,
+            day_and_hour(each.pause.at, now),
+            each.pause.why,
+            _waits(each, now),
+        )
+        for each in paused
+    ]
+
+
+def _waits(paused: PausedDeliveries, now: datetime) -> str:
+    if paused.oldest is None:
+        return "Nothing waits."
+    verb = "waits" if paused.waiting == 1 else "wait"
+    return f"{paused.waiting} {verb}, oldest {length_in_words(now - paused.oldest)}."
 
 
 def delivery_causes(held: Sequence[HeldUp], now: datetime) -> list[StuckCause]:
     """By destination, state and reason; the oldest first."""
     groups: dict[tuple[str, str, str], list[HeldUp]] = {}
     for row in held:
-        groups.setdefault((_mailbox(row.destination), row.state, row.detail or "no reason given"), []).append(row)
+        groups.setdefault((row.destination, row.state, row.detail or "no reason given"), []).append(row)
     causes = []
     for (where, state, detail), rows in groups.items():
         oldest = min(row.at for row in rows)
@@ -48,11 +84,12 @@ def delivery_causes(held: Sequence[HeldUp], now: datetime) -> list[StuckCause]:
                 oldest,
                 StuckCause(
                     derived_id("stuck", where, state, detail),
-                    f"{where}: {_SAYS[state]} ({detail})",
+                    f"{in_words(where)}: {_SAYS[state]} ({detail})",
                     len(rows),
                     sum(row.waiting for row in rows),
                     length_in_words(now - oldest),
                     positions=tuple(row.position for row in rows),
+                    destination=where,
                 ),
             )
         )
@@ -114,9 +151,17 @@ def _name(name: str) -> str:
     return name if name.isascii() and name.islower() and name.replace("_", "").isalpha() and len(name) < 40 else "•••"
 
 
-def _mailbox(destination: str) -> str:
+def in_words(name: str) -> str:
+    """A way out, a destination or the lane of one subject, without its subject and without a person."""
+    _, bar, destination = name.rpartition("|")
+    if bar:
+        return f"One child's messages to {in_words(destination)[:1].lower()}{in_words(destination)[1:]}"
     channel, _, where = destination.partition("/")
+    if not where:
+        return "All e-mail" if channel == "mail" else "All Kafka topics"
     if channel != "mail":
         return f"Topic {where}"
-    authority, role, *_ = where.split("/")
-    return f"Mailbox of {role.replace('_', ' ')}, {authority}"
+    authority, role, *person = where.partition("?")[0].split("/")
+    whose = f"somebody who is {role.replace('_', ' ')}" if person else role.replace("_", " ")
+    second = " (its second way)" if "?" in where else ""
+    return f"Mailbox of {whose}, {authority}{second}"

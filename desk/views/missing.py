@@ -1,14 +1,16 @@
-"""Who is missing now: a card for each child, without a name, and in which order the cards stand."""
+"""Who is missing now: a card for each child, without a name, and in which order they stand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from desk.acts import act_of
 from desk.clock_words import Bar, day_and_hour, time_missing
-from desk.clocks import Clock, clocks_ahead, milestones, sorted_clocks, work_clocks
+from desk.clocks import Clock, clocks_ahead, is_told, milestones, readers_limit, sorted_clocks, work_clocks
 from reporting.held_cases import HeldCase
+from reporting.open_heads import OpenHead
 from routing.case import Case
+from routing.library import Packs
 from routing.pack import Pack
 
 _RISKS = ("high", "medium", "low")
@@ -54,7 +56,7 @@ def missing_card(held: HeldCase, pack: Pack, now: datetime) -> MissingCard:
         since=day_and_hour(start, now),
         risk=episode.risk,
         owner=service.worker if service else None,
-        team=pack.means.get(f"services.{service.service}", service.service.upper()) if service else None,
+        team=service_name(pack, service.service) if service else None,
         done=tuple(_done(case, pack, now)),
         clock=first,
         bar=first.bar(now, milestones(held, pack)) if first else None,
@@ -63,25 +65,45 @@ def missing_card(held: HeldCase, pack: Pack, now: datetime) -> MissingCard:
     )
 
 
-def cards_in_order(cards: Sequence[MissingCard], by: str = "limit") -> list[MissingCard]:
+def heads_in_order(heads: Sequence[OpenHead], packs: Packs, now: datetime, by: str = "limit") -> list[OpenHead]:
     """What runs out first; what has no limit last, the longest missing first. By risk: the highest first, and so within
     each grade."""
 
-    def limit(card: MissingCard) -> tuple[bool, str, str, str]:
-        due = card.clock.due if card.clock else None
-        return due is None, due.isoformat() if due else "", card.start.isoformat() if card.start else "", card.reference
+    def limit(head: OpenHead) -> tuple[bool, datetime, datetime, tuple[str, ...]]:
+        due = first_limit(head, packs.version(head.authority, head.pack), now)
+        return due is None, due or head.start, head.start, head.references
 
-    def risk(card: MissingCard) -> int:
-        return _RISKS.index(card.risk) if card.risk in _RISKS else len(_RISKS)
+    def risk(head: OpenHead) -> int:
+        return _RISKS.index(head.risk) if head.risk in _RISKS else len(_RISKS)
 
-    return sorted(cards, key=lambda card: (risk(card) if by == "risk" else 0, limit(card)))
+    return sorted(heads, key=lambda head: (risk(head) if by == "risk" else 0, limit(head)))
+
+
+def first_limit(head: OpenHead, pack: Pack, now: datetime) -> datetime | None:
+    """When the first clock of its card runs out; None where none has a limit."""
+    waits = [due for row in head.work if (due := readers_limit(row)) is not None]
+    ahead = [due for rule, due in head.timers if due > now and is_told(pack, rule)]
+    return min([*waits, *ahead], default=None)
+
+
+def team_of(head: OpenHead, pack: Pack) -> str | None:
+    """The service that holds the case, as its people call it."""
+    return service_name(pack, head.service) if head.service else None
+
+
+def service_name(pack: Pack, service: str) -> str:
+    return pack.means.get(f"services.{service}", service.upper())
 
 
 def police_reference(held: HeldCase) -> str:
     """The police reference of an episode; where there is none, that a worker reported it."""
     case = held.case
     references = case.episode.references if isinstance(case, Case) else ()
-    return ", ".join(reference.incident for reference in references) or "No police reference"
+    return reference_in_words([reference.incident for reference in references])
+
+
+def reference_in_words(incidents: Iterable[str]) -> str:
+    return ", ".join(incidents) or "No police reference"
 
 
 def record_number(held: HeldCase) -> str:

@@ -1,11 +1,11 @@
 """What waits for an answer as rows of a list: whose it is, when it runs out, and what it is about without a name."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeVar
 
-from desk.clocks import Clock, work_clocks
+from desk.clocks import Clock, readers_limit, work_clocks
 from desk.people import DeskUser
 from desk.views.missing import police_reference
 from reporting.held_cases import HeldCase
@@ -19,45 +19,63 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class TodoRow:
-    """One thing that waits. `whose`: for the reader by name, for a role of theirs, or for others. `case`: the id of the
-    episode or of the child's duties."""
+    """One thing that waits, of one message. `work`: its recipients; `whose`: for the reader by name, for a role of
+    theirs, or for others."""
+
+    work: tuple[WorkRow, ...]
+    whose: WhoseWork
+
+    @property
+    def wanted(self) -> str:
+        return self.work[0].wanted
+
+    @property
+    def authority(self) -> str:
+        return self.work[0].authority
+
+    @property
+    def case(self) -> str:
+        """The id of the episode or of the child's duties."""
+        return self.work[0].case_id
+
+
+@dataclass(frozen=True, slots=True)
+class TodoLine:
+    """The same as a line of the page: its clock, and what is known of its case."""
 
     clock: Clock
-    wanted: str
-    whose: WhoseWork
     authority: str
-    case: str
-    reference: str = ""
-    seen_by: str = ""
-
-    def about(self, held: HeldCase | None) -> "TodoRow":
-        """The same with what is known of its case."""
-        if held is None:
-            return replace(self, reference="No episode")
-        case = held.episode
-        seen = (
-            [a.by.person or a.by.role for a in case.episode.acknowledged if a.message == self.clock.message]
-            if case
-            else []
-        )
-        return replace(self, reference=police_reference(held) if case else "No episode", seen_by=", ".join(seen))
+    reference: str
+    seen_by: str
 
 
-def todo_rows(work: Sequence[WorkRow], user: DeskUser, packs: Packs, now: datetime) -> list[TodoRow]:
-    """A row for each message that waits, in the order of the clocks."""
+def todo_line(row: TodoRow, held: HeldCase | None, packs: Packs, now: datetime) -> TodoLine:
+    """`held`: its case, where it has one."""
+    (clock,) = work_clocks(row.work, packs.newest(row.authority), now)
+    case = held.episode if held else None
+    seen = [a.by.person or a.by.role for a in case.episode.acknowledged if a.message == clock.message] if case else []
+    reference = police_reference(held) if held and case else "No episode"
+    return TodoLine(clock, row.authority, reference, ", ".join(seen))
+
+
+def todo_rows(work: Sequence[WorkRow], user: DeskUser, now: datetime) -> list[TodoRow]:
+    """A row for each message that waits, what runs out first first."""
     together: dict[tuple[str, str, str, WhoseWork], list[WorkRow]] = {}
     for row in work:
         together.setdefault((row.authority, row.message, row.wanted, _whose(row, user)), []).append(row)
     best: dict[tuple[str, str, str], TodoRow] = {}
     for (authority, message, wanted, whose), same in together.items():
-        (clock,) = work_clocks(same, packs.newest(authority), now)
-        todo = TodoRow(clock, wanted, whose, authority, same[0].case_id)
         held = best.get((authority, message, wanted))
         # Asked of several, of whom one is the reader: it is told once, as the reader's.
         if held is None or _NEAR.index(whose) < _NEAR.index(held.whose):
-            best[(authority, message, wanted)] = todo
+            best[(authority, message, wanted)] = TodoRow(tuple(same), whose)
     far = datetime.max.replace(tzinfo=now.tzinfo)
-    return sorted(best.values(), key=lambda r: (r.clock.due is None, r.clock.due or far, r.clock.since or far, r.case))
+
+    def limit(todo: TodoRow) -> tuple[bool, datetime, datetime, str]:
+        due = readers_limit(todo.work[0])
+        return due is None, due or far, todo.work[0].since, todo.case
+
+    return sorted(best.values(), key=limit)
 
 
 _NEAR: tuple[WhoseWork, ...] = ("mine", "roles", "others")

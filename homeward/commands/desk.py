@@ -50,7 +50,7 @@ async def _run(settings: "Settings") -> None:
     from store import Store
     from store.migrating import missing_steps
 
-    packs, _ = library(settings)
+    packs, directories = library(settings)
     if steps := await missing_steps(settings.database):
         raise click.ClickException(
             f"The database is out of date (missing: {', '.join(steps)}). Run `homeward migrate`, or the hub once."
@@ -61,7 +61,7 @@ async def _run(settings: "Settings") -> None:
     for each in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(each, stopped.set)
     try:
-        desk = desk_of(settings, packs, store, outcomes, notice=click.echo)
+        desk = desk_of(settings, packs, directories, store, outcomes, notice=click.echo)
         socket = listening(settings)
         for line in warnings_of(desk.options):
             click.secho(line, fg="red", bold=True, err=True)

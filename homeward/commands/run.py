@@ -137,7 +137,7 @@ async def _run(
             if desk:
                 from homeward.desk.beside import desk_beside
 
-                at = await stack.enter_async_context(desk_beside(settings, packs, store, click.echo))
+                at = await stack.enter_async_context(desk_beside(settings, packs, directories, store, click.echo))
                 addresses.append(at)
             await hub.run(stopped, started)
     except* KafkaError as errors:

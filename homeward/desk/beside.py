@@ -45,11 +45,15 @@ async def play_sample(settings: Settings, packs: Packs, directories: dict[str, D
 
 @asynccontextmanager
 async def desk_beside(
-    settings: Settings, packs: Packs, store: Store, notice: Callable[[str], None]
+    settings: Settings,
+    packs: Packs,
+    directories: dict[str, Directory],
+    store: Store,
+    notice: Callable[[str], None],
 ) -> AsyncIterator[str]:
     """Serves a desk until the block ends; yields its address. Raises SettingsError where it cannot listen."""
     outcomes = KafkaOutcomes(desk_kafka(settings, TopicShape()))
-    desk = desk_of(settings, packs, store, outcomes, notice=notice)
+    desk = desk_of(settings, packs, directories, store, outcomes, notice=notice)
     socket, stopped = listening(settings), asyncio.Event()
     for line in warnings_of(desk.options):
         click.secho(line, fg="red", bold=True, err=True)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
+from aiokafka.errors import KafkaError, TopicAuthorizationFailedError  # type: ignore[import-untyped]
 
 from desk.ports import NotPublishedError
 from homeward.kafka import kafka_settings
@@ -39,6 +39,9 @@ class KafkaOutcomes:
                     await link.create([topic])
                     await link.know(topic)
                     await (await link.put(topic, key, value, [*headers]))
+            except TopicAuthorizationFailedError:
+                await self._abandon()
+                raise NotPublishedError(f"Kafka does not let the desk's user write {topic}: grant it that") from None
             except _FAULTS as error:
                 await self._abandon()
                 raise NotPublishedError(f"Kafka cannot be reached ({type(error).__name__})") from None

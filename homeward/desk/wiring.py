@@ -20,9 +20,12 @@ from homeward import asgi, clock
 from homeward.desk.assets import frontend_assets
 from homeward.desk.downloads import PeriodFiles
 from homeward.desk.letters import MailLetters
+from homeward.desk.rehearsal import IntakeRehearsal
 from homeward.settings import PREFIX, Settings, SettingsError
 from homeward.settings_of_desk import LOOPBACK
+from homeward.wiring import intake_of
 from homeward.wordings import PackWordings
+from outbox.directory import POLICE, Directory
 from routing.library import Packs
 from store import Store
 
@@ -32,6 +35,7 @@ log = logging.getLogger(__name__)
 def desk_of(
     settings: Settings,
     packs: Packs,
+    directories: dict[str, Directory],
     store: Store,
     publisher: Publisher,
     *,
@@ -43,7 +47,17 @@ def desk_of(
     options = desk_options(settings, packs)
     letters = MailLetters(PackWordings(packs, options.url))
     cache = settings.cache or Path.home() / ".cache" / "homeward"
-    return Desk(options, store, packs, letters, publisher, PeriodFiles(packs), now, frontend_assets(cache, notice))
+    rehearsal = IntakeRehearsal(intake_of(settings, packs, directories, store, now))
+    assets, police = frontend_assets(cache, notice), police_roles(directories)
+    return Desk(options, store, packs, letters, publisher, PeriodFiles(packs), rehearsal, now, assets, police)
+
+
+def police_roles(directories: Mapping[str, Directory]) -> dict[str, frozenset[str]]:
+    """By authority, the roles of its procedure that are the police's."""
+    return {
+        authority: frozenset(role for role, service in directory.services.items() if service == POLICE)
+        for authority, directory in directories.items()
+    }
 
 
 def desk_options(settings: Settings, packs: Packs) -> DeskOptions:
@@ -71,10 +85,13 @@ def desk_options(settings: Settings, packs: Packs) -> DeskOptions:
 
 def _meaning(word: str, told: Mapping[str, Any], packs: Packs) -> Meaning:
     where = f"{PREFIX}DESK_OIDC_MEANINGS: {word}"
-    if unknown := told.keys() - {"authority", "roles", "may", "operator"}:
-        raise SettingsError(f"{where}: {sorted(unknown)[0]} is not understood. Use authority, roles, may or operator")
+    if unknown := told.keys() - {"authority", "roles", "may", "operator", "sees", "force"}:
+        raise SettingsError(
+            f"{where}: {sorted(unknown)[0]} is not understood. Use authority, roles, may, sees, force or operator"
+        )
+    force = str(told["force"]).strip().upper() if told.get("force") else None
     if "authority" not in told:
-        return Meaning(operator=told.get("operator") is True)
+        return Meaning(operator=told.get("operator") is True, force=force)
     authority, may = told["authority"], told.get("may", "answer")
     if authority not in packs.authorities:
         raise SettingsError(f"{where}: there is no authority '{authority}'. Use one of {', '.join(packs.authorities)}")
@@ -83,7 +100,12 @@ def _meaning(word: str, told: Mapping[str, Any], packs: Packs) -> Meaning:
         raise SettingsError(f"{where}: {authority} has no role '{missing[0]}'. Use one of its pack")
     if may not in ("answer", "read"):
         raise SettingsError(f"{where}: may must be answer or read")
-    return Meaning(Grant(authority, roles, may), told.get("operator") is True)
+    own = told.get("sees", "all") == "own_requests"
+    if told.get("sees", "all") not in ("all", "own_requests"):
+        raise SettingsError(f"{where}: sees must be all or own_requests")
+    if own and not roles:
+        raise SettingsError(f"{where}: own_requests needs the roles that requests are sent to")
+    return Meaning(Grant(authority, roles, may), told.get("operator") is True, own, force)
 
 
 def warnings_of(options: DeskOptions) -> Iterator[str]:

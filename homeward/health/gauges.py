@@ -53,6 +53,7 @@ def _of_the_database(state: Mapping[str, Any]) -> Iterator[GaugeMetricFamily]:
     yield _gauge("register_age_seconds", "Age of the newest record of each register.", ("authority",), ages)
     timers = state["timers"]
     yield _gauge("timers", "Timers that stand.", (), [((), timers["standing"])])
+    yield _gauge("timers_set_aside", "Timers that failed, and are tried again.", (), [((), timers["set_aside"])])
     yield _gauge("timers_overdue", "Timers that are due and have not been asked.", (), [((), timers["overdue"])])
     yield _gauge("timers_greatest_delay_seconds", "How late the latest timer is.", (), [((), timers["greatest_delay"])])
 

@@ -37,6 +37,7 @@ async def standing(parts: Parts, running: Collection[str]) -> Standing:
         "timers": {
             "standing": timers.standing,
             "overdue": timers.overdue,
+            "set_aside": timers.set_aside,
             "greatest_delay": max(seconds(timers.earliest), 0),
         },
     }

@@ -12,6 +12,7 @@ A table says only what matters: the rest is filled in, and what is not understoo
     local = {auto_release = false}  settings of the authority with which it runs, as in local.toml
     earlier = [2026-01-05]       evenings on which the child was missing from 18:00 to 21:00, as E-1, E-2 ...
     reports = [{at, type, ...}]  what is told, in order; `at` is the receipt, the other keys the fields of the wire
+                                 (`happened_at` is the wire's own `at`)
     until                        where the run ends; left out: with the last report
     expect = [{...}]             what must be said: `count` times, once where nothing else is given
     absent = [{...}]             what must not be said

@@ -22,9 +22,11 @@ from desk.ports import NotPublishedError, Publisher
 from homeward.desk.assets import frontend_assets
 from homeward.desk.downloads import PeriodFiles
 from homeward.desk.letters import MailLetters
-from homeward.desk.wiring import serve
+from homeward.desk.rehearsal import IntakeRehearsal
+from homeward.desk.wiring import police_roles, serve
 from homeward.settings import load_settings
 from homeward.wordings import PackWordings
+from tests.shipped import shipped_directories
 
 HERE = "http://127.0.0.1"
 NOTTS = DeskUser("o.kaur", "O. Kaur", (Grant("nottinghamshire"),))
@@ -114,8 +116,10 @@ def desk_over(hub: Hub, outcomes: Publisher, assets: Mapping[str, bytes] | None 
         MailLetters(PackWordings(hub.packs, HERE)),
         outcomes,
         PeriodFiles(hub.packs),
+        IntakeRehearsal(hub.intake),
         hub.clock.now,
         assets or {},
+        police_roles(shipped_directories()),
     )
 
 

@@ -3,6 +3,7 @@ them stand in the README."""
 
 import asyncio
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 from playwright.async_api import Page, async_playwright
@@ -15,6 +16,7 @@ from hub_in_memory import Hub  # noqa: E402
 
 from desk.people import DeskUser, Grant  # noqa: E402
 from homeward import clock  # noqa: E402
+from homeward.demo.story import FORCE  # noqa: E402
 from homeward.desk.sample import fill_sample  # noqa: E402
 from homeward.settings import Settings  # noqa: E402
 from homeward.wiring import library  # noqa: E402
@@ -23,7 +25,11 @@ from store import Store  # noqa: E402
 from tests.services.chromium import executable  # noqa: E402
 
 FOLDER = ROOT / "docs" / "screenshots"
-OFFICER = DeskUser("d.officer", "D. Officer", (Grant("nottinghamshire"),), operator=True, local=True)
+INTERVIEWER = Grant("nottinghamshire", frozenset({"targeted_support_business_support"}))
+OFFICER = DeskUser(
+    "d.officer", "D. Officer", (Grant("nottinghamshire"),), operator=True, local=True, asked=(INTERVIEWER,),
+    forces=frozenset({FORCE}),
+)  # fmt: skip
 _WIDE, _PHONE = 1000, 320
 
 
@@ -55,7 +61,8 @@ async def take() -> None:
 async def _walk(page: Page, address: str) -> None:
     for path, name in (
         ("/now", "now"), ("/now/wall", "wall"), ("/now/since", "handover"), ("/todo", "todo"), ("/find", "find"),
-        ("/held-up", "held-up"), ("/rules", "rules"), ("/rules/nottinghamshire?words=6.2", "rules-of"),
+        ("/held-up", "held-up"), ("/held-up/pause", "pause"), ("/force", "own-force"), ("/requests", "own-requests"),
+        ("/rules", "rules"), ("/rules/nottinghamshire?words=6.2", "rules-of"),
         ("/figures", "figures"),
     ):  # fmt: skip
         await page.goto(f"{address}{path}")
@@ -67,6 +74,12 @@ async def _walk(page: Page, address: str) -> None:
     for path, name in (("/print", "print"), ("/say", "say"), ("/say/rhi.outcome/-", "interview")):
         await page.goto(f"{episode}{path}")
         await _keep(page, name)
+    await page.goto(f"{episode}/say/clock.override/-")
+    await page.check("text=From another time")
+    await page.fill("input[type=datetime-local]", f"{clock.now() - timedelta(hours=40):%Y-%m-%dT%H:%M}")
+    await page.locator("textarea").fill("the carer rang at eight")
+    await page.click("button:has-text('Continue')")
+    await _keep(page, "check")
     await page.goto(f"{address}/todo?wanted=decision")
     await page.locator("tbody a").first.click()
     await _keep(page, "question")

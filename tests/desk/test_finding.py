@@ -73,6 +73,7 @@ async def test_whose_child_sets_the_candidates_side_by_side_and_chooses_none() -
         form = {"child": person[1], "form_id": "f-1"}
         check = await browser.post(f"/m/{message}/whose", f"/m/{message}/whose", **form)
         assert "Check your answer" in plain(check.text)
+        assert "If you send this Homeward will tell or ask" in plain(check.text), plain(check.text)
         assert browser.outcomes.taken == []
         sent = await browser.post(f"/m/{message}/whose", f"/m/{message}/whose", **form, checked="yes")
         assert sent.status_code == 303

@@ -123,3 +123,20 @@ async def test_without_a_script_a_task_is_answered_and_lists_are_renewed_by_a_li
         assert "Waiting for Homeward" in await page.inner_text("main")
         assert len(outcomes.taken) == 1
         await context.close()
+
+
+async def test_what_is_typed_is_kept_while_somebody_types_and_is_there_after_a_reload(chromium: Browser) -> None:
+    async with a_desk() as (running, address, outcomes):
+        episode = await with_a_missing_child(running)
+        page = await chromium.new_page()
+        await page.goto(f"{address}/e/{episode}/say/clock.override/-")
+        await page.check("text=From another time")
+        await page.locator("textarea").fill("the carer rang at eight")
+        await page.wait_for_selector("text=Kept for you, not sent.")
+        await page.reload()
+        assert await page.locator("textarea").input_value() == "the carer rang at eight"
+        assert await page.locator("input[value=other]").is_checked()
+        await page.click("button:has-text('Throw it away')")
+        assert await page.locator("textarea").input_value() == ""
+        assert outcomes.taken == []
+        await page.close()

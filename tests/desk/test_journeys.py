@@ -19,6 +19,7 @@ from homeward import clock
 from homeward.desk.downloads import PeriodFiles
 from homeward.desk.letters import MailLetters
 from homeward.desk.outcomes import KafkaOutcomes, desk_kafka
+from homeward.desk.rehearsal import IntakeRehearsal
 from homeward.wordings import PackWordings
 from producers.kafka_link import TopicShape
 from schemas.topics import casework_outcomes, police_notifications, register_children
@@ -32,8 +33,8 @@ PATIENCE = 60_000  # milliseconds for something to appear
 def desk_on(hub: Running, outcomes: KafkaOutcomes) -> Desk:
     packs = hub.parts.packs
     options = DeskOptions(local_user=OFFICER, requests=10_000)
-    letters = MailLetters(PackWordings(packs, options.url))
-    return Desk(options, hub.parts.store, packs, letters, outcomes, PeriodFiles(packs), clock.now, styles())
+    letters, rehearsal = MailLetters(PackWordings(packs, options.url)), IntakeRehearsal(hub.parts.intake)
+    return Desk(options, hub.parts.store, packs, letters, outcomes, PeriodFiles(packs), rehearsal, clock.now, styles())
 
 
 async def publish(producer: AIOKafkaProducer, force: str, incident: str) -> None:

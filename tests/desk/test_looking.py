@@ -4,12 +4,15 @@ another council's child cannot be found."""
 import re
 
 from desks import BUCKS, MANAGER, NOTTS, OPERATOR, Browser, at_desk, plain, with_a_missing_child
-from hub_in_memory import hub
+from hub_in_memory import Hub, hub
 from wire_messages import case, child, found, later, missing
 
 from desk.application import PAGES
 from desk.news import NEWS_PAGES
 from desk.people import DeskUser, Grant
+from desk.views.missing import first_limit, missing_card, team_of
+from reporting.held_cases import held_cases
+from reporting.open_heads import open_heads
 
 READER = DeskUser("r.only", "R. Only", (Grant("nottinghamshire", may="read"),))
 
@@ -170,6 +173,9 @@ async def test_the_handover_tells_on_one_page_what_came_since_five() -> None:
         assert "New: 0" in text
         await running.take(found(7, "XX-0303"))
         assert "Back, ended or taken back: 1" in await browser.text("/now/since")
+        running.clock.set(later(60))
+        late = await browser.text("/now/since")
+        assert "XX-0303: Process a notification (Children Missing Officer)." in late
 
 
 async def test_a_chronology_is_printed_oldest_first() -> None:
@@ -186,3 +192,54 @@ async def test_a_reader_sees_no_way_to_answer() -> None:
         assert "Report or record something" not in await browser.text(f"/e/{episode}")
         assert "This is for the people" in await browser.text(f"/e/{episode}/say/worker.found_report/-", 403)
         assert NOTTS.may_answer("nottinghamshire", "team_manager")
+
+
+async def with_children_missing(running: Hub, count: int) -> None:
+    """So many, whose limits run out in the order of their numbers, each with a worker of their own."""
+    for n in range(count):
+        who, hours = child(f"mosaic:M-{n}", f"compact:K-{n}"), n / 4
+        services = [{"service": "cscs" if n % 2 else "nrs", "worker": f"sw{n}"}]
+        await running.take(case("case.context", hours - 9, plan="looked_after", child=who, services=services))
+        risk = ("high", "medium", "low")[n % 3]
+        await running.take(missing(hours, f"XX-{n:04}", child=child(f"compact:K-{n}"), risk=risk))
+    await running.fall(count / 4 + 1)
+
+
+async def test_many_children_are_shown_25_at_a_time_in_one_order() -> None:
+    async with hub() as running, at_desk(running) as browser:
+        await with_children_missing(running, 30)
+        pages = [await browser.text(f"/now?page={number}") for number in (1, 2)]
+        assert all("Missing now: 30" in page for page in pages)
+        shown = [[*dict.fromkeys(re.findall(r"XX-\d{4}", page))] for page in pages]
+        assert [len(each) for each in shown] == [25, 5]
+        assert shown[0] + shown[1] == [f"XX-{n:04}" for n in range(30)]
+        wall = await browser.text("/now/wall")
+        assert "Missing now: 30" in wall
+        assert "And 5 more, whose limits run out later." in wall
+
+
+async def test_a_filter_and_an_order_hold_over_all_pages() -> None:
+    async with hub() as running, at_desk(running) as browser:
+        await with_children_missing(running, 30)
+        by_risk = re.findall(r"Police risk: (\w+)", await browser.text("/now?by=risk"))
+        assert by_risk == ["high"] * 10 + ["medium"] * 10 + ["low"] * 5
+        low = await browser.text("/now?risk=low")
+        assert {*re.findall(r"XX-\d{4}", low)} == {f"XX-{n:04}" for n in range(2, 30, 3)}
+        assert "Nobody fits this filter." in await browser.text("/now?mine=1")
+
+
+async def test_the_head_of_an_episode_says_what_its_card_says() -> None:
+    async with hub() as running:
+        await with_children_missing(running, 6)
+        now = running.clock.now()
+        async with running.store.reading() as tx:
+            heads = await open_heads(tx, "nottinghamshire")
+            held = await held_cases(tx, [head.episode for head in heads])
+        assert len(heads) == 6
+        for head, case_ in zip(heads, held, strict=True):
+            pack = running.packs.version(head.authority, head.pack)
+            card = missing_card(case_, pack, now)
+            assert card.clock is not None
+            assert first_limit(head, pack, now) == card.clock.due
+            assert (team_of(head, pack), head.worker, head.risk) == (card.team, card.owner, card.risk)
+            assert (head.start, ", ".join(head.references)) == (card.start, card.reference)

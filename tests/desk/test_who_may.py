@@ -88,7 +88,7 @@ async def test_a_covered_screen_shows_nothing_until_it_is_uncovered() -> None:
 async def test_nobody_leads_a_reader_to_another_site() -> None:
     async with hub() as running, at_desk(running) as browser:
         for back in ("https://evil.example", "//evil.example", "/\\evil.example"):
-            assert (await browser.post("/stay", back=back)).headers["location"] == "/now"
+            assert (await browser.post("/stay", back=back)).headers["location"] == "/"
 
 
 def test_a_session_ends_when_idle_and_in_any_case_at_last() -> None:

@@ -41,14 +41,14 @@ class Life:
         return Course(self.seed, self.pack.authority, tuple(self.absences), tuple(self._read(said)))
 
     def _read(self, said: list[Said]) -> Iterator[Said]:
-        """The hub reads at once, or all that has come in a while, as after an outage."""
+        """The hub reads at once, or all that has come in a while, when an outage ends."""
         while said:
             width = self.random.choice((0, 0, 0.5, 6, 30, 100))
             alone = self.plain and said[0].topic.startswith("register.")
             end = said[0].sent + (0 if alone else width)
             together = [s for s in said if s.sent <= end]
             said = said[len(together) :]
-            yield from (replace(s, read=round(together[-1].sent, 4)) for s in together)
+            yield from (replace(s, read=round(end if len(together) > 1 else s.sent, 4)) for s in together)
 
     def _say(self, hour: float, type_: str, owner: str, data: Data, key: str = "") -> None:
         told = {name: value for name, value in data.items() if value is not None}
@@ -133,13 +133,15 @@ class Life:
             moment = gone + self.random.uniform(1, length)
             self._police(moment, "police.status_change", "XX", incident, {**to, "changed_at": later(moment)})
         if back is not None:
-            self._return(child, incident, back)
+            self._return(child, incident, back, error)
         if error:
-            self._police(
-                gone + self.random.uniform(1, 90), "police.retracted", "XX", incident, {"reason": "sent in error"}
-            )
+            hour = gone + self.random.uniform(1, 90)
+            if self.plain:  # what is told under the reference afterwards would be of another absence
+                hour = max(told[0] for told in self.told if told[2].get("incident") == incident) + 1
+            self._police(hour, "police.retracted", "XX", incident, {"reason": "sent in error"})
         for _ in range(self.random.choice((0, 1, 2, 3, 4))):
-            self._act(child, incident, gone, back)
+            if not (error and self.plain):  # after the retraction nobody knows what an act is about
+                self._act(child, incident, gone, back)
         return back if back is not None else gone + 250
 
     def _missing(self, hour: float, child: int, incident: str, force: str, gone: float) -> None:
@@ -159,12 +161,12 @@ class Life:
             changed = {"reported_at": later(gone - self.random.choice((0, 3, 20))), "risk": "high"}
             self._police(hour + self.random.uniform(0.1, 30), "police.missing", force, incident, {**data, **changed})
 
-    def _return(self, child: int, incident: str, back: float) -> None:
+    def _return(self, child: int, incident: str, back: float, error: bool) -> None:
         if self._may(0.1):
             hour = back - 0.3
             located = {"found_at": later(hour), "contact_made": False}
             self._police(hour + 0.1, "police.found", "XX", incident, located)
-        told_by_police = self._may(0.9)
+        told_by_police = self._may(0.9) or (error and self.plain)  # who takes it back tells of it
         if told_by_police:
             found = {"found_at": later(back), "returned_at": later(back + 0.5) if self._may(0.3) else None}
             hour = back + self.random.choice((0.1, 1, 5, 20))
@@ -197,7 +199,7 @@ class Life:
                 self._casework(hour, "meeting.held", {**about, "kind": kind, "held_at": later(hour - 0.2)})
             case "manager":
                 self._decision(hour, "manager.decision", about, by, words.decisions)
-            case "meeting":
+            case "meeting" if not self.plain:  # what follows from it hangs on whether anybody had asked (AMB-204)
                 self._decision(hour, "meeting.decision", about, by, words.meetings)
             case "threshold":
                 self._casework(hour, "threshold.decision", {**about, "by": by, "met": self._may(0.5)})
@@ -215,6 +217,7 @@ class Life:
             case "task":
                 kinds = sorted({k for r in self.pack.rules if r.send == "task.create" and (k := r.kind)})
                 if kinds:
+                    hour = after + 30 if self.plain else hour  # nobody has done what is asked for later
                     self._casework(hour, "task.completed", {**about, "kind": self.random.choice(kinds), "by": by})
             case "seen":
                 self._casework(hour, "message.acknowledged", {**about, "type": "senior.alert", "by": by})

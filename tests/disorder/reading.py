@@ -1,9 +1,9 @@
 """One course, read by a hub in memory in one of the orders in which it may be read."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from random import Random
 from typing import Any
@@ -18,11 +18,14 @@ from tests.disorder.course import Course, Said
 
 AFTERWARDS = 24 * 12
 """Hours for which clocks run on after the last message."""
+GATE = timedelta(hours=1)
+"""For so long at most what waits in Kafka is read before anything is done about it."""
 
 
 @dataclass
 class Read:
-    """What came of it. `after`: how it stood once all was read, and long after."""
+    """What came of it. `after`: how it stood once all was read, and long after. `said`: the messages that have left or
+    will; what was withdrawn before it could is none."""
 
     after: list[tuple[Counter[tuple[Any, ...]], Owed]] = field(default_factory=list)
     said: list[dict[str, Any]] = field(default_factory=list)
@@ -64,19 +67,20 @@ async def read(course: Course, store: Store, order: int | None = None, apart: fl
     """Reads the course. `order`: None as it was sent, else one of the interleavings; `apart`: the chance with which a
     message begins a batch of its own."""
     await store.create()
-    hub, seen, random = Hub(store), Read(), Random(f"{course.seed}-{order}")
+    hub, seen, random = Hub(store, gate=GATE), Read(), Random(f"{course.seed}-{order}")
     for together in moments(course):
         at = together[0].at
-        await _fall(hub, at)
+        await _fall(hub, lambda due, at=at: due < at)  # a report at the very instant of a timer comes before it (T-13)
         hub.clock.set(max(at, hub.clock.now()))
         told = together if order is None else shuffled(together, random)
         for batch in split(told, random, apart):
             await hub.intake.process_batch([each.raw() for each in batch])
+        await _fall(hub, lambda due: due <= hub.clock.now())  # the backlog is read
     seen.after.append((await states(hub), await owed(hub)))
     await hub.fall(course.said[-1].read + AFTERWARDS)
     seen.after.append((await states(hub), await owed(hub)))
     async with store.reading() as tx:
-        rows = [promise.row for promise in await tx.outbox_after(0, 100_000)]
+        rows = [each.row for each in await tx.outbox_after(0, 100_000) if each.state != "withdrawn"]
         seen.ledger = await tx.ledger_after(0, 100_000)
         seen.waits = [row.id for row in await tx.all_early_words()]
         seen.quarantined = [held.row.detail for held in await tx.quarantined()]
@@ -85,12 +89,12 @@ async def read(course: Course, store: Store, order: int | None = None, apart: fl
     return seen
 
 
-async def _fall(hub: Hub, until: datetime) -> None:
-    """What is due before that instant: a report at the very instant of a timer is handled before it (T-13)."""
+async def _fall(hub: Hub, falls: Callable[[datetime], bool]) -> None:
+    """What is due, one instant after the other."""
     while True:
         async with hub.store.reading() as tx:
             due = await tx.next_timer()
-            if due is None or due >= until:
+            if due is None or not falls(due):
                 return
             timers = [t for t in await tx.due_timers(due, 500) if t.due_at == due]
         hub.clock.set(max(due, hub.clock.now()))

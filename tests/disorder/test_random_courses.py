@@ -9,7 +9,7 @@ import pytest
 
 from tests.disorder.trying import Trial
 
-ANY, ORDERS, WHOSE = range(1, 401), range(401, 476), range(476, 501)
+ANY, SHARED, ORDERS, WHOSE = range(1, 361), range(361, 401), range(401, 476), range(476, 501)
 
 
 @pytest.fixture
@@ -30,6 +30,12 @@ async def test_nothing_is_lost_and_nobody_alarmed_or_left_untold_in_any_order(tr
 async def test_a_course_ends_the_same_in_whatever_order_its_topics_are_read(trial: Trial) -> None:
     for seed in ORDERS:
         await trial.two_orders(seed)
+    assert trial.sheet.failures == []
+
+
+async def test_each_of_two_authorities_owes_the_same_in_whatever_order_its_topics_are_read(trial: Trial) -> None:
+    for seed in SHARED:
+        await trial.two_authorities(seed)
     assert trial.sheet.failures == []
 
 

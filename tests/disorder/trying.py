@@ -10,9 +10,10 @@ from routing.library import HUB
 from store import Store
 from tests.disorder.course import Course
 from tests.disorder.deciding_whose import MOMENTS, Whose
-from tests.disorder.holding import differences, faults, owed_to_whom
+from tests.disorder.holding import differences, differently_told, faults, owed_to_whom
 from tests.disorder.lives import Life
 from tests.disorder.reading import Read, read
+from tests.disorder.two_authorities import Shared
 from tests.shipped import shipped_packs
 
 PACKS = [shipped_packs().newest(authority) for authority in shipped_packs().authorities if authority != HUB]
@@ -55,19 +56,24 @@ class Trial:
             self._failed(seed, faults(course, await self._read(course, store, order=1, apart=SPLIT)))
 
     async def two_orders(self, seed: int, short: bool = True) -> None:
-        """A plain course ends the same in whatever order its topics are read: one by one, every other also at once."""
+        """A plain course ends the same in whatever order its topics are read, and the same is said: one by one, every
+        other also at once."""
         course = Life(seed, PACKS, plain=True, short=short).course()
         self._note(course)
+        first: Read | None = None
         for apart in (1.0, 0.0)[: 1 + seed % 2]:
             with self._quick.in_use() as store:
                 one = await self._read(course, store, None if apart else 2, apart)
             with self._quick.in_use() as store:
                 other = await self._read(course, store, 1, apart)
-            self._failed(seed, (*faults(course, one), *differences(one, other)))
+            self._failed(seed, (*faults(course, one), *differences(one, other), *differently_told(one, other, True)))
+            if first is not None:
+                self._failed(seed, (*differences(first, one), *differently_told(first, one, False)))
+            first = one
 
     async def whose(self, seed: int) -> None:
         """Whose child it is, said at once, later, and there and back, leaves the same owed."""
-        pack = PACKS[seed % len(PACKS)]
+        pack = PACKS[seed // len(PACKS) % len(PACKS)]
         courses = [Whose(seed, pack).course(moment) for moment in MOMENTS]
         self._note(courses[0])
         readings = []
@@ -81,6 +87,19 @@ class Trial:
             lost += [f"{moment}: not owed any more {row}" for row in sorted(left - right, key=str)]
             lost += [f"{moment}: owed only then {row}" for row in sorted(right - left, key=str)]
             self._failed(seed, (*lost, *(f"a fault of the hub: {why}" for why in reading.quarantined)))
+
+    async def two_authorities(self, seed: int) -> None:
+        """Whose child it is by the register or by the police's word: each authority owes the same in the end."""
+        course = Shared(seed, PACKS).course()
+        self._note(course)
+        readings = []
+        for order, apart in ((None, 1.0), (1, 1.0), (2, SPLIT)):
+            with self._quick.in_use() as store:
+                readings.append(await self._read(course, store, order, apart))
+        first, *others = readings
+        for other in others:
+            told = (fault for fault in faults(course, other) if not fault.startswith("notify.missing"))
+            self._failed(seed, (*told, *differences(first, other)))  # who answers late hears all of it at once
 
     async def end(self) -> None:
         await self._quick.end()

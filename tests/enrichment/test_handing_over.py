@@ -109,3 +109,13 @@ async def test_a_host_with_duties_withdraws_what_it_asks_for_its_own_alone() -> 
         assert ("meeting.cancel", "strategy_meeting") in {(m["type"], m["kind"]) for m in said}
         assert "AMB-197" in next(m for m in said if m["kind"] == "strategy_meeting")["clauses"]
         assert asking(await take(h, found(30))) == {ISLINGTON}
+
+
+async def test_the_former_hears_once_where_the_police_name_another_than_before() -> None:
+    async with hub() as h:
+        await take(h, missing(responsible_authority=NOTTS))
+        said = await take(h, missing(2, responsible_authority=ISLINGTON))
+        [heard] = [m for m in of(said, NOTTS) if m["type"] == "exception.raise"]
+        assert heard["clauses"] == ["AMB-197", "HUB"]
+        [other] = [m for m in of(said, ISLINGTON) if NOTTS in (m.get("detail") or "")]
+        assert other["clauses"] == ["AMB-198", "HUB"]

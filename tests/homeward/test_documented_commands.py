@@ -27,6 +27,7 @@ ELSEWHERE = {
     "homeward register reread": "tests/hub/test_register_command.py",
     "homeward matching train": "tests/enrichment/matching/test_matching_training.py",
     "homeward deliveries release 123": "tests/hub/test_deliveries_command.py",
+    "homeward deliveries resume": "tests/hub/test_deliveries_command.py",
     "homeward restore": "tests/homeward/test_custody.py",
     "homeward torture": "tests/torture/test_a_short_run.py",
 }
@@ -49,6 +50,7 @@ EXCERPTS = {
     "homeward quarantine replay": "1 to be replayed by the running hub",
     "homeward deliveries list": "prepared by mail (immediate), oldest since 2026-06-01 12:00Z",
     "homeward deliveries release": "0 released.",
+    "homeward deliveries pause": "is paused.",
     "homeward purge --older-than 90 --only claims": "claims: ",
     "homeward purge": "quarantine: 0",
     "homeward packs check": "Everything holds.",

@@ -29,7 +29,7 @@ FULL = {
     "positions": {"police.xx/0": 7}, "channels": ["mail"], "deliveries_by_channel": {}, "oldest_delivery": 0,
     "waiting": [{"channel": "mail", "urgency": "immediate", "seconds": 1}], "channels_away": {}, "quarantined": 1,
     "quarantined_by_reason": {"unreadable": 1}, "register_age": {"nottinghamshire": 1},
-    "timers": {"standing": 1, "overdue": 0, "greatest_delay": 0},
+    "timers": {"standing": 1, "overdue": 0, "set_aside": 0, "greatest_delay": 0},
 }  # fmt: skip
 
 

@@ -56,3 +56,31 @@ def test_mistakes_are_told(tmp_path: Path) -> None:
     missing = runner.invoke(command, ["release", "7", "--database", url])
     assert missing.exit_code == 1
     assert "not held up" in missing.output
+
+
+def test_what_is_paused_is_not_sent_until_it_is_resumed_and_is_listed_with_who_and_why(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/hub.db"
+    mailboxes, given = {"operator": "operator@homeward.example"}, ["--by", "h.ops", "--database", url]
+    asyncio.run(deliver(url, {}, promise=False))
+    runner = CliRunner()
+    paused = runner.invoke(command, ["pause", "mail/hub/operator", "--why", "moving house", *given])
+    assert "mail/hub/operator is paused. 0 wait behind it now." in paused.output
+    assert asyncio.run(deliver(url, mailboxes, promise=True)) == 0
+    listed = runner.invoke(command, ["list", "--database", url]).output
+    assert "mail/hub/operator  paused" in listed
+    assert "by h.ops, 1 waiting, oldest since 2026-03-02 09:00Z: moving house" in listed
+    again = runner.invoke(command, ["pause", "mail/hub/operator", "--why", "still", *given])
+    assert (again.exit_code, "is paused already" in again.output) == (1, True)
+    assert "is resumed" in runner.invoke(command, ["resume", "mail/hub/operator", *given]).output
+    assert asyncio.run(deliver(url, mailboxes, promise=False)) == 1
+    assert "is not paused" in runner.invoke(command, ["resume", "mail/hub/operator", *given]).output
+
+
+def test_a_lane_is_paused_by_the_number_of_a_delivery_and_a_mistyped_name_by_none(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/hub.db"
+    asyncio.run(deliver(url, {}, promise=True))
+    runner, given = CliRunner(), ["--by", "h.ops", "--why", "wrong team", "--database", url]
+    assert "hub|mail/hub/operator is paused" in runner.invoke(command, ["pause", "1", *given]).output
+    for name, says in (("9", "There is no delivery 9"), ("mail/hub", "is no destination"), ("letters", "no destin")):
+        refused = runner.invoke(command, ["pause", name, *given])
+        assert (refused.exit_code, says in refused.output) == (1, True), name

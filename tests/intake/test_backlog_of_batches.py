@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
+import orjson
 from hub_in_memory import Hub, hub
 from owed import owed, states
-from wire_messages import case, context, found, later, missing
+from wire_messages import case, child, context, found, later, missing
 
 from consumers.parsing import parse_record
 from intake.intake import Intake
@@ -129,7 +130,16 @@ async def test_it_ends_as_if_all_had_been_read_together() -> None:
 
 async def waited(h: Hub, *values: bytes) -> None:
     """A batch of records that waited in Kafka since they were sent."""
-    await h.intake.process_batch([replace(h.raw(value), timestamp=later(0)) for value in values])
+    await h.intake.process_batch([replace(h.raw(value, topic_of(value)), timestamp=later(0)) for value in values])
+
+
+def topic_of(value: bytes) -> str | None:
+    """Where the authority sends it, where that is not the usual one."""
+    told = orjson.loads(value)
+    if told["data"].get("authority") != "mfh-borough":
+        return None
+    register = told["type"] == "case.context"
+    return "register.mfh-borough.children.v1" if register else "casework.mfh-borough.outcomes.v1"
 
 
 async def left(h: Hub) -> set[str]:
@@ -176,3 +186,47 @@ async def test_live_nothing_is_kept_back() -> None:
     async with after_an_outage() as h:
         await h.take(missing(96, vulnerable=True, reported_at=later(96), **FLAGGED))
         assert await left(h) == await types(h)
+
+
+# ---- what is owed to a child outside any episode
+
+MFH = {"authority": "mfh-borough"}
+CHILD = child("compact:K-7")
+
+
+def _record(hours: float) -> bytes:
+    services = [{"service": "childrens_social_care", "worker": "sw7", "manager": "tm7"}]
+    return context(hours, "compact:K-7", services=services, plan="child_in_need", **MFH)
+
+
+def _assessed(sent: float, at: float) -> bytes:
+    return case("document.updated", sent, child=CHILD, kind="risk_assessment", at=later(at), **MFH)
+
+
+async def _reviews(h: Hub) -> list[str]:
+    return [m["due"] for m in await h.said() if m["kind"] == "review_risk_assessment"]
+
+
+YEAR = 24 * 365
+
+
+async def test_a_review_that_was_held_is_not_asked_for_where_word_of_it_waits_in_another_batch() -> None:
+    async with hub() as h:
+        restart(h)
+        h.clock.set(later(YEAR))
+        await waited(h, _record(1), _assessed(2, 2))
+        await waited(h, _assessed(YEAR - 5, YEAR - 5))
+        await caught_up(h)
+        assert len(await _reviews(h)) == 1
+        assert (await _reviews(h))[0] > later(YEAR).isoformat()
+
+
+async def test_a_review_that_is_overdue_is_asked_for_once_the_backlog_is_read() -> None:
+    async with hub() as h:
+        restart(h)
+        h.clock.set(later(YEAR))
+        await waited(h, _record(1), _assessed(2, 2))
+        assert await _reviews(h) == []
+        await caught_up(h)
+        assert len(await _reviews(h)) == 1
+        assert await caught_up(h) == 0

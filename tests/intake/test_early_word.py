@@ -173,6 +173,19 @@ async def test_a_person_who_turns_out_to_be_the_child_of_the_register_is_still_w
         assert {state for _, state, *_ in await states(h)} == {"found"}
 
 
+async def test_a_return_told_by_another_force_counts_when_the_register_joins_the_numbers() -> None:
+    back = police("found", 5, "Y-9", force="YY", child=child("niche:N-7"), found_at=later(5),
+                  responsible_authority="nottinghamshire")  # fmt: skip
+    joins = context(6, "compact:K-1", "niche:N-7", services=[{"service": "cscs", "worker": "sw1"}])
+    async with hub() as h:
+        await h.take(missing())
+        await h.intake.process_batch([h.raw(back, "police.YY.notifications.v1")])
+        assert await waiting(h) == ["police.found"]
+        await h.take(joins)
+        assert {state for _, state, *_ in await states(h)} == {"found"}
+        assert await waiting(h) == []
+
+
 async def test_a_decision_whose_child_it_is_waits_for_the_report() -> None:
     decision = case("match.decision", 5, incident="P-1", force="XX", child=child("compact:K-1"), by=BY)
     stranger = {"given_name": "Bobby", "family_name": "Unknown"}

@@ -202,6 +202,38 @@ async def test_what_one_sender_floods_is_still_told_of_another() -> None:
         assert len(words(await h.rows(), "unknown_authority")) == 4
 
 
+BUCKS = {"responsible_authority": "buckinghamshire"}
+
+
+async def test_early_returns_of_one_sender_are_told_three_times_and_then_counted_with_their_incidents(hub: Hub) -> None:
+    for n in range(0, 60, 20):
+        await hub.take(*(found(5, f"P-{m}", **BUCKS) for m in range(n, n + 20)))
+    assert len(words(await hub.rows(), "unmatched_found")) == 3
+    await hub.fall(8)
+    counted = words(await hub.rows(), "unmatched_found")[3]
+    assert counted.startswith("60 in the same way since")
+    assert _named(counted) == {f"P-{n}" for n in range(3, 60)}
+
+
+async def test_each_child_of_an_authority_that_is_not_served_can_be_found() -> None:
+    async with running_hub() as h:
+        for hour in (0.0, 0.1, 0.4):
+            h.clock.set(later(hour))
+            incidents = [f"P-{hour}-{n}" for n in range(4)]
+            await h.take(*(missing(hour, incident, **NOBODY) for incident in incidents))
+        await h.fall(8)
+        said = await h.said()
+        alone = {m["incident"] for m in said if m["kind"] == "unknown_authority" and m["incident"]}
+        counted = [_named(m["detail"]) for m in said if m["kind"] == "unknown_authority" and not m["incident"]]
+        assert alone.union(*counted) == {f"P-{hour}-{n}" for hour in (0.0, 0.1, 0.4) for n in range(4)}
+        assert sum(map(len, counted)) == 12 - len(alone)  # each is named once
+
+
+def _named(word: str) -> set[str]:
+    _, _, listed = word.partition("incidents not named before: ")
+    return {*listed.partition(";")[0].split(", ")} - {""}
+
+
 async def test_children_who_are_on_no_register_are_each_told() -> None:
     async with running_hub() as h:
         await h.take(*(missing(incident=f"P-{n}", child=child(f"compact:K-{n}")) for n in range(30)))

@@ -4,9 +4,17 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import pytest
+from hub_in_memory import hub
+from wire_messages import child as child_of
+from wire_messages import missing
 
+from enrichment.children import Child
+from episodes.reports import Missing, Report
 from intake.isolating import Isolation, Read
+from intake.placing import place
 from intake.records import RawRecord, Rejected
+from intake.resolving import Doubt
+from intake.step import Context, Step
 from store.errors import StoreCrowdedError, StoreForbiddenError, StoreRefusedError, StoreUnavailableError
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -155,3 +163,38 @@ async def test_a_database_that_goes_away_while_a_record_is_looked_for_is_waited_
     with pytest.raises(StoreUnavailableError):
         await taken(database, 4)
     assert aside(database) == []
+
+
+async def test_a_record_that_was_set_aside_spoils_no_batch_that_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str | None] = []
+
+    def refused(context: Context, child: Child, report: Report, doubt: Doubt | None = None) -> Step | None:
+        tried.append(report.about.incident)
+        if report.about.incident == "P-3":
+            raise StoreRefusedError("54000")
+        return place(context, child, report, doubt)
+
+    monkeypatch.setattr("intake.batch.place", refused)
+    async with hub() as h:
+        batch = [h.raw(missing(incident=f"P-{n}", child=child_of(f"compact:K-{n}"))) for n in range(8)]
+        await h.intake.process_batch(batch)
+        tried.clear()
+        await h.intake.process_batch(batch)
+        assert tried == []
+        assert [each.row.offset for each in await h.held()] == [batch[3].offset]
+
+
+async def test_another_message_of_the_name_of_one_that_was_set_aside_is_taken_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refused(context: Context, child: Child, report: Report, doubt: Doubt | None = None) -> Step | None:
+        if isinstance(report, Missing) and report.risk == "low":
+            raise StoreRefusedError("54000")
+        return place(context, child, report, doubt)
+
+    monkeypatch.setattr("intake.batch.place", refused)
+    async with hub() as h:
+        for risk in ("high", "low", "medium"):
+            await h.take(missing(incident=f"P-{risk}", id_="one-name", risk=risk))
+        assert len(await h.held()) == 1
+        assert {"P-high", "P-medium"} == {*await h.episodes()}

@@ -18,24 +18,27 @@ from homeward.settings import Settings, load_settings
 from tests.producers.certificates import issue
 
 USER, PASSWORD = "homeward", "correct-horse"
+DESK_USER, DESK_PASSWORD = "homeward-desk", "battery-staple"
 Grade = Literal["literal", "prefixed"]
 _TOPIC, _GROUP, _READ, _WRITE, _DESCRIBE, _ALLOW, _LITERAL, _PREFIXED = 2, 3, 3, 4, 8, 3, 3, 4
 
 
 @dataclass(frozen=True)
 class Grant:
-    """What the hub's user may do: `read`, `write` or `describe` on a topic or group, or on all that begin so."""
+    """What the hub's user, or another, may do: `read`, `write` or `describe` on a topic or group, or on all that begin
+    so."""
 
     operation: Literal["read", "write", "describe"]
     name: str
     grade: Grade = "literal"
     resource: Literal["topic", "group"] = "topic"
+    user: str = USER
 
     def row(self) -> tuple[int, str, int, str, str, int, int]:
         resource = _TOPIC if self.resource == "topic" else _GROUP
         operation = {"read": _READ, "write": _WRITE, "describe": _DESCRIBE}[self.operation]
         grade = _LITERAL if self.grade == "literal" else _PREFIXED
-        return resource, self.name, grade, f"User:{USER}", "*", operation, _ALLOW
+        return resource, self.name, grade, f"User:{self.user}", "*", operation, _ALLOW
 
 
 class SecuredKafka:
@@ -57,7 +60,9 @@ class SecuredKafka:
         await self._ask(_DeleteAcls([grant.row() for grant in grants]))
 
     async def revoke_all(self) -> None:
-        await self._ask(_DeleteAcls([(kind, None, 1, f"User:{USER}", None, 1, 1) for kind in (_TOPIC, _GROUP)]))
+        users = (USER, DESK_USER)
+        rows = [(kind, None, 1, f"User:{user}", None, 1, 1) for kind in (_TOPIC, _GROUP) for user in users]
+        await self._ask(_DeleteAcls(rows))
 
     async def _ask(self, request: Request) -> None:
         client = AIOKafkaClient(bootstrap_servers=self.plain)
@@ -77,7 +82,7 @@ def secured_kafka() -> Iterator[SecuredKafka]:
         plain, secured = free_port(()), free_port(())
         broker = EmbeddedKafka(
             folder / "kafka", port=plain, java_home=settings.java_home, cache=settings.cache, partitions=2,
-            settings=_properties(plain, secured, folder), users={USER: PASSWORD},
+            settings=_properties(plain, secured, folder), users={USER: PASSWORD, DESK_USER: DESK_PASSWORD},
         )  # fmt: skip
         with broker:
             yield SecuredKafka(broker.bootstrap, f"localhost:{secured}", ca)

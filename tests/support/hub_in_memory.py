@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +25,20 @@ REGISTER = "register.nottinghamshire.children.v1"
 
 
 class Hub:
-    """What arrives, and what it led to so far."""
+    """What arrives, and what it led to so far. `gate`: how long what waits in Kafka is read before it is acted on."""
 
     def __init__(
-        self, store: Store, packs: Packs | None = None, folders: Sequence[Path] = (), begins: datetime = MONDAY
+        self,
+        store: Store,
+        packs: Packs | None = None,
+        folders: Sequence[Path] = (),
+        begins: datetime = MONDAY,
+        gate: timedelta | None = None,
     ) -> None:
         self.store, self.clock, self.woken = store, VirtualClock(begins), 0
         self.packs = packs or (read_packs(folders) if folders else shipped_packs())
         directories = read_directories(folders) if folders else shipped_directories()
-        self.intake = Intake(store, self.packs, directories, parse_record, self.clock.now, self._wake)
+        self.intake = Intake(store, self.packs, directories, parse_record, self.clock.now, self._wake, gate=gate)
         self._offset = 0
 
     def _wake(self) -> None:

@@ -182,7 +182,7 @@ class Course:
         for report in reports:
             episode, events = advance(self.case.episode, report, self.pack.terms)
             answer = decide(self.case, episode, events, self.record, self.others, self.pack, now or report.origin.at)
-            self.case = answer.case
+            self.case = answer.case_after(self.case)
             said += answer.messages
         self.said += said
         return said

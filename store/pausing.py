@@ -1,0 +1,153 @@
+"""Pauses: what a person has told the relay to leave alone. A way out, a destination or a lane is paused until somebody
+resumes it; both stand in the ledger, with who and when, and why among the contents that can be purged."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, FromClause, Select, Text, bindparam, delete, func, or_, select, true
+
+from store.delivery_table import deliveries, ready
+from store.ledger import Ledger
+from store.listing import Writing
+from store.rows import LedgerRow
+from store.tables import outbox, pauses
+
+_HUB = "hub"
+_COLUMNS = ("name", "by", "at", "why")
+_KEEP = Writing(pauses, _COLUMNS, replaces=())
+_ONE = bindparam("one", type_=Text)
+_BY_NAME = select(*(pauses.c[name] for name in _COLUMNS)).where(pauses.c.name == _ONE)
+_NAMES = select(pauses.c.name).order_by(pauses.c.at, pauses.c.name)
+_RESUME = delete(pauses).where(pauses.c.name == _ONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """What is paused: a way out (`mail`), a destination (`mail/<authority>/<role>`) or a lane (subject and
+    destination); by whom, since when and why."""
+
+    name: str
+    by: str
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PausedDeliveries:
+    """A pause with what waits behind it: how many rows, and when the oldest of them was promised."""
+
+    pause: Pause
+    waiting: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingDestination:
+    """A destination to which something waits to go, tried or not."""
+
+    destination: str
+    waiting: int
+    oldest: datetime
+
+
+def is_paused(rows: FromClause, destination: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether somebody has paused the lane, the destination or the way out of a row of deliveries."""
+    # A scalar and not an EXISTS, for the reason told in `store.claiming`: there are few pauses, and mostly none.
+    names = (rows.c.lane, destination, rows.c.channel)
+    found = select(true()).where(pauses.c.name.in_(names)).limit(1).scalar_subquery()
+    return found.is_(true())
+
+
+def destination_of_lane(rows: FromClause, postgres: bool) -> ColumnElement[str]:
+    """The destination in the name of a lane, which begins with its subject."""
+    bar = func.strpos(rows.c.lane, "|") if postgres else func.instr(rows.c.lane, "|")
+    return func.substr(rows.c.lane, bar + 1, type_=Text)
+
+
+def pause_of(rows: FromClause, destination: ColumnElement[str]) -> ColumnElement[str | None]:
+    """The name of the pause that holds a row; null where none does."""
+    names = (rows.c.lane, destination, rows.c.channel)
+    return select(func.max(pauses.c.name)).where(pauses.c.name.in_(names)).scalar_subquery()
+
+
+def _paused() -> Select[tuple[str, str, datetime, str, int, datetime]]:
+    held = deliveries.join(outbox, outbox.c.position == deliveries.c.position)
+    of_it = or_(*(pauses.c.name == each for each in (deliveries.c.lane, outbox.c.destination, deliveries.c.channel)))
+    columns = [pauses.c[name] for name in _COLUMNS]
+    behind = select(func.count()).select_from(held).where(ready(deliveries), of_it).correlate(pauses).scalar_subquery()
+    first = (
+        select(outbox.c.at)
+        .select_from(held)
+        .where(ready(deliveries), of_it)
+        .order_by(deliveries.c.position)
+        .limit(1)
+        .correlate(pauses)
+        .scalar_subquery()
+    )
+    return select(*columns, behind, first).order_by(pauses.c.at, pauses.c.name)
+
+
+def _waiting() -> Select[tuple[str, int, datetime]]:
+    held = deliveries.join(outbox, outbox.c.position == deliveries.c.position)
+    columns = (outbox.c.destination, func.count(), func.min(outbox.c.at, type_=outbox.c.at.type))
+    return (
+        select(*columns)
+        .select_from(held)
+        .where(ready(deliveries))
+        .group_by(outbox.c.destination)
+        .order_by(outbox.c.destination)
+    )
+
+
+_LANE = select(deliveries.c.lane).where(deliveries.c.position == bindparam("position"))
+_PAUSED, _WAITING = _paused(), _waiting()
+
+
+class Pausing(Ledger):
+    """The part of a transaction by which a person pauses and resumes."""
+
+    async def pause(self, pause: Pause) -> bool:
+        """Pause it; returns False where it is paused already: that pause stays as it is."""
+        if (await self._rows(_BY_NAME, one=pause.name)).one_or_none() is not None:
+            return False
+        await self._write(_KEEP, [(pause.name, pause.by, pause.at, pause.why)])
+        await self.append([_line("paused", pause.name, pause.by, pause.at, pause.why)], ())
+        return True
+
+    async def resume(self, name: str, by: str, now: datetime) -> bool:
+        """Let it go again; returns False where it was not paused."""
+        if not (await self._rows(_RESUME, one=name)).rowcount:
+            return False
+        await self.append([_line("resumed", name, by, now)], ())
+        return True
+
+    async def paused(self) -> list[PausedDeliveries]:
+        """Everything that is paused, the longest paused first, with what waits behind it."""
+        return [PausedDeliveries(Pause(*row[:4]), row[4], row[5]) for row in await self._rows(_PAUSED)]
+
+    async def pause_names(self) -> list[str]:
+        """The names of what is paused, the longest paused first."""
+        return [*(await self._rows(_NAMES)).scalars()]
+
+    async def pauses(self, names: Collection[str]) -> dict[str, Pause]:
+        """Those of these names that are paused."""
+        found = [(await self._rows(_BY_NAME, one=name)).one_or_none() for name in sorted(names)]
+        return {row.name: Pause(*row) for row in found if row is not None}
+
+    async def lane_of(self, position: int) -> str | None:
+        """The lane of a delivery by its number; None where there is none."""
+        lane: str | None = (await self._rows(_LANE, position=position)).scalar_one_or_none()
+        return lane
+
+    async def waiting_destinations(self) -> list[WaitingDestination]:
+        """Where something waits to go, by the name of the destination."""
+        return [WaitingDestination(*row) for row in await self._rows(_WAITING)]
+
+
+def _line(what: str, name: str, by: str, at: datetime, why: str = "") -> LedgerRow:
+    # No pause is another's repeat, however close: its id is one that nothing gives.
+    return LedgerRow(
+        str(uuid4()), at, "pause", _HUB, None, None, {"what": what, "name": name, "who": by}, why.encode() or None
+    )
