@@ -20,14 +20,10 @@ _NAME = "timers"
 _AT_ONCE = 200
 _PAUSE = timedelta(seconds=1)  # after the database could not be reached
 _ASIDE, _LONGEST = timedelta(seconds=30), timedelta(hours=1)  # until a timer that failed is asked again
-Tell = Callable[[TimerRow, str], Awaitable[None]]
+TellOfTimer = Callable[[TimerRow, str], Awaitable[None]]
 """Tells a person of a timer that failed, and why in words that name nobody."""
 Fire = Callable[[Sequence[TimerRow]], Awaitable[None]]
 Wait = Callable[[datetime | None, asyncio.Event], Awaitable[None]]
-
-
-async def tell_nobody(_timer: TimerRow, _why: str) -> None:
-    """For a loop that only asks."""
 
 
 class TimerLoop:
@@ -43,7 +39,7 @@ class TimerLoop:
         wait: Wait,
         ready: Callable[[], Awaitable[None]],
         owner: str,
-        tell: Tell = tell_nobody,
+        tell: TellOfTimer | None = None,
         lease: timedelta = timedelta(seconds=30),
     ) -> None:
         self._tell = tell
@@ -155,7 +151,7 @@ class TimerLoop:
         more = {"timer": timer.id, "why": why, "failures": timer.failures + 1}
         trace = None if timer.failures else error
         log.error("Could not ask a timer: set aside, retrying later", exc_info=trace, extra=more)
-        if not timer.failures:
+        if self._tell is not None and not timer.failures:
             try:
                 await self._tell(timer, why)
             except StoreUnavailableError:

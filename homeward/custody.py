@@ -88,7 +88,7 @@ async def _up_to_date(url: str) -> None:
 
 @asynccontextmanager
 async def _opened(url: str) -> AsyncIterator[Store]:
-    store = Store.open(url)
+    store = Store.open(url, within=None)
     try:
         yield store
     finally:

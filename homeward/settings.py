@@ -77,7 +77,7 @@ class Settings(DeskSettings, ChannelSettings, SourceSettings):
 
     relay_batch: int = Field(500, ge=1, le=10_000, description="Maximum number of rows a relay claims at once")
     relay_lease: float = Field(
-        30, ge=1, description="Seconds until another relay can take the rows of one that has died"
+        10, ge=1, description="Seconds until another process has the shards and timers of one that has died or hangs"
     )
     timers_gate: float = Field(
         60,

@@ -89,6 +89,7 @@ class Parts:
             ready=ready or _at_once,
             owner=owner,
             tell=self.intake.tell_of_timer,
+            lease=timedelta(seconds=settings.relay_lease),
         )
 
     def beside_the_relay(self) -> list[Coroutine[Any, Any, None]]:

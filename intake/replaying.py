@@ -16,7 +16,7 @@ from store.errors import StoreCrowdedError, StoreUnavailableError
 from store.rows import QuarantineRow
 
 log = logging.getLogger(__name__)
-AT_ONCE = 100
+_AT_ONCE = 100
 ReadOne = Callable[[RawRecord, datetime], Read]
 Work = Callable[[Transaction, Sequence[Read], datetime, Mapping[str, Exception]], Awaitable[Step]]
 
@@ -32,7 +32,7 @@ class Replays:
         """Takes in so many at most; returns how many. What still cannot be parsed or taken in goes back into
         quarantine. Raises StoreUnavailableError."""
         count = 0
-        while count < limit and (done := await self._some(min(AT_ONCE, limit - count))):
+        while count < limit and (done := await self._some(min(_AT_ONCE, limit - count))):
             count += done
         return count
 

@@ -84,8 +84,7 @@ class Turn:
                 continue
             if releasing or not (rule.on and changes.isdisjoint(_heard(rule.on))):
                 messages += self.answers(rule)
-            if rule.id in self.revived:
-                messages += self.answers_anew(rule)
+            messages += self.answers_anew(rule) if rule.id in self.revived else ()
             if self.review is not None:
                 messages += self.answers_late(rule, self.review)
         messages += self._withdrawn_of_the_dead()
@@ -102,9 +101,8 @@ class Turn:
             occurrence, f = self._occurrence(rule, self.first), self._firing(rule, self.first)
             if occurrence is not None and not self._answered(rule, occurrence):
                 due = ends(rule.due, self.s, self.first) if rule.due else None
-                # It is not said, and may be yet: it must not have the name of what is said then.
-                at = f"unsaid {occurrence} {self.s.as_of.isoformat()}"
-                yield build_message(f, resolve(rule.to, f.s, f.event, f.pack)[0], rule.clauses, at, due)
+                name = f"unsaid {occurrence} {f.s.as_of.isoformat()}"  # it may be said yet, under its own
+                yield build_message(f, resolve(rule.to, f.s, f.event, f.pack)[0], rule.clauses, name, due)
 
     def rejecting(self) -> Rule | None:
         """The rule that does not let the report count as a fact, if there is one."""

@@ -45,6 +45,13 @@ def test_the_table_of_settings_is_what_the_settings_say() -> None:
     assert done.returncode == 0, "run .venv/bin/python tools/settings_table.py" + done.stderr
 
 
+def test_every_guarantee_is_held_by_a_test_that_exists() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (ROOT / "docs/guarantees.md").read_text())
+    assert len(named) > 20
+    for file, name in named:
+        assert re.search(rf"^(?:async )?def {name}\(", (ROOT / file).read_text(), re.MULTILINE), f"{file}::{name}"
+
+
 def test_every_decision_is_listed_and_has_a_number_of_its_own() -> None:
     folder = ROOT / "docs" / "decisions"
     pages = sorted(page.name for page in folder.glob("0*.md"))
