@@ -33,7 +33,7 @@ async def lacking_packs(tx: Transaction, packs: Packs) -> Collection[str]:
     have = {authority: {pack.version for pack in versions} for authority, versions in packs.all().items()}
     lacking: set[str] = set()
     async for authority, document in tx.episodes_at_work():
-        version = pack_version_in(document)
-        if authority in have and version is not None and version not in have[authority]:
+        version = pack_version_in(document) if authority in have else None
+        if version is not None and version not in have[authority]:
             lacking.add(f"{authority} {version}")
     return sorted(lacking)
