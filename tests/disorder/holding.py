@@ -15,7 +15,8 @@ MAY_BE_NO_NEWS = (
 )
 """What may say only what is known already. Anything else is the act of a person: taken in, held or refused."""
 ALARMS = ("notify.missing", "flag.set", "senior.alert")
-OF_A_RETURN = ("child_deceased",)
+NO_ALARM = ("child_deceased", "need_to_know")
+"""What is told of a return, and what a person decides to send."""
 TELLS_BACK = ("notify.found", "rhi.request", "ola.notify")
 RECORDERS = ("mash", "emergency_social_work_team")
 EARLY = ("it speaks of an incident that nobody", "what it speaks of has not been reported")
@@ -123,7 +124,7 @@ def _alarmed_for_nothing(course: Course, read: Read) -> Iterator[str]:
         if back is None or _is_told_otherwise(course, absence):
             continue
         for message in read.said:
-            alarms = message["type"] in ALARMS and message["kind"] not in OF_A_RETURN
+            alarms = message["type"] in ALARMS and message["kind"] not in NO_ALARM
             if alarms and message["incident"] == absence.incident and message["at"] > back:
                 yield f"{message['type']} {message['kind']} of {absence.incident} at {message['at']}, back since {back}"
 
