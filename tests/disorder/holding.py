@@ -58,8 +58,10 @@ def differently_told(one: Read, other: Read, split_alike: bool) -> Iterator[str]
 
 
 def _told(read: Read, everything: bool) -> Counter[tuple[Any, ...]]:
-    """How often each is said. An update says how things stand, and what they were in between need not be told."""
+    """How often each is said. An update says how things stand, and what they were in between need not be told. What is
+    asked for of a child outside any episode leaves at once, and may be done in what is read next."""
     said = [m for m in read.said if everything or MESSAGE_TYPES[m["type"]].withdrawn_by]
+    said = [m for m in said if m["episode"] or not MESSAGE_TYPES[m["type"]].withdrawn_by]
     told = Counter(
         (m["authority"], m["type"], m["kind"], m["incident"], _roles(m["to"]), m["due"])
         for m in said
@@ -155,7 +157,7 @@ def _is_return(said: Said, absence: Absence) -> bool:
 def _left_untold(course: Course, read: Read) -> Iterator[str]:
     over = {ref.incident for state, *_, refs in _states(read) if state in ("found", "retracted") for ref in refs}
     told: dict[str, set[tuple[str, str | None]]] = {}
-    for message in read.said:
+    for message in [m for m in read.said if m["authority"] == course.authority]:
         people = {(r["role"], r["person"]) for r in message["to"]}
         if message["type"] == "notify.missing":
             told.setdefault(message["episode"], set()).update(people)
