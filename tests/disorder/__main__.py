@@ -59,6 +59,8 @@ def main() -> None:
         with ProcessPoolExecutor(asked.workers) as pool:
             for seen in pool.map(run, parts):
                 sheet += seen
+                for failure in seen.failures:  # at once: a long run may be ended early
+                    print(f"\r{failure}", file=sys.stderr)
                 print(
                     f"\r{sheet.courses:>6} courses, {len(sheet.failures)} failures", end="", file=sys.stderr, flush=True
                 )

@@ -15,7 +15,8 @@ MAY_BE_NO_NEWS = (
 )
 """What may say only what is known already. Anything else is the act of a person: taken in, held or refused."""
 ALARMS = ("notify.missing", "flag.set", "senior.alert")
-OF_A_RETURN = ("child_deceased",)
+NO_ALARM = ("child_deceased", "need_to_know", "need_to_know_update")
+"""What is told of a return, and what a person decides to send."""
 TELLS_BACK = ("notify.found", "rhi.request", "ola.notify")
 RECORDERS = ("mash", "emergency_social_work_team")
 EARLY = ("it speaks of an incident that nobody", "what it speaks of has not been reported")
@@ -57,8 +58,10 @@ def differently_told(one: Read, other: Read, split_alike: bool) -> Iterator[str]
 
 
 def _told(read: Read, everything: bool) -> Counter[tuple[Any, ...]]:
-    """How often each is said. An update says how things stand, and what they were in between need not be told."""
+    """How often each is said. An update says how things stand, and what they were in between need not be told. What is
+    asked for of a child outside any episode leaves at once, and may be done in what is read next."""
     said = [m for m in read.said if everything or MESSAGE_TYPES[m["type"]].withdrawn_by]
+    said = [m for m in said if m["episode"] or not MESSAGE_TYPES[m["type"]].withdrawn_by]
     told = Counter(
         (m["authority"], m["type"], m["kind"], m["incident"], _roles(m["to"]), m["due"])
         for m in said
@@ -123,7 +126,7 @@ def _alarmed_for_nothing(course: Course, read: Read) -> Iterator[str]:
         if back is None or _is_told_otherwise(course, absence):
             continue
         for message in read.said:
-            alarms = message["type"] in ALARMS and message["kind"] not in OF_A_RETURN
+            alarms = message["type"] in ALARMS and message["kind"] not in NO_ALARM
             if alarms and message["incident"] == absence.incident and message["at"] > back:
                 yield f"{message['type']} {message['kind']} of {absence.incident} at {message['at']}, back since {back}"
 
@@ -154,7 +157,7 @@ def _is_return(said: Said, absence: Absence) -> bool:
 def _left_untold(course: Course, read: Read) -> Iterator[str]:
     over = {ref.incident for state, *_, refs in _states(read) if state in ("found", "retracted") for ref in refs}
     told: dict[str, set[tuple[str, str | None]]] = {}
-    for message in read.said:
+    for message in [m for m in read.said if m["authority"] == course.authority]:
         people = {(r["role"], r["person"]) for r in message["to"]}
         if message["type"] == "notify.missing":
             told.setdefault(message["episode"], set()).update(people)

@@ -230,3 +230,49 @@ async def test_a_review_that_is_overdue_is_asked_for_once_the_backlog_is_read() 
         await caught_up(h)
         assert len(await _reviews(h)) == 1
         assert await caught_up(h) == 0
+
+
+# ---- what follows from what has not left yet
+
+
+async def test_a_request_that_moved_and_was_answered_before_it_could_leave_leaves_not_at_all() -> None:
+    async with after_an_outage() as h:
+        await waited(h, missing(vulnerable=True))
+        await waited(h, found(6))
+        await waited(h, found(5, revision=2))
+        await waited(h, case("rhi.outcome", 40, result="refused", at=later(40), by=BY))
+        await caught_up(h)
+        assert "rhi.request" not in await left(h)
+
+
+async def test_who_would_have_heard_of_the_return_by_a_request_hears_of_it_by_a_word() -> None:
+    async with after_an_outage() as h:
+        await waited(h, missing(vulnerable=True))
+        await waited(h, found(6))
+        await waited(h, case("rhi.outcome", 40, result="refused", at=later(40), by=BY))
+        await caught_up(h)
+        told = {(to["role"], to["person"]) for m in await h.said() if m["type"] == "notify.missing" for to in m["to"]}
+        back = [m for m in await h.said() if m["type"] == "notify.found"]
+        assert told <= {(to["role"], to["person"]) for m in back for to in m["to"]}
+
+
+async def test_an_interview_that_was_withdrawn_after_the_return_is_not_asked_for_when_the_return_is_read() -> None:
+    async with hub() as h:
+        await h.take(CARE, missing(vulnerable=True))
+        h.clock.set(later(20))
+        await h.take(case("rhi.outcome", 20, result="withdrawn", at=later(10), by=BY))
+        await h.take(found(6))
+        assert "rhi.request" not in await types(h)
+
+
+async def test_what_was_merely_kept_back_asks_nothing_anew_when_the_backlog_is_read() -> None:
+    async with hub() as h:
+        await h.take(missing(child=CHILD, responsible_authority="mfh-borough"), found(6))
+        restart(h)
+        h.clock.set(later(96))
+        services = [{"service": "childrens_social_care", "worker": "sw7", "manager": "tm7"}]
+        officer = [{"role": "independent_reviewing_officer", "person": "iro7"}]
+        known = context(40, "compact:K-7", services=services, plan="child_protection", professionals=officer, **MFH)
+        await waited(h, known)
+        await caught_up(h)
+        assert "notify.missing" not in await types(h)

@@ -246,3 +246,14 @@ async def test_faults_that_name_no_field_of_the_contract_are_causes_of_their_own
         await hub.take(missing(incident=f"P-{n}", whatever="x" * (60_000 + n)), missing(incident=f"Q-{n}", what=many))
     assert len(words(await hub.rows())) == 2
     assert len({each.row.cause for each in await held(hub)}) == 2
+
+
+async def test_word_about_one_incident_again_and_again_is_told_three_times_and_then_counted() -> None:
+    async with running_hub() as h:
+        await h.take(missing(child=child("compact:K-1")), missing(child=child("compact:K-2")))
+        before = len(words(await h.rows(), "doubtful_match"))
+        by = {"role": "children_missing_officer"}
+        await h.take(*(case("rhi.outcome", n / 10, result="offered", at=later(n / 10), by=by) for n in range(1, 13)))
+        assert len(words(await h.rows(), "doubtful_match")) == before + 3  # of two children it does not say which
+        await h.fall(3)
+        assert any("in the same way" in word for word in words(await h.rows(), "doubtful_match")[before + 3 :])
