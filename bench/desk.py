@@ -43,7 +43,8 @@ from store import OutboxRow, Store
 AUTHORITY, FORCE = "nottinghamshire", "BENCH"
 OFFICER = DeskUser("d.officer", "D. Officer", (Grant(AUTHORITY),), operator=True, local=True, forces=frozenset({FORCE}))
 HERE = "http://127.0.0.1"
-_BATCH = 500
+_BATCH = 10
+"""Records that are taken in at one time of the clock."""
 _LOADED = 200
 """Episodes that are over and are taken in; the others are copies of them."""
 _LETTERS = 2
@@ -171,11 +172,11 @@ def _history(count: int, now: datetime) -> Iterator[RawRecord]:
 
 def _missing(count: int, now: datetime) -> Iterator[RawRecord]:
     """Children with a record on the register who are missing still."""
-    for n in range(count):
+    for n in reversed(range(count)):  # in the order of their times
         at = now - timedelta(minutes=30 + 10 * n)
         record = {"authority": AUTHORITY, "child": _child(f"K-{n}", n), "plan": "looked_after",
                   "services": [{"service": "cscs", "worker": f"sw{n % 40}", "manager": f"tm{n % 8}"}]}  # fmt: skip
-        yield _record(f"c{n}", "case.context", at - timedelta(days=9), record)
+        yield _record(f"c{n}", "case.context", at, record)
         yield _record(f"m{n}", "police.missing", at, _report(f"B-{n}", n, at, f"K-{n}"))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
 
 from desk import clock_words
-from desk.views.held_up import in_words
+from desk.views.held_up import way_in_words
 
 _HERE = Path(__file__).parent
 
@@ -35,7 +35,7 @@ class Pages:
             limit_in_words=clock_words.limit_in_words,
             time_missing=clock_words.time_missing,
             length_in_words=clock_words.length_in_words,
-            in_words=in_words,
+            way_in_words=way_in_words,
         )
 
     def html(self, template: str, **values: Any) -> str:

@@ -4,7 +4,7 @@ resumes it; every page of an operator says so meanwhile."""
 from starlette.responses import Response
 
 from desk.serving import DeskPage
-from desk.views.held_up import in_words
+from desk.views.held_up import way_in_words
 from desk.visit import NotHereError, Visit
 from store import HeldUp, Transaction
 from store.pausing import Pause
@@ -27,7 +27,7 @@ async def pause(visit: Visit) -> Response:
             faults["why"] = "Say why"
         if not faults:
             return await _paused(visit, Pause(name, visit.user.id, visit.now, why))
-    named = [(each, in_words(each), waiting) for each, waiting in choices.items()]
+    named = [(each, way_in_words(each), waiting) for each, waiting in choices.items()]
     status = 422 if faults else 200
     return await visit.page("pause.html", status, choices=named, name=name, why=why, faults=faults)
 
@@ -36,7 +36,7 @@ async def _paused(visit: Visit, pause: Pause) -> Response:
     async with visit.desk.store.transaction() as tx:
         is_new = await tx.pause(pause)
     said = "paused. What is for it waits until you resume it." if is_new else "was paused already."
-    visit.session.notice = f"{in_words(pause.name)}: {said}"
+    visit.session.notice = f"{way_in_words(pause.name)}: {said}"
     return visit.to("/held-up")
 
 
@@ -46,7 +46,7 @@ async def resume(visit: Visit) -> Response:
     async with visit.desk.store.transaction() as tx:
         if not await tx.resume(name, visit.user.id, visit.now):
             raise NotHereError
-    visit.session.notice = f"{in_words(name)}: resumed. The hub sends what waited."
+    visit.session.notice = f"{way_in_words(name)}: resumed. The hub sends what waited."
     return visit.to("/held-up")
 
 

@@ -26,7 +26,7 @@ from intake.keeping_back import KeptBack, has_waited, keep_back, not_left_yet
 from intake.loading import add_early, load_batch, load_early
 from intake.noting import Notes, note_keys
 from intake.records import Parse, Parsed, RawRecord, Read, Rejected
-from intake.rehearsing import Rehearsed, rehearsed, standing_of
+from intake.rehearsing import Rehearsed, case_standing, rehearsed
 from intake.rejecting import failed, rejection_alert
 from intake.replaying import Replays, say_taken_already
 from intake.saying import say_step, say_taken
@@ -149,9 +149,9 @@ class Intake:
             return Rehearsed(refused=read.detail)
         async with self._store.reading() as tx:
             context = await self._loaded(tx, [read], now)
-            before = standing_of(context)
+            before = case_standing(context)
             batch = await self._processed(tx, context, [read])
-        return rehearsed(batch.done, before, standing_of(context))
+        return rehearsed(batch.done, before, case_standing(context))
 
     async def replay(self, limit: int) -> int:
         """Takes in what somebody asked to be replayed from quarantine, so many at most; returns how many. What still

@@ -35,7 +35,7 @@ class Rehearsed:
     refused: str = ""
 
 
-def standing_of(context: Context) -> CaseStanding:
+def case_standing(context: Context) -> CaseStanding:
     """As it stands at this moment of the batch."""
     cases = [(child, case) for child in context.children.children() for case in child.everything()]
     clocks = frozenset((case.id, clock.rule, clock.due_at) for _, case in cases for clock in case.clocks)

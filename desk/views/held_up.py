@@ -54,7 +54,7 @@ def paused_views(paused: Sequence[PausedDeliveries], now: datetime) -> list[Paus
     return [
         PausedView(
             each.pause.name,
-            in_words(each.pause.name),
+            way_in_words(each.pause.name),
             each.pause.by,
             day_and_hour(each.pause.at, now),
             each.pause.why,
@@ -84,7 +84,7 @@ def delivery_causes(held: Sequence[HeldUp], now: datetime) -> list[StuckCause]:
                 oldest,
                 StuckCause(
                     derived_id("stuck", where, state, detail),
-                    f"{in_words(where)}: {_SAYS[state]} ({detail})",
+                    f"{way_in_words(where)}: {_SAYS[state]} ({detail})",
                     len(rows),
                     sum(row.waiting for row in rows),
                     length_in_words(now - oldest),
@@ -151,11 +151,11 @@ def _name(name: str) -> str:
     return name if name.isascii() and name.islower() and name.replace("_", "").isalpha() and len(name) < 40 else "•••"
 
 
-def in_words(name: str) -> str:
+def way_in_words(name: str) -> str:
     """A way out, a destination or the lane of one subject, without its subject and without a person."""
     _, bar, destination = name.rpartition("|")
     if bar:
-        return f"One child's messages to {in_words(destination)[:1].lower()}{in_words(destination)[1:]}"
+        return f"One child's messages to {way_in_words(destination)[:1].lower()}{way_in_words(destination)[1:]}"
     channel, _, where = destination.partition("/")
     if not where:
         return "All e-mail" if channel == "mail" else "All Kafka topics"
