@@ -140,7 +140,7 @@ def _scenarios(home: _Home, progress: ShowProgress, only: str) -> Iterator[Part]
 
 
 def _twice(scenarios: Iterable[Scenario]) -> Iterator[str]:
-    """Each id that a second scenario of the authority bears, with both files: nobody could tell which of them failed."""
+    """Each id that a second scenario of the authority bears, with both files."""
     first: dict[str, str] = {}
     for s in scenarios:
         if s.id in first:
