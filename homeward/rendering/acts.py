@@ -39,7 +39,7 @@ ACTS: Mapping[str, str] = {
     "senior.alert": "alerts {to}{titled}",
     "referral.create": "refers the child to {to}{titled}",
     "police.intel": "passes the information on to {to}{titled}",
-    "ola.notify": "notifies {to} as the other authority",
+    "ola.notify": "notifies {to}",
     "info.pack": "sends {contents} to {to}",
     "escalation.open": "takes the disagreement to {to}",
     "report.data": "sends the figures to {to}",

@@ -189,7 +189,7 @@ PHRASES: Mapping[str, Phrase] = {
         f"the child's own worker in {w.services(a['services'])} held the interview"
     ),
     # the interview form
-    "answered": _after("the form fills in", "sections"),
+    "answered": _after("the form says something under", "sections"),
     "answered_within": lambda a, _: (
         f"the form gives {listed(map(spaced, a['all_of']))} under {quoted(spaced(a['section']))}"
     ),

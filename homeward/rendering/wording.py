@@ -102,7 +102,7 @@ class PackWording:
         types, titles = self._told_apart(words)
         nouns = [SENT[t][1].format(it=it) if t in SENT else quoted(f"{t} {it}".strip()) for t, it in types]
         if titles:
-            nouns.append(f"what {listed(titles, last)} asked for")
+            nouns.append(f"the request {listed(titles, last)}")
         return listed(nouns, last)
 
     def titles(self, words: Iterable[str]) -> list[str]:
