@@ -121,7 +121,7 @@ def _scenarios(home: _Home, progress: ShowProgress, only: str) -> Iterator[Part]
         yield Part(name, "scenarios", "cannot be read", (str(error),))
         return
     chosen = [s for s in tables if only.lower() in f"{s.file} {s.id} {s.title}".lower()]
-    wrong = [f"{s.file}: scenario {s.id}: the id is used twice" for s in _twice(chosen)]
+    wrong = [*_twice(tables)]
     for scenario in chosen:
         found = unsayable(scenario, (*home.packs, packs.hub))
         wrong += [f"{scenario.file}: scenario {scenario.id}: {fault}" for fault in dict.fromkeys(found)]
@@ -139,9 +139,14 @@ def _scenarios(home: _Home, progress: ShowProgress, only: str) -> Iterator[Part]
         yield from (_coverage(pack, chosen, said) for pack in home.packs)
 
 
-def _twice(scenarios: Iterable[Scenario]) -> list[Scenario]:
-    seen: set[str] = set()
-    return [s for s in scenarios if s.id in seen or seen.add(s.id)]  # type: ignore[func-returns-value]
+def _twice(scenarios: Iterable[Scenario]) -> Iterator[str]:
+    """Each id that a second scenario of the authority bears, with both files."""
+    first: dict[str, str] = {}
+    for s in scenarios:
+        if s.id in first:
+            where = "twice in this file" if first[s.id] == s.file else f"also in {first[s.id]}"
+            yield f"{s.file}: scenario {s.id}: the id is used {where}; rename one of them"
+        first.setdefault(s.id, s.file)
 
 
 def _coverage(pack: Pack, scenarios: Collection[Scenario], said: set[tuple[str, str]]) -> Part:

@@ -8,7 +8,7 @@ from homeward.rendering.wording import PackWording
 from routing.pack import Rule
 
 # {to}: the recipients. {it}: the kind of the message in words. {called}: its name in the case system, if it has one;
-# {titled}: the same where it stands apart from what it names.
+# {titled}: the same where it stands apart from what it names. {task}: its name, else what it is to whoever has it.
 ACTS: Mapping[str, str] = {
     "case.contact.create": "asks {to} to record a contact{called}",
     "episode.open": "asks {to} to open the episode",
@@ -22,7 +22,7 @@ ACTS: Mapping[str, str] = {
     "notify.missing": "tells {to} that the child is missing",
     "notify.found": "tells {to} that the child is found",
     "notify.info": "lets {to} know{titled}",
-    "task.create": "gives {to} the task{called}",
+    "task.create": "gives {to} the task{task}",
     "task.cancel": "takes back {open}",
     "rhi.request": "asks {to} for a return interview",
     "rhi.assign": "gives {to} the return interview",
@@ -39,7 +39,7 @@ ACTS: Mapping[str, str] = {
     "senior.alert": "alerts {to}{titled}",
     "referral.create": "refers the child to {to}{titled}",
     "police.intel": "passes the information on to {to}{titled}",
-    "ola.notify": "notifies {to} as the other authority",
+    "ola.notify": "notifies {to}",
     "info.pack": "sends {contents} to {to}",
     "escalation.open": "takes the disagreement to {to}",
     "report.data": "sends the figures to {to}",
@@ -55,6 +55,7 @@ def act(rule: Rule, w: PackWording) -> str:
     it = w.name(rule.kind) if rule.kind else (rule.name or spaced(rule.send))
     if rule.send == "meeting.request" and not it.lower().endswith(MEETING_PHRASES):
         it += " meeting"
+    task = rule.name or (w.task(rule.kind) if rule.kind else None)
     contents, detail = rule.fields.get("contents", []), rule.fields.get("detail")
     to = w.to(rule.to) or "those who were asked"
     return ACTS.get(rule.send, "sends {to} " + quoted(rule.send)).format(
@@ -62,6 +63,7 @@ def act(rule: Rule, w: PackWording) -> str:
         it=it,
         called=f" {quoted(rule.name)}" if rule.name else "",
         titled=f" ({quoted(rule.name)})" if rule.name else "",
+        task=f" {quoted(task)}" if task else "",
         open=w.open(rule.closes, "and") if rule.closes else it,
         contents=w.meanings("contents", contents, "and") or it,
         says=f"says to {to}: {quoted(str(detail))}" if detail else f"tells {to} of it ({quoted(it)})",

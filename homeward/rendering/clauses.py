@@ -101,8 +101,8 @@ def _scope(pack: Pack, w: PackWording) -> str:
     if pack.scope == Tests():
         return ""
     if pack.scope.when:
-        return f"a child, if {tests_in_words(pack.scope, w)}"
-    return f"every child, unless {tests_in_words(Tests(when=pack.scope.unless), w)}"
+        return f"a child if {tests_in_words(pack.scope, w)}"
+    return f"every child unless {tests_in_words(Tests(when=pack.scope.unless), w)}"
 
 
 def _units(pack: Pack, w: PackWording) -> list[tuple[tuple[Rule, ...], Told]]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from homeward.rendering.english import length, listed, quoted, spaced, times
-from homeward.rendering.events import happened
+from homeward.rendering.events import any_happened
 from homeward.rendering.plain import PLAIN
 from homeward.rendering.wording import INTERVIEW, PackWording
 
@@ -170,7 +170,7 @@ PHRASES: Mapping[str, Phrase] = {
     "open_for_child": lambda a, w: f"{w.open(a['any_of'])} is still open in some episode of the child",
     "unanswered": lambda a, w: f"{w.open(a['any_of'])} is open and no {w.names(a['meeting'])} was held since",
     "task_answered": lambda a, w: (
-        f"the task {quoted(w.name(a['kind']))} is done"
+        f"the task {quoted(w.task(a['kind']))} is done"
         + (f" with the answer {quoted(_words('outcomes')(a))}" if a.get("outcomes") else "")
     ),
     "ever_held": lambda a, w: f"a {w.name(a['meeting'])} was held in some episode of the child",
@@ -189,7 +189,7 @@ PHRASES: Mapping[str, Phrase] = {
         f"the child's own worker in {w.services(a['services'])} held the interview"
     ),
     # the interview form
-    "answered": _after("the form fills in", "sections"),
+    "answered": _after("the form says something under", "sections"),
     "answered_within": lambda a, _: (
         f"the form gives {listed(map(spaced, a['all_of']))} under {quoted(spaced(a['section']))}"
     ),
@@ -211,7 +211,7 @@ PHRASES: Mapping[str, Phrase] = {
     "parent_reports": lambda a, _: f"the parent {listed([_PARENT[word] for word in a['is_one_of']], 'or')}",
     "parent_consents": lambda a, _: f"the parent {listed([_CONSENT[word] for word in a['is_one_of']], 'or')}",
     # the report under way
-    "event": lambda a, w: f"this comes because {listed([happened(name, w) for name in a['is_one_of']], 'or')}",
+    "event": lambda a, w: f"this is because {any_happened(a['is_one_of'], w)}",
     "decided_by": lambda a, w: f"the decision is that of {w.roles(a['roles'])}",
     "step": lambda a, _: f"the disagreement goes to step {a['number']}",
     "disagreement_about": lambda a, w: f"the disagreement is about {w.meanings('disagreements', a['is_one_of'])}",

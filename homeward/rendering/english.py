@@ -1,5 +1,6 @@
 """Small words of English: lists, lengths of time, days, articles. Nothing here knows a pack."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
@@ -24,6 +25,23 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`; each word once."""
     *head, tail = [*dict.fromkeys(words)] or [""]
     return f"{', '.join(head)} {last} {tail}" if head else tail
+
+
+_SUBJECT_AND_VERB = re.compile(r"(it|(?:the|an?) [a-z]+(?: [a-z]+| “[^”]*”)?) (is|was|has) (?!been )")
+_OF_SEVERAL = re.compile(r" and |, | or (the|an?) ")
+
+
+def denied(clause: str) -> str:
+    """The opposite of a clause: `the child is not in care`; of several, or one of another shape, in so many words."""
+    several = _OF_SEVERAL.search(re.sub("“[^”]*”", "", clause))
+    found = None if several else _SUBJECT_AND_VERB.match(clause)
+    if found is None:
+        return f"it is not the case that {clause}"
+    subject, verb = found.groups()
+    rest = clause[found.end() :]
+    if verb == "has":  # to have something, not to have done it
+        return f"{subject} does not have {rest}" if rest.startswith(("a ", "an ")) else f"{subject} has not {rest}"
+    return f"{subject} {verb} not {rest}"
 
 
 def length(period: Period) -> str:

@@ -1,15 +1,15 @@
 """What an event is in plain English: what has happened when a rule answers it. A test holds the table equal to the list
 of changes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from episodes.events import Change
-from homeward.rendering.english import quoted, spaced
+from homeward.rendering.english import listed, quoted, spaced
 from homeward.rendering.wording import INTERVIEW, PackWording
 
 HAPPENED: Mapping[Change, str] = {
     Change.OPENED: "an episode opens",
-    Change.REPORTED: "somebody else than the police reports a child missing",
+    Change.REPORTED: "somebody other than the police reports a child missing",
     Change.MISSING_AGAIN: "the child goes missing again",
     Change.CORRECTED: "a report is corrected",
     Change.START_CHANGED: "the start of the episode changes",
@@ -54,10 +54,19 @@ _STAGES = {
     "resolved": "the disagreement is resolved",
 }  # fmt: skip
 _CONTRADICTIONS = {
-    "found_by_other": "somebody else than the police says that the child is back",
+    "found_by_other": "somebody other than the police says that the child is back",
     "return_before_start": "a return is reported that lies before the start",
     "no_episode": "a report speaks of an episode that does not exist",
 }
+
+
+def any_happened(patterns: Sequence[str], w: PackWording) -> str:
+    """One of several events; grades of the risk share their words."""
+    regraded = [p for p in patterns if p.startswith(f"{Change.REGRADED}.")]
+    if len(regraded) < 2:
+        return listed([happened(pattern, w) for pattern in patterns], "or")
+    grades = happened(f"{Change.REGRADED}.{listed([p.partition('.')[2] for p in regraded], 'or')}", w)
+    return listed([grades if p in regraded else happened(p, w) for p in patterns], "or")
 
 
 def happened(pattern: str, w: PackWording) -> str:
@@ -88,11 +97,12 @@ def _narrower(change: Change, qualifier: str, w: PackWording) -> str | None:
         case Change.REGRADED:
             return f"the police grade the risk {qualifier}"
         case Change.JOINED:
-            return "the police's report joins the episode" if qualifier == "police" else "a worker's report joins it"
+            who = "the police" if qualifier == "police" else "a worker"
+            return f"{who}'s report joins the episode"
         case Change.WHEREABOUTS:
             return f"the whereabouts become {qualifier}"
         case Change.TASK_COMPLETED:
-            return f"the task {quoted(w.name(qualifier))} is done"
+            return f"the task {quoted(w.task(qualifier))} is done"
         case Change.DISAGREEMENT:
             return _STAGES[qualifier]
         case Change.CONTRADICTION:

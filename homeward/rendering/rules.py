@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from homeward.rendering.acts import act
 from homeward.rendering.conditions import phrase
-from homeward.rendering.english import as_sentence, length, listed
-from homeward.rendering.events import happened
+from homeward.rendering.english import as_sentence, denied, length, listed
+from homeward.rendering.events import any_happened
 from homeward.rendering.wording import FEW, PackWording
 from routing.pack import Condition, Criterion, Limit, Moment, Rule, Tests
 
@@ -114,7 +114,7 @@ def _inline(nodes: Iterable[RuleNode], last: str) -> str | None:
 def _lead(rule: Rule, w: PackWording) -> str:
     if rule.moment is not None:
         return _moment(rule.moment, w)
-    events = listed([happened(pattern, w) for pattern in rule.on], "or")
+    events = any_happened(rule.on, w)
     if not events:
         return ""
     return f"{'each time' if rule.once in ('event', 'report') else 'when'} {events}"
@@ -150,10 +150,10 @@ def row_in_words(row: Criterion, w: PackWording) -> str:
 def tests_in_words(tests: Tests, w: PackWording) -> str:
     """All of `when` and none of `unless`, in one line; "in every case" where nothing is asked."""
     wants = listed(_line(node) for node in conditions(tests.when, w))
-    bars = listed([_line(node) for node in conditions(tests.unless, w)], "or")
+    bars = [_line(node) for node in conditions(tests.unless, w)]
     if wants:
-        return f"{wants}, unless {bars}" if bars else wants
-    return f"it is not the case that {bars}" if bars else "in every case"
+        return f"{wants}, unless {listed(bars, 'or')}" if bars else wants
+    return listed([denied(bar) for bar in bars]) if bars else "in every case"
 
 
 def _line(node: RuleNode) -> str:
@@ -242,7 +242,7 @@ def _notes(rule: Rule, w: PackWording) -> list[str]:
     if rule.follows:
         notes.append("The request follows the work when it passes to somebody else.")
     if rule.settled_by:
-        notes.append(f"It is settled when {listed([happened(pattern, w) for pattern in rule.settled_by], 'or')}.")
+        notes.append(f"It is settled when {any_happened(rule.settled_by, w)}.")
     takes_back = rule.withdraws or rule.send in TAKES_BACK
     ends = (*(() if takes_back else rule.closes), *rule.closes_for_child, *rule.takes_over)
     if ends:

@@ -22,7 +22,7 @@ def text(manual: Manual, width: int) -> Iterator[str]:
     yield ""
     yield from wrapped(summary(manual), width)
     if manual.scope:
-        yield from wrapped(f"It is about {manual.scope}.", width)
+        yield from wrapped(f"It applies to {manual.scope}.", width)
     if manual.limits:
         yield from headed("Limits", width)
         yield from _limits(manual.limits, width)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from homeward.rendering.english import listed, quoted, spaced, with_article
+from routing.message_types import TASK
 from routing.pack import Pack, Rule, Target
 
 # What was sent, and what is then open, by the type of the message. {it}: its kind in words.
@@ -46,6 +47,11 @@ class PackWording:
     def name(self, word: str) -> str:
         """A kind, a meeting or a document."""
         return self.pack.means.get(f"names.{word}", spaced(word))
+
+    def task(self, kind: str) -> str:
+        """A kind of task, as whoever has it would say it."""
+        declared = self.pack.kinds.get(TASK, {}).get(kind)
+        return declared.title if declared else spaced(kind)
 
     def services(self, words: Iterable[str], last: str = "or") -> str:
         return self.meanings("services", words, last)
@@ -96,7 +102,7 @@ class PackWording:
         types, titles = self._told_apart(words)
         nouns = [SENT[t][1].format(it=it) if t in SENT else quoted(f"{t} {it}".strip()) for t, it in types]
         if titles:
-            nouns.append(f"what {listed(titles, last)} asked for")
+            nouns.append(f"the request {listed(titles, last)}")
         return listed(nouns, last)
 
     def titles(self, words: Iterable[str]) -> list[str]:
@@ -108,7 +114,7 @@ class PackWording:
         rules = [rule for rule in self.pack.rules if rule.id in named]
         types = [w.partition("/")[::2] for w in named if w not in {rule.id for rule in rules}]
         titles = [quoted(rule.title) + self._part_of(rule, named) for rule in rules]
-        return [(t, self.name(kind)) for t, kind in types], [*dict.fromkeys(titles)]
+        return [(t, self.task(kind) if t == TASK else self.name(kind)) for t, kind in types], [*dict.fromkeys(titles)]
 
     def _part_of(self, rule: Rule, named: list[str]) -> str:
         parts = self.pack.named(rule.family) if rule.family else ()

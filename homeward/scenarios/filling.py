@@ -13,13 +13,13 @@ ACTORS = ("by", "interviewer", "between", "attendees")
 OF_A_CHILD = ("case.", "worker.missing_report", "document.updated")
 OF_THE_EVENT = ("at", "type", "id", "source")
 """What a report of a table says of its envelope; all other keys are fields of the wire."""
-HAPPENED = "happened_at"
+OWN_TIME = "happened_at"
 """The wire's own `at`, which a table cannot call so: there it is the receipt."""
 
 
 def line(authority: str, scenario: str, number: int, report: Mapping[str, Any]) -> bytes:
     """A report of a table as a structured CloudEvent."""
-    data = {"at" if k == HAPPENED else k: v for k, v in report.items() if k not in OF_THE_EVENT}
+    data = {"at" if k == OWN_TIME else k: v for k, v in report.items() if k not in OF_THE_EVENT}
     type_, at = report["type"], instant(report["at"])
     filled = {**_defaults(authority, type_, at), **{k: _value(k, v) for k, v in data.items()}}
     if "child" in filled and isinstance(filled["child"], str):

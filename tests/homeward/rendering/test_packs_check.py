@@ -140,7 +140,17 @@ def test_the_folder_of_one_authority_is_enough(tmp_path: Path) -> None:
             ["scenario there-and-back: 'title' is missing; there is a 'titel' (did you mean 'title'?); else add it"],
         ),
         ({"evening.scenarios.toml": SCENARIOS.replace("reports =", "reports")}, ["evening.scenarios.toml: not TOML"]),
-        ({"evening.scenarios.toml": SCENARIOS + SCENARIOS}, ["scenario there-and-back: the id is used twice"]),
+        (
+            {"evening.scenarios.toml": SCENARIOS + SCENARIOS},
+            ["evening.scenarios.toml: scenario there-and-back: the id is used twice in this file; rename one of them"],
+        ),
+        (
+            {"evening.scenarios.toml": SCENARIOS, "night.scenarios.toml": SCENARIOS},
+            [
+                "/night.scenarios.toml: scenario there-and-back: the id is used also in ",
+                "/evening.scenarios.toml; rename",
+            ],
+        ),
         (
             {"1.toml": PACK + SOME_INFO},
             ["no scenario lets the rule 'late' speak; add one", "2 of them proved"],

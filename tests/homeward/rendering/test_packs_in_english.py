@@ -17,9 +17,12 @@ UN_ENGLISH = (
     "when “",
     "unless “[^”]*” was made",
     "“[a-z]+[.][a-z_]+”",
-    r"(?P<event>[A-Z]{3} (opens|closes) the case), if this comes because (?P=event)",
+    r"(?P<event>[A-Z]{3} (opens|closes) the case), if this is because (?P=event)",
     r"^  [^ ].*:\n    - .*, in every other case$",
     " know “| to Service Manager| that Screening",
+    "it is not the case that the child is |somebody else than the police|this comes because|It is about ",
+    r"(gives|takes back) [^“.]* the task[.,]",
+    r"the task “[a-z]",
 )
 
 

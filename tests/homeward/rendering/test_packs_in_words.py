@@ -125,7 +125,7 @@ def test_a_rule_is_one_sentence(keys: list[str], says: str) -> None:
         ),
         (
             ['on = ["found", "opened"]', 'when = {event = "found"}'],
-            "When the child is found or an episode opens, if this comes because the child is found, Homeward lets the "
+            "When the child is found or an episode opens, if this is because the child is found, Homeward lets the "
             "duty officer know.",
         ),
         (
@@ -168,7 +168,7 @@ def test_a_pack_says_whom_it_is_about_and_which_rules_go_beyond() -> None:
     rule = '[[rules]]\nid = "r"\ntitle = "Say it"\non = ["opened"]\nsend = "notify.info"\nto = ["officer"]\n'
     pack = load_pack(HEAD + scope + BODY + rule + 'beyond_scope = true\nclauses = ["T-1", "T-2"]\n', FILE)
     shown = " ".join(" ".join(text(manual(pack, {}), 80)).split())
-    assert "It is about every child, unless the child was 18 or older when they went missing." in shown
+    assert "It applies to every child unless the child was 18 or older when they went missing." in shown
     assert "This is done for somebody beyond the scope of the procedure too." in shown
 
 
