@@ -19,6 +19,8 @@ from schemas.delivery import Outgoing
 _URGENCIES = ("immediate", "same_day", "routine")
 # A police reference is short, without blanks, and has a digit; anything else could be a name and stays in the body.
 _REFERENCE = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9/._:#-]{0,39}")
+_CODE = re.compile(r"^[a-z]+(?:_[a-z]+)+: ")
+"""By which programs know what is wrong; people read the sentence behind it."""
 _JUDGEMENT = "The judgement is yours."
 _HUB = "HUB"
 _FEW = 3
@@ -130,7 +132,7 @@ def _facts(lead: WordedAct, others: Sequence[WordedAct]) -> Iterator[str]:
     yield from filter(None, [" ".join(lead.happened())])
     if lead.wording.facts and (situation := _situation([lead, *others])):
         yield from known_lines(situation, lead.item.time, lead.times)
-    detail = sentence(plain_text(lead.data.get("detail")))
+    detail = sentence(_CODE.sub("", plain_text(lead.data.get("detail"))))
     detail += "." if detail and detail[-1] not in ".?!:" else ""
     yield from filter(None, [detail, _record(lead)])
     yield from (f"{label}: {value}" for label, value in lead.further())

@@ -3,7 +3,7 @@
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-from hub_in_memory import Hub, hub
+from hub_in_memory import POLICE, Hub, hub
 from wire_messages import child, later, missing
 
 from homeward.channels import channels
@@ -86,3 +86,10 @@ async def test_no_email_names_a_child_whatever_was_reported() -> None:
     assert mails
     for _, mail in mails:
         assert not [name for name in ("Zephyrine", "Quillfeather", "2012", "27 Nov") if name in mail.as_string()]
+
+
+async def test_what_could_not_be_read_is_told_in_a_sentence_without_its_code() -> None:
+    async with hub() as told:
+        await told.intake.process_batch([told.raw(b"\xff\xfe", POLICE)])
+        [(_, mail)] = await delivered(told)
+    assert "The body is not UTF-8." in text(mail)
