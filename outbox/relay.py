@@ -174,8 +174,7 @@ class Relay:
             since = self._now()
             try:
                 with self._database.for_part(f"{channel} {work.__name__}"):
-                    if self._shards.lost or not self._shards.stand(since):
-                        await self._shards.hold(since)
+                    await self._hold_on()
                     sent = await work(channel)
                     wait = 0.0 if sent else await self._until_next(channel, since)
             except StoreUnavailableError:
@@ -196,12 +195,18 @@ class Relay:
         wait = max((min(due) - self._now()).total_seconds(), 0.01) if due else self._look
         return min(wait, self._look)
 
+    async def _hold_on(self) -> None:
+        """Prolongs what is held where that is due: what is claimed beyond it would be put back unsent."""
+        if self._shards.lost or not self._shards.stand(self._now()):
+            await self._shards.hold(self._now())
+
     async def _drain(self, channel: str) -> int:
         """Sends what may be sent now, batch after batch; returns how many rows that were."""
         circuits, manner = self.circuits[channel], self._manners[channel]
         most = min(self._batch, manner.most or self._batch)
         count = 0
         while self._shards.fences and not self._stopping.is_set():
+            await self._hold_on()
             allowed = circuits.allowed(most)
             if allowed and manner.hands is not None:
                 # So that the letter of a probe is whole; while that is under way, the dispatch sends no second one.
