@@ -189,3 +189,15 @@ async def test_a_process_that_was_stopped_beyond_its_lease_sends_nothing_that_it
     assert set(arrived) == {f"{place:02}" for place in range(20)}
     assert len(arrived) - 20 <= 4
     assert set((await hub.states()).values()) == {"accepted"}
+
+
+async def test_a_drain_that_lasts_longer_than_its_lease_sends_everything(hub: World) -> None:
+    def slowly(_batch: Sequence[Outgoing]) -> None:
+        hub.now += LEASE / 2
+
+    hub.mails.after = slowly
+    await hub.promise(*(row(f"{place:02}", child=str(place), to=WORKER) for place in range(20)))
+    async with asyncio.timeout(30):
+        await hub.relay().drain()
+    assert set((await hub.states()).values()) == {"accepted"}
+    assert len(hub.mails.delivered) == 20
