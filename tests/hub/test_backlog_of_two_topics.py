@@ -114,7 +114,7 @@ async def hub_at(
     now.set(later(hours))
     async with running(
         course.kafka, database, course.forces[0], now=now.now, register=True, batch_records=1, also=course.forces[1:],
-        clocks=clocks.wait, only=only,
+        clocks=clocks.wait, only=only, timers_gate=4 * PATIENCE,
     ) as hub:  # fmt: skip
         yield hub
 
