@@ -21,10 +21,10 @@ from producers.fakes import MemoryMailSender
 from schemas.topics import casework_outcomes, police_intelligence, police_notifications, register_children
 from store import Store
 from store.migrating import migrate
-from tests.hub.hubs import PATIENCE
 from tests.services.secured import Grant, SecuredKafka, secured_kafka
 
 pytestmark = pytest.mark.kafka
+PATIENCE = 420.0  # seconds: the group waits up to five minutes for a member of the test before that was cut off
 _RIGHTS_EVERY = watching.RIGHTS_EVERY  # as it is outside these tests
 AUTHORITY, FORCE = "nottinghamshire", "ZX"
 POLICE, CASEWORK, REGISTER = police_notifications(FORCE), casework_outcomes(AUTHORITY), register_children(AUTHORITY)
