@@ -8,6 +8,7 @@ import hmac
 import json
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +16,7 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from desk.desk import Desk
 from store import StoreUnavailableError
+from store.trouble import Waiting
 
 log = logging.getLogger(__name__)
 LASTS = timedelta(hours=24)
@@ -64,12 +66,11 @@ async def drop_draft(desk: Desk, who: str, path: str) -> None:
 
 async def keep_forgetting(desk: Desk) -> None:
     """Forgets what is too old, for as long as the desk runs."""
+    database = Waiting(log, "old drafts")
     while True:
-        try:
+        with suppress(StoreUnavailableError), database.for_part():
             async with desk.store.transaction() as tx:
                 await tx.drop_drafts_before(desk.now() - LASTS)
-        except StoreUnavailableError as error:
-            log.warning("Cannot reach the database: old drafts are forgotten later", extra={"cause": str(error)})
         await asyncio.sleep(_EVERY)
 
 

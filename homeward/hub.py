@@ -78,9 +78,10 @@ class Hub:
             self._begin(_forgetting())
         if "timers" in self.running:
             self._begin(self.parts.timers.run())
-        await self.health.state()
+        if self.settings.health_port:  # else nobody can ask, and the database need not be asked either
+            await self.health.state()
+            self._looking = asyncio.create_task(self.health.keep_looking())
         self.health.board.has_started = True
-        self._looking = asyncio.create_task(self.health.keep_looking())
 
     async def run(self, stopped: asyncio.Event, started: Callable[[], None] = lambda: None) -> None:
         """Runs until `stopped` is set or a part ends by itself, which raises what ended it."""

@@ -117,12 +117,7 @@ def _answer(
     version = case.episode.pack if isinstance(case, Case) else case.duties.pack
     pack = context.packs.version(child.authority, version)
     decision = decide_late(case, events, child.record, child.others(case.id), pack, context.now, rules)
-    after = (
-        decision.case_after(case)
-        if isinstance(case, Case)
-        else replace(case, promises=decision.promises, timers=decision.timers)
-    )
-    for kept in (after, *decision.others):
+    for kept in (decision.case_after(case), *decision.others):
         child.keep(kept)
     return Step(messages=decision.messages, unsent=decision.unsaid)
 

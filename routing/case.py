@@ -3,6 +3,7 @@ in it, and when rules want to be asked again. What becomes of promises is in `ro
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from episodes.alert import NationalAlert
 from episodes.duties import ChildDuties
@@ -106,6 +107,7 @@ class AlertCase:
 
 
 AnyCase = Case | DutiesCase | AlertCase
+_Decided = TypeVar("_Decided", bound=Case | DutiesCase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ class Decision:
     late: tuple[str, ...] = ()
     unsaid: tuple[Message, ...] = ()
 
-    def case_after(self, before: Case) -> Case:
-        """The case of the episode, as it stands from now on."""
-        return replace(before, episode=self.episode, promises=self.promises, timers=self.timers)
+    def case_after(self, before: _Decided) -> _Decided:
+        """The case of the episode, or the duties, as they stand from now on."""
+        after = replace(before, promises=self.promises, timers=self.timers)
+        return replace(after, episode=self.episode) if isinstance(after, Case) else after

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, FromClause, Select, Text, bindparam, delete, func, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, Select, Text, bindparam, delete, func, select, true
 
 from store.delivery_table import deliveries, ready
 from store.ledger import Ledger
@@ -55,9 +55,7 @@ class WaitingDestination:
 def is_paused(rows: FromClause, destination: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether somebody has paused the lane, the destination or the way out of a row of deliveries."""
     # A scalar and not an EXISTS, for the reason told in `store.claiming`: there are few pauses, and mostly none.
-    names = (rows.c.lane, destination, rows.c.channel)
-    found = select(true()).where(pauses.c.name.in_(names)).limit(1).scalar_subquery()
-    return found.is_(true())
+    return select(true()).where(_of_it(rows, destination)).limit(1).scalar_subquery().is_(true())
 
 
 def destination_of_lane(rows: FromClause, postgres: bool) -> ColumnElement[str]:
@@ -68,13 +66,17 @@ def destination_of_lane(rows: FromClause, postgres: bool) -> ColumnElement[str]:
 
 def pause_of(rows: FromClause, destination: ColumnElement[str]) -> ColumnElement[str | None]:
     """The name of the pause that holds a row; null where none does."""
-    names = (rows.c.lane, destination, rows.c.channel)
-    return select(func.max(pauses.c.name)).where(pauses.c.name.in_(names)).scalar_subquery()
+    return select(func.max(pauses.c.name)).where(_of_it(rows, destination)).scalar_subquery()
+
+
+def _of_it(rows: FromClause, destination: ColumnElement[str]) -> ColumnElement[bool]:
+    """That a pause names the lane, the destination or the way out of a row."""
+    return pauses.c.name.in_((rows.c.lane, destination, rows.c.channel))
 
 
 def _paused() -> Select[tuple[str, str, datetime, str, int, datetime]]:
     held = deliveries.join(outbox, outbox.c.position == deliveries.c.position)
-    of_it = or_(*(pauses.c.name == each for each in (deliveries.c.lane, outbox.c.destination, deliveries.c.channel)))
+    of_it = _of_it(deliveries, outbox.c.destination)
     columns = [pauses.c[name] for name in _COLUMNS]
     behind = select(func.count()).select_from(held).where(ready(deliveries), of_it).correlate(pauses).scalar_subquery()
     first = (

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -45,11 +46,8 @@ def command(
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         cache = load_settings().cache
-        if folder is not None:
-            held = asyncio.run(_tortured(folder, minutes, seed, rate, only, database, kafka, cache))
-        else:
-            with tempfile.TemporaryDirectory(prefix="homeward-torture-") as name:
-                held = asyncio.run(_tortured(Path(name), minutes, seed, rate, only, database, kafka, cache))
+        with nullcontext(folder) if folder else tempfile.TemporaryDirectory(prefix="homeward-torture-") as name:
+            held = asyncio.run(_tortured(Path(name), minutes, seed, rate, only, database, kafka, cache))
     except (EmbeddedError, SettingsError) as error:
         raise click.ClickException(str(error)) from None
     if not held:

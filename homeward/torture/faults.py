@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Literal
 
@@ -101,26 +102,16 @@ def _nodes(count: int, number: signal.Signals) -> Callable[[Rig], Awaitable[Undo
 # ---- the database
 
 
-async def _sqlite_locked(rig: Rig) -> Undo:
-    held = rig.store.connection()
-    connection = await held.__aenter__()
-    await connection.execute(text("UPDATE leases SET owner = owner WHERE 0"))
+def _locked(statement: str) -> Callable[[Rig], Awaitable[Undo]]:
+    """A transaction that takes its locks by this statement, and stays open."""
 
-    async def let_go() -> None:
-        await held.__aexit__(None, None, None)
+    async def begin(rig: Rig) -> Undo:
+        async with AsyncExitStack() as stack:
+            connection = await stack.enter_async_context(rig.store.connection())
+            await connection.execute(text(statement))
+            return stack.pop_all().aclose
 
-    return let_go
-
-
-async def _postgres_locked(rig: Rig) -> Undo:
-    held = rig.store.connection()
-    connection = await held.__aenter__()
-    await connection.execute(text("LOCK TABLE ledger, deliveries IN ACCESS EXCLUSIVE MODE"))
-
-    async def let_go() -> None:
-        await held.__aexit__(None, None, None)
-
-    return let_go
+    return begin
 
 
 async def _sessions_ended(rig: Rig) -> Undo:
@@ -137,6 +128,7 @@ async def _sessions_ended(rig: Rig) -> Undo:
 async def _postgres_read_only(rig: Rig) -> Undo:
     async def set_to(value: str) -> None:
         async with rig.store.connection() as connection:
+            await connection.execute(text("SET TRANSACTION READ WRITE"))
             name = (await connection.execute(text("SELECT current_database()"))).scalar_one()
             await connection.execute(text(f'ALTER DATABASE "{name}" SET default_transaction_read_only = {value}'))
 
@@ -146,11 +138,7 @@ async def _postgres_read_only(rig: Rig) -> Undo:
     async def mend() -> None:
         for _ in range(5):  # our own session may be one of those that were made read-only
             try:
-                async with rig.store.connection() as connection:
-                    await connection.execute(text("SET TRANSACTION READ WRITE"))
-                    name = (await connection.execute(text("SELECT current_database()"))).scalar_one()
-                    off = f'ALTER DATABASE "{name}" SET default_transaction_read_only = off'
-                    await connection.execute(text(off))
+                await set_to("off")
                 return
             except DBAPIError:
                 await asyncio.sleep(1)
@@ -194,8 +182,16 @@ FAULTS = (
     InjectedFault("one node of Kafka frozen", _nodes(1, signal.SIGSTOP), (5, 15), "kafka"),
     InjectedFault("two nodes of Kafka killed", _nodes(2, signal.SIGKILL), (5, 15), "kafka", stops=True),
     InjectedFault("all of Kafka frozen", _nodes(3, signal.SIGSTOP), (8, 15), "kafka", stops=True),
-    InjectedFault("database locked (SQLite)", _sqlite_locked, (5, 25), "sqlite", stops=True),
-    InjectedFault("tables locked (Postgres)", _postgres_locked, (5, 25), "postgres", stops=True),
+    InjectedFault(
+        "database locked (SQLite)", _locked("UPDATE leases SET owner = owner WHERE 0"), (5, 25), "sqlite", stops=True
+    ),
+    InjectedFault(
+        "tables locked (Postgres)",
+        _locked("LOCK TABLE ledger, deliveries IN ACCESS EXCLUSIVE MODE"),
+        (5, 25),
+        "postgres",
+        stops=True,
+    ),
     InjectedFault("sessions terminated (Postgres)", _sessions_ended, (0, 1), "postgres"),
     InjectedFault("read-only for a while (Postgres)", _postgres_read_only, (5, 15), "postgres", stops=True),
     InjectedFault("mail server down", _mail_down, (5, 15)),

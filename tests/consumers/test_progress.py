@@ -6,20 +6,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from seconds import Seconds
 
 from consumers.progress import Progress, abandon, is_coordinated, position_of
 
 pytestmark = pytest.mark.kafka
-
-
-class Clock:
-    """Seconds that move when a test says so."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 async def publish(kafka: str, topic: str, records: int) -> None:
@@ -76,7 +67,7 @@ async def test_a_consumer_of_a_group_knows_its_coordinator(consumer: AIOKafkaCon
 async def test_a_partition_stands_still_when_records_wait_and_a_minute_passes(
     kafka: str, consumer: AIOKafkaConsumer
 ) -> None:
-    clock = Clock()
+    clock = Seconds()
     progress = Progress(lambda: [consumer], clock, stuck=60)
     tp = await read(consumer, 3)
     await progress.look()
@@ -95,7 +86,7 @@ async def test_a_partition_stands_still_when_records_wait_and_a_minute_passes(
 
 
 async def test_a_partition_that_has_read_everything_does_not_stand_still(consumer: AIOKafkaConsumer) -> None:
-    clock = Clock()
+    clock = Seconds()
     progress = Progress(lambda: [consumer], clock)
     await read(consumer, 5)
     await progress.look()
@@ -105,7 +96,7 @@ async def test_a_partition_that_has_read_everything_does_not_stand_still(consume
 
 
 async def test_the_end_is_asked_for_and_not_what_the_last_fetch_said(kafka: str, consumer: AIOKafkaConsumer) -> None:
-    progress = Progress(lambda: [consumer], Clock())
+    progress = Progress(lambda: [consumer], Seconds())
     tp = await read(consumer, 5)
     consumer.pause(tp)
     await publish(kafka, tp.topic, 7)
@@ -116,7 +107,7 @@ async def test_the_end_is_asked_for_and_not_what_the_last_fetch_said(kafka: str,
 async def test_one_partition_that_stands_still_is_seen_although_others_move(
     kafka: str, consumer: AIOKafkaConsumer
 ) -> None:
-    clock = Clock()
+    clock = Seconds()
     progress = Progress(lambda: [consumer], clock, stuck=60)
     still = await read(consumer, 3)
     moving = next(tp for tp in consumer.assignment() if tp.partition == 1)
@@ -133,7 +124,7 @@ async def test_one_partition_that_stands_still_is_seen_although_others_move(
 
 
 async def test_what_was_seen_long_ago_says_nothing_of_now(consumer: AIOKafkaConsumer) -> None:
-    clock = Clock()
+    clock = Seconds()
     progress = Progress(lambda: [consumer], clock)
     assert progress.fault() == "Kafka does not say where the partitions end"
     await progress.look()

@@ -7,6 +7,7 @@ from http.client import HTTPConnection
 from typing import Any
 
 import pytest
+from seconds import Seconds
 
 from homeward.embedded.probe import free_port
 from homeward.health.board import Board
@@ -14,14 +15,6 @@ from homeward.health.server import serving
 
 SINCE = {"consumers": "2026-03-02T12:00:00+00:00"}
 READY = {"ready": True, "checks": {"consumers": True}, "faults": {}, "since": SINCE}
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    def __call__(self) -> float:
-        return self.seconds
 
 
 @contextmanager
@@ -62,17 +55,17 @@ def test_it_says_what_the_hub_has_shown() -> None:
 
 
 def test_a_hub_that_is_silent_is_not_ready_and_after_two_minutes_not_live() -> None:
-    clock = Clock()
+    clock = Seconds()
     board = Board(clock)
     board.show(READY)
     with served(board) as hub:
-        clock.seconds = 19
+        clock.now = 19
         assert ask(hub, "/ready")[0] == 200
-        clock.seconds = 21
+        clock.now = 21
         status, state = ask(hub, "/ready")
         assert (status, state["faults"]) == (503, {"hub": "it has not looked after itself for 21 s"})
         assert (state["checks"], ask(hub, "/live")[0]) == ({"consumers": True, "hub": False}, 200)
-        clock.seconds = 121
+        clock.now = 121
         assert ask(hub, "/live") == (503, {"live": False})
 
 
