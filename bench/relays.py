@@ -6,7 +6,6 @@ All send the same bodies under the same keys to the same topics, as an idempoten
 
 import asyncio
 import time
-from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -14,15 +13,15 @@ from typing import Any
 
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.partitioner import DefaultPartitioner
 from sqlalchemy import MetaData, insert
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from homeward.channels import channels
 from homeward.settings import Settings
 from homeward.wiring import senders
 from outbox.addressing import DirectoryBook
 from outbox.relay import Relay
-from producers.kafka_link import TopicShape
+from producers.kafka_link import TopicShape, partition_of
 from routing.messages import derived_id
 from store import OutboxRow, Store
 from store.migrating import migrate
@@ -41,9 +40,12 @@ def topics(mark: str) -> list[str]:
     return [f"bench.{mark}-{n}.v1" for n in range(4)]
 
 
+_KEYS = [derived_id("bench", str(n)) for n in range(_LANES)]
+
+
 def key(n: int) -> str:
     """Of the n-th row: the same keys for whoever sends them."""
-    return derived_id("bench", str(n % _LANES))
+    return _KEYS[n % _LANES]
 
 
 def promised(mark: str, count: int) -> list[OutboxRow]:
@@ -60,8 +62,10 @@ def relay_of(kafka: str, store: Store, owner: str) -> tuple[Relay, Any]:
     """The relay with its settings as shipped, and its sender."""
     settings = Settings(kafka_bootstrap=kafka, kafka_group="bench-relay")
     sender = senders(settings, TopicShape(PARTITIONS))["topic"]
-    relay = Relay(store, {"topic": sender}, DirectoryBook({}, {}, now), now=now, owner=owner,
-                  batch=settings.relay_batch, lease=timedelta(seconds=60))  # fmt: skip
+    relay = Relay(
+        store, {"topic": sender}, DirectoryBook({}, {}, now), now=now, owner=owner, batch=settings.relay_batch,
+        manners={"topic": channels()["topic"].manner}, lease=timedelta(seconds=60),
+    )  # fmt: skip
     return relay, sender
 
 
@@ -109,20 +113,20 @@ async def _producer(kafka: str) -> AsyncIterator[AIOKafkaProducer]:
 
 
 async def _send_batches(producer: AIOKafkaProducer, partitions: dict[str, list[int]], count: int) -> None:
-    names, where = [*partitions], DefaultPartitioner()
+    names = [*partitions]
     open_batches: dict[tuple[str, int], Any] = {}
-    under_way: dict[tuple[str, int], list[Any]] = defaultdict(list)
+    under_way = []
     for n in range(count):
         name, keyed = names[n % len(names)], key(n).encode()
-        place = name, where(keyed, partitions[name], partitions[name])
+        place = name, partition_of(keyed, partitions[name])
         batch = open_batches.setdefault(place, producer.create_batch())
         if batch.append(key=keyed, value=_BODY, timestamp=None) is None:
-            under_way[place].append(await producer.send_batch(batch, name, partition=place[1]))
+            under_way.append(await producer.send_batch(batch, name, partition=place[1]))
             open_batches[place] = batch = producer.create_batch()
             batch.append(key=keyed, value=_BODY, timestamp=None)
     for (name, partition), batch in open_batches.items():
-        under_way[name, partition].append(await producer.send_batch(batch, name, partition=partition))
-    await asyncio.gather(*(confirmation for all_ in under_way.values() for confirmation in all_))
+        under_way.append(await producer.send_batch(batch, name, partition=partition))
+    await asyncio.gather(*under_way)
 
 
 async def faststream_outbox(kafka: str, database: str, count: int, mark: str, workers: int) -> float:

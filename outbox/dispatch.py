@@ -27,11 +27,12 @@ _PASSING = (Verdict.SENT, Verdict.IN_DOUBT)
 class Manner:
     """How a channel is sent to. `most`: rows in one claim at most. `hands`: so many letters are under way at once, each
     settled before the next; None: a whole batch is, for a sender that stops a lane behind what it could not send. What
-    is under way when a process dies may arrive twice."""
+    is under way when a process dies may arrive twice. `claims`: so many batches of a backlog are under way at once."""
 
     retry: Retry = field(default_factory=Retry)
     most: int | None = None
     hands: int | None = None
+    claims: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from store.creating import create
 from store.engine import READING, in_memory, make_room, opened
 from store.errors import StoreUnavailableError, translated
+from store.handing import HandedOver, Taker
 from store.measures import TRANSACTION, WAITING
 from store.postgres import BRIEF, WITHIN
 from store.transaction import Transaction
@@ -27,6 +28,7 @@ class Store:
         self.postgres = engine.dialect.name == "postgresql"
         self._single = in_memory(engine.url)
         self._writer: asyncio.Lock | None = None if self.postgres else asyncio.Lock()
+        self._taker: Taker | None = None
 
     @classmethod
     def open(cls, url: str, within: float | None = WITHIN) -> Self:
@@ -58,8 +60,22 @@ class Store:
         statements and nothing in between, so that a process which hangs inside bars others for seconds only.
 
         Raises StoreUnavailableError where trying again may help and StoreRefusedError where it will not."""
-        async with self.connection(brief) as connection:
-            yield Transaction(connection)
+        promised = HandedOver()
+        try:
+            async with self.connection(brief) as connection:
+                tx = Transaction(connection, self._taker)
+                promised = tx.promised
+                yield tx
+        except BaseException:
+            if self._taker and promised.terms:
+                self._taker.lose(promised.terms)
+            raise
+        if self._taker:
+            self._taker.take(promised)
+
+    def hand_to(self, taker: Taker | None) -> None:
+        """From now on transactions hand their rows over to this one, or to nobody."""
+        self._taker = taker
 
     @asynccontextmanager
     async def connection(self, brief: bool = False) -> AsyncIterator[AsyncConnection]:

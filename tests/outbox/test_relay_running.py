@@ -88,8 +88,7 @@ async def test_a_row_that_waits_is_tried_when_its_time_has_come(hub: World) -> N
 
 async def test_a_slow_mail_server_holds_up_no_topic(hub: World) -> None:
     arrivals, slow = Arrivals(hub), Slow(hub)
-    relay = hub.relay()
-    relay._senders = {"topic": hub.topics, "mail": slow}
+    relay = hub.relay(senders={"mail": slow})
     await hub.promise(row("letter", to=WORKER), row("a"))
     async with running(relay):
         await slow.begun.wait()
@@ -99,8 +98,7 @@ async def test_a_slow_mail_server_holds_up_no_topic(hub: World) -> None:
 
 async def test_stopping_finishes_what_is_in_flight_and_hands_over_at_once(hub: World) -> None:
     slow = Slow(hub)
-    first, second = hub.relay("one"), hub.relay("two")
-    first._senders = {"topic": slow, "mail": hub.mails}
+    first, second = hub.relay("one", senders={"topic": slow}), hub.relay("two")
     await hub.promise(row("a"), row("b"))
     task = asyncio.create_task(first.run())
     await slow.begun.wait()
@@ -115,8 +113,8 @@ async def test_stopping_finishes_what_is_in_flight_and_hands_over_at_once(hub: W
 
 async def test_what_takes_longer_than_a_lease_is_not_sent_by_another(hub: World) -> None:
     slow = Slow(hub)
-    first, second = hub.relay("one", lease=SECOND / 20), hub.relay("two", lease=SECOND / 20)
-    first._senders = {"topic": slow, "mail": hub.mails}
+    first = hub.relay("one", lease=SECOND / 20, senders={"topic": slow})
+    second = hub.relay("two", lease=SECOND / 20)
     await hub.promise(row("a"))
     async with running(first):
         await slow.begun.wait()
@@ -185,8 +183,7 @@ async def test_a_fault_that_nobody_foresaw_does_not_end_delivery(hub: World) -> 
             return "sw1@children.example"
 
     await hub.promise(row("letter", to=WORKER), row("a"))
-    relay = hub.relay(look=0.01)
-    relay._addresses = Failing()
+    relay = hub.relay(look=0.01, addresses=Failing())
     done = asyncio.Event()
     hub.mails.after = lambda _: done.set()
     async with running(relay):
