@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from outbox.relay_channel import ChannelRelay, RelayGround
 from outbox.relay_rows import TOPIC
 from store.errors import StoreUnavailableError
-from store.handing import HandedOver, HandingTerms
+from store.handing import ANY_CHANNEL, HandedOver, HandingTerms
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +41,9 @@ class HandedRows:
 
     def take(self, promised: HandedOver) -> None:
         """Sends what was born leased, and wakes the channels of what was not."""
-        for name in promised.left & self._channels.keys():
-            self._channels[name].woken.set()
+        for name, channel in self._channels.items():
+            if promised.left & {name, ANY_CHANNEL}:
+                channel.woken.set()
         if promised.terms is None:
             return
         if not promised.born:

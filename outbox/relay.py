@@ -101,6 +101,7 @@ class Relay:
             group.create_task(self._keep_hold())
             async with asyncio.TaskGroup() as channels:
                 channels.create_task(self._keep_telling())
+                channels.create_task(self._keep_listening())
                 for channel in self._channels.values():
                     channels.create_task(self._keep_at(channel, channel.drain, channel.woken))
                     channels.create_task(self._keep_at(channel, channel.probe, self._stopping))
@@ -119,6 +120,11 @@ class Relay:
             await self._shards.release(self._now())
         except StoreUnavailableError:
             log.warning("Could not release the shards; they are free when their leases expire")
+
+    @property
+    def hears(self) -> bool:
+        """Whether the store tells it what has been promised, so that nobody else need wake it."""
+        return self._handed.is_open
 
     @property
     def shards(self) -> int:
@@ -147,6 +153,19 @@ class Relay:
             except StoreUnavailableError:
                 wait = min(wait, self._pause)
             await rest(self._ended, wait)
+
+    async def _keep_listening(self) -> None:
+        """Wakes when another process has promised something. Without that it looks by itself."""
+        while not self._stopping.is_set():
+            try:
+                async with self._store.listening(self.wake) as lost:
+                    self.wake()  # what was promised while nobody listened
+                    ends = [asyncio.create_task(event.wait()) for event in (lost, self._stopping)]
+                    await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+                    for end in ends:
+                        end.cancel()
+            except StoreUnavailableError:
+                await rest(self._stopping, self._pause)
 
     async def _keep_telling(self) -> None:
         while not self._stopping.is_set():

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Self
 
@@ -16,6 +16,7 @@ from store.handing import HandedOver, Taker
 from store.measures import TRANSACTION, WAITING
 from store.postgres import BRIEF, WITHIN
 from store.transaction import Transaction
+from store.waking import listening
 
 _ANSWER_WITHIN = 5.0  # seconds
 
@@ -72,6 +73,16 @@ class Store:
             raise
         if self._taker:
             self._taker.take(promised)
+
+    @asynccontextmanager
+    async def listening(self, heard: Callable[[], None]) -> AsyncIterator[asyncio.Event]:
+        """While it lasts `heard` is called when another process has promised something that waits, on Postgres. The
+        event is set when the line is lost: nothing is heard any more. Raises StoreUnavailableError."""
+        if not self.postgres:
+            yield asyncio.Event()
+            return
+        async with listening(self._engine, heard) as lost:
+            yield lost
 
     def hand_to(self, taker: Taker | None) -> None:
         """From now on transactions hand their rows over to this one, or to nobody."""

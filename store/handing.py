@@ -21,10 +21,13 @@ class HandingTerms:
     besides: Collection[str] = ()
 
 
+ANY_CHANNEL = "*"
+
+
 @dataclass(slots=True)
 class HandedOver:
     """What a transaction has promised. `born`: rows that are leased, in their order; `left`: the channels of rows that
-    wait in the table."""
+    wait in the table and may be claimed, or `ANY_CHANNEL`."""
 
     terms: HandingTerms | None = None
     born: list[LeasedRow] = field(default_factory=list)

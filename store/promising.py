@@ -32,9 +32,10 @@ from store.instants import UtcInstant
 from store.leased import LeasedRow
 from store.listing import Listing
 from store.pauses import destination_of_lane, is_paused
-from store.rows import OutboxRow, shard_of
+from store.rows import SHARDS, OutboxRow, shard_of
 from store.session import Session
 from store.tables import outbox
+from store.waking import PROCESS, TELL_OTHERS
 
 _TAKEN = ("lane", "channel", "shard", "address", "urgency")
 _LANES = Listing(
@@ -83,7 +84,11 @@ class Promising(Session):
         born = _born(rows, [(r.lane, r.position) for r in made if r.state == "sending"], fences) if handed else []
         self.promised.born += born
         ids = {row.row.id for row in born}
-        self.promised.left |= {_way(row)[0] for row in rows if row.id not in ids}
+        left = {_way(row)[0] for row in rows if row.id not in ids}
+        if left and not self.promised.left and self._postgres and not (terms and len(terms.fences) == SHARDS):
+            # Where this process holds every shard there is no other relay to tell.
+            await self._rows(TELL_OTHERS, process=PROCESS)
+        self.promised.left |= left
 
     def _terms(self) -> HandingTerms | None:
         if self._taker and self.promised.terms is None:

@@ -2,12 +2,12 @@
 becomes of it when something breaks in between."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
 from relay_running import PATIENCE, Arrivals, Slow, running
-from relay_world import CARE, LEASE, MINUTE, NOON, POLICE, WORKER, Died, World, row
+from relay_world import CARE, LEASE, MINUTE, NOON, POLICE, WORKER, Died, World, a_world, row
 
 from schemas.delivery import Verdict
 from store import OutboxRow, StoreUnavailableError
@@ -155,3 +155,15 @@ async def test_what_was_in_memory_when_its_sending_died_goes_when_its_lease_has_
         hub.now += LEASE
         await arrivals.reach(4)
     assert [id for id in hub.arrived() if id in "ab"] == ["a", "b"]
+
+
+@pytest.mark.postgres
+async def test_a_relay_hears_what_another_process_has_promised(
+    postgres: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = postgres()
+    async with a_world(url) as hub, a_world(url) as elsewhere:
+        monkeypatch.setattr("store.promising.PROCESS", "another")
+        async with at_work(hub) as arrivals:
+            await elsewhere.promise(row("a"))
+            await arrivals.reach(2)
