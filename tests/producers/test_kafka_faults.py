@@ -5,7 +5,7 @@ import asyncio
 import itertools
 import os
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from aiokafka import errors
@@ -134,6 +134,15 @@ async def test_a_topic_that_takes_nothing_is_waited_for_once_and_not_for_every_i
     assert await send(sender, "a", "b", "c", "d") == {
         "a": Verdict.SENT, "b": Verdict.AWAY, "c": Verdict.AWAY, "d": Verdict.AWAY,
     }  # fmt: skip
+    assert link.put_here == [b"a"]
+
+
+async def test_what_no_longer_stands_is_not_handed_over() -> None:
+    link = Broken()
+    sender = KafkaSender(SETTINGS, lambda _: link)
+    # The process is stopped while its first record batch is under way, and goes on when its lease is over.
+    items = [replace(item(name), stands=lambda: not link.put_here) for name in ("a", "b", "c")]
+    assert [r.verdict for r in await sender.send(items)] == [Verdict.SENT, Verdict.BEHIND, Verdict.BEHIND]
     assert link.put_here == [b"a"]
 
 
