@@ -5,8 +5,12 @@ import logging
 import tempfile
 from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from homeward.torture.rig import Rig
 
 
 @click.command()
@@ -19,36 +23,42 @@ import click
 @click.option(
     "--database", metavar="URL", help="An empty database to torture the hub on. Defaults to a new SQLite file."
 )
+@click.option("--postgres", is_flag=True, help="Torture it on a Postgres of its own, which can be killed too.")
 @click.option("--kafka", metavar="ADDRESSES", help="Your own Kafka. Defaults to three nodes that are started for it.")
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="Keep logs and data here.")
 @click.option("--yes", is_flag=True, help="Do not ask before faults are made in a database or Kafka of yours.")
 def command(
-    minutes: float, seed: str, rate: float, only: tuple[str, ...], database: str | None, kafka: str | None,
-    folder: Path | None, yes: bool,
+    minutes: float, seed: str, rate: float, only: tuple[str, ...], database: str | None, postgres: bool,
+    kafka: str | None, folder: Path | None, yes: bool,
 ) -> None:  # fmt: skip
     """Run a real hub, break what it stands on by a seeded schedule, and print what it lost, said twice or held up.
 
-    Hub processes are killed and frozen, nodes of Kafka are killed and frozen, the database is locked or ends its
-    sessions, and the mail server hangs or refuses at each stage. Records of made-up children flow meanwhile. Exit code
-    1 means that a promise was broken.
+    Hubs, nodes of Kafka and the database are killed, frozen and filled, clocks are set, topics are deleted, and the
+    mail server hangs or refuses at each stage. Records of made-up children flow meanwhile. Exit code 1 means that a
+    promise was broken.
 
     \b
     Examples:
       homeward torture --minutes 5
       homeward torture --only Kafka --seed 7
+      homeward torture --postgres
       homeward torture --database postgresql+asyncpg://homeward@localhost/torture
     """
     if (database or kafka) and not yes:
         click.confirm(f"This makes faults in {' and '.join(filter(None, (database, kafka)))}. Go on?", abort=True)
     from homeward.embedded import EmbeddedError
     from homeward.settings import SettingsError, load_settings
+    from homeward.torture.postgres_server import PostgresError
+
+    if database and postgres:
+        raise click.UsageError("Give --database or --postgres, not both")
 
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         cache = load_settings().cache
         with nullcontext(folder) if folder else tempfile.TemporaryDirectory(prefix="homeward-torture-") as name:
-            held = asyncio.run(_tortured(Path(name), minutes, seed, rate, only, database, kafka, cache))
-    except (EmbeddedError, SettingsError) as error:
+            held = asyncio.run(_tortured(Path(name), minutes, seed, rate, only, database, postgres, kafka, cache))
+    except (EmbeddedError, PostgresError, SettingsError) as error:
         raise click.ClickException(str(error)) from None
     if not held:
         raise SystemExit(1)
@@ -56,7 +66,7 @@ def command(
 
 async def _tortured(
     folder: Path, minutes: float, seed: str, rate: float, only: tuple[str, ...], database: str | None,
-    kafka: str | None, cache: Path | None,
+    postgres: bool, kafka: str | None, cache: Path | None,
 ) -> bool:  # fmt: skip
     from homeward.torture.conduct import Conductor
     from homeward.torture.faults import FAULTS
@@ -66,9 +76,22 @@ async def _tortured(
     faults = [fault for fault in FAULTS if not only or any(words in fault.name for words in only)]
     if not faults:
         raise click.UsageError(f"No fault has such a name. There are: {'; '.join(fault.name for fault in FAULTS)}.")
-    async with rig(folder, database, kafka, cache) as under:
+    async with rig(folder, database, postgres, kafka, cache) as under:
+        await _make_topics(under)
         await under.another().start()
         outcome = await Conductor(under, seed, rate, lambda line: click.echo(line, err=True)).run(minutes, faults)
     for line in sheet(outcome):
         click.echo(line)
     return holds(outcome)
+
+
+async def _make_topics(rig: "Rig") -> None:
+    """All topics of all authorities, so that none is made by being used."""
+    from datetime import timedelta
+
+    from homeward.commands.topics import topics_of
+    from homeward.torture.stream import MADE_UP_FORCE
+    from schemas.catalogue import TopicShape
+
+    made = topics_of((), (MADE_UP_FORCE,), (), TopicShape(3, 3, timedelta(days=1)))
+    await rig.administrator.make({topic.name: topic.shape.partitions for topic in made})

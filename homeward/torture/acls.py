@@ -28,17 +28,19 @@ _BINDING = Array(
 )  # fmt: skip
 
 
-class _Created(Response):
+class _Created(Response):  # type: ignore[misc]
     API_KEY, API_VERSION = 30, 1
     SCHEMA = Schema(("throttle", Int32), ("results", _RESULT))
 
 
-class _CreateAclsV1(RequestStruct):
+class _CreateAclsV1(RequestStruct):  # type: ignore[misc]
     API_KEY, API_VERSION, RESPONSE_TYPE = 30, 1, _Created
     SCHEMA = Schema(("bindings", _BINDING))
 
 
-class CreateAcls(Request[_CreateAclsV1]):
+class CreateAcls(Request[_CreateAclsV1]):  # type: ignore[misc]
+    """Grants what each row says: resource, name, grade, principal, host, operation, permission."""
+
     API_KEY = 30
 
     def __init__(self, rows: Sequence[tuple[object, ...]]) -> None:
@@ -48,7 +50,7 @@ class CreateAcls(Request[_CreateAclsV1]):
         return request_struct_class([*self._rows])
 
 
-class _Deleted(Response):
+class _Deleted(Response):  # type: ignore[misc]
     API_KEY, API_VERSION = 31, 1
     SCHEMA = Schema(
         ("throttle", Int32),
@@ -63,12 +65,14 @@ class _Deleted(Response):
     )  # fmt: skip
 
 
-class _DeleteAclsV1(RequestStruct):
+class _DeleteAclsV1(RequestStruct):  # type: ignore[misc]
     API_KEY, API_VERSION, RESPONSE_TYPE = 31, 1, _Deleted
     SCHEMA = Schema(("filters", _BINDING))
 
 
-class DeleteAcls(Request[_DeleteAclsV1]):
+class DeleteAcls(Request[_DeleteAclsV1]):  # type: ignore[misc]
+    """Takes away what each row says, in the same words."""
+
     API_KEY = 31
 
     def __init__(self, rows: Sequence[tuple[object, ...]]) -> None:
