@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 import tempfile
 from contextlib import nullcontext
 from pathlib import Path
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--minutes", type=float, default=15.0, show_default=True, help="How long faults come.")
 @click.option("--seed", default="1", show_default=True, help="The same seed gives the same stream and schedule.")
-@click.option("--rate", type=float, default=20.0, show_default=True, help="Records in a second.")
+@click.option("--rate", type=float, default=10.0, show_default=True, help="Records in a second.")
 @click.option(
     "--only", metavar="WORDS", multiple=True, help="Only faults whose name holds this. Can be given more than once."
 )
@@ -60,6 +61,8 @@ def command(
             held = asyncio.run(_tortured(Path(name), minutes, seed, rate, only, database, postgres, kafka, cache))
     except (EmbeddedError, PostgresError, SettingsError) as error:
         raise click.ClickException(str(error)) from None
+    except asyncio.CancelledError:
+        raise click.Abort from None
     if not held:
         raise SystemExit(1)
 
@@ -76,6 +79,10 @@ async def _tortured(
     faults = [fault for fault in FAULTS if not only or any(words in fault.name for words in only)]
     if not faults:
         raise click.UsageError(f"No fault has such a name. There are: {'; '.join(fault.name for fault in FAULTS)}.")
+    this = asyncio.current_task()
+    assert this is not None
+    # What was started, mounted or frozen is put away however the run ends.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
     async with rig(folder, database, postgres, kafka, cache) as under:
         await _make_topics(under)
         await under.another().start()
