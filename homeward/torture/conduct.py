@@ -3,8 +3,9 @@ to work again."""
 
 import asyncio
 import contextlib
+import os
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from random import Random
@@ -35,13 +36,14 @@ class Measured:
     """One fault. `recovery`: seconds from its end until a report that was published then had led to a message on a
     topic and to an e-mail; None where that never came. `told`: seconds from its begin until readiness was false; None
     where it never was. `ready`: seconds from its end until it was true again. `mails_twice`: e-mails that arrived again
-    meanwhile."""
+    meanwhile. `load`: how many processes wanted a processor of the machine, in the minute before its end."""
 
     fault: InjectedFault
     recovery: float | None
     told: float | None
     ready: float | None
     mails_twice: int
+    load: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,19 @@ class Outcome:
     lacking: tuple[InjectedFault, ...]
 
 
+def drawn(faults: Sequence[InjectedFault], seed: str) -> Iterator[tuple[InjectedFault, float]]:
+    """The schedule without end: each fault with the seconds that it lasts, every one once before any comes again."""
+    random = Random(seed)  # noqa: S311 - it must be repeatable
+    while faults:
+        for fault in random.sample(faults, len(faults)):
+            yield fault, random.uniform(*fault.lasts)
+
+
 class Conductor:
     """Of one rig. `notice` hears of what is under way, in words."""
 
     def __init__(self, rig: Rig, seed: str, rate: float, notice: Callable[[str], None]) -> None:
         self._rig, self._seed, self._notice = rig, seed, notice
-        self._random = Random(seed)  # noqa: S311 - it must be repeatable
         self._feed = Feed(Stream(seed), rig.bootstrap, rate, rig.clock)
 
     async def run(self, minutes: float, faults: Sequence[InjectedFault] = FAULTS) -> Outcome:
@@ -71,19 +80,15 @@ class Conductor:
         can = [fault for fault in faults if fault.can_be_had(self._rig)]
         async with self._feed.flowing(), self._asking():
             await self._rig.until_ready()
-            for fault in self._drawn(can):
+            for fault, lasts in drawn(can, self._seed):
                 if time.monotonic() - began >= minutes * 60:
                     break
-                measured.append(await self._measured(fault))
+                measured.append(await self._measured(fault, lasts))
                 await asyncio.sleep(_REST)
         await self._quiet()
         audit = await audited(self._rig, self._feed)
         lacking = tuple(fault for fault in faults if fault not in can)
         return Outcome(self._seed, tuple(measured), audit, time.monotonic() - began, lacking)
-
-    def _drawn(self, faults: list[InjectedFault]) -> list[InjectedFault]:
-        """Every fault once before any comes again."""
-        return [fault for _ in range(100) for fault in self._random.sample(faults, len(faults))]
 
     @asynccontextmanager
     async def _asking(self) -> AsyncIterator[None]:
@@ -95,8 +100,7 @@ class Conductor:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    async def _measured(self, fault: InjectedFault) -> Measured:
-        lasts = self._random.uniform(*fault.lasts)
+    async def _measured(self, fault: InjectedFault, lasts: float) -> Measured:
         self._notice(f"{fault.name}, for {lasts:.0f} s")
         begun, twice = time.monotonic(), self._mails_twice()
         mend = await fault.begin(self._rig, self._feed)
@@ -110,7 +114,9 @@ class Conductor:
         recovery = await self._recovered()
         ready = await self._ready_again(ended)
         self._notice(f"  works again after {recovery:.1f} s" if recovery else "  does not work again")
-        return Measured(fault, recovery, self._told_since(begun), ready, self._mails_twice() - twice)
+        return Measured(
+            fault, recovery, self._told_since(begun), ready, self._mails_twice() - twice, os.getloadavg()[0]
+        )
 
     def _told_since(self, begun: float) -> float | None:
         return next((at - begun for at, is_ready in self._rig.ready if at >= begun and not is_ready), None)

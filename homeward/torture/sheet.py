@@ -1,6 +1,7 @@
 """The sheet of a run: for each fault how often it came and how long the hub took to work again; then whether the
 promise held."""
 
+import os
 from collections.abc import Iterator, Sequence
 from statistics import median
 
@@ -25,6 +26,9 @@ def sheet(outcome: Outcome) -> Iterator[str]:
     yield ""
     yield f"Seed {outcome.seed}, {outcome.seconds / 60:.0f} minutes: {audit.records} records,"
     yield f"{audit.messages} messages on topics, {audit.mails} e-mails."
+    yield ""
+    load = median(each.load for each in outcome.measured) if outcome.measured else 0
+    yield f"The machine had {os.cpu_count()} processors, and {load:.0f} processes wanted one (p50)."
     yield ""
     yield f"- lost: {len(audit.lost)}"
     yield f"- effects twice: {len(audit.effects)}"
