@@ -33,10 +33,10 @@ _REST = 2.0  # seconds between two faults
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One fault. `recovery`: seconds from its end until a report that was published then had led to a message on a
-    topic and to an e-mail; None where that never came. `told`: seconds from its begin until readiness was false; None
-    where it never was. `ready`: seconds from its end until it was true again. `mails_twice`: e-mails that arrived again
-    meanwhile. `load`: how many processes wanted a processor of the machine, in the minute before its end."""
+    """One fault. `recovery`: seconds from when Kafka had taken a report, after its end, until that had led to a message
+    on a topic and to an e-mail; None where that never came. `told`: seconds from its begin until readiness was false;
+    None where it never was. `ready`: seconds from its end until it was true again. `mails_twice`: e-mails that arrived
+    again meanwhile. `load`: how many processes wanted a processor of the machine, in the minute before its end."""
 
     fault: InjectedFault
     recovery: float | None
@@ -126,10 +126,8 @@ class Conductor:
         return len(posts) - len(set(posts))
 
     async def _recovered(self) -> float | None:
-        """Seconds until a report of now has led to a message that Kafka has, and to an e-mail that the server has."""
-        began = time.monotonic()
-        probe, incident = self._feed.stream.probe(self._rig.clock.now())
-        self._feed.publish([probe])
+        """Seconds until a report that Kafka has taken leads to a message on a topic and to an e-mail."""
+        incident, began = await self._feed.probe()
         accepted = (
             select(func.count(deliveries.c.channel.distinct()))
             .join(outbox, deliveries.c.position == outbox.c.position)

@@ -2,10 +2,12 @@
 came to lie."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]
+from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
 from consumers.clients import open_client
 from homeward.torture.poisons import poisons
@@ -15,6 +17,7 @@ from homeward.torture.stream import MADE_UP_FORCE, Published, Stream
 from schemas.topics import police_notifications
 
 RecordPlace = tuple[str, int, int]
+_TRY_MS, _PAUSE = 5_000, 0.2
 
 
 class Feed:
@@ -74,6 +77,19 @@ class Feed:
         ]:
             at = await sent
             self.published.append(((at.topic, at.partition, at.offset), record))
+
+    async def probe(self) -> tuple[str, float]:
+        """Publishes a report of now, however long Kafka takes; returns its incident and when Kafka had it (monotonic
+        seconds)."""
+        record, incident = self.stream.probe(self._clock.now())
+        while True:
+            producer = AIOKafkaProducer(bootstrap_servers=self._bootstrap, acks="all", request_timeout_ms=_TRY_MS)
+            with suppress(KafkaError):
+                async with open_client(producer.start(), producer.stop):
+                    at = await producer.send_and_wait(record.topic, record.value, key=record.key)
+                    self.published.append(((at.topic, at.partition, at.offset), record))
+                    return incident, time.monotonic()
+            await asyncio.sleep(_PAUSE)
 
     async def poison(self) -> None:
         """Publishes one record of each kind that once stopped a hub, past every check of a client."""
