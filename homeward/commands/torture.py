@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from homeward.torture.rig import Rig
+    from homeward.torture.conduct import Plan
+    from homeward.torture.rig import Place, Rig
 
 
 @click.command()
 @click.option("--minutes", type=float, default=15.0, show_default=True, help="How long faults come.")
+@click.option("--times", type=click.IntRange(1), help="Make each fault so often, however long it takes.")
 @click.option("--seed", default="1", show_default=True, help="The same seed gives the same stream and schedule.")
 @click.option("--rate", type=float, default=10.0, show_default=True, help="Records in a second.")
 @click.option(
@@ -29,8 +31,8 @@ if TYPE_CHECKING:
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="Keep logs and data here.")
 @click.option("--yes", is_flag=True, help="Do not ask before faults are made in a database or Kafka of yours.")
 def command(
-    minutes: float, seed: str, rate: float, only: tuple[str, ...], database: str | None, postgres: bool,
-    kafka: str | None, folder: Path | None, yes: bool,
+    minutes: float, times: int | None, seed: str, rate: float, only: tuple[str, ...], database: str | None,
+    postgres: bool, kafka: str | None, folder: Path | None, yes: bool,
 ) -> None:  # fmt: skip
     """Run a real hub, break what it stands on by a seeded schedule, and print what it lost, said twice or held up.
 
@@ -45,20 +47,25 @@ def command(
       homeward torture --postgres
       homeward torture --database postgresql+asyncpg://homeward@localhost/torture
     """
-    if (database or kafka) and not yes:
-        click.confirm(f"This makes faults in {' and '.join(filter(None, (database, kafka)))}. Go on?", abort=True)
+    from sqlalchemy import make_url
+
     from homeward.embedded import EmbeddedError
     from homeward.settings import SettingsError, load_settings
+    from homeward.torture.conduct import Plan
     from homeward.torture.postgres_server import PostgresError
+    from homeward.torture.rig import Place
 
     if database and postgres:
         raise click.UsageError("Give --database or --postgres, not both")
-
+    yours = [*([make_url(database).render_as_string()] if database else []), *([kafka] if kafka else [])]
+    if yours and not yes:
+        click.confirm(f"This makes faults in {' and '.join(yours)}. Go on?", abort=True)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    place, plan = Place(database, kafka, postgres), Plan(seed, minutes, times, rate)
     try:
         cache = load_settings().cache
         with nullcontext(folder) if folder else tempfile.TemporaryDirectory(prefix="homeward-torture-") as name:
-            held = asyncio.run(_tortured(Path(name), minutes, seed, rate, only, database, postgres, kafka, cache))
+            held = asyncio.run(_tortured(Path(name), place, plan, only, cache))
     except (EmbeddedError, PostgresError, SettingsError) as error:
         raise click.ClickException(str(error)) from None
     except asyncio.CancelledError:
@@ -67,10 +74,7 @@ def command(
         raise SystemExit(1)
 
 
-async def _tortured(
-    folder: Path, minutes: float, seed: str, rate: float, only: tuple[str, ...], database: str | None,
-    postgres: bool, kafka: str | None, cache: Path | None,
-) -> bool:  # fmt: skip
+async def _tortured(folder: Path, place: "Place", plan: "Plan", only: tuple[str, ...], cache: Path | None) -> bool:
     from homeward.torture.conduct import Conductor
     from homeward.torture.faults import FAULTS
     from homeward.torture.rig import rig
@@ -83,13 +87,17 @@ async def _tortured(
     assert this is not None
     # What was started, mounted or frozen is put away however the run ends.
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
-    async with rig(folder, database, postgres, kafka, cache) as under:
+    async with rig(folder, place, cache) as under:
         await _make_topics(under)
         await under.another().start()
-        outcome = await Conductor(under, seed, rate, lambda line: click.echo(line, err=True)).run(minutes, faults)
+        outcome = await Conductor(under, plan, _told).run(faults)
     for line in sheet(outcome):
         click.echo(line)
     return holds(outcome)
+
+
+def _told(line: str) -> None:
+    click.echo(line, err=True)
 
 
 async def _make_topics(rig: "Rig") -> None:

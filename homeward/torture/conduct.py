@@ -32,6 +32,16 @@ _REST = 2.0  # seconds between two faults
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """Of a run: how long faults come, or else how often each; `rate`: records in a second."""
+
+    seed: str
+    minutes: float
+    times: int | None = None
+    rate: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """One fault. `recovery`: seconds from when Kafka had taken a report, after its end, until that had led to a message
     on a topic and to an e-mail; None where that never came. `told`: seconds from its begin until readiness was false;
@@ -68,27 +78,31 @@ def drawn(faults: Sequence[InjectedFault], seed: str) -> Iterator[tuple[Injected
 class Conductor:
     """Of one rig. `notice` hears of what is under way, in words."""
 
-    def __init__(self, rig: Rig, seed: str, rate: float, notice: Callable[[str], None]) -> None:
-        self._rig, self._seed, self._notice = rig, seed, notice
-        self._feed = Feed(Stream(seed), rig.bootstrap, rate, rig.clock)
+    def __init__(self, rig: Rig, plan: Plan, notice: Callable[[str], None]) -> None:
+        self._rig, self._plan, self._notice = rig, plan, notice
+        self._feed = Feed(Stream(plan.seed), rig.bootstrap, plan.rate, rig.clock)
 
-    async def run(self, minutes: float, faults: Sequence[InjectedFault] = FAULTS) -> Outcome:
-        """Breaks what can be broken, in a seeded order and each as often as time allows, until the minutes are over;
-        then waits until all is quiet, and looks."""
+    async def run(self, faults: Sequence[InjectedFault] = FAULTS) -> Outcome:
+        """Breaks what can be broken, in a seeded order, for as long as is planned; then waits until all is quiet, and
+        looks."""
         began = time.monotonic()
         measured = list[Measured]()
         can = [fault for fault in faults if fault.can_be_had(self._rig)]
         async with self._feed.flowing(), self._asking():
             await self._rig.until_ready()
-            for fault, lasts in drawn(can, self._seed):
-                if time.monotonic() - began >= minutes * 60:
+            for fault, lasts in drawn(can, self._plan.seed):
+                if self._is_enough(len(measured), len(can), time.monotonic() - began):
                     break
                 measured.append(await self._measured(fault, lasts))
                 await asyncio.sleep(_REST)
         await self._quiet()
         audit = await audited(self._rig, self._feed)
         lacking = tuple(fault for fault in faults if fault not in can)
-        return Outcome(self._seed, tuple(measured), audit, time.monotonic() - began, lacking)
+        return Outcome(self._plan.seed, tuple(measured), audit, time.monotonic() - began, lacking)
+
+    def _is_enough(self, made: int, kinds: int, seconds: float) -> bool:
+        plan = self._plan
+        return seconds >= plan.minutes * 60 if plan.times is None else made >= plan.times * kinds
 
     @asynccontextmanager
     async def _asking(self) -> AsyncIterator[None]:

@@ -45,6 +45,16 @@ _KAFKA = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose servers are tortured: the `database` (url) and the `kafka` (addresses) of the user; else three nodes of our
+    own, and a SQLite file or, with `postgres`, a Postgres of our own."""
+
+    database: str | None = None
+    kafka: str | None = None
+    postgres: bool = False
+
+
 @dataclass
 class Rig:
     """Everything that can be broken; what is None is not ours to break, or cannot be had. `store` leads to the database
@@ -134,15 +144,12 @@ class Rig:
 
 
 @asynccontextmanager
-async def rig(
-    folder: Path, database: str | None, postgres: bool, bootstrap: str | None, cache: Path | None
-) -> AsyncIterator[Rig]:
-    """A rig without a hub. `database` and `bootstrap` are those of the user; else three nodes of our own, and a
-    Postgres of our own or a SQLite file. Raises EmbeddedError and PostgresError."""
+async def rig(folder: Path, place: Place, cache: Path | None) -> AsyncIterator[Rig]:
+    """A rig without a hub. Raises EmbeddedError and PostgresError."""
     async with AsyncExitStack() as stack:
         disk = await stack.enter_async_context(small_disk(folder / "data"))
-        server = await stack.enter_async_context(own_postgres()) if postgres else None
-        url = database or (server.url if server else f"sqlite+aiosqlite:///{folder}/data/homeward.db")
+        server = await stack.enter_async_context(own_postgres()) if place.postgres else None
+        url = place.database or (server.url if server else f"sqlite+aiosqlite:///{folder}/data/homeward.db")
         await migrate(url)
         store = Store.open(url)
         stack.push_async_callback(store.close)
@@ -150,14 +157,14 @@ async def rig(
         mail = await MailServer().listen()
         stack.push_async_callback(mail.close)
         kafka, disk_of_kafka = None, None
-        if bootstrap is None:
+        if place.kafka is None:
             disk_of_kafka = await stack.enter_async_context(small_disk(folder / "kafka" / "node-3"))
             kafka = EmbeddedKafka(
                 folder / "kafka", nodes=3, cache=cache, heap=256, auto_create_topics=False, settings=_KAFKA
             )
             await asyncio.to_thread(kafka.start)
             stack.push_async_callback(asyncio.to_thread, kafka.stop)
-        reached = kafka.bootstrap if kafka else bootstrap or ""
+        reached = kafka.bootstrap if kafka else place.kafka or ""
         made = Rig(
             folder, reached, mail, store, ShiftedClock(folder / "clock"), Administrator(reached, 3 if kafka else -1),
             line.url if line else url, kafka, server, line, None if store.postgres else disk, disk_of_kafka,

@@ -46,8 +46,11 @@ def sheet(outcome: Outcome) -> Iterator[str]:
 
 
 def holds(outcome: Outcome) -> bool:
-    """Whether nothing was lost, twice, out of order or alarming in vain, and the hub worked again after every fault."""
-    return outcome.audit.holds and all(each.recovery is not None for each in outcome.measured)
+    """Whether nothing was lost, twice, out of order or alarming in vain, and the hub worked again after every fault, of
+    which there was one at least."""
+    return (
+        bool(outcome.measured) and outcome.audit.holds and all(each.recovery is not None for each in outcome.measured)
+    )
 
 
 def _line(name: str, measured: Sequence[Measured]) -> str:

@@ -37,6 +37,11 @@ def test_a_hub_that_did_not_work_again_has_broken_its_promise() -> None:
     assert not holds(run)
 
 
+def test_a_run_without_a_fault_has_shown_nothing() -> None:
+    assert not holds(outcome())
+    assert [*sheet(outcome())][-1] == "The promise did not hold."
+
+
 @pytest.mark.parametrize("kind", ["lost", "effects", "disorder", "alarms"])
 def test_what_broke_a_promise_is_named(kind: str) -> None:
     run = outcome(measured(KILLED, 2.0), audit=replace(HELD, **{kind: ("message m1",)}))

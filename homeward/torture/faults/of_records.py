@@ -4,8 +4,8 @@ from homeward.torture.faults.injected import InjectedFault, Undo, nothing_to_men
 from homeward.torture.feed import Feed
 from homeward.torture.rig import Rig
 
-_CHILDREN = 700
-_ABOUT_ONE = 1_000
+_CHILDREN = 300
+_ABOUT_ONE = 300
 
 
 async def _poison(_rig: Rig, feed: Feed) -> Undo:
