@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from random import Random
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from consumers.backlog import Backlog
 from homeward.torture.audit import Audit, audited, is_quiet, message_ids
@@ -27,6 +28,7 @@ _LOOK_EVERY = 0.1  # seconds
 _RECOVERED_WITHIN = 180.0
 _TOLD_WITHIN = 60.0
 _QUIET_WITHIN = 300.0
+_AWAY = (StoreUnavailableError, SQLAlchemyError)
 _WAYS_OUT = 2  # by topic and by e-mail
 _REST = 2.0  # seconds between two faults
 
@@ -150,7 +152,7 @@ class Conductor:
             .where(episode_references.c.incident == incident)
         )
         while time.monotonic() - began < _RECOVERED_WITHIN:
-            with contextlib.suppress(StoreUnavailableError):
+            with contextlib.suppress(*_AWAY):
                 async with self._rig.store.reading_connection() as connection:
                     if (await connection.execute(accepted)).scalar_one() == _WAYS_OUT:
                         return time.monotonic() - began
@@ -168,7 +170,7 @@ class Conductor:
         await Backlog({"bootstrap_servers": self._rig.bootstrap}, GROUP, _QUIET_WITHIN).read_through()
         ends = time.monotonic() + _QUIET_WITHIN
         while time.monotonic() < ends:
-            with contextlib.suppress(StoreUnavailableError):
+            with contextlib.suppress(*_AWAY):
                 if await is_quiet(self._rig):
                     return
             await asyncio.sleep(1)

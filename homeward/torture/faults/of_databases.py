@@ -2,10 +2,11 @@
 
 import asyncio
 import signal
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from homeward.torture.faults.injected import Begin, InjectedFault, Needs, Undo, nothing_to_mend
 from homeward.torture.feed import Feed
@@ -13,17 +14,27 @@ from homeward.torture.promised import all_promised
 from homeward.torture.rig import GROUP, Rig
 
 
-def _held(*statements: str) -> Begin:
-    """A transaction of somebody else that begins like this, and stays open."""
+def _locked(statement: str) -> Begin:
+    """A transaction of somebody else takes its locks by this statement, and stays open."""
 
     async def begin(rig: Rig, _feed: Feed) -> Undo:
-        async with AsyncExitStack() as stack:
-            connection = await stack.enter_async_context(rig.store.connection())
-            for statement in statements:
-                await connection.execute(text(statement))
-            return stack.pop_all().aclose
+        return await _kept_open(rig, rig.store.connection(), statement)
 
     return begin
+
+
+async def _snapshot_held(rig: Rig, _feed: Feed) -> Undo:
+    """Somebody reads, and has not finished."""
+    return await _kept_open(rig, rig.store.reading_connection(), "SELECT name FROM leases")
+
+
+async def _kept_open(rig: Rig, transaction: AbstractAsyncContextManager[AsyncConnection], statement: str) -> Undo:
+    async with AsyncExitStack() as stack:
+        connection = await stack.enter_async_context(transaction)
+        await connection.execute(text(statement))
+        if rig.on_postgres:  # else the server would end it after a while
+            await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        return stack.pop_all().aclose
 
 
 # ---- Postgres
@@ -51,7 +62,7 @@ async def _read_only(rig: Rig, feed: Feed) -> Undo:
     await _sessions_ended(rig, feed)
 
     async def mend() -> None:
-        for _ in range(5):  # our own session may be one of those that were made read-only
+        for _ in range(9):  # our own session may be one of those that were made read-only
             try:
                 await set_to("off")
                 return
@@ -131,22 +142,18 @@ async def _disk_full(rig: Rig, _feed: Feed) -> Undo:
 _OWN: Needs = "a Postgres of the kit"
 OF_DATABASES = (
     InjectedFault(
-        "database locked (SQLite)", _held("UPDATE leases SET owner = owner WHERE 0"), (5, 25), "SQLite", stops=True
+        "database locked (SQLite)", _locked("UPDATE leases SET owner = owner WHERE 0"), (5, 25), "SQLite", stops=True
     ),
-    InjectedFault("snapshot held (SQLite)", _held("SELECT * FROM leases"), (10, 20), "SQLite"),
+    InjectedFault("snapshot of the database held", _snapshot_held, (10, 20)),
     InjectedFault("disk full (SQLite)", _disk_full, needs="a small disk for SQLite (as root)", stops=True),
     InjectedFault(
-        "tables locked (Postgres)", _held("LOCK TABLE ledger, deliveries IN ACCESS EXCLUSIVE MODE"), (5, 25),
+        "tables locked (Postgres)", _locked("LOCK TABLE ledger, deliveries IN ACCESS EXCLUSIVE MODE"), (5, 25),
         "Postgres", stops=True,
     ),
     InjectedFault("sessions terminated (Postgres)", _sessions_ended, (0, 1), "Postgres"),
     InjectedFault("read-only for a while (Postgres)", _read_only, needs="Postgres", stops=True),
     InjectedFault("lines half-open (Postgres)", _half_open(dark=False), (0, 1), "Postgres"),
     InjectedFault("no line leads there (Postgres)", _half_open(dark=True), (8, 15), "Postgres", stops=True),
-    InjectedFault(
-        "snapshot held (Postgres)", _held("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", "SELECT 1 FROM leases"),
-        (10, 20), "Postgres",
-    ),
     InjectedFault("Postgres killed", _killed, (1, 8), _OWN, stops=True),
     InjectedFault("Postgres stopped and started", _stopped, (1, 8), _OWN, stops=True),
     InjectedFault("Postgres frozen", _frozen, (8, 20), _OWN, stops=True),
