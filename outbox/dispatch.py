@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from outbox import measures
 from outbox.circuits import Circuits
 from outbox.relay_rows import Addressed, letters, nowhere, outgoing, rounds
 from outbox.relay_settling import Pair, SettleAsTheyGo, Settler
@@ -96,6 +97,7 @@ class Dispatch:
         pairs = [(row, receipts.get(row.row.id) or nowhere(row)) for row, _ in rows]
         for (_, address), (_, receipt) in zip(rows, pairs, strict=True):
             self.circuits.heard(address or "", receipt)
+        measures.count(self.channel, (receipt for _, receipt in pairs))
         return pairs
 
     async def _receipts(self, items: Sequence[Outgoing]) -> dict[str, Receipt]:
