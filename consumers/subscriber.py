@@ -15,11 +15,13 @@ from typing import Any
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import FAKE_CONSUMER, KafkaAckableMessage
+from opentelemetry.trace import SpanKind
 
 from consumers.fetched import SetAside, install
 from intake.records import RawRecord
 from schemas.instants import EARLIEST, LATEST
 from schemas.topics import PATTERNS, TopicKind, parse_topic
+from schemas.tracing import link, root_span, traceparent_in
 from store.errors import StoreUnavailableError
 from store.trouble import Trouble
 
@@ -79,7 +81,9 @@ class Subscriber:
         self.is_busy = True
         try:
             batch = [raw_of(record, self.cluster) for record in records]
-            await self._take(sorted(batch, key=_register_first))
+            with root_span("take in", SpanKind.CONSUMER, records=len(batch)) as span:
+                link(span, (traceparent_in(raw.headers) for raw in batch))
+                await self._take(sorted(batch, key=_register_first))
         except Exception as error:
             # Raising rewinds the batch at once and for ever: wait first, longer each time.
             self._failures += 1

@@ -10,7 +10,7 @@ from schemas.delivery import Receipt
 _ATTEMPTS = Counter("homeward_attempts", "Attempts to send, by way out and what came of them.", ("channel", "outcome"))
 
 
-def count(channel: str, receipts: Iterable[Receipt]) -> None:
+def count_attempts(channel: str, receipts: Iterable[Receipt]) -> None:
     """Adds what a sender answered, or what was answered in its place where a row has no address."""
     for receipt in receipts:
         _ATTEMPTS.labels(channel, receipt.verdict.value).inc()

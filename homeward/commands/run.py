@@ -52,6 +52,7 @@ def command(only: tuple[str, ...], embedded: bool, desk: bool, sample: bool, env
     from homeward.health.board import Board
     from homeward.logs import configure
     from homeward.settings import SettingsError, load_settings
+    from homeward.traces import tracing
     from homeward.try_out import kafka_folder, with_embedded
     from routing.tables import PackError
     from store.errors import StoreUnavailableError
@@ -67,6 +68,7 @@ def command(only: tuple[str, ...], embedded: bool, desk: bool, sample: bool, env
         with ExitStack() as stack:
             board = Board()
             _serve_health(stack, settings, board)
+            stack.enter_context(tracing(settings))
             if embedded:
                 broker = EmbeddedKafka(
                     kafka_folder(settings), java_home=settings.java_home, cache=settings.cache, notice=click.echo,
