@@ -5,11 +5,11 @@ What a span tells is counts and fixed words: no key, name or number of anybody, 
 `tracestate` is not passed on, as it could hold anything."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from opentelemetry.context import Context
 from opentelemetry.trace import (
-    NoOpTracer,
+    INVALID_SPAN,
     Span,
     SpanContext,
     SpanKind,
@@ -26,31 +26,29 @@ _HEADERS = (TRACEPARENT, f"ce_{TRACEPARENT}")
 """Where a record has it: by W3C, and by the CloudEvents extension."""
 _FORMAT = TraceContextTextMapPropagator()
 _LINKS = 128  # as many as an SDK keeps of one span
-_tracer: Tracer = NoOpTracer()
+_NOWHERE: AbstractContextManager[Span] = nullcontext(INVALID_SPAN)
+_tracer: Tracer | None = None
 
 
 def trace_by(provider: TracerProvider | None) -> None:
     """From now on the spans of this process go to this provider; None: nowhere."""
     global _tracer
-    _tracer = provider.get_tracer("homeward") if provider else NoOpTracer()
+    _tracer = provider.get_tracer("homeward") if provider else None
 
 
-@contextmanager
-def root_span(name: str, kind: SpanKind = SpanKind.INTERNAL, **counts: int) -> Iterator[Span]:
+def root_span(name: str, kind: SpanKind = SpanKind.INTERNAL, **counts: int) -> AbstractContextManager[Span]:
     """A span that begins a trace of its own, whatever it is called from."""
-    with _span(name, kind, counts, Context()) as span:
-        yield span
+    return _begun(name, kind, counts, Context()) if _tracer else _NOWHERE
 
 
-@contextmanager
-def inner_span(name: str, kind: SpanKind = SpanKind.INTERNAL, **counts: int) -> Iterator[Span]:
+def inner_span(name: str, kind: SpanKind = SpanKind.INTERNAL, **counts: int) -> AbstractContextManager[Span]:
     """A span within the one that is under way."""
-    with _span(name, kind, counts) as span:
-        yield span
+    return _begun(name, kind, counts) if _tracer else _NOWHERE
 
 
 @contextmanager
-def _span(name: str, kind: SpanKind, counts: Mapping[str, int], within: Context | None = None) -> Iterator[Span]:
+def _begun(name: str, kind: SpanKind, counts: Mapping[str, int], within: Context | None = None) -> Iterator[Span]:
+    assert _tracer
     told = {f"homeward.{what}": count for what, count in counts.items()}
     with _tracer.start_as_current_span(
         name, within, kind, told, record_exception=False, set_status_on_exception=False
