@@ -131,3 +131,8 @@ async def committed_of(consumer: Any, partitions: Collection[TopicPartition]) ->
 async def abandon(consumer: Any) -> None:
     """Closes the connections of a consumer that cannot be stopped, so that its group takes its partitions away."""
     await consumer._client.close()
+
+
+def forget_name(consumer: Any) -> None:
+    """Lets a member with a name leave its group when it stops, as any other does."""
+    consumer._coordinator._group_instance_id = None

@@ -18,6 +18,7 @@ from faststream.kafka.message import FAKE_CONSUMER, KafkaAckableMessage
 from opentelemetry.trace import SpanKind
 
 from consumers.fetched import SetAside, install
+from consumers.members import GroupMember
 from intake.records import RawRecord
 from schemas.instants import EARLIEST, LATEST
 from schemas.topics import PATTERNS, TopicKind, parse_topic
@@ -52,7 +53,7 @@ class Subscriber:
     def attach(
         self,
         broker: KafkaBroker,
-        group: str,
+        member: GroupMember,
         max_records: int,
         timeout_ms: int,
         pattern: str = PATTERN,
@@ -64,7 +65,7 @@ class Subscriber:
         subscriber = broker.subscriber(
             pattern=except_for(pattern, without),
             batch=True,
-            group_id=group,
+            **member.settings(),
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.NACK_ON_ERROR,
             max_records=max_records,
