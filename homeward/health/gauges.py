@@ -47,6 +47,7 @@ def _of_the_database(state: Mapping[str, Any]) -> Iterator[GaugeMetricFamily]:
         yield _gauge(name, means, ("channel", "urgency"), waiting)
     away = [((name,), state["channels_away"].get(name, 0)) for name in state["channels"]]
     yield _gauge("channel_away_seconds", "For how long a way out has taken nothing.", ("channel",), away)
+    yield _gauge("pauses", "Destinations, lanes and ways out that somebody has paused.", (), [((), state["pauses"])])
     if "shards" in state:
         yield _gauge("relay_shards", "Shards that the relay of this process holds.", (), [((), state["shards"])])
     owners = [((shard, owner), 1) for shard, owner in sorted(state["shard_owners"].items())]

@@ -11,15 +11,15 @@ from homeward.wiring import Parts
 
 async def standing(parts: Parts, running: Collection[str]) -> Standing:
     """What stands in the outbox and in quarantine; for how many seconds the oldest message of each urgency has waited,
-    and each way out been away; how many seconds ago each register sent its newest record, and one was read; who relays
-    each shard; how long ago each part was purged; how the timers stand. Then whether the clocks and the messages are
-    late. Raises StoreUnavailableError."""
+    and each way out been away; what is paused; how many seconds ago each register sent its newest record, and one was
+    read; who relays each shard; how long ago each part was purged; how the timers stand. Then whether the clocks and
+    the messages are late. Raises StoreUnavailableError."""
     async with parts.store.reading() as tx:
         now = parts.now()
         counts, waiting = await tx.standing(), await tx.waiting_counts()
         freshness, timers = await tx.register_freshness(), await tx.timer_counts(now)
         due_since = await tx.oldest_due(now) if "relay" in running else None
-        owners, purges = await tx.shard_owners(now), await tx.last_purges()
+        owners, purges, pauses = await tx.shard_owners(now), await tx.last_purges(), await tx.pause_names()
 
     def seconds(since: datetime | None) -> int:
         return round((now - since).total_seconds()) if since else 0
@@ -37,6 +37,8 @@ async def standing(parts: Parts, running: Collection[str]) -> Standing:
             {"channel": channel, "urgency": urgency, "rows": rows, "seconds": oldest}
             for (channel, urgency), (rows, oldest) in sorted(counted.items())
         ],
+        "channels_paused": sorted({*pauses} & {*parts.senders}),
+        "pauses": len(pauses),
         "channels_away": {name: seconds(c.since) for name, c in parts.relay.circuits.items() if c.since},
         "quarantined": counts.quarantined,
         "quarantined_by_reason": counts.quarantine,
