@@ -11,6 +11,7 @@ from desk.clock_words import day_and_hour
 from desk.forms.making import SEEN, answers_in
 from desk.looking import governing_pack, message_for
 from desk.people import DeskUser
+from desk.views.missing import police_reference
 from desk.visit import Visit
 from reporting.held_cases import HeldCase, held_cases
 from routing.messages import Answer
@@ -31,6 +32,13 @@ class Question:
     open: tuple[WorkRow, ...]
     given: tuple[AnswerRow, ...]
     ended: str
+
+    @property
+    def reference(self) -> str:
+        """The police reference that it is about, as far as it is about one."""
+        if self.held and self.held.episode:
+            return police_reference(self.held)
+        return str(self.data.get("incident") or "No episode")
 
     @property
     def answers(self) -> list[Answer]:
