@@ -47,7 +47,7 @@ async def message_page(visit: Visit) -> Response:
     """What the message says, what became of it, and the ways to answer."""
     question = await question_of(visit)
     row = question.row
-    await looked(visit, "message", row.authority, [row.subject])
+    await looked(visit, "message", row.authority, [question.held.case.id if question.held else None])
     roles = question.roles_of(visit.user)
     clocks = work_clocks(question.open, question.pack, visit.now)
     ways = [(_way(answer), _label(answer, question)) for answer in question.answers]

@@ -31,6 +31,7 @@ _FOR = _ROWS.where(
     worklist.c.role == bindparam("role", type_=Text),
     or_(worklist.c.person.is_(None), worklist.c.person == bindparam("person", type_=Text)),
 ).order_by(*_ORDER)
+_ABOUT = _ROWS.where(worklist.c.message == bindparam("message", type_=Text)).order_by(*_ORDER)
 _OPEN_EPISODES = (
     select(*(episodes.c[name] for name in _EPISODE))
     .where(episodes.c.authority == bindparam("authority", type_=Text), episodes.c.state == word("open"))
@@ -105,6 +106,10 @@ class Worklist(Session):
     async def work_for(self, authority: str, role: str, person: str | None) -> list[WorkRow]:
         """What waits for a role, less what is another named person's; without a person, what is nobody's by name."""
         return [WorkRow(*row) for row in await self._rows(_FOR, authority=authority, role=role, person=person)]
+
+    async def work_about(self, message: str) -> list[WorkRow]:
+        """What this message waits for."""
+        return [WorkRow(*row) for row in await self._rows(_ABOUT, message=message)]
 
     async def work_of_cases(self, cases: Iterable[str]) -> list[WorkRow]:
         """What waits in these cases."""
