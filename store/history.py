@@ -16,7 +16,7 @@ from store.ledger import OUTBOX_COLUMNS, digest, entry_hash, promised_row
 from store.listing import KEYS
 from store.rows import LedgerKind, OutboxRow
 from store.session import Session
-from store.tables import ledger, ledger_contents, outbox, people
+from store.tables import ledger, ledger_contents, outbox, people, word
 
 _LEDGER_COLUMNS = (
     *("position", "id", "at", "kind", "authority", "episode", "causation", "entry", "contents_hash", "hash"),
@@ -59,8 +59,11 @@ _ENTRIES = select(*(ledger.c[name] for name in _LEDGER_COLUMNS))
 _ONE = bindparam("one", type_=Text)
 _OF_EPISODE = _ENTRIES.where(ledger.c.episode == _ONE).order_by(ledger.c.position)
 _ABOUT = _ENTRIES.where(or_(ledger.c.id == _ONE, ledger.c.causation == _ONE)).order_by(ledger.c.position)
-_BETWEEN = _ENTRIES.where(
-    ledger.c.at >= bindparam("since", type_=UtcInstant), ledger.c.at < bindparam("until", type_=UtcInstant)
+_FACTS = _ENTRIES.where(
+    ledger.c.at >= bindparam("since", type_=UtcInstant),
+    ledger.c.kind == word("fact"),
+    ledger.c.authority == bindparam("authority", type_=Text),
+    ledger.c.episode.is_not(None),
 ).order_by(ledger.c.at, ledger.c.position)
 _AFTER = _ENTRIES.where(ledger.c.position > bindparam("after")).order_by(ledger.c.position).limit(bindparam("most"))
 _CONTENTS = select(ledger_contents.c.contents).where(ledger_contents.c.hash == _ONE)
@@ -106,9 +109,9 @@ class History(Session):
         """The line with this id and all that it caused, in the order of writing."""
         return [_entry(row) for row in await self._rows(_ABOUT, one=id)]
 
-    async def ledger_between(self, since: datetime, until: datetime) -> list[LedgerEntry]:
-        """All lines from `since` up to but not including `until`, by instant."""
-        return [_entry(row) for row in await self._rows(_BETWEEN, since=since, until=until)]
+    async def facts_since(self, authority: str, since: datetime) -> list[LedgerEntry]:
+        """What was found to be so of an authority's episodes since then, by instant."""
+        return [_entry(row) for row in await self._rows(_FACTS, authority=authority, since=since)]
 
     async def ledger_after(self, position: int, limit: int) -> list[LedgerEntry]:
         """The next lines after a position (0: from the first), in the order of writing."""

@@ -120,7 +120,7 @@ async def test_looking_back_reads_no_table_whole(watched: Watched) -> None:
     async with watched.store.reading() as tx:
         await tx.ledger_of_episode("e1")
         await tx.ledger_about("m1")
-        await tx.ledger_between(NOON, NOON + HOUR)
+        await tx.facts_since("nottinghamshire", NOON)
         await tx.ledger_after(5, 10)
         await tx.contents("hash")
         await tx.outbox_of_episode("e1")
