@@ -46,7 +46,7 @@ _KAFKA = {
 
 
 @dataclass(frozen=True, slots=True)
-class Victims:
+class Servers:
     """Whose servers are tortured: the `database` (url) and the `kafka` (addresses) of the user; else three nodes of our
     own, and a SQLite file or, with `postgres`, a Postgres of our own."""
 
@@ -144,12 +144,12 @@ class Rig:
 
 
 @asynccontextmanager
-async def rig(folder: Path, victims: Victims, cache: Path | None) -> AsyncIterator[Rig]:
+async def rig(folder: Path, servers: Servers, cache: Path | None) -> AsyncIterator[Rig]:
     """A rig without a hub. Raises EmbeddedError and PostgresError."""
     async with AsyncExitStack() as stack:
         disk = await stack.enter_async_context(small_disk(folder / "data"))
-        server = await stack.enter_async_context(own_postgres()) if victims.postgres else None
-        url = victims.database or (server.url if server else f"sqlite+aiosqlite:///{folder}/data/homeward.db")
+        server = await stack.enter_async_context(own_postgres()) if servers.postgres else None
+        url = servers.database or (server.url if server else f"sqlite+aiosqlite:///{folder}/data/homeward.db")
         await migrate(url)
         store = Store.open(url)
         stack.push_async_callback(store.close)
@@ -157,14 +157,14 @@ async def rig(folder: Path, victims: Victims, cache: Path | None) -> AsyncIterat
         mail = await MailServer().listen()
         stack.push_async_callback(mail.close)
         kafka, disk_of_kafka = None, None
-        if victims.kafka is None:
+        if servers.kafka is None:
             disk_of_kafka = await stack.enter_async_context(small_disk(folder / "kafka" / "node-3"))
             kafka = EmbeddedKafka(
                 folder / "kafka", nodes=3, cache=cache, heap=256, auto_create_topics=False, settings=_KAFKA
             )
             await asyncio.to_thread(kafka.start)
             stack.push_async_callback(asyncio.to_thread, kafka.stop)
-        reached = kafka.bootstrap if kafka else victims.kafka or ""
+        reached = kafka.bootstrap if kafka else servers.kafka or ""
         made = Rig(
             folder, reached, mail, store, ShiftedClock(folder / "clock"), Administrator(reached, 3 if kafka else -1),
             line.url if line else url, kafka, server, line, None if store.postgres else disk, disk_of_kafka,
