@@ -49,11 +49,17 @@ _TAKEN = Listing("taken", position=BigInteger, fence=BigInteger)
 _NOW = bindparam("now", type_=UtcInstant)
 _OWNER = bindparam("whose", type_=Text)
 _UNTIL = bindparam("lasts", type_=UtcInstant)
+_PREFIX = "relay/"
+_RELAYED = (
+    select(leases.c.name, leases.c.owner)
+    .where(leases.c.until > _NOW, leases.c.name.startswith(_PREFIX, autoescape=True))
+    .order_by(leases.c.name)
+)
 
 
 def shard_name(shard: int) -> str:
     """The name under which a shard is owned."""
-    return f"relay/{shard}"
+    return f"{_PREFIX}{shard}"
 
 
 @cache
@@ -192,6 +198,10 @@ class Claiming(Session):
         found = await self._with(_OWNED, shards, _oldest(self._postgres), now=now, most=1, **types)
         since: datetime | None = found.scalar_one_or_none()
         return since
+
+    async def shard_owners(self, now: datetime) -> dict[int, str]:
+        """Shard → the process that relays it at this instant; a shard that nobody has is not there."""
+        return {int(row.name.removeprefix(_PREFIX)): row.owner for row in await self._rows(_RELAYED, now=now)}
 
 
 def _leased(row: Any, fence: int) -> LeasedRow:

@@ -50,15 +50,16 @@ class Grant:
 
 
 class SecuredKafka:
-    """Started; `plain` is the address for whoever runs it, `secured` the one for the hub."""
+    """Started; `plain` is the address for whoever runs it, `secured` the one for the hub, which is of the group
+    `group`."""
 
     def __init__(self, plain: str, secured: str, ca: Path) -> None:
-        self.plain, self.secured, self.ca = plain, secured, ca
+        self.plain, self.secured, self.ca, self.group = plain, secured, ca, "homeward"
 
     def settings(self, **more: object) -> Settings:
         """Those of a hub that comes in by the secured listener."""
         told = {"kafka_security": "SASL_SSL", "kafka_sasl_mechanism": "SCRAM-SHA-512", "kafka_ca_file": self.ca}
-        user = {"kafka_user": USER, "kafka_password": PASSWORD}
+        user = {"kafka_user": USER, "kafka_password": PASSWORD, "kafka_group": self.group}
         return Settings(kafka_bootstrap=self.secured, **{**told, **user, **more})  # type: ignore[arg-type]
 
     async def grant(self, *grants: Grant) -> None:
