@@ -34,7 +34,7 @@ _REST = 2.0  # seconds between two faults
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RunPlan:
     """Of a run: how long faults come, or else how often each; `rate`: records in a second."""
 
     seed: str
@@ -80,7 +80,7 @@ def drawn(faults: Sequence[InjectedFault], seed: str) -> Iterator[tuple[Injected
 class Conductor:
     """Of one rig. `notice` hears of what is under way, in words."""
 
-    def __init__(self, rig: Rig, plan: Plan, notice: Callable[[str], None]) -> None:
+    def __init__(self, rig: Rig, plan: RunPlan, notice: Callable[[str], None]) -> None:
         self._rig, self._plan, self._notice = rig, plan, notice
         self._feed = Feed(Stream(plan.seed), rig.bootstrap, plan.rate, rig.clock)
 
