@@ -47,8 +47,9 @@ fuzz: $(TEST) ## send a million seeded inputs through the whole way in, and prin
 courses: $(TEST) ## read ten thousand random courses in any order, and print what did not hold
 	@$(BIN)/python -m tests.disorder $(ARGS)
 
-torture: $(RUN) ## break what a hub stands on for half an hour, and print what it lost, said twice or held up
-	@$(BIN)/homeward torture --minutes 30 $(ARGS)
+torture: $(TEST) ## break what a hub stands on for half an hour, and print what it lost, said twice or held up
+	@$(BIN)/homeward torture --minutes 15 $(ARGS)
+	@$(BIN)/homeward torture --minutes 15 --postgres $(ARGS)
 
 bench: $(TEST) ## measure speed against bare Kafka, on Postgres and SQLite
 	@$(BIN)/python -m bench $(ARGS)

@@ -91,10 +91,15 @@ async def _measured(url: str, episodes: int, still_open: int, rounds: int) -> di
         await store.close()
 
 
+def moment() -> datetime:
+    """The instant at which all is measured: late in the afternoon, when the handover tells of a whole day."""
+    return clock.now().replace(hour=15, minute=30, second=0, microsecond=0)
+
+
 async def fill(store: Store, episodes: int, still_open: int) -> None:
     """Lets intake take in what is open and some of what is over, and copies the latter."""
     packs, directories = library(Settings(trial=True))
-    now = clock.now()
+    now = moment()
     at, over = VirtualClock(now - timedelta(days=800)), episodes - still_open
     loaded = min(over, _LOADED)
     past = Intake(store, packs, directories, parse_record, at.now, history=True)
@@ -113,10 +118,10 @@ async def measure(store: Store, rounds: int) -> dict[str, float]:
     """The same of a database that is filled."""
     packs, directories = library(Settings(trial=True))
     letters = MailLetters(PackWordings(packs, HERE))
-    rehearsal = IntakeRehearsal(Intake(store, packs, directories, parse_record, clock.now))
+    rehearsal = IntakeRehearsal(Intake(store, packs, directories, parse_record, moment))
     options = DeskOptions(url=HERE, local_user=OFFICER, requests=1_000_000)
     files = PeriodFiles(packs)
-    return await _asked(Desk(options, store, packs, letters, _Nowhere(), files, rehearsal, clock.now), rounds)
+    return await _asked(Desk(options, store, packs, letters, _Nowhere(), files, rehearsal, moment), rounds)
 
 
 class _Nowhere:
@@ -140,7 +145,7 @@ async def _asked(desk: Desk, rounds: int) -> dict[str, float]:
     found = {}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(application(desk)), base_url=HERE) as client:
         await client.get("/rules")
-        session = desk.sessions.of(client.cookies["homeward_desk"], clock.now())
+        session = desk.sessions.of(client.cookies["homeward_desk"], moment())
         assert session is not None
         for name, (path, form) in pages.items():
             took = []
@@ -162,7 +167,7 @@ async def _take(intake: Intake, records: Iterator[RawRecord], at: VirtualClock) 
 
 def _history(count: int, now: datetime) -> Iterator[RawRecord]:
     """Episodes of the last two years that are over."""
-    for n in range(1, count + 1):
+    for n in reversed(range(1, count + 1)):  # in the order of their times
         at = now - timedelta(days=730) * (n / (count + 1)) - timedelta(days=3)
         yield _record(f"h{n}", "police.missing", at, _report(f"H-{n}", n, at))
         back = at + timedelta(hours=5)

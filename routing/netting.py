@@ -42,10 +42,17 @@ def never_asked(s: Situation, fresh: Fresh, pack: Pack, now: datetime) -> Situat
     if not any(event.change is Change.FOUND for event in s.events):
         return s
     kept = tuple(
-        replace(p, closed_at=now, undone=True) if p.message in fresh and _has_lost_its_reason(p, s, fresh, pack) else p
+        replace(p, closed_at=now, undone=True)
+        if _is_unheard(p, fresh) and _has_lost_its_reason(p, s, fresh, pack)
+        else p
         for p in s.promises
     )
     return replace(s, promises=kept)
+
+
+def _is_unheard(promise: Promise, fresh: Fresh) -> bool:
+    """Whether nothing has left of it, however often it was said."""
+    return promise.message in fresh and (promise.first is None or promise.first in fresh)
 
 
 def ended_since(
@@ -59,6 +66,8 @@ def ended_since(
         return False
     if case.episode.state == "retracted" or _is_done(promise):
         return True
+    if promise.first not in (None, message):  # said again: it is asked for as long as it is open
+        return False
     rule, told = pack.rules_by_id.get(promise.rule), _told(case.episode)
     event = next((e for e in told if rule and (not rule.on or e.is_one_of(rule.on))), None)
     if rule is None or event is None:

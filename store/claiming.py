@@ -32,6 +32,7 @@ from sqlalchemy import (
 
 from store.delivery_table import among, deliveries, ready, unsettled
 from store.instants import UtcInstant
+from store.lapsing import lapsed, lapsing
 from store.leased import LeasedRow
 from store.ledger import OUTBOX_COLUMNS, promised_row
 from store.listing import Listing
@@ -72,10 +73,10 @@ def _owned(postgres: bool) -> Executable:
 @cache
 def _expire(postgres: bool) -> Executable:
     asked = _SHARDS.of(postgres)
-    lapsed = (unsettled(deliveries), deliveries.c.state == word("sending"), deliveries.c.lease_until <= _NOW)
+    left = (unsettled(deliveries), deliveries.c.state == word("sending"), lapsed(deliveries.c.lease_until))
     theirs = (deliveries.c.shard == asked.c.shard, deliveries.c.fence < asked.c.fence)
     again = {"state": "prepared", "next_attempt_at": null(), "lease_owner": null(), "lease_until": null()}
-    return update(deliveries).where(*lapsed, *theirs).values(again)
+    return update(deliveries).where(*left, *theirs).values(again)
 
 
 @cache
@@ -173,7 +174,7 @@ class Claiming(Session):
         if not owned:
             return []
         theirs = [(shard_name(shard), shard, fence) for shard, fence in owned.items()]
-        await self._with(_SHARDS, theirs, _expire(self._postgres), now=now)
+        await self._with(_SHARDS, theirs, _expire(self._postgres), **lapsing(now, lease))
         types = _OVERTAKING.parameters(self._postgres, ((name,) for name in sorted(overtaking)))
         of_channel = {} if channel is None else {"channel": channel}
         chosen, named = ("only", only) if only else ("besides", besides) if besides else ("", ())

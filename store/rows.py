@@ -146,7 +146,8 @@ class TimerRow:
 @dataclass(frozen=True, slots=True)
 class WorkRow:
     """Something that waits for a recipient. `case_id` is whose it is: an episode, or a child's duties outside any
-    (`episode` is then None). `wanted` says what for: task, decision, meeting, interview or acknowledgement."""
+    (`episode` is then None). `wanted` says what for: task, decision, meeting, interview, match (whose
+    child it is) or acknowledgement."""
 
     id: str
     case_id: str

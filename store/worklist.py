@@ -31,6 +31,7 @@ _FOR = _ROWS.where(
     worklist.c.role == bindparam("role", type_=Text),
     or_(worklist.c.person.is_(None), worklist.c.person == bindparam("person", type_=Text)),
 ).order_by(*_ORDER)
+_ABOUT = _ROWS.where(worklist.c.message == bindparam("message", type_=Text)).order_by(*_ORDER)
 _OPEN_EPISODES = (
     select(*(episodes.c[name] for name in _EPISODE))
     .where(episodes.c.authority == bindparam("authority", type_=Text), episodes.c.state == word("open"))
@@ -58,10 +59,12 @@ def _each(authority: ColumnElement[str], *where: ColumnElement[bool]) -> Select[
 
 
 _AT_WORK = (_each(worklist.c.authority), _each(episodes.c.authority, episodes.c.state == word("open")))
-_COUNTED = (
-    select(worklist.c.role, worklist.c.wanted, func.count().label("rows"))
-    .where(_AUTHORITY)
-    .group_by(worklist.c.role, worklist.c.wanted)
+_QUESTIONS = select(func.count((worklist.c.message + worklist.c.wanted).distinct())).where(_AUTHORITY)
+_QUESTIONS_FOR = _QUESTIONS.where(
+    or_(
+        worklist.c.role.in_(bindparam("roles", expanding=True)),
+        worklist.c.person == bindparam("person", type_=Text),
+    )
 )
 _CASES_WANTING = select(func.count(worklist.c.case_id.distinct())).where(
     _AUTHORITY, worklist.c.wanted == bindparam("wanted", type_=Text)
@@ -117,14 +120,22 @@ class Worklist(Session):
         """What waits for a role, less what is another named person's; without a person, what is nobody's by name."""
         return [WorkRow(*row) for row in await self._rows(_FOR, authority=authority, role=role, person=person)]
 
+    async def work_about(self, message: str) -> list[WorkRow]:
+        """What this message waits for."""
+        return [WorkRow(*row) for row in await self._rows(_ABOUT, message=message)]
+
     async def work_of_cases(self, cases: Iterable[str]) -> list[WorkRow]:
         """What waits in these cases."""
         asked = [(case,) for case in sorted(cases)]
         return [WorkRow(*row) for row in await self._with(_CASES, asked, _of_cases(self._postgres))] if asked else []
 
-    async def count_work(self, authority: str) -> dict[tuple[str, str], int]:
-        """How many things wait at an authority, by role and what is wanted."""
-        return {(row.role, row.wanted): row.rows for row in await self._rows(_COUNTED, authority=authority)}
+    async def count_work(self, authority: str, roles: Collection[str] | None, person: str) -> int:
+        """How many things wait at an authority for one of these roles (None: for any), or for this person by name; what
+        is asked of several is one thing."""
+        if roles is None:
+            return int((await self._rows(_QUESTIONS, authority=authority)).scalar_one())
+        found = await self._rows(_QUESTIONS_FOR, authority=authority, roles=[*roles], person=person)
+        return int(found.scalar_one())
 
     async def cases_wanting(self, authority: str, wanted: str) -> int:
         """In how many cases of an authority something of this kind waits."""
