@@ -97,6 +97,7 @@ async def test_a_hub_that_starts_asks_the_indexes_alone_who_has_work(watched: Wa
         await tx.set_work(["e4"], [work])
         watched.scans.clear()
         assert await tx.authorities_at_work() == {"n", "b", "waits"}
+        assert await tx.governing() == set()
     assert watched.scans == []
 
 
