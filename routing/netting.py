@@ -70,13 +70,21 @@ def ended_since(
     event = next((e for e in told if rule and (not rule.on or e.is_one_of(rule.on))), None)
     if rule is None or event is None:
         return False
-    before = tuple(_as_of(other, promise.at) for other in others if other.episode.opened_at <= promise.at)
-    s = situation_at(_as_of(case, promise.at), case.episode, told, record, before, pack, promise.at)
+    before = tuple(_as_of(other, promise.at) for other in others if _is_before(other.episode, case.episode, promise.at))
+    given = replace(case, promises=case.promises[: case.promises.index(promise)])
+    s = situation_at(_as_of(given, promise.at), case.episode, told, record, before, pack, promise.at)
     return evaluate_without(promise, rule.tests, s, event, pack) is None
 
 
 def _as_of(case: Case, at: datetime) -> Case:
     return replace(case, promises=tuple(p for p in case.promises if p.at <= at))
+
+
+def _is_before(other: Episode, episode: Episode, at: datetime) -> bool:
+    """Whether another episode was known at that instant; of those read at the instant itself, one that began before."""
+    if other.opened_at == at:
+        return other.start is not None and episode.start is not None and other.start <= episode.start
+    return other.opened_at < at
 
 
 def _told(episode: Episode) -> tuple[Event, ...]:
