@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0016"
-down_revision = "0013"
+down_revision = "0015"
 
 _OF_LANE = sa.text("state IN ('prepared', 'retrying', 'sending', 'parked', 'failed')")
 
