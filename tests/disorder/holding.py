@@ -73,11 +73,18 @@ def _told(read: Read, everything: bool, updates: bool) -> Counter[tuple[Any, ...
     said = [m for m in said if m["episode"] or not MESSAGE_TYPES[m["type"]].withdrawn_by]
     said = [m for m in said if updates or m["type"] != "episode.update"]
     told = Counter(
-        (m["authority"], m["type"], m["kind"], m["incident"], _roles(m["to"]), m["due"])
+        (m["authority"], m["type"], m["kind"], m["incident"], to, m["due"])
         for m in said
+        for to in _told_together(m)
         if not _came_early(m) and not {m["type"], f"{m['type']}/{m['kind']}"}.intersection(LATE_ANYWAY)
     )
     return Counter({row: 1 if row[1] == "episode.update" else times for row, times in told.items()})
+
+
+def _told_together(message: dict[str, Any]) -> list[tuple[str, ...]]:
+    """To whom. Who would have heard of a return with a request that does not leave hears of it in a word of its own, or
+    with everybody else: each hears it once."""
+    return [_roles([r]) for r in message["to"]] if message["type"] == "notify.found" else [_roles(message["to"])]
 
 
 def _roles(to: list[dict[str, Any]]) -> tuple[str, ...]:
