@@ -58,6 +58,15 @@ def differently_told(one: Read, other: Read, split_alike: bool) -> Iterator[str]
     yield from (f"said only in the other: {_shown(row)}" for row in (theirs - mine).elements())
 
 
+def has_further_error(course: Course) -> bool:
+    """Whether a further absence of a child was reported in error. While that stands, the quick guide withdraws the
+    interview that is open, and returns to screening, or makes a contact where none is open yet (QUICK-03, AMB-154):
+    it hangs on which of the two was read by then, and both are right. In the end the same is owed."""
+    return any(
+        a.error and any(b.child == a.child and b.gone < a.gone for b in course.absences) for a in course.absences
+    )
+
+
 def _was_joined(read: Read) -> bool:
     """Whether a report was taken for an absence that was open then: what it brought to that one is told as an update,
     and is none of it where the return turns out to lie before it (AMB-173, AMB-185)."""
