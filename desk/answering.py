@@ -12,11 +12,12 @@ from desk.acts import role_name
 from desk.asking import Question, question_of
 from desk.clocks import work_clocks
 from desk.forms.form import AnswerForm, Reading, chosen_words, in_own_words, read_form
-from desk.forms.making import MATCH, form_for, sayable
+from desk.forms.making import LOCATED, MATCH, form_for, sayable, sayable_groups
 from desk.kept_forms import drop_typed, keep_typed, kept_form, of_draft
 from desk.looking import case_for, governing_pack, looked
 from desk.sending import answer_id, answer_row, author, keep_and_send
 from desk.serving import DeskPage
+from desk.views.missing import police_reference
 from desk.views.rehearsed import RehearsedView, rehearsed_view
 from desk.visit import NotHereError, Visit
 from reporting.held_cases import HeldCase
@@ -46,7 +47,7 @@ async def message_page(visit: Visit) -> Response:
     """What the message says, what became of it, and the ways to answer."""
     question = await question_of(visit)
     row = question.row
-    await looked(visit, "message", row.authority, [row.subject])
+    await looked(visit, "message", row.authority, [question.held.case.id if question.held else None])
     roles = question.roles_of(visit.user)
     clocks = work_clocks(question.open, question.pack, visit.now)
     ways = [(_way(answer), _label(answer, question)) for answer in question.answers]
@@ -54,6 +55,7 @@ async def message_page(visit: Visit) -> Response:
         "question.html",
         letter=visit.desk.letters.letter(row),
         question=question,
+        reference=question.reference,
         clock=clocks[0] if clocks else None,
         ways=ways if roles else [],
         is_for=question.is_for(),
@@ -91,7 +93,8 @@ async def sayable_page(visit: Visit) -> Response:
     held, pack, _ = await _episode(visit)
     case = held.episode
     told = sayable(pack, bool(case and case.episode.still_missing))
-    return await visit.page("sayable.html", held=held, ways=[(_path(answer), label) for answer, label in told])
+    groups = {name: [(_path(a), label) for a, label in each] for name, each in sayable_groups(told).items()}
+    return await visit.page("sayable.html", held=held, groups=groups, reference=police_reference(held))
 
 
 async def say_page(visit: Visit) -> Response:
@@ -147,7 +150,8 @@ async def _sent(visit: Visit, form: AnswerForm, about: _About, shown: dict[str, 
         await keep_typed(visit)
         return await visit.page("form.html", 422, **again | {"faults": reading.faults})
     if form.type == "worker.found_report" and typed["what"] == "located":
-        return await visit.page("located.html", back=shown["back"])
+        asks = LOCATED in about.pack.words.decisions
+        return await visit.page("located.html", back=shown["back"], asks=asks)
     if visit.asked("change"):
         return await visit.page("form.html", **again)
     try:

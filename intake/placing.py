@@ -30,6 +30,7 @@ from intake.resolving import SPEAKS_OF_NONE, Doubt
 from intake.step import CaseChange, Context, Step, raised, told_retracted
 from routing.case import AlertCase, Case
 from routing.decide import decide_alert
+from routing.exceptions import question_in
 from routing.messages import derived_id
 from routing.pack import Pack
 from routing.promises import waiting_for
@@ -202,11 +203,12 @@ def _begin(context: Context, child: Child, report: Missing, episodes: Sequence[E
         key = _episode_id(child, reference, generation)
     if report.alert:
         return _begin_alert(context, child, report, key, pack)
-    step = Step()
+    step, whose = Step(), None
     if doubt and not (doubt.nobody and (child.cases or child.alerts)):
         step = raised(context, child.authority, "doubtful_match", doubt.detail, report, about)
+        whose = None if context.history else question_in(step.messages[0])
     episode = Episode(id=key, authority=child.authority, pack=pack.version, opened_at=report.origin.at)
-    return step + take_in(context, child, Case(episode), report)
+    return step + take_in(context, child, Case(episode, whose=whose), report)
 
 
 def _episode_id(child: Child, reference: tuple[str, ...], generation: int) -> str:

@@ -19,6 +19,7 @@ from intake.finding import end_others, take_in_found
 from intake.placing import place
 from intake.step import CaseChange, Context, Step, raised
 from routing.case import AlertCase, Case
+from routing.exceptions import question_in
 from routing.message_types import MESSAGE_TYPES
 from routing.relinking import (
     ANSWERED,
@@ -47,7 +48,7 @@ def relink(context: Context, authority: str, report: Matched) -> Step | None:
             context.children.move(case, former, child)
         return Step()
     if child is former:
-        return take_in(context, former, case, report)
+        return take_in(context, former, replace(case, whose=None), report)
     step, case = _taken_back(context, former, case, report)
     step += _told_elsewhere(context, authority, report)
     terms = context.packs.version(authority, case.episode.pack).terms
@@ -91,7 +92,11 @@ def _told_elsewhere(context: Context, authority: str, report: Matched) -> Step:
     for other in sorted(context.children.authorities_told(about) - {authority}):
         if other in context.packs.authorities:
             detail = _ELSEWHERE.format(authority)
-            step += raised(context, other, "doubtful_match", detail, report, about, AMB_186)
+            told = raised(context, other, "doubtful_match", detail, report, about, AMB_186)
+            for child in () if context.history else context.children.in_reference(other, about):
+                for case in (each for each in _cases_of(child, about) if isinstance(each, Case)):
+                    child.keep(replace(case, whose=question_in(told.messages[0])))
+            step += told
     return step
 
 

@@ -101,7 +101,7 @@ def _again(
 ) -> tuple[Situation, Message]:
     """The promise said again, to these recipients and with this limit."""
     first, cited = promise.first or promise.message, (*f.rule.clauses, *clauses)
-    message = replace(build_message(f, to, cited, f"{occurrence} {promise.message}", due), replaces=first)
+    message = build_message(f, to, cited, f"{occurrence} {promise.message}", due, replaces=first)
     former = tuple(dict.fromkeys((*promise.former, *(r for r in promise.to if r not in to))))
     later = replace(promise, message=message.id, to=to, due=due, first=first, former=former)
     return replace(f.s, promises=with_replaced(f.s.promises, promise, later)), message

@@ -126,7 +126,7 @@ def withdraw(f: Firing, clauses: tuple[str, ...]) -> tuple[Situation, tuple[Mess
     for promise in [p for p in s.promises if p.open and any(p.is_a(what) for what in f.rule.closes)]:
         own = replace(f, rule=replace(f.rule, kind=promise.kind), s=s)
         occurrence = promise.first or promise.message
-        message = replace(build_message(own, promise.to, clauses, occurrence, None), ends=(promise.message,))
+        message = build_message(own, promise.to, clauses, occurrence, ends=(promise.message,))
         kept = with_replaced(s.promises, promise, ended(promise, f))
         s = replace(s, promises=(*kept, promise_of(own, message, occurrence)))
         messages.append(message)
