@@ -19,7 +19,7 @@ SSDA903 := $(VENV)/.with-ssda903-$(shell cksum < requirements/ssda903.txt | cut 
 CONTRACT := $(VENV)/.with-contract-$(shell cksum < bench/contract/package-lock.json | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fuzz courses screenshots mutants torture bench bench-desk bench-matching bench-contract lock clean
+.PHONY: help demo run test check fuzz courses screenshots mutants torture bench bench-cdc bench-desk bench-matching bench-contract lock clean
 
 help: ## list the commands
 	@printf 'Homeward tells people and keeps time. Commands:\n\n'
@@ -47,14 +47,18 @@ fuzz: $(TEST) ## send a million seeded inputs through the whole way in, and prin
 courses: $(TEST) ## read ten thousand random courses in any order, and print what did not hold
 	@$(BIN)/python -m tests.disorder $(ARGS)
 
-torture: $(RUN) ## break what a hub stands on for half an hour, and print what it lost, said twice or held up
-	@$(BIN)/homeward torture --minutes 30 $(ARGS)
+torture: $(TEST) ## break what a hub stands on for half an hour, and print what it lost, said twice or held up
+	@$(BIN)/homeward torture --minutes 15 $(ARGS)
+	@$(BIN)/homeward torture --minutes 15 --postgres $(ARGS)
 
 bench: $(TEST) ## measure speed against bare Kafka, on Postgres and SQLite
 	@$(BIN)/python -m bench $(ARGS)
 
 bench-desk: $(TEST) ## measure the pages of the duty desk with 100,000 episodes, on Postgres and SQLite
 	@$(BIN)/python -m bench.desk $(ARGS)
+
+bench-cdc: $(TEST) ## show that Debezium writes from the outbox what the relay writes
+	@$(BIN)/python -m pytest -q bench/cdc $(ARGS)
 
 bench-matching: $(TEST) $(BENCH) ## measure how well children are matched, compared with Splink
 	@$(BIN)/python -m pytest -q bench/matching

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from bench.load import topic
+from consumers.members import GroupMember
 from consumers.parsing import parse_record
 from consumers.subscriber import Subscriber
 from enrichment.children import Children
@@ -138,7 +139,7 @@ async def bare(kafka: str, mark: str) -> AsyncIterator[Bare]:
     compared = Bare(settings, sender)
     broker = kafka_broker(settings)
     Subscriber(compared.take).attach(
-        broker, mark, settings.batch_records, settings.batch_timeout_ms, f"^{topic(mark)}$"
+        broker, GroupMember(mark), settings.batch_records, settings.batch_timeout_ms, f"^{topic(mark)}$"
     )
     await sender.start()
     await broker.start()

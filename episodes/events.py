@@ -1,7 +1,7 @@
 """What changed. A report changes an episode in none, one or several ways; each is an `Event` with a dotted name."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -74,10 +74,10 @@ class Event:
     report: Report
     at: datetime
     qualifier: str = ""
+    name: str = field(init=False, repr=False, compare=False)
 
-    @property
-    def name(self) -> str:
-        return f"{self.change}.{self.qualifier}" if self.qualifier else str(self.change)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", f"{self.change}.{self.qualifier}" if self.qualifier else str(self.change))
 
     def is_a(self, pattern: str) -> bool:
         """Whether the event is of that name or of a narrower one."""

@@ -40,6 +40,19 @@ class SourceSettings(BaseSettings):
     kafka_password: SecretStr | None = Field(None, description="Kafka password. Required with SASL")
     kafka_ca_file: Path | None = Field(None, description="CA certificates to trust. Defaults to the system's")
     kafka_group: str = Field("homeward", min_length=1, description="Consumer group, shared by all consumers of one hub")
+    kafka_member: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9._-]{1,200}$",
+        description="Name of this process in the group, which no other has (static membership). A restart within "
+        "HOMEWARD_KAFKA_SESSION then makes the others share out nothing. Defaults to none",
+    )
+    kafka_session: float = Field(
+        10,
+        ge=6,
+        le=1800,
+        description="Seconds of silence after which the group goes on without a consumer. With a name, as long as a "
+        "restart takes",
+    )
     batch_records: int = Field(500, ge=1, le=10_000, description="Maximum number of records in one transaction")
     batch_timeout_ms: int = Field(10, ge=1, le=1000, description="Milliseconds a poll waits for more records")
 
@@ -98,6 +111,11 @@ class SourceSettings(BaseSettings):
 class ChannelSettings(BaseSettings):
     """How messages leave, and when somebody hears that they have not."""
 
+    topics_by: Literal["relay", "capture"] = Field(
+        "relay",
+        description="Who writes messages to topics: the relay, or change data capture (Debezium), which reads the "
+        "outbox of Postgres itself",
+    )
     smtp_host: str = Field("localhost", min_length=1, description="Mail server")
     smtp_port: Port = Field(587, description="Mail server port")
     smtp_tls: Literal["starttls", "tls", "plain"] = Field(

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from intake import ledger
+from intake.delivery_words import message_in_words, reader_in_words
 from intake.next_reader import next_reader
 from outbox.directory import Directory
 from outbox.receipts import delivery_line, written_down
@@ -74,7 +75,8 @@ class Notices:
         role = await next_reader(tx, row, pack, now)
         if role is None:
             return "away"
-        detail = f"An automatic reply came for {row.type} {row.message_id} to {row.destination}: nobody may read it"
+        what = f"{message_in_words(row, pack)} to {reader_in_words(row.channel, row.destination, pack)}"
+        detail = f"An automatic reply came for {what}: nobody may read it"
         told = exception(pack, "delivery_failed", detail, now, ("/homeward/notices", row.id))
         message = replace(
             told, id=derived_id("away", row.id, notice.id), to=(Recipient(role, None, pack.roles[role].channel),)

@@ -3,6 +3,7 @@ it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from enrichment.children import Child
 from episodes.accounts import held_from, kind_of, started, told_by
@@ -142,10 +143,10 @@ def _one_reference_less(context: Context, child: Child, case: Case, report: Retr
 def _meeting(context: Context, child: Child, case: Case, report: MeetingHeld) -> Step:
     """A meeting counts for the episode that it names. One about the child counts for every episode that waits for it:
     first for those in which it was asked for (AMB-206)."""
-    words = context.packs.version(child.authority, case.episode.pack).words
+    words = _pack_of(context, case).words
     kinds = tuple(kind for kind in report.kinds if kind in words.meetings_of_child)
     events = tuple(Event(Change.MEETING_ELSEWHERE, report, report.held_at, kind) for kind in kinds)
-    asked, joined = waiting_for(live_cases(child), kinds)
+    asked, joined = waiting_for(live_cases(child), events, partial(_pack_of, context))
     step = Step()
     for each in [c for c in asked if c.id != case.id]:
         step += ask_rules(context, child, each, each.episode, events)
@@ -153,6 +154,10 @@ def _meeting(context: Context, child: Child, case: Case, report: MeetingHeld) ->
     for each in [c for c in joined if c.id != case.id]:
         step += ask_rules(context, child, each, each.episode, events)
     return step
+
+
+def _pack_of(context: Context, case: Case) -> Pack:
+    return context.packs.version(case.episode.authority, case.episode.pack)
 
 
 def _tell_linked(context: Context, case: Case, report: Decided) -> Step:

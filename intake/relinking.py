@@ -12,6 +12,7 @@ from episodes.events import Change, Event
 from episodes.history import anew
 from episodes.identity import episode_of, names_one_of
 from episodes.reports import About, Decided, Found, InterviewOutcome, Matched, MeetingHeld, Missing
+from episodes.returning import as_it_ended, missing_still
 from intake.child_duties import ask_about_duties
 from intake.deciding import answer, ask_rules, count_anew, link_relatives, open_waiting, take_in
 from intake.finding import end_others, take_in_found
@@ -22,10 +23,8 @@ from routing.exceptions import question_in
 from routing.message_types import MESSAGE_TYPES
 from routing.relinking import (
     ANSWERED,
-    as_it_ended,
     events_anew,
     interviews,
-    missing_still,
     of_another_child,
     taken_back_from,
 )

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from episodes.reports import About
 from intake import ledger
+from intake.delivery_words import message_in_words, reader_in_words
 from intake.next_reader import next_reader
 from outbox.directory import Directory
 from outbox.writer import destinations, rows_to, second_destinations
@@ -166,7 +167,8 @@ class Undelivered:
         pauses: Sequence[Pause],
     ) -> Message:
         first = fault.rows[0]
-        detail = _detail(fault, kept, now, pauses)
+        own = self._packs.governing(fault.authority, now)
+        detail = _detail(fault, kept, own, now, pauses)
         told = exception(pack, _WORD, detail, now, ("/homeward/relay", first.id), _about(fault.rows))
         more = [Recipient(role, None, pack.roles[role].channel) for role in climbing]
         to = tuple({each.role: each for each in (*told.to, *more)}.values())
@@ -205,7 +207,7 @@ def _pause(urgency: str, words: int) -> timedelta:
     return min(wait, longest)
 
 
-def _detail(fault: DeliveryFault, kept: FaultRow, now: datetime, pauses: Sequence[Pause]) -> str:
+def _detail(fault: DeliveryFault, kept: FaultRow, pack: Pack, now: datetime, pauses: Sequence[Pause]) -> str:
     first = fault.rows[0]
     what = _STATES.get(first.state)
     if what is None:
@@ -214,15 +216,14 @@ def _detail(fault: DeliveryFault, kept: FaultRow, now: datetime, pauses: Sequenc
     if first.state == "in_doubt":
         again = first.urgency == "immediate" and not first.repeats
         what += " (sent again, and says so)" if again else " (not sent again: ask, then release it)"
-    where = fault.destination or f"anybody by {fault.channel}"
-    many = f"{first.type} {first.message_id}"
+    many = message_in_words(first, pack)
     if len(fault.rows) > 1:
         many = f"{len(fault.rows)} messages, the first {many},"
     cause = next((row.detail for row in fault.rows if row.detail), None) or "the way out takes nothing at the moment"
     if pauses:
         cause = "; ".join(f"paused by {p.by} since {p.at:%Y-%m-%d %H:%M} UTC: {p.why}" for p in pauses)
     since = f"; the same fault as told since {kept.began_at:%Y-%m-%d %H:%M} UTC" if kept.words > 1 else ""
-    return f"{what}: {many} to {where}: {cause}{since}"
+    return f"{what}: {many} to {reader_in_words(fault.channel, fault.destination, pack)}: {cause}{since}"
 
 
 def _about(rows: Sequence[Unarrived]) -> About | None:

@@ -10,11 +10,15 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from opentelemetry.trace import SpanKind
+
+from outbox import measures
 from outbox.circuits import Circuits
 from outbox.relay_rows import Addressed, letters, nowhere, outgoing, rounds
 from outbox.relay_settling import Pair, SettleAsTheyGo, Settler
 from outbox.retry import Retry
 from schemas.delivery import Outgoing, Receipt, Sender, Verdict
+from schemas.tracing import inner_span, link, root_span
 from store import LeasedRow
 
 log = logging.getLogger(__name__)
@@ -52,7 +56,8 @@ class Dispatch:
             return Counter()
         began = asyncio.get_running_loop().time()
         way = self._in_rounds if self.manner.hands is None else self._letter_by_letter
-        ends = await way(owner, rows, torn)
+        with root_span("deliver", rows=len(rows)):
+            ends = await way(owner, rows, torn)
         passed = round((asyncio.get_running_loop().time() - began) * 1000)
         if ends.total() > ends["untried"]:
             log.info("Sent a batch", extra={"channel": self.channel, **ends, "milliseconds": passed})
@@ -96,6 +101,7 @@ class Dispatch:
         pairs = [(row, receipts.get(row.row.id) or nowhere(row)) for row, _ in rows]
         for (_, address), (_, receipt) in zip(rows, pairs, strict=True):
             self.circuits.heard(address or "", receipt)
+        measures.count_attempts(self.channel, (receipt for _, receipt in pairs))
         return pairs
 
     async def _receipts(self, items: Sequence[Outgoing]) -> dict[str, Receipt]:
@@ -104,7 +110,9 @@ class Dispatch:
         if not items:
             return {}
         try:
-            receipts = await self.sender.send(items)
+            with inner_span(f"send {self.channel}", SpanKind.PRODUCER, messages=len(items)) as sending:
+                link(sending, (item.trace for item in items))
+                receipts = await self.sender.send(items)
             return {item.row: receipt for item, receipt in zip(items, receipts, strict=True)}
         except Exception as error:
             log.exception("Sender failed unexpectedly", extra={"channel": self.channel})

@@ -151,7 +151,17 @@ class WordedAct:
         name, form = one_line(plain_text(self.data.get("name"))), one_line(plain_text(self.data.get("form")))
         name = "" if name and name in self.title() else name
         called = ", form ".join(filter(None, [f"“{name}”" if name else "", form]))
-        return [*([("Called there", called)] if called else []), *named_fields(self.data)]
+        known = {field: self._titled(value) for field, value in self.data.items()}
+        return [*([("Called there", called)] if called else []), *named_fields(known)]
+
+    def _titled(self, value: Any) -> Any:
+        """The same with the title of each role in place of its name in the pack."""
+        match value:
+            case {"role": str(role), **rest}:
+                return {**rest, "role": self.title_of(role) or role}
+            case list():
+                return [self._titled(each) for each in value]
+        return value
 
     # ---- the answer
 

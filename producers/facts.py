@@ -31,7 +31,7 @@ _LABELS = {
 _PLACED = {
     "authority", "pack", "episode", "incident", "child", "causation", "clauses", "to", "channels", "modality",
     "urgency", "handling", "kind", "name", "form", "due", "due_basis", "target", "late_on_arrival", "replaces",
-    "measure", "acknowledge_by", "situation", "answers", "answer_at", "detail", "step", "message",
+    "measure", "acknowledge_by", "situation", "answers", "answer_at", "detail", "step", "message", "period",
 }  # fmt: skip
 
 

@@ -125,7 +125,8 @@ def _besides(lead: WordedAct, others: Sequence[WordedAct]) -> Iterator[str]:
     to_know = [a for a in others if not a.asks]
     for head, acts in (("Then", at_once), ("Can wait:", later), ("To know:", to_know)):
         if acts:
-            yield f"{head} {'; '.join(dict.fromkeys(lower_first(a.headline(), bool(a.asks)) for a in acts))}."
+            told = "; ".join(dict.fromkeys(lower_first(a.headline(), bool(a.asks)) for a in acts))
+            yield f"{head} {told}" + ("" if told.endswith("?") else ".")
 
 
 def _facts(lead: WordedAct, others: Sequence[WordedAct]) -> Iterator[str]:

@@ -1,8 +1,9 @@
 """Codes, instants and nested values as a person reads them. Knows no message type and no layout."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from producers.times import Times
 
@@ -60,11 +61,20 @@ def plain_text(value: object) -> str:
             return f"{words(role)} ({person})" if person else words(role)
         case {"system": str(system), "value": str(number)}:
             return f"{sentence(words(system))} {one_line(number)}"
+        case {"kind": str(kind), **rest}:
+            return f"{words(kind)} ({', '.join(_parts(rest))})"
         case Mapping():
-            parts = ((words(str(name)), plain_text(part)) for name, part in value.items())
-            return "; ".join(f"{name}: {part}" for name, part in parts if part)
+            return "; ".join(_parts(value))
         case _:
             return str(value)
+
+
+def _parts(value: Mapping[Any, object]) -> Iterator[str]:
+    """Each value under its name; a number needs no colon."""
+    for name, part in value.items():
+        is_number = isinstance(part, int | float) and not isinstance(part, bool)
+        if told := plain_text(part):
+            yield f"{words(str(name))}{'' if is_number else ':'} {told}"
 
 
 def one_line(text: str) -> str:

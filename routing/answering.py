@@ -24,7 +24,11 @@ _BARE = {
 
 def answers_to(rule: Rule, pack: Pack) -> tuple[Answer, ...]:
     """The reports that answer a message of this rule; none where it asks nothing."""
-    return answers_of(rule.send, rule.kind, rule.settled_by, pack)
+    key = (answers_of, rule.send, rule.kind, rule.settled_by)
+    answers: tuple[Answer, ...] | None = pack.memo.get(key)
+    if answers is None:
+        answers = pack.memo[key] = answers_of(rule.send, rule.kind, rule.settled_by, pack)
+    return answers
 
 
 def answers_of(type_: str, kind: str | None, settled_by: Iterable[str], pack: Pack) -> tuple[Answer, ...]:

@@ -5,16 +5,25 @@ from datetime import datetime
 from episodes.events import Change
 from routing.acknowledging import acknowledge_by
 from routing.answering import answers_to
-from routing.limits import JUST_AFTER, ends
+from routing.limits import JUST_AFTER
+from routing.limits import ends as limit_of
 from routing.messages import Answer, Message, Promise, Recipient, derived_id
 from routing.payload import Firing, payload
 from routing.telling import told
 
 
 def build_message(
-    f: Firing, to: tuple[Recipient, ...], clauses: tuple[str, ...], occurrence: str, due: datetime | None
+    f: Firing,
+    to: tuple[Recipient, ...],
+    clauses: tuple[str, ...],
+    occurrence: str,
+    due: datetime | None = None,
+    *,
+    ends: tuple[str, ...] = (),
+    replaces: str | None = None,
 ) -> Message:
-    """The message to these recipients, on these clauses."""
+    """The message to these recipients, on these clauses. `ends`: the messages that it answers or takes back;
+    `replaces`: the first one of those that it stands for."""
     rule, s, pack, origin = f.rule, f.s, f.pack, f.event.report.origin
     reference = s.reference()
     answers = answers_to(rule, pack)
@@ -43,12 +52,14 @@ def build_message(
         urgency=rule.urgency,
         due=due,
         due_basis=rule.due.basis if due and rule.due else None,
-        target=ends(rule.target, s, f.event) if rule.target else None,
+        target=limit_of(rule.target, s, f.event) if rule.target else None,
         late_on_arrival=not f.timed and _overdue(f, due),
+        replaces=replaces,
         situation=told(s, rule, to, pack, f.now),
         answers=answers,
         answer_at=pack.answer_at,
         fields={**payload(f), **acknowledge},
+        ends=ends,
     )
 
 
@@ -72,7 +83,7 @@ def _acknowledge(f: Firing) -> dict[str, datetime]:
 def _overdue(f: Firing, due: datetime | None) -> bool:
     """Whether the limit, or the instant at which the hub itself would have sent it, has passed already (T-8)."""
     moment = f.rule.moment
-    limit = ends(moment.limit, f.s, f.event) if moment else None
+    limit = limit_of(moment.limit, f.s, f.event) if moment else None
     if moment and limit and moment.op == "over":
         limit += JUST_AFTER
     return any(at is not None and at < f.s.as_of for at in (due, limit))

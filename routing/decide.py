@@ -21,6 +21,7 @@ from routing.case import AlertCase, Case, Decision, DutiesCase
 from routing.messages import derived_id
 from routing.netting import Fresh, never_asked
 from routing.pack import Pack
+from routing.rule_index import RuleIndex
 from routing.situation import situation_at
 from routing.turn import Turn
 from routing.undoing import undo
@@ -98,7 +99,7 @@ def decide_late(
     about = case.episode if isinstance(case, Case) else case.duties.as_episode()
     s = situation_at(case, about, events, record, others, pack, now)
     turn = Turn(s if isinstance(case, Case) else replace(s, about="child"), pack, now, case)
-    turn.rules, turn.settles = tuple(rule for rule in turn.rules if not rule.on), True
+    turn.index, turn.settles = RuleIndex(tuple(rule for rule in turn.index.rules if not rule.on)), True
     decision = turn.asked(others)
     return replace(decision, unsaid=tuple(turn.unsaid(late, decision.timers)))
 

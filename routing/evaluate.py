@@ -1,36 +1,31 @@
-"""Whether tests hold in a situation, and which clauses the criteria that were met lend to the message."""
+"""Whether tests hold in a situation, and which clauses the criteria that were met lend to the message.
 
-from collections.abc import Collection
-from dataclasses import replace
+The tests of a pack are compiled once: each to the functions that it asks, bound to their arguments, the cheap ones
+first.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from functools import partial
 
 from episodes.events import Event
 from routing.conditions import CONDITIONS
 from routing.messages import Promise
-from routing.pack import Condition, Pack, Tests
+from routing.pack import Condition, Criterion, Pack, Tests
 from routing.situation import Situation
 
+Clauses = tuple[str, ...]
 
-def evaluate(tests: Tests, s: Situation, event: Event, pack: Pack) -> tuple[str, ...] | None:
+
+def evaluate(tests: Tests, s: Situation, event: Event, pack: Pack) -> Clauses | None:
     """The clauses of the criteria met, where all of `when` and none of `unless` hold; else None."""
-    clauses: list[str] = []
-    for condition in tests.when:
-        if condition.name == "meets":
-            met = _criteria(condition, s, event, pack)
-            if met is None:
-                return None
-            clauses += met
-        elif not _single(condition, s, event):
-            return None
-    for condition in tests.unless:
-        if condition.name == "meets":
-            if any(_rows(name, s, event, pack) for name in condition.arguments["criteria"]):
-                return None
-        elif _single(condition, s, event):
-            return None
-    return tuple(clauses)
+    compiled: _Compiled | None = pack.memo.get(id(tests))
+    if compiled is None:
+        compiled = pack.memo[id(tests)] = _Compiled(tests, pack)
+    return compiled.evaluate(s, event)
 
 
-def evaluate_without(promise: Promise, tests: Tests, s: Situation, event: Event, pack: Pack) -> tuple[str, ...] | None:
+def evaluate_without(promise: Promise, tests: Tests, s: Situation, event: Event, pack: Pack) -> Clauses | None:
     """What the tests would say had the promise not been given."""
     kept = tuple(p for p in s.promises if p is not promise)
     return evaluate(tests, replace(s, promises=kept), event, pack)
@@ -47,28 +42,51 @@ def depends_on(tests: Tests, names: Collection[str], pack: Pack) -> bool:
     return False
 
 
-def _single(condition: Condition, s: Situation, event: Event) -> bool:
-    known, arguments = CONDITIONS[condition.name], condition.arguments
-    held = known.function(s, event, **arguments) if known.of_event else known.function(s, **arguments)
-    return held is condition.wanted
+class _Compiled:
+    """The tests, ready to be asked. They are kept beside, so that nothing else is ever known by their identity."""
 
+    def __init__(self, tests: Tests, pack: Pack) -> None:
+        self.tests, self.pack = tests, pack
+        self.asks = [*_asks(tests.when, wanted=True), *_asks(tests.unless, wanted=False)]
+        self.met, self.unmet = _criteria(tests.when, pack), _criteria(tests.unless, pack)
 
-def _criteria(condition: Condition, s: Situation, event: Event, pack: Pack) -> list[str] | None:
-    """Clauses of all the criteria; None when one of them is not met."""
-    clauses: list[str] = []
-    for name in condition.arguments["criteria"]:
-        rows = _rows(name, s, event, pack)
-        if not rows:
+    def evaluate(self, s: Situation, event: Event) -> Clauses | None:
+        for ask in self.asks:
+            held = ask.function(s, event) if ask.of_event else ask.function(s)
+            if held is not ask.wanted:
+                return None
+        if any(self._rows(rows, s, event) for rows in self.unmet):
             return None
-        clauses += (clause for row in rows for clause in row)
-    return clauses
+        clauses: list[str] = []
+        for rows in self.met:
+            lent = self._rows(rows, s, event)
+            if not lent:
+                return None
+            clauses += (clause for row in lent for clause in row)
+        return tuple(clauses)
+
+    def _rows(self, criterion: tuple[Criterion, ...], s: Situation, event: Event) -> list[Clauses]:
+        """The clauses of each row of a criterion that is met."""
+        held = ((row.clauses, evaluate(row.tests, s, event, self.pack)) for row in criterion)
+        return [(*clauses, *lent) for clauses, lent in held if lent is not None]
 
 
-def _rows(name: str, s: Situation, event: Event, pack: Pack) -> list[tuple[str, ...]]:
-    """The clauses of each row of a criterion that is met."""
-    met = []
-    for row in pack.criteria[name]:
-        held = evaluate(row.tests, s, event, pack)
-        if held is not None:
-            met.append((*row.clauses, *held))
-    return met
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """A condition bound to its arguments, and what it must say."""
+
+    function: Callable[..., bool]
+    of_event: bool
+    wanted: bool
+
+
+def _asks(conditions: Iterable[Condition], wanted: bool) -> Iterable[_Ask]:
+    for condition in conditions:
+        if condition.name != "meets":
+            known = CONDITIONS[condition.name]
+            yield _Ask(partial(known.function, **condition.arguments), known.of_event, condition.wanted is wanted)
+
+
+def _criteria(conditions: Iterable[Condition], pack: Pack) -> list[tuple[Criterion, ...]]:
+    """The rows of every criterion that is named."""
+    return [pack.criteria[name] for c in conditions if c.name == "meets" for name in c.arguments["criteria"]]

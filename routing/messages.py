@@ -144,4 +144,4 @@ class Promise:
 
     def is_a(self, what: str) -> bool:
         """Whether `what` names it: a rule, a type (`rhi.request`) or a type with its kind (`meeting.request/mam`)."""
-        return what in (self.rule, self.type, f"{self.type}/{self.kind}")
+        return what in (self.rule, self.type) or ("/" in what and what == f"{self.type}/{self.kind}")

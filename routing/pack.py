@@ -212,9 +212,9 @@ class Pack:
     message or type with kind, what such a message does not tell of the episode. `auto_release` and `acknowledge` are
     local settings (`routing.local`), off in every shipped pack. `case_system`: what its people call their case system.
     `answer_at`, `contact`: where they answer and whom they ring, local settings. `groups`: the ids of the rules of each
-    group. `heard`: the changes that a rule listens to. `tells_back`: the clauses by which whoever was told that a child
-    is missing is told that it is back. `questions`: decisions that mean something only as an answer, with the rules
-    that ask for it."""
+    group. `heard`: the changes that a rule listens to. `memo`: what was worked out of the pack once and is asked for
+    again, by whoever works it out. `tells_back`: the clauses by which whoever was told that a child is missing is told
+    that it is back. `questions`: decisions that mean something only as an answer, with the rules that ask for it."""
 
     authority: str
     version: str
@@ -251,6 +251,7 @@ class Pack:
     rules_by_id: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
     groups: Mapping[str, frozenset[str]] = field(init=False, repr=False, compare=False)
     heard: frozenset[str] = field(init=False, repr=False, compare=False)
+    memo: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         names = {rule.group for rule in self.rules if rule.group}
@@ -271,10 +272,6 @@ class Pack:
     def on_duty(self, at: datetime) -> str:
         """The role that takes what nobody else is named for: the intake, outside its hours its duty role."""
         return self.intake if self.duty is None or self.calendar.is_open(at) else self.duty
-
-    def rules_about(self, about: str) -> tuple[Rule, ...]:
-        """The rules that are asked of an episode, or of the duties towards a child."""
-        return tuple(rule for rule in self.rules if rule.about == about)
 
     def hears(self, change: str) -> bool:
         """Whether a rule listens to such a change."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from routing.message_types import taken_back_by
+from routing.message_types import MESSAGE_TYPES, taken_back_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +51,10 @@ Kinds = Mapping[str, Mapping[str, Kind]]
 def kinds_of(type_: str, kinds: Kinds) -> Mapping[str, Kind]:
     """The kinds that a message of this type may have: those declared for it, or of the types that it takes back."""
     return {kind: told for name in (*taken_back_by(type_), type_) for kind, told in kinds.get(name, {}).items()}
+
+
+def title_of(type_: str, kind: str | None, kinds: Kinds) -> str:
+    """What a message asks or tells, in words that hold no value of it: the pack's own for its kind, else those of its
+    type."""
+    own = kinds.get(type_, {}).get(kind or "")
+    return own.title if own else MESSAGE_TYPES[type_].words_of(kind).titles[-1]

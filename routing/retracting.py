@@ -25,7 +25,7 @@ def taken_back(s: Situation, event: Event, pack: Pack, now: datetime) -> Decisio
     if not told:
         return withdrawn
     rule = Rule(id="retracted", clauses=ERROR_CLAUSES, send="notify.info", kind="retracted", urgency="immediate")
-    word = build_message(Firing(rule, s, event, pack, now), told, ERROR_CLAUSES, "", None)
+    word = build_message(Firing(rule, s, event, pack, now), told, ERROR_CLAUSES, "")
     return replace(withdrawn, messages=(*withdrawn.messages, word))
 
 
@@ -52,5 +52,5 @@ def withdrawal(
     asked = pack.rules_by_id.get(promise.rule)
     name, form = (asked.name, asked.form) if asked else (None, None)
     rule = Rule(id=promise.rule, clauses=clauses, send=send, kind=promise.kind, name=name, form=form)
-    built = build_message(Firing(rule, s, event, pack, now), promise.to, clauses, promise.message, None)
-    return replace(built, ends=(promise.message,))
+    firing = Firing(rule, s, event, pack, now)
+    return build_message(firing, promise.to, clauses, promise.message, ends=(promise.message,))

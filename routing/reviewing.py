@@ -2,9 +2,9 @@
 register, by a decision. What the beginning would have asked for is asked for then, as far as it was not and is not
 moot. Pure."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
+from episodes.episode import Episode
 from episodes.events import OF_THE_REGISTER, Change, Event
 from episodes.history import anew, beginning
 from routing.evaluate import depends_on, evaluate
@@ -33,13 +33,14 @@ class Review:
     comes_into_scope: bool
     counted: bool
 
-    def of(self, s: Situation) -> Iterator[Event]:
+    def of(self, episode: Episode) -> tuple[Event, ...]:
         """What is asked about once more."""
         origin = self.cause.report.origin
-        if s.episode.missing is not None:
-            yield beginning(s.episode.missing, origin)
-        if self.comes_into_scope and s.episode.back and s.episode.found:
-            yield from anew([Event(Change.FOUND, s.episode.found, s.episode.return_at or origin.at)], origin)
+        opened = (beginning(episode.missing, origin),) if episode.missing is not None else ()
+        if self.comes_into_scope and episode.back and episode.found:
+            found = Event(Change.FOUND, episode.found, episode.return_at or origin.at)
+            return (*opened, *anew([found], origin))
+        return opened
 
     def is_new(self, rule: Rule, event: Event, pack: Pack) -> bool:
         """Whether the rule had no reason to speak before."""

@@ -4,10 +4,9 @@ Each rule answers in an episode once (or once for each event, or anchor). A time
 timer; when the timer is due, the rule looks at the episode as it is then, and may answer nothing.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
 
 from episodes.classifying import with_presumed_status
 from episodes.events import OF_THE_REGISTER, Change, Event
@@ -24,14 +23,8 @@ from routing.pack import Pack, Rule
 from routing.payload import Firing
 from routing.recipients import resolve
 from routing.reviewing import COUNTS, Review, review_of
+from routing.rule_index import RuleIndex, rules_asked
 from routing.situation import Situation, timer_due
-
-
-@cache
-def _heard(on: tuple[str, ...]) -> frozenset[str]:
-    """The changes, without qualifiers, that patterns of events begin with."""
-    return frozenset(pattern.partition(".")[0] for pattern in on)
-
 
 TOLD_BACK = Rule(id="told_back", clauses=(), send="notify.found", urgency="same_day")
 """Word to those whom no rule of the pack tells, where the pack wants them told."""
@@ -46,12 +39,13 @@ class Turn:
         self.settles = False  # what was late on arrival is decided, of events that were answered before
         self.revived: frozenset[str] = frozenset()  # rules whose promises had ended because of what was not so
         self.review: Review | None = None
+        self.looked_back_at: tuple[Event, ...] = ()
         self.events, self.first = s.events, s.events[0]
         self.due = timer_due(s.events)
         self.standing = frozenset((t.rule, t.due_at) for t in case.timers)
         inside = evaluate(pack.scope, s, self.first, pack) is not None
         handed_over = s.about == "episode" and s.episode.handed_to is not None  # nothing more is asked in it (AMB-197)
-        self.rules = tuple(r for r in pack.rules_about(s.about) if (inside or r.beyond_scope) and not handed_over)
+        self.index = RuleIndex(()) if handed_over else rules_asked(pack, s.about, inside)
         register_only = all(e.change in OF_THE_REGISTER for e in s.events)
         # A change of the register speaks to what is going on; what lies behind hears it only where a rule asks for it.
         lies_behind = register_only or s.episode.state == "new"
@@ -62,8 +56,9 @@ class Turn:
         was before."""
         before = replace(self.s, episode=case.episode, promises=case.promises, record=former, events=())
         self.review = review_of(before, self.s, self.first, self.pack)
-        if self.review is not None and self.review.comes_into_scope:
-            self.all_heard = True
+        if self.review is not None:
+            self.looked_back_at = self.review.of(self.s.episode)
+            self.all_heard = self.all_heard or self.review.comes_into_scope
 
     def whole(self, others: tuple[Case, ...], before: Sequence[Message] = ()) -> Decision:
         """What every rule says, after what was said `before`. A limit that moved is told before what follows from it
@@ -77,16 +72,11 @@ class Turn:
 
     def asked(self, others: tuple[Case, ...], before: Sequence[Message] = ()) -> Decision:
         """What the rules say, after what was said `before`."""
-        messages, changes = [*before], {e.change for e in self.events}
-        releasing = self.s.release is not None and Change.TASK_COMPLETED in changes
-        for rule in self.rules:
-            if rule.rejects:
-                continue
-            if releasing or not (rule.on and changes.isdisjoint(_heard(rule.on))):
-                messages += self.answers(rule)
+        messages = [*before]
+        for rule in self._asked():
+            messages += self.answers(rule)
             messages += self.answers_anew(rule) if rule.id in self.revived else ()
-            if self.review is not None:
-                messages += self.answers_late(rule, self.review)
+            messages += self.answers_late(rule, self.review) if self.review is not None else ()
         messages += self._withdrawn_of_the_dead()
         messages += self.told_back(messages) if not self.settles else ()
         messages += self.climbed()
@@ -94,10 +84,19 @@ class Turn:
         changed = tuple(after for after, before in zip(self.s.others, others, strict=True) if after is not before)
         return Decision(tuple(messages), self.s.episode, self.s.promises, timers, changed, (*self.late,))
 
+    def _asked(self) -> Iterable[Rule]:
+        """The rules that may have something to say: those that listen to what has changed, and all of them where what
+        was said before is looked at again or a person has released what was held back."""
+        changes = frozenset(event.change for event in self.events)
+        releasing = self.s.release is not None and Change.TASK_COMPLETED in changes
+        if self.review is None and not self.revived and not releasing:
+            return self.index.speaking(changes)
+        return (rule for rule in self.index.rules if not rule.rejects)
+
     def unsaid(self, late: Collection[str], timers: Collection[Timer]) -> Iterator[Message]:
         """What rules that were late would have said, and neither say now nor ask again later; for the ledger alone."""
         left = {*late} - {timer.rule for timer in timers}
-        for rule in (r for r in self.rules if r.id in left and not r.withdraws):
+        for rule in (r for r in self.index.rules if r.id in left and not r.withdraws):
             occurrence, f = self._occurrence(rule, self.first), self._firing(rule, self.first)
             if occurrence is not None and not self._answered(rule, occurrence):
                 due = ends(rule.due, self.s, self.first) if rule.due else None
@@ -106,7 +105,7 @@ class Turn:
 
     def rejecting(self) -> Rule | None:
         """The rule that does not let the report count as a fact, if there is one."""
-        for rule in (r for r in self.rules if r.rejects):
+        for rule in self.index.rejecting:
             for event in self.events:
                 if event.is_one_of(rule.on) and evaluate(rule.tests, self.s, event, self.pack) is not None:
                     return rule
@@ -129,7 +128,7 @@ class Turn:
     def answers_late(self, rule: Rule, review: Review) -> Iterator[Message]:
         """What a rule of the beginning (or, for a child who comes into scope, of the return) says that had no reason to
         speak then and has one now (AMB-182)."""
-        for event in review.of(self.s) if rule.on and not rule.withdraws else ():
+        for event in self.looked_back_at if rule.on and not rule.withdraws else ():
             asked = event.is_one_of(rule.on) and not self._has_spoken(rule)
             if asked and review.is_new(rule, event, self.pack) and not self._is_moot(rule):
                 yield from self._fire(rule, event)
@@ -188,12 +187,8 @@ class Turn:
         return ""
 
     def _answered(self, rule: Rule, occurrence: str) -> bool:
-        return any(
-            p.occurrence == occurrence
-            and not p.undone
-            and (p.rule == rule.id or (rule.group and p.rule in self.pack.groups[rule.group]))
-            for p in self.s.promises
-        )
+        ids = self.pack.groups[rule.group] if rule.group else (rule.id,)
+        return any(True for p in self.s.promises if p.rule in ids and p.occurrence == occurrence and not p.undone)
 
     def _spares(self, rule: Rule) -> bool:
         """Whether nothing of the kind is asked because the child is dead (AMB-207)."""
@@ -220,10 +215,10 @@ class Turn:
         due = ends(rule.due, self.s, event) if rule.due else None
         firing = self._firing(rule, event)
         kept, others, over = promises.closed_by(firing)
-        message = replace(build_message(firing, to, clauses, occurrence, due), ends=over)
         former = next((p for p in kept if p.open and any(p.is_a(w) for w in rule.takes_over)), None)
+        replaces = (former.first or former.message) if former else None
+        message = build_message(firing, to, clauses, occurrence, due, ends=over, replaces=replaces)
         if former is not None:
-            message = replace(message, replaces=former.first or former.message)
             kept = promises.with_replaced(kept, former, promises.ended(former, firing))
         self.s = replace(self.s, others=others, promises=(*kept, promise_of(firing, message, occurrence)))
         return message
@@ -287,7 +282,7 @@ class Turn:
 
     def timers(self) -> Iterator[Timer]:
         """When timed rules want to be asked again, as far as their conditions hold now."""
-        for rule in self.rules:
+        for rule in self.index.timed:
             moment = goes_out(rule.moment, self.s, self.first) if rule.moment else None
             if moment is None or (moment <= self.s.as_of and (rule.id, moment) not in self.standing):
                 continue

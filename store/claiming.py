@@ -32,6 +32,7 @@ from sqlalchemy import (
 
 from store.delivery_table import among, deliveries, ready, unsettled
 from store.instants import UtcInstant
+from store.lapsing import lapsed, lapsing
 from store.leased import LeasedRow
 from store.ledger import OUTBOX_COLUMNS, promised_row
 from store.listing import Listing
@@ -48,11 +49,17 @@ _TAKEN = Listing("taken", position=BigInteger, fence=BigInteger)
 _NOW = bindparam("now", type_=UtcInstant)
 _OWNER = bindparam("whose", type_=Text)
 _UNTIL = bindparam("lasts", type_=UtcInstant)
+_PREFIX = "relay/"
+_RELAYED = (
+    select(leases.c.name, leases.c.owner)
+    .where(leases.c.until > _NOW, leases.c.name.startswith(_PREFIX, autoescape=True))
+    .order_by(leases.c.name)
+)
 
 
 def shard_name(shard: int) -> str:
     """The name under which a shard is owned."""
-    return f"relay/{shard}"
+    return f"{_PREFIX}{shard}"
 
 
 @cache
@@ -66,10 +73,10 @@ def _owned(postgres: bool) -> Executable:
 @cache
 def _expire(postgres: bool) -> Executable:
     asked = _SHARDS.of(postgres)
-    lapsed = (unsettled(deliveries), deliveries.c.state == word("sending"), deliveries.c.lease_until <= _NOW)
+    left = (unsettled(deliveries), deliveries.c.state == word("sending"), lapsed(deliveries.c.lease_until))
     theirs = (deliveries.c.shard == asked.c.shard, deliveries.c.fence < asked.c.fence)
     again = {"state": "prepared", "next_attempt_at": null(), "lease_owner": null(), "lease_until": null()}
-    return update(deliveries).where(*lapsed, *theirs).values(again)
+    return update(deliveries).where(*left, *theirs).values(again)
 
 
 @cache
@@ -167,7 +174,7 @@ class Claiming(Session):
         if not owned:
             return []
         theirs = [(shard_name(shard), shard, fence) for shard, fence in owned.items()]
-        await self._with(_SHARDS, theirs, _expire(self._postgres), now=now)
+        await self._with(_SHARDS, theirs, _expire(self._postgres), **lapsing(now, lease))
         types = _OVERTAKING.parameters(self._postgres, ((name,) for name in sorted(overtaking)))
         of_channel = {} if channel is None else {"channel": channel}
         chosen, named = ("only", only) if only else ("besides", besides) if besides else ("", ())
@@ -191,6 +198,10 @@ class Claiming(Session):
         found = await self._with(_OWNED, shards, _oldest(self._postgres), now=now, most=1, **types)
         since: datetime | None = found.scalar_one_or_none()
         return since
+
+    async def shard_owners(self, now: datetime) -> dict[int, str]:
+        """Shard → the process that relays it at this instant; a shard that nobody has is not there."""
+        return {int(row.name.removeprefix(_PREFIX)): row.owner for row in await self._rows(_RELAYED, now=now)}
 
 
 def _leased(row: Any, fence: int) -> LeasedRow:

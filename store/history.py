@@ -1,6 +1,7 @@
 """Reading the ledger, the outbox and who is known, for those who ask why, count, report or prove. Writing them lives in
 `store.ledger`."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -9,7 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Executable, Select, Text, bindparam, or_, select, union
 
-from store.delivery_table import DeliveryState, deliveries
+from store.delivery_table import DeliveryState, among, deliveries
 from store.instants import UtcInstant, written
 from store.ledger import OUTBOX_COLUMNS, digest, entry_hash, promised_row
 from store.listing import KEYS
@@ -102,6 +103,12 @@ def _contents(postgres: bool) -> Executable:
     return select(ledger_contents.c.hash, ledger_contents.c.contents).select_from(joined)
 
 
+@cache
+def _of_subjects(postgres: bool, waiting: bool) -> Executable:
+    asked = _PROMISES.where(KEYS.has(postgres, outbox.c.subject)).order_by(outbox.c.position)
+    return asked.where(among(deliveries, "prepared")) if waiting else asked
+
+
 class History(Session):
     """The part of a transaction that looks back."""
 
@@ -129,6 +136,12 @@ class History(Session):
     async def outbox_of_episode(self, episode: str) -> list[Delivery]:
         """Everything promised in one episode, in the order of promising."""
         return [_delivery(row) for row in await self._rows(_OF_SUBJECT, one=episode)]
+
+    async def outbox_of_episodes(self, episodes: Collection[str], waiting: bool = False) -> list[Delivery]:
+        """The same of several episodes, in one statement. `waiting`: only what no relay has taken yet."""
+        keys = [(episode,) for episode in dict.fromkeys(episodes)]
+        statement = _of_subjects(self._postgres, waiting)
+        return [_delivery(row) for row in await self._with(KEYS, keys, statement)] if keys else []
 
     async def outbox_of_message(self, id: str) -> list[Delivery]:
         """The rows of one message, one for each destination; `id` is that of the message or of a row."""

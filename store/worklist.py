@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator, Collection, Iterable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Select, Text, and_, bindparam, delete, func, or_, select
+from sqlalchemy import ColumnElement, Executable, Select, Text, and_, bindparam, delete, func, or_, select, union_all
 
 from store.errors import translated
 from store.listing import KEYS, Listing, Writing
 from store.rows import EpisodeRow, WorkRow
 from store.session import Session
-from store.tables import episode_references, episodes, timers, word, worklist
+from store.tables import IS_GOVERNED, episode_references, episodes, timers, word, worklist
 
 _PAGE = 200  # episodes in memory at once
 _COLUMNS = (
@@ -70,8 +70,21 @@ _CASES_WANTING = select(func.count(worklist.c.case_id.distinct())).where(
     _AUTHORITY, worklist.c.wanted == bindparam("wanted", type_=Text)
 )
 _ANY = select(worklist.c.id).limit(1)
-_EPISODES_AT_WORK = select(episodes.c.authority, episodes.c.doc).where(
-    or_(episodes.c.state == word("open"), episodes.c.id.in_(select(timers.c.episode)))
+_GOVERNING = _each(episodes.c.governed_by, IS_GOVERNED)
+_WITH_TIMER = timers.join(episodes, episodes.c.id == timers.c.episode)
+_AT_WORK_UNDER = (
+    select(episodes.c.id)
+    .where(
+        IS_GOVERNED,
+        episodes.c.governed_by == bindparam("pack", type_=Text),
+        or_(episodes.c.state == word("open"), episodes.c.id.in_(select(timers.c.episode))),
+    )
+    .limit(1)
+)
+_UNSAID: ColumnElement[bool] = episodes.c.governed_by == word("")
+_UNSAID_AT_WORK = union_all(
+    select(episodes.c.authority, episodes.c.doc).where(episodes.c.state == word("open"), _UNSAID),
+    select(episodes.c.authority, episodes.c.doc).select_from(_WITH_TIMER).where(_UNSAID),
 )
 
 
@@ -141,10 +154,16 @@ class Worklist(Session):
         """Every authority that has an open episode, or somebody for whom something waits."""
         return {str(row[0]) for asked in _AT_WORK for row in await self._rows(asked)}
 
-    async def episodes_at_work(self) -> AsyncIterator[tuple[str, bytes]]:
-        """The authority and the document of every episode that is open, or has a timer; a few at a time."""
+    async def governing(self, besides: Collection[str] = ()) -> set[str]:
+        """The packs, such as `nottinghamshire 6.5`, less these, that govern an episode which is open or has a timer."""
+        others = {str(row[0]) for row in await self._rows(_GOVERNING)} - {"", *besides}
+        return {pack for pack in sorted(others) if (await self._rows(_AT_WORK_UNDER, pack=pack)).first()}
+
+    async def unsaid_at_work(self) -> AsyncIterator[tuple[str, bytes]]:
+        """The authority and the document of every such episode of which an older version of Homeward did not say by
+        which pack it is governed; a few at a time."""
         with translated():
-            async for rows in (await self._connection.stream(_EPISODES_AT_WORK)).partitions(_PAGE):
+            async for rows in (await self._connection.stream(_UNSAID_AT_WORK)).partitions(_PAGE):
                 for authority, document in rows:
                     yield authority, document
 

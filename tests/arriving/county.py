@@ -1,7 +1,7 @@
 """A synthetic county over weeks or years, on a clock that jumps: children go missing and come back, the mail server is
 away for an hour, a night and a weekend, one mailbox sends everything back and one puts off at first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,8 +11,9 @@ import orjson
 from homeward.clock import VirtualClock
 from homeward.settings import Settings
 from homeward.wiring import Parts
+from homeward.wordings import PackWordings
 from intake.records import RawRecord
-from producers.fakes import MemoryKafkaSender, MemoryMailSender
+from producers.fakes import MemoryKafkaSender, MemoryMailSender, Post
 from producers.mime import message_id
 from schemas.delivery import Notice, Outgoing, Verdict
 from store import Store
@@ -27,13 +28,15 @@ DOMAIN = "hub.example"
 
 @dataclass
 class County:
-    """One child a while, each with its own story. `away`: when the mail server is."""
+    """One child a while, each with its own story. `away`: when the mail server is. `posts`: the e-mails that
+    arrived."""
 
     incidents: int
     days: int
     away: list[tuple[datetime, datetime]] = field(init=False)
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(MONDAY))
     came_back: list[tuple[datetime, Notice]] = field(default_factory=list)
+    posts: Sequence[Post] = ()
     _put_off_until: datetime | None = None
 
     def __post_init__(self) -> None:
@@ -75,9 +78,11 @@ class County:
 
     async def run(self, store: Store) -> None:
         """Two clocks do not run here: reports, timers, tries and notices each have their instant."""
-        mail = MemoryMailSender(self.befalls, domain=DOMAIN)
+        packs = shipped_packs()
+        mail = MemoryMailSender(self.befalls, domain=DOMAIN, words_of=PackWordings(packs))
+        self.posts = mail.posts
         ways = {"topic": MemoryKafkaSender(), "mail": mail}
-        parts = Parts(Settings(), shipped_packs(), dict(shipped_directories()), store, ways, now=self.clock.now)
+        parts = Parts(Settings(), packs, dict(shipped_directories()), store, ways, now=self.clock.now)
         waiting, reports, quiet = False, list(self.reports()), 0
         end = MONDAY + (self.days + 14) * DAY
         while (at := await self._next(store, waiting, reports, quiet)) is not None and at < end:

@@ -7,9 +7,14 @@ what left although its reason had ended. Run by hand over two years of one count
 import argparse
 import asyncio
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
 
 from county import BOUNCES, DAY, HOUR, MINUTE, PUTS_OFF, STEP, County
 from sqlalchemy import select
@@ -139,13 +144,33 @@ def _is_corrected(each: Delivery, mails: Sequence[Delivery]) -> bool:
     )  # fmt: skip
 
 
+def write_one_of_each_kind(county: County, folder: Path) -> None:
+    """The text of the last e-mail of each kind, by who does what in its first line, without instants and counts."""
+    kinds: dict[str, EmailMessage] = {}
+    for post in county.posts:
+        mail = message_from_bytes(post.content, policy=default)
+        act = mail["Subject"].rpartition(" - ")[0]
+        subject = re.sub(r"( by| since)? \d\d:\d\d \w+ \d+ \w+|\d+|\(\w+ night\)", "", act)
+        kinds[f"{mail['To'].partition('<')[0].strip()} {subject.strip()}"] = mail
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, mail in enumerate(kinds.values(), 1):
+        body = mail.get_body(("plain",))
+        text = body.get_content() if body else ""
+        head = "".join(f"{name}: {mail[name]}\n" for name in ("To", "Subject", "Date"))
+        (folder / f"{number:03}.txt").write_text(f"{head}\n{text}", encoding="utf-8")
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Lets a county live and prints what came of its e-mails.")
     parser.add_argument("--incidents", type=int, default=1400)
     parser.add_argument("--days", type=int, default=730)
+    parser.add_argument("--mails", type=Path, help="a folder for one e-mail of each kind, to be read")
     chosen = parser.parse_args()
     logging.disable(logging.CRITICAL)
-    sheet = asyncio.run(lived(County(chosen.incidents, chosen.days)))
+    county = County(chosen.incidents, chosen.days)
+    sheet = asyncio.run(lived(county))
+    if chosen.mails:
+        write_one_of_each_kind(county, chosen.mails)
     print(f"{chosen.incidents} incidents in {chosen.days} days")
     for name, count in asdict(sheet).items():
         print(f"{name.replace('_', ' '):<16}{count:>8}")

@@ -60,7 +60,9 @@ async def test_receipts_and_bounces_in_a_mailbox_come_to_their_rows_and_what_cam
         words = await hub.said(2)
         assert [destination for destination, _ in words] == [TOPIC, OFFICER]
         detail = words[0][1]["detail"]
-        assert detail.startswith("Came back after it was accepted: notify.missing m-came back")
+        assert detail.startswith(
+            "Came back after it was accepted: “Child reported missing” (m-came back) to the Children"
+        )
         assert "(5.1.1): no such mailbox. Correct the address in the directory" in detail
         assert "  bounced  since 2026-03-02 12:00Z after 1 attempt" in await hub.command("list")
         assert (await hub.hub.health.state())["deliveries"]["bounced"] == 1
@@ -124,7 +126,9 @@ async def test_an_automatic_reply_raises_the_next_of_the_ladder_where_somebody_m
         destination, word = (await hub.said(1))[0]
         assert destination == TOPIC
         assert [recipient["role"] for recipient in word["to"]] == ["service_director"]
-        assert word["detail"].startswith("An automatic reply came for notify.missing m-must be seen")
+        assert word["detail"].startswith(
+            "An automatic reply came for “Child reported missing” (m-must be seen) to the "
+        )
         assert (await hub.states())["must be seen"] == "accepted"
 
 

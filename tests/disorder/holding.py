@@ -15,7 +15,7 @@ MAY_BE_NO_NEWS = (
 )
 """What may say only what is known already. Anything else is the act of a person: taken in, held or refused."""
 ALARMS = ("notify.missing", "flag.set", "senior.alert")
-NO_ALARM = ("child_deceased", "need_to_know", "need_to_know_update")
+NO_ALARM = ("child_deceased", "need_to_know", "need_to_know_update", "missing_episode")
 """What is told of a return, and what a person decides to send."""
 TELLS_BACK = ("notify.found", "rhi.request", "ola.notify")
 RECORDERS = ("mash", "emergency_social_work_team")

@@ -71,7 +71,7 @@ async def test_what_is_refused_is_told_to_the_intake_role_at_once(office: Office
     await office.relay.drain()
     assert await office.heard() == ["topic/nottinghamshire.escalations.v1", OFFICER]
     (word, detail), _ = await office.words()
-    assert detail == f"Refused for good: notify.missing m-a to {LEADER}: as told"
+    assert detail == "Refused for good: “Child reported missing” (m-a) to the relevant manager by e-mail: as told"
     assert (word.type, word.urgency, word.clauses) == ("exception.raise", "immediate", ("HUB",))
     assert {item.row for item in office.world.mails.delivered} == {(await office.words())[1][0].id}
 
@@ -82,7 +82,7 @@ async def test_one_bad_mailbox_is_one_word_with_a_count_and_later_one_more(offic
     office.befall(Verdict.REFUSED, *names)
     await office.relay.drain()
     assert await office.heard() == ["topic/nottinghamshire.escalations.v1", OFFICER]
-    assert "18 messages, the first notify.missing m-00," in (await office.words())[0][1]
+    assert "18 messages, the first “Child reported missing” (m-00)," in (await office.words())[0][1]
     for hours in range(1, 6):
         office.world.now += HOUR
         await office.promise(f"more {hours}")
@@ -112,9 +112,8 @@ async def test_what_no_server_takes_is_told_when_its_urgency_says_and_not_before
     assert await office.heard() == ["topic/nottinghamshire.escalations.v1"]
     ((_, detail),) = await office.words()
     minutes = round(limit / MINUTE)
-    assert detail.startswith(
-        f"Not accepted after {minutes} minutes: 2 messages, the first notify.missing m-a, to anybody"
-    )
+    told = "2 messages, the first “Child reported missing” (m-a), to anybody by e-mail"
+    assert detail.startswith(f"Not accepted after {minutes} minutes: {told}")
     office.world.now += MINUTE
     await office.relay.drain()
     assert len(await office.words()) == 1

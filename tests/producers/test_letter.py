@@ -76,14 +76,21 @@ def test_what_was_told_as_known_is_not_told_again_as_a_field() -> None:
 
 def test_the_figures_of_a_period_are_told_group_by_group() -> None:
     episodes, interviews = {"started": 9, "missing_at_end": 0}, {"done_within_72_hours": 3}
-    item = mail(
-        type="report.data", period="2026-05", figures={"episodes": episodes, "interviews": interviews}, due=None
-    )
-    for line in ("Period: 2026-05", "Episodes: started: 9; missing at end: 0", "Interviews: done within 72 hours: 3"):
-        assert line in text(item), text(item)
+    meetings = {"requested": 5, "by_kind": [{"kind": "mam", "requested": 5, "held": 0}]}
+    figures = {"episodes": episodes, "interviews": interviews, "meetings": meetings}
+    item = mail(type="report.data", period="2026-05", figures=figures, due=None)
+    told = text(item).splitlines()
+    assert "Episodes: started 9; missing at end 0" in told
+    assert "Interviews: done within 72 hours 3" in told
+    assert "Meetings: requested 5; by kind: MAM (requested 5, held 0)" in told
     assert read(item)["Subject"].startswith("Figures for May 2026 - ")
     quarter = mail(type="report.data", period="2026-01/2026-03", incident=None)
     assert read(quarter)["Subject"] == "Figures for January to March 2026"
+
+
+def test_a_role_is_called_by_its_title() -> None:
+    told = text(mail(contact={"role": "children_missing_officer", "person": None}))
+    assert "Whom to ask: Children Missing Officer" in told.splitlines()
 
 
 def test_both_parts_say_the_same() -> None:

@@ -81,7 +81,7 @@ def data(pack: Pack, rule: Rule, *roles: str, s: Situation | None = None) -> dic
     event = Event(Change.RECORD_CHANGED, RecordHeld(origin=ORIGIN, about=ABOUT), NOW)
     firing = Firing(rule, s or everything(), event, pack, NOW)
     to = tuple(Recipient(role) for role in roles)
-    read: dict[str, Any] = orjson.loads(encoded(wire_data(build_message(firing, to, ("X-1",), "", None))))
+    read: dict[str, Any] = orjson.loads(encoded(wire_data(build_message(firing, to, ("X-1",), ""))))
     return read
 
 

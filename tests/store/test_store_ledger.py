@@ -115,5 +115,8 @@ async def test_a_promise_is_found_by_episode_by_message_and_by_row_with_its_deli
         )
         assert (both[1].state, both[1].address, both[1].attempts) == ("prepared", None, 0)
         assert await tx.outbox_of_episode("episode-1") == both
+        assert await tx.outbox_of_episodes(["episode-2", "episode-1", "episode-1"]) == both
+        assert await tx.outbox_of_episodes(["episode-1"], waiting=True) == both[1:]
+        assert await tx.outbox_of_episodes([]) == []
         assert await tx.outbox_of_message("o2") == both[1:]
         assert await tx.outbox_after(both[0].position, 5) == both[1:]

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import text
 from store_examples import LEASE, NOON
 
+from homeward.torture.line import line_to
 from store import Ownership, Store
 from store.errors import StoreUnavailableError
-from tests.support.cut_line import line_to
 
 pytestmark = pytest.mark.postgres
 PATIENCE = 20.0  # seconds; what is bounded here takes two or three

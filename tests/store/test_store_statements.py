@@ -40,6 +40,7 @@ async def _take_in(tx: Transaction, batch: str, many: int) -> None:
     await tx.lock(numbers)
     await tx.find([("a", "mosaic", n) for n in numbers], [("XX", n) for n in numbers], numbers)
     await tx.load(numbers)
+    await tx.outbox_of_episodes(numbers, waiting=True)
     await tx.blocked(numbers)
     await tx.file(numbers, [BlockedRow(key, "a", n) for n in numbers for key in (n, f"{n}-2")])
     await tx.forget([IdentifierRow("a", "mosaic", f"former-{n}", n) for n in numbers])
