@@ -80,13 +80,13 @@ class Walk:
         await self.look(what)
 
     async def look(self, what: str) -> None:
+        await self.page.evaluate(_STAND_STILL)
         found = await Axe().run(self.page, options={"resultTypes": ["violations"]})
         self.faults += [f"{what}: {v['id']}: {v['nodes'][0]['html']}" for v in found.response["violations"]]
         width = await self.page.evaluate("document.documentElement.scrollWidth")
         self.faults += [f"{what}: {width} pixels wide"] if width > 320 else []
         headings = await self.page.locator("h1").count()
         self.faults += [f"{what}: {headings} headings of the first order"] if headings != 1 else []
-        await self.page.evaluate(_STAND_STILL)
 
     async def fill(self, **typed: str) -> None:
         """Types into fields by their names; a radio is chosen by its value."""
