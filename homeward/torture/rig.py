@@ -89,7 +89,7 @@ class Rig:
         settings = {
             "KAFKA_BOOTSTRAP": self.bootstrap, "DATABASE_URL": self.hub_database,
             "SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(self.mail.port),
-            "KAFKA_GROUP": GROUP, "SMTP_TLS": "plain", "TRIAL": "true",
+            "KAFKA_GROUP": GROUP, "KAFKA_MEMBER": name, "SMTP_TLS": "plain", "TRIAL": "true",
             "RELAY_LEASE": str(_LEASE),
             "DATA": str(self.folder / "data"), "HEALTH_PORT": str(port),
         }  # fmt: skip
