@@ -81,7 +81,7 @@ class Conductor:
     """Of one rig. `notice` hears of what is under way, in words."""
 
     def __init__(self, rig: Rig, plan: RunPlan, notice: Callable[[str], None]) -> None:
-        self._rig, self._plan, self._notice = rig, plan, notice
+        self._rig, self._plan, self._notice, self._ends = rig, plan, notice, False
         self._feed = Feed(Stream(plan.seed), rig.bootstrap, plan.rate, rig.clock)
 
     async def run(self, faults: Sequence[InjectedFault] = FAULTS) -> Outcome:
@@ -102,8 +102,14 @@ class Conductor:
         lacking = tuple(fault for fault in faults if fault not in can)
         return Outcome(self._plan.seed, tuple(measured), audit, time.monotonic() - began, lacking)
 
+    def make_an_end(self) -> None:
+        """No further fault is made; what was done so far is looked at."""
+        self._ends = True
+
     def _is_enough(self, made: int, kinds: int, seconds: float) -> bool:
         plan = self._plan
+        if self._ends:
+            return True
         return seconds >= plan.minutes * 60 if plan.times is None else made >= plan.times * kinds
 
     @asynccontextmanager

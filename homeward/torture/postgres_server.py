@@ -44,7 +44,7 @@ class PostgresServer:
         with (self._folder / "log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 self._programs / "postgres", "-D", str(self._data), "-p", str(self._port), "-k", "",
-                "-c", "listen_addresses=127.0.0.1", stdout=log, stderr=log, user=self._user,
+                "-c", "listen_addresses=127.0.0.1", stdout=log, stderr=log, user=self._user, start_new_session=True,
             )  # fmt: skip
         try:
             async with asyncio.timeout(_ANSWERS_WITHIN):
