@@ -59,15 +59,25 @@ class Shards:
     @contextmanager
     def in_flight(self) -> Iterator[str]:
         """The time from a claim to its settlement; gives the name to claim and settle under."""
-        owner = self._ownership.owner
-        self._in_flight[owner] += 1
+        owner = self.begin()
+        known = False
         try:
             yield owner
-        except BaseException:
-            self.lost, self.fences = True, {}
-            raise
+            known = True
         finally:
-            self._in_flight[owner] -= 1
+            self.end(owner, known)
+
+    def begin(self) -> str:
+        """The name to lease rows under from now on, until `end`."""
+        owner = self._ownership.owner
+        self._in_flight[owner] += 1
+        return owner
+
+    def end(self, owner: str, known: bool) -> None:
+        """What was leased since `begin` is settled; or what has become of it is not `known`."""
+        if not known:
+            self.lost, self.fences = True, {}
+        self._in_flight[owner] -= 1
 
     async def release(self, now: datetime) -> None:
         """Give up everything, so that another relay may take it at once."""
