@@ -150,6 +150,8 @@ class Relay:
                 with self._database.for_part("holding"):
                     if await self._shards.hold(self._now()):
                         self.wake()
+                    if self._shards.is_short:
+                        wait = min(wait, self._look)
             except StoreUnavailableError:
                 wait = min(wait, self._pause)
             await rest(self._ended, wait)
