@@ -25,7 +25,7 @@ from episodes.reports import (
 )
 from episodes.returning import found_in
 from intake.deciding import ask_rules, live_cases, take_in
-from intake.finding import take_in_found
+from intake.finding import part, take_in_found
 from intake.resolving import SPEAKS_OF_NONE, Doubt
 from intake.step import CaseChange, Context, Step, raised, told_retracted
 from routing.case import AlertCase, Case
@@ -48,7 +48,7 @@ def place(context: Context, child: Child, report: Report, doubt: Doubt | None = 
     if alert is not None:
         return _into_alert(context, child, alert, report)
     if isinstance(report, Found):
-        return take_in_found(context, child, report)
+        return _returned(context, child, report)
     if isinstance(report, Missing) and report.found_at is not None:  # two words in one message
         missing = place(context, child, replace(report, found_at=None), doubt) or Step()
         return missing + (take_in_found(context, child, found_in(report)) or Step())
@@ -62,6 +62,19 @@ def place(context: Context, child: Child, report: Report, doubt: Doubt | None = 
         assert isinstance(report, Missing)
         return _begin(context, child, report, episodes, doubt)
     return _into_none(context, child, report, episodes)
+
+
+def _returned(context: Context, child: Child, report: Found) -> Step | None:
+    """The return, and then as an absence of its own what had been taken for this one and began after it."""
+    others = part(context, child, report)
+    step = take_in_found(context, child, report)
+    if step is None:
+        return None
+    for other in others:
+        for said in other.said:
+            again = replace(said, origin=replace(said.origin, again=report.origin.answered))
+            step += place(context, child, again) or Step()
+    return step
 
 
 def _into_none(context: Context, child: Child, report: Report, episodes: Sequence[Episode]) -> Step | None:

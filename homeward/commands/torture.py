@@ -85,14 +85,21 @@ async def _tortured(
     faults = [fault for fault in FAULTS if not only or any(words in fault.name for words in only)]
     if not faults:
         raise click.UsageError(f"No fault has such a name. There are: {'; '.join(fault.name for fault in FAULTS)}.")
-    this = asyncio.current_task()
+    this, loop = asyncio.current_task(), asyncio.get_running_loop()
     assert this is not None
     # What was started, mounted or frozen is put away however the run ends.
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
+    loop.add_signal_handler(signal.SIGTERM, this.cancel)
     async with rig(folder, servers, cache) as under:
         await _make_topics(under)
         await under.another().start()
-        outcome = await Conductor(under, plan, _told).run(faults)
+        conductor = Conductor(under, plan, _told)
+
+        def interrupted() -> None:
+            loop.remove_signal_handler(signal.SIGINT)  # the second time it ends at once
+            conductor.make_an_end()
+
+        loop.add_signal_handler(signal.SIGINT, interrupted)
+        outcome = await conductor.run(faults)
     for line in sheet(outcome):
         click.echo(line)
     return holds(outcome)

@@ -17,8 +17,8 @@ from homeward.torture.stream import Published
 from store.tables import inbox, quarantine
 
 _ALARMS = ("senior.alert", "escalation.open", "rhi.breach")
-_GONE = ("accepted", "delivered", "withdrawn", "in_doubt", "bounced", "failed")
-_ASIDE = ("in_doubt", "bounced", "failed")
+_GONE = ("accepted", "delivered", "withdrawn", "in_doubt", "bounced")
+_ASIDE = ("in_doubt", "bounced")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class Audit:
     """`lost`: records that were taken in nowhere, and messages that never came to their topic or mailbox. `twice`:
     messages that came to a topic more than once, under one id. `effects`: one cause that led to one message under two
     ids. `disorder`: messages that overtook another one of their lane. `alarms`: about children who were back before
-    they were reported. `mails_twice`: e-mails that arrived again. `aside`: messages that a server refused for good, or
-    may have taken, and of which a person was told."""
+    they were reported. `mails_twice`: e-mails that arrived again. `aside`: messages that may have been
+    taken or came back, and of which a person was told."""
 
     records: int
     messages: int
@@ -47,7 +47,7 @@ class Audit:
 
 
 async def is_quiet(rig: Rig) -> bool:
-    """Whether every message has come to its end, or waits for a person."""
+    """Whether every message has come to its end."""
     return all(row.state in _GONE for row in await all_promised(rig.store))
 
 

@@ -45,7 +45,8 @@ class PostgresServer:
         with (self._folder / "log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 self._programs / "postgres", "-D", str(self._data), "-p", str(self._port), "-k", "",
-                *(word for one in self._settings for word in ("-c", one)), stdout=log, stderr=log, user=self._user,
+                *(word for one in self._settings for word in ("-c", one)),
+                stdout=log, stderr=log, user=self._user, start_new_session=True,
             )  # fmt: skip
         try:
             async with asyncio.timeout(_ANSWERS_WITHIN):

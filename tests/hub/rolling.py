@@ -4,7 +4,7 @@ can be held while e-mails are under way, and what a hub that nobody touched woul
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,10 +17,9 @@ from wire_messages import child, event
 
 from consumers.clients import open_client
 from homeward.settings import environment_of
-from homeward.torture.audit import RecordPlace
+from homeward.torture.hub_process import HubProcess
 from homeward.torture.mail_server import MailServer, Taken
-from homeward.torture.rig import HubProcess, Rig
-from homeward.torture.stream import Published
+from homeward.torture.promised import all_promised
 from intake.records import RawRecord
 from schemas.topics import police_notifications
 from store import Store
@@ -31,6 +30,7 @@ PROGRAMS = {
     "next": (str(ROOT / "tests" / "support" / "next_version.py"),),
 }
 AUTHORITY, MARK = "nottinghamshire", timedelta(hours=72)
+PATIENCE = 240.0  # seconds, on a machine that does much else
 _FALLS_AFTER = timedelta(seconds=8)
 Message = tuple[str, str]
 """The id of a message and where it goes."""
@@ -38,10 +38,11 @@ Message = tuple[str, str]
 
 @dataclass
 class HeldMail(MailServer):
-    """Takes e-mails, and while it is held answers none; `knocked`: one is under way."""
+    """Takes e-mails, and while it is held answers none; `knocked`: one is under way; `news`: one has been taken."""
 
     free: asyncio.Event = field(default_factory=asyncio.Event)
     knocked: asyncio.Event = field(default_factory=asyncio.Event)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def listening(self) -> "HeldMail":
         loop = asyncio.get_running_loop()
@@ -59,7 +60,17 @@ class HeldMail(MailServer):
         await self.free.wait()
         assert isinstance(envelope.content, bytes)
         self.posts += [Taken(mailbox, envelope.content) for mailbox in envelope.rcpt_tos]
+        self.news.set()
         return "250 taken"
+
+    async def all_accepted(self, store: Store) -> None:
+        """Returns when everything that was promised has left; looks after each e-mail, and twice a second, as nobody
+        says when what became of the last one is written down."""
+        async with asyncio.timeout(PATIENCE):
+            while {row.state for row in await all_promised(store)} != {"accepted"}:
+                self.news.clear()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self.news.wait(), 0.5)
 
 
 async def ran(version: str, arguments: Sequence[str], steps: Path) -> int:
@@ -85,7 +96,7 @@ class VersionedHub(HubProcess):
                 sys.executable, *PROGRAMS[version], "run", env=environment, stdout=asyncio.subprocess.PIPE, stderr=log
             )
         assert self.process.stdout is not None
-        async with asyncio.timeout(120):
+        async with asyncio.timeout(PATIENCE):
             said = await self.process.stdout.readline()
         assert said.startswith(b"Homeward is running"), self.log.read_text()[-2000:]
 
@@ -94,9 +105,8 @@ class Load:
     """Children who go missing, one after the other. The 72 hours of each are over a few seconds after it is told."""
 
     def __init__(self, bootstrap: str, force: str) -> None:
-        self._producer = AIOKafkaProducer(bootstrap_servers=bootstrap)
+        self._producer, self.bootstrap = AIOKafkaProducer(bootstrap_servers=bootstrap), bootstrap
         self.force, self.topic = force, police_notifications(force)
-        self.published: dict[RecordPlace, Published] = {}
         self.told: list[tuple[datetime, bytes]] = []
 
     @asynccontextmanager
@@ -116,9 +126,7 @@ class Load:
             value = event("police.missing", now, data, number, f"/police/{self.force}")
             self.told.append((now, value))
             for _ in range(2):
-                sent = await self._producer.send_and_wait(self.topic, value, key=number.encode())
-                record = Published(self.topic, number.encode(), value, (f"/police/{self.force}", number))
-                self.published[sent.topic, sent.partition, sent.offset] = record
+                await self._producer.send_and_wait(self.topic, value, key=number.encode())
 
     async def expected(self) -> set[Message]:
         """What a hub says of them that nobody touches, until the last of these times has fallen."""
@@ -148,14 +156,14 @@ async def _fall(hub: Hub, until: datetime) -> None:
         await hub.intake.fire_timers(timers)
 
 
-async def all_heard(rig: Rig, expected: set[Message]) -> None:
+async def all_heard(bootstrap: str, expected: set[Message]) -> None:
     """Returns when each message that goes to a topic has come there."""
     left = {(id_, to.removeprefix("topic/")) for id_, to in expected if to.startswith("topic/")}
-    topics = {topic for _, topic in left}
     consumer = AIOKafkaConsumer(
-        *topics, bootstrap_servers=rig.bootstrap, auto_offset_reset="earliest", group_id=None, metadata_max_age_ms=500
-    )
-    async with open_client(consumer.start(), consumer.stop), asyncio.timeout(120):
+        *{topic for _, topic in left}, bootstrap_servers=bootstrap, auto_offset_reset="earliest", group_id=None,
+        metadata_max_age_ms=500,
+    )  # fmt: skip
+    async with open_client(consumer.start(), consumer.stop), asyncio.timeout(PATIENCE):
         async for record in consumer:
             left.discard((dict(record.headers)["ce_id"].decode(), record.topic))
             if not left:
