@@ -41,7 +41,10 @@ from schemas.topics import police_notifications, register_children
 from store import OutboxRow, Store
 
 AUTHORITY, FORCE = "nottinghamshire", "BENCH"
-OFFICER = DeskUser("d.officer", "D. Officer", (Grant(AUTHORITY),), operator=True, local=True, forces=frozenset({FORCE}))
+ASKED = Grant(AUTHORITY, frozenset({"allocated_social_worker"}))
+OFFICER = DeskUser(
+    "d.officer", "D. Officer", (Grant(AUTHORITY),), operator=True, local=True, asked=(ASKED,), forces=frozenset({FORCE})
+)
 HERE = "http://127.0.0.1"
 _BATCH = 10
 """Records that are taken in at one time of the clock."""
@@ -140,7 +143,8 @@ async def _asked(desk: Desk, rounds: int) -> dict[str, float]:
         "Episode": (f"/e/{first}", {}), "Answer": (f"/m/{message}", {}), "Own force": ("/force", {}),
         "Find a reference": ("/find", {"sought": "B-0"}), "Find a number": ("/find", {"sought": "K-0"}),
         "Find a name": ("/find", {"sought": "Robin Madeup", "born": "2011-09-01"}),
-        "Held up": ("/held-up", {}), "Rules": (f"/rules/{AUTHORITY}", {}),
+        "Held up": ("/held-up", {}), "Rules": (f"/rules/{AUTHORITY}", {}), "My requests": ("/requests", {}),
+        "Figures of a month": ("/figures", {}),
     }  # fmt: skip
     found = {}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(application(desk)), base_url=HERE) as client:

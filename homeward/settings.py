@@ -134,6 +134,12 @@ class Settings(DeskSettings, ChannelSettings, SourceSettings):
         return self
 
     @model_validator(mode="after")
+    def _can_be_captured(self) -> Self:
+        if self.topics_by == "capture" and not self.database.startswith("postgresql"):
+            raise ValueError(f"{PREFIX}TOPICS_BY: capture reads the log of Postgres. Set {PREFIX}DATABASE_URL to one")
+        return self
+
+    @model_validator(mode="after")
     def _links_are_signed(self) -> Self:
         if self.desk_url and not self.desk_secret:
             raise ValueError(

@@ -14,7 +14,7 @@ from episodes.identity import episode_of, names_one_of
 from episodes.reports import About, Decided, Found, InterviewOutcome, Matched, MeetingHeld, Missing
 from episodes.returning import as_it_ended, missing_still
 from intake.child_duties import ask_about_duties
-from intake.deciding import answer, ask_rules, count_anew, link_relatives, open_waiting, take_in
+from intake.deciding import answer, ask_rules, count_anew, link_relatives, not_missing_again, open_waiting, take_in
 from intake.finding import end_others, take_in_found
 from intake.placing import place
 from intake.step import CaseChange, Context, Step, raised
@@ -57,6 +57,7 @@ def relink(context: Context, authority: str, report: Matched) -> Step | None:
         step += _put_into(context, former, case, child, target, report)
     else:
         step += _moved(context, former, case, child, terms, report)
+    step += not_missing_again(context, former, case.episode, report)
     if case.episode.ever_missing and case.episode.start is not None:
         step += count_anew(context, former, case.id, case.episode.start, report)
     for each in (child, former):

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Executable, Select, Text, bindparam, or_, select
+from sqlalchemy import Executable, Select, Text, bindparam, or_, select, union
 
 from store.delivery_table import DeliveryState, among, deliveries
 from store.instants import UtcInstant, written
@@ -16,7 +16,7 @@ from store.ledger import OUTBOX_COLUMNS, digest, entry_hash, promised_row
 from store.listing import KEYS
 from store.rows import LedgerKind, OutboxRow
 from store.session import Session
-from store.tables import ledger, ledger_contents, outbox, people, word
+from store.tables import episodes, ledger, ledger_contents, outbox, people, word, worklist
 
 _LEDGER_COLUMNS = (
     *("position", "id", "at", "kind", "authority", "episode", "causation", "entry", "contents_hash", "hash"),
@@ -66,6 +66,17 @@ _FACTS = _ENTRIES.where(
     ledger.c.episode.is_not(None),
 ).order_by(ledger.c.at, ledger.c.position)
 _AFTER = _ENTRIES.where(ledger.c.position > bindparam("after")).order_by(ledger.c.position).limit(bindparam("most"))
+_OF_AUTHORITY = select(episodes.c.person).where(episodes.c.authority == _ONE)
+_TOLD = ledger.join(episodes, episodes.c.id == ledger.c.episode)
+_HEARD_OF = union(
+    _OF_AUTHORITY.where(episodes.c.state == word("open")),
+    _OF_AUTHORITY.select_from(worklist.join(episodes, episodes.c.id == worklist.c.case_id)).where(
+        worklist.c.authority == _ONE
+    ),
+    _OF_AUTHORITY.select_from(_TOLD).where(
+        ledger.c.at >= bindparam("since", type_=UtcInstant), ledger.c.kind.in_([word("fact"), word("decision")])
+    ),
+).order_by("person")
 _CONTENTS = select(ledger_contents.c.contents).where(ledger_contents.c.hash == _ONE)
 _PEOPLE = (
     select(people.c.id)
@@ -144,6 +155,11 @@ class History(Session):
         """The ids of the next children of an authority after an id ("": from the first), in the order of the ids."""
         return list((await self._rows(_PEOPLE, one=authority, after=after, most=limit)).scalars())
 
+    async def people_heard_of(self, authority: str, since: datetime) -> list[str]:
+        """The ids of the children of an authority of whom something was found or decided since then, who are missing,
+        or for whom something waits; in their order."""
+        return list((await self._rows(_HEARD_OF, one=authority, since=since)).scalars())
+
     async def verify(self) -> list[str]:
         """The ids of ledger rows that are not what was written: the hash of the line or that of the contents, where
         these are still held, does not come out. Empty when all is well."""
@@ -165,7 +181,7 @@ def _entry(row: Any) -> LedgerEntry:
 
 def _delivery(row: Any) -> Delivery:
     told = {name: getattr(row, name) for name in _PROMISE_COLUMNS}
-    return Delivery(promised_row(row), row.position, **told)
+    return Delivery(promised_row([getattr(row, name) for name in OUTBOX_COLUMNS]), row.position, **told)
 
 
 def _holds(row: Any) -> bool:

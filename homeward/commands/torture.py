@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from homeward.torture.conduct import Plan
-    from homeward.torture.rig import Place, Rig
+    from homeward.torture.conduct import RunPlan
+    from homeward.torture.rig import Rig, Servers
 
 
 @click.command()
@@ -51,9 +51,9 @@ def command(
 
     from homeward.embedded import EmbeddedError
     from homeward.settings import SettingsError, load_settings
-    from homeward.torture.conduct import Plan
+    from homeward.torture.conduct import RunPlan
     from homeward.torture.postgres_server import PostgresError
-    from homeward.torture.rig import Place
+    from homeward.torture.rig import Servers
 
     if database and postgres:
         raise click.UsageError("Give --database or --postgres, not both")
@@ -61,11 +61,11 @@ def command(
     if yours and not yes:
         click.confirm(f"This makes faults in {' and '.join(yours)}. Go on?", abort=True)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    place, plan = Place(database, kafka, postgres), Plan(seed, minutes, times, rate)
+    servers, plan = Servers(database, kafka, postgres), RunPlan(seed, minutes, times, rate)
     try:
         cache = load_settings().cache
         with nullcontext(folder) if folder else tempfile.TemporaryDirectory(prefix="homeward-torture-") as name:
-            held = asyncio.run(_tortured(Path(name), place, plan, only, cache))
+            held = asyncio.run(_tortured(Path(name), servers, plan, only, cache))
     except (EmbeddedError, PostgresError, SettingsError) as error:
         raise click.ClickException(str(error)) from None
     except asyncio.CancelledError:
@@ -74,7 +74,9 @@ def command(
         raise SystemExit(1)
 
 
-async def _tortured(folder: Path, place: "Place", plan: "Plan", only: tuple[str, ...], cache: Path | None) -> bool:
+async def _tortured(
+    folder: Path, servers: "Servers", plan: "RunPlan", only: tuple[str, ...], cache: Path | None
+) -> bool:
     from homeward.torture.conduct import Conductor
     from homeward.torture.faults import FAULTS
     from homeward.torture.rig import rig
@@ -83,14 +85,21 @@ async def _tortured(folder: Path, place: "Place", plan: "Plan", only: tuple[str,
     faults = [fault for fault in FAULTS if not only or any(words in fault.name for words in only)]
     if not faults:
         raise click.UsageError(f"No fault has such a name. There are: {'; '.join(fault.name for fault in FAULTS)}.")
-    this = asyncio.current_task()
+    this, loop = asyncio.current_task(), asyncio.get_running_loop()
     assert this is not None
     # What was started, mounted or frozen is put away however the run ends.
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
-    async with rig(folder, place, cache) as under:
+    loop.add_signal_handler(signal.SIGTERM, this.cancel)
+    async with rig(folder, servers, cache) as under:
         await _make_topics(under)
         await under.another().start()
-        outcome = await Conductor(under, plan, _told).run(faults)
+        conductor = Conductor(under, plan, _told)
+
+        def interrupted() -> None:
+            loop.remove_signal_handler(signal.SIGINT)  # the second time it ends at once
+            conductor.make_an_end()
+
+        loop.add_signal_handler(signal.SIGINT, interrupted)
+        outcome = await conductor.run(faults)
     for line in sheet(outcome):
         click.echo(line)
     return holds(outcome)

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import select
 
 from homeward.torture.feed import Feed, RecordPlace
-from homeward.torture.listening import Heard, heard, joined
+from homeward.torture.listening import Overheard, joined, overheard
 from homeward.torture.mail_server import Taken
 from homeward.torture.promised import Promised, all_promised
 from homeward.torture.rig import Rig
@@ -17,8 +17,8 @@ from homeward.torture.stream import Published
 from store.tables import inbox, quarantine
 
 _ALARMS = ("senior.alert", "escalation.open", "rhi.breach")
-_GONE = ("accepted", "delivered", "withdrawn", "in_doubt", "bounced", "failed")
-_ASIDE = ("in_doubt", "bounced", "failed")
+_GONE = ("accepted", "delivered", "withdrawn", "in_doubt", "bounced")
+_ASIDE = ("in_doubt", "bounced")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class Audit:
     """`lost`: records that were taken in nowhere, and messages that never came to their topic or mailbox. `twice`:
     messages that came to a topic more than once, under one id. `effects`: one cause that led to one message under two
     ids. `disorder`: messages that overtook another one of their lane. `alarms`: about children who were back before
-    they were reported. `mails_twice`: e-mails that arrived again. `aside`: messages that a server refused for good, or
-    may have taken, and of which a person was told."""
+    they were reported. `mails_twice`: e-mails that arrived again. `aside`: messages that may have been
+    taken or came back, and of which a person was told."""
 
     records: int
     messages: int
@@ -47,7 +47,7 @@ class Audit:
 
 
 async def is_quiet(rig: Rig) -> bool:
-    """Whether every message has come to its end, or waits for a person."""
+    """Whether every message has come to its end."""
     return all(row.state in _GONE for row in await all_promised(rig.store))
 
 
@@ -55,7 +55,7 @@ async def audited(rig: Rig, feed: Feed) -> Audit:
     """Looks at everything, once all is quiet."""
     rows = await all_promised(rig.store)
     topics = {row.destination.removeprefix("topic/") for row in rows if row.destination.startswith("topic/")}
-    told = joined(rig.kept, await heard(rig.bootstrap, topics))
+    told = joined(rig.kept, await overheard(rig.bootstrap, topics))
     posts = Counter(message_ids(rig.mail.posts))
     ids = [(topic, id_) for topic, parts in told.items() for part in parts.values() for id_ in part]
     return Audit(
@@ -100,7 +100,7 @@ def message_ids(posts: Sequence[Taken]) -> Iterable[tuple[str, str]]:
     return ((post.mailbox, str(message_from_bytes(post.content)["Message-ID"])) for post in posts)
 
 
-def messages_lost(rows: Iterable[Promised], told: Heard, posts: Mapping[tuple[str, str], int]) -> Iterable[str]:
+def messages_lost(rows: Iterable[Promised], told: Overheard, posts: Mapping[tuple[str, str], int]) -> Iterable[str]:
     on_topics = {(topic, id_) for topic, parts in told.items() for ids in parts.values() for id_ in ids}
     for row in rows:
         topic = row.destination.removeprefix("topic/")
@@ -130,7 +130,7 @@ def alarms(rows: Iterable[Promised], back: Collection[str]) -> Iterable[str]:
             yield f"{row.type} {row.message}"
 
 
-def disorder(rows: Iterable[Promised], told: Heard, earlier: Collection[str] = ()) -> Iterable[str]:
+def disorder(rows: Iterable[Promised], told: Overheard, earlier: Collection[str] = ()) -> Iterable[str]:
     """Within a partition. Of what was promised `earlier`, by a database that is no more, the order is forgotten."""
     known = {(row.destination.removeprefix("topic/"), row.message): row for row in rows}
     for topic, parts in told.items():

@@ -30,11 +30,12 @@ _TOLD_WITHIN = 60.0
 _QUIET_WITHIN = 300.0
 _AWAY = (StoreUnavailableError, SQLAlchemyError)
 _WAYS_OUT = 2  # by topic and by e-mail
+_REFUSED = ("failed", "parked")
 _REST = 2.0  # seconds between two faults
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RunPlan:
     """Of a run: how long faults come, or else how often each; `rate`: records in a second."""
 
     seed: str
@@ -60,13 +61,15 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Of a whole run. `lacking`: faults that could not be made here."""
+    """Of a whole run. `lacking`: faults that could not be made here. `released`: messages that a server had refused,
+    and that went out when that was over and somebody had released them."""
 
     seed: str
     measured: tuple[Measured, ...]
     audit: Audit
     seconds: float
     lacking: tuple[InjectedFault, ...]
+    released: int = 0
 
 
 def drawn(faults: Sequence[InjectedFault], seed: str) -> Iterator[tuple[InjectedFault, float]]:
@@ -80,8 +83,8 @@ def drawn(faults: Sequence[InjectedFault], seed: str) -> Iterator[tuple[Injected
 class Conductor:
     """Of one rig. `notice` hears of what is under way, in words."""
 
-    def __init__(self, rig: Rig, plan: Plan, notice: Callable[[str], None]) -> None:
-        self._rig, self._plan, self._notice = rig, plan, notice
+    def __init__(self, rig: Rig, plan: RunPlan, notice: Callable[[str], None]) -> None:
+        self._rig, self._plan, self._notice, self._ends = rig, plan, notice, False
         self._feed = Feed(Stream(plan.seed), rig.bootstrap, plan.rate, rig.clock)
 
     async def run(self, faults: Sequence[InjectedFault] = FAULTS) -> Outcome:
@@ -97,13 +100,19 @@ class Conductor:
                     break
                 measured.append(await self._measured(fault, lasts))
                 await asyncio.sleep(_REST)
-        await self._quiet()
+        released = await self._quiet()
         audit = await audited(self._rig, self._feed)
         lacking = tuple(fault for fault in faults if fault not in can)
-        return Outcome(self._plan.seed, tuple(measured), audit, time.monotonic() - began, lacking)
+        return Outcome(self._plan.seed, tuple(measured), audit, time.monotonic() - began, lacking, released)
+
+    def make_an_end(self) -> None:
+        """No further fault is made; what was done so far is looked at."""
+        self._ends = True
 
     def _is_enough(self, made: int, kinds: int, seconds: float) -> bool:
         plan = self._plan
+        if self._ends:
+            return True
         return seconds >= plan.minutes * 60 if plan.times is None else made >= plan.times * kinds
 
     @asynccontextmanager
@@ -164,13 +173,21 @@ class Conductor:
             return None
         return max((at - ended for at, is_ready in self._rig.ready if is_ready and at >= ended), default=0.0)
 
-    async def _quiet(self) -> None:
-        """Returns when nothing is under way any more, or has not come to rest in five minutes."""
+    async def _quiet(self) -> int:
+        """Returns when nothing is under way any more, or has not come to rest in five minutes: how many messages were
+        released."""
         self._notice("waiting until all is quiet")
         await Backlog({"bootstrap_servers": self._rig.bootstrap}, GROUP, _QUIET_WITHIN).read_through()
-        ends = time.monotonic() + _QUIET_WITHIN
+        ends, released = time.monotonic() + _QUIET_WITHIN, 0
         while time.monotonic() < ends:
             with contextlib.suppress(*_AWAY):
+                released += await self._released()
                 if await is_quiet(self._rig):
-                    return
+                    break
             await asyncio.sleep(1)
+        return released
+
+    async def _released(self) -> int:
+        """Releases what a server had refused, as a person does once the cause is mended."""
+        async with self._rig.store.transaction() as tx:
+            return await tx.release([row.position for row in await tx.held_up() if row.state in _REFUSED])

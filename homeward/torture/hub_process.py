@@ -32,7 +32,13 @@ class HubProcess:
         parts = [word for part in self.only for word in ("--only", part)]
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                *self.command, "run", *parts, env=environment_of(self.settings), stdout=log, stderr=log
+                *self.command,
+                "run",
+                *parts,
+                env=environment_of(self.settings),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C in a terminal is for us
             )
 
     def send(self, number: signal.Signals) -> None:

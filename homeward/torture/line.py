@@ -10,7 +10,7 @@ from sqlalchemy import make_url
 
 
 @dataclass
-class Line:
+class CutLine:
     """`url` leads over the line; `cut` makes dead what is connected, and lets new connections through unless the line
     is `dark`: then they are taken, and lead nowhere."""
 
@@ -33,9 +33,9 @@ class Line:
 
 
 @asynccontextmanager
-async def line_to(url: str) -> AsyncIterator[Line]:
+async def line_to(url: str) -> AsyncIterator[CutLine]:
     """A line to the server of that url, until the end of the block."""
-    server_url, line, tasks = make_url(url), Line(), set[asyncio.Task[None]]()
+    server_url, line, tasks = make_url(url), CutLine(), set[asyncio.Task[None]]()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         dead, folder = asyncio.Event(), server_url.query.get("host")

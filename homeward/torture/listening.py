@@ -7,14 +7,14 @@ from aiokafka import AIOKafkaConsumer  # type: ignore[import-untyped]
 
 from consumers.clients import open_client
 
-Heard = dict[str, dict[int, list[str]]]
+Overheard = dict[str, dict[int, list[str]]]
 """Ids of messages by topic and partition."""
 _WAIT_MS = 500
 
 
-async def heard(bootstrap: str, topics: Collection[str]) -> Heard:
+async def overheard(bootstrap: str, topics: Collection[str]) -> Overheard:
     """What these topics hold now. Aborted transactions are no part of it."""
-    told: Heard = {topic: defaultdict(list) for topic in topics}
+    told: Overheard = {topic: defaultdict(list) for topic in topics}
     if not topics:
         return told
     consumer = AIOKafkaConsumer(
@@ -29,9 +29,9 @@ async def heard(bootstrap: str, topics: Collection[str]) -> Heard:
     return told
 
 
-def joined(first: Heard, then: Heard) -> Heard:
+def joined(first: Overheard, then: Overheard) -> Overheard:
     """What was heard first, and what came on the same topics after it."""
-    told: Heard = {}
+    told: Overheard = {}
     for topic in {*first, *then}:
         one, other = first.get(topic, {}), then.get(topic, {})
         told[topic] = {n: [*one.get(n, ()), *other.get(n, ())] for n in sorted({*one, *other})}

@@ -7,7 +7,7 @@ import pwd
 import shutil
 import signal
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,10 +26,11 @@ class PostgresError(Exception):
 
 class PostgresServer:
     """One server on loopback; its data stay from one start to the next. `programs` is where Postgres is installed,
-    `user` who it runs as, None for ourselves: it refuses to run as root."""
+    `user` who it runs as, None for ourselves: it refuses to run as root. `settings`: of its own, as `name=value`."""
 
-    def __init__(self, folder: Path, programs: Path, user: str | None) -> None:
+    def __init__(self, folder: Path, programs: Path, user: str | None, settings: Sequence[str] = ()) -> None:
         self._folder, self._programs, self._user = folder, programs, user
+        self._settings = ("listen_addresses=127.0.0.1", *settings)
         self._data, self._port, self._copies = folder / "data", free_port(()), 0
         self._process: asyncio.subprocess.Process | None = None
         self.url = f"postgresql+asyncpg://postgres@127.0.0.1:{self._port}/postgres"
@@ -44,7 +45,8 @@ class PostgresServer:
         with (self._folder / "log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 self._programs / "postgres", "-D", str(self._data), "-p", str(self._port), "-k", "",
-                "-c", "listen_addresses=127.0.0.1", stdout=log, stderr=log, user=self._user,
+                *(word for one in self._settings for word in ("-c", one)),
+                stdout=log, stderr=log, user=self._user, start_new_session=True,
             )  # fmt: skip
         try:
             async with asyncio.timeout(_ANSWERS_WITHIN):
@@ -115,15 +117,15 @@ class PostgresServer:
 
 
 @asynccontextmanager
-async def own_postgres() -> AsyncIterator[PostgresServer]:
-    """A new server until the end of the block. Raises PostgresError."""
+async def own_postgres(*settings: str) -> AsyncIterator[PostgresServer]:
+    """A new server until the end of the block, with these settings (`name=value`). Raises PostgresError."""
     programs = _programs()
     user = _another_user() if os.geteuid() == 0 else None
     # Not below a folder of ours, which another user must not enter.
     with tempfile.TemporaryDirectory(prefix="homeward-postgres-") as name:
         if user:
             shutil.chown(name, user)
-        server = PostgresServer(Path(name), programs, user)
+        server = PostgresServer(Path(name), programs, user, settings)
         try:
             await server.make()
             yield server

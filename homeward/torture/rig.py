@@ -14,8 +14,8 @@ from homeward.embedded import EmbeddedKafka
 from homeward.embedded.probe import free_port
 from homeward.torture.administering import Administrator
 from homeward.torture.hub_process import HubProcess
-from homeward.torture.line import Line, line_to
-from homeward.torture.listening import Heard
+from homeward.torture.line import CutLine, line_to
+from homeward.torture.listening import Overheard
 from homeward.torture.mail_server import MailServer
 from homeward.torture.postgres_server import PostgresServer, own_postgres
 from homeward.torture.promised import Promised
@@ -25,7 +25,6 @@ from store import Store
 from store.migrating import migrate
 
 GROUP = "homeward-torture"
-_LEASE = 5.0  # seconds; the default is for machines that may be slower
 _STARTED_WITHIN = 120.0
 _ASKED_EVERY = 0.25
 _IN_FLIGHT = 0.5  # seconds within which Kafka has dealt with what a hub had sent when it was frozen
@@ -46,7 +45,7 @@ _KAFKA = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Servers:
     """Whose servers are tortured: the `database` (url) and the `kafka` (addresses) of the user; else three nodes of our
     own, and a SQLite file or, with `postgres`, a Postgres of our own."""
 
@@ -70,13 +69,13 @@ class Rig:
     hub_database: str
     kafka: EmbeddedKafka | None = None
     postgres: PostgresServer | None = None
-    line: Line | None = None
+    line: CutLine | None = None
     disk_of_database: SmallDisk | None = None
     disk_of_kafka: SmallDisk | None = None
     hubs: list[HubProcess] = field(default_factory=list)
     ready: list[tuple[float, bool]] = field(default_factory=list)
     """When readiness of the first hub changed (monotonic seconds), and to what."""
-    kept: Heard = field(default_factory=dict)
+    kept: Overheard = field(default_factory=dict)
     earlier: list[Promised] = field(default_factory=list)
 
     @property
@@ -89,8 +88,7 @@ class Rig:
         settings = {
             "KAFKA_BOOTSTRAP": self.bootstrap, "DATABASE_URL": self.hub_database,
             "SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(self.mail.port),
-            "KAFKA_GROUP": GROUP, "SMTP_TLS": "plain", "TRIAL": "true",
-            "RELAY_LEASE": str(_LEASE),
+            "KAFKA_GROUP": GROUP, "KAFKA_MEMBER": name, "SMTP_TLS": "plain", "TRIAL": "true",
             "DATA": str(self.folder / "data"), "HEALTH_PORT": str(port),
         }  # fmt: skip
         hub = HubProcess(self.clock.command(), settings, self.folder / f"{name}.log", port, only)
@@ -144,12 +142,12 @@ class Rig:
 
 
 @asynccontextmanager
-async def rig(folder: Path, place: Place, cache: Path | None) -> AsyncIterator[Rig]:
+async def rig(folder: Path, servers: Servers, cache: Path | None) -> AsyncIterator[Rig]:
     """A rig without a hub. Raises EmbeddedError and PostgresError."""
     async with AsyncExitStack() as stack:
         disk = await stack.enter_async_context(small_disk(folder / "data"))
-        server = await stack.enter_async_context(own_postgres()) if place.postgres else None
-        url = place.database or (server.url if server else f"sqlite+aiosqlite:///{folder}/data/homeward.db")
+        server = await stack.enter_async_context(own_postgres()) if servers.postgres else None
+        url = servers.database or (server.url if server else f"sqlite+aiosqlite:///{folder}/data/homeward.db")
         await migrate(url)
         store = Store.open(url)
         stack.push_async_callback(store.close)
@@ -157,14 +155,14 @@ async def rig(folder: Path, place: Place, cache: Path | None) -> AsyncIterator[R
         mail = await MailServer().listen()
         stack.push_async_callback(mail.close)
         kafka, disk_of_kafka = None, None
-        if place.kafka is None:
+        if servers.kafka is None:
             disk_of_kafka = await stack.enter_async_context(small_disk(folder / "kafka" / "node-3"))
             kafka = EmbeddedKafka(
                 folder / "kafka", nodes=3, cache=cache, heap=256, auto_create_topics=False, settings=_KAFKA
             )
             await asyncio.to_thread(kafka.start)
             stack.push_async_callback(asyncio.to_thread, kafka.stop)
-        reached = kafka.bootstrap if kafka else place.kafka or ""
+        reached = kafka.bootstrap if kafka else servers.kafka or ""
         made = Rig(
             folder, reached, mail, store, ShiftedClock(folder / "clock"), Administrator(reached, 3 if kafka else -1),
             line.url if line else url, kafka, server, line, None if store.postgres else disk, disk_of_kafka,

@@ -35,7 +35,8 @@ def sheet(outcome: Outcome) -> Iterator[str]:
     yield f"- out of order: {len(audit.disorder)}"
     yield f"- alarms about children who are back: {len(audit.alarms)}"
     yield f"- works again: {_middle(recovered)} (p50), {_longest(recovered)} (max), of {len(recovered)} faults"
-    yield f"- messages put aside, of which a person was told: {audit.aside}"
+    yield f"- messages that a server refused, and that were released when that was over: {outcome.released}"
+    yield f"- messages in doubt or come back, of which a person was told: {audit.aside}"
     yield f"- messages that came to a topic twice under one id: {audit.twice}"
     yield f"- e-mails that arrived twice, with one Message-ID: {audit.mails_twice}"
     for kind in ("lost", "effects", "disorder", "alarms"):

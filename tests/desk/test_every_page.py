@@ -38,7 +38,8 @@ _STAND_STILL = "for (let timer = setTimeout(() => {}); timer; timer--) clearTime
 NO_PAGE = {
     "/": "leads on", "/t/{message}": "leads on", "/stay": "leads on", "/uncover": "leads on", "/sign-out": "leads on",
     "/sign-in/start": "leads to the provider", "/sign-in/done": "leads on from the provider",
-    "/figures/download": "a file", "/held-up/resume": "leads on", "/held-up/replay": "its dry run is that of a release",
+    "/figures/download": "a file", "/held-up/resume": "leads on",
+    "/held-up/release": "its dry run is that of reading again",
     **{page.path: "a stream of events" for page in NEWS_PAGES},
 }  # fmt: skip
 
@@ -80,13 +81,13 @@ class Walk:
         await self.look(what)
 
     async def look(self, what: str) -> None:
+        await self.page.evaluate(_STAND_STILL)
         found = await Axe().run(self.page, options={"resultTypes": ["violations"]})
         self.faults += [f"{what}: {v['id']}: {v['nodes'][0]['html']}" for v in found.response["violations"]]
         width = await self.page.evaluate("document.documentElement.scrollWidth")
         self.faults += [f"{what}: {width} pixels wide"] if width > 320 else []
         headings = await self.page.locator("h1").count()
         self.faults += [f"{what}: {headings} headings of the first order"] if headings != 1 else []
-        await self.page.evaluate(_STAND_STILL)
 
     async def fill(self, **typed: str) -> None:
         """Types into fields by their names; a radio is chosen by its value."""

@@ -122,6 +122,7 @@ async def test_looking_back_reads_no_table_whole(watched: Watched) -> None:
         await tx.ledger_of_episode("e1")
         await tx.ledger_about("m1")
         await tx.facts_since("nottinghamshire", NOON)
+        await tx.people_heard_of("nottinghamshire", NOON)
         await tx.ledger_after(5, 10)
         await tx.contents("hash")
         await tx.outbox_of_episode("e1")
@@ -129,5 +130,5 @@ async def test_looking_back_reads_no_table_whole(watched: Watched) -> None:
         await tx.outbox_of_episodes(["e1", "e2"], waiting=True)
         await tx.outbox_of_message("m1")
         await tx.outbox_after(5, 10)
-    assert watched.seen == 10
+    assert watched.seen == 11
     assert watched.scans == []

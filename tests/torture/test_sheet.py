@@ -1,6 +1,7 @@
 """The sheet of a run says of each fault how it went, what could not be had, and whether the promise held."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,8 @@ def test_a_run_without_a_fault_has_shown_nothing() -> None:
 
 @pytest.mark.parametrize("kind", ["lost", "effects", "disorder", "alarms"])
 def test_what_broke_a_promise_is_named(kind: str) -> None:
-    run = outcome(measured(KILLED, 2.0), audit=replace(HELD, **{kind: ("message m1",)}))
+    broken: dict[str, Any] = {kind: ("message m1",)}
+    run = outcome(measured(KILLED, 2.0), audit=replace(HELD, **broken))
     told = [*sheet(run)]
     assert f"  - {kind}: message m1" in told
     assert told[-1] == "The promise did not hold."

@@ -9,7 +9,7 @@ from consumers.backlog import Backlog
 from homeward.torture.acls import READ, WRITE
 from homeward.torture.faults.injected import Begin, InjectedFault, Needs, Undo, nothing_to_mend
 from homeward.torture.feed import Feed
-from homeward.torture.listening import heard, joined
+from homeward.torture.listening import joined, overheard
 from homeward.torture.rig import GROUP, Rig
 from homeward.torture.stream import AUTHORITIES, MADE_UP_FORCE
 from schemas.topics import police_notifications, register_children, service_topic
@@ -73,7 +73,7 @@ async def _missing(rig: Rig, _feed: Feed) -> Undo:
     """A topic of the hub's is deleted, between two of its messages; what stood in it is noted."""
     partitions = await rig.administrator.partitions(_TOLD)
     async with rig.frozen_hubs():
-        rig.kept = joined(rig.kept, await heard(rig.bootstrap, [_TOLD]))
+        rig.kept = joined(rig.kept, await overheard(rig.bootstrap, [_TOLD]))
         await rig.administrator.delete(_TOLD)
     return lambda: rig.administrator.make({_TOLD: partitions})
 
