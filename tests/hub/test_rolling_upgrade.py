@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from homeward.embedded import EmbeddedKafka
 from homeward.settings import load_settings
 from homeward.torture.audit import disorder, message_ids, messages_lost
-from homeward.torture.listening import heard
+from homeward.torture.listening import overheard
 from homeward.torture.promised import all_promised
 from store import Store
 from store.migrating import migrate, missing_steps
@@ -109,7 +109,7 @@ async def test_what_is_said_while_two_hubs_are_upgraded_and_go_back_is_what_woul
         await upgrade.stop()
         await mail.close()
     rows, posts = await all_promised(upgrade.store), Counter(message_ids(mail.posts))
-    told = await heard(own_kafka, {to.removeprefix("topic/") for _, to in expected if to.startswith("topic/")})
+    told = await overheard(own_kafka, {to.removeprefix("topic/") for _, to in expected if to.startswith("topic/")})
     ids = Counter((topic, id_) for topic, parts in told.items() for part in parts.values() for id_ in part)
     assert await upgrade.count("episodes WHERE state = 'open'") == len(load.told)
     assert {(row.message, row.destination) for row in rows} == expected
