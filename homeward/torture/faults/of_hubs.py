@@ -50,8 +50,8 @@ def _second(leaves_by: signal.Signals) -> Begin:
 
 
 def _part_frozen(part: str) -> Begin:
-    """A part that runs in a process of its own has taken over from the hub, which is there again, and hangs. It is killed
-    in the end."""
+    """A part that runs in a process of its own has taken over from the hub, which is there again, and hangs. It is
+    killed in the end."""
 
     async def begin(rig: Rig, _feed: Feed) -> Undo:
         hub, beside = rig.hubs[0], _beside(rig, part)
