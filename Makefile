@@ -11,7 +11,7 @@ marker = $(VENV)/.installed-$(1)-$(shell cat requirements/build.txt requirements
 TEST := $(call marker,test)
 # The test set holds everything of the run set, so where it is installed it serves `demo` and `run` as well.
 RUN := $(or $(wildcard $(TEST)),$(call marker,run))
-# What the benches of matching and of the contract need comes on top of the test set.
+# What the benches need comes on top of the test set.
 BENCH := $(VENV)/.with-bench-$(shell cat requirements/test.txt requirements/bench.txt | cksum | cut -d' ' -f1)
 # The sector's validator of the SSDA903 return, in an environment of its own: its pins do not go with the hub's.
 SSDA903 := $(VENV)/.with-ssda903-$(shell cksum < requirements/ssda903.txt | cut -d' ' -f1)
@@ -51,7 +51,7 @@ torture: $(TEST) ## break what a hub stands on for half an hour, and print what 
 	@$(BIN)/homeward torture --minutes 15 $(ARGS)
 	@$(BIN)/homeward torture --minutes 15 --postgres $(ARGS)
 
-bench: $(TEST) ## measure speed against bare Kafka, on Postgres and SQLite
+bench: $(TEST) $(BENCH) ## measure speed against bare Kafka and a peer, on Postgres and SQLite (ARGS=--quick: two minutes)
 	@$(BIN)/python -m bench $(ARGS)
 
 bench-desk: $(TEST) ## measure the pages of the duty desk with 100,000 episodes, on Postgres and SQLite

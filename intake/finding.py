@@ -43,12 +43,10 @@ def take_in_found(context: Context, child: Child, report: Found) -> Step | None:
 def part(context: Context, child: Child, report: Found) -> list[Parted]:
     """Parts the episodes that a return ends from what began after it (AMB-173, AMB-185)."""
     terms = context.packs.governing(child.authority, context.now).terms
-    if not report.contact_made or report.return_at is None:
-        return []
     others = []
-    for episode in (e for e in ended_by(report, child.episodes(), terms) if e.state == "open"):
-        other = parted(episode, report.return_at, terms)
-        if other.told:
+    for episode in (e for e in ended_by(report, child.episodes(), terms) if e.state in ("open", "found")):
+        other = parted(episode, report, terms)
+        if other.said:
             child.keep(replace(child.cases[episode.id], episode=other.episode))
             others.append(other)
     return others

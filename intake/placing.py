@@ -71,7 +71,7 @@ def _returned(context: Context, child: Child, report: Found) -> Step | None:
     if step is None:
         return None
     for other in others:
-        for said in (*other.told, *other.acts):
+        for said in other.said:
             again = replace(said, origin=replace(said.origin, again=report.origin.answered))
             step += place(context, child, again) or Step()
     return step

@@ -36,7 +36,7 @@ from store.lapsing import lapsed, lapsing
 from store.leased import LeasedRow
 from store.ledger import OUTBOX_COLUMNS, promised_row
 from store.listing import Listing
-from store.pausing import destination_of_lane, is_paused
+from store.pauses import destination_of_lane, is_paused
 from store.rows import SHARDS
 from store.session import Session
 from store.tables import leases, outbox, word
@@ -46,6 +46,7 @@ _OWNED = Listing("owned", shard=Integer)
 _OVERTAKING = Listing("overtaking", type=Text)
 _ADDRESSED = Listing("addressed", address=Text)
 _TAKEN = Listing("taken", position=BigInteger, fence=BigInteger)
+_HEAD_COLUMNS = ("position", "shard", "lane", "attempts", "address", "repeats", "sending")
 _NOW = bindparam("now", type_=UtcInstant)
 _OWNER = bindparam("whose", type_=Text)
 _UNTIL = bindparam("lasts", type_=UtcInstant)
@@ -98,7 +99,7 @@ def _heads(postgres: bool, of_one_channel: bool, chosen: str) -> Select[*tuple[A
     # it expects no wonders. So it walks the rows in their order, looks before each, and stops at the limit.
     barred = select(true()).where(*_before(row, lower), blocks).limit(1).scalar_subquery()
     overtakes = exists().where(*_before(row, left), among(left, "parked", "failed"))
-    columns = (row.c[n] for n in ("position", "shard", "lane", "attempts", "address", "repeats", "sending"))
+    columns = (row.c[name] for name in _HEAD_COLUMNS)
     addressed = _ADDRESSED.has(postgres, row.c.address)
     return (
         select(*columns, overtakes.label("overtakes"))
@@ -184,7 +185,7 @@ class Claiming(Session):
             given |= _ADDRESSED.parameters(self._postgres, ((address,) for address in sorted(named)))
         shards = ((shard,) for shard in owned)
         found = await self._with(_OWNED, shards, claimable, now=now, most=limit, **given)
-        rows = [_leased(row, owned[row.shard]) for row in found]
+        rows = [_leased(row, owned) for row in found]
         if rows:
             taken = ((row.position, row.fence) for row in rows)
             await self._with(_TAKEN, taken, _take(self._postgres), whose=owner, lasts=now + lease)
@@ -204,16 +205,9 @@ class Claiming(Session):
         return {int(row.name.removeprefix(_PREFIX)): row.owner for row in await self._rows(_RELAYED, now=now)}
 
 
-def _leased(row: Any, fence: int) -> LeasedRow:
-    promised = promised_row(row)
+def _leased(row: Any, fences: Mapping[int, int]) -> LeasedRow:
+    position, shard, lane, attempts, address, repeats, sending, overtakes, *told = row
     return LeasedRow(
-        promised,
-        row.position,
-        row.lane,
-        row.attempts + 1,
-        fence,
-        row.address,
-        bool(row.overtakes),
-        bool(row.repeats),
-        sending=row.sending,
-    )
+        promised_row(told), position, lane, attempts + 1, fences[shard], address, bool(overtakes), bool(repeats),
+        sending=sending,
+    )  # fmt: skip

@@ -181,7 +181,7 @@ def _entry(row: Any) -> LedgerEntry:
 
 def _delivery(row: Any) -> Delivery:
     told = {name: getattr(row, name) for name in _PROMISE_COLUMNS}
-    return Delivery(promised_row(row), row.position, **told)
+    return Delivery(promised_row([getattr(row, name) for name in OUTBOX_COLUMNS]), row.position, **told)
 
 
 def _holds(row: Any) -> bool:

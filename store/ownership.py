@@ -48,6 +48,13 @@ def _prolong(postgres: bool) -> Executable:
     return update(leases).where(mine).values(until=_UNTIL).returning(leases.c.name)
 
 
+@cache
+def _free(postgres: bool) -> Executable:
+    names = KEYS.of(postgres)
+    joined = names.outerjoin(leases, leases.c.name == names.c.key)
+    return select(names.c.key).select_from(joined).where(or_(leases.c.name.is_(None), lapsed(leases.c.until)))
+
+
 class _Leases(Session):
     """The statements on the table of leases, inside a transaction."""
 
@@ -55,6 +62,10 @@ class _Leases(Session):
         asked, given = ((name,) for name in sorted(names)), lapsing(now, lease)
         taken = await self._with(KEYS, asked, _take(self._postgres), whose=owner, lasts=now + lease, **given)
         return {row.name: row.fence for row in taken}
+
+    async def free(self, names: Collection[str], now: datetime, lease: timedelta) -> set[str]:
+        asked = ((name,) for name in sorted(names))
+        return set((await self._with(KEYS, asked, _free(self._postgres), **lapsing(now, lease))).scalars())
 
     async def prolong(self, held: Mapping[str, int], owner: str, until: datetime) -> set[str]:
         mine = await self._with(_HELD, sorted(held.items()), _prolong(self._postgres), whose=owner, lasts=until)
@@ -92,6 +103,11 @@ class Ownership:
             self._held.update(taken)
         return self._held
 
+    async def free(self, names: Collection[str], now: datetime, lease: timedelta) -> set[str]:
+        """Those of `names` that nobody holds at this instant."""
+        async with self._store.reading_connection() as connection:
+            return await _Leases(connection).free(names, now, lease)
+
     async def renew(self, now: datetime, lease: timedelta) -> Mapping[str, int]:
         """Prolong what is held; returns what is held still. To be called well within `lease`."""
         if self._held:
@@ -100,9 +116,10 @@ class Ownership:
             self._held = {name: fence for name, fence in self._held.items() if name in mine}
         return self._held
 
-    async def release(self, now: datetime) -> None:
-        """Give up everything, so that another may take it at once."""
-        held, self._held = self._held, {}
+    async def release(self, now: datetime, names: Collection[str] | None = None) -> None:
+        """Give up these names or, where none are given, everything, so that another may take it at once."""
+        held = {name: fence for name, fence in self._held.items() if names is None or name in names}
+        self._held = {name: fence for name, fence in self._held.items() if name not in held}
         if held:
             async with self._store.connection(brief=True) as connection:
                 await _Leases(connection).prolong(held, self.owner, now)

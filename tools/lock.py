@@ -42,7 +42,7 @@ def build_requirements() -> str:
 
 
 def bench_requirements() -> str:
-    """What the benches of matching and of the contract need besides the test set."""
+    """What the benches need besides the test set."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     return "\n".join([*project["project"]["optional-dependencies"]["training"], *project["dependency-groups"]["bench"]])
 

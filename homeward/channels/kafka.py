@@ -19,4 +19,4 @@ def _make(settings: Settings, _words_of: Wordings, create: TopicShape | None) ->
 
 
 # Kafka fails as a whole, or one of its topics does, and recovers as such: no row is ever parked.
-TOPICS = Channel("topic", _make, Manner(Retry(attempts=None)))
+TOPICS = Channel("topic", _make, Manner(Retry(attempts=None), claims=4))

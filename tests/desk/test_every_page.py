@@ -38,7 +38,8 @@ _STAND_STILL = "for (let timer = setTimeout(() => {}); timer; timer--) clearTime
 NO_PAGE = {
     "/": "leads on", "/t/{message}": "leads on", "/stay": "leads on", "/uncover": "leads on", "/sign-out": "leads on",
     "/sign-in/start": "leads to the provider", "/sign-in/done": "leads on from the provider",
-    "/figures/download": "a file", "/held-up/resume": "leads on", "/held-up/replay": "its dry run is that of a release",
+    "/figures/download": "a file", "/held-up/resume": "leads on",
+    "/held-up/release": "its dry run is that of reading again",
     **{page.path: "a stream of events" for page in NEWS_PAGES},
 }  # fmt: skip
 

@@ -50,10 +50,9 @@ def differences(one: Read, other: Read) -> Iterator[str]:
 def differently_told(one: Read, other: Read, split_alike: bool) -> Iterator[str]:
     """What is said in one reading and not in the other, but for the word that something came early. Where batches were
     split in another way, of what was asked for: what tells how things are may have left before it changed."""
-    if _is_refused(one) or _is_refused(other):
+    if any(_is_refused(read) or _was_joined(read) for read in (one, other)):
         return
-    updates = not (_was_joined(one) or _was_joined(other))
-    mine, theirs = (_told(read, split_alike, updates) for read in (one, other))
+    mine, theirs = (_told(read, split_alike) for read in (one, other))
     yield from (f"said only in the first: {_shown(row)}" for row in (mine - theirs).elements())
     yield from (f"said only in the other: {_shown(row)}" for row in (theirs - mine).elements())
 
@@ -68,19 +67,18 @@ def has_further_error(course: Course) -> bool:
 
 
 def _was_joined(read: Read) -> bool:
-    """Whether a report was taken for an absence that was open then: what it brought to that one is told as an update,
-    and is none of it where the return turns out to lie before it (AMB-173, AMB-185)."""
+    """Whether a report was taken for an absence that was open then: what is said of that one meanwhile speaks of both,
+    although the return before the other turns out to part them (AMB-173, AMB-185). In the end the same is owed."""
     return any(
         name.startswith("joined") for e in read.ledger if e.kind == "fact" for name, _ in e.entry.get("events", ())
     )
 
 
-def _told(read: Read, everything: bool, updates: bool) -> Counter[tuple[Any, ...]]:
+def _told(read: Read, everything: bool) -> Counter[tuple[Any, ...]]:
     """How often each is said. An update says how things stand, and what they were in between need not be told. What is
     asked for of a child outside any episode leaves at once, and may be done in what is read next."""
     said = [m for m in read.said if everything or MESSAGE_TYPES[m["type"]].withdrawn_by]
     said = [m for m in said if m["episode"] or not MESSAGE_TYPES[m["type"]].withdrawn_by]
-    said = [m for m in said if updates or m["type"] != "episode.update"]
     told = Counter(
         (m["authority"], m["type"], m["kind"], m["incident"], to, m["due"])
         for m in said

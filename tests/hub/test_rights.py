@@ -56,7 +56,6 @@ async def kafka(secured: SecuredKafka, topic_prefix: str, monkeypatch: pytest.Mo
     """With the least set granted, every topic made, and rights that are asked for at each look. Each test has a group
     of its own: a hub that may not even leave its group is a member of it for a while."""
     monkeypatch.setattr(watching, "RIGHTS_EVERY", 0.0)
-    monkeypatch.setattr(watching, "_LOOK_EVERY", 0.5)
     secured.group = topic_prefix
     await secured.revoke_all()
     await secured.grant(of_group(secured), *LEAST, *OWN)

@@ -96,5 +96,14 @@ async def test_another_absence_that_was_taken_for_the_open_one_is_parted_from_it
     assert {"strategy_meeting", "convene_strategy_meeting"} <= kinds(first)
 
 
+async def test_also_where_the_other_absence_is_over_by_then() -> None:
+    seen = case("worker.found_report", 10, authority="mfh-borough", by={"role": "young_person"}, found_at=later(9))
+    again = missing(20, "P-2", responsible_authority="mfh-borough", child=child("lcs:Z-1"))
+    back = found(30, "P-2")
+    first = await ends(at_mfh(), seen, again, back)
+    assert first == await ends(at_mfh(), again, back, seen)
+    assert len([row for row in first.elements() if row[1] == "rhi.request"]) == 2
+
+
 def kinds(of: Owed) -> set[Any]:
     return {kind for _, _, kind, _, _ in of}
