@@ -14,8 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 WITHIN = 20.0
 """Seconds that a server has for one statement of a running hub."""
-BRIEF = "SELECT set_config('idle_in_transaction_session_timeout', '10s', true), set_config('lock_timeout', '10s', true)"
-"""For a transaction of a few statements with nothing in between: a process that hangs inside one bars nobody longer."""
+BRIEF = (
+    "SELECT set_config('idle_in_transaction_session_timeout', '10s', true), set_config('lock_timeout', '10s', true), "
+    "CASE WHEN current_setting('server_version_num')::int >= 170000 "
+    "THEN set_config('transaction_timeout', '20s', true) END"
+)
+"""For a transaction of a few statements with nothing in between: a process that hangs inside one bars nobody longer. To
+Postgres one that hangs between the parts of a statement is not idle; from version 17 on that ends too."""
 
 _CONNECT, _CHECK_OUT = 10.0, 20.0  # seconds
 _RECYCLE = 900  # seconds after which a connection is made anew, whatever it looks like

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import make_url
 
+_NOTICED_WITHIN = 25.0
+"""Seconds: what the hub asks of either end (`store.postgres`)."""
+
 
 @dataclass
 class CutLine:
@@ -21,6 +24,14 @@ class CutLine:
     def cut(self) -> None:
         for each in self._dead:
             each.set()
+
+    async def _noticed(self, dead: asyncio.Event, *ends: asyncio.StreamWriter) -> None:
+        """Each end finds out by itself, as its keepalives would tell it: ours to either end are answered."""
+        with suppress(asyncio.CancelledError):
+            await dead.wait()
+            await asyncio.sleep(_NOTICED_WITHIN)
+            for end in ends:
+                end.transport.abort()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, dead: asyncio.Event) -> None:
         with suppress(ConnectionError, asyncio.CancelledError):
@@ -51,7 +62,8 @@ async def line_to(url: str) -> AsyncIterator[CutLine]:
             writer.close()
             return
         line._dead.append(dead)
-        for work in (line._carry(reader, far[1], dead), line._carry(far[0], writer, dead)):
+        ends = line._noticed(dead, writer, far[1])
+        for work in (line._carry(reader, far[1], dead), line._carry(far[0], writer, dead), ends):
             tasks.add(task := asyncio.create_task(work))
             task.add_done_callback(tasks.discard)
 
