@@ -14,6 +14,8 @@ from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic  # type: ignore[import-untyped]
 from aiokafka.errors import KafkaConnectionError, KafkaError  # type: ignore[import-untyped]
 
+from producers.bearer import BearerTokens
+
 _CLOSING = (KafkaError, OSError, TimeoutError)
 _LETTING_GO = 1.0  # seconds
 
@@ -41,6 +43,7 @@ class KafkaSettings:
     mechanism: str = "SCRAM-SHA-512"
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+    tokens: BearerTokens | None = field(default=None, repr=False)
     tls: ssl.SSLContext | None = field(default=None, repr=False)
     request_timeout: float = 10.0
     metadata_timeout: float = 5.0
@@ -59,6 +62,7 @@ class KafkaSettings:
             "sasl_mechanism": self.mechanism,
             "sasl_plain_username": self.user,
             "sasl_plain_password": self.password,
+            "sasl_oauth_token_provider": self.tokens,
             "request_timeout_ms": round(self.request_timeout * 1000),
         }
 

@@ -2,8 +2,9 @@
 them the hub says which is missing and is not ready, and goes on with the rest."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import orjson
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from token_server import CLIENT
 
 from consumers.clients import open_client
 from homeward import watching
@@ -21,7 +23,7 @@ from producers.fakes import MemoryMailSender
 from schemas.topics import casework_outcomes, police_intelligence, police_notifications, register_children
 from store import Store
 from store.migrating import migrate
-from tests.services.secured import Grant, SecuredKafka, secured_kafka
+from tests.services.secured import USER, Grant, SecuredKafka
 
 pytestmark = pytest.mark.kafka
 PATIENCE = 420.0  # seconds: the group waits up to five minutes for a member of the test before that was cut off
@@ -41,12 +43,6 @@ OWN = [Grant("write", f"{authority}.", "prefixed") for authority in AUTHORITIES]
 CHILD = {"identifiers": [{"system": "mosaic", "value": "M-1"}], "given_name": "Robin", "date_of_birth": "2012-03-01"}
 
 
-@pytest.fixture(scope="module")
-def secured() -> Iterator[SecuredKafka]:
-    with secured_kafka() as kafka:
-        yield kafka
-
-
 @pytest.fixture
 async def kafka(secured: SecuredKafka, monkeypatch: pytest.MonkeyPatch) -> SecuredKafka:
     """With the least set granted, every topic made, and rights that are asked for at each look."""
@@ -63,8 +59,8 @@ async def kafka(secured: SecuredKafka, monkeypatch: pytest.MonkeyPatch) -> Secur
 
 
 @asynccontextmanager
-async def running(kafka: SecuredKafka, folder: Path) -> AsyncIterator[Hub]:
-    settings = kafka.settings(database_url=f"sqlite+aiosqlite:///{folder}/hub.db")
+async def running(kafka: SecuredKafka, folder: Path, **known_by: object) -> AsyncIterator[Hub]:
+    settings = kafka.settings(**known_by, database_url=f"sqlite+aiosqlite:///{folder}/hub.db")
     await migrate(settings.database)
     packs, directories = library(settings)
     ways = {"topic": senders(settings)["topic"], "mail": MemoryMailSender()}
@@ -121,8 +117,15 @@ async def taken(hub: Hub, message: str) -> None:
             await hub.watch.turn()
 
 
-async def test_with_the_least_set_everything_works(kafka: SecuredKafka, tmp_path: Path) -> None:
-    async with running(kafka, tmp_path) as hub:
+@pytest.mark.parametrize("known_by", ["password", "certificate", "token"])
+async def test_with_the_least_set_everything_works_however_kafka_knows_the_hub(
+    kafka: SecuredKafka, tmp_path: Path, known_by: str
+) -> None:
+    how = {"password": {}, "certificate": kafka.certificate(), "token": kafka.token()}[known_by]
+    user = {"password": USER, "certificate": f"CN={USER}", "token": CLIENT}[known_by]
+    await kafka.revoke_all()
+    await kafka.grant(*(replace(right, user=user) for right in (*LEAST, *OWN)))
+    async with running(kafka, tmp_path, **how) as hub:
         assert await faults(hub, wanted=False) == ""
         service = {"service": "childrens_social_care", "worker": "sw-1"}
         await publish(kafka, REGISTER, "case.context", "c1", authority=AUTHORITY, child=CHILD, services=[service])
@@ -181,14 +184,6 @@ async def test_the_doctor_says_which_rights_are_missing_and_how_to_grant_them(ka
         f"kafka-acls.sh --bootstrap-server {kafka.secured} --command-config admin.properties --add --allow-principal "
         "User:homeward --operation Read --topic casework. --resource-pattern-type prefixed"
     )
-
-
-async def test_the_doctor_tells_a_wrong_password_from_a_wrong_certificate(kafka: SecuredKafka) -> None:
-    _, directories = library(kafka.settings())
-    (refused,) = await kafka_findings(kafka.settings(kafka_password="wrong"), directories)
-    assert "does not accept the hub as homeward (SCRAM-SHA-512)" in refused.says
-    (unsafe,) = await kafka_findings(kafka.settings(kafka_ca_file=None), directories)
-    assert "does not accept TLS" in unsafe.says
 
 
 async def test_a_hub_that_starts_without_its_group_says_so_and_begins_when_it_is_granted(

@@ -2,6 +2,7 @@
 behind a firewall that has forgotten the connection."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -31,11 +32,20 @@ class Line:
 
 
 @asynccontextmanager
-async def line_to(url: str) -> AsyncIterator[Line]:
-    """A line to the server of that url, until the end of the block."""
+async def line_to(url: str, tls: ssl.SSLContext | None = None) -> AsyncIterator[Line]:
+    """A line to the server of that url, until the end of the block. With `tls` it is encrypted, as by a server of that
+    certificate."""
     server_url, line, tasks = make_url(url), Line(), set[asyncio.Task[None]]()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if tls is not None:
+            await reader.readexactly(8)  # the client asks for encryption
+            writer.write(b"S")
+            try:
+                await writer.start_tls(tls)
+            except (ssl.SSLError, ConnectionError):
+                writer.close()
+                return
         folder = server_url.query.get("host")
         far = (
             await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.{server_url.port or 5432}")
