@@ -27,6 +27,7 @@ COMMANDS = {
     "topics": "List the Kafka topics of this installation, or print the commands that create them.",
     "docs": "Write or serve the documentation of all topics and messages.",
     "migrate": "Bring the database schema up to date.",
+    "grants": "Print the SQL that gives each Postgres role its least rights.",
     "move": "Copy everything into another, empty database, such as from SQLite to Postgres.",
     "backup": "Copy everything that Homeward knows into one file.",
     "restore": "Fill an empty database from a backup, or show what a backup would give back.",

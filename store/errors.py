@@ -67,6 +67,11 @@ def translated() -> Iterator[None]:
 
 def _fault(error: DBAPIError) -> Exception | None:
     state, words, name = _state(error), str(error.orig), _sqlite_name(error)
+    if "unsupported startup parameter" in words:
+        return StoreForbiddenError(
+            "PgBouncer is in between and takes none of the hub's settings of a session. Connect to Postgres itself, or "
+            "set pool_mode = session and ignore_startup_parameters"
+        )
     if state in _UNPREPARED or words.startswith(_UNPREPARED_WORDS):
         return StoreUnpreparedError("Tables are missing or out of date. Run `homeward migrate`.")
     if state.startswith(_FORBIDDEN) or name.startswith(_FORBIDDEN_SQLITE):
