@@ -2,8 +2,12 @@
 so that `homeward simulate` does not pay for what `homeward run` needs."""
 
 import importlib
+import os
+from typing import Any
 
 import click
+
+from homeward.terminal import escaping
 
 COMMANDS = {
     "run": "Run the hub: read notifications, apply the procedures, send messages, keep time limits.",
@@ -36,6 +40,16 @@ COMMANDS = {
 
 class LazyGroup(click.Group):
     """A group that knows its commands by name and imports one only to run it or to print its own help."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Whatever runs, and whatever goes wrong: what it writes may tell of children, so it is for its owner alone,
+        and does a terminal no harm."""
+        before = os.umask(0o077)
+        try:
+            with escaping():
+                return super().main(*args, **kwargs)
+        finally:
+            os.umask(before)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

@@ -110,16 +110,11 @@ def topics_of(
 def owned(authorities: Sequence[str], folders: Sequence[Path]) -> "dict[str, Directory]":
     """The directories of these authorities; without any, of every one that has a pack, and the hub's own. UsageError
     names an authority that has none."""
-    from homeward.commands.installed import directories, installed
+    from homeward.commands.installed import authority_of, directories, installed
     from routing.library import HUB
 
     packs, named = installed(folders)
-    wanted = []
-    for word in authorities:
-        key = packs.key_of(word)
-        if key is None:
-            raise click.UsageError(f"Unknown authority '{word}'. Choose from: {', '.join(packs.authorities)}")
-        wanted.append(key)
+    wanted = [authority_of(packs, word) for word in authorities]
     found = directories(named)
     return {key: found[key] for key in wanted or (*packs.authorities, HUB) if key in found}
 

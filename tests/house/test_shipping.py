@@ -117,3 +117,14 @@ def test_the_commits_since_a_base_are_looked_at(tmp_path: Path) -> None:
     for base, expected in (("HEAD~1", 0), ("HEAD~2", 1)):
         done = subprocess.run([*command, base], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr.count("80 characters")) == (expected, expected), done.stderr
+
+
+def test_every_row_of_the_threat_model_names_tests_that_there_are() -> None:
+    model = (ROOT / "SECURITY.md").read_text().partition("## Threat model")[2].partition("\n## ")[0]
+    rows = [row for row in model.splitlines() if row.startswith("| ")][1:]
+    threats = ("Spoofing", "Tampering", "Repudiation", "Information disclosure", "Denial of service", "Elevation of")
+    assert all(any(row.startswith(f"| **{threat}") for row in rows) for threat in threats)
+    for row in rows:
+        named = re.findall(r"`(tests/[\w/.]+)`", row.rpartition("|")[0].rpartition("|")[2])
+        assert named, row
+        assert all((ROOT / test).exists() for test in named), row
