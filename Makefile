@@ -11,7 +11,7 @@ marker = $(VENV)/.installed-$(1)-$(shell cat requirements/build.txt requirements
 TEST := $(call marker,test)
 # The test set holds everything of the run set, so where it is installed it serves `demo` and `run` as well.
 RUN := $(or $(wildcard $(TEST)),$(call marker,run))
-# What the benches of matching and of the contract need comes on top of the test set.
+# What the benches need comes on top of the test set.
 BENCH := $(VENV)/.with-bench-$(shell cat requirements/test.txt requirements/bench.txt | cksum | cut -d' ' -f1)
 # The sector's validator of the SSDA903 return, in an environment of its own: its pins do not go with the hub's.
 SSDA903 := $(VENV)/.with-ssda903-$(shell cksum < requirements/ssda903.txt | cut -d' ' -f1)
@@ -23,7 +23,7 @@ SERVE := $(VENV)/.with-serve-$(shell cksum < requirements/serve.txt | cut -d' ' 
 AUDIT := $(VENV)/.with-audit-$(shell cksum < requirements/audit.txt | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fuzz courses screenshots mutants torture bench bench-desk bench-matching bench-contract sbom audit lock clean
+.PHONY: help demo run test check fuzz courses screenshots mutants torture bench bench-cdc bench-desk bench-matching bench-contract sbom audit lock clean
 
 help: ## list the commands
 	@printf 'Homeward tells people and keeps time. Commands:\n\n'
@@ -51,14 +51,18 @@ fuzz: $(TEST) ## send a million seeded inputs through the whole way in, and prin
 courses: $(TEST) ## read ten thousand random courses in any order, and print what did not hold
 	@$(BIN)/python -m tests.disorder $(ARGS)
 
-torture: $(RUN) ## break what a hub stands on for half an hour, and print what it lost, said twice or held up
-	@$(BIN)/homeward torture --minutes 30 $(ARGS)
+torture: $(TEST) ## break what a hub stands on for half an hour, and print what it lost, said twice or held up
+	@$(BIN)/homeward torture --minutes 15 $(ARGS)
+	@$(BIN)/homeward torture --minutes 15 --postgres $(ARGS)
 
-bench: $(TEST) ## measure speed against bare Kafka, on Postgres and SQLite
+bench: $(TEST) $(BENCH) ## measure speed against bare Kafka and a peer, on Postgres and SQLite (ARGS=--quick: two minutes)
 	@$(BIN)/python -m bench $(ARGS)
 
 bench-desk: $(TEST) ## measure the pages of the duty desk with 100,000 episodes, on Postgres and SQLite
 	@$(BIN)/python -m bench.desk $(ARGS)
+
+bench-cdc: $(TEST) ## show that Debezium writes from the outbox what the relay writes
+	@$(BIN)/python -m pytest -q bench/cdc $(ARGS)
 
 bench-matching: $(TEST) $(BENCH) ## measure how well children are matched, compared with Splink
 	@$(BIN)/python -m pytest -q bench/matching

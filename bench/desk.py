@@ -41,7 +41,10 @@ from schemas.topics import police_notifications, register_children
 from store import OutboxRow, Store
 
 AUTHORITY, FORCE = "nottinghamshire", "BENCH"
-OFFICER = DeskUser("d.officer", "D. Officer", (Grant(AUTHORITY),), operator=True, local=True, forces=frozenset({FORCE}))
+ASKED = Grant(AUTHORITY, frozenset({"allocated_social_worker"}))
+OFFICER = DeskUser(
+    "d.officer", "D. Officer", (Grant(AUTHORITY),), operator=True, local=True, asked=(ASKED,), forces=frozenset({FORCE})
+)
 HERE = "http://127.0.0.1"
 _BATCH = 10
 """Records that are taken in at one time of the clock."""
@@ -91,10 +94,15 @@ async def _measured(url: str, episodes: int, still_open: int, rounds: int) -> di
         await store.close()
 
 
+def moment() -> datetime:
+    """The instant at which all is measured: late in the afternoon, when the handover tells of a whole day."""
+    return clock.now().replace(hour=15, minute=30, second=0, microsecond=0)
+
+
 async def fill(store: Store, episodes: int, still_open: int) -> None:
     """Lets intake take in what is open and some of what is over, and copies the latter."""
     packs, directories = library(Settings(trial=True))
-    now = clock.now()
+    now = moment()
     at, over = VirtualClock(now - timedelta(days=800)), episodes - still_open
     loaded = min(over, _LOADED)
     past = Intake(store, packs, directories, parse_record, at.now, history=True)
@@ -113,10 +121,10 @@ async def measure(store: Store, rounds: int) -> dict[str, float]:
     """The same of a database that is filled."""
     packs, directories = library(Settings(trial=True))
     letters = MailLetters(PackWordings(packs, HERE))
-    rehearsal = IntakeRehearsal(Intake(store, packs, directories, parse_record, clock.now))
+    rehearsal = IntakeRehearsal(Intake(store, packs, directories, parse_record, moment))
     options = DeskOptions(url=HERE, local_user=OFFICER, requests=1_000_000)
     files = PeriodFiles(packs)
-    return await _asked(Desk(options, store, packs, letters, _Nowhere(), files, rehearsal, clock.now), rounds)
+    return await _asked(Desk(options, store, packs, letters, _Nowhere(), files, rehearsal, moment), rounds)
 
 
 class _Nowhere:
@@ -135,12 +143,13 @@ async def _asked(desk: Desk, rounds: int) -> dict[str, float]:
         "Episode": (f"/e/{first}", {}), "Answer": (f"/m/{message}", {}), "Own force": ("/force", {}),
         "Find a reference": ("/find", {"sought": "B-0"}), "Find a number": ("/find", {"sought": "K-0"}),
         "Find a name": ("/find", {"sought": "Robin Madeup", "born": "2011-09-01"}),
-        "Held up": ("/held-up", {}), "Rules": (f"/rules/{AUTHORITY}", {}),
+        "Held up": ("/held-up", {}), "Rules": (f"/rules/{AUTHORITY}", {}), "My requests": ("/requests", {}),
+        "Figures of a month": ("/figures", {}),
     }  # fmt: skip
     found = {}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(application(desk)), base_url=HERE) as client:
         await client.get("/rules")
-        session = desk.sessions.of(client.cookies["homeward_desk"], clock.now())
+        session = desk.sessions.of(client.cookies["homeward_desk"], moment())
         assert session is not None
         for name, (path, form) in pages.items():
             took = []
@@ -162,7 +171,7 @@ async def _take(intake: Intake, records: Iterator[RawRecord], at: VirtualClock) 
 
 def _history(count: int, now: datetime) -> Iterator[RawRecord]:
     """Episodes of the last two years that are over."""
-    for n in range(1, count + 1):
+    for n in reversed(range(1, count + 1)):  # in the order of their times
         at = now - timedelta(days=730) * (n / (count + 1)) - timedelta(days=3)
         yield _record(f"h{n}", "police.missing", at, _report(f"H-{n}", n, at))
         back = at + timedelta(hours=5)

@@ -1,20 +1,29 @@
 """The two that are compared: the hub as it is, and the same consuming, validating, deciding and producing without a
-database. Neither sends e-mails; the hub still promises and settles them."""
+database. Neither sends e-mails; the hub still promises and settles them.
+
+Each runs as a process of its own (`python -m bench.hubs`), so that who measures takes none of its time. It says when it
+is ready, and after a line on its input when it polled its first batch, and how large the batches were.
+"""
 
 import asyncio
+import json
+import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Protocol
 
-from bench.load import topic
+from bench.load import notifications, topic
+from consumers.members import GroupMember
 from consumers.parsing import parse_record
 from consumers.subscriber import Subscriber
 from enrichment.children import Children
 from homeward import clock
 from homeward.consuming import kafka_broker
 from homeward.hub import Hub
+from homeward.logs import configure
 from homeward.settings import Settings
 from homeward.wiring import Parts, library, senders
 from intake.batch import BatchProcessor
@@ -26,8 +35,6 @@ from schemas.delivery import Outgoing, Receipt, Sender, Verdict
 from store import Store
 from store.migrating import migrate
 from store.rows import KnownKeys, OutboxRow
-
-LOOK = 0.01  # seconds between two looks whether everything is delivered
 
 
 class Dropped:
@@ -46,62 +53,52 @@ class Dropped:
 class Compared(Protocol):
     """Something that takes notifications in and sends decisions out."""
 
-    taken: int
     began: float | None
-
-    async def idle(self, records: int) -> None: ...
+    polled: list[int]
 
 
 class Whole:
     """The hub."""
 
     def __init__(self, parts: Parts, mark: str) -> None:
-        self.taken, self.began = 0, None
+        self.began: float | None = None
+        self.polled: list[int] = []
         self.hub = Hub(parts, ["consumers", "relay"], pattern=f"^{topic(mark)}$")
         self._take = parts.intake.process_batch
         self.hub.subscriber = Subscriber(self._timed)
 
     async def _timed(self, batch: Sequence[RawRecord]) -> None:
-        self.began = self.began or time.perf_counter()
+        self.began = self.began or time.time()
+        self.polled.append(len(batch))
         await self._take(batch)
-        self.taken += len(batch)
-
-    async def idle(self, records: int) -> None:
-        while self.taken < records:
-            await asyncio.sleep(LOOK)
-        while True:
-            async with self.hub.parts.store.reading() as tx:
-                if not (await tx.standing()).states:
-                    return
-            await asyncio.sleep(LOOK)
 
 
 class Bare:
-    """The yardstick: the same reading and rules over a memory of its own, and the decisions straight to Kafka."""
+    """The yardstick: the same reading and rules over a memory that is empty, and the decisions straight to Kafka."""
 
     def __init__(self, settings: Settings, sender: Sender) -> None:
-        self.taken, self.began = 0, None
+        self.began: float | None = None
+        self.polled: list[int] = []
         self._packs, self._directories = library(settings)
-        self._children = Children(KnownKeys([], [], {}), {}, ())
         self._sender = sender
 
     async def take(self, batch: Sequence[RawRecord]) -> None:
-        self.began = self.began or time.perf_counter()
+        self.began = self.began or time.time()
+        self.polled.append(len(batch))
+        receipts = await self._sender.send(self.decided(batch))
+        assert all(receipt.verdict == "sent" for receipt in receipts)
+
+    def decided(self, batch: Sequence[RawRecord]) -> list[Outgoing]:
+        """What the records lead to. Each batch finds the memory empty, as each record is of another child: so the
+        thousandth costs what the first does."""
         now = datetime.now(UTC)
-        processor = BatchProcessor(Context(self._children, self._packs, now))
+        processor = BatchProcessor(Context(Children(KnownKeys([], [], {}), {}, ()), self._packs, now))
         for raw in batch:
             parsed = parse_record(raw, now)
             assert isinstance(parsed, Parsed)
             processor.process(parsed)
         rows = [row for m in processor.done.messages for row in rows_of(m, self._directories[m.authority])]
-        items = [outgoing(row) for row in rows if row.destination.startswith("topic/")]
-        receipts = await self._sender.send(items)
-        assert all(receipt.verdict == "sent" for receipt in receipts)
-        self.taken += len(batch)
-
-    async def idle(self, records: int) -> None:
-        while self.taken < records:
-            await asyncio.sleep(LOOK)
+        return [outgoing(row) for row in rows if row.destination.startswith("topic/")]
 
 
 def outgoing(row: OutboxRow) -> Outgoing:
@@ -138,7 +135,7 @@ async def bare(kafka: str, mark: str) -> AsyncIterator[Bare]:
     compared = Bare(settings, sender)
     broker = kafka_broker(settings)
     Subscriber(compared.take).attach(
-        broker, mark, settings.batch_records, settings.batch_timeout_ms, f"^{topic(mark)}$"
+        broker, GroupMember(mark), settings.batch_records, settings.batch_timeout_ms, f"^{topic(mark)}$"
     )
     await sender.start()
     await broker.start()
@@ -147,3 +144,25 @@ async def bare(kafka: str, mark: str) -> AsyncIterator[Bare]:
     finally:
         await broker.stop()
         await sender.stop()
+
+
+def decisions(mark: str, count: int) -> Counter[str]:
+    """How many messages so many notifications lead to, by topic."""
+    key, value = notifications(1, mark)[0]
+    record = RawRecord(topic(mark), 0, 0, value, datetime.now(UTC), key)
+    made = Bare(settings_for("127.0.0.1:1", mark), Dropped()).decided([record])
+    return Counter([item.address for item in made] * count)
+
+
+async def _run(kind: str, kafka: str, mark: str, database: str) -> None:
+    opened = whole(kafka, mark, database) if kind == "whole" else bare(kafka, mark)
+    loop = asyncio.get_running_loop()
+    async with opened as compared:
+        print("ready", flush=True)
+        await loop.run_in_executor(None, sys.stdin.readline)
+        print(json.dumps({"began": compared.began, "polled": compared.polled}), flush=True)
+
+
+if __name__ == "__main__":
+    configure("WARNING", "text")
+    asyncio.run(_run(*sys.argv[1:]))

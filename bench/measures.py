@@ -1,116 +1,135 @@
-"""The three measurements. Each returns a plain number; the ratios are formed in `bench.__main__`."""
+"""What is measured of the hub and of its yardstick from outside: each runs in its own process, and whether it is done
+is asked of Kafka. The ratios are formed in `bench.comparing`."""
 
 import asyncio
+import json
+import sys
 import time
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime, timedelta
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from statistics import quantiles
+from typing import Any
 
 import orjson
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from bench.hubs import Compared, settings_for
+from bench.hubs import decisions
 from bench.load import notifications, publish, topic
-from homeward.wiring import senders
-from outbox.addressing import DirectoryBook
-from outbox.relay import Relay
-from producers.kafka_link import TopicShape
-from routing.messages import derived_id
-from store import OutboxRow, Store
 
-Opened = Callable[[], AbstractAsyncContextManager[Compared]]
+_LOOK = 0.02  # seconds between two looks at the topics
+_PATIENCE = 300.0
 
 
-async def end_to_end(kafka: str, opened: Opened, count: int, mark: str) -> float:
+@dataclass(slots=True)
+class Running:
+    """One of the two in its own process. `told` is filled when it has ended."""
+
+    kafka: str
+    mark: str
+    told: dict[str, Any] = field(default_factory=dict)
+
+
+@asynccontextmanager
+async def running(kind: str, kafka: str, mark: str, database: str) -> AsyncIterator[Running]:
+    """`whole` or `bare`, from when it is ready until the end of the block."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bench.hubs", kind, kafka, mark, database),
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdin
+    assert process.stdout
+    run = Running(kafka, mark)
+    try:
+        assert await process.stdout.readline() == b"ready\n"
+        yield run
+        process.stdin.write(b"\n")
+        run.told = json.loads(await process.stdout.readline())
+    finally:
+        process.stdin.close()
+        await process.wait()
+
+
+async def end_to_end(kind: str, kafka: str, mark: str, database: str, count: int) -> float:
     """Notifications a second, from the first batch polled until the last decision is confirmed by Kafka."""
-    await publish(kafka, mark, notifications(count, mark))
-    async with opened() as compared:
-        await compared.idle(count)
-        assert compared.began is not None
-        return count / (time.perf_counter() - compared.began)
+    wanted = decisions(mark, count)
+    async with _counting(kafka, wanted) as counted:
+        before = await counted()
+        await publish(kafka, mark, notifications(count, mark))
+        async with running(kind, kafka, mark, database) as run, asyncio.timeout(_PATIENCE):
+            while (found := await counted() - before).total() < wanted.total():
+                await asyncio.sleep(_LOOK)
+            ended = time.time()
+        assert found == wanted, f"{found} decisions arrived, and not {wanted}"
+    return count / (ended - run.told["began"])
 
 
-async def relay_rows(kafka: str, store: Store, count: int, mark: str) -> float:
-    """Rows a second that the relay takes out of a full outbox, sends and settles."""
-    now = datetime.now(UTC)
-    body = orjson.dumps({"filler": "x" * 900})
-    rows = [
-        OutboxRow(derived_id(mark, str(n)), derived_id(mark, "m", str(n)), "episode", derived_id(mark, str(n % 997)),
-                  "task.create", body, now, None, ("HUB",), "hub", None, f"topic/bench.relay-{n % 4}.v1", "routine",
-                  None)
-        for n in range(count)
-    ]  # fmt: skip
-    async with store.transaction() as tx:
-        await tx.append((), rows)
-    sender = senders(settings_for(kafka, "bench-relay"), TopicShape(6))["topic"]
-    relay = Relay(store, {"topic": sender}, DirectoryBook({}, {}, _utc_now), now=_utc_now,
-                  owner=mark, batch=1000, lease=timedelta(seconds=60))  # fmt: skip
-    await sender.start()
-    began = time.perf_counter()
-    sent = await relay.drain()
-    took = time.perf_counter() - began
-    await relay.stop()
-    await sender.stop()
-    assert sent == count
-    return count / took
+@asynccontextmanager
+async def _counting(kafka: str, wanted: Counter[str]) -> AsyncIterator[Any]:
+    """Asks how many records the topics hold."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka)
+    await consumer.start()
+    for name in wanted:
+        await consumer._client._wait_on_metadata(name)
+    places = [TopicPartition(name, n) for name in wanted for n in consumer.partitions_for_topic(name) or ()]
+
+    async def counted() -> Counter[str]:
+        found = Counter[str]()
+        for place, end in (await consumer.end_offsets(places)).items():
+            found[place.topic] += end
+        return found
+
+    try:
+        yield counted
+    finally:
+        await consumer.stop()
 
 
-async def bare_rows(kafka: str, count: int) -> float:
-    """Rows a second of aiokafka alone: the same bodies and keys, pipelined keyed sends of an idempotent producer."""
-    body = orjson.dumps({"filler": "x" * 900})
-    producer = AIOKafkaProducer(
-        bootstrap_servers=kafka, acks="all", enable_idempotence=True, linger_ms=0, max_batch_size=131_072
-    )
-    await producer.start()
-    for n in range(4):
-        await producer.partitions_for(f"bench.relay-{n}.v1")
-    began = time.perf_counter()
-    for first in range(0, count, 1000):
-        waiting = [
-            await producer.send(f"bench.relay-{n % 4}.v1", body, key=derived_id("bare", str(n % 997)).encode())
-            for n in range(first, min(first + 1000, count))
-        ]
-        await asyncio.gather(*waiting)
-    took = time.perf_counter() - began
-    await producer.stop()
-    return count / took
-
-
-async def latency(kafka: str, opened: Opened, seconds: float, mark: str, rate: int = 100) -> tuple[float, float]:
-    """(p50, p99) in milliseconds from publishing a notification to reading its first decision, at `rate` a second."""
+async def latency(kind: str, kafka: str, mark: str, database: str, seconds: float, rate: int) -> list[float]:
+    """p50, p95 and p99 in milliseconds from publishing a notification to reading its first decision."""
     records = notifications(round(seconds * rate) + 1, mark)
     sent: dict[str, float] = {}
     heard: dict[str, float] = {}
     await publish(kafka, mark, ())
-    async with opened() as compared:
-        producer, consumer = await _ends(kafka)
+    async with running(kind, kafka, mark, database), _ends(kafka) as (producer, consumer):
         listening = asyncio.create_task(_listen(consumer, heard, mark))
         await producer.send_and_wait(topic(mark), records[0][1], key=records[0][0])  # the first warms up
-        await compared.idle(1)
+        await _all_heard(heard, 1)
         began = time.perf_counter()
         for n, (key, value) in enumerate(records[1:]):
             await asyncio.sleep(max(began + n / rate - time.perf_counter(), 0))
             sent[key.decode()] = time.perf_counter()
             await producer.send(topic(mark), value, key=key)
-        await compared.idle(len(records))
-        while len(heard) < len(records):
-            await asyncio.sleep(0.05)
+        await _all_heard(heard, len(records))
         listening.cancel()
-        await producer.stop()
-        await consumer.stop()
-    waits = sorted((heard[name] - at) * 1000 for name, at in sent.items())
-    cuts = quantiles(waits, n=100)
-    return cuts[49], cuts[98]
+    return percentiles([(heard[name] - at) * 1000 for name, at in sent.items()])
 
 
-async def _ends(kafka: str) -> tuple[AIOKafkaProducer, AIOKafkaConsumer]:
+def percentiles(waits: Sequence[float]) -> list[float]:
+    """p50, p95 and p99."""
+    cuts = quantiles(sorted(waits), n=100, method="inclusive")
+    return [cuts[49], cuts[94], cuts[98]]
+
+
+async def _all_heard(heard: dict[str, float], count: int) -> None:
+    async with asyncio.timeout(_PATIENCE):
+        while len(heard) < count:
+            await asyncio.sleep(_LOOK)
+
+
+@asynccontextmanager
+async def _ends(kafka: str) -> AsyncIterator[tuple[AIOKafkaProducer, AIOKafkaConsumer]]:
     producer = AIOKafkaProducer(bootstrap_servers=kafka)
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka, metadata_max_age_ms=500, fetch_max_wait_ms=50)
     consumer.subscribe(pattern=r"^nottinghamshire\..*")
     await producer.start()
     await consumer.start()
-    return producer, consumer
+    try:
+        yield producer, consumer
+    finally:
+        await producer.stop()
+        await consumer.stop()
 
 
 async def _listen(consumer: AIOKafkaConsumer, heard: dict[str, float], mark: str) -> None:
@@ -118,7 +137,3 @@ async def _listen(consumer: AIOKafkaConsumer, heard: dict[str, float], mark: str
         cause = (orjson.loads(record.value).get("causation") or {}).get("id", "")
         if cause.startswith(f"{mark}-"):
             heard.setdefault(cause, time.perf_counter())
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)

@@ -4,7 +4,7 @@ is asked. The only place that reads fields of aiokafka which are not its public 
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,11 +21,13 @@ _STALE = 45.0  # seconds after which what was seen says nothing of now
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """How far a partition was read, up to what it reached, and since when that is so."""
+    """How far a partition was read, up to what it reached, and since when that is so; how far its group has said that
+    all is taken in, where it has said so."""
 
     position: int
     end: int
     since: float
+    committed: int | None = None
 
 
 class Progress:
@@ -49,29 +51,31 @@ class Progress:
                 for consumer in self._consumers():
                     partitions = sorted(consumer.assignment())
                     ends = await consumer.end_offsets(partitions) if partitions else {}
+                    committed = await committed_of(consumer, partitions)
                     for tp, end in ends.items():
-                        fresh[tp] = self._moved(tp, position_of(consumer, tp), end)
+                        fresh[tp] = self._moved(tp, position_of(consumer, tp), end, committed.get(tp))
         except (KafkaError, TimeoutError, OSError) as error:
             log.debug("where the partitions end is not known", extra={"cause": type(error).__name__})
             return
         self._seen, self._looked = fresh, self._monotonic()
 
-    def _moved(self, tp: TopicPartition, position: int, end: int) -> _Seen:
+    def _moved(self, tp: TopicPartition, position: int, end: int, committed: int | None) -> _Seen:
         before = self._seen.get(tp)
         stands = before is not None and before.position == position and before.end > position
-        return _Seen(position, end, before.since if before and stands else self._monotonic())
+        return _Seen(position, end, before.since if before and stands else self._monotonic(), committed)
 
     def unread(self) -> dict[TopicPartition, int]:
         """How many records wait in each partition, as last seen."""
         return {tp: seen.end - seen.position for tp, seen in self._seen.items() if seen.end > seen.position}
 
     def told(self) -> dict[str, dict[str, int]]:
-        """By `topic/partition`, as last seen: `unread`, how many records wait, and `positions`, the offset of the next
-        record to be read."""
+        """By `topic/partition`, as last seen: `unread`, how many records wait; `positions`, the offset of the next
+        record to be read; `committed`, that of the next record that a restart would read, where one was taken in."""
         places = {f"{tp.topic}/{tp.partition}": seen for tp, seen in self._seen.items()}
         return {
             "unread": {where: max(seen.end - max(seen.position, 0), 0) for where, seen in places.items()},
             "positions": {where: seen.position for where, seen in places.items()},
+            "committed": {where: seen.committed for where, seen in places.items() if seen.committed is not None},
         }
 
     def standing_still(self) -> list[TopicPartition]:
@@ -112,6 +116,23 @@ def position_of(consumer: Any, partition: TopicPartition) -> int:
     return state._position if state and state._position is not None else -1
 
 
+async def committed_of(consumer: Any, partitions: Collection[TopicPartition]) -> dict[TopicPartition, int]:
+    """What the consumer's group has committed, by one question; public `committed` asks for each partition. What is not
+    known, or never was committed, is not there."""
+    if not partitions or not is_coordinated(consumer):
+        return {}
+    try:
+        found = await consumer._coordinator.fetch_committed_offsets([*partitions])
+    except KafkaError:  # a right is missing: that is told elsewhere, and no fault of the partition's
+        return {}
+    return {tp: each.offset for tp, each in found.items()}
+
+
 async def abandon(consumer: Any) -> None:
     """Closes the connections of a consumer that cannot be stopped, so that its group takes its partitions away."""
     await consumer._client.close()
+
+
+def forget_name(consumer: Any) -> None:
+    """Lets a member with a name leave its group when it stops, as any other does."""
+    consumer._coordinator._group_instance_id = None

@@ -15,11 +15,14 @@ from typing import Any
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import FAKE_CONSUMER, KafkaAckableMessage
+from opentelemetry.trace import SpanKind
 
 from consumers.fetched import SetAside, install
+from consumers.members import GroupMember
 from intake.records import RawRecord
 from schemas.instants import EARLIEST, LATEST
 from schemas.topics import PATTERNS, TopicKind, parse_topic
+from schemas.tracing import link, root_span, traceparent_in
 from store.errors import StoreUnavailableError
 from store.trouble import Trouble
 
@@ -50,7 +53,7 @@ class Subscriber:
     def attach(
         self,
         broker: KafkaBroker,
-        group: str,
+        member: GroupMember,
         max_records: int,
         timeout_ms: int,
         pattern: str = PATTERN,
@@ -62,7 +65,7 @@ class Subscriber:
         subscriber = broker.subscriber(
             pattern=except_for(pattern, without),
             batch=True,
-            group_id=group,
+            **member.settings(),
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.NACK_ON_ERROR,
             max_records=max_records,
@@ -79,7 +82,9 @@ class Subscriber:
         self.is_busy = True
         try:
             batch = [raw_of(record, self.cluster) for record in records]
-            await self._take(sorted(batch, key=_register_first))
+            with root_span("take in", SpanKind.CONSUMER, records=len(batch)) as span:
+                link(span, (traceparent_in(raw.headers) for raw in batch))
+                await self._take(sorted(batch, key=_register_first))
         except Exception as error:
             # Raising rewinds the batch at once and for ever: wait first, longer each time.
             self._failures += 1

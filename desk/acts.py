@@ -33,6 +33,11 @@ def binds_hub(type_: str) -> bool:
     return known is not None and known.binds_hub
 
 
+def authority_name(authority: str) -> str:
+    """The key of an authority as a name: `mfh-borough` as `Mfh Borough`."""
+    return authority.replace("-", " ").title()
+
+
 def code_in_words(code: str) -> str:
     """`child_in_need` as `Child in need`, for a code that nobody has put into words."""
     text = code.replace("_", " ").replace(".", " ").strip()

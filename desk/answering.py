@@ -2,58 +2,48 @@
 What the forms hold is told in `desk.forms`, how an answer leaves in `desk.sending`."""
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from starlette.responses import Response
 
 from desk.acts import role_name
 from desk.asking import Question, question_of
 from desk.clocks import work_clocks
-from desk.forms.form import AnswerForm, Reading, chosen_words, in_own_words, read_form
-from desk.forms.making import MATCH, form_for, sayable
+from desk.forms.form import AnswerForm, in_own_words
+from desk.forms.making import LOCATED, MATCH, form_for, sayable, sayable_groups
+from desk.judging import AnswerSubject, judged_form
 from desk.kept_forms import drop_typed, keep_typed, kept_form, of_draft
 from desk.looking import case_for, governing_pack, looked
-from desk.sending import answer_id, answer_row, author, keep_and_send
+from desk.sending import answer_id, keep_and_send
 from desk.serving import DeskPage
+from desk.views.missing import police_reference
 from desk.views.rehearsed import RehearsedView, rehearsed_view
 from desk.visit import NotHereError, Visit
 from reporting.held_cases import HeldCase
 from routing.messages import Answer
 from routing.pack import Pack
-from schemas.unreadable import Unreadable
 from store import AnswerRow
 
 _NO_KIND = "-"
-
-
-@dataclass(frozen=True, slots=True)
-class _About:
-    """What an answer is about. `roles`: those in which this person may give it; `settled`: it was answered already."""
-
-    authority: str
-    pack: Pack
-    held: HeldCase | None
-    which: Mapping[str, Any]
-    roles: tuple[str, ...]
-    is_for: str
-    message: str | None = None
-    settled: bool = False
 
 
 async def message_page(visit: Visit) -> Response:
     """What the message says, what became of it, and the ways to answer."""
     question = await question_of(visit)
     row = question.row
-    await looked(visit, "message", row.authority, [row.subject])
+    await looked(visit, "message", row.authority, [question.held.case.id if question.held else None])
     roles = question.roles_of(visit.user)
     clocks = work_clocks(question.open, question.pack, visit.now)
-    ways = [(_way(answer), _label(answer, question)) for answer in question.answers]
+    ways = [
+        (_way(answer) + ("&more=1" if question.is_settled(answer) else ""), _label(answer, question))
+        for answer in question.answers
+    ]
     return await visit.page(
         "question.html",
         letter=visit.desk.letters.letter(row),
         question=question,
+        reference=question.reference,
         clock=clocks[0] if clocks else None,
         ways=ways if roles else [],
         is_for=question.is_for(),
@@ -73,7 +63,7 @@ async def answer_page(visit: Visit) -> Response:
     form = form_for(answer, question.pack, title, question.row.message_id)
     if form is None:
         raise NotHereError
-    about = _About(
+    about = AnswerSubject(
         question.row.authority,
         question.pack,
         question.held,
@@ -91,7 +81,11 @@ async def sayable_page(visit: Visit) -> Response:
     held, pack, _ = await _episode(visit)
     case = held.episode
     told = sayable(pack, bool(case and case.episode.still_missing))
-    return await visit.page("sayable.html", held=held, ways=[(_path(answer), label) for answer, label in told])
+    groups = {
+        name: [(f"{_path(a)}?form={fresh_form()}", label) for a, label in each]
+        for name, each in sayable_groups(told).items()
+    }
+    return await visit.page("sayable.html", held=held, groups=groups, reference=police_reference(held))
 
 
 async def say_page(visit: Visit) -> Response:
@@ -107,79 +101,83 @@ async def say_page(visit: Visit) -> Response:
     if answer.type in ("worker.missing_report", "document.updated", "case.opened", "case.closed"):
         numbers = held.child.record.identifiers or held.child.own_identifiers()
         which["child"] = {"identifiers": [{"system": system, "value": value} for system, value in numbers]}
-    about = _About(held.authority, pack, held, which, roles, "people who answer at this authority")
+    about = AnswerSubject(held.authority, pack, held, which, roles, "people who answer at this authority")
     return await _form(visit, form, about, f"/e/{held.case.id}")
 
 
-async def _form(visit: Visit, form: AnswerForm, about: _About, back: str) -> Response:
+async def _form(visit: Visit, form: AnswerForm, about: AnswerSubject, back: str) -> Response:
     if not about.roles:
         return await visit.page(
             "message.html", 403, title=f"This is for the {about.is_for}", text="You can read it, and not answer it.",
             back={"href": back, "text": "Back"},
         )  # fmt: skip
     shown: dict[str, Any] = {
-        "form": form, "about": about, "back": back, "typed": {}, "faults": {}, "form_id": secrets.token_urlsafe(16),
-        "roles": [(role, role_name(about.pack, role)) for role in about.roles], "more": visit.asked("more"),
+        "form": form, "about": about, "back": back, "typed": {}, "faults": {},
+        "form_id": visit.asked("form") or fresh_form(),
+        "roles": [(role, role_name(about.pack, role)) for role in about.roles],
     }  # fmt: skip
     if visit.request.method == "GET":
-        return await visit.page("form.html", **shown | await of_draft(visit, form))
+        if sent := visit.session.sent.get(visit.asked("form")):
+            return visit.to(f"/a/{sent}")
+        if about.settled and not (visit.asked("more") or visit.asked("check")):
+            return visit.to(back)  # it says who answered, what and when
+        draft = await of_draft(visit, form)
+        if visit.asked("check") and draft:
+            return await _checked(visit, form, about, shown | draft)
+        return await visit.page("form.html", **shown | draft)
     if visit.asked("keep"):
         return await kept_form(visit, back)
     return await _sent(visit, form, about, shown)
 
 
-async def _sent(visit: Visit, form: AnswerForm, about: _About, shown: dict[str, Any]) -> Response:
-    typed = {
+async def _sent(visit: Visit, form: AnswerForm, about: AnswerSubject, shown: dict[str, Any]) -> Response:
+    form_id = visit.asked("form_id")
+    path = f"{visit.request.url.path}?form={quote(form_id)}"
+    if visit.asked("change"):
+        return visit.to(path)
+    if await _is_kept(visit, id_ := answer_id(form_id, visit.user.id, about.named(form))):
+        return visit.to(f"/a/{id_}")  # pressed twice
+    typed: dict[str, Any] = {
         each.name: visit.listed(each.name) if each.kind == "boxes" else visit.asked(each.name) for each in form.fields
     }
-    reading = read_form(form, typed, visit.now)
-    role = visit.asked("role") if len(about.roles) > 1 else about.roles[0]
-    if role not in about.roles:
-        reading.faults["role"] = "Select the role you act in"
-    if about.settled and not visit.asked("more_why"):
-        reading.faults["more_why"] = "Say why another answer is needed"
-    again = {
-        **shown,
-        "typed": typed | {"role": role, "more_why": visit.asked("more_why")},
-        "form_id": visit.asked("form_id"),
-    }
-    if reading.faults:
-        await keep_typed(visit)
-        return await visit.page("form.html", 422, **again | {"faults": reading.faults})
     if form.type == "worker.found_report" and typed["what"] == "located":
-        return await visit.page("located.html", back=shown["back"])
-    if visit.asked("change"):
-        return await visit.page("form.html", **again)
-    try:
-        row = _row(visit, form, about, reading, role)
-    except Unreadable as fault:
-        return await visit.page("form.html", 422, **again | {"faults": {"": f"This cannot be sent: {fault.detail}"}})
+        asks = LOCATED in about.pack.words.decisions
+        return await visit.page("located.html", back=shown["back"], asks=asks)
+    again = {**shown, "typed": typed | {n: visit.asked(n) for n in ("role", "more_why")}, "form_id": form_id}
+    judged = judged_form(visit, form, about, again)
+    if judged.faults or judged.row is None:
+        await keep_typed(visit)
+        return await visit.page("form.html", 422, **again | {"faults": judged.faults})
     if form.checked and visit.asked("checked") != "yes":
         await keep_typed(visit)
-        view = await _rehearsed(visit, about, row)
-        told = in_own_words(form, reading.values)
-        return await visit.page("check.html", **again, told=told, view=view)
+        return visit.to(f"{path}&check=1")
     if about.settled:
-        await looked(visit, "answered again", about.authority, [row.episode], visit.asked("more_why"))
-    await keep_and_send(visit.desk, row)
+        await looked(visit, "answered again", about.authority, [judged.row.episode], visit.asked("more_why"))
+    await keep_and_send(visit.desk, judged.row)
     await drop_typed(visit)
-    return visit.to(f"/a/{row.id}")
+    visit.session.sent |= dict.fromkeys((form_id, visit.asked("form") or form_id), judged.row.id)
+    return visit.to(f"/a/{judged.row.id}")
 
 
-async def _rehearsed(visit: Visit, about: _About, row: AnswerRow) -> RehearsedView | None:
+async def _is_kept(visit: Visit, id_: str) -> bool:
+    async with visit.desk.store.reading() as tx:
+        return await tx.answer(id_) is not None
+
+
+async def _checked(visit: Visit, form: AnswerForm, about: AnswerSubject, shown: dict[str, Any]) -> Response:
+    """Everything once more, and what would follow, before it is sent."""
+    judged = judged_form(visit, form, about, shown)
+    if judged.faults or judged.row is None:
+        return await visit.page("form.html", 422, **shown | {"faults": judged.faults})
+    view = await _rehearsed(visit, about, judged.row)
+    return await visit.page("check.html", **shown, told=in_own_words(form, judged.values), view=view)
+
+
+async def _rehearsed(visit: Visit, about: AnswerSubject, row: AnswerRow) -> RehearsedView | None:
     """What would follow; None for somebody from outside, who learns nothing of what others would be told."""
     if visit.user.grant_at(about.authority) is None:
         return None
     return rehearsed_view(await visit.desk.rehearsal.rehearse(row), about.authority, about.pack, visit.now)
-
-
-def _row(visit: Visit, form: AnswerForm, about: _About, reading: Reading, role: str) -> AnswerRow:
-    """The answer as it would be sent; whoever presses again makes the same. Raises `Unreadable`."""
-    user = visit.user
-    data = {"authority": about.authority, **about.which, **form.says(reading.values), "by": author(user, role)}
-    id_ = answer_id(visit.asked("form_id"), user.id, f"{form.type} {about.message or about.which}")
-    said = chosen_words(form, reading.values)
-    return answer_row(id_, form.type, data, user.id, visit.now, said, about.message)
 
 
 async def _episode(visit: Visit) -> tuple[HeldCase, Pack, tuple[str, ...]]:
@@ -213,7 +211,13 @@ def _which(question: Question) -> dict[str, Any]:
 
 
 def _way(answer: Answer) -> str:
-    return "whose" if answer.type == MATCH else f"answer/{_path(answer)}"
+    return f"whose?form={fresh_form()}" if answer.type == MATCH else f"answer/{_path(answer)}?form={fresh_form()}"
+
+
+def fresh_form() -> str:
+    """The id of a form that nobody has filled in. It stands in the link, so that going back comes to the same form, and
+    from there to what it became."""
+    return secrets.token_urlsafe(16)
 
 
 def _path(answer: Answer) -> str:

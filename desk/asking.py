@@ -8,9 +8,10 @@ from typing import Any
 
 from desk.acts import role_name
 from desk.clock_words import day_and_hour
-from desk.forms.making import SEEN, answers_in
+from desk.forms.making import MATCH, SEEN, answers_in
 from desk.looking import governing_pack, message_for
 from desk.people import DeskUser
+from desk.views.missing import police_reference
 from desk.visit import Visit
 from reporting.held_cases import HeldCase, held_cases
 from routing.messages import Answer
@@ -31,6 +32,13 @@ class Question:
     open: tuple[WorkRow, ...]
     given: tuple[AnswerRow, ...]
     ended: str
+
+    @property
+    def reference(self) -> str:
+        """The police reference that it is about, as far as it is about one."""
+        if self.held and self.held.episode:
+            return police_reference(self.held)
+        return str(self.data.get("incident") or "No episode")
 
     @property
     def answers(self) -> list[Answer]:
@@ -57,6 +65,8 @@ class Question:
 
     def is_settled(self, answer: Answer) -> bool:
         """Whether nothing waits for this answer any more."""
+        if answer.type == MATCH:
+            return bool(self.given) and not any(row.wanted == "match" for row in self.open)
         if answer.type == SEEN.type:
             return not any(row.wanted == "acknowledgement" for row in self.open) and bool(self.given)
         return bool(self.ended) or bool(self.given)
@@ -68,16 +78,17 @@ async def question_of(visit: Visit) -> Question:
     async with visit.desk.store.reading() as tx:
         rows = await message_for(tx, visit.user, visit.asked("message"))
         row = _nearest(rows, visit.user)
-        cases = await held_cases(tx, [row.subject]) if row.subject else []
+        waiting = await tx.work_about(row.message_id)
+        about = row.subject or next((work.case_id for work in waiting), None)
+        cases = await held_cases(tx, [about]) if about else []
         given = await tx.answers_to(row.message_id)
     held = cases[0] if cases else None
-    waiting = tuple(work for work in (held.work if held else ()) if work.message == row.message_id)
     promises = [p for p in (held.case.promises if held else ()) if p.message == row.message_id]
     closed = [p.closed_at for p in promises if p.closed_at]
     ended = day_and_hour(closed[0], visit.now) if closed else ""
     data = json.loads(row.payload) if row.payload else {}
     pack = governing_pack(packs, held) if held else packs.newest(row.authority)
-    return Question(row, data, rows, held, pack, waiting, tuple(given), ended)
+    return Question(row, data, rows, held, pack, tuple(waiting), tuple(given), ended)
 
 
 def _nearest(rows: Sequence[Delivery], user: DeskUser) -> OutboxRow:

@@ -11,6 +11,7 @@ from schemas.london_time import day_of, hour_of, in_london, night_of
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 _HOURS_TO = timedelta(hours=72)
 _SOON = timedelta(hours=2)
+_NO_YEAR = 0  # so that each day is told with its own
 _LAST_PART = 10
 """A limit is near in the last tenth of its time, however long that is."""
 _LIMIT_AT_LEAST = 50.0
@@ -43,6 +44,12 @@ def day_and_hour(at: datetime, now: datetime) -> str:
     if near and not night_of(local):
         return f"{hour_of(local)} {near}"
     return f"{hour_of(local)} {day_of(local.date(), today.year)}{night_of(local)}"
+
+
+def dated(at: datetime) -> str:
+    """`23:30 Fri 6 Mar 2026`, for what is printed: it is read on another day."""
+    local = in_london(at)
+    return f"{hour_of(local)} {day_of(local.date(), _NO_YEAR)}{night_of(local)}"
 
 
 def length_in_words(length: timedelta) -> str:

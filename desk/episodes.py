@@ -22,17 +22,16 @@ async def episode_page(visit: Visit) -> Response:
 
 async def show_name(visit: Visit) -> Response:
     """The page with name and birth date, for this view alone. Who works the case or was told gives no reason."""
-    held = await _held(visit)
-    why = visit.asked("why")
-    if not await _works_it(visit, held) and len(why) < _REASONED:
-        return await _shown(visit, "episode", fault="Say why you need the name")
-    await looked(visit, "name", held.authority, [held.case.id], why)
-    return await _shown(visit, "", named=True)
+    fault = await _reason_missing(visit, await _held(visit))
+    return await _shown(visit, "episode" if fault else "name", named=not fault, fault=fault)
 
 
 async def printed(visit: Visit) -> Response:
-    """The chronology: oldest first, the name only where it was ticked."""
-    return await _shown(visit, "print", named=visit.asked("name") == "yes", template="print.html")
+    """The chronology: oldest first, the name only where it was ticked, and for a reason as on the page itself."""
+    named = visit.request.method == "POST" and visit.asked("name") == "yes"
+    fault = await _reason_missing(visit, await _held(visit)) if named else ""
+    what = "print, with name" if named and not fault else "print"
+    return await _shown(visit, what, named=named and not fault, fault=fault, template="print.html")
 
 
 async def _shown(
@@ -45,8 +44,7 @@ async def _shown(
             raise NotHereError
         ledger, deliveries = await _told(tx, held)
         linked = [h for h in await held_cases(tx, case.episode.linked) if visit.user.grant_at(h.authority)]
-    if what:
-        await looked(visit, f"{what}, with name" if named else what, held.authority, [held.case.id])
+    await looked(visit, what, held.authority, [held.case.id], visit.asked("why") if named else "")
     pack = governing_pack(visit.desk.packs, held)
     whole = bool(visit.asked("all")) or template == "print.html"
     view = episode_view(held, ledger, deliveries, linked, pack, visit.now, whole)
@@ -59,7 +57,7 @@ async def _shown(
         born=held.child.record.date_of_birth if named else None,
         is_named=named,
         fault=fault,
-        reason_asked=not _is_told(visit.user, deliveries),
+        reason_asked=not _is_theirs(visit.user, held, deliveries),
         may_answer=grant is not None and grant.may == "answer",
         told_you=_told_you(visit, held, deliveries),
     )
@@ -74,17 +72,19 @@ async def _told(tx: Transaction, held: HeldCase) -> tuple[list[LedgerEntry], lis
     return await tx.ledger_of_episode(held.case.id), await tx.outbox_of_episode(held.case.id)
 
 
-async def _works_it(visit: Visit, held: HeldCase) -> bool:
+async def _reason_missing(visit: Visit, held: HeldCase) -> str:
+    """What is said where the name is asked for without the reason that it needs; empty where nothing is wrong."""
     async with visit.desk.store.reading() as tx:
         deliveries = await tx.outbox_of_episode(held.case.id)
+    reasoned = len(visit.asked("why")) >= _REASONED or _is_theirs(visit.user, held, deliveries)
+    return "" if reasoned else "Say why you need the name"
+
+
+def _is_theirs(user: DeskUser, held: HeldCase, deliveries: list[Delivery]) -> bool:
+    """Whether the person works the case; or they, or a role that they were given by name, were told of it."""
     record = held.child.record
     works = {person for s in record.services for person in (s.worker, s.manager)} | {*record.involved}
-    return visit.user.id in works or _is_told(visit.user, deliveries)
-
-
-def _is_told(user: DeskUser, deliveries: list[Delivery]) -> bool:
-    """Whether the person, or a role that they were given by name, was told of the episode."""
-    return any(_is_to(user, d) for d in deliveries)
+    return user.id in works or any(_is_to(user, d) for d in deliveries)
 
 
 def _is_to(user: DeskUser, delivery: Delivery) -> bool:
@@ -110,5 +110,5 @@ def _told_you(visit: Visit, held: HeldCase, deliveries: list[Delivery]) -> str:
 EPISODE_PAGES = (
     DeskPage("/e/{episode}", episode_page),
     DeskPage("/e/{episode}/name", show_name, ("POST",)),
-    DeskPage("/e/{episode}/print", printed),
+    DeskPage("/e/{episode}/print", printed, ("GET", "POST")),
 )

@@ -5,27 +5,35 @@ from datetime import date, timedelta
 
 from starlette.responses import Response
 
+from desk.acts import code_in_words
 from desk.charts import column_chart
 from desk.looking import looked
 from desk.serving import DeskPage
-from desk.views.figures import figure_rows, months_of, series_of
+from desk.views.figures import figure_rows, months_of, series_of, usual_periods
 from desk.visit import NotHereError, Visit
 from reporting.reading import figures_of
 from reporting.span import Span
 from schemas.london_time import in_london
+from store import Transaction
 
 _MEDIA = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 _WITHOUT_CHILDREN = "summary"
+_TITLES = {
+    "summary": "These figures",
+    "ssda903": "SSDA903 return",
+    "safeguarding": "Safeguarding return",
+    "annex-a": "Annex A",
+}
 
 
 async def figures(visit: Visit) -> Response:
     """The figures of an authority from a first to a last day; by itself the month so far."""
-    authority = visit.asked("authority") or visit.user.authorities[0]
-    if visit.user.grant_at(authority) is None:
-        raise NotHereError
     span, fault = _span(visit)
     months = months_of(span)
     async with visit.desk.store.reading() as tx:
+        authority = visit.asked("authority") or await _first_at_work(tx, visit)
+        if visit.user.grant_at(authority) is None:
+            raise NotHereError
         whole, *each = await figures_of(tx, authority, [span, *months])
     series = series_of(months, each)
     return await visit.page(
@@ -37,8 +45,15 @@ async def figures(visit: Visit) -> Response:
         fault=fault,
         rows=figure_rows(whole),
         series=[(one, column_chart(one.title, one.points)) for one in series],
-        tables=visit.desk.downloads.tables,
+        tables=[(table, _TITLES.get(table, code_in_words(table))) for table in visit.desk.downloads.tables],
+        periods=usual_periods(in_london(visit.now).date()),
     )
+
+
+async def _first_at_work(tx: Transaction, visit: Visit) -> str:
+    """Of somebody's authorities the first that has anything to count now."""
+    at_work = await tx.authorities_at_work()
+    return next((a for a in visit.user.authorities if a in at_work), visit.user.authorities[0])
 
 
 async def download(visit: Visit) -> Response:

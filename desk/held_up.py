@@ -7,9 +7,12 @@ from starlette.responses import Response
 
 from desk.looking import look_row
 from desk.serving import DeskPage
-from desk.views.held_up import StuckCause, delivery_causes, masked, paused_views, quarantine_causes, quiet_registers
+from desk.views.held_up import StuckCause, delivery_causes, paused_views, quarantine_causes, quiet_registers
+from desk.views.quarantined import authority_of, marked, masked, unmasked
 from desk.visit import NotHereError, Visit
 
+_REASONED = 3
+"""Characters of a reason that say something."""
 _NOBODY = "hub"
 """Under which authority an operator's looks are written down."""
 
@@ -47,41 +50,61 @@ async def release(visit: Visit) -> Response:
     cause = _chosen(causes, visit)
     if visit.asked("sure") != "yes":
         return await visit.page("release.html", cause=cause, what="release")
+    chosen = cause.positions[:1] if visit.asked("only") == "oldest" else cause.positions
     async with visit.desk.store.transaction() as tx:
-        freed = await tx.release(cause.positions, new_address=visit.asked("new_address") == "yes")
+        freed = await tx.release(chosen, new_address=visit.asked("new_address") == "yes")
         await tx.append([look_row(visit.user.id, f"release {freed}", _NOBODY, None, visit.now)], ())
     visit.session.notice = f"{freed} released. The hub tries them again."
     return visit.to("/held-up")
 
 
 async def replay(visit: Visit) -> Response:
-    """The same for messages in quarantine."""
+    """The same for messages in quarantine; one alone, which somebody has looked at, is read again at once."""
+    if one := visit.asked("id"):
+        return await _read_again(visit, [one])
     async with visit.desk.store.reading() as tx:
         causes = quarantine_causes(await tx.quarantined(), visit.now)
     cause = _chosen(causes, visit)
     if visit.asked("sure") != "yes":
         return await visit.page("release.html", cause=cause, what="replay")
+    chosen = cause.ids[:1] if visit.asked("only") == "oldest" else cause.ids
+    return await _read_again(visit, chosen)
+
+
+async def _read_again(visit: Visit, ids: Sequence[str]) -> Response:
     async with visit.desk.store.transaction() as tx:
-        count = await tx.request_replay(cause.ids)
+        count = await tx.request_replay(ids)
         await tx.append([look_row(visit.user.id, f"replay {count}", _NOBODY, None, visit.now)], ())
     visit.session.notice = f"{count} will be read again by the hub."
     return visit.to("/held-up")
 
 
 async def quarantined(visit: Visit) -> Response:
-    """One message that could not be read: where it came from, what is wrong, and its shape without a value."""
+    """One message that could not be read: where it came from, what is wrong, and its shape without a value, with the
+    fault marked. The values are shown to somebody of the authority that it belongs to, who says why."""
     async with visit.desk.store.reading() as tx:
         held = await tx.quarantined_message(visit.asked("id"))
     if held is None:
         raise NotHereError
+    whose, why, asked = authority_of(held.row, visit.desk.packs), visit.asked("why"), visit.request.method == "POST"
+    may_see = whose is not None and visit.user.grant_at(whose) is not None
+    if asked and not may_see:
+        raise NotHereError
+    fault = "Say why you need the values" if asked and len(why) < _REASONED else ""
+    shown = asked and not fault
+    what = f"quarantined {held.row.id}{', with values' if shown else ''}"
     async with visit.desk.store.transaction() as tx:
-        await tx.append([look_row(visit.user.id, f"quarantined {held.row.id}", _NOBODY, None, visit.now)], ())
-    return await visit.page("quarantined.html", held=held, body=masked(held.row.value))
+        look = look_row(visit.user.id, what, (shown and whose) or _NOBODY, None, visit.now, why if shown else "")
+        await tx.append([look], ())
+    lines = marked(unmasked(held.row.value) if shown else masked(held.row.value), held.row.detail)
+    return await visit.page(
+        "quarantined.html", 422 if fault else 200, held=held, lines=lines, shown=shown, may_see=may_see, fault=fault
+    )
 
 
 HELD_UP_PAGES = (
     DeskPage("/held-up", held_up, who="operators"),
     DeskPage("/held-up/release", release, ("POST",), "operators"),
     DeskPage("/held-up/replay", replay, ("POST",), "operators"),
-    DeskPage("/held-up/quarantine/{id}", quarantined, who="operators"),
+    DeskPage("/held-up/quarantine/{id}", quarantined, ("GET", "POST"), "operators"),
 )

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from desk.looking import governing_pack, looked
 from desk.serving import DeskPage
-from desk.views.handover import handover_of, left_unanswered
+from desk.views.handover import handover_of, handover_view
 from desk.views.missing import MissingCard, heads_in_order, missing_card, reference_in_words, team_of
 from desk.views.todo import page_of
 from desk.visit import Visit
@@ -66,21 +66,24 @@ async def wall(visit: Visit) -> Response:
 
 
 async def handover(visit: Visit) -> Response:
-    """What came since 17:00, on one page that prints: new, found, decided, unanswered."""
-    since = last_closing(visit.now)
-    parts = []
+    """What came since 17:00, on one page that prints: new, found, decided, unanswered; of each the first 25, and the
+    rest on further pages."""
+    since, asked = last_closing(visit.now), visit.asked("page")
+    number = max(int(asked) if asked.isdecimal() else 1, 1)
+    hands, told = [], []
     async with visit.desk.store.reading() as tx:
-        lines = await tx.ledger_between(since, visit.now + timedelta(seconds=1))
         for authority in visit.user.authorities:
-            own = [line for line in lines if line.authority == authority and line.episode]
-            waiting, further = left_unanswered(await tx.work_of(authority), since, visit.now)
-            cases = {line.episode for line in own if line.episode} | {row.case_id for row in waiting}
-            references = {case: reference_in_words(told) for case, told in (await references_of(tx, cases)).items()}
-            pack = visit.desk.packs.newest(authority)
-            parts.append(handover_of(authority, own, references, waiting, pack, visit.now, further))
-    for part in parts:
-        await looked(visit, "handover", part.authority, part.episodes)
-    return await visit.page("handover.html", hands=parts, since=since, many=len(parts) > 1)
+            lines, work = await tx.facts_since(authority, since), await tx.work_of(authority)
+            hand = handover_of(authority, lines, work, since, visit.now, number)
+            references = {case: reference_in_words(n) for case, n in (await references_of(tx, hand.cases)).items()}
+            hands.append(hand)
+            told.append((handover_view(hand, references, visit.desk.packs.newest(authority), visit.now), references))
+    for view, references in told:
+        await looked(visit, "handover", view.authority, [*references])
+    pages = max((hand.pages for hand in hands), default=1)
+    return await visit.page(
+        "handover.html", hands=[view for view, _ in told], since=since, many=len(told) > 1, number=number, pages=pages
+    )
 
 
 def last_closing(now: datetime) -> datetime:

@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
 
 from desk import clock_words
+from desk.acts import authority_name
 from desk.views.held_up import way_in_words
 
 _HERE = Path(__file__).parent
@@ -30,8 +31,10 @@ class Pages:
             lstrip_blocks=True,
             auto_reload=False,
         )
+        self._environment.filters["authority_name"] = authority_name
         self._environment.globals.update(
             day_and_hour=clock_words.day_and_hour,
+            dated=clock_words.dated,
             limit_in_words=clock_words.limit_in_words,
             time_missing=clock_words.time_missing,
             length_in_words=clock_words.length_in_words,

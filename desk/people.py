@@ -16,9 +16,14 @@ class Grant:
     roles: frozenset[str] = frozenset()
     may: May = "answer"
 
+    @property
+    def answering(self) -> frozenset[str] | None:
+        """The roles in which the person answers; None: in every one."""
+        return frozenset() if self.may == "read" else self.roles or None
+
     def acts_as(self, role: str) -> bool:
         """Whether the person answers in this role."""
-        return self.may == "answer" and (not self.roles or role in self.roles)
+        return self.answering is None or role in self.answering
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ _MOST = 10_000
 @dataclass(slots=True)
 class DeskSession:
     """One browser. `user`: who is signed in, None before. `csrf` stands in each form of the session. `back`: where to
-    go once signed in. `notice`: what to say on the next page. `provider_state`: what a sign-in under way must know."""
+    go once signed in. `notice`: what to say on the next page. `provider_state`: what a sign-in under way must know.
+    `sent`: the answer that each form became, so that going back leads to it."""
 
     token: str
     began: datetime
@@ -29,6 +30,7 @@ class DeskSession:
     notice: str = ""
     covered: bool = False
     provider_state: dict[str, Any] = field(default_factory=dict)
+    sent: dict[str, str] = field(default_factory=dict)
 
     def ends(self) -> datetime:
         return min(self.seen + IDLE, self.began + WHOLE)

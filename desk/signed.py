@@ -90,17 +90,16 @@ def _shown(visit: Visit, row: OutboxRow, held: HeldCase) -> dict[str, Any]:
 
 def _ended(visit: Visit, row: OutboxRow, held: HeldCase, given: list[AnswerRow]) -> str:
     """Why the link can be used no more; empty while it can."""
+    case, pack = held.episode, governing_pack(visit.desk.packs, held)
+    seen = [a for a in (case.episode.acknowledged if case else ()) if a.message == row.message_id]
+    if seen:
+        when = day_and_hour(given[0].made_at if given else seen[0].origin.at, visit.now)
+        return f"Confirmed {when} by the {role_name(pack, seen[0].by.role)}. Nobody needs to confirm this now."
     if given:
-        return f"Confirmed {day_and_hour(given[0].made_at, visit.now)}. Thank you."
+        return f"Confirmed {day_and_hour(given[0].made_at, visit.now)} from the link in an e-mail. Thank you."
     waits = [w for w in held.work if w.message == row.message_id and w.wanted == "acknowledgement"]
     if not waits:
-        case = held.episode
-        seen = [a for a in (case.episode.acknowledged if case else ()) if a.message == row.message_id]
-        return (
-            f"Settled {day_and_hour(seen[0].origin.at, visit.now)}."
-            if seen
-            else "Settled: nobody needs to confirm this now."
-        )
+        return "Settled: nobody needs to confirm this now."
     if visit.now - row.at > visit.desk.options.link_lasts:
         return "This link has ended. Sign in to the desk, or ring your duty team."
     return ""

@@ -38,6 +38,7 @@ async def todo(visit: Visit) -> Response:
         pages=pages,
         number=page,
         all_of_them=len(rows),
+        many=len(user.authorities) > 1,
     )
 
 

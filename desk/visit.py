@@ -78,13 +78,7 @@ class Visit:
         if user is None or not user.grants:
             return 0
         async with self.desk.store.reading() as tx:
-            counts = {authority: await tx.count_work(authority) for authority in user.authorities}
-        return sum(
-            count
-            for authority, by_role in counts.items()
-            for (role, _), count in by_role.items()
-            if user.may_answer(authority, role)
-        )
+            return sum([await tx.count_work(each.authority, each.answering, user.id) for each in user.grants])
 
     async def _paused(self) -> list[str]:
         """What is paused, for those who look after the hub: a pause that nobody remembers holds up everything."""

@@ -19,6 +19,7 @@ from desk.visit import NotHereError, Visit
 from episodes.origin import cause_name
 from reporting.finding import Child, children_with
 from reporting.held_cases import held_cases
+from routing.messages import Answer
 from store import AnswerRow
 
 
@@ -45,25 +46,35 @@ async def whose_child(visit: Visit) -> Response:
         "children": children,
         "roles": [(role, role_name(question.pack, role)) for role in roles],
         "form_id": visit.asked("form_id") or secrets.token_urlsafe(16),
-        "chosen": visit.asked("child"),
-        "role": visit.asked("role") or roles[0],
+        "typed": {name: visit.asked(name) for name in ("child", "role", "more_why")},
+        "settled": question.is_settled(Answer(MATCH)),
         "letter": visit.desk.letters.letter(question.row),
     }
     if visit.request.method == "GET" or visit.asked("change"):
-        return await visit.page("whose.html", **shown, fault="")
-    child = next((c for c in children if c.id == shown["chosen"]), None)
-    if child is None and shown["chosen"] != NOBODY:
-        return await visit.page("whose.html", 422, **shown, fault="Select whose child")
-    role = visit.asked("role") or roles[0]
-    if role not in roles:
-        raise NotHereError
+        return await visit.page("whose.html", **shown, faults={})
+    child = next((c for c in children if c.id == visit.asked("child")), None)
+    role = visit.asked("role") if len(roles) > 1 else roles[0]
+    if faults := _faults(visit, child, role in roles, shown["settled"]):
+        return await visit.page("whose.html", 422, **shown, faults=faults)
     row = await _row(visit, question, child, role)
     if visit.asked("checked") != "yes":
         told = await visit.desk.rehearsal.rehearse(row)
         view = rehearsed_view(told, question.row.authority, question.pack, visit.now)
         return await visit.page("whose_check.html", **shown, child=child, view=view)
+    if shown["settled"]:
+        await looked(visit, "answered again", question.row.authority, [row.episode], visit.asked("more_why"))
     await keep_and_send(visit.desk, row)
     return visit.to(f"/a/{row.id}")
+
+
+def _faults(visit: Visit, child: Child | None, is_role: bool, is_settled: bool) -> dict[str, str]:
+    """What is wrong with what was sent, by field."""
+    told = {
+        "more_why": "Say why another answer is needed" if is_settled and not visit.asked("more_why") else "",
+        "child": "Select whose child" if child is None and visit.asked("child") != NOBODY else "",
+        "role": "" if is_role else "Select the role you act in",
+    }
+    return {name: fault for name, fault in told.items() if fault}
 
 
 async def _row(visit: Visit, question: Question, child: Child | None, role: str) -> AnswerRow:
@@ -72,6 +83,7 @@ async def _row(visit: Visit, question: Question, child: Child | None, role: str)
     person = {"identifiers": [{"system": system, "value": value} for system, value in numbers]} if child else None
     data = {
         "authority": question.row.authority,
+        **({"episode": question.held.case.id} if question.held and question.open else {}),
         "incident": question.data.get("incident"),
         "force": await _force(visit, question),
         "child": person,

@@ -187,7 +187,8 @@ def _person(child: Child) -> PersonRow:
 
 
 def _row(child: Child, case: AnyCase) -> EpisodeRow:
-    return EpisodeRow(case.id, child.authority, child.id, _opened_at(case), state_of(case), write_case(case))
+    pack = f"{child.authority} {case.episode.pack}" if isinstance(case, Case) else None
+    return EpisodeRow(case.id, child.authority, child.id, _opened_at(case), state_of(case), write_case(case), pack)
 
 
 def _opened_at(case: AnyCase) -> datetime:

@@ -40,6 +40,7 @@ class Change(StrEnum):
     INTERVIEW = "interview"
     MEETING = "meeting"
     MEETING_ELSEWHERE = "meeting_elsewhere"  # held under another episode of the child
+    NOT_MISSING_AGAIN = "not_missing_again"  # that another episode had begun was reported in error
     RECOUNTED = "recounted"  # an earlier episode of the child became known, or moved
     SERVICE_OPENED = "service_opened"
     SERVICE_CLOSED = "service_closed"
@@ -62,6 +63,7 @@ OF_THE_REGISTER = frozenset(
         Change.DOCUMENT,
         Change.MATCHED,
         Change.MISSING_AGAIN,
+        Change.NOT_MISSING_AGAIN,
     }
 )
 

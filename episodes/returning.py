@@ -110,3 +110,15 @@ def found_in(report: Missing) -> Found:
 def outdated(held: int | None, told: int | None) -> bool:
     """A lower revision than the one held is older; without a revision the later received is the newer."""
     return held is not None and told is not None and told < held
+
+
+def missing_still(episode: Episode) -> Episode:
+    """The episode as it was before anything ended it."""
+    return replace(episode, state="open", found=None, death=None, ended=None, returns=())
+
+
+def as_it_ended(episode: Episode, told: Episode) -> Episode:
+    """The episode, as the rules have left it, with what has ended it."""
+    return replace(
+        episode, state=told.state, found=told.found, death=told.death, ended=told.ended, returns=told.returns
+    )

@@ -19,6 +19,7 @@ COMMANDS = {
     "explain": "Explain why a message was sent, or what happened in an episode.",
     "report": "Count or list what happened at an authority in a period, as CSV, JSON or XLSX.",
     "packs": "Show what each authority has promised, compare versions, and prove packs of your own.",
+    "rehearse": "Show what a changed procedure would have sent for the reports that the hub has had.",
     "torture": "Break what a hub stands on, again and again, and show whether it keeps its promises.",
     "doctor": "Check everything the hub depends on: what is wrong, and how to fix it.",
     "deliveries": "List deliveries that are held up, and release them.",

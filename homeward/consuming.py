@@ -10,7 +10,8 @@ from faststream.kafka import KafkaBroker
 from faststream.security import BaseSecurity, SASLOAuthBearer, SASLPlaintext, SASLScram256, SASLScram512
 
 from consumers.clients import await_start
-from consumers.progress import abandon
+from consumers.members import GroupMember
+from consumers.progress import abandon, forget_name
 from consumers.subscriber import PATTERN, Subscriber
 from homeward.logs import ClientLog
 from homeward.settings import Settings
@@ -34,19 +35,25 @@ class Consuming:
         """Subscribes to the pattern less these topics. Raises KafkaError, with nothing left running."""
         self.without = frozenset(without)
         self._broker = kafka_broker(self._settings)
-        batch = (self._settings.batch_records, self._settings.batch_timeout_ms)
-        self.subscriber.attach(self._broker, self._settings.kafka_group, *batch, self.pattern, self.without)
+        settings = self._settings
+        member = GroupMember(settings.kafka_group, settings.kafka_member, settings.kafka_session)
+        batch = (settings.batch_records, settings.batch_timeout_ms)
+        self.subscriber.attach(self._broker, member, *batch, self.pattern, self.without)
         try:
             await await_start(self._broker.start())
         except BaseException:
             await self.stop()
             raise
 
-    async def stop(self) -> None:
-        """Finishes the batch in flight and leaves the group; what does not end in time is cut off."""
+    async def stop(self, for_good: bool = False) -> None:
+        """Finishes the batch in flight and leaves the group; what does not end in time is cut off. A member with a name
+        is expected back within its session, unless it leaves `for_good`: then what it read is shared out at once."""
         consumers, broker = self.consumers(), self._broker
         if broker is None:
             return
+        if for_good:
+            for consumer in consumers:
+                forget_name(consumer)
         try:
             async with asyncio.timeout(_STOPPED_WITHIN):
                 await broker.stop()

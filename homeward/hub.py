@@ -16,6 +16,7 @@ from homeward.consuming import Consuming
 from homeward.health.board import Board
 from homeward.health.checks import Check, Health, Standing
 from homeward.health.standing import standing
+from homeward.paused import pause_every_way
 from homeward.settings import Settings
 from homeward.watching import Watch
 from homeward.wiring import HubPart, Parts, chosen_parts, consumer_connection
@@ -32,7 +33,8 @@ _LONGEST_REST = 60.0  # seconds until replays that failed are tried again
 
 class Hub:
     """One process. `start` returns when every part runs; `stop` ends them in the order in which work flows. `stuck`:
-    seconds after which a partition stands still. `board`: where it shows how it stands."""
+    seconds after which a partition stands still. `board`: where it shows how it stands. `paused`: every way out is
+    paused before anything can be sent."""
 
     def __init__(
         self,
@@ -41,8 +43,9 @@ class Hub:
         pattern: str = PATTERN,
         stuck: float = STUCK,
         board: Board | None = None,
+        paused: bool = False,
     ) -> None:
-        self.parts, self.settings = parts, parts.settings
+        self.parts, self.settings, self._starts_paused = parts, parts.settings, paused
         self.running: tuple[HubPart, ...] = chosen_parts(only)
         self.subscriber = Subscriber(parts.intake.process_batch)
         self._consuming = Consuming(self.settings, self.subscriber, pattern)
@@ -60,6 +63,8 @@ class Hub:
     async def start(self) -> None:
         """Raises StoreUnavailableError or KafkaError where database or broker cannot be reached. What Kafka does not
         allow is told, and tried again while the hub runs."""
+        if self._starts_paused:
+            await pause_every_way(self.parts.store, self.parts.senders, self.parts.now())
         await fill_worklist(self.parts.store, self.parts.packs)
         for sender in self.parts.senders.values():
             await sender.start()

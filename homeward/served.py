@@ -30,10 +30,9 @@ async def check_served(store: Store, packs: Packs) -> None:
 async def lacking_packs(tx: Transaction, packs: Packs) -> Collection[str]:
     """The packs, such as `nottinghamshire 6.5`, that episodes under way need and that are not there; of authorities
     that are served."""
-    have = {authority: {pack.version for pack in versions} for authority, versions in packs.all().items()}
-    lacking: set[str] = set()
-    async for authority, document in tx.episodes_at_work():
-        version = pack_version_in(document) if authority in have else None
-        if version is not None and version not in have[authority]:
-            lacking.add(f"{authority} {version}")
-    return sorted(lacking)
+    have = {f"{pack.authority} {pack.version}" for versions in packs.all().values() for pack in versions}
+    needed = await tx.governing(besides=have)
+    async for authority, document in tx.unsaid_at_work():
+        if version := pack_version_in(document):
+            needed.add(f"{authority} {version}")
+    return sorted(name for name in needed - have if name.rpartition(" ")[0] in packs.all())

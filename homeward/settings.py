@@ -98,6 +98,12 @@ class Settings(DeskSettings, ChannelSettings, SourceSettings, BrokerSettings):
     log_format: Literal["text", "json"] = Field("text", description="Log format: for people or for machines")
     health_host: str = Field("127.0.0.1", description="Address that the health endpoints listen on")
     health_port: Port = Field(0, description="Port for `/live`, `/ready` and `/metrics`. 0 turns them off")
+    traces: str | None = Field(
+        None,
+        pattern=r"^https?://",
+        description="Where OpenTelemetry traces are sent, by OTLP over HTTP: `http://collector:4318/v1/traces`. "
+        "Defaults to nowhere",
+    )
     data: Path = Field(Path("var"), description="Folder for the embedded broker and the default SQLite file")
     cache: Path | None = Field(
         None, description="Download cache for the embedded broker. Defaults to your cache folder"
@@ -136,6 +142,12 @@ class Settings(DeskSettings, ChannelSettings, SourceSettings, BrokerSettings):
     def _tried_out(self) -> Self:
         if self.mail_by == "folder" and not self.trial:
             raise ValueError(f"{PREFIX}MAIL_BY: folder sends e-mails to nobody. Use it only with {PREFIX}TRIAL=true")
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_captured(self) -> Self:
+        if self.topics_by == "capture" and not self.database.startswith("postgresql"):
+            raise ValueError(f"{PREFIX}TOPICS_BY: capture reads the log of Postgres. Set {PREFIX}DATABASE_URL to one")
         return self
 
     @model_validator(mode="after")

@@ -42,6 +42,19 @@ class BrokerSettings(BaseSettings):
     kafka_oauth_client_secret: SecretStr | None = Field(None, description="Its secret there")
     kafka_oauth_scope: str | None = Field(None, description="Scope of the tokens, if the provider wants one")
     kafka_group: str = Field("homeward", min_length=1, description="Consumer group, shared by all consumers of one hub")
+    kafka_member: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9._-]{1,200}$",
+        description="Name of this process in the group, which no other has (static membership). A restart within "
+        "HOMEWARD_KAFKA_SESSION then makes the others share out nothing. Defaults to none",
+    )
+    kafka_session: float = Field(
+        10,
+        ge=6,
+        le=1800,
+        description="Seconds of silence after which the group goes on without a consumer. With a name, as long as a "
+        "restart takes",
+    )
     batch_records: int = Field(500, ge=1, le=10_000, description="Maximum number of records in one transaction")
     batch_timeout_ms: int = Field(10, ge=1, le=1000, description="Milliseconds a poll waits for more records")
 

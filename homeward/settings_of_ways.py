@@ -76,6 +76,11 @@ class SourceSettings(BaseSettings):
 class ChannelSettings(BaseSettings):
     """How messages leave, and when somebody hears that they have not."""
 
+    topics_by: Literal["relay", "capture"] = Field(
+        "relay",
+        description="Who writes messages to topics: the relay, or change data capture (Debezium), which reads the "
+        "outbox of Postgres itself",
+    )
     smtp_host: str = Field("localhost", min_length=1, description="Mail server")
     smtp_port: Port = Field(587, description="Mail server port")
     smtp_tls: Literal["starttls", "tls", "plain"] = Field(

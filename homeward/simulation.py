@@ -3,7 +3,8 @@
 It rehearses rules: what would have been said, to whom, when and why. The same reports give the same bytes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,10 +14,14 @@ from consumers.parsing import parse_unowned
 from homeward.clock import VirtualClock
 from homeward.library import check_addresses, read_directories, read_packs
 from intake.intake import Intake
-from intake.records import RawRecord
+from intake.records import Parse, RawRecord
+from outbox.directory import Directory
+from routing.library import Packs
 from routing.tables import PackError
 from store import Store
 
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+"""When the virtual clock begins."""
 _PAGE = 500
 
 
@@ -37,35 +42,55 @@ class Simulation:
     async def run(self, lines: Sequence[bytes], until: datetime | None = None) -> list[bytes]:
         """The messages that the reports (one structured CloudEvent a line) and the timers up to and including `until`
         lead to, each as a line of JSON. Without `until` it ends with the last report."""
-        store = Store.open("sqlite+aiosqlite://")
-        await store.create()
-        clock = VirtualClock(datetime(1970, 1, 1, tzinfo=UTC))
-        intake = Intake(store, self._packs, self._directories, parse_unowned, clock.now)
-        try:
-            for offset, line in enumerate(lines):
-                if not line.strip():
-                    continue
-                at = max(_time(line) or clock.now(), clock.now())
-                await self._fire(store, intake, clock, at, including=False)
-                clock.set(at)
-                await intake.process_batch([RawRecord("simulated", 0, offset, line, at)])
-            end = max(until or clock.now(), clock.now())
-            await self._fire(store, intake, clock, end, including=True)
-            return [line async for line in _printed(store)]
-        finally:
-            await store.close()
+        async with played(self._packs, self._directories, parse_unowned, records_of(lines), until) as store:
+            return [line async for line in printed_messages(store)]
 
-    async def _fire(self, store: Store, intake: Intake, clock: VirtualClock, until: datetime, including: bool) -> None:
-        """Fires what is due before `until`, or up to and including it: a report at the very instant of a timer is
-        handled before it (T-13)."""
-        while True:
-            async with store.reading() as tx:
-                due = await tx.next_timer()
-                if due is None or due > until or (due == until and not including):
-                    return
-                timers = [t for t in await tx.due_timers(due, _PAGE) if t.due_at == due]
-            clock.set(max(due, clock.now()))
-            await intake.fire_timers(timers)
+
+@asynccontextmanager
+async def played(
+    packs: Packs,
+    directories: Mapping[str, Directory],
+    parse: Parse,
+    records: Iterable[RawRecord],
+    until: datetime | None = None,
+) -> AsyncIterator[Store]:
+    """The hub's memory once it has taken in the records, each when it came, and every timer up to and including `until`
+    (the last record, where none is given) has fired. It lasts until the end of the block."""
+    store = Store.open("sqlite+aiosqlite://")
+    await store.create()
+    clock = VirtualClock(BEGINNING)
+    intake = Intake(store, packs, dict(directories), parse, clock.now)
+    try:
+        for record in records:
+            await _fire(store, intake, clock, record.timestamp, including=False)
+            clock.set(record.timestamp)
+            await intake.process_batch([record])
+        await _fire(store, intake, clock, max(until or clock.now(), clock.now()), including=True)
+        yield store
+    finally:
+        await store.close()
+
+
+async def _fire(store: Store, intake: Intake, clock: VirtualClock, until: datetime, including: bool) -> None:
+    """Fires what is due before `until`, or up to and including it: a report at the very instant of a timer is handled
+    before it (T-13)."""
+    while True:
+        async with store.reading() as tx:
+            due = await tx.next_timer()
+            if due is None or due > until or (due == until and not including):
+                return
+            timers = [t for t in await tx.due_timers(due, _PAGE) if t.due_at == due]
+        clock.set(max(due, clock.now()))
+        await intake.fire_timers(timers)
+
+
+def records_of(lines: Iterable[bytes]) -> Iterator[RawRecord]:
+    """Each line as a record that came when it was sent, and not before the one ahead of it."""
+    at = BEGINNING
+    for offset, line in enumerate(lines):
+        if line.strip():
+            at = max(_time(line) or at, at)
+            yield RawRecord("simulated", 0, offset, line, at)
 
 
 def _time(line: bytes) -> datetime | None:
@@ -77,7 +102,7 @@ def _time(line: bytes) -> datetime | None:
     return at.astimezone(UTC) if at.tzinfo else None
 
 
-async def _printed(store: Store):  # type: ignore[no-untyped-def]
+async def printed_messages(store: Store) -> AsyncIterator[bytes]:
     """Each message once, in order."""
     seen: set[str] = set()
     position = 0

@@ -50,6 +50,7 @@ class Watch:
         self._attempts = 0
         self._next_attempt = 0.0
         self._kafka = Trouble(log, "Kafka answers again")
+        self._turn = asyncio.Lock()
 
     async def start(self) -> None:
         """Asks for rights and starts the consumers as far as they may be. Where Kafka does not answer, that is tried
@@ -69,7 +70,12 @@ class Watch:
                 log.exception("Health checks failed unexpectedly, retrying")
 
     async def turn(self) -> None:
-        """Looks once, and mends what can be mended."""
+        """Looks once, and mends what can be mended. One turn after the other: two at once would make two consumers, of
+        which nobody would stop one."""
+        async with self._turn:
+            await self._look()
+
+    async def _look(self) -> None:
         if self._monotonic() - self._asked >= RIGHTS_EVERY:
             await self._try_to_ask()
         if "consumers" not in self._parts:
@@ -78,7 +84,7 @@ class Watch:
         why = self._why_anew()
         if why and self._monotonic() >= self._next_attempt:
             log.warning("Rebuilding the consumer", extra={"why": why})
-            await self._consuming.stop()
+            await self._consuming.stop(for_good=True)
             await self._begin()
 
     def _why_anew(self) -> str | None:

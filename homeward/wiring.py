@@ -104,7 +104,8 @@ class Parts:
 
     def wake(self) -> None:
         """Something was promised: relay and timers look again."""
-        self.relay.wake()
+        if not self.relay.hears:
+            self.relay.wake()
         self.timers.wake()
 
 

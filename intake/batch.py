@@ -201,6 +201,12 @@ def _matched(context: Context, authority: str, parsed: Parsed) -> Step | None:
     return step
 
 
+def _is_known_now(child: Child) -> None:
+    """Whose child it is has been said by the register itself: nobody is waited for any more."""
+    for case in child.cases.values() if child.record.registered else ():
+        child.keep(replace(case, whose=None))
+
+
 def _names_another(context: Context, child: Child) -> bool:
     """Whether the child's own register says that another authority answers."""
     return child.record.registered and claimed_by(child.authority, child.record, context.packs) != child.authority
@@ -227,5 +233,6 @@ def _hear_register(context: Context, authority: str, parsed: Parsed) -> Step:
     if parsed.record is not None and births.get(child.id) != child.record.date_of_birth:
         step += tell_of_birth(context, child, parsed.report)
     step += Step() if names_another else claim_late(context, child, parsed)
+    _is_known_now(child)
     step += tell_of_withdrawal(context, child, parsed.report)
     return step + ask_about_duties(context, child, parsed.report)

@@ -105,12 +105,23 @@ def ask_rules(context: Context, child: Child, case: Case, episode: Episode, even
         return Step(messages=decision.messages)
     late = (Late(episode.id, events, decision.late),) if decision.late else ()
     step = Step((CaseChange(child, after, events),), decision.messages, late=late)
-    return step + _recount(context, child, case.episode, after.episode, events[0].report)
+    report = events[0].report
+    if after.episode.state == "retracted" and case.episode.state != "retracted":
+        step += not_missing_again(context, child, after.episode, report)
+    return step + _recount(context, child, case.episode, after.episode, report)
 
 
 def _former(child: Child, events: tuple[Event, ...]) -> RegisterRecord | None:
     """The record before the report, where the report has changed it."""
     return child.former if any(event.change in OF_THE_REGISTER for event in events) else None
+
+
+def not_missing_again(context: Context, child: Child, episode: Episode, report: Report) -> Step:
+    """Tells those whose interview was given up for this episode that it is none of the child's."""
+    step, event = Step(), Event(Change.NOT_MISSING_AGAIN, report, report.origin.at)
+    for case in [c for c in live_cases(child) if c.id in episode.follows]:
+        step += ask_rules(context, child, case, case.episode, (event,))
+    return step
 
 
 def _recount(context: Context, child: Child, before: Episode, after: Episode, report: Report) -> Step:

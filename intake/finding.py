@@ -6,14 +6,14 @@ from enrichment.children import Child
 from episodes.episode import Episode
 from episodes.events import Change, brought
 from episodes.identity import ended_by
-from episodes.reports import Decided, Found, InterviewOutcome, MeetingHeld, TaskCompleted
+from episodes.parting import Parted, acts_of, parted
+from episodes.reports import Found
 from intake.deciding import take_in
 from intake.step import CaseChange, Context, Step
 from routing.case import Case
 from routing.decide import decide_withdrawn
 
 MERGED_ROW = "AMB-187"
-_Act = InterviewOutcome | MeetingHeld | Decided | TaskCompleted
 
 
 def take_in_found(context: Context, child: Child, report: Found) -> Step | None:
@@ -40,6 +40,18 @@ def take_in_found(context: Context, child: Child, report: Found) -> Step | None:
     return step
 
 
+def part(context: Context, child: Child, report: Found) -> list[Parted]:
+    """Parts the episodes that a return ends from what began after it (AMB-173, AMB-185)."""
+    terms = context.packs.governing(child.authority, context.now).terms
+    others = []
+    for episode in (e for e in ended_by(report, child.episodes(), terms) if e.state in ("open", "found")):
+        other = parted(episode, report, terms)
+        if other.said:
+            child.keep(replace(child.cases[episode.id], episode=other.episode))
+            others.append(other)
+    return others
+
+
 def end_others(context: Context, child: Child, ended: Episode, report: Found) -> Step:
     """The return taken into every other open episode of the child that began before it (AMB-189)."""
     step, back = Step(), report.return_at
@@ -60,16 +72,10 @@ def _join_waiting(context: Context, child: Child, case: Case, report: Found) -> 
             continue
         step += _given_up(context, child, waiting, report)
         step += take_in(context, child, child.cases[case.id], told)
-        for act in _acts(waiting.episode):
+        for act in acts_of(waiting.episode):
             again = replace(act, origin=replace(act.origin, again=report.origin.answered))
             step += take_in(context, child, child.cases[case.id], again)
     return step
-
-
-def _acts(episode: Episode) -> list[_Act]:
-    """What people did about the absence while it waited, in the order of receipt."""
-    acts: list[_Act] = [*episode.outcomes, *episode.meetings, *episode.decisions, *episode.tasks]
-    return sorted(acts, key=lambda act: act.origin.at)
 
 
 def _given_up(context: Context, child: Child, waiting: Case, report: Found) -> Step:

@@ -34,8 +34,10 @@ from intake.settling import tell_back
 from intake.step import Context, Step
 from intake.writing import write_batch
 from outbox.directory import Directory
+from reporting.figures import Figures
 from routing.case import BACKLOG
 from routing.library import Packs
+from schemas.tracing import inner_span, root_span
 from store import Store, Transaction
 from store.rows import TimerRow
 
@@ -94,6 +96,12 @@ class Intake:
         now = self._now()
         reports = [t for t in timers if t.episode is None and t.rule not in (floods.FLOOD_RULE, EARLY_WORD)]
         figures = await periodic.counted(self._store, reports, self._packs)
+        with root_span("ask timers", timers=len(timers)):
+            done = await self._ask(timers, figures, now)
+        say_step(done)
+        self._promised()
+
+    async def _ask(self, timers: Sequence[TimerRow], figures: Mapping[str, Figures], now: datetime) -> Step:
         async with self._store.transaction() as tx:
             await tx.lock({t.person for t in timers})
             due = await tx.standing_timers({t.id for t in timers}, max(t.due_at for t in timers))
@@ -117,8 +125,7 @@ class Intake:
             owners = [(t.person, None) for t in due if t.episode is None]
             await write_batch(tx, batch, self._directories, (), owners, [timer for _, timer in after], looked)
             await kept.let_go(tx, now)
-        say_step(batch.done)
-        self._promised()
+        return batch.done
 
     async def tell_of_timer(self, timer: TimerRow, why: str) -> None:
         """Tells the authority's intake role, or the operator, that a time limit could not be checked."""
@@ -174,8 +181,9 @@ class Intake:
         begun, spoilt = set(self._begun), dict[str, Exception]()
         while True:
             try:
-                async with self._store.transaction() as tx:
-                    return await self._work(tx, read, now, spoilt)
+                with inner_span("transaction", records=len(read)):
+                    async with self._store.transaction() as tx:
+                        return await self._work(tx, read, now, spoilt)
             except BaseException as error:
                 self._begun = set(begun)  # what was not kept has not begun
                 if not isinstance(error, EarlyWordError):

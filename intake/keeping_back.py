@@ -44,14 +44,9 @@ async def not_left_yet(tx: Transaction, children: Children, now: datetime) -> di
     """The messages about these children that are kept back, each with the events that it may answer: nothing follows
     from what was asked for in them, should it turn out that it need not have been."""
     cases = [case for child in children.children() for case in child.cases.values() if case.late is not None]
-    fresh: dict[str, tuple[Event, ...]] = {}
-    for case in cases:
-        waiting = [each for each in await tx.outbox_of_episode(case.id) if _is_kept_back(each, now)]
-        if waiting and case.episode.missing is not None:
-            fresh |= dict.fromkeys(
-                (each.row.message_id for each in waiting), history(case.episode, case.episode.missing.origin)
-            )
-    return fresh
+    told = {case.id: history(case.episode, m.origin) for case in cases if (m := case.episode.missing) is not None}
+    waiting = [each for each in await tx.outbox_of_episodes(told, True) if _is_kept_back(each, now)]
+    return {each.row.message_id: told[each.row.subject or ""] for each in waiting}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +59,14 @@ class KeptBack:
     @classmethod
     async def of(cls, tx: Transaction, context: Context, episodes: Sequence[str]) -> "KeptBack":
         """The backlog of these episodes is read. A promise of which nothing leaves is as if it had not been given."""
-        leaving, over = list[Delivery](), list[Delivery]()
+        waits = [d for d in await tx.outbox_of_episodes(episodes, True) if _waits(d, context.now)]
+        gone = await rows_over(tx, context.children, context.packs, [d.row for d in waits])
+        over = tuple(d for d in waits if d.row.id in gone)
+        leaving = tuple(d for d in waits if d.row.id not in gone and d.next_attempt_at is not None)
+        unheard = {d.row.message_id for d in over} - {d.row.message_id for d in leaving}
         for episode in dict.fromkeys(episodes):
-            waits = [d for d in await tx.outbox_of_episode(episode) if _waits(d, context.now)]
-            gone = await rows_over(tx, context.children, context.packs, [d.row for d in waits])
-            over += [d for d in waits if d.row.id in gone]
-            leaving += [d for d in waits if d.row.id not in gone and d.next_attempt_at is not None]
-            _undo(context, episode, {d.row.message_id for d in over} - {d.row.message_id for d in leaving})
-        return cls(tuple(leaving), tuple(over))
+            _undo(context, episode, unheard)
+        return cls(leaving, over)
 
     @property
     def unasked(self) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@ it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from enrichment.children import Child
 from episodes.accounts import held_from, kind_of, started, told_by
@@ -24,11 +25,12 @@ from episodes.reports import (
 )
 from episodes.returning import found_in
 from intake.deciding import ask_rules, live_cases, take_in
-from intake.finding import take_in_found
+from intake.finding import part, take_in_found
 from intake.resolving import SPEAKS_OF_NONE, Doubt
 from intake.step import CaseChange, Context, Step, raised, told_retracted
 from routing.case import AlertCase, Case
 from routing.decide import decide_alert
+from routing.exceptions import question_in
 from routing.messages import derived_id
 from routing.pack import Pack
 from routing.promises import waiting_for
@@ -46,7 +48,7 @@ def place(context: Context, child: Child, report: Report, doubt: Doubt | None = 
     if alert is not None:
         return _into_alert(context, child, alert, report)
     if isinstance(report, Found):
-        return take_in_found(context, child, report)
+        return _returned(context, child, report)
     if isinstance(report, Missing) and report.found_at is not None:  # two words in one message
         missing = place(context, child, replace(report, found_at=None), doubt) or Step()
         return missing + (take_in_found(context, child, found_in(report)) or Step())
@@ -60,6 +62,19 @@ def place(context: Context, child: Child, report: Report, doubt: Doubt | None = 
         assert isinstance(report, Missing)
         return _begin(context, child, report, episodes, doubt)
     return _into_none(context, child, report, episodes)
+
+
+def _returned(context: Context, child: Child, report: Found) -> Step | None:
+    """The return, and then as an absence of its own what had been taken for this one and began after it."""
+    others = part(context, child, report)
+    step = take_in_found(context, child, report)
+    if step is None:
+        return None
+    for other in others:
+        for said in other.said:
+            again = replace(said, origin=replace(said.origin, again=report.origin.answered))
+            step += place(context, child, again) or Step()
+    return step
 
 
 def _into_none(context: Context, child: Child, report: Report, episodes: Sequence[Episode]) -> Step | None:
@@ -141,10 +156,10 @@ def _one_reference_less(context: Context, child: Child, case: Case, report: Retr
 def _meeting(context: Context, child: Child, case: Case, report: MeetingHeld) -> Step:
     """A meeting counts for the episode that it names. One about the child counts for every episode that waits for it:
     first for those in which it was asked for (AMB-206)."""
-    words = context.packs.version(child.authority, case.episode.pack).words
+    words = _pack_of(context, case).words
     kinds = tuple(kind for kind in report.kinds if kind in words.meetings_of_child)
     events = tuple(Event(Change.MEETING_ELSEWHERE, report, report.held_at, kind) for kind in kinds)
-    asked, joined = waiting_for(live_cases(child), kinds)
+    asked, joined = waiting_for(live_cases(child), events, partial(_pack_of, context))
     step = Step()
     for each in [c for c in asked if c.id != case.id]:
         step += ask_rules(context, child, each, each.episode, events)
@@ -152,6 +167,10 @@ def _meeting(context: Context, child: Child, case: Case, report: MeetingHeld) ->
     for each in [c for c in joined if c.id != case.id]:
         step += ask_rules(context, child, each, each.episode, events)
     return step
+
+
+def _pack_of(context: Context, case: Case) -> Pack:
+    return context.packs.version(case.episode.authority, case.episode.pack)
 
 
 def _tell_linked(context: Context, case: Case, report: Decided) -> Step:
@@ -184,11 +203,12 @@ def _begin(context: Context, child: Child, report: Missing, episodes: Sequence[E
         key = _episode_id(child, reference, generation)
     if report.alert:
         return _begin_alert(context, child, report, key, pack)
-    step = Step()
+    step, whose = Step(), None
     if doubt and not (doubt.nobody and (child.cases or child.alerts)):
         step = raised(context, child.authority, "doubtful_match", doubt.detail, report, about)
+        whose = None if context.history else question_in(step.messages[0])
     episode = Episode(id=key, authority=child.authority, pack=pack.version, opened_at=report.origin.at)
-    return step + take_in(context, child, Case(episode), report)
+    return step + take_in(context, child, Case(episode, whose=whose), report)
 
 
 def _episode_id(child: Child, reference: tuple[str, ...], generation: int) -> str:

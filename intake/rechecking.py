@@ -1,7 +1,7 @@
 """What has waited too long to leave (a long outage of mail, a restored database) is put to the rules again: what it
 asked or warned of may be over. Only reads; the relay asks, and settles what does not leave."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import orjson
 
@@ -9,7 +9,7 @@ from enrichment.children import Children
 from routing.library import Packs
 from routing.message_types import taken_back_by
 from routing.netting import ended_since
-from store import Store, Transaction
+from store import Delivery, Store, Transaction
 from store.rows import OutboxRow
 
 
@@ -30,6 +30,8 @@ class Recheck:
 
 async def rows_over(tx: Transaction, children: Children, packs: Packs, rows: Sequence[OutboxRow]) -> Collection[str]:
     """The same of rows about these children."""
+    takers = {row.subject for row in rows if row.subject and taken_back_by(row.type)}
+    asked = await tx.outbox_of_episodes(takers)
     gone: set[str] = set()
     for row in rows:
         child = children.of_episode(row.subject) if row.subject else None
@@ -39,7 +41,7 @@ async def rows_over(tx: Transaction, children: Children, packs: Packs, rows: Seq
         pack = packs.version(child.authority, case.episode.pack)
         replaces = orjson.loads(row.payload).get("replaces")
         ended = ended_since(row.message_id, replaces, case, child.record, child.others(case.id), pack)
-        if ended or await _takes_back(tx, row, gone):
+        if ended or _takes_back(row, asked, gone):
             gone.add(row.id)
     return gone
 
@@ -49,15 +51,15 @@ async def _children(tx: Transaction, episodes: set[str]) -> Children:
     return Children(found, *await tx.load({*found.episodes.values()}))
 
 
-async def _takes_back(tx: Transaction, row: OutboxRow, gone: Collection[str]) -> bool:
-    """Whether the row takes back what was asked of the same destination and never left."""
-    if not taken_back_by(row.type) or row.subject is None:
-        return False
+def _takes_back(row: OutboxRow, deliveries: Iterable[Delivery], gone: Collection[str]) -> bool:
+    """Whether the row takes back what was asked of the same destination and never left. `deliveries`: all those of its
+    episode, at least."""
+    what = (row.subject, row.kind, row.destination)
     asked = [
         each
-        for each in await tx.outbox_of_episode(row.subject)
+        for each in deliveries
         if each.row.type in taken_back_by(row.type)
-        and (each.row.kind, each.row.destination) == (row.kind, row.destination)
+        and (each.row.subject, each.row.kind, each.row.destination) == what
         and each.row.at <= row.at
     ]
     return bool(asked) and all(each.state == "withdrawn" or each.row.id in gone for each in asked)

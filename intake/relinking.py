@@ -12,19 +12,19 @@ from episodes.events import Change, Event
 from episodes.history import anew
 from episodes.identity import episode_of, names_one_of
 from episodes.reports import About, Decided, Found, InterviewOutcome, Matched, MeetingHeld, Missing
+from episodes.returning import as_it_ended, missing_still
 from intake.child_duties import ask_about_duties
-from intake.deciding import answer, ask_rules, count_anew, link_relatives, open_waiting, take_in
+from intake.deciding import answer, ask_rules, count_anew, link_relatives, not_missing_again, open_waiting, take_in
 from intake.finding import end_others, take_in_found
 from intake.placing import place
 from intake.step import CaseChange, Context, Step, raised
 from routing.case import AlertCase, Case
+from routing.exceptions import question_in
 from routing.message_types import MESSAGE_TYPES
 from routing.relinking import (
     ANSWERED,
-    as_it_ended,
     events_anew,
     interviews,
-    missing_still,
     of_another_child,
     taken_back_from,
 )
@@ -48,7 +48,7 @@ def relink(context: Context, authority: str, report: Matched) -> Step | None:
             context.children.move(case, former, child)
         return Step()
     if child is former:
-        return take_in(context, former, case, report)
+        return take_in(context, former, replace(case, whose=None), report)
     step, case = _taken_back(context, former, case, report)
     step += _told_elsewhere(context, authority, report)
     terms = context.packs.version(authority, case.episode.pack).terms
@@ -57,6 +57,7 @@ def relink(context: Context, authority: str, report: Matched) -> Step | None:
         step += _put_into(context, former, case, child, target, report)
     else:
         step += _moved(context, former, case, child, terms, report)
+    step += not_missing_again(context, former, case.episode, report)
     if case.episode.ever_missing and case.episode.start is not None:
         step += count_anew(context, former, case.id, case.episode.start, report)
     for each in (child, former):
@@ -91,7 +92,11 @@ def _told_elsewhere(context: Context, authority: str, report: Matched) -> Step:
     for other in sorted(context.children.authorities_told(about) - {authority}):
         if other in context.packs.authorities:
             detail = _ELSEWHERE.format(authority)
-            step += raised(context, other, "doubtful_match", detail, report, about, AMB_186)
+            told = raised(context, other, "doubtful_match", detail, report, about, AMB_186)
+            for child in () if context.history else context.children.in_reference(other, about):
+                for case in (each for each in _cases_of(child, about) if isinstance(each, Case)):
+                    child.keep(replace(case, whose=question_in(told.messages[0])))
+            step += told
     return step
 
 

@@ -14,6 +14,7 @@ from outbox.directory import Directory
 from outbox.writer import rows as rows_of
 from routing.library import Packs
 from routing.messages import Message, derived_id
+from schemas.tracing import inner_span
 from store import Transaction
 from store.register_freshness import RegisterFreshness
 from store.rows import LedgerRow, OutboxRow, TimerRow
@@ -60,7 +61,8 @@ async def write_batch(
     await tx.forget(children.forgotten)
     await tx.save(*children.changes())
     await tx.file(*children.lookup.changes())
-    await tx.append([*lines, *clocks], outbox, kept_back)
+    with inner_span("outbox", rows=len(outbox)):
+        await tx.append([*lines, *clocks], outbox, kept_back)
     await tx.note_register_freshness(_freshness(parsed, context.packs, now))
     await tx.note(() if context.history else context.notes.new)
     await tx.keep_early_words(*early.changes())

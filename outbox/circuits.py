@@ -83,6 +83,8 @@ class Circuits:
                 if len(self._broken) >= _BROKEN or self._whole is not None:
                     longest = self.longest if receipt.verdict is Verdict.BROKE_OFF else _DOUBTFUL
                     self._whole = self._opened(self._whole, None, receipt.detail, longest)
+            case Verdict.BEHIND:
+                pass  # it was not tried
             case _:
                 self._reached()
                 if circuit := self._parts.pop(address, None):

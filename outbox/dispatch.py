@@ -1,5 +1,5 @@
-"""A claimed batch out to a sender, one way or the other: what machines read is pipelined in rounds and settled at once;
-what people read goes letter by letter, with a look at the lease before each and a settlement after each.
+"""A claimed batch out to a sender, one way or the other: what machines read is handed over as a whole and settled as a
+whole; what people read goes letter by letter, with a look at the lease before each and a settlement after each.
 
 No transaction is open while something is being sent, and no row passes an earlier one of its lane that failed.
 """
@@ -10,11 +10,15 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from opentelemetry.trace import SpanKind
+
+from outbox import measures
 from outbox.circuits import Circuits
-from outbox.relay_rows import Addressed, letters, nowhere, outgoing, rounds
+from outbox.relay_rows import Addressed, letters, nowhere, outgoing
 from outbox.relay_settling import Pair, SettleAsTheyGo, Settler
 from outbox.retry import Retry
-from schemas.delivery import Outgoing, Receipt, Sender, Verdict
+from schemas.delivery import Outgoing, Receipt, Sender, Verdict, behind
+from schemas.tracing import inner_span, link, root_span
 from store import LeasedRow
 
 log = logging.getLogger(__name__)
@@ -26,11 +30,13 @@ _PASSING = (Verdict.SENT, Verdict.IN_DOUBT)
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How a channel is sent to. `most`: rows in one claim at most. `hands`: so many letters are under way at once, each
-    settled before the next; None: a whole batch is. What is under way when a process dies may arrive twice."""
+    settled before the next; None: a whole batch is, for a sender that stops a lane behind what it could not send. What
+    is under way when a process dies may arrive twice. `claims`: so many batches of a backlog are under way at once."""
 
     retry: Retry = field(default_factory=Retry)
     most: int | None = None
     hands: int | None = None
+    claims: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +57,26 @@ class Dispatch:
         if not rows:
             return Counter()
         began = asyncio.get_running_loop().time()
-        way = self._in_rounds if self.manner.hands is None else self._letter_by_letter
-        ends = await way(owner, rows, torn)
+        way = self._all_at_once if self.manner.hands is None else self._letter_by_letter
+        with root_span("deliver", rows=len(rows)):
+            ends = await way(owner, rows, torn)
         passed = round((asyncio.get_running_loop().time() - began) * 1000)
         if ends.total() > ends["untried"]:
             log.info("Sent a batch", extra={"channel": self.channel, **ends, "milliseconds": passed})
         return ends
 
-    async def _in_rounds(self, owner: str, rows: Sequence[Addressed], torn: Sequence[LeasedRow]) -> Counter[str]:
-        failed: set[str] = set()
+    async def _all_at_once(self, owner: str, rows: Sequence[Addressed], torn: Sequence[LeasedRow]) -> Counter[str]:
+        if not self.stands():
+            return await self.settler.settle(owner, (), [*torn, *(row for row, _ in rows)], self.manner.retry)
         pairs: list[Pair] = []
-        untried = [*torn]
-        for turn in rounds(rows):
-            barred = failed if self.stands() else {row.lane for row, _ in turn}
-            untried += [row for row, _ in turn if row.lane in barred]
-            going = [(row, address) for row, address in turn if row.lane not in barred]
-            sent = await self._sent(going)
-            failed |= {row.lane for row, receipt in sent if receipt.verdict not in _PASSING}
-            pairs += sent
+        untried, failed = [*torn], set[str]()
+        for row, receipt in await self._sent(rows):
+            if row.lane in failed:
+                untried.append(row)
+                continue
+            pairs.append((row, receipt))
+            if receipt.verdict not in _PASSING:
+                failed.add(row.lane)
         return await self.settler.settle(owner, pairs, untried, self.manner.retry)
 
     async def _letter_by_letter(self, owner: str, rows: Sequence[Addressed], torn: Sequence[LeasedRow]) -> Counter[str]:
@@ -92,10 +100,11 @@ class Dispatch:
 
     async def _sent(self, rows: Sequence[Addressed]) -> list[Pair]:
         """The rows with their receipts, of which the circuits hear."""
-        receipts = await self._receipts([outgoing(row, address) for row, address in rows if address])
+        receipts = await self._receipts([outgoing(row, address, self.stands) for row, address in rows if address])
         pairs = [(row, receipts.get(row.row.id) or nowhere(row)) for row, _ in rows]
         for (_, address), (_, receipt) in zip(rows, pairs, strict=True):
             self.circuits.heard(address or "", receipt)
+        measures.count_attempts(self.channel, (receipt for _, receipt in pairs))
         return pairs
 
     async def _receipts(self, items: Sequence[Outgoing]) -> dict[str, Receipt]:
@@ -104,15 +113,23 @@ class Dispatch:
         if not items:
             return {}
         try:
-            receipts = await self.sender.send(items)
+            with inner_span(f"send {self.channel}", SpanKind.PRODUCER, messages=len(items)) as sending:
+                link(sending, (item.trace for item in items))
+                receipts = await self.sender.send(items)
             return {item.row: receipt for item, receipt in zip(items, receipts, strict=True)}
         except Exception as error:
             log.exception("Sender failed unexpectedly", extra={"channel": self.channel})
             if len(items) == 1:
                 failed = f"Sender failed unexpectedly ({type(error).__name__})"
                 return {items[0].row: Receipt(items[0].row, Verdict.RETRY, failed)}
-        alone = [await self._receipts([item]) for item in items]
-        return {row: receipt for each in alone for row, receipt in each.items()}
+        alone: dict[str, Receipt] = {}
+        held_up = set[tuple[str, str]]()
+        for item in items:
+            lane = item.key, item.address
+            alone |= {item.row: behind(item)} if lane in held_up else await self._receipts([item])
+            if alone[item.row].verdict not in _PASSING:
+                held_up.add(lane)
+        return alone
 
 
 @dataclass(slots=True)

@@ -12,17 +12,15 @@ transaction is open while something is being sent. Invariants, each held by a te
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from outbox.addressing import AddressBook
-from outbox.circuits import Circuits
-from outbox.dispatch import Dispatch, Manner
-from outbox.relay_rows import Addressed, torn_tail
+from outbox.dispatch import Manner
+from outbox.handed import HandedRows
+from outbox.relay_channel import AskAgain, ChannelRelay, RelayGround, all_ended
 from outbox.relay_settling import Settler, rest
 from outbox.relay_shards import Shards
-from routing.message_types import OVERTAKING
 from schemas.delivery import Sender
 from store import OutboxRow, Store
 from store.errors import StoreUnavailableError
@@ -30,15 +28,8 @@ from store.trouble import Waiting
 
 log = logging.getLogger(__name__)
 
-_OF_PROBE = 20
-"""Rows that are claimed for a letter that tries whether its way out is there."""
 Tell = Callable[[], Awaitable[int]]
 """Tells people of what has not arrived; returns how many messages that made."""
-
-
-AskAgain = Callable[[Sequence[OutboxRow]], Awaitable[Collection[str]]]
-"""Asks the rules again about rows that waited too long, in their order; returns the ids of those whose reason is
-gone."""
 
 
 async def all_stand(rows: Sequence[OutboxRow]) -> Collection[str]:
@@ -78,35 +69,44 @@ class Relay:
         look: float = 1.0,
         pause: float = 1.0,
     ) -> None:
-        self._store, self._senders, self._addresses, self._now = store, senders, addresses, now
-        self._manners = {channel: (manners or {}).get(channel, Manner()) for channel in senders}
-        self._batch, self._lease, self._look, self._pause, self._tell = batch, lease, look, pause, tell
-        self._recheck, self._limits = recheck, limits
-        self._woken = {channel: asyncio.Event() for channel in senders}
+        self._store, self._now = store, now
+        self._lease, self._look, self._pause, self._tell = lease, look, pause, tell
         self._stopping, self._ended = asyncio.Event(), asyncio.Event()
         self._shards = Shards(store, owner, lease)
         self._database = Waiting(log, "deliveries")
         self._settler = Settler(store, now, self._stopping, pause, self._database)
-        self.circuits = {channel: Circuits(channel, now) for channel in senders}
+        ground = RelayGround(
+            store, addresses, self._shards, self._settler, self._stopping, now, batch, lease, recheck, limits
+        )
+        self._channels = {
+            name: ChannelRelay(name, sender, (manners or {}).get(name, Manner()), ground)
+            for name, sender in senders.items()
+        }
+        self.circuits = {name: channel.circuits for name, channel in self._channels.items()}
+        self._handed = HandedRows(self._channels, ground)
         self._running: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
         """Something was promised."""
-        for event in self._woken.values():
-            event.set()
+        for channel in self._channels.values():
+            channel.woken.set()
 
     async def run(self) -> None:
         """Delivers until `stop`."""
         if self._stopping.is_set():
             return
         self._running = asyncio.current_task()
+        self._store.hand_to(self._handed)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._keep_hold())
             async with asyncio.TaskGroup() as channels:
                 channels.create_task(self._keep_telling())
-                for channel in self._senders:
-                    channels.create_task(self._keep_at(channel, self._drain, self._woken[channel]))
-                    channels.create_task(self._keep_at(channel, self._probe, self._stopping))
+                channels.create_task(self._keep_listening())
+                for channel in self._channels.values():
+                    channels.create_task(self._keep_at(channel, channel.drain, channel.woken))
+                    channels.create_task(self._keep_at(channel, channel.probe, self._stopping))
+                self._handed.is_open = True
+            await self._handed.close()
             self._ended.set()
 
     async def stop(self) -> None:
@@ -122,6 +122,11 @@ class Relay:
             log.warning("Could not release the shards; they are free when their leases expire")
 
     @property
+    def hears(self) -> bool:
+        """Whether the store tells it what has been promised, so that nobody else need wake it."""
+        return self._handed.is_open
+
+    @property
     def shards(self) -> int:
         """How many shards it holds."""
         return len(self._shards.fences)
@@ -132,11 +137,8 @@ class Relay:
         await self._shards.hold(self._now())
         count, told = 0, 1
         while told and not self._stopping.is_set():
-            work = [step(channel) for channel in self._senders for step in (self._drain, self._probe)]
-            ends = await asyncio.gather(*work, return_exceptions=True)
-            for fault in (end for end in ends if isinstance(end, BaseException)):
-                raise fault
-            count += sum(end for end in ends if isinstance(end, int))
+            work = [step() for channel in self._channels.values() for step in (channel.drain, channel.probe)]
+            count += sum(await all_ended(work))
             told = await self._tell()
         return count
 
@@ -152,6 +154,19 @@ class Relay:
                 wait = min(wait, self._pause)
             await rest(self._ended, wait)
 
+    async def _keep_listening(self) -> None:
+        """Wakes when another process has promised something. Without that it looks by itself."""
+        while not self._stopping.is_set():
+            try:
+                async with self._store.listening(self.wake) as lost:
+                    self.wake()  # what was promised while nobody listened
+                    ends = [asyncio.create_task(event.wait()) for event in (lost, self._stopping)]
+                    await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+                    for end in ends:
+                        end.cancel()
+            except StoreUnavailableError:
+                await rest(self._stopping, self._pause)
+
     async def _keep_telling(self) -> None:
         while not self._stopping.is_set():
             # First of all, so that a hub that was down sends what waits before it tells of it.
@@ -166,102 +181,31 @@ class Relay:
             except Exception:
                 log.exception("Could not tell of undelivered messages, retrying")
 
-    async def _keep_at(self, channel: str, work: Callable[[str], Awaitable[int]], woken: asyncio.Event) -> None:
+    async def _keep_at(self, channel: ChannelRelay, work: Callable[[], Awaitable[int]], woken: asyncio.Event) -> None:
         """Does the work of a channel again and again, whatever fails; between two times it waits for `woken`."""
         while not self._stopping.is_set():
             if woken is not self._stopping:
                 woken.clear()
             since = self._now()
             try:
-                with self._database.for_part(f"{channel} {work.__name__}"):
-                    await self._hold_on()
-                    sent = await work(channel)
+                with self._database.for_part(f"{channel.name} {work.__name__}"):
+                    await channel.hold_on()
+                    sent = await work()
                     wait = 0.0 if sent else await self._until_next(channel, since)
             except StoreUnavailableError:
                 await rest(self._stopping, self._pause)
                 continue
             except Exception:
-                log.exception("Delivery failed unexpectedly, retrying", extra={"channel": channel})
+                log.exception("Delivery failed unexpectedly, retrying", extra={"channel": channel.name})
                 await rest(self._stopping, self._pause)
                 continue
             if wait:
                 await rest(woken, wait)
 
-    async def _until_next(self, channel: str, since: datetime) -> float:
+    async def _until_next(self, channel: ChannelRelay, since: datetime) -> float:
         """Seconds until something may be due: a row that is to be tried again, or a probe."""
         async with self._store.reading() as tx:
             again = await tx.next_attempt(since)
-        due = [instant for instant in (again, self.circuits[channel].next_probe()) if instant is not None]
+        due = [instant for instant in (again, channel.circuits.next_probe()) if instant is not None]
         wait = max((min(due) - self._now()).total_seconds(), 0.01) if due else self._look
         return min(wait, self._look)
-
-    async def _hold_on(self) -> None:
-        """Prolongs what is held where that is due: what is claimed beyond it would be put back unsent."""
-        if self._shards.lost or not self._shards.stand(self._now()):
-            await self._shards.hold(self._now())
-
-    async def _drain(self, channel: str) -> int:
-        """Sends what may be sent now, batch after batch; returns how many rows that were."""
-        circuits, manner = self.circuits[channel], self._manners[channel]
-        most = min(self._batch, manner.most or self._batch)
-        count = 0
-        while self._shards.fences and not self._stopping.is_set():
-            await self._hold_on()
-            allowed = circuits.allowed(most)
-            if allowed and manner.hands is not None:
-                # So that the letter of a probe is whole; while that is under way, the dispatch sends no second one.
-                allowed = max(allowed, min(most, _OF_PROBE))
-            if not allowed or not (rows := await self._one_batch(channel, allowed, besides=circuits.away)):
-                break
-            count += rows
-        return count
-
-    async def _probe(self, channel: str) -> int:
-        """One row to each address that is away, where it is time."""
-        circuits = self.circuits[channel]
-        due = circuits.probes() if self._shards.fences and not self._stopping.is_set() else []
-        counts = await asyncio.gather(*(self._one_batch(channel, 1, only=[address]) for address in due))
-        for address, rows in zip(due, counts, strict=True):
-            if not rows:
-                circuits.nothing_waits(address)
-        return 0  # whatever came of it, the next probe has its own time
-
-    async def _one_batch(
-        self, channel: str, limit: int, only: Collection[str] = (), besides: Collection[str] = ()
-    ) -> int:
-        """Claims, sends and settles; returns how many rows that were."""
-        dispatch = Dispatch(
-            channel, self._senders[channel], self._manners[channel], self.circuits[channel], self._settler,
-            lambda: self._shards.stand(self._now()), self._stopping,
-        )  # fmt: skip
-        with self._shards.in_flight() as owner:
-            rows = await self._claim(channel, owner, limit, only, besides)
-            torn = torn_tail([row for row, _ in rows], limit)
-            whole = rows[: len(rows) - len(torn)]
-            await dispatch.send(owner, await self._checked(owner, whole), torn)
-        return len(whole)
-
-    async def _checked(self, owner: str, rows: Sequence[Addressed]) -> list[Addressed]:
-        """What still leaves of claimed rows; what has waited too long is marked."""
-        now, forever = self._now(), timedelta.max
-        late = [row.row for row, _ in rows if now - row.row.at > self._limits.get(row.row.urgency, forever)]
-        gone = frozenset(await self._recheck(late)) if late else frozenset()
-        if gone:
-            await self._settler.withdraw(owner, [row for row, _ in rows if row.row.id in gone])
-        ids = {row.id for row in late}
-        left = [(row, address) for row, address in rows if row.row.id not in gone]
-        return [(replace(row, late=True) if row.row.id in ids else row, address) for row, address in left]
-
-    async def _claim(
-        self, channel: str, owner: str, limit: int, only: Collection[str], besides: Collection[str]
-    ) -> list[Addressed]:
-        """Rows to send, each with its address. It stays with the row once that has been handed to a server; after a
-        death in between too, so that the next try does not go to somebody else."""
-        fences = self._shards.fences
-        async with self._store.transaction(brief=True) as tx:
-            rows = await tx.claim_deliveries(
-                owner, fences, self._now(), self._lease, limit, OVERTAKING, channel, only, besides
-            )
-            found = {r.position: self._addresses.address(r.row.destination) for r in rows if not r.address}
-            await tx.keep_addresses({position: address for position, address in found.items() if address})
-        return [(row, row.address or found[row.position]) for row in rows]

@@ -1,9 +1,9 @@
-"""What a relay makes of rows and receipts: rounds, what a sender gets, what the store and the ledger are told.
+"""What a relay makes of rows and receipts: letters, what a sender gets, what the store and the ledger are told.
 
 Values only; who sends and when stands in `outbox.relay`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import takewhile
 
@@ -19,12 +19,6 @@ Addressed = tuple[LeasedRow, str | None]
 """A claimed row with its address; None where its destination has none."""
 _OfLetter = tuple[Cause | None, str | None]
 """What brought a row and for whom: rows that agree in it may leave in one letter."""
-
-
-def rounds(rows: Sequence[Addressed]) -> list[list[Addressed]]:
-    """The rows in rounds, which keep the order of every lane. A round holds one row of a lane at most; of a mailbox's
-    lane those that one cause brought, next to one another, as they leave in one letter."""
-    return [[pair for _, pair in turn] for turn in _dealt(rows)]
 
 
 def letters(rows: Sequence[Addressed]) -> list[list[Addressed]]:
@@ -71,8 +65,8 @@ def _cause(row: LeasedRow) -> Cause | None:
     return cause_of(told.id, told.subject, told.aggregateid, told.at, told.payload)
 
 
-def outgoing(row: LeasedRow, address: str) -> Outgoing:
-    """A row as a sender gets it."""
+def outgoing(row: LeasedRow, address: str, stands: Callable[[], bool]) -> Outgoing:
+    """A row as a sender gets it; `stands`: whether its lease does."""
     role = person = None
     if not row.row.destination.startswith(TOPIC):
         _, role, person = whom(row.row.destination)
@@ -92,6 +86,7 @@ def outgoing(row: LeasedRow, address: str) -> Outgoing:
         repeats=row.repeats,
         late=row.late,
         sending=row.sending,
+        stands=stands,
     )
 
 
@@ -114,7 +109,7 @@ def settled(row: LeasedRow, receipt: Receipt, retry: Retry, now: datetime) -> Se
             return row.settled("failed", receipt.detail)
         case Verdict.IN_DOUBT:
             return row.settled("in_doubt", receipt.detail, reference=receipt.reference)
-        case Verdict.AWAY:
+        case Verdict.AWAY | Verdict.BEHIND:
             return row.settled("untried")
         case Verdict.RETRY | Verdict.BROKE_OFF:
             wait = retry.of_urgency(row.row.urgency).wait(row.attempts)
@@ -123,8 +118,20 @@ def settled(row: LeasedRow, receipt: Receipt, retry: Retry, now: datetime) -> Se
             return row.settled("retrying", receipt.detail, now + wait)
 
 
-def ledger_line(row: LeasedRow, settlement: Settlement, now: datetime) -> LedgerRow:
-    """The ledger's line about an attempt."""
+def ledger_lines(told: Sequence[tuple[LeasedRow, Settlement]], now: datetime) -> list[LedgerRow]:
+    """The ledger's lines about what became of rows. Those that simply left share a line for each authority, which names
+    every one of them; each other end has its own."""
+    left: dict[str, list[LeasedRow]] = {}
+    for row, settlement in told:
+        if settlement.outcome == "accepted" and not settlement.detail:
+            left.setdefault(row.row.authority, []).append(row)
+    together = {authority: rows for authority, rows in left.items() if len(rows) > 1}
+    shared = {row.position for rows in together.values() for row in rows}
+    lines = [_line(row, settlement, now) for row, settlement in told if row.position not in shared]
+    return [*lines, *(_line_of_many(authority, rows, now) for authority, rows in together.items())]
+
+
+def _line(row: LeasedRow, settlement: Settlement, now: datetime) -> LedgerRow:
     entry = {
         "outbox": row.row.id,
         "message": row.row.message_id,
@@ -136,3 +143,12 @@ def ledger_line(row: LeasedRow, settlement: Settlement, now: datetime) -> Ledger
     # A released row counts its attempts from one again: the instant tells the two apart.
     key = derived_id("delivery", row.row.id, str(row.attempts), str(row.fence), settlement.outcome, now.isoformat())
     return LedgerRow(key, now, "delivery", row.row.authority, row.row.subject, row.row.message_id, entry)
+
+
+def _line_of_many(authority: str, rows: Sequence[LeasedRow], now: datetime) -> LedgerRow:
+    names = ("outbox", "message", "destination", "attempt")
+    left = [[row.row.id, row.row.message_id, row.row.destination, row.attempts] for row in rows]
+    entry = {"outcome": "accepted", "columns": names, "rows": left}
+    first = rows[0]
+    key = derived_id("deliveries", first.row.id, str(first.attempts), str(first.fence), now.isoformat())
+    return LedgerRow(key, now, "delivery", authority, None, None, entry)

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
 
-from outbox.relay_rows import ledger_line, settled
+from outbox.relay_rows import ledger_lines, settled
 from outbox.retry import Retry
 from schemas.delivery import Receipt
 from store import LeasedRow, Settlement, Store
@@ -64,11 +64,11 @@ class Settler:
         if not told:
             return
         # What failed for now is told by its first try; every further one would only repeat it.
-        ended = [ledger_line(row, s, now) for row, s in told if s.outcome not in _AGAIN or _first_failure(row, s)]
+        ended = [(row, s) for row, s in told if s.outcome not in _AGAIN or _first_failure(row, s)]
         async with self._store.transaction(brief=True) as tx:
             # None counts where an earlier try was kept although its answer was lost: then the ledger has its lines.
             if await tx.settle(owner, [settlement for _, settlement in told], now):
-                await tx.append(ended, ())
+                await tx.append(ledger_lines(ended, now), ())
 
     async def _patiently(self, work: Callable[[], Awaitable[None]]) -> None:
         while True:

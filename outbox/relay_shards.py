@@ -11,16 +11,20 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import count
+from math import ceil
 
 from store import SHARDS, Ownership, Store, shard_name
 
 _SAFE = 0.9  # of the lease: beyond that a row could still be under way when somebody else takes it
 _NAMES = {shard_name(shard): shard for shard in range(SHARDS)}
+_SEATS = [f"relaying/{n:02}" for n in range(SHARDS)]
+"""Each relay that runs holds one, so that they know how many they are. Beyond as many as there are shards none is of
+use."""
 
 
 class Shards:
-    """The shards of one relay. `fences`: shard → fencing token, as of the last `hold`. `lost`: what was leased is not
-    known for sure, and none are held until the next `hold`."""
+    """The shards of one relay: its share of all. `fences`: shard → fencing token, as of the last `hold`. `lost`: what
+    was leased is not known for sure, and none are held until the next `hold`."""
 
     def __init__(self, store: Store, owner: str, lease: timedelta) -> None:
         self._store, self._owner, self._lease = store, owner, lease
@@ -33,23 +37,40 @@ class Shards:
         self._held_at: datetime | None = None
 
     async def hold(self, now: datetime) -> bool:
-        """Prolong what is held, the leases of rows in flight included, and take what is free; returns whether there is
-        more than before. Raises StoreUnavailableError."""
+        """Prolong what is held, the leases of rows in flight included, and take or give up what makes it the share of
+        this relay; returns whether there is more than before. Raises StoreUnavailableError."""
         async with self._turn:
             if self.lost:
                 await self._ownership.release(now)
                 self._ownership = self._named_anew()
                 self.lost = False
-            held = await self._ownership.renew(now, self._lease)
-            if len(held) < SHARDS:
-                held = await self._ownership.acquire(_NAMES, now, self._lease)
-            before, self.fences = self.fences, {_NAMES[name]: fence for name, fence in held.items()}
+            await self._ownership.renew(now, self._lease)
+            held = await self._share(now)
+            before, self.fences = self.fences, {_NAMES[name]: f for name, f in held.items() if name in _NAMES}
             if owners := [owner for owner, batches in self._in_flight.items() if batches]:
                 async with self._store.transaction(brief=True) as tx:
                     for owner in owners:
                         await tx.renew_leases(owner, now, self._lease)
             self._held_at = now
             return len(self.fences) > len(before)
+
+    async def _share(self, now: datetime) -> Mapping[str, int]:
+        """As many shards as come to each relay that runs: takes what is free of its share, gives up what is more. Rows
+        of it that are in flight stay leased, and bar their lanes, until they are settled."""
+        own = self._ownership
+        free = await own.free([*_NAMES, *_SEATS], now, self._lease)
+        seats = [seat for seat in _SEATS if seat in free]
+        seated = [seat for seat in _SEATS if seat in own.held]
+        others = len(_SEATS) - len(seats) - len(seated)
+        if seats and not seated:
+            await own.acquire(seats[:1], now, self._lease)
+        share = ceil(SHARDS / (others + 1))
+        mine = [name for name in _NAMES if name in own.held]
+        if len(mine) > share:
+            await own.release(now, mine[share:])
+        elif wanted := [name for name in _NAMES if name in free][: share - len(mine)]:
+            await own.acquire(wanted, now, self._lease)
+        return own.held
 
     def stand(self, now: datetime) -> bool:
         """Whether what was claimed may still be sent: nobody else can have it yet. A process that was stopped for
@@ -59,15 +80,25 @@ class Shards:
     @contextmanager
     def in_flight(self) -> Iterator[str]:
         """The time from a claim to its settlement; gives the name to claim and settle under."""
-        owner = self._ownership.owner
-        self._in_flight[owner] += 1
+        owner = self.begin()
+        known = False
         try:
             yield owner
-        except BaseException:
-            self.lost, self.fences = True, {}
-            raise
+            known = True
         finally:
-            self._in_flight[owner] -= 1
+            self.end(owner, known)
+
+    def begin(self) -> str:
+        """The name to lease rows under from now on, until `end`."""
+        owner = self._ownership.owner
+        self._in_flight[owner] += 1
+        return owner
+
+    def end(self, owner: str, known: bool) -> None:
+        """What was leased since `begin` is settled; or what has become of it is not `known`."""
+        if not known:
+            self.lost, self.fences = True, {}
+        self._in_flight[owner] -= 1
 
     async def release(self, now: datetime) -> None:
         """Give up everything, so that another relay may take it at once."""

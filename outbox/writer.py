@@ -9,6 +9,7 @@ import orjson
 from outbox.directory import MAIL_CHANNELS, POLICE, SECOND, Directory
 from routing.messages import Message, derived_id
 from schemas.topics import police_intelligence, service_topic
+from schemas.tracing import traceparent
 from store.rows import OutboxRow
 
 
@@ -62,7 +63,7 @@ def rows(message: Message, directory: Directory) -> list[OutboxRow]:
 
 def rows_to(message: Message, where: Iterable[str]) -> list[OutboxRow]:
     """The rows of a message to these destinations."""
-    body = encoded(wire_data(message))
+    body, trace = encoded(wire_data(message)), traceparent()
     return [
         OutboxRow(
             id=derived_id("outbox", message.id, destination),
@@ -72,7 +73,7 @@ def rows_to(message: Message, where: Iterable[str]) -> list[OutboxRow]:
             type=message.type,
             payload=body,
             at=message.at,
-            trace=None,
+            trace=trace,
             clauses=message.clauses,
             authority=message.authority,
             subject=message.episode,

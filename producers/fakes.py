@@ -11,7 +11,7 @@ from producers.headers import kafka_headers
 from producers.mime import UnwritableError, compose, message_id, rows_key
 from producers.topics import illegal, is_legal
 from producers.wording import Wordings, Wordless
-from schemas.delivery import Outgoing, Receipt, Verdict
+from schemas.delivery import Outgoing, Receipt, Verdict, behind
 
 Accident = Callable[[Outgoing], Verdict | Receipt | None]
 """Called for each item. A verdict (or receipt) other than None becomes the outcome. An e-mail in doubt counts as
@@ -51,7 +51,14 @@ class MemoryKafkaSender:
         """Nothing to release."""
 
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Receipt]:
-        return [self._one(item) for item in batch]
+        receipts: list[Receipt] = []
+        held_up: set[tuple[str, str]] = set()
+        for item in batch:
+            lane = item.key, item.address
+            receipts.append(behind(item) if lane in held_up else self._one(item))
+            if receipts[-1].verdict is not Verdict.SENT:
+                held_up.add(lane)
+        return receipts
 
     def _one(self, item: Outgoing) -> Receipt:
         if not is_legal(item.address):

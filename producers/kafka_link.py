@@ -6,13 +6,20 @@ What a batch is and what a fault means is the sender's affair, not this file's.
 import asyncio
 import contextlib
 import ssl
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal, Protocol
 
 from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic  # type: ignore[import-untyped]
-from aiokafka.errors import KafkaConnectionError, KafkaError  # type: ignore[import-untyped]
+from aiokafka.errors import (  # type: ignore[import-untyped]
+    KafkaConnectionError,
+    KafkaError,
+    MessageSizeTooLargeError,
+)
+from aiokafka.partitioner import DefaultPartitioner  # type: ignore[import-untyped]
+from aiokafka.record.default_records import DefaultRecordBatchBuilder  # type: ignore[import-untyped]
 
 from producers.bearer import BearerTokens
 
@@ -80,15 +87,30 @@ class Link(Protocol):
     async def create(self, topics: Collection[str]) -> None:
         """Create those of `topics` that are missing, where the hub may."""
 
-    async def know(self, topic: str) -> None:
-        """Return when the topic's partitions are known; raises TimeoutError if it does not exist, and
-        KafkaConnectionError if Kafka does not even say that."""
+    async def know(self, topic: str) -> Sequence[int]:
+        """The topic's partitions, in order; raises TimeoutError if it does not exist, and KafkaConnectionError if Kafka
+        does not even say that."""
 
-    async def put(self, topic: str, key: bytes, value: bytes, headers: list[tuple[str, bytes]]) -> "Confirmation":
-        """Hand over one message; the confirmation comes later."""
+    async def put(self, topic: str, partition: int, records: Iterable["Record"]) -> tuple[int, "Confirmation"]:
+        """Hand over as many records, from the first on, as one record batch holds; how many that were, and the
+        confirmation of all of them or none, which comes later. Raises MessageSizeTooLargeError where the first is too
+        large by itself."""
 
 
+Record = tuple[bytes, bytes, list[tuple[str, bytes]]]
+"""Key, value and headers."""
 Confirmation = asyncio.Future[object]
+
+
+def partition_of(key: bytes, partitions: Sequence[int]) -> int:
+    """The one of these partitions, all that a topic has, in which every client of Kafka looks for the key."""
+    return partitions[_slot(key, len(partitions))]
+
+
+@lru_cache(maxsize=65_536)
+def _slot(key: bytes, count: int) -> int:
+    slot: int = DefaultPartitioner()(key, range(count), range(count))
+    return slot
 
 
 async def started_link(link: Link) -> Link:
@@ -151,9 +173,10 @@ class AiokafkaLink:
         finally:
             await admin.close()
 
-    async def know(self, topic: str) -> None:
+    async def know(self, topic: str) -> Sequence[int]:
         try:
-            await asyncio.wait_for(self._producer.partitions_for(topic), self._settings.metadata_timeout)
+            known = await asyncio.wait_for(self._producer.partitions_for(topic), self._settings.metadata_timeout)
+            return sorted(known)
         except TimeoutError:
             if not await self._answers():
                 raise KafkaConnectionError("no broker answers") from None
@@ -167,6 +190,22 @@ class AiokafkaLink:
         except TimeoutError:
             return False
 
-    async def put(self, topic: str, key: bytes, value: bytes, headers: list[tuple[str, bytes]]) -> Confirmation:
-        confirmation: Confirmation = await self._producer.send(topic, value=value, key=key, headers=headers)
-        return confirmation
+    async def put(self, topic: str, partition: int, records: Iterable[Record]) -> tuple[int, Confirmation]:
+        batch, count = self._producer.create_batch(), 0
+        for key, value, headers in records:
+            if self._is_too_large(key, value, headers):
+                if not count:
+                    raise MessageSizeTooLargeError(f"{len(value)} bytes are more than max_request_size allows")
+                break
+            if batch.append(key=key, value=value, timestamp=None, headers=headers) is None:
+                break
+            count += 1
+        batch.close()
+        confirmation: Confirmation = await self._producer.send_batch(batch, topic, partition=partition)
+        # Who has stopped waiting for it is not told of what came of it.
+        confirmation.add_done_callback(lambda answer: answer.cancelled() or answer.exception())
+        return count, confirmation
+
+    def _is_too_large(self, key: bytes, value: bytes, headers: list[tuple[str, bytes]]) -> bool:
+        size: int = DefaultRecordBatchBuilder.estimate_size_in_bytes(key, value, headers)
+        return size > self._settings.max_request_size

@@ -66,11 +66,11 @@ def build_message(
 def _id(f: Firing, occurrence: str) -> str:
     """It hangs on the episode, the cause, the rule and its occurrence, and on no instant at which the hub was told, so
     that the same reports read again, later or in other batches, give the same. What a rule says when its moment has
-    come is caused by that, whether a timer, a late report or the end of a backlog brings it up. `told`: how often the
-    rule has said it before and it turned out not to be so."""
+    come is caused by that, whether a timer, a late report or the end of a backlog brings it up; so is what follows from
+    it. `told`: how often the rule has said it before and it turned out not to be so."""
     rule, s, origin = f.rule, f.s, f.event.report.origin
-    own = f.timed or rule.moment is not None
-    cause = "" if own else "#".join((origin.cause, *(origin.again or ())))
+    by_limit = f.timed or rule.moment is not None or f.follows_limit
+    cause = "" if by_limit else "#".join((origin.cause, *(origin.again or ())))
     told = sum(1 for p in s.promises if p.undone and p.rule == rule.id and p.occurrence == occurrence)
     return derived_id("message", s.episode.id, cause, rule.id, occurrence, str(told), str(s.episode.matched))
 

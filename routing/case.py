@@ -44,13 +44,14 @@ class LeftLate:
 class Case:
     """An episode with what was promised in it and the timers that stand for it. `late`: what was late on arrival and is
     not decided yet. `from_history`: it was loaded from history, and its rules are not asked until somebody starts its
-    clocks."""
+    clocks. `whose`: somebody was asked whose child it is, and has not said; no promise of the procedure."""
 
     episode: Episode
     promises: tuple[Promise, ...] = ()
     timers: tuple[Timer, ...] = ()
     late: LeftLate | None = None
     from_history: bool = False
+    whose: Promise | None = None
 
     @property
     def id(self) -> str:

@@ -31,6 +31,12 @@ def evaluate_without(promise: Promise, tests: Tests, s: Situation, event: Event,
     return evaluate(tests, replace(s, promises=kept), event, pack)
 
 
+def follow_from(given: Collection[Promise], tests: Tests, s: Situation, event: Event, pack: Pack) -> bool:
+    """Whether tests that hold would not, had none of these promises been given."""
+    kept = tuple(p for p in s.promises if p not in given)
+    return bool(given) and evaluate(tests, replace(s, promises=kept), event, pack) is None
+
+
 def depends_on(tests: Tests, names: Collection[str], pack: Pack) -> bool:
     """Whether one of these conditions stands in the tests, or in a criterion that they name."""
     for condition in (*tests.when, *tests.unless):

@@ -5,7 +5,7 @@ from datetime import datetime
 from episodes.origin import cause_name
 from episodes.reports import About, Identifier
 from routing.answering import answers_of
-from routing.messages import Message, Recipient, derived_id
+from routing.messages import Message, Promise, Recipient, derived_id
 from routing.pack import Pack
 
 CLAUSES = ("HUB",)
@@ -54,3 +54,11 @@ def exception(
         answer_at=pack.answer_at,
         fields={"detail": detail},
     )
+
+
+def question_in(message: Message) -> Promise:
+    """What is remembered of an exception that a person answers, until they have."""
+    return Promise(
+        rule=message.rule, occurrence=message.id, message=message.id, type=message.type, kind=message.kind,
+        at=message.at, to=message.to,
+    )  # fmt: skip

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from episodes.events import OF_THE_REGISTER, Event
+from episodes.returning import missing_still
 from routing.building import build_message
 from routing.evaluate import evaluate_without
 from routing.limits import FIXED, ends
@@ -48,7 +49,7 @@ def reassigned(s: Situation, event: Event, pack: Pack, now: datetime) -> tuple[S
         recipients, lent = resolve(rule.to, s, event, pack)
         follows = any(e.is_one_of(rule.follows) for e in s.events)
         is_other = recipients not in ((), promise.to) if follows else registers and _replaced(promise, recipients, pack)
-        clauses = evaluate_without(promise, rule.tests, s, event, pack) if is_other else None
+        clauses = _is_asked_for(promise, rule, s, event, pack) if is_other else None
         if clauses is None:
             continue
         firing = Firing(rule, s, event, pack, now)
@@ -57,6 +58,15 @@ def reassigned(s: Situation, event: Event, pack: Pack, now: datetime) -> tuple[S
             message = replace(message, to=tuple(r for r in recipients if r not in promise.everybody) or recipients)
         messages.append(message)
     return s, tuple(messages)
+
+
+def _is_asked_for(promise: Promise, rule: Rule, s: Situation, event: Event, pack: Pack) -> tuple[str, ...] | None:
+    """The clauses of the criteria by which it is; what was asked for because the child is missing, and is open after
+    the return, is asked for still."""
+    asked = evaluate_without(promise, rule.tests, s, event, pack)
+    if asked is not None or not s.episode.back:
+        return asked
+    return evaluate_without(promise, rule.tests, replace(s, episode=missing_still(s.episode)), event, pack)
 
 
 def _held_by_somebody(s: Situation, pack: Pack) -> Iterator[tuple[Promise, Rule]]:

@@ -29,7 +29,7 @@ def netted(
     """The messages that leave, and those that do not. `promised` are the promises as they stand once all has been read,
     by the message that gave each, and by the one that says it now; `moot` are subjects that came to nothing while it
     was read."""
-    over = {m.id for m in messages if m.subject_key in moot or _is_over(_promise_of(m, promised))}
+    over = {m.id for m in messages if m.subject_key in moot or _is_over(_promise_of(m, promised), m.id)}
     unheard = {m.id for m in messages if m.id in over and (m.replaces is None or m.replaces in over)}
     unsent = over | {m.id for m in messages if m.type in _WITHDRAWALS and m.ends and unheard.issuperset(m.ends)}
     left = [replace(m, replaces=None) if m.replaces in unsent else m for m in messages if m.id not in unsent]
@@ -41,11 +41,16 @@ def never_asked(s: Situation, fresh: Fresh, pack: Pack, now: datetime) -> Situat
     that has left, to be back: it is as if it had not been asked for, and nothing follows from it."""
     if not any(event.change is Change.FOUND for event in s.events):
         return s
-    kept = tuple(
-        replace(p, closed_at=now, undone=True) if p.message in fresh and _has_lost_its_reason(p, s, fresh, pack) else p
-        for p in s.promises
-    )
-    return replace(s, promises=kept)
+    lost = [p for p in s.promises if p.message in fresh and _has_lost_its_reason(p, s, fresh, pack)]
+    return replace(s, promises=tuple(_unsaid(p, fresh, now) if p in lost else p for p in s.promises))
+
+
+def _unsaid(promise: Promise, fresh: Fresh, now: datetime) -> Promise:
+    """The promise of which nothing has left does not stand. Of one that is only said again, work stays asked for, and a
+    word is not repeated."""
+    if promise.first is None or promise.first in fresh:
+        return replace(promise, closed_at=now, undone=True)
+    return promise if MESSAGE_TYPES[promise.type].asks_for else replace(promise, message=promise.first)
 
 
 def ended_since(
@@ -57,19 +62,29 @@ def ended_since(
     promise = next((p for p in case.promises if p.is_given_by(message, replaces)), None)
     if promise is None or not MESSAGE_TYPES[promise.type].may_be_over:
         return False
-    if case.episode.state == "retracted" or _is_done(promise):
+    if case.episode.state == "retracted" or _is_over(promise, message):
         return True
+    if promise.first not in (None, message):  # said again: it is asked for as long as it is open
+        return False
     rule, told = pack.rules_by_id.get(promise.rule), _told(case.episode)
     event = next((e for e in told if rule and (not rule.on or e.is_one_of(rule.on))), None)
     if rule is None or event is None:
         return False
-    before = tuple(_as_of(other, promise.at) for other in others if other.episode.opened_at <= promise.at)
-    s = situation_at(_as_of(case, promise.at), case.episode, told, record, before, pack, promise.at)
+    before = tuple(_as_of(other, promise.at) for other in others if _is_before(other.episode, case.episode, promise.at))
+    given = replace(case, promises=case.promises[: case.promises.index(promise)])
+    s = situation_at(_as_of(given, promise.at), case.episode, told, record, before, pack, promise.at)
     return evaluate_without(promise, rule.tests, s, event, pack) is None
 
 
 def _as_of(case: Case, at: datetime) -> Case:
     return replace(case, promises=tuple(p for p in case.promises if p.at <= at))
+
+
+def _is_before(other: Episode, episode: Episode, at: datetime) -> bool:
+    """Whether another episode was known at that instant; of those read at the instant itself, one that began before."""
+    if other.opened_at == at:
+        return other.start is not None and episode.start is not None and other.start <= episode.start
+    return other.opened_at < at
 
 
 def _told(episode: Episode) -> tuple[Event, ...]:
@@ -93,12 +108,10 @@ def _promise_of(message: Message, promised: Mapping[str, Promise]) -> Promise | 
     return promised.get(message.id) or (promised.get(message.replaces) if message.replaces else None)
 
 
-def _is_over(promise: Promise | None) -> bool:
-    """Whether it asked for something that nobody needs to do any more."""
-    return promise is not None and _is_done(promise)
-
-
-def _is_done(promise: Promise) -> bool:
-    if promise.open:
+def _is_over(promise: Promise | None, message: str) -> bool:
+    """Whether the message asked for something that nobody needs to do any more, or would only repeat a word."""
+    if promise is None:
         return False
+    if promise.open:
+        return promise.first == promise.message != message
     return promise.undone or MESSAGE_TYPES[promise.type].withdrawn_by is not None

@@ -21,8 +21,8 @@ from routing.situation import Situation
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """A rule that fires in a situation, in answer to an event, at `now`. `timed`: a timer caused it and no report
-    did."""
+    """A rule that fires in a situation, in answer to an event, at `now`. `timed`: a timer caused it and no report did.
+    `follows_limit`: it speaks only because of what another rule said when its limit had passed."""
 
     rule: Rule
     s: Situation
@@ -30,6 +30,7 @@ class Firing:
     pack: Pack
     now: datetime
     timed: bool = False
+    follows_limit: bool = False
 
 
 Filling = Callable[[Firing], Any]

@@ -12,7 +12,7 @@ A request that waits for a person's approval (AMB-08) is no promise yet. Every s
 situation, as they are afterwards; nothing is changed in place.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -96,18 +96,25 @@ def gave_up(before: Case, after: Case) -> bool:
     return any((p.rule, p.occurrence) in asked and not p.open for p in after.promises)
 
 
-def waiting_for(cases: Collection[Case], meetings: Sequence[str]) -> tuple[list[Case], list[Case]]:
-    """The cases that wait for a meeting of these kinds: those in which it was asked for, and those that came after that
-    and joined it (AMB-32)."""
+def waiting_for(
+    cases: Collection[Case], meetings: Sequence[Event], pack: Callable[[Case], Pack]
+) -> tuple[list[Case], list[Case]]:
+    """The cases that wait for one of these meetings, each by its `pack`: those in which it was asked for, or what it
+    settles as well (AMB-202), and those that came after that and joined it (AMB-32)."""
     asked = {
         case.id: promise.at
         for case in cases
         for promise in case.promises
-        if promise.open and promise.type == MEETING_REQUEST and promise.kind in meetings
+        if promise.open and promise.type == MEETING_REQUEST and _is_waited_for(promise, meetings, pack(case))
     }
     since = min(asked.values(), default=None)
     later = [c for c in cases if since and c.id not in asked and c.episode.opened_at >= since]
     return [c for c in cases if c.id in asked], later
+
+
+def _is_waited_for(promise: Promise, meetings: Sequence[Event], pack: Pack) -> bool:
+    rule = pack.rules_by_id.get(promise.rule)
+    return any(event.qualifier == promise.kind or (rule and event.is_one_of(rule.settled_by)) for event in meetings)
 
 
 # ---- withdrawn

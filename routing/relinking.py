@@ -60,18 +60,6 @@ def events_anew(episode: Episode, report: Matched) -> tuple[tuple[Event, ...], .
     return tuple((matched, event) for event in told)
 
 
-def missing_still(episode: Episode) -> Episode:
-    """The episode as it was before anything ended it."""
-    return replace(episode, state="open", found=None, death=None, ended=None, returns=())
-
-
-def as_it_ended(episode: Episode, told: Episode) -> Episode:
-    """The episode, as the rules have left it, with what has ended it."""
-    return replace(
-        episode, state=told.state, found=told.found, death=told.death, ended=told.ended, returns=told.returns
-    )
-
-
 def _rests_on_the_record(decision: Decided) -> bool:
     return decision.kind in ("screening", "threshold") or decision.kind.startswith("meeting.")
 

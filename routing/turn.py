@@ -15,7 +15,7 @@ from episodes.record import RegisterRecord
 from routing import acknowledging, moving, promises, retracting
 from routing.building import build_message, promise_of
 from routing.case import AnyCase, Case, Decision, Timer
-from routing.evaluate import depends_on, evaluate, evaluate_without
+from routing.evaluate import depends_on, evaluate, evaluate_without, follow_from
 from routing.limits import anchor, ends, goes_out, late_on_arrival
 from routing.message_types import INTERVIEW_REQUEST, MESSAGE_TYPES
 from routing.messages import Message, Promise, Recipient, derived_id
@@ -38,6 +38,7 @@ class Turn:
         self.late: dict[str, None] = {}  # rules that were late on arrival, left until all has been read
         self.settles = False  # what was late on arrival is decided, of events that were answered before
         self.revived: frozenset[str] = frozenset()  # rules whose promises had ended because of what was not so
+        self.of_limits: list[Promise] = []  # what was promised in this pass because a limit had passed
         self.review: Review | None = None
         self.looked_back_at: tuple[Event, ...] = ()
         self.events, self.first = s.events, s.events[0]
@@ -173,7 +174,8 @@ class Turn:
             yield self._send(rule, event, occurrence, recipients, (*rule.clauses, *clauses, *lent))
 
     def _firing(self, rule: Rule, event: Event) -> Firing:
-        return Firing(rule, self.s, event, self.pack, self.now, timed=self.due is not None)
+        follows = not rule.on and not rule.moment and follow_from(self.of_limits, rule.tests, self.s, event, self.pack)
+        return Firing(rule, self.s, event, self.pack, self.now, timed=self.due is not None, follows_limit=follows)
 
     def _occurrence(self, rule: Rule, event: Event) -> str | None:
         """What a rule answers but once: the episode, an event, a report, or an anchor; None while that is unknown."""
@@ -220,7 +222,9 @@ class Turn:
         message = build_message(firing, to, clauses, occurrence, due, ends=over, replaces=replaces)
         if former is not None:
             kept = promises.with_replaced(kept, former, promises.ended(former, firing))
-        self.s = replace(self.s, others=others, promises=(*kept, promise_of(firing, message, occurrence)))
+        promise = promise_of(firing, message, occurrence)
+        self.of_limits += [promise] if rule.moment or firing.follows_limit else []
+        self.s = replace(self.s, others=others, promises=(*kept, promise))
         return message
 
     def _withdrawn_of_the_dead(self) -> Iterator[Message]:

@@ -1,5 +1,6 @@
-"""What waits for somebody: every promise of a case that is open and asks for something that a person can answer, and
-every message that must be acknowledged and has not been. Pure; the rows are kept by `intake.worklist`."""
+"""What waits for somebody: every promise of a case that is open and asks for something that a person can answer, every
+message that must be acknowledged and has not been, and whose child it is, where nobody has said. Pure; the rows are
+kept by `intake.worklist`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from routing.message_types import MESSAGE_TYPES
 from routing.messages import Promise, Recipient, Urgency
 from routing.pack import Pack
 
-Wanted = Literal["task", "decision", "meeting", "interview", "acknowledgement"]
+Wanted = Literal["task", "decision", "meeting", "interview", "acknowledgement", "match"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,9 @@ def open_work(case: AnyCase, pack: Pack) -> Iterator[OpenWork]:
         if wanted is not None:
             yield from _for_each(promise, wanted, promise.due, pack)
     if isinstance(case, Case):
+        if case.whose is not None and case.episode.state != "retracted":
+            for recipient in case.whose.to:
+                yield OpenWork(case.whose, recipient, "match", "immediate", None)
         for promise, by in unacknowledged(case.promises, case.episode, pack):
             yield from _for_each(promise, "acknowledgement", by, pack)
 
@@ -53,8 +57,8 @@ def _for_each(promise: Promise, wanted: Wanted, due: datetime | None, pack: Pack
 
 
 def _wanted(promise: Promise, pack: Pack) -> Wanted | None:
-    """What a promise asks for; a task that a decision settles is a decision to take."""
+    """What a promise asks for; a task or a referral that a decision settles is a decision to take."""
     act, rule = MESSAGE_TYPES[promise.type].asks_for, pack.rules_by_id.get(promise.rule)
-    if act == "task" and rule is not None and any(pattern.startswith("decided") for pattern in rule.settled_by):
+    if act in ("task", None) and rule is not None and any(pattern.startswith("decided") for pattern in rule.settled_by):
         return "decision"
     return act

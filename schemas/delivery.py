@@ -3,8 +3,8 @@
 No sender, no retry policy and no SQL lives here; both sides import these types and nothing of each other.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol, runtime_checkable
@@ -20,7 +20,8 @@ class Outgoing:
     `data`. `trace` is a W3C traceparent. `role` and `person` say to whom an e-mail goes. `overtakes` marks a *found*
     that went ahead of a parked message of its lane, `repeats` what may have arrived before, `late` what waited longer
     than its urgency allows and was checked again. `sending` stays the same on every attempt, too, and counts on when a
-    person releases what had been handed to a server.
+    person releases what had been handed to a server. `stands`: whether it may still be handed over; a sender that takes
+    its time asks again.
     """
 
     row: str
@@ -38,6 +39,7 @@ class Outgoing:
     repeats: bool = False
     late: bool = False
     sending: int = 1
+    stands: Callable[[], bool] = field(default=lambda: True, compare=False, repr=False)
 
 
 class Verdict(StrEnum):
@@ -55,6 +57,8 @@ class Verdict(StrEnum):
     """The server (or the topic) is not there: this says nothing of the item, which was not tried."""
     BROKE_OFF = "broke_off"
     """The server was there and broke off before it had taken the item: the trouble may be either. As RETRY."""
+    BEHIND = "behind"
+    """It was not tried: an item of its key to its address that stands before it was not taken, or it did not stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,11 @@ class Receipt:
     address_only: bool = False
     reference: str | None = None
     ask_in: float | None = None
+
+
+def behind(item: Outgoing) -> Receipt:
+    """The receipt of what an earlier item of its key held up."""
+    return Receipt(item.row, Verdict.BEHIND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +116,9 @@ class Sender(Protocol):
     async def send(self, batch: Sequence[Outgoing]) -> Sequence[Receipt]:
         """Send all items and return one receipt per item, in the same order.
 
-        A batch holds at most one item of a key to an address, or to a mailbox those of one cause: order within a lane
-        is the relay's affair. Never raises for an item.
+        Items of one key to one topic arrive in the order of the batch, and none behind one that was not taken. To a
+        mailbox a batch holds those of one cause. Several batches may be under way at once; what they hold is in no
+        order to one another. Never raises for an item.
         """
 
     async def stop(self) -> None:

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from store.delivery_table import DeliveryState, among, awaiting_receipt, deliveries, pressing, ready, unsettled
 from store.instants import UtcInstant
 from store.listing import KEYS, Listing, Writing
-from store.pausing import pause_of
+from store.pauses import pause_of
 from store.session import Session
 from store.tables import metadata, outbox, word
 

@@ -25,8 +25,8 @@ _SAVE_REFERENCES = Writing(
 )
 _SAVE_EPISODES = Writing(
     episodes,
-    ("id", "authority", "person", "opened_at", "state", "doc"),
-    replaces=("authority", "person", "opened_at", "state", "doc"),
+    ("id", "authority", "person", "opened_at", "state", "doc", "governed_by"),
+    replaces=("authority", "person", "opened_at", "state", "doc", "governed_by"),
 )
 
 
@@ -193,8 +193,8 @@ class Cases(Session):
         await self._write(
             _SAVE_REFERENCES, sorted((r.authority, r.force, r.incident, r.person, r.episode) for r in references)
         )
-        rows = ((e.id, e.authority, e.person, e.opened_at, e.state, e.doc) for e in episodes)
-        await self._write(_SAVE_EPISODES, sorted(rows))
+        rows = [(e.id, e.authority, e.person, e.opened_at, e.state, e.doc, e.governed_by) for e in episodes]
+        await self._write(_SAVE_EPISODES, sorted(rows, key=lambda row: row[0]))
 
     async def forget(self, identifiers: Collection[IdentifierRow]) -> None:
         """These lead to their people no more; one that leads to somebody else stays. To be called before `save`."""

@@ -32,10 +32,11 @@ from sqlalchemy import (
 
 from store.delivery_table import among, deliveries, ready, unsettled
 from store.instants import UtcInstant
+from store.lapsing import lapsed, lapsing
 from store.leased import LeasedRow
 from store.ledger import OUTBOX_COLUMNS, promised_row
 from store.listing import Listing
-from store.pausing import destination_of_lane, is_paused
+from store.pauses import destination_of_lane, is_paused
 from store.rows import SHARDS
 from store.session import Session
 from store.tables import leases, outbox, word
@@ -45,14 +46,21 @@ _OWNED = Listing("owned", shard=Integer)
 _OVERTAKING = Listing("overtaking", type=Text)
 _ADDRESSED = Listing("addressed", address=Text)
 _TAKEN = Listing("taken", position=BigInteger, fence=BigInteger)
+_HEAD_COLUMNS = ("position", "shard", "lane", "attempts", "address", "repeats", "sending")
 _NOW = bindparam("now", type_=UtcInstant)
 _OWNER = bindparam("whose", type_=Text)
 _UNTIL = bindparam("lasts", type_=UtcInstant)
+_PREFIX = "relay/"
+_RELAYED = (
+    select(leases.c.name, leases.c.owner)
+    .where(leases.c.until > _NOW, leases.c.name.startswith(_PREFIX, autoescape=True))
+    .order_by(leases.c.name)
+)
 
 
 def shard_name(shard: int) -> str:
     """The name under which a shard is owned."""
-    return f"relay/{shard}"
+    return f"{_PREFIX}{shard}"
 
 
 @cache
@@ -66,10 +74,10 @@ def _owned(postgres: bool) -> Executable:
 @cache
 def _expire(postgres: bool) -> Executable:
     asked = _SHARDS.of(postgres)
-    lapsed = (unsettled(deliveries), deliveries.c.state == word("sending"), deliveries.c.lease_until <= _NOW)
+    left = (unsettled(deliveries), deliveries.c.state == word("sending"), lapsed(deliveries.c.lease_until))
     theirs = (deliveries.c.shard == asked.c.shard, deliveries.c.fence < asked.c.fence)
     again = {"state": "prepared", "next_attempt_at": null(), "lease_owner": null(), "lease_until": null()}
-    return update(deliveries).where(*lapsed, *theirs).values(again)
+    return update(deliveries).where(*left, *theirs).values(again)
 
 
 @cache
@@ -91,7 +99,7 @@ def _heads(postgres: bool, of_one_channel: bool, chosen: str) -> Select[*tuple[A
     # it expects no wonders. So it walks the rows in their order, looks before each, and stops at the limit.
     barred = select(true()).where(*_before(row, lower), blocks).limit(1).scalar_subquery()
     overtakes = exists().where(*_before(row, left), among(left, "parked", "failed"))
-    columns = (row.c[n] for n in ("position", "shard", "lane", "attempts", "address", "repeats", "sending"))
+    columns = (row.c[name] for name in _HEAD_COLUMNS)
     addressed = _ADDRESSED.has(postgres, row.c.address)
     return (
         select(*columns, overtakes.label("overtakes"))
@@ -167,7 +175,7 @@ class Claiming(Session):
         if not owned:
             return []
         theirs = [(shard_name(shard), shard, fence) for shard, fence in owned.items()]
-        await self._with(_SHARDS, theirs, _expire(self._postgres), now=now)
+        await self._with(_SHARDS, theirs, _expire(self._postgres), **lapsing(now, lease))
         types = _OVERTAKING.parameters(self._postgres, ((name,) for name in sorted(overtaking)))
         of_channel = {} if channel is None else {"channel": channel}
         chosen, named = ("only", only) if only else ("besides", besides) if besides else ("", ())
@@ -177,7 +185,7 @@ class Claiming(Session):
             given |= _ADDRESSED.parameters(self._postgres, ((address,) for address in sorted(named)))
         shards = ((shard,) for shard in owned)
         found = await self._with(_OWNED, shards, claimable, now=now, most=limit, **given)
-        rows = [_leased(row, owned[row.shard]) for row in found]
+        rows = [_leased(row, owned) for row in found]
         if rows:
             taken = ((row.position, row.fence) for row in rows)
             await self._with(_TAKEN, taken, _take(self._postgres), whose=owner, lasts=now + lease)
@@ -192,17 +200,14 @@ class Claiming(Session):
         since: datetime | None = found.scalar_one_or_none()
         return since
 
+    async def shard_owners(self, now: datetime) -> dict[int, str]:
+        """Shard → the process that relays it at this instant; a shard that nobody has is not there."""
+        return {int(row.name.removeprefix(_PREFIX)): row.owner for row in await self._rows(_RELAYED, now=now)}
 
-def _leased(row: Any, fence: int) -> LeasedRow:
-    promised = promised_row(row)
+
+def _leased(row: Any, fences: Mapping[int, int]) -> LeasedRow:
+    position, shard, lane, attempts, address, repeats, sending, overtakes, *told = row
     return LeasedRow(
-        promised,
-        row.position,
-        row.lane,
-        row.attempts + 1,
-        fence,
-        row.address,
-        bool(row.overtakes),
-        bool(row.repeats),
-        sending=row.sending,
-    )
+        promised_row(told), position, lane, attempts + 1, fences[shard], address, bool(overtakes), bool(repeats),
+        sending=sending,
+    )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Self
 
@@ -12,9 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from store.creating import create
 from store.engine import READING, in_memory, make_room, opened
 from store.errors import StoreUnavailableError, translated
+from store.handing import HandedOver, Taker
 from store.measures import TRANSACTION, WAITING
 from store.postgres import BRIEF, WITHIN
 from store.transaction import Transaction
+from store.waking import listening
 
 _ANSWER_WITHIN = 5.0  # seconds
 
@@ -27,6 +29,7 @@ class Store:
         self.postgres = engine.dialect.name == "postgresql"
         self._single = in_memory(engine.url)
         self._writer: asyncio.Lock | None = None if self.postgres else asyncio.Lock()
+        self._taker: Taker | None = None
 
     @classmethod
     def open(cls, url: str, within: float | None = WITHIN) -> Self:
@@ -58,8 +61,32 @@ class Store:
         statements and nothing in between, so that a process which hangs inside bars others for seconds only.
 
         Raises StoreUnavailableError where trying again may help and StoreRefusedError where it will not."""
-        async with self.connection(brief) as connection:
-            yield Transaction(connection)
+        promised = HandedOver()
+        try:
+            async with self.connection(brief) as connection:
+                tx = Transaction(connection, self._taker)
+                promised = tx.promised
+                yield tx
+        except BaseException:
+            if self._taker and promised.terms:
+                self._taker.lose(promised.terms)
+            raise
+        if self._taker:
+            self._taker.take(promised)
+
+    @asynccontextmanager
+    async def listening(self, heard: Callable[[], None]) -> AsyncIterator[asyncio.Event]:
+        """While it lasts `heard` is called when another process has promised something that waits, on Postgres. The
+        event is set when the line is lost: nothing is heard any more. Raises StoreUnavailableError."""
+        if not self.postgres:
+            yield asyncio.Event()
+            return
+        async with listening(self._engine, heard) as lost:
+            yield lost
+
+    def hand_to(self, taker: Taker | None) -> None:
+        """From now on transactions hand their rows over to this one, or to nobody."""
+        self._taker = taker
 
     @asynccontextmanager
     async def connection(self, brief: bool = False) -> AsyncIterator[AsyncConnection]:

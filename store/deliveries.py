@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from store.delivery_table import among, deliveries, ready, unsettled
+from store.handing import ANY_CHANNEL
 from store.instants import UtcInstant
 from store.leased import Settlement
 from store.listing import Listing
@@ -131,6 +132,7 @@ class Deliveries(Session):
     async def let_go(self, positions: Collection[int], now: datetime) -> None:
         """Rows that were kept back may be sent from now on."""
         if positions:
+            self.promised.left.add(ANY_CHANNEL)
             rows = ((position,) for position in sorted(positions))
             await self._with(_POSITIONS, rows, _let_go(self._postgres, False), now=now)
 

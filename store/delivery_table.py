@@ -91,6 +91,11 @@ def unsettled(rows: FromClause) -> ColumnElement[bool]:
     return or_(among(rows, "sending", "parked", "failed", "bounced", "in_doubt"), put_off)
 
 
+def of_lane(rows: FromClause) -> ColumnElement[bool]:
+    """What a new row of the lane has to wait for."""
+    return among(rows, "prepared", "retrying", "sending", "parked", "failed")
+
+
 def pressing(rows: FromClause) -> ColumnElement[bool]:
     """Waiting, with a limit that is short, and nobody has been told yet."""
     return and_(waiting(rows), rows.c.told_at.is_(None), rows.c.urgency != word("routine"))
@@ -105,6 +110,7 @@ def awaiting_receipt(rows: FromClause) -> ColumnElement[bool]:
 for _name, _columns, _where in (
     ("deliveries_ready", ("channel", "position", "shard"), ready(deliveries)),
     ("deliveries_unsettled", ("lane", "position"), unsettled(deliveries)),
+    ("deliveries_of_lane", ("lane",), of_lane(deliveries)),
     ("deliveries_pressing", ("urgency", "position"), pressing(deliveries)),
     ("deliveries_asked", ("channel", "next_attempt_at"), awaiting_receipt(deliveries)),
     ("deliveries_reference", ("reference",), deliveries.c.reference.is_not(None)),

@@ -1,21 +1,22 @@
 """Reading the ledger, the outbox and who is known, for those who ask why, count, report or prove. Writing them lives in
 `store.ledger`."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Executable, Select, Text, bindparam, or_, select
+from sqlalchemy import Executable, Select, Text, bindparam, or_, select, union
 
-from store.delivery_table import DeliveryState, deliveries
+from store.delivery_table import DeliveryState, among, deliveries
 from store.instants import UtcInstant, written
 from store.ledger import OUTBOX_COLUMNS, digest, entry_hash, promised_row
 from store.listing import KEYS
 from store.rows import LedgerKind, OutboxRow
 from store.session import Session
-from store.tables import ledger, ledger_contents, outbox, people
+from store.tables import episodes, ledger, ledger_contents, outbox, people, word, worklist
 
 _LEDGER_COLUMNS = (
     *("position", "id", "at", "kind", "authority", "episode", "causation", "entry", "contents_hash", "hash"),
@@ -58,10 +59,24 @@ _ENTRIES = select(*(ledger.c[name] for name in _LEDGER_COLUMNS))
 _ONE = bindparam("one", type_=Text)
 _OF_EPISODE = _ENTRIES.where(ledger.c.episode == _ONE).order_by(ledger.c.position)
 _ABOUT = _ENTRIES.where(or_(ledger.c.id == _ONE, ledger.c.causation == _ONE)).order_by(ledger.c.position)
-_BETWEEN = _ENTRIES.where(
-    ledger.c.at >= bindparam("since", type_=UtcInstant), ledger.c.at < bindparam("until", type_=UtcInstant)
+_FACTS = _ENTRIES.where(
+    ledger.c.at >= bindparam("since", type_=UtcInstant),
+    ledger.c.kind == word("fact"),
+    ledger.c.authority == bindparam("authority", type_=Text),
+    ledger.c.episode.is_not(None),
 ).order_by(ledger.c.at, ledger.c.position)
 _AFTER = _ENTRIES.where(ledger.c.position > bindparam("after")).order_by(ledger.c.position).limit(bindparam("most"))
+_OF_AUTHORITY = select(episodes.c.person).where(episodes.c.authority == _ONE)
+_TOLD = ledger.join(episodes, episodes.c.id == ledger.c.episode)
+_HEARD_OF = union(
+    _OF_AUTHORITY.where(episodes.c.state == word("open")),
+    _OF_AUTHORITY.select_from(worklist.join(episodes, episodes.c.id == worklist.c.case_id)).where(
+        worklist.c.authority == _ONE
+    ),
+    _OF_AUTHORITY.select_from(_TOLD).where(
+        ledger.c.at >= bindparam("since", type_=UtcInstant), ledger.c.kind.in_([word("fact"), word("decision")])
+    ),
+).order_by("person")
 _CONTENTS = select(ledger_contents.c.contents).where(ledger_contents.c.hash == _ONE)
 _PEOPLE = (
     select(people.c.id)
@@ -88,6 +103,12 @@ def _contents(postgres: bool) -> Executable:
     return select(ledger_contents.c.hash, ledger_contents.c.contents).select_from(joined)
 
 
+@cache
+def _of_subjects(postgres: bool, waiting: bool) -> Executable:
+    asked = _PROMISES.where(KEYS.has(postgres, outbox.c.subject)).order_by(outbox.c.position)
+    return asked.where(among(deliveries, "prepared")) if waiting else asked
+
+
 class History(Session):
     """The part of a transaction that looks back."""
 
@@ -99,9 +120,9 @@ class History(Session):
         """The line with this id and all that it caused, in the order of writing."""
         return [_entry(row) for row in await self._rows(_ABOUT, one=id)]
 
-    async def ledger_between(self, since: datetime, until: datetime) -> list[LedgerEntry]:
-        """All lines from `since` up to but not including `until`, by instant."""
-        return [_entry(row) for row in await self._rows(_BETWEEN, since=since, until=until)]
+    async def facts_since(self, authority: str, since: datetime) -> list[LedgerEntry]:
+        """What was found to be so of an authority's episodes since then, by instant."""
+        return [_entry(row) for row in await self._rows(_FACTS, authority=authority, since=since)]
 
     async def ledger_after(self, position: int, limit: int) -> list[LedgerEntry]:
         """The next lines after a position (0: from the first), in the order of writing."""
@@ -116,6 +137,12 @@ class History(Session):
         """Everything promised in one episode, in the order of promising."""
         return [_delivery(row) for row in await self._rows(_OF_SUBJECT, one=episode)]
 
+    async def outbox_of_episodes(self, episodes: Collection[str], waiting: bool = False) -> list[Delivery]:
+        """The same of several episodes, in one statement. `waiting`: only what no relay has taken yet."""
+        keys = [(episode,) for episode in dict.fromkeys(episodes)]
+        statement = _of_subjects(self._postgres, waiting)
+        return [_delivery(row) for row in await self._with(KEYS, keys, statement)] if keys else []
+
     async def outbox_of_message(self, id: str) -> list[Delivery]:
         """The rows of one message, one for each destination; `id` is that of the message or of a row."""
         return [_delivery(row) for row in await self._rows(_OF_MESSAGE, one=id)]
@@ -127,6 +154,11 @@ class History(Session):
     async def people_of(self, authority: str, after: str, limit: int) -> list[str]:
         """The ids of the next children of an authority after an id ("": from the first), in the order of the ids."""
         return list((await self._rows(_PEOPLE, one=authority, after=after, most=limit)).scalars())
+
+    async def people_heard_of(self, authority: str, since: datetime) -> list[str]:
+        """The ids of the children of an authority of whom something was found or decided since then, who are missing,
+        or for whom something waits; in their order."""
+        return list((await self._rows(_HEARD_OF, one=authority, since=since)).scalars())
 
     async def verify(self) -> list[str]:
         """The ids of ledger rows that are not what was written: the hash of the line or that of the contents, where
@@ -149,7 +181,7 @@ def _entry(row: Any) -> LedgerEntry:
 
 def _delivery(row: Any) -> Delivery:
     told = {name: getattr(row, name) for name in _PROMISE_COLUMNS}
-    return Delivery(promised_row(row), row.position, **told)
+    return Delivery(promised_row([getattr(row, name) for name in OUTBOX_COLUMNS]), row.position, **told)
 
 
 def _holds(row: Any) -> bool:

@@ -3,18 +3,17 @@
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
 import orjson
-from sqlalchemy import Executable, Integer, Text, literal, select
+from sqlalchemy import Executable, select
 
-from store.delivery_table import deliveries
-from store.instants import UtcInstant, written
-from store.listing import KEYS, Listing, Writing
-from store.rows import LedgerRow, OutboxRow, shard_of
-from store.session import Session
+from store.instants import written
+from store.listing import KEYS, Writing
+from store.promising import Promising
+from store.rows import LedgerRow, OutboxRow
 from store.tables import ledger, ledger_contents, outbox
 
 _LEDGER = Writing(ledger, ("id", "at", "kind", "authority", "episode", "causation", "entry", "contents_hash", "hash"))
@@ -25,23 +24,8 @@ OUTBOX_COLUMNS = (
     *("id", "message_id", "aggregatetype", "aggregateid", "type", "payload", "at", "trace", "clauses"),
     *("authority", "subject", "destination", "urgency", "kind"),
 )
+_CLAUSES = OUTBOX_COLUMNS.index("clauses")
 _OUTBOX = Writing(outbox, OUTBOX_COLUMNS)
-_LANES = Listing(
-    "lanes", id=Text, lane=Text, channel=Text, shard=Integer, address=Text, urgency=Text, kept_back=UtcInstant
-)
-
-
-@cache
-def _deliver(postgres: bool) -> Executable:
-    rows = _LANES.of(postgres)
-    taken = ("lane", "channel", "shard", "address", "urgency")
-    chosen = select(
-        *(outbox.c.position, *(rows.c[name] for name in taken), rows.c.kept_back),
-        *(literal("prepared"), literal(0), literal(0)),
-    ).select_from(rows.join(outbox, outbox.c.id == rows.c.id))
-    return deliveries.insert().from_select(
-        ("position", *taken, "next_attempt_at", "state", "attempts", "fence"), chosen
-    )
 
 
 def canonical(entry: Mapping[str, Any]) -> str:
@@ -76,7 +60,7 @@ def _known(postgres: bool) -> Executable:
     return select(ledger.c.id).select_from(asked.join(ledger, ledger.c.id == asked.c.key))
 
 
-class Ledger(Session):
+class Ledger(Promising):
     """The part of a transaction that adds what happened and what was promised."""
 
     async def in_ledger(self, ids: Collection[str]) -> set[str]:
@@ -104,11 +88,9 @@ class Ledger(Session):
         await self._promise(outbox, kept_back)
 
     async def _promise(self, rows: Sequence[OutboxRow], kept_back: Mapping[str, datetime]) -> None:
-        if not rows:
-            return
-        await self._write(_OUTBOX, [_outbox_values(row) for row in rows])
-        lanes = ((row.id, row.lane, *_way(row), row.urgency, kept_back.get(row.id)) for row in rows)
-        await self._with(_LANES, lanes, _deliver(self._postgres))
+        if rows:
+            await self._write(_OUTBOX, [_outbox_values(row) for row in rows])
+            await self._deliver(rows, kept_back)
 
 
 def _outbox_values(row: OutboxRow) -> tuple[Any, ...]:
@@ -119,13 +101,13 @@ def _outbox_values(row: OutboxRow) -> tuple[Any, ...]:
     )
 
 
-def _way(row: OutboxRow) -> tuple[str, int, str | None]:
-    """Channel, shard and address of a row. A topic is its own address; a mailbox is looked up when first needed."""
-    channel, _, name = row.destination.partition("/")
-    return channel, shard_of(row.aggregateid), name if channel == "topic" else None
+def promised_row(told: Sequence[Any]) -> OutboxRow:
+    """The outbox row that has these values in its columns."""
+    values = [*told]
+    values[_CLAUSES] = _clauses(values[_CLAUSES])
+    return OutboxRow(*values)
 
 
-def promised_row(row: Any) -> OutboxRow:
-    """The outbox row in a result that has its columns."""
-    values = {name: getattr(row, name) for name in OUTBOX_COLUMNS}
-    return OutboxRow(**values | {"clauses": tuple(orjson.loads(row.clauses))})
+@lru_cache(maxsize=4096)
+def _clauses(written: str) -> tuple[str, ...]:
+    return tuple(orjson.loads(written))

@@ -2,7 +2,8 @@
 
 A name is held by a lease: it stands until an instant and must be renewed. A process that hangs, or that the network has
 cut off, loses it so; no session need end for that. Each change of hands raises the fencing token, by which a former
-owner that does not know yet is told apart. Processes on several machines need clocks that agree within seconds.
+owner that does not know yet is told apart. Processes on several machines need clocks that agree within seconds. A lease
+that stands for longer than any would was taken by a clock that was ahead, and bars nobody.
 """
 
 from collections.abc import Collection, Mapping
@@ -14,6 +15,7 @@ from sqlalchemy import BigInteger, Executable, Text, and_, bindparam, literal, o
 from store.database import Store
 from store.errors import translated
 from store.instants import UtcInstant
+from store.lapsing import lapsed, lapsing
 from store.listing import KEYS, Listing
 from store.session import Session
 from store.tables import leases
@@ -31,7 +33,7 @@ def _take(postgres: bool) -> Executable:
     into = postgresql.insert(leases) if postgres else sqlite.insert(leases)
     chosen = select(names.c.key, _OWNER, _UNTIL, literal(1))
     insert = into.from_select(["name", "owner", "until", "fence"], chosen if postgres else chosen.where(true()))
-    free = or_(leases.c.until <= bindparam("now", type_=UtcInstant), leases.c.owner == _OWNER)
+    free = or_(lapsed(leases.c.until), leases.c.owner == _OWNER)
     return insert.on_conflict_do_update(
         index_elements=["name"],
         set_={"owner": insert.excluded.owner, "until": insert.excluded.until, "fence": leases.c.fence + 1},
@@ -46,13 +48,24 @@ def _prolong(postgres: bool) -> Executable:
     return update(leases).where(mine).values(until=_UNTIL).returning(leases.c.name)
 
 
+@cache
+def _free(postgres: bool) -> Executable:
+    names = KEYS.of(postgres)
+    joined = names.outerjoin(leases, leases.c.name == names.c.key)
+    return select(names.c.key).select_from(joined).where(or_(leases.c.name.is_(None), lapsed(leases.c.until)))
+
+
 class _Leases(Session):
     """The statements on the table of leases, inside a transaction."""
 
-    async def take(self, names: Collection[str], owner: str, now: datetime, until: datetime) -> dict[str, int]:
-        asked = ((name,) for name in sorted(names))
-        taken = await self._with(KEYS, asked, _take(self._postgres), whose=owner, lasts=until, now=now)
+    async def take(self, names: Collection[str], owner: str, now: datetime, lease: timedelta) -> dict[str, int]:
+        asked, given = ((name,) for name in sorted(names)), lapsing(now, lease)
+        taken = await self._with(KEYS, asked, _take(self._postgres), whose=owner, lasts=now + lease, **given)
         return {row.name: row.fence for row in taken}
+
+    async def free(self, names: Collection[str], now: datetime, lease: timedelta) -> set[str]:
+        asked = ((name,) for name in sorted(names))
+        return set((await self._with(KEYS, asked, _free(self._postgres), **lapsing(now, lease))).scalars())
 
     async def prolong(self, held: Mapping[str, int], owner: str, until: datetime) -> set[str]:
         mine = await self._with(_HELD, sorted(held.items()), _prolong(self._postgres), whose=owner, lasts=until)
@@ -86,9 +99,14 @@ class Ownership:
         wanted = set(names) - self._held.keys()
         if wanted:
             async with self._store.connection(brief=True) as connection:
-                taken = await _Leases(connection).take(wanted, self.owner, now, now + lease)
+                taken = await _Leases(connection).take(wanted, self.owner, now, lease)
             self._held.update(taken)
         return self._held
+
+    async def free(self, names: Collection[str], now: datetime, lease: timedelta) -> set[str]:
+        """Those of `names` that nobody holds at this instant."""
+        async with self._store.reading_connection() as connection:
+            return await _Leases(connection).free(names, now, lease)
 
     async def renew(self, now: datetime, lease: timedelta) -> Mapping[str, int]:
         """Prolong what is held; returns what is held still. To be called well within `lease`."""
@@ -98,9 +116,10 @@ class Ownership:
             self._held = {name: fence for name, fence in self._held.items() if name in mine}
         return self._held
 
-    async def release(self, now: datetime) -> None:
-        """Give up everything, so that another may take it at once."""
-        held, self._held = self._held, {}
+    async def release(self, now: datetime, names: Collection[str] | None = None) -> None:
+        """Give up these names or, where none are given, everything, so that another may take it at once."""
+        held = {name: fence for name, fence in self._held.items() if names is None or name in names}
+        self._held = {name: fence for name, fence in self._held.items() if name not in held}
         if held:
             async with self._store.connection(brief=True) as connection:
                 await _Leases(connection).prolong(held, self.owner, now)

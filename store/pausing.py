@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, FromClause, Select, Text, bindparam, delete, func, select, true
+from sqlalchemy import Select, Text, bindparam, delete, func, select
 
 from store.delivery_table import deliveries, ready
 from store.ledger import Ledger
 from store.listing import Writing
+from store.pauses import of_pause
 from store.rows import LedgerRow
 from store.tables import outbox, pauses
 
@@ -52,31 +53,9 @@ class WaitingDestination:
     oldest: datetime
 
 
-def is_paused(rows: FromClause, destination: ColumnElement[str]) -> ColumnElement[bool]:
-    """Whether somebody has paused the lane, the destination or the way out of a row of deliveries."""
-    # A scalar and not an EXISTS, for the reason told in `store.claiming`: there are few pauses, and mostly none.
-    return select(true()).where(_of_it(rows, destination)).limit(1).scalar_subquery().is_(true())
-
-
-def destination_of_lane(rows: FromClause, postgres: bool) -> ColumnElement[str]:
-    """The destination in the name of a lane, which begins with its subject."""
-    bar = func.strpos(rows.c.lane, "|") if postgres else func.instr(rows.c.lane, "|")
-    return func.substr(rows.c.lane, bar + 1, type_=Text)
-
-
-def pause_of(rows: FromClause, destination: ColumnElement[str]) -> ColumnElement[str | None]:
-    """The name of the pause that holds a row; null where none does."""
-    return select(func.max(pauses.c.name)).where(_of_it(rows, destination)).scalar_subquery()
-
-
-def _of_it(rows: FromClause, destination: ColumnElement[str]) -> ColumnElement[bool]:
-    """That a pause names the lane, the destination or the way out of a row."""
-    return pauses.c.name.in_((rows.c.lane, destination, rows.c.channel))
-
-
 def _paused() -> Select[tuple[str, str, datetime, str, int, datetime]]:
     held = deliveries.join(outbox, outbox.c.position == deliveries.c.position)
-    of_it = _of_it(deliveries, outbox.c.destination)
+    of_it = of_pause(deliveries, outbox.c.destination)
     columns = [pauses.c[name] for name in _COLUMNS]
     behind = select(func.count()).select_from(held).where(ready(deliveries), of_it).correlate(pauses).scalar_subquery()
     first = (

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from store.encryption import encryption
 
-WITHIN = 45.0
+WITHIN = 20.0
 """Seconds that a server has for one statement of a running hub."""
 BRIEF = "SELECT set_config('idle_in_transaction_session_timeout', '10s', true), set_config('lock_timeout', '10s', true)"
 """For a transaction of a few statements with nothing in between: a process that hangs inside one bars nobody longer."""
@@ -25,7 +25,7 @@ _SERVER = {
     "timezone": "UTC",
     "jit": "off",  # statements are short: compiling one costs more than running it
     "random_page_cost": "1.1",  # no disk turns any more, and what is looked up by its key is at hand
-    "lock_timeout": "30s",  # below WITHIN: a lock that another holds is no sign of a server that hangs
+    "lock_timeout": "15s",  # below WITHIN: a lock that another holds is no sign of a server that hangs
     "idle_in_transaction_session_timeout": "30s",
     # The server's side of a line that is cut: locks of a client that is gone fall free.
     "tcp_keepalives_idle": "10",

@@ -1,13 +1,16 @@
-"""Letting go of what has been kept long enough. How long that is, is told elsewhere; the ledger itself is never cut."""
+"""Letting go of what has been kept long enough, and when that was last done. How long that is, is told elsewhere; the
+ledger itself is never cut."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, func, null, select, update
+from sqlalchemy import Text, bindparam, delete, func, literal_column, null, select, update
 
 from store.delivery_table import among, deliveries
 from store.instants import UtcInstant
+from store.listing import Writing
 from store.session import Session
-from store.tables import inbox, ledger_contents, outbox, quarantine
+from store.tables import inbox, ledger_contents, noted, outbox, quarantine
 
 _BEFORE = bindparam("before", type_=UtcInstant)
 _PURGE_CONTENTS = (
@@ -23,6 +26,9 @@ _PURGE_PAYLOADS = (
 )
 _PURGE_QUARANTINE = delete(quarantine).where(quarantine.c.state == "replayed", quarantine.c.replayed_at < _BEFORE)
 _FORGET_CLAIMS = delete(inbox).where(inbox.c.received_at < _BEFORE)
+_PURGE = "purge"
+_PURGED = Writing(noted, ("key", "about", "at"), replaces=("at",))
+_PURGES = select(noted.c.key, noted.c.at).where(noted.c.about == literal_column(f"'{_PURGE}'", Text))
 
 
 class Retention(Session):
@@ -45,3 +51,11 @@ class Retention(Session):
         """Forget messages taken in before an instant: one of them that comes again would count as new. Keep them
         longer than the topics keep messages."""
         return (await self._rows(_FORGET_CLAIMS, before=before)).rowcount
+
+    async def purged(self, parts: Iterable[str], now: datetime) -> None:
+        """Keep that these parts have been purged."""
+        await self._write(_PURGED, [(f"{_PURGE}/{part}", _PURGE, now) for part in sorted(parts)])
+
+    async def last_purges(self) -> dict[str, datetime]:
+        """When each part was last purged; a part that never was is not there."""
+        return {row.key.removeprefix(f"{_PURGE}/"): row.at for row in await self._rows(_PURGES)}

@@ -44,7 +44,8 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class EpisodeRow:
-    """One episode of one child at one authority."""
+    """One episode of one child at one authority. `governed_by`: the pack, such as `nottinghamshire 6.5`; written, and
+    asked for by `Worklist.governing`, not read with the rest."""
 
     id: str
     authority: str
@@ -52,6 +53,7 @@ class EpisodeRow:
     opened_at: datetime
     state: str
     doc: bytes
+    governed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,8 @@ class TimerRow:
 @dataclass(frozen=True, slots=True)
 class WorkRow:
     """Something that waits for a recipient. `case_id` is whose it is: an episode, or a child's duties outside any
-    (`episode` is then None). `wanted` says what for: task, decision, meeting, interview or acknowledgement."""
+    (`episode` is then None). `wanted` says what for: task, decision, meeting, interview, match (whose
+    child it is) or acknowledgement."""
 
     id: str
     case_id: str

@@ -9,6 +9,7 @@ from sqlalchemy import CursorResult, Executable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.errors import translated
+from store.handing import HandedOver, Taker
 from store.listing import Listing, Parameters, Writing
 
 Result = CursorResult[*tuple[Any, ...]]
@@ -17,9 +18,11 @@ Result = CursorResult[*tuple[Any, ...]]
 class Session:
     """What the parts of a transaction share."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, taker: Taker | None = None) -> None:
         self._connection = connection
         self._postgres = connection.dialect.name == "postgresql"
+        self._taker = taker
+        self.promised = HandedOver()
 
     async def _write(self, writing: Writing, rows: Sequence[Sequence[Any]]) -> None:
         if rows:

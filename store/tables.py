@@ -115,7 +115,11 @@ episodes = Table(
     Column("opened_at", UtcInstant, nullable=False),
     Column("state", Text, nullable=False),
     Column("doc", LargeBinary, nullable=False),
+    # Its pack and version; null where no pack governs it, empty where an older version of Homeward did not say.
+    Column("governed_by", Text, server_default=""),
 )
+IS_GOVERNED = episodes.c.governed_by != literal_column("''", Text)
+Index("episodes_governed_by", episodes.c.governed_by, sqlite_where=IS_GOVERNED, postgresql_where=IS_GOVERNED)
 # Only open episodes: most episodes ever known are over.
 Index(
     "episodes_open",
@@ -210,7 +214,8 @@ worklist = Table(
     Column("person", Text),
     *(Column(name, Text, nullable=False) for name in ("wanted", "type")),
     Column("kind", Text),
-    *(Column(name, Text, nullable=False) for name in ("urgency", "message")),
+    Column("urgency", Text, nullable=False),
+    Column("message", Text, nullable=False, index=True),
     Column("since", UtcInstant, nullable=False),
     Column("due", UtcInstant),
     Index("worklist_of_role", "authority", "role", "due"),

@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator, Collection, Iterable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Select, Text, and_, bindparam, delete, func, or_, select
+from sqlalchemy import ColumnElement, Executable, Select, Text, and_, bindparam, delete, func, or_, select, union_all
 
 from store.errors import translated
 from store.listing import KEYS, Listing, Writing
 from store.rows import EpisodeRow, WorkRow
 from store.session import Session
-from store.tables import episode_references, episodes, timers, word, worklist
+from store.tables import IS_GOVERNED, episode_references, episodes, timers, word, worklist
 
 _PAGE = 200  # episodes in memory at once
 _COLUMNS = (
@@ -31,6 +31,7 @@ _FOR = _ROWS.where(
     worklist.c.role == bindparam("role", type_=Text),
     or_(worklist.c.person.is_(None), worklist.c.person == bindparam("person", type_=Text)),
 ).order_by(*_ORDER)
+_ABOUT = _ROWS.where(worklist.c.message == bindparam("message", type_=Text)).order_by(*_ORDER)
 _OPEN_EPISODES = (
     select(*(episodes.c[name] for name in _EPISODE))
     .where(episodes.c.authority == bindparam("authority", type_=Text), episodes.c.state == word("open"))
@@ -58,17 +59,32 @@ def _each(authority: ColumnElement[str], *where: ColumnElement[bool]) -> Select[
 
 
 _AT_WORK = (_each(worklist.c.authority), _each(episodes.c.authority, episodes.c.state == word("open")))
-_COUNTED = (
-    select(worklist.c.role, worklist.c.wanted, func.count().label("rows"))
-    .where(_AUTHORITY)
-    .group_by(worklist.c.role, worklist.c.wanted)
+_QUESTIONS = select(func.count((worklist.c.message + worklist.c.wanted).distinct())).where(_AUTHORITY)
+_QUESTIONS_FOR = _QUESTIONS.where(
+    or_(
+        worklist.c.role.in_(bindparam("roles", expanding=True)),
+        worklist.c.person == bindparam("person", type_=Text),
+    )
 )
 _CASES_WANTING = select(func.count(worklist.c.case_id.distinct())).where(
     _AUTHORITY, worklist.c.wanted == bindparam("wanted", type_=Text)
 )
 _ANY = select(worklist.c.id).limit(1)
-_EPISODES_AT_WORK = select(episodes.c.authority, episodes.c.doc).where(
-    or_(episodes.c.state == word("open"), episodes.c.id.in_(select(timers.c.episode)))
+_GOVERNING = _each(episodes.c.governed_by, IS_GOVERNED)
+_WITH_TIMER = timers.join(episodes, episodes.c.id == timers.c.episode)
+_AT_WORK_UNDER = (
+    select(episodes.c.id)
+    .where(
+        IS_GOVERNED,
+        episodes.c.governed_by == bindparam("pack", type_=Text),
+        or_(episodes.c.state == word("open"), episodes.c.id.in_(select(timers.c.episode))),
+    )
+    .limit(1)
+)
+_UNSAID: ColumnElement[bool] = episodes.c.governed_by == word("")
+_UNSAID_AT_WORK = union_all(
+    select(episodes.c.authority, episodes.c.doc).where(episodes.c.state == word("open"), _UNSAID),
+    select(episodes.c.authority, episodes.c.doc).select_from(_WITH_TIMER).where(_UNSAID),
 )
 
 
@@ -104,14 +120,22 @@ class Worklist(Session):
         """What waits for a role, less what is another named person's; without a person, what is nobody's by name."""
         return [WorkRow(*row) for row in await self._rows(_FOR, authority=authority, role=role, person=person)]
 
+    async def work_about(self, message: str) -> list[WorkRow]:
+        """What this message waits for."""
+        return [WorkRow(*row) for row in await self._rows(_ABOUT, message=message)]
+
     async def work_of_cases(self, cases: Iterable[str]) -> list[WorkRow]:
         """What waits in these cases."""
         asked = [(case,) for case in sorted(cases)]
         return [WorkRow(*row) for row in await self._with(_CASES, asked, _of_cases(self._postgres))] if asked else []
 
-    async def count_work(self, authority: str) -> dict[tuple[str, str], int]:
-        """How many things wait at an authority, by role and what is wanted."""
-        return {(row.role, row.wanted): row.rows for row in await self._rows(_COUNTED, authority=authority)}
+    async def count_work(self, authority: str, roles: Collection[str] | None, person: str) -> int:
+        """How many things wait at an authority for one of these roles (None: for any), or for this person by name; what
+        is asked of several is one thing."""
+        if roles is None:
+            return int((await self._rows(_QUESTIONS, authority=authority)).scalar_one())
+        found = await self._rows(_QUESTIONS_FOR, authority=authority, roles=[*roles], person=person)
+        return int(found.scalar_one())
 
     async def cases_wanting(self, authority: str, wanted: str) -> int:
         """In how many cases of an authority something of this kind waits."""
@@ -130,10 +154,16 @@ class Worklist(Session):
         """Every authority that has an open episode, or somebody for whom something waits."""
         return {str(row[0]) for asked in _AT_WORK for row in await self._rows(asked)}
 
-    async def episodes_at_work(self) -> AsyncIterator[tuple[str, bytes]]:
-        """The authority and the document of every episode that is open, or has a timer; a few at a time."""
+    async def governing(self, besides: Collection[str] = ()) -> set[str]:
+        """The packs, such as `nottinghamshire 6.5`, less these, that govern an episode which is open or has a timer."""
+        others = {str(row[0]) for row in await self._rows(_GOVERNING)} - {"", *besides}
+        return {pack for pack in sorted(others) if (await self._rows(_AT_WORK_UNDER, pack=pack)).first()}
+
+    async def unsaid_at_work(self) -> AsyncIterator[tuple[str, bytes]]:
+        """The authority and the document of every such episode of which an older version of Homeward did not say by
+        which pack it is governed; a few at a time."""
         with translated():
-            async for rows in (await self._connection.stream(_EPISODES_AT_WORK)).partitions(_PAGE):
+            async for rows in (await self._connection.stream(_UNSAID_AT_WORK)).partitions(_PAGE):
                 for authority, document in rows:
                     yield authority, document
 

@@ -17,11 +17,11 @@ ROOT = Path(__file__).resolve().parent.parent
 OPTIONS = ["--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"]
 # The lock files say what and not where from: whichever index a machine uses, the hashes decide.
 PLAIN = ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
-EXTRAS = ["--extra", "embedded", "--extra", "demo", "--extra", "desk"]
+EXTRAS = ["--extra", "embedded", "--extra", "demo", "--extra", "desk", "--extra", "traces"]
 SETS = {
     "run": ["pyproject.toml", *EXTRAS],
     # What the image holds: no Java, nothing that fetches jars, no mail server of a demo.
-    "serve": ["pyproject.toml", "--extra", "serve", "-c", "requirements/run.txt"],
+    "serve": ["pyproject.toml", "--extra", "serve", "--extra", "traces", "-c", "requirements/run.txt"],
     "test": ["pyproject.toml", *EXTRAS, "--group", "test", "-c", "requirements/run.txt"],
     "build": ["-"],
     "bench": ["-", "-c", "requirements/test.txt"],
@@ -46,7 +46,7 @@ def build_requirements() -> str:
 
 
 def bench_requirements() -> str:
-    """What the benches of matching and of the contract need besides the test set."""
+    """What the benches need besides the test set."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     return "\n".join([*project["project"]["optional-dependencies"]["training"], *project["dependency-groups"]["bench"]])
 

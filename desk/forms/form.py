@@ -53,6 +53,15 @@ class AnswerForm:
     checked: bool = False
     button: str = "Send answer"
 
+    @property
+    def asked_first(self) -> tuple[FormField, ...]:
+        """The questions that hang on no answer to another."""
+        return tuple(field for field in self.fields if field.only_if is None)
+
+    def revealed_by(self, name: str, value: str) -> tuple[FormField, ...]:
+        """The questions that are asked for only with this answer to another."""
+        return tuple(field for field in self.fields if field.only_if == (name, value))
+
 
 @dataclass(slots=True)
 class Reading:

@@ -1,7 +1,7 @@
 """Which form answers what: from the type of a report, its kind and the words that may be used, to the form. What a
 message asks says which reports answer it; what may be told of an episode at any time is listed here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from desk.forms import decisions, reports
@@ -14,6 +14,8 @@ from store import OutboxRow
 MATCH = "match.decision"
 """It compares children, and so has a page of its own."""
 SEEN = Answer("message.acknowledged")
+LOCATED = "located"
+"""The decision of a pack that asks whether contact was made with a child who is located."""
 
 
 def form_for(answer: Answer, pack: Pack, question: str, message: str | None = None) -> AnswerForm | None:
@@ -66,10 +68,32 @@ def answers_in(row: OutboxRow, data: Mapping[str, Any], pack: Pack, must_confirm
     return [*found, *([] if acknowledged or not must_confirm else [SEEN])]
 
 
+def sayable_groups(told: Sequence[tuple[Answer, str]]) -> dict[str, list[tuple[Answer, str]]]:
+    """The same under headings, in the order in which they are told."""
+    groups: dict[str, list[tuple[Answer, str]]] = {}
+    for answer, label in told:
+        groups.setdefault(_HEADINGS[answer.type.partition(".")[0]], []).append((answer, label))
+    return groups
+
+
+_HEADINGS = {
+    "worker": "The child",
+    "rhi": "The return interview",
+    "meeting": "A meeting was held",
+    "document": "A document was written or revised",
+    "clock": "Time limits",
+    "disagreement": "A disagreement",
+    "case": "The case",
+    "manager": "The child",
+}
+
+
 def sayable(pack: Pack, is_open: bool) -> list[tuple[Answer, str]]:
     """What may be told of an episode without being asked, each with the words of its link."""
     told = [(Answer("worker.found_report"), "The child is back, or located")] if is_open else []
     told += [(Answer("worker.missing_report"), "Report this child missing")] if not is_open else []
+    if is_open and LOCATED in pack.words.decisions:
+        told += [(answer, "Located: was contact made?") for answer in reports_that_bring(f"decided.{LOCATED}", pack)]
     told += [(answer, "Return interview: what became of it") for answer in reports_that_bring("interview", pack)]
     for kind in pack.words.meetings:
         named = pack.means.get(f"names.{kind}", pack.means.get(f"meetings.{kind}", kind.replace("_", " ")))

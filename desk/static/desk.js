@@ -11,23 +11,29 @@ if (news) {
   const said = news.querySelector("[data-news-said]");
   const wall = document.querySelector("[data-wall]");
   const stale = document.querySelector("[data-stale]");
+  const live = document.querySelector("[data-live]");
   let heard = Date.now();
-  const source = new EventSource(news.dataset.news);
-  source.addEventListener("alive", () => { heard = Date.now(); });
-  source.addEventListener("changes", (event) => {
+  const told = () => {
     heard = Date.now();
+    if (live) { live.textContent = ", live"; }
+  };
+  const source = new EventSource(news.dataset.news);
+  source.addEventListener("alive", told);
+  source.addEventListener("changes", (event) => {
+    told();
     if (wall) { location.reload(); return; }
     const count = Number(event.data);
     said.textContent = count === 1 ? "Show 1 change" : `Show ${count} changes`;
     button.hidden = count === 0;
   });
   button.addEventListener("click", () => location.reload());
+  setInterval(() => {
+    const silent = Date.now() - heard > 90000;
+    if (live && silent) { live.textContent = ", not live any more: reload"; }
+    wall?.classList.toggle("desk-wall--stale", silent);
+    if (stale) { stale.hidden = !silent; }
+  }, 5000);
   if (wall) {
-    setInterval(() => {
-      const silent = Date.now() - heard > 90000;
-      wall.classList.toggle("desk-wall--stale", silent);
-      stale.hidden = !silent;
-    }, 5000);
     setInterval(() => { if (Date.now() - heard < 90000) location.reload(); }, 60000);
   }
 }

@@ -52,7 +52,7 @@ def episode_view(
     case = held.case
     assert isinstance(case, Case)
     ahead = clocks_ahead(held, pack, now)
-    steps = steps_of(ledger, deliveries, pack, now)
+    steps = steps_of(case.episode, ledger, deliveries, pack, now)
     shown = steps if whole else steps[-_SHORT:]
     confirmed = {a.message: a.by.person or a.by.role for a in case.episode.acknowledged if a.message}
     marks, now_at = picture(steps, ahead, case.episode.start or case.episode.opened_at, now)

@@ -15,7 +15,7 @@ _GROUPS = {
     "interviews": "Return interviews",
     "meetings": "Meetings",
 }
-_SERIES = (("Started", "episodes", "started"), ("Interviews done", "interviews", "done"))
+_SERIES = (("Episodes started", "episodes", "started"), ("Return interviews held", "interviews", "done"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,20 @@ class Series:
 
     title: str
     points: tuple[tuple[str, int], ...]
+
+
+def usual_periods(today: date) -> list[tuple[str, Span]]:
+    """The periods that people ask for: this month, and the last whole month, quarter and year."""
+    month = today.replace(day=1)
+    quarter = month.replace(month=(month.month - 1) // 3 * 3 + 1)
+    year = month.replace(month=4, year=month.year - (month.month < 4))  # as a council counts its years
+    day = timedelta(days=1)
+    return [
+        ("This month", Span(month, today)),
+        ("Last month", Span((month - day).replace(day=1), month - day)),
+        ("Last quarter", Span((quarter - timedelta(days=62)).replace(day=1), quarter - day)),
+        ("Last year, April to March", Span(year.replace(year=year.year - 1), year - day)),
+    ]
 
 
 def figure_rows(figures: Figures) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -1,10 +1,8 @@
 """What is stuck, put together by cause: how many wait, since when, and which rows a release would touch."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from desk.clock_words import day_and_hour, length_in_words
 from routing.messages import derived_id
@@ -125,30 +123,6 @@ def quiet_registers(registers: Sequence[RegisterFreshness], now: datetime) -> li
         (each.authority, f"newest record {day_and_hour(each.newest_at, now)}", now - each.newest_at > _QUIET)
         for each in registers
     ]
-
-
-def masked(value: bytes | None) -> str:
-    """The shape of a body: the names of its fields, and not one value. What is no JSON shows its length alone."""
-    if value is None:
-        return "no body"
-    try:
-        told = json.loads(value)
-    except ValueError:
-        return f"{len(value)} bytes that are no JSON"
-    return json.dumps(_without_values(told), indent=2, ensure_ascii=False)
-
-
-def _without_values(told: Any) -> Any:
-    if isinstance(told, Mapping):
-        return {_name(str(name)): _without_values(part) for name, part in told.items()}
-    if isinstance(told, list):
-        return [_without_values(part) for part in told]
-    return None if told is None else "•" * 3
-
-
-def _name(name: str) -> str:
-    """The name of a field as a contract would have it; any other could itself hold something about a child."""
-    return name if name.isascii() and name.islower() and name.replace("_", "").isalpha() and len(name) < 40 else "•••"
 
 
 def way_in_words(name: str) -> str:

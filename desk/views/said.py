@@ -37,6 +37,7 @@ HAS_HAPPENED: Mapping[Change, str] = {
     Change.INTERVIEW: "Return interview",
     Change.MEETING: "A meeting was held",
     Change.MEETING_ELSEWHERE: "A meeting was held under another episode",
+    Change.NOT_MISSING_AGAIN: "That the child had gone missing again was reported in error",
     Change.RECOUNTED: "An earlier episode became known or moved",
     Change.SERVICE_OPENED: "A service opened the case",
     Change.SERVICE_CLOSED: "A service closed the case",

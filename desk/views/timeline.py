@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from desk.acts import act_of, code_in_words, who_is_meant
 from desk.clock_words import day_and_hour
 from desk.clocks import Clock
+from desk.views.accounts import accounts_of, tellers_of
 from desk.views.said import event_in_words
+from episodes.episode import Episode
 from episodes.events import Change
 from routing.pack import Pack
 from store import Delivery, LedgerEntry
@@ -39,7 +41,8 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class CourseStep:
-    """One step of the past. `sent`: Homeward sent something, and told `who`; else it heard something from `who`."""
+    """One step of the past. `sent`: Homeward sent something, and told `who`; else it heard something from `who`, who
+    said `said` of the absence or the return."""
 
     at: datetime
     when: str
@@ -49,6 +52,7 @@ class CourseStep:
     why: Why | None = None
     how: tuple[str, ...] = ()
     message: str | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +67,21 @@ class ToldRow:
 
 
 def steps_of(
-    ledger: Sequence[LedgerEntry], deliveries: Sequence[Delivery], pack: Pack, now: datetime
+    episode: Episode, ledger: Sequence[LedgerEntry], deliveries: Sequence[Delivery], pack: Pack, now: datetime
 ) -> list[CourseStep]:
     """The steps, oldest first; what only a machine does (timers set, attempts to deliver) is none."""
     by_message: dict[str, list[Delivery]] = {}
     for delivery in deliveries:
         by_message.setdefault(delivery.row.message_id, []).append(delivery)
-    return [step for line in ledger for step in _steps(line, by_message, pack, now)]
+    tellers, accounts = tellers_of(episode, pack), accounts_of(episode, now)
+    steps: list[CourseStep] = []
+    for line in ledger:
+        if line.kind == "fact":
+            told = line.causation or ""
+            steps += _heard(line, tellers.get(told, ""), accounts.get(told, ""), pack, now)
+        elif line.kind == "decision":
+            steps.append(_sent(line, by_message, pack, now))
+    return steps
 
 
 def told_of(deliveries: Sequence[Delivery], confirmed: Mapping[str, str], pack: Pack, now: datetime) -> list[ToldRow]:
@@ -77,24 +89,25 @@ def told_of(deliveries: Sequence[Delivery], confirmed: Mapping[str, str], pack: 
     return [_told(delivery, confirmed, pack, now) for delivery in reversed(deliveries)]
 
 
-def _steps(
-    line: LedgerEntry, by_message: Mapping[str, Sequence[Delivery]], pack: Pack, now: datetime
-) -> Iterator[CourseStep]:
+def _heard(line: LedgerEntry, teller: str, account: str, pack: Pack, now: datetime) -> Iterator[CourseStep]:
+    """`teller`: who spoke in the report; `account`: what it said."""
+    source, _ = line.entry["report"]
+    heard = [name for name, _ in line.entry["events"] if not name.startswith(Change.TIMER_DUE)]
+    title = "; ".join(dict.fromkeys(event_in_words(name, pack) for name in heard))
+    if title:  # that a clock ran out is told with what was sent because of it
+        who = f"{teller}, by {_sender(source)}" if teller else _sender(source)
+        yield CourseStep(line.at, day_and_hour(line.at, now), title, who, sent=False, said=account)
+
+
+def _sent(line: LedgerEntry, by_message: Mapping[str, Sequence[Delivery]], pack: Pack, now: datetime) -> CourseStep:
+    entry = line.entry
+    to = ", ".join(dict.fromkeys(who_is_meant(pack, role, person) for role, person in entry["to"]))
+    unsent = " (not sent: its reason had ended)" if entry.get("unsent") else ""
+    rows = by_message.get(entry["message"], ())
+    how = tuple(f"{_way(row.row.destination, pack)}: {STATES[row.state]}" for row in rows)
+    title = act_of(pack, entry["type"], entry["kind"]) + unsent
     when = day_and_hour(line.at, now)
-    if line.kind == "fact":
-        source, _ = line.entry["report"]
-        heard = [name for name, _ in line.entry["events"] if not name.startswith(Change.TIMER_DUE)]
-        title = "; ".join(dict.fromkeys(event_in_words(name, pack) for name in heard))
-        if title:  # that a clock ran out is told with what was sent because of it
-            yield CourseStep(line.at, when, title, _sender(source), sent=False)
-    if line.kind == "decision":
-        entry = line.entry
-        to = ", ".join(dict.fromkeys(who_is_meant(pack, role, person) for role, person in entry["to"]))
-        unsent = " (not sent: its reason had ended)" if entry.get("unsent") else ""
-        rows = by_message.get(entry["message"], ())
-        how = tuple(f"{_way(row.row.destination, pack)}: {STATES[row.state]}" for row in rows)
-        title = act_of(pack, entry["type"], entry["kind"]) + unsent
-        yield CourseStep(line.at, when, title, to, True, _why(line, pack), how, entry["message"])
+    return CourseStep(line.at, when, title, to, True, _why(line, pack), how, entry["message"])
 
 
 def _why(line: LedgerEntry, pack: Pack) -> Why:
@@ -138,7 +151,9 @@ def _told(delivery: Delivery, confirmed: Mapping[str, str], pack: Pack, now: dat
     )
     by = confirmed.get(row.message_id)
     became = f"confirmed by {by}" if by and channel == "mail" else STATES[delivery.state]
-    way = "e-mail" if channel == "mail" else f"topic {where}"
+    if channel != "mail" and delivery.state == "accepted":
+        became = "accepted for their system"
+    way = "e-mail" if channel == "mail" else "message to their system"
     return ToldRow(who, act_of(pack, row.type, row.kind), day_and_hour(row.at, now), way, became)
 
 

@@ -177,11 +177,13 @@ async def _whole_name(transaction: "Transaction", name: str) -> str:
         if lane is None:
             raise click.ClickException(f"There is no delivery {name}. See: homeward deliveries list")
         return lane
+    from homeward.channels import channels
+
     way, _, where = name.rpartition("|")[2].partition("/")
     parts = [part for part in where.split("/") if part]
-    if way not in ("mail", "topic") or ("/" in name and len(parts) < (2 if way == "mail" else 1)):
+    if way not in channels() or ("/" in name and len(parts) < (1 if way == "topic" else 2)):
         raise click.ClickException(
-            f"{name} is no destination. Use mail/<authority>/<role>, topic/<name>, mail, topic, or the number of a "
-            "delivery"
+            f"{name} is no destination. Use mail/<authority>/<role>, topic/<name>, {', '.join(channels())}, or the "
+            "number of a delivery"
         )
     return name

@@ -43,7 +43,8 @@ def command(days: int, only: tuple[str, ...], database: str | None) -> None:
     from homeward import clock
     from homeward.commands.database import on_database
 
-    before = clock.now() - timedelta(days=days)
+    now = clock.now()
+    before = now - timedelta(days=days)
     parts = only or tuple(part for part in PURGED if part != "claims")
 
     async def let_go(tx: "Transaction") -> dict[str, int]:
@@ -53,7 +54,9 @@ def command(days: int, only: tuple[str, ...], database: str | None) -> None:
             "quarantine": tx.purge_quarantine,
             "claims": tx.forget_claims,
         }
-        return {part: await ways[part](before) for part in PURGED if part in parts}
+        counts = {part: await ways[part](before) for part in PURGED if part in parts}
+        await tx.purged(counts, now)
+        return counts
 
     for part, count in on_database(database, let_go).items():
         click.echo(f"{part}: {count}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from homeward.health.board import Board
     from homeward.settings import Settings
@@ -27,13 +27,18 @@ _LOOK_AGAIN = 0.1  # seconds between two looks for a new broker's coordinator
     "--only", "only", multiple=True, type=click.Choice(["consumers", "relay", "timers"]),
     help="Run only this part, so that each can be scaled separately. Can be given more than once.",
 )  # fmt: skip
+@click.option(
+    "--paused", is_flag=True, help="Take in, and send nothing until you release it: homeward deliveries resume."
+)
 @click.option("--embedded", is_flag=True, help="Start an embedded Apache Kafka and use it.")
 @click.option("--desk", is_flag=True, help="Serve the duty desk too, on this machine.")
 @click.option("--sample", is_flag=True, help="With --embedded: fill an empty database with the demo's fortnight.")
 @click.option(
     "--env-file", type=click.Path(dir_okay=False, path_type=Path), help="File of HOMEWARD_VARIABLE=value lines."
 )
-def command(only: tuple[str, ...], embedded: bool, desk: bool, sample: bool, env_file: Path | None) -> None:
+def command(
+    only: tuple[str, ...], paused: bool, embedded: bool, desk: bool, sample: bool, env_file: Path | None
+) -> None:
     """Run the hub: read notifications, apply the procedures, send messages, keep time limits.
 
     Everything else is a setting (see docs/operating.md). A SQLite database is migrated automatically. With Postgres,
@@ -45,6 +50,7 @@ def command(only: tuple[str, ...], embedded: bool, desk: bool, sample: bool, env
       homeward run --embedded --desk --sample
       HOMEWARD_KAFKA_BOOTSTRAP=kafka:9092 homeward run
       homeward run --only consumers --only timers
+      homeward run --paused
     """
     from homeward.commands.database import no_database
     from homeward.embedded import EmbeddedError, EmbeddedKafka
@@ -52,6 +58,7 @@ def command(only: tuple[str, ...], embedded: bool, desk: bool, sample: bool, env
     from homeward.health.board import Board
     from homeward.logs import configure
     from homeward.settings import SettingsError, load_settings
+    from homeward.traces import tracing
     from homeward.try_out import kafka_folder, with_embedded
     from routing.tables import PackError
     from store.errors import StoreUnavailableError
@@ -67,6 +74,7 @@ def command(only: tuple[str, ...], embedded: bool, desk: bool, sample: bool, env
         with ExitStack() as stack:
             board = Board()
             _serve_health(stack, settings, board)
+            stack.enter_context(tracing(settings))
             if embedded:
                 broker = EmbeddedKafka(
                     kafka_folder(settings), java_home=settings.java_home, cache=settings.cache, notice=click.echo,
@@ -76,7 +84,7 @@ def command(only: tuple[str, ...], embedded: bool, desk: bool, sample: bool, env
                 settings = with_embedded(settings, broker.bootstrap)
                 if desk:
                     settings = _linked(settings)
-            asyncio.run(_run(settings, only, embedded, board, desk, sample))
+            asyncio.run(_run(settings, only, paused, embedded, board, desk, sample))
     except (SettingsError, PackError, EmbeddedError) as error:
         raise click.ClickException(str(error)) from None
     except StoreUnavailableError as error:
@@ -104,7 +112,7 @@ def _linked(settings: "Settings") -> "Settings":
 
 
 async def _run(
-    settings: "Settings", only: tuple[str, ...], embedded: bool, board: "Board", desk: bool, sample: bool
+    settings: "Settings", only: tuple[str, ...], paused: bool, embedded: bool, board: "Board", desk: bool, sample: bool
 ) -> None:
     from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
@@ -117,7 +125,7 @@ async def _run(
     check_ways_out(settings, packs, directories, ways)
     store = await _opened(settings, packs)
     parts = Parts(settings, packs, directories, store, ways, ready=backlog_of(settings))
-    hub = Hub(parts, only, board=board)
+    hub = Hub(parts, only, board=board, paused=paused)
     stopped, addresses = asyncio.Event(), list[str]()
     for each in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(each, stopped.set)
@@ -125,6 +133,8 @@ async def _run(
     def started() -> None:
         _spare_the_collector()
         _announce(hub.running, settings, packs, addresses)
+        if paused:
+            _announce_pause(parts.senders)
 
     try:
         if embedded:
@@ -189,6 +199,12 @@ def _announce(running: "Sequence[str]", settings: "Settings", packs: "Packs", de
         click.echo(f"E-mails are written to {mail_folder(settings)} and sent to nobody")
     for address in desks:
         click.echo(f"The duty desk is at {address}")
+
+
+def _announce_pause(ways: "Collection[str]") -> None:
+    click.echo(f"Nothing is sent: {', '.join(sorted(ways))} are paused. To see what waits: homeward deliveries list")
+    for way in sorted(ways):
+        click.echo(f"To let it go: homeward deliveries resume {way} --by YOU")
 
 
 async def _await_coordinator(settings: "Settings") -> None:

@@ -9,7 +9,7 @@ from aiokafka.errors import KafkaError, TopicAuthorizationFailedError  # type: i
 from desk.ports import NotPublishedError
 from homeward.kafka import kafka_settings, tls_as, tokens_as
 from homeward.settings import Settings
-from producers.kafka_link import AiokafkaLink, KafkaSettings, Link, TopicShape, started_link
+from producers.kafka_link import AiokafkaLink, KafkaSettings, Link, TopicShape, partition_of, started_link
 
 _FAULTS = (KafkaError, OSError, TimeoutError)
 _WITHIN = 5.0  # seconds that a person waits before the page says that Kafka is away
@@ -44,8 +44,9 @@ class KafkaOutcomes:
                 async with asyncio.timeout(_WITHIN):
                     link = await self._started()
                     await link.create([topic])
-                    await link.know(topic)
-                    await (await link.put(topic, key, value, [*headers]))
+                    partition = partition_of(key, await link.know(topic))
+                    _, confirmation = await link.put(topic, partition, [(key, value, [*headers])])
+                    await confirmation
             except TopicAuthorizationFailedError:
                 await self._abandon()
                 raise NotPublishedError(f"Kafka does not let the desk's user write {topic}: grant it that") from None

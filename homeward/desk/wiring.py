@@ -3,13 +3,15 @@
 import asyncio
 import logging
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from desk.application import application
 from desk.desk import Desk
@@ -21,6 +23,9 @@ from homeward.desk.assets import frontend_assets
 from homeward.desk.downloads import PeriodFiles
 from homeward.desk.letters import MailLetters
 from homeward.desk.rehearsal import IntakeRehearsal
+from homeward.health.board import Board
+from homeward.health.checks import Health, Standing
+from homeward.health.server import probes
 from homeward.settings import PREFIX, Settings, SettingsError
 from homeward.settings_of_desk import LOOPBACK
 from homeward.wiring import intake_of
@@ -128,17 +133,50 @@ def listening(settings: Settings) -> socket.socket:
         ) from None
 
 
+def served_application(desk: Desk, board: Board) -> Starlette:
+    """The desk with the endpoints that say how it stands. They are asked by machines, under whatever name they know."""
+    pages = application(desk)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with pages.router.lifespan_context(pages):
+            yield
+
+    return Starlette(routes=[*probes(board), Mount("/", pages)], lifespan=lifespan)
+
+
+def health_of(desk: Desk) -> Health:
+    """The desk does its work while its database answers; while Kafka is away it keeps what people answer."""
+
+    async def standing() -> Standing:
+        async with desk.store.reading() as tx:
+            await tx.has_work()
+        return {}, {}
+
+    return Health({}, standing, now=desk.now)
+
+
 async def serve(desk: Desk, at: socket.socket, stopped: asyncio.Event) -> None:
     """Serves the desk until `stopped` is set."""
-    app: Starlette = application(desk)
+    health = health_of(desk)
+    looking = asyncio.create_task(health.keep_looking())
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, date_header=False, timeout_graceful_shutdown=2
+        served_application(desk, health.board),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=2,
     )
     server = asgi.AsgiServer(config)
     running = asyncio.create_task(server.serve([at]))
     waiting = asyncio.create_task(stopped.wait())
+    health.board.has_started = True
     await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
+    for task in (waiting, looking):
+        task.cancel()
+    health.board.close()
     desk.closing.set()
     server.should_exit = True
     await running
+    await asyncio.gather(looking, return_exceptions=True)

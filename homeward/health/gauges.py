@@ -27,7 +27,7 @@ class Gauges(Collector):
         checks = [((name,), held) for name, held in sorted(state["checks"].items())]
         yield _gauge("check", "1 while this part of the hub does its work.", ("check",), checks)
         if "unread" in state:
-            yield from _of_the_consumers(state["unread"], state["positions"])
+            yield from _of_the_consumers(state)
         if state["checks"].get("database"):  # else nothing is known of these, and a 0 would be a lie
             yield from _of_the_database(state)
 
@@ -39,33 +39,47 @@ def _of_the_database(state: Mapping[str, Any]) -> Iterator[GaugeMetricFamily]:
     yield _gauge("deliveries", "Deliveries that have not arrived, by way out and state.", ("channel", "state"), counted)
     oldest = [((), state["oldest_delivery"])]
     yield _gauge("oldest_delivery_seconds", "Age of the oldest message that has not been accepted.", (), oldest)
-    waiting = [((w["channel"], w["urgency"]), w["seconds"]) for w in state["waiting"]]
-    yield _gauge(
-        "oldest_waiting_seconds", "Age of the oldest message that waits, by way out and urgency.",
-        ("channel", "urgency"), waiting,
-    )  # fmt: skip
+    for name, counts_what, means in (
+        ("waiting", "rows", "Messages that wait, by way out and urgency."),
+        ("oldest_waiting_seconds", "seconds", "Age of the oldest message that waits, by way out and urgency."),
+    ):
+        waiting = [((w["channel"], w["urgency"]), w[counts_what]) for w in state["waiting"]]
+        yield _gauge(name, means, ("channel", "urgency"), waiting)
     away = [((name,), state["channels_away"].get(name, 0)) for name in state["channels"]]
     yield _gauge("channel_away_seconds", "For how long a way out has taken nothing.", ("channel",), away)
+    yield _gauge("pauses", "Destinations, lanes and ways out that somebody has paused.", (), [((), state["pauses"])])
     if "shards" in state:
         yield _gauge("relay_shards", "Shards that the relay of this process holds.", (), [((), state["shards"])])
+    owners = [((shard, owner), 1) for shard, owner in sorted(state["shard_owners"].items())]
+    yield _gauge("shard_owner", "1 for each shard and the process that relays it.", ("shard", "owner"), owners)
     yield _gauge("quarantined", "Messages in quarantine.", (), [((), state["quarantined"])])
     reasons = [((reason,), rows) for reason, rows in sorted(state["quarantined_by_reason"].items())]
     yield _gauge("quarantined_by_reason", "Messages in quarantine, by reason.", ("reason",), reasons)
-    ages = [((name,), age) for name, age in sorted(state["register_age"].items())]
-    yield _gauge("register_age_seconds", "Age of the newest record of each register.", ("authority",), ages)
-    timers = state["timers"]
+    for name, label, means in (
+        ("register_age", "authority", "Age of the newest record of each register."),
+        ("feed_age", "authority", "Time since a record of each register was last read."),
+        ("purge_age", "part", "Time since each part was last purged."),
+    ):
+        ages = [((of,), age) for of, age in sorted(state[name].items())]
+        yield _gauge(f"{name}_seconds", means, (label,), ages)
+    yield from _of_the_timers(state["timers"])
+
+
+def _of_the_timers(timers: Mapping[str, int]) -> Iterator[GaugeMetricFamily]:
     yield _gauge("timers", "Timers that stand.", (), [((), timers["standing"])])
     yield _gauge("timers_set_aside", "Timers that failed, and are tried again.", (), [((), timers["set_aside"])])
     yield _gauge("timers_overdue", "Timers that are due and have not been asked.", (), [((), timers["overdue"])])
     yield _gauge("timers_greatest_delay_seconds", "How late the latest timer is.", (), [((), timers["greatest_delay"])])
 
 
-def _of_the_consumers(unread: Mapping[str, int], positions: Mapping[str, int]) -> Iterator[GaugeMetricFamily]:
-    labels = ("topic", "partition")
-    lag = [(_place(where), rows) for where, rows in sorted(unread.items())]
-    yield _gauge("consumer_lag", "Records that wait to be read.", labels, lag)
-    reached = [(_place(where), offset) for where, offset in sorted(positions.items())]
-    yield _gauge("consumer_position", "Offset of the next record to be read.", labels, reached)
+def _of_the_consumers(state: Mapping[str, Any]) -> Iterator[GaugeMetricFamily]:
+    for name, told, means in (
+        ("lag", "unread", "Records that wait to be read."),
+        ("position", "positions", "Offset of the next record to be read."),
+        ("committed", "committed", "Offset of the next record that a restart would read."),
+    ):
+        of_each = [(_place(where), offset) for where, offset in sorted(state[told].items())]
+        yield _gauge(f"consumer_{name}", means, ("topic", "partition"), of_each)
 
 
 def _place(where: str) -> tuple[str, str]:

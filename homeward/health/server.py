@@ -40,6 +40,15 @@ def health_application(board: Board) -> Starlette:
     own = CollectorRegistry()
     own.register(Gauges(board))
 
+    async def metrics(_: Request) -> Response:
+        return Response(generate_latest(REGISTRY) + generate_latest(own), media_type=CONTENT_TYPE_LATEST)
+
+    return Starlette(routes=[*probes(board), Route("/metrics", metrics)])
+
+
+def probes(board: Board) -> list[Route]:
+    """The endpoints that whoever runs a process asks."""
+
     async def live(_: Request) -> Response:
         return JSONResponse({"live": board.is_live()}, 200 if board.is_live() else 503)
 
@@ -50,8 +59,4 @@ def health_application(board: Board) -> Starlette:
         state = board.state()
         return JSONResponse(state, 200 if state["ready"] else 503)
 
-    async def metrics(_: Request) -> Response:
-        return Response(generate_latest(REGISTRY) + generate_latest(own), media_type=CONTENT_TYPE_LATEST)
-
-    paths = {"/live": live, "/startup": startup, "/ready": ready, "/metrics": metrics}
-    return Starlette(routes=[Route(path, answer) for path, answer in paths.items()])
+    return [Route(path, answer) for path, answer in {"/live": live, "/startup": startup, "/ready": ready}.items()]

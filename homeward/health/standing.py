@@ -11,31 +11,41 @@ from homeward.wiring import Parts
 
 async def standing(parts: Parts, running: Collection[str]) -> Standing:
     """What stands in the outbox and in quarantine; for how many seconds the oldest message of each urgency has waited,
-    and each way out been away; how many seconds ago each register sent its newest record; how the timers stand. Then
-    whether the clocks and the messages are late. Raises StoreUnavailableError."""
+    and each way out been away; what is paused; how many seconds ago each register sent its newest record, and one was
+    read; who relays each shard; how long ago each part was purged; how the timers stand. Then whether the clocks and
+    the messages are late. Raises StoreUnavailableError."""
     async with parts.store.reading() as tx:
         now = parts.now()
         counts, waiting = await tx.standing(), await tx.waiting_counts()
         freshness, timers = await tx.register_freshness(), await tx.timer_counts(now)
         due_since = await tx.oldest_due(now) if "relay" in running else None
+        owners, purges, pauses = await tx.shard_owners(now), await tx.last_purges(), await tx.pause_names()
 
     def seconds(since: datetime | None) -> int:
         return round((now - since).total_seconds()) if since else 0
 
-    longest: dict[tuple[str, str], int] = {}
+    counted: dict[tuple[str, str], tuple[int, int]] = {}
     for each in waiting:
-        place = each.channel, each.urgency
-        longest[place] = max(longest.get(place, 0), seconds(each.oldest))
+        rows, oldest = counted.get((each.channel, each.urgency), (0, 0))
+        counted[each.channel, each.urgency] = rows + each.rows, max(oldest, seconds(each.oldest))
     told: dict[str, Any] = {
         "deliveries": counts.states,
         "channels": sorted(parts.senders),
         "deliveries_by_channel": counts.channels,
         "oldest_delivery": seconds(counts.oldest),
-        "waiting": [{"channel": c, "urgency": u, "seconds": age} for (c, u), age in sorted(longest.items())],
+        "waiting": [
+            {"channel": channel, "urgency": urgency, "rows": rows, "seconds": oldest}
+            for (channel, urgency), (rows, oldest) in sorted(counted.items())
+        ],
+        "channels_paused": sorted({*pauses} & {*parts.senders}),
+        "pauses": len(pauses),
         "channels_away": {name: seconds(c.since) for name, c in parts.relay.circuits.items() if c.since},
         "quarantined": counts.quarantined,
         "quarantined_by_reason": counts.quarantine,
         "register_age": {register.authority: seconds(register.newest_at) for register in freshness},
+        "feed_age": {register.authority: seconds(register.read_at) for register in freshness},
+        "shard_owners": {str(shard): owner for shard, owner in owners.items()},
+        "purge_age": {part: seconds(at) for part, at in purges.items()},
         "timers": {
             "standing": timers.standing,
             "overdue": timers.overdue,

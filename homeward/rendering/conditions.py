@@ -161,6 +161,9 @@ PHRASES: Mapping[str, Phrase] = {
     "decided": _decided,
     "undecided": _undecided,
     "interview": lambda a, _: f"the interview was {listed([INTERVIEW[word] for word in a['is_one_of']], 'or')}",
+    "interview_recorded": lambda a, _: (
+        f"the interview was at some time {listed([INTERVIEW[word] for word in a['is_one_of']], 'or')}"
+    ),
     "interview_in_time": lambda a, _: (
         f"the interview was {listed([INTERVIEW[word] for word in a['results']], 'or')} in time"
     ),

@@ -36,6 +36,7 @@ HAPPENED: Mapping[Change, str] = {
     Change.INTERVIEW: "an outcome of the interview is reported",
     Change.MEETING: "a meeting is held",
     Change.MEETING_ELSEWHERE: "a meeting is held under another episode of the child",
+    Change.NOT_MISSING_AGAIN: "that the child had gone missing again was reported in error",
     Change.RECOUNTED: "an earlier episode of the child becomes known or moves",
     Change.SERVICE_OPENED: "a service opens the case",
     Change.SERVICE_CLOSED: "a service closes the case",

@@ -49,8 +49,6 @@ PLAIN: Mapping[str, tuple[str, str]] = {
         "the report brings a child-protection concern that was not known",
         "the report brings no new child-protection concern",
     ),
-    # the work on the episode
-    "refused_before": ("the interview was declined at first", "the interview was not declined before"),
     # the child's other episodes
     "another_open": ("the child is missing in another episode too", "the child is missing in no other episode"),
     "missing_again_since": ("the child has gone missing again since", "the child has not gone missing again"),

@@ -7,11 +7,12 @@ from typing import Any
 
 import orjson
 
-from homeward.simulation import Simulation
+from consumers.parsing import parse_unowned
+from homeward.library import read_directories, read_packs
+from homeward.simulation import played, printed_messages, records_of
 from outbox.directory import Directory
 from routing.library import Packs
 from routing.local import Local, localised
-from store import Store
 
 FOR_EVER = datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -25,37 +26,27 @@ class Run:
     timers: list[str] = field(default_factory=list)
 
 
-class Rehearsal(Simulation):
-    """A simulation that also notes which rule of which pack decided each message, and what stands at the end. Without
-    packs it takes those of the project."""
-
-    noted: Run
+class Rehearsal:
+    """Simulations that also note which rule of which pack decided each message, and what stands at the end. Without
+    packs they take those of the project."""
 
     def __init__(self, packs: Packs | None = None, directories: Mapping[str, Directory] | None = None) -> None:
-        if packs is None or directories is None:
-            super().__init__()
-        else:
-            self._packs, self._directories = packs, dict(directories)
+        self._packs, self._directories = packs or read_packs(), directories or read_directories()
 
     async def rehearse(self, lines: Iterable[bytes], until: datetime | None, local: Local | None = None) -> Run:
         """What the reports, and the timers up to `until`, lead to, with these settings of an authority."""
-        self.noted, packs = Run(), self._packs
-        try:
-            self._packs = under(packs, local) if local else packs
-            printed = await self.run([*lines], until)
-        finally:
-            self._packs = packs
-        self.noted.messages = [orjson.loads(line) for line in printed]
-        return self.noted
-
-    async def _fire(self, store: Store, intake: Any, clock: Any, until: datetime, including: bool) -> None:
-        await super()._fire(store, intake, clock, until, including)
-        if including:  # the last look before the store is closed
+        packs = under(self._packs, local) if local else self._packs
+        async with played(packs, self._directories, parse_unowned, records_of(lines), until) as store:
+            messages = [orjson.loads(line) async for line in printed_messages(store)]
             async with store.reading() as tx:
-                lines = await tx.ledger_after(0, 100_000)
+                lines_of_ledger = await tx.ledger_after(0, 100_000)
                 left = await tx.due_timers(FOR_EVER, 100_000)
-            self.noted.timers = [timer.rule for timer in left if timer.episode is not None]
-            self.noted.rules = {(d.entry["pack"].split()[0], d.entry["rule"]) for d in lines if d.kind == "decision"}
+        decided = (line.entry for line in lines_of_ledger if line.kind == "decision")
+        return Run(
+            messages=messages,
+            rules={(entry["pack"].split()[0], entry["rule"]) for entry in decided},
+            timers=[timer.rule for timer in left if timer.episode is not None],
+        )
 
 
 def under(packs: Packs, local: Local) -> Packs:

@@ -1,40 +1,24 @@
 """What a tortured hub has left behind, held against what was published: what is lost, said twice, or out of order."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from email import message_from_bytes
 
 import orjson
-from aiokafka import AIOKafkaConsumer  # type: ignore[import-untyped]
 from sqlalchemy import select
 
-from consumers.clients import open_client
+from homeward.torture.feed import Feed, RecordPlace
+from homeward.torture.listening import Overheard, joined, overheard
 from homeward.torture.mail_server import Taken
+from homeward.torture.promised import Promised, all_promised
 from homeward.torture.rig import Rig
 from homeward.torture.stream import Published
-from store.delivery_table import deliveries
-from store.tables import inbox, outbox, quarantine
+from store.tables import inbox, quarantine
 
-RecordPlace = tuple[str, int, int]
 _ALARMS = ("senior.alert", "escalation.open", "rhi.breach")
-_GONE = ("accepted", "delivered", "withdrawn", "in_doubt", "bounced", "failed")
-_WAIT_MS = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Promised:
-    """A row of the outbox, with how it stands."""
-
-    position: int
-    message: str
-    destination: str
-    lane: str
-    state: str
-    type: str
-    at: datetime
-    payload: Mapping[str, object]
+_GONE = ("accepted", "delivered", "withdrawn", "in_doubt", "bounced")
+_ASIDE = ("in_doubt", "bounced")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +26,8 @@ class Audit:
     """`lost`: records that were taken in nowhere, and messages that never came to their topic or mailbox. `twice`:
     messages that came to a topic more than once, under one id. `effects`: one cause that led to one message under two
     ids. `disorder`: messages that overtook another one of their lane. `alarms`: about children who were back before
-    they were reported. `mails_twice`: e-mails that arrived again."""
+    they were reported. `mails_twice`: e-mails that arrived again. `aside`: messages that may have been
+    taken or came back, and of which a person was told."""
 
     records: int
     messages: int
@@ -53,6 +38,7 @@ class Audit:
     disorder: tuple[str, ...]
     alarms: tuple[str, ...]
     mails_twice: int
+    aside: int
 
     @property
     def holds(self) -> bool:
@@ -61,84 +47,61 @@ class Audit:
 
 
 async def is_quiet(rig: Rig) -> bool:
-    """Whether every message has come to its end, or waits for a person."""
-    rows = await _promised(rig)
-    return all(row.state in _GONE for row in rows)
+    """Whether every message has come to its end."""
+    return all(row.state in _GONE for row in await all_promised(rig.store))
 
 
-async def audited(rig: Rig, published: Mapping[RecordPlace, Published], back: Collection[str]) -> Audit:
+async def audited(rig: Rig, feed: Feed) -> Audit:
     """Looks at everything, once all is quiet."""
-    rows = await _promised(rig)
-    heard = await _heard(rig, {row.destination for row in rows if row.destination.startswith("topic/")})
-    posts = _posted(rig.mail.posts)
-    lost = [*await _records_lost(rig, published), *messages_lost(rows, heard, posts)]
-    told = [(topic, id_) for topic, partition in heard.items() for ids in partition.values() for id_ in ids]
+    rows = await all_promised(rig.store)
+    topics = {row.destination.removeprefix("topic/") for row in rows if row.destination.startswith("topic/")}
+    told = joined(rig.kept, await overheard(rig.bootstrap, topics))
+    posts = Counter(message_ids(rig.mail.posts))
+    ids = [(topic, id_) for topic, parts in told.items() for part in parts.values() for id_ in part]
     return Audit(
-        records=len(published),
+        records=len(feed.published),
         messages=sum(row.destination.startswith("topic/") for row in rows),
         mails=sum(posts.values()),
-        lost=tuple(lost),
-        twice=len(told) - len(set(told)),
-        effects=tuple(effects_twice(rows)),
-        disorder=tuple(disorder(rows, heard)),
-        alarms=tuple(alarms(rows, back)),
+        lost=(*await _records_lost(rig, feed.published), *messages_lost(rows, told, posts)),
+        twice=len(ids) - len(set(ids)),
+        effects=tuple(effects_twice([*rig.earlier, *rows])),
+        disorder=tuple(disorder(rows, told, {row.message for row in rig.earlier})),
+        alarms=tuple(alarms([*rig.earlier, *rows], feed.stream.back)),
         mails_twice=sum(count - 1 for count in posts.values()),
+        aside=sum(row.state in _ASIDE for row in rows),
     )  # fmt: skip
 
 
-async def _promised(rig: Rig) -> list[Promised]:
-    asked = (
-        select(
-            outbox.c.position, outbox.c.message_id, outbox.c.destination, deliveries.c.lane, deliveries.c.state,
-            outbox.c.type, outbox.c.at, outbox.c.payload,
-        )
-        .join(deliveries, deliveries.c.position == outbox.c.position)
-        .order_by(outbox.c.position)
-    )  # fmt: skip
-    async with rig.store.reading_connection() as connection:
-        return [Promised(*row[:7], orjson.loads(row[7])) for row in await connection.execute(asked)]
-
-
-async def _records_lost(rig: Rig, published: Mapping[RecordPlace, Published]) -> list[str]:
-    """A record is taken in at its place, or it is a repeat of a message that was; else it is in quarantine."""
+async def _records_lost(rig: Rig, published: Iterable[tuple[RecordPlace, Published]]) -> Iterable[str]:
     at = (inbox.c.topic, inbox.c.partition, inbox.c.offset)
     held_at = (quarantine.c.topic, quarantine.c.partition, quarantine.c.offset)
     async with rig.store.reading_connection() as connection:
         claims = list(await connection.execute(select(*at, inbox.c.source, inbox.c.message)))
         aside = list(await connection.execute(select(*held_at)))
-    places = {(row.topic, row.partition, row.offset) for row in [*claims, *aside]}
-    names = {(row.source, row.message) for row in claims}
-    left = (place for place, record in published.items() if place not in places and record.name not in names)
-    return [f"record {topic}[{partition}]@{offset}" for topic, partition, offset in left]
+    held = Counter((row.topic, row.partition, row.offset) for row in [*claims, *aside])
+    return records_lost(published, held, {(row.source, row.message) for row in claims})
 
 
-async def _heard(rig: Rig, destinations: Collection[str]) -> dict[str, dict[int, list[str]]]:
-    """The message ids on each topic of the hub, by partition, in order."""
-    topics = sorted(destination.removeprefix("topic/") for destination in destinations)
-    heard: dict[str, dict[int, list[str]]] = {topic: defaultdict(list) for topic in topics}
-    if not topics:
-        return heard
-    consumer = AIOKafkaConsumer(
-        *topics, bootstrap_servers=rig.bootstrap, auto_offset_reset="earliest", group_id=None,
-        isolation_level="read_committed",
-    )  # fmt: skip
-    async with open_client(consumer.start(), consumer.stop):
-        ends = await consumer.end_offsets(consumer.assignment())
-        while any([await consumer.position(tp) < end for tp, end in ends.items()]):
-            for tp, records in (await consumer.getmany(timeout_ms=_WAIT_MS)).items():
-                heard[tp.topic][tp.partition] += [dict(r.headers)["ce_id"].decode() for r in records]
-    return heard
-
-
-def _posted(posts: Sequence[Taken]) -> Counter[tuple[str, str]]:
-    """How often each e-mail arrived in each mailbox, by its Message-ID."""
-    return Counter((post.mailbox, str(message_from_bytes(post.content)["Message-ID"])) for post in posts)
-
-
-def messages_lost(
-    rows: Iterable[Promised], heard: Mapping[str, Mapping[int, Sequence[str]]], posts: Mapping[tuple[str, str], int]
+def records_lost(
+    published: Iterable[tuple[RecordPlace, Published]],
+    held: Mapping[RecordPlace, int],
+    names: Collection[tuple[str, str]],
 ) -> Iterable[str]:
-    on_topics = {(topic, id_) for topic, parts in heard.items() for ids in parts.values() for id_ in ids}
+    """A record is taken in at its place, or it is a repeat of a message that was; else it is in quarantine. Where a
+    topic was made anew, a place has had several."""
+    at = Counter(place for place, record in published if record.name not in names)
+    for (topic, partition, offset), count in at.items():
+        if held.get((topic, partition, offset), 0) < count:
+            yield f"record {topic}[{partition}]@{offset}"
+
+
+def message_ids(posts: Sequence[Taken]) -> Iterable[tuple[str, str]]:
+    """The mailbox and Message-ID of each e-mail that arrived."""
+    return ((post.mailbox, str(message_from_bytes(post.content)["Message-ID"])) for post in posts)
+
+
+def messages_lost(rows: Iterable[Promised], told: Overheard, posts: Mapping[tuple[str, str], int]) -> Iterable[str]:
+    on_topics = {(topic, id_) for topic, parts in told.items() for ids in parts.values() for id_ in ids}
     for row in rows:
         topic = row.destination.removeprefix("topic/")
         if topic != row.destination and row.state == "accepted" and (topic, row.message) not in on_topics:
@@ -150,14 +113,14 @@ def messages_lost(
 
 
 def effects_twice(rows: Iterable[Promised]) -> Iterable[str]:
-    """One cause that was acted upon at two instants. What it led to at one instant may be alike: two tasks of one kind
-    are withdrawn by two messages."""
+    """One cause that was acted upon at two instants, under two ids. What it led to at one instant may be alike: two
+    tasks of one kind are withdrawn by two messages."""
     seen: dict[str, Promised] = {}
     for row in rows:
         said = {name: value for name, value in row.payload.items() if name not in ("situation", "due")}
         effect = orjson.dumps([row.destination, row.type, said], option=orjson.OPT_SORT_KEYS).decode()
         first = seen.setdefault(effect, row)
-        if row.payload.get("causation") and first.at != row.at:
+        if row.payload.get("causation") and first.at != row.at and first.message != row.message:
             yield f"{row.type} to {row.destination}: {first.message} and {row.message}"
 
 
@@ -167,12 +130,13 @@ def alarms(rows: Iterable[Promised], back: Collection[str]) -> Iterable[str]:
             yield f"{row.type} {row.message}"
 
 
-def disorder(rows: Iterable[Promised], heard: Mapping[str, Mapping[int, Sequence[str]]]) -> Iterable[str]:
+def disorder(rows: Iterable[Promised], told: Overheard, earlier: Collection[str] = ()) -> Iterable[str]:
+    """Within a partition. Of what was promised `earlier`, by a database that is no more, the order is forgotten."""
     known = {(row.destination.removeprefix("topic/"), row.message): row for row in rows}
-    for topic, parts in heard.items():
-        last: dict[str, int] = {}
+    for topic, parts in told.items():
         for ids in parts.values():
-            for id_ in dict.fromkeys(ids):  # where it came first
+            last: dict[str, int] = {}
+            for id_ in dict.fromkeys(id_ for id_ in ids if id_ not in earlier):  # where it came first
                 row = known.get((topic, id_))
                 if row is None:
                     yield f"{id_} on {topic} was never promised"

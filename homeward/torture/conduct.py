@@ -3,157 +3,167 @@ to work again."""
 
 import asyncio
 import contextlib
+import os
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from random import Random
 
-from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic  # type: ignore[import-untyped]
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from consumers.backlog import Backlog
-from consumers.clients import open_client
-from homeward import clock
-from homeward.torture.audit import Audit, RecordPlace, audited, is_quiet
-from homeward.torture.faults import FAULTS, InjectedFault
+from homeward.torture.audit import Audit, audited, is_quiet, message_ids
+from homeward.torture.faults import FAULTS
+from homeward.torture.faults.injected import InjectedFault
+from homeward.torture.feed import Feed
 from homeward.torture.rig import GROUP, Rig
-from homeward.torture.stream import AUTHORITIES, MADE_UP_FORCE, Published, Stream
-from schemas.topics import casework_outcomes, police_notifications, register_children
+from homeward.torture.stream import Stream
 from store.delivery_table import deliveries
 from store.errors import StoreUnavailableError
 from store.tables import episode_references, outbox
 
 _LOOK_EVERY = 0.1  # seconds
 _RECOVERED_WITHIN = 180.0
+_TOLD_WITHIN = 60.0
 _QUIET_WITHIN = 300.0
+_AWAY = (StoreUnavailableError, SQLAlchemyError)
+_WAYS_OUT = 2  # by topic and by e-mail
+_REFUSED = ("failed", "parked")
 _REST = 2.0  # seconds between two faults
 
 
 @dataclass(frozen=True, slots=True)
+class RunPlan:
+    """Of a run: how long faults come, or else how often each; `rate`: records in a second."""
+
+    seed: str
+    minutes: float
+    times: int | None = None
+    rate: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
-    """One fault. `recovery`: seconds from its end until a report that was published then had led to a message on its
-    topic; None where that never came. `told`: seconds from its begin until readiness was false; None where it never
-    was. `ready`: seconds from its end until it was true again."""
+    """One fault. `recovery`: seconds from when Kafka had taken a report, after its end, until that had led to a message
+    on a topic and to an e-mail; None where that never came. `told`: seconds from its begin until readiness was false;
+    None where it never was. `ready`: seconds from its end until it was true again. `mails_twice`: e-mails that arrived
+    again meanwhile. `load`: how many processes wanted a processor of the machine, in the minute before its end."""
 
     fault: InjectedFault
     recovery: float | None
     told: float | None
     ready: float | None
+    mails_twice: int
+    load: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Of a whole run."""
+    """Of a whole run. `lacking`: faults that could not be made here. `released`: messages that a server had refused,
+    and that went out when that was over and somebody had released them."""
 
     seed: str
     measured: tuple[Measured, ...]
     audit: Audit
     seconds: float
+    lacking: tuple[InjectedFault, ...]
+    released: int = 0
+
+
+def drawn(faults: Sequence[InjectedFault], seed: str) -> Iterator[tuple[InjectedFault, float]]:
+    """The schedule without end: each fault with the seconds that it lasts, every one once before any comes again."""
+    random = Random(seed)  # noqa: S311 - it must be repeatable
+    while faults:
+        for fault in random.sample(faults, len(faults)):
+            yield fault, random.uniform(*fault.lasts)
 
 
 class Conductor:
     """Of one rig. `notice` hears of what is under way, in words."""
 
-    def __init__(self, rig: Rig, seed: str, rate: float, notice: Callable[[str], None]) -> None:
-        self._rig, self._seed, self._rate, self._notice = rig, seed, rate, notice
-        self._stream, self._random = Stream(seed), Random(seed)  # noqa: S311 - it must be repeatable
-        self._published: dict[RecordPlace, Published] = {}
-        self._sending: set[asyncio.Task[None]] = set()
+    def __init__(self, rig: Rig, plan: RunPlan, notice: Callable[[str], None]) -> None:
+        self._rig, self._plan, self._notice, self._ends = rig, plan, notice, False
+        self._feed = Feed(Stream(plan.seed), rig.bootstrap, plan.rate, rig.clock)
 
-    async def run(self, minutes: float, faults: Sequence[InjectedFault] = FAULTS) -> Outcome:
-        """Breaks what can be broken, in a seeded order and each as often as time allows, until the minutes are over;
-        then waits until all is quiet, and looks."""
+    async def run(self, faults: Sequence[InjectedFault] = FAULTS) -> Outcome:
+        """Breaks what can be broken, in a seeded order, for as long as is planned; then waits until all is quiet, and
+        looks."""
         began = time.monotonic()
-        await self._make_topics()
         measured = list[Measured]()
-        async with self._flowing():
+        can = [fault for fault in faults if fault.can_be_had(self._rig)]
+        async with self._feed.flowing(), self._asking():
             await self._rig.until_ready()
-            for fault in self._drawn([fault for fault in faults if fault.can_be_had(self._rig)]):
-                if time.monotonic() - began >= minutes * 60:
+            for fault, lasts in drawn(can, self._plan.seed):
+                if self._is_enough(len(measured), len(can), time.monotonic() - began):
                     break
-                measured.append(await self._measured(fault))
+                measured.append(await self._measured(fault, lasts))
                 await asyncio.sleep(_REST)
-        await self._quiet()
-        audit = await audited(self._rig, self._published, self._stream.back)
-        return Outcome(self._seed, tuple(measured), audit, time.monotonic() - began)
+        released = await self._quiet()
+        audit = await audited(self._rig, self._feed)
+        lacking = tuple(fault for fault in faults if fault not in can)
+        return Outcome(self._plan.seed, tuple(measured), audit, time.monotonic() - began, lacking, released)
 
-    def _drawn(self, faults: list[InjectedFault]) -> list[InjectedFault]:
-        """Every fault once before any comes again."""
-        return [fault for _ in range(100) for fault in self._random.sample(faults, len(faults))]
+    def make_an_end(self) -> None:
+        """No further fault is made; what was done so far is looked at."""
+        self._ends = True
 
-    async def _make_topics(self) -> None:
-        names = {police_notifications(MADE_UP_FORCE)}
-        names |= {topic for name in AUTHORITIES for topic in (casework_outcomes(name), register_children(name))}
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._rig.bootstrap)
-        async with open_client(admin.start(), admin.close):
-            await admin.create_topics([NewTopic(name, 3, 3 if self._rig.kafka else -1) for name in sorted(names)])
+    def _is_enough(self, made: int, kinds: int, seconds: float) -> bool:
+        plan = self._plan
+        if self._ends:
+            return True
+        return seconds >= plan.minutes * 60 if plan.times is None else made >= plan.times * kinds
 
     @asynccontextmanager
-    async def _flowing(self) -> AsyncIterator[None]:
-        """The stream flows, and readiness is asked for."""
-        self._producer = AIOKafkaProducer(
-            bootstrap_servers=self._rig.bootstrap, acks="all", enable_idempotence=True, request_timeout_ms=120_000
-        )
-        async with open_client(self._producer.start(), self._producer.stop):
-            tasks = [asyncio.create_task(self._flow()), asyncio.create_task(self._rig.keep_asking())]
-            try:
-                yield
-            finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
-                await asyncio.gather(*self._sending)
+    async def _asking(self) -> AsyncIterator[None]:
+        """Readiness is asked for until the end of the block."""
+        task = asyncio.create_task(self._rig.keep_asking())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
-    async def _flow(self) -> None:
-        while True:
-            self._publish(self._stream.next(clock.now()))
-            await asyncio.sleep(1 / self._rate)
-
-    def _publish(self, record: Published) -> None:
-        task = asyncio.create_task(self._send(record))
-        self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
-
-    async def _send(self, record: Published) -> None:
-        sent = await self._producer.send_and_wait(record.topic, record.value, key=record.key)
-        self._published[sent.topic, sent.partition, sent.offset] = record
-
-    async def _measured(self, fault: InjectedFault) -> Measured:
-        lasts = self._random.uniform(*fault.lasts)
+    async def _measured(self, fault: InjectedFault, lasts: float) -> Measured:
         self._notice(f"{fault.name}, for {lasts:.0f} s")
-        begun = time.monotonic()
-        mend = await fault.begin(self._rig)
+        begun, twice = time.monotonic(), self._mails_twice()
+        mend = await fault.begin(self._rig, self._feed)
         if fault.stops:
-            for record in self._stream.returned(clock.now()):
-                self._publish(record)
+            self._feed.publish(self._feed.stream.returned(self._rig.clock.now()))
         await asyncio.sleep(lasts)
+        if fault.stops and not self._told_since(begun):
+            await self._rig.until_ready(_TOLD_WITHIN, wanted=False)
         await mend()
         ended = time.monotonic()
         recovery = await self._recovered()
         ready = await self._ready_again(ended)
-        told = next((at - begun for at, is_ready in self._rig.ready if at >= begun and not is_ready), None)
         self._notice(f"  works again after {recovery:.1f} s" if recovery else "  does not work again")
-        return Measured(fault, recovery, told, ready)
+        return Measured(
+            fault, recovery, self._told_since(begun), ready, self._mails_twice() - twice, os.getloadavg()[0]
+        )
+
+    def _told_since(self, begun: float) -> float | None:
+        return next((at - begun for at, is_ready in self._rig.ready if at >= begun and not is_ready), None)
+
+    def _mails_twice(self) -> int:
+        posts = list(message_ids(self._rig.mail.posts))
+        return len(posts) - len(set(posts))
 
     async def _recovered(self) -> float | None:
-        """Seconds until a report of now has led to a message that Kafka has."""
-        began = time.monotonic()
-        probe, incident = self._stream.probe(clock.now())
-        self._publish(probe)
+        """Seconds until a report that Kafka has taken leads to a message on a topic and to an e-mail."""
+        incident, began = await self._feed.probe()
         accepted = (
-            select(outbox.c.position)
-            .join(deliveries, deliveries.c.position == outbox.c.position)
-            .where(outbox.c.destination.startswith("topic/"), deliveries.c.state == "accepted")
+            select(func.count(deliveries.c.channel.distinct()))
+            .join(outbox, deliveries.c.position == outbox.c.position)
+            .where(deliveries.c.state == "accepted")
             .join(episode_references, episode_references.c.episode == outbox.c.aggregateid)
             .where(episode_references.c.incident == incident)
-            .limit(1)
         )
         while time.monotonic() - began < _RECOVERED_WITHIN:
-            with contextlib.suppress(StoreUnavailableError):
+            with contextlib.suppress(*_AWAY):
                 async with self._rig.store.reading_connection() as connection:
-                    if (await connection.execute(accepted)).first():
+                    if (await connection.execute(accepted)).scalar_one() == _WAYS_OUT:
                         return time.monotonic() - began
             await asyncio.sleep(_LOOK_EVERY)
         return None
@@ -163,13 +173,21 @@ class Conductor:
             return None
         return max((at - ended for at, is_ready in self._rig.ready if is_ready and at >= ended), default=0.0)
 
-    async def _quiet(self) -> None:
-        """Returns when nothing is under way any more, or has not come to rest in five minutes."""
+    async def _quiet(self) -> int:
+        """Returns when nothing is under way any more, or has not come to rest in five minutes: how many messages were
+        released."""
         self._notice("waiting until all is quiet")
         await Backlog({"bootstrap_servers": self._rig.bootstrap}, GROUP, _QUIET_WITHIN).read_through()
-        ends = time.monotonic() + _QUIET_WITHIN
+        ends, released = time.monotonic() + _QUIET_WITHIN, 0
         while time.monotonic() < ends:
-            with contextlib.suppress(StoreUnavailableError):
+            with contextlib.suppress(*_AWAY):
+                released += await self._released()
                 if await is_quiet(self._rig):
-                    return
+                    break
             await asyncio.sleep(1)
+        return released
+
+    async def _released(self) -> int:
+        """Releases what a server had refused, as a person does once the cause is mended."""
+        async with self._rig.store.transaction() as tx:
+            return await tx.release([row.position for row in await tx.held_up() if row.state in _REFUSED])

@@ -34,7 +34,7 @@ class Stream:
 
     def __init__(self, seed: str) -> None:
         self._random = Random(seed)  # noqa: S311 - it must be repeatable
-        self._lives, self._count, self._seed = list[Iterator[Published]](), 0, seed
+        self._lives, self._count, self.seed = list[Iterator[Published]](), 0, seed
         self.back: set[str] = set()
         """Incidents whose child was back long before anybody said that the child was missing."""
 
@@ -62,9 +62,19 @@ class Stream:
         self.back.add(_incident(number))
         return [self._missing(AUTHORITIES[0], number, start), self._found(number, start + timedelta(hours=6))]
 
+    def flood(self, now: datetime, count: int) -> list[Published]:
+        """Reports of so many children, each with the return a minute later, all at once."""
+        lives = [[*self._life(now)] for _ in range(count)]
+        return [record for life in lives for record in life]
+
+    def insistence(self, now: datetime, count: int) -> list[Published]:
+        """So many reports about one child, each a message of its own."""
+        number, start = self._number(), now - timedelta(minutes=5)
+        return [self._missing(AUTHORITIES[0], number, start, f"-{n}") for n in range(count)]
+
     def _number(self) -> str:
         self._count += 1
-        return f"{self._seed}-{self._count}"
+        return f"{self.seed}-{self._count}"
 
     def _life(self, now: datetime) -> Iterator[Published]:
         number, authority, random = self._number(), self._random.choice(AUTHORITIES), self._random
@@ -89,8 +99,8 @@ class Stream:
         ]}  # fmt: skip
         return _event(register_children(authority), f"/casework/{authority}", "case.context", number, data)
 
-    def _missing(self, authority: str, number: str, start: datetime) -> Published:
-        return self._police("missing", number, {
+    def _missing(self, authority: str, number: str, start: datetime, message: str = "") -> Published:
+        return self._police("missing", number, message=message, data={
             "child": _child(number), "responsible_authority": authority, "classification": "missing",
             "reported_at": write_instant(start), "risk": self._random.choice(("low", "medium", "high")),
         })  # fmt: skip
@@ -98,9 +108,10 @@ class Stream:
     def _found(self, number: str, at: datetime) -> Published:
         return self._police("found", number, {"returned_at": write_instant(at)})
 
-    def _police(self, kind: str, number: str, data: dict[str, Any]) -> Published:
+    def _police(self, kind: str, number: str, data: dict[str, Any], message: str = "") -> Published:
         told = {"force": MADE_UP_FORCE, "incident": _incident(number), **data}
-        return _event(police_notifications(MADE_UP_FORCE), f"/police/{MADE_UP_FORCE}", f"police.{kind}", number, told)
+        topic, source = police_notifications(MADE_UP_FORCE), f"/police/{MADE_UP_FORCE}"
+        return _event(topic, source, f"police.{kind}", number, told, message)
 
     def _interview(self, authority: str, number: str, at: datetime) -> Published:
         data = {
@@ -128,7 +139,7 @@ def _child(number: str) -> dict[str, Any]:
     return {"identifiers": [{"system": "compact", "value": f"K-{number}"}], "date_of_birth": "2011-09-01"}
 
 
-def _event(topic: str, source: str, type_: str, number: str, data: dict[str, Any]) -> Published:
-    id_ = f"{type_}-{number}"
+def _event(topic: str, source: str, type_: str, number: str, data: dict[str, Any], message: str = "") -> Published:
+    id_ = f"{type_}-{number}{message}"
     event = {"specversion": "1.0", "id": id_, "source": source, "type": type_, "data": data}
     return Published(topic, number.encode(), orjson.dumps(event), (source, id_))

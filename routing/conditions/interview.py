@@ -37,9 +37,9 @@ def interview_in_time(s: Situation, results: tuple[InterviewResult, ...], within
 
 
 @condition
-def refused_before(s: Situation) -> bool:
-    """An earlier outcome of the same interview was a refusal."""
-    return any(o.result == "refused" for o in s.episode.outcomes)
+def interview_recorded(s: Situation, is_one_of: tuple[InterviewResult, ...]) -> bool:
+    """One of these became of the interview at some time, whatever was told of it since."""
+    return any(o.result in is_one_of for o in s.episode.outcomes)
 
 
 @condition

@@ -156,9 +156,11 @@ async def arriving(
     second: Mapping[str, tuple[str, str]] | None = None,
     local: str = "",
     parts: Sequence[str] = ("relay",),
+    paused: bool = False,
     **settings: Any,
 ) -> AsyncIterator[ArrivingHub]:
-    """A hub whose relay runs. `second`: role → its second way; `local`: local settings of the authority."""
+    """A hub whose relay runs. `second`: role → its second way; `local`: local settings of the authority; `paused`: it
+    starts so."""
     url = f"sqlite+aiosqlite:///{folder}/hub.db"
     asked = {"database_url": url, "smtp_host": "localhost", "smtp_port": server.port, "smtp_tls": "plain"}
     asked["kafka_bootstrap"] = "localhost:1"  # there is none: topics are in memory
@@ -178,7 +180,7 @@ async def arriving(
     ways = senders(used) | {"topic": topics}
     world.parts = Parts(used, packs, directories, store, ways, now=lambda: world.now, wait=world.wait)
     world.parts.relay._look = 0.05
-    world.hub = Hub(world.parts, parts)
+    world.hub = Hub(world.parts, parts, paused=paused)
     await world.hub.start()
     try:
         yield world

@@ -1,14 +1,17 @@
 """The gauges of a running hub: how many deliveries are in which state, by way out, and nothing about anybody."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from arriving_hub import DUTY_BOX, MANAGER, ArrivingHub, arriving
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from homeward.health.gauges import Gauges
 from homeward.torture.mail_server import MailServer
+from store import SHARDS
 from store.errors import StoreUnavailableError
 
 Labels = frozenset[tuple[str, str]]
@@ -59,10 +62,43 @@ async def test_what_waits_is_told_by_way_out_and_urgency(tmp_path: Path, server:
         server.answers["RCPT", DUTY_BOX] = "451 4.7.1 greylisted"
         await hub.promise("waits")
         await hub.come_to("retrying", "waits")
-        waiting = gauges(await scraped(hub), "oldest_waiting_seconds")
-        (labels,) = (dict(each) for each in waiting)
-        assert labels.keys() == {"channel", "urgency"}
-        assert labels["channel"] == "mail"
+        text = await scraped(hub)
+        (labels,) = gauges(text, "oldest_waiting_seconds")
+        assert dict(labels).keys() == {"channel", "urgency"}
+        assert dict(labels)["channel"] == "mail"
+        assert gauges(text, "waiting") == {labels: 1}
+
+
+async def test_attempts_are_counted_by_way_out_and_what_came_of_them(tmp_path: Path, server: MailServer) -> None:
+    def attempts(outcome: str) -> float:
+        return REGISTRY.get_sample_value("homeward_attempts_total", {"channel": "mail", "outcome": outcome}) or 0
+
+    before = attempts("refused"), attempts("sent")
+    async with arriving(tmp_path, server) as hub:
+        server.answers["RCPT", DUTY_BOX] = "550 5.1.1 no such mailbox"
+        await hub.promise("refused")
+        await hub.promise("arrives", to=MANAGER)
+        await hub.come_to("failed", "refused")
+        await hub.come_to("accepted", "arrives")
+    assert attempts("refused") == before[0] + 1
+    assert attempts("sent") > before[1]
+
+
+async def test_each_shard_has_an_owner_and_each_part_the_time_since_it_was_purged(
+    tmp_path: Path, server: MailServer
+) -> None:
+    async with arriving(tmp_path, server) as hub:
+        await hub.promise("arrives", to=MANAGER)
+        await hub.come_to("accepted", "arrives")
+        assert gauges(await scraped(hub), "purge_age_seconds") == {}
+        async with hub.store.transaction() as tx:
+            await tx.purged(["reports"], hub.hub.parts.now() - timedelta(days=3))
+            await tx.purged(["reports", "claims"], hub.hub.parts.now() - timedelta(days=2))
+        text = await scraped(hub)
+        assert {dict(labels)["shard"] for labels in gauges(text, "shard_owner")} == {str(n) for n in range(SHARDS)}
+        assert gauges(text, "purge_age_seconds") == {
+            frozenset({("part", part)}): pytest.approx(2 * 86_400, abs=60) for part in ("claims", "reports")
+        }
 
 
 async def test_a_database_that_is_away_makes_no_gauge_of_what_nobody_knows(tmp_path: Path, server: MailServer) -> None:
@@ -75,6 +111,6 @@ async def test_a_database_that_is_away_makes_no_gauge_of_what_nobody_knows(tmp_p
         text = await scraped(hub)
         hub.store.reading = before  # type: ignore[method-assign]
     names = {family.name for family in text_string_to_metric_families(text)}
-    assert names <= {"homeward_ready", "homeward_check", "homeward_consumer_lag", "homeward_consumer_position"}
+    assert {name for name in names if not name.startswith("homeward_consumer_")} == {"homeward_ready", "homeward_check"}
     assert gauges(text, "check")[frozenset({("check", "database")})] == 0
     assert gauges(text, "ready") == {frozenset(): 0}

@@ -8,9 +8,9 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.consumer import fetcher
-from raw_batches import Written, batch, publish
 
 from consumers.fetched import AT_ONCE, Fetched, PartitionReader, SetAside, install
+from homeward.torture.raw_batches import Written, batch, publish
 
 TP = TopicPartition("t", 0)
 

@@ -85,6 +85,17 @@ async def test_a_partition_stands_still_when_records_wait_and_a_minute_passes(
     assert progress.fault() is None
 
 
+async def test_what_was_committed_is_told_beside_what_was_read(consumer: AIOKafkaConsumer) -> None:
+    progress = Progress(lambda: [consumer], Seconds())
+    tp = await read(consumer, 3)
+    await progress.look()
+    where = f"{tp.topic}/{tp.partition}"
+    assert (progress.told()["positions"][where], progress.told()["committed"]) == (3, {})
+    await consumer.commit({tp: 2})
+    await progress.look()
+    assert progress.told()["committed"] == {where: 2}
+
+
 async def test_a_partition_that_has_read_everything_does_not_stand_still(consumer: AIOKafkaConsumer) -> None:
     clock = Seconds()
     progress = Progress(lambda: [consumer], clock)

@@ -6,10 +6,10 @@ import tracemalloc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from raw_batches import CODECS, Written, batch
 
 from consumers.inflating import NONE, CodecError, inflate
 from consumers.record_batch import FetchedRecord, RecordBatch
+from homeward.torture.raw_batches import CODECS, Written, batch
 
 GOOD = Written(b"good", b"key", ((b"ce_id", b"1"), (b"x", None)), 5)
 

@@ -23,11 +23,13 @@ async def sent(running: Hub, type_: str, kind: str | None = None) -> Delivery:
 
 
 async def fill_in(browser: Browser, path: str, **typed: Any) -> Any:
-    """Opens a form and sends it as it stands, with what is typed."""
+    """Opens a form and sends it as it stands, with what is typed; where it is read once more, that page."""
     page = await browser.get(path)
     assert page.status_code == 200, plain(page.text)
     held = dict(re.findall(r'name="(csrf|form_id)" value="([^"]+)"', page.text))
-    return await browser.client.post(path, data={**held, **typed})
+    sent = await browser.client.post(path, data={**held, **typed})
+    leads_to = sent.headers.get("location", "")
+    return await browser.get(leads_to) if leads_to.endswith("check=1") else sent
 
 
 async def take_in(running: Hub, browser: Browser) -> None:
@@ -67,7 +69,7 @@ async def test_pressing_twice_is_one_event_with_the_person_as_its_author() -> No
         page = (await browser.get(path)).text
         held = dict(re.findall(r'name="(csrf|form_id)" value="([^"]+)"', page))
         first = await browser.client.post(path, data={**held, "outcome": "done"})
-        again = await browser.client.post(path, data={**held, "outcome": "done", "more_why": "pressed twice"})
+        again = await browser.client.post(path, data={**held, "outcome": "done"})
         assert first.headers["location"] == again.headers["location"]
         ((topic, _, value),) = browser.outcomes.taken
         event = json.loads(value)
@@ -80,6 +82,19 @@ async def test_pressing_twice_is_one_event_with_the_person_as_its_author() -> No
         assert "Taken in" in text
         assert "Task done: Process a notification" in text
         assert "Process a notification" not in await browser.text("/todo")
+
+
+async def test_going_back_leads_to_what_the_form_became() -> None:
+    async with hub() as running, at_desk(running) as browser:
+        episode = await with_a_missing_child(running)
+        ways = re.findall(rf"/e/{episode}/say/[^\"]+", (await browser.get(f"/e/{episode}/say")).text)
+        path = next(way for way in ways if "clock.override" in way)
+        check = await fill_in(browser, path, which="keep", reason="the report is right")
+        assert "Check your answers" in plain(check.text)
+        answer = await fill_in(browser, path, which="keep", reason="the report is right", checked="yes")
+        for back in (path, str(check.url)):
+            assert (await browser.get(back)).headers["location"] == answer.headers["location"], back
+        assert (await browser.get(path.partition("?")[0])).status_code == 200  # another one can be recorded
 
 
 async def test_an_answer_is_sent_then_taken_in_and_the_page_says_which() -> None:
@@ -115,6 +130,10 @@ async def test_what_was_answered_says_by_whom_and_another_answer_must_say_why() 
         path = f"/m/{message}/answer/task.completed/process_notification"
         await fill_in(browser, path, outcome="done")
         assert "Answered by o.kaur" in await browser.text(f"/m/{message}")
+        assert (await browser.get(path)).headers[
+            "location"
+        ] == f"/m/{message}"  # who, what and when, in the form's place
+        path = f"{path}?more=1"
         refused = await fill_in(browser, path, outcome="done")
         assert "Say why another answer is needed" in plain(refused.text)
         second = await fill_in(browser, path, outcome="done", more_why="the first was about another child")

@@ -7,11 +7,12 @@ import re
 
 import orjson
 import pytest
-from desks import BUCKS, MANAGER, NAMED, OPERATOR, at_desk, plain, with_a_missing_child
+from desks import BUCKS, MANAGER, NAMED, NOTTS, OPERATOR, at_desk, plain, with_a_missing_child
 from hub_in_memory import hub
 from wire_messages import case, child, found, missing
 
-from desk.views.held_up import masked
+from desk.people import DeskUser
+from desk.views.quarantined import masked
 
 TWIN = {
     **child("mosaic:M-2"),
@@ -107,6 +108,47 @@ async def test_what_cannot_be_read_is_shown_by_cause_without_a_value_and_read_ag
         assert "2 will be read again" in await browser.text("/held-up")
 
 
+async def test_the_fault_is_marked_and_one_message_is_read_again_alone() -> None:
+    async with hub() as running, at_desk(running, OPERATOR) as browser:
+        await running.take(missing(0, "XX-0501", reported_at="soon"), missing(1, "XX-0502", reported_at="soon"))
+        html = (await browser.get("/held-up")).text
+        look = re.search(r"/held-up/quarantine/([^\"]+)", html)
+        assert look
+        shown = (await browser.get(look[0])).text
+        (fault,) = re.findall(r"<mark[^>]*>(.*?)</mark>", shown)
+        assert "reported_at" in fault
+        await browser.post("/held-up/replay", look[0], id=look[1])
+        assert sorted(q.state for q in await running.held()) == ["held", "replay_requested"]
+
+
+async def test_the_oldest_of_a_cause_is_read_again_alone() -> None:
+    async with hub() as running, at_desk(running, OPERATOR) as browser:
+        await running.take(missing(0, "XX-0501", reported_at="soon"), missing(1, "XX-0502", reported_at="soon"))
+        cause = re.search(r'name="cause" value="([^"]+)"', (await browser.get("/held-up")).text)
+        assert cause
+        await browser.post("/held-up/replay", "/held-up", cause=cause[1], sure="yes", only="oldest")
+        assert sorted(q.state for q in await running.held()) == ["held", "replay_requested"]
+
+
+async def test_values_are_shown_to_people_of_the_authority_alone_who_say_why_and_that_is_recorded() -> None:
+    both = DeskUser("h.ops", "H. Ops", NOTTS.grants, operator=True)
+    bad = missing(0, "XX-0501", reported_at="soon", child={"given_name": "Robin", "family_name": "Madeup"})
+    async with hub() as running:
+        await running.take(bad)
+        (held,) = await running.held()
+        page = f"/held-up/quarantine/{held.row.id}"
+        async with at_desk(running, OPERATOR) as browser:
+            assert "Show the values" not in (await browser.get(page)).text
+            assert (await browser.post(page, page, why="to mend it")).status_code == 404
+        async with at_desk(running, both) as browser:
+            refused = await browser.post(page, page)
+            assert "Say why you need the values" in plain(refused.text)
+            assert "Robin" not in refused.text
+            assert "Robin" in (await browser.post(page, page, why="to mend it with the force")).text
+        looks = [(line.entry["what"], line.authority) for line in await running.ledger("look")]
+        assert looks[-1] == (f"quarantined {held.row.id}, with values", "nottinghamshire")
+
+
 async def test_nothing_stuck_says_so() -> None:
     async with hub() as running, at_desk(running, OPERATOR) as browser:
         text = await browser.text("/held-up")
@@ -147,7 +189,7 @@ async def test_figures_stand_beside_their_chart_and_as_files() -> None:
         await running.take(found(26, "XX-0303"))
         period = "authority=nottinghamshire&first=2026-06-01&last=2026-06-30"
         html = (await browser.get(f"/figures?{period}")).text
-        assert "Started 1" in plain(html)
+        assert "Jun 2026 1" in plain(html)
         assert "<rect" in html  # the chart, drawn on the server
         listed = await browser.get(f"/figures/download?{period}&table=episodes&form=csv")
         (row,) = csv.DictReader(io.StringIO(listed.text))

@@ -95,7 +95,7 @@ async def test_every_look_at_a_child_is_a_row_of_the_ledger() -> None:
         for path, what in (
             ("/now", "now"), ("/now/wall", "wall"), ("/now/since", "handover"), ("/todo", "to do"),
             (f"/e/{episode}", "episode"), (f"/e/{episode}/print", "print"),
-            (f"/e/{episode}/print?name=yes", "print, with name"),
+            (f"/e/{episode}/print?name=yes", "print"),
         ):  # fmt: skip
             before = len(await running.ledger("look"))
             await browser.get(path)
@@ -105,6 +105,37 @@ async def test_every_look_at_a_child_is_a_row_of_the_ledger() -> None:
             ], path
         async with running.store.reading() as tx:
             assert await tx.verify() == []
+
+
+async def test_a_name_is_printed_only_where_it_is_ticked_with_a_reason_and_recorded() -> None:
+    async with hub() as running, at_desk(running) as browser:
+        episode = await with_a_missing_child(running)
+        page = f"/e/{episode}/print"
+        assert "Robin" not in (await browser.get(f"{page}?name=yes&why=court")).text
+        assert "Say why you need the name" in plain((await browser.post(page, page, name="yes")).text)
+        assert "Robin Madeup" in plain((await browser.post(page, page, name="yes", why="for the court")).text)
+        printed = [line.entry["what"] for line in await running.ledger("look") if line.episode]
+        assert printed[-1] == "print, with name"
+
+
+async def test_who_works_the_case_gives_no_reason_for_the_name() -> None:
+    worker = DeskUser("sw1", "S. Worker", (Grant("nottinghamshire", frozenset({"cscs"})),))
+    async with hub() as running, at_desk(running, worker) as browser:
+        episode = await with_a_missing_child(running)
+        assert "Why do you need the name?" not in await browser.text(f"/e/{episode}")
+        assert "Robin Madeup" in plain((await browser.post(f"/e/{episode}/name", f"/e/{episode}")).text)
+
+
+async def test_a_step_says_what_was_said_in_it_and_by_whom() -> None:
+    async with hub() as running, at_desk(running) as browser:
+        episode = await with_a_missing_child(running)
+        text = await browser.text(f"/e/{episode}")
+        assert "from police XX They said: missing, risk high, from placement" in text
+        by = {"role": "team_manager", "person": "tm1"}
+        decided = {"kind": "strategy_meeting", "decision": "convene", "by": by, "episode": episode}
+        await running.take(case("manager.decision", 73, **decided))
+        text = await browser.text(f"/e/{episode}")
+        assert "from Relevant manager (tm1), by the case system" in text
 
 
 async def test_another_councils_child_is_as_unknown_as_one_that_does_not_exist() -> None:
@@ -169,13 +200,28 @@ async def test_the_handover_tells_on_one_page_what_came_since_five() -> None:
     async with hub() as running, at_desk(running) as browser:
         await with_a_missing_child(running, 7)
         text = await browser.text("/now/since")
-        assert "Since 17:00 today" in text
+        assert "Handover: since 17:00 Mon 1 Jun 2026" in text
         assert "New: 0" in text
         await running.take(found(7, "XX-0303"))
         assert "Back, ended or taken back: 1" in await browser.text("/now/since")
         running.clock.set(later(60))
         late = await browser.text("/now/since")
         assert "XX-0303: Process a notification (Children Missing Officer)." in late
+
+
+async def test_a_long_handover_is_told_25_at_a_time_and_counts_all() -> None:
+    async with hub() as running, at_desk(running) as browser:
+        running.clock.set(later(8))
+        await with_children_missing(running, 30, 8)
+        pages = [await browser.text(f"/now/since?page={number}") for number in (1, 2)]
+        assert all("New: 30" in page for page in pages)
+        assert "Page 1 of 2" in pages[0]
+        told = [{*re.findall(r"(XX-\d{4}) Reported missing", page)} for page in pages]
+        assert [len(each) for each in told] == [25, 5]
+        assert not told[0] & told[1]
+        assert "Nobody was reported back." in pages[1]
+        looks = [line for line in await running.ledger("look") if line.entry["what"] == "handover"]
+        assert len({line.episode for line in looks}) == 30
 
 
 async def test_a_chronology_is_printed_oldest_first() -> None:
@@ -194,15 +240,15 @@ async def test_a_reader_sees_no_way_to_answer() -> None:
         assert NOTTS.may_answer("nottinghamshire", "team_manager")
 
 
-async def with_children_missing(running: Hub, count: int) -> None:
-    """So many, whose limits run out in the order of their numbers, each with a worker of their own."""
+async def with_children_missing(running: Hub, count: int, first: float = 0) -> None:
+    """So many from an hour on, whose limits run out in the order of their numbers, each with a worker of their own."""
     for n in range(count):
-        who, hours = child(f"mosaic:M-{n}", f"compact:K-{n}"), n / 4
+        who, hours = child(f"mosaic:M-{n}", f"compact:K-{n}"), first + n / 4
         services = [{"service": "cscs" if n % 2 else "nrs", "worker": f"sw{n}"}]
         await running.take(case("case.context", hours - 9, plan="looked_after", child=who, services=services))
         risk = ("high", "medium", "low")[n % 3]
         await running.take(missing(hours, f"XX-{n:04}", child=child(f"compact:K-{n}"), risk=risk))
-    await running.fall(count / 4 + 1)
+    await running.fall(first + count / 4 + 1)
 
 
 async def test_many_children_are_shown_25_at_a_time_in_one_order() -> None:

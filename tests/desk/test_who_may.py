@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import httpx2 as httpx
 import pytest
-from desks import HERE, NOTTS, OPERATOR, at_desk
+from desks import BUCKS, HERE, NOTTS, OPERATOR, at_desk, with_a_missing_child
 from hub_in_memory import hub
+from test_answers import sent
 from wire_messages import MONDAY
 
 from desk.application import PAGES, application
@@ -153,3 +154,25 @@ def test_a_claim_that_means_nothing_is_a_fault_at_start(meaning: dict[str, objec
     )
     with pytest.raises(SettingsError, match=mend):
         desk_options(settings, shipped_packs())
+
+
+async def test_no_form_reaches_another_councils_child() -> None:
+    async with hub() as running, at_desk(running, BUCKS) as browser:
+        episode = await with_a_missing_child(running, 73)
+        message = (await sent(running, "task.create", "judge_strategy_meeting")).row.message_id
+        told = {
+            "name": "yes",
+            "why": "to see",
+            "checked": "yes",
+            "decision": "convene",
+            "reason": "x",
+            "role": "team_manager",
+        }
+        for page in PAGES:
+            if "POST" not in page.methods or "{" not in page.path or page.who == "anyone":
+                continue
+            for type_ in ("manager.decision", "worker.found_report"):
+                parts = {"episode": episode, "message": message, "type": type_, "kind": "-", "id": "none"}
+                assert (await browser.post(page.path.format(**parts), **told)).status_code == 404, page.path
+        assert browser.outcomes.taken == []
+        assert [line for line in await running.ledger("look") if line.authority == "nottinghamshire"] == []

@@ -17,7 +17,7 @@ from tests.disorder.trying import Sheet, Trial  # noqa: E402
 
 AT_ONCE = 25
 MANY = 20
-"""Failures after which a run ends."""
+"""Courses that fail after which a run ends."""
 
 
 def run(seeds: Iterable[int]) -> Sheet:
@@ -61,10 +61,9 @@ def main() -> None:
                 sheet += seen
                 for failure in seen.failures:  # at once: a long run may be ended early
                     print(f"\r{failure}", file=sys.stderr)
-                print(
-                    f"\r{sheet.courses:>6} courses, {len(sheet.failures)} failures", end="", file=sys.stderr, flush=True
-                )
-                if len(sheet.failures) >= MANY:
+                failed = {failure.partition(":")[0] for failure in sheet.failures}
+                print(f"\r{sheet.courses:>6} courses, {len(failed)} failed", end="", file=sys.stderr, flush=True)
+                if len(failed) >= MANY:
                     pool.shutdown(cancel_futures=True)
                     break
         print(file=sys.stderr)

@@ -15,7 +15,7 @@ MAY_BE_NO_NEWS = (
 )
 """What may say only what is known already. Anything else is the act of a person: taken in, held or refused."""
 ALARMS = ("notify.missing", "flag.set", "senior.alert")
-NO_ALARM = ("child_deceased", "need_to_know", "need_to_know_update")
+NO_ALARM = ("child_deceased", "need_to_know", "need_to_know_update", "missing_episode")
 """What is told of a return, and what a person decides to send."""
 TELLS_BACK = ("notify.found", "rhi.request", "ola.notify")
 RECORDERS = ("mash", "emergency_social_work_team")
@@ -50,11 +50,28 @@ def differences(one: Read, other: Read) -> Iterator[str]:
 def differently_told(one: Read, other: Read, split_alike: bool) -> Iterator[str]:
     """What is said in one reading and not in the other, but for the word that something came early. Where batches were
     split in another way, of what was asked for: what tells how things are may have left before it changed."""
-    if _is_refused(one) or _is_refused(other):
+    if any(_is_refused(read) or _was_joined(read) for read in (one, other)):
         return
     mine, theirs = (_told(read, split_alike) for read in (one, other))
     yield from (f"said only in the first: {_shown(row)}" for row in (mine - theirs).elements())
     yield from (f"said only in the other: {_shown(row)}" for row in (theirs - mine).elements())
+
+
+def has_further_error(course: Course) -> bool:
+    """Whether a further absence of a child was reported in error. While that stands, the quick guide withdraws the
+    interview that is open, and returns to screening, or makes a contact where none is open yet (QUICK-03, AMB-154):
+    it hangs on which of the two was read by then, and both are right. In the end the same is owed."""
+    return any(
+        a.error and any(b.child == a.child and b.gone < a.gone for b in course.absences) for a in course.absences
+    )
+
+
+def _was_joined(read: Read) -> bool:
+    """Whether a report was taken for an absence that was open then: what is said of that one meanwhile speaks of both,
+    although the return before the other turns out to part them (AMB-173, AMB-185). In the end the same is owed."""
+    return any(
+        name.startswith("joined") for e in read.ledger if e.kind == "fact" for name, _ in e.entry.get("events", ())
+    )
 
 
 def _told(read: Read, everything: bool) -> Counter[tuple[Any, ...]]:
@@ -63,11 +80,18 @@ def _told(read: Read, everything: bool) -> Counter[tuple[Any, ...]]:
     said = [m for m in read.said if everything or MESSAGE_TYPES[m["type"]].withdrawn_by]
     said = [m for m in said if m["episode"] or not MESSAGE_TYPES[m["type"]].withdrawn_by]
     told = Counter(
-        (m["authority"], m["type"], m["kind"], m["incident"], _roles(m["to"]), m["due"])
+        (m["authority"], m["type"], m["kind"], m["incident"], to, m["due"])
         for m in said
+        for to in _told_together(m)
         if not _came_early(m) and not {m["type"], f"{m['type']}/{m['kind']}"}.intersection(LATE_ANYWAY)
     )
     return Counter({row: 1 if row[1] == "episode.update" else times for row, times in told.items()})
+
+
+def _told_together(message: dict[str, Any]) -> list[tuple[str, ...]]:
+    """To whom. Who would have heard of a return with a request that does not leave hears of it in a word of its own, or
+    with everybody else: each hears it once."""
+    return [_roles([r]) for r in message["to"]] if message["type"] == "notify.found" else [_roles(message["to"])]
 
 
 def _roles(to: list[dict[str, Any]]) -> tuple[str, ...]:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from raw_batches import CODECS, Written, batch
-
+from homeward.torture.raw_batches import CODECS, Written, batch
 from schemas.examples import example
 from schemas.inbound import INBOUND
 from schemas.topics import (

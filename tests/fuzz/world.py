@@ -9,7 +9,6 @@ from random import Random
 
 import orjson
 from aiokafka import TopicPartition
-from raw_batches import Written, batch
 from sqlalchemy import text
 
 from consumers.fetched import Fetched, PartitionReader
@@ -17,6 +16,7 @@ from consumers.parsing import parse_record
 from consumers.subscriber import raw_of
 from homeward.clock import VirtualClock
 from homeward.library import read_directories, read_packs
+from homeward.torture.raw_batches import Written, batch
 from intake.intake import Intake
 from intake.records import Parsed, RawRecord
 from schemas.topics import police_notifications

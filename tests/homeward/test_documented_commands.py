@@ -56,6 +56,8 @@ EXCERPTS = {
     "homeward purge": "quarantine: 0",
     "homeward packs check": "Everything holds.",
     "homeward packs": "Homeward does",
+    "homeward rehearse new/6.6.toml": "Would have been sent otherwise: 0",
+    "homeward rehearse nottinghamshire/local.toml": "What would change for Nottinghamshire",
     "homeward simulate": "notify.missing",
     "homeward report": "nottinghamshire",
 }
@@ -91,7 +93,7 @@ def test_they_are_found_and_each_kind_is_known() -> None:
 @pytest.fixture(scope="module")
 def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a database of a child who went missing and came back and of one whose absence was loaded from
-    history, a record that could not be read, a pack of one's own and a file of reports."""
+    history, a record that could not be read, a pack of one's own, a changed one, and a file of reports."""
     folder = tmp_path_factory.mktemp("lived-in")
     for name, text in ANYSHIRE.findall((ROOT / "docs/packs.md").read_text()):
         home = folder / "my-packs" / "anyshire"
@@ -99,6 +101,10 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (home / name).write_text(text)
     for name in ("reports.jsonl", "course.jsonl"):
         shutil.copy(ROOT / "docs/example/reports.jsonl", folder / name)
+    for name in ("new/6.6.toml", "nottinghamshire/local.toml"):
+        (folder / name).parent.mkdir()
+    shutil.copy(ROOT / "protocols/nottinghamshire/6.5.toml", folder / "new/6.6.toml")
+    (folder / "nottinghamshire/local.toml").write_text('authority = "nottinghamshire"\nauto_release = false\n')
     (folder / "var").mkdir()
     asyncio.run(_live(f"sqlite+aiosqlite:///{folder}/var/homeward.db"))
     return folder

@@ -26,8 +26,11 @@ MANIFESTS = sorted((DEPLOY / "kubernetes").glob("*.yaml"))
 RESOURCES = [each for path in MANIFESTS for each in yaml.safe_load_all(path.read_text())]
 FULL = {
     "ready": True, "checks": {"database": True}, "faults": {}, "since": {}, "unread": {"police.xx/0": 1},
-    "positions": {"police.xx/0": 7}, "channels": ["mail"], "deliveries_by_channel": {}, "oldest_delivery": 0,
-    "waiting": [{"channel": "mail", "urgency": "immediate", "seconds": 1}], "channels_away": {}, "quarantined": 1,
+    "positions": {"police.xx/0": 7}, "committed": {"police.xx/0": 7}, "channels": ["mail"],
+    "deliveries_by_channel": {}, "oldest_delivery": 0,
+    "waiting": [{"channel": "mail", "urgency": "immediate", "rows": 1, "seconds": 1}],
+    "channels_away": {}, "pauses": 1, "quarantined": 1, "feed_age": {"nottinghamshire": 1},
+    "shard_owners": {"0": "host-1"}, "purge_age": {"reports": 1},
     "quarantined_by_reason": {"unreadable": 1}, "register_age": {"nottinghamshire": 1}, "shards": 16,
     "timers": {"standing": 1, "overdue": 0, "set_aside": 0, "greatest_delay": 0},
 }  # fmt: skip

@@ -18,6 +18,7 @@ import orjson
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from click.testing import CliRunner
+from traced import traced
 
 from homeward.cli import main
 from homeward.logs import configure
@@ -34,6 +35,8 @@ NHS = "9434765919"
 WORDS = ("humming a tune about starlings",)
 NEVER = (*NAMES, *PLACES, *BIRTHDAYS, NHS, *WORDS)  # where nothing about a child may stand
 NUMBERS_MAY = (*NAMES, *PLACES, *BIRTHDAYS)  # what no payload carries either: messages name a child by numbers
+KEYS = ("M-1", "M-2", FORCE)
+SPANS = ("take in", "transaction", "outbox", "deliver", "send topic", "send mail")
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 BY = {"role": "children_missing_officer", "person": "cmo1"}
 
@@ -152,14 +155,15 @@ async def test_no_sink_holds_what_names_a_child(
     before = [*logging.getLogger().handlers]
     configure("DEBUG", "json")
     try:
-        async with running(kafka, url, FORCE, register=True) as hub:
-            await published(kafka, hub)
-            health = orjson.dumps(await hub.hub.health.state())
-            records = await sent(kafka, hub)
-            mails = hub.parts.senders["mail"].posts  # type: ignore[attr-defined]
-            async with hub.parts.store.reading() as tx:
-                rows, ledger = await tx.outbox_after(0, 10_000), await tx.ledger_after(0, 10_000)
-                held = await tx.quarantined()
+        with traced() as spans:
+            async with running(kafka, url, FORCE, register=True) as hub:
+                await published(kafka, hub)
+                health = orjson.dumps(await hub.hub.health.state())
+                records = await sent(kafka, hub)
+                mails = hub.parts.senders["mail"].posts  # type: ignore[attr-defined]
+                async with hub.parts.store.reading() as tx:
+                    rows, ledger = await tx.outbox_after(0, 10_000), await tx.ledger_after(0, 10_000)
+                    held = await tx.quarantined()
     finally:
         logging.getLogger().handlers[:] = before
     assert {"C-1", "C-2", "C-3", "C-4"} <= {orjson.loads(p.row.payload)["incident"] for p in rows}
@@ -184,6 +188,9 @@ async def test_no_sink_holds_what_names_a_child(
     faults += found_in("health", health)
     faults += found_in("the log", written.getvalue() + caplog.text)
     faults += found_in("a file name", file_names(tmp_path))
+    for told in spans.get_finished_spans():
+        faults += found_in(f"the span {told.name}", told.to_json(), (*NEVER, *KEYS))
+    assert {told.name for told in spans.get_finished_spans()} >= {*SPANS}
     assert faults == []
 
 

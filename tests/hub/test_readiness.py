@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -72,13 +73,14 @@ async def test_a_consumer_that_stands_still_while_records_wait_is_made_anew_and_
 
 
 @pytest.mark.kafka
+@pytest.mark.parametrize("name", [None, "hub-1"])
 async def test_a_topic_that_nobody_of_the_group_reads_makes_the_consumers_anew(
-    kafka: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kafka: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str | None
 ) -> None:
     monkeypatch.setattr(watching, "RIGHTS_EVERY", 0.0)
-    force = f"RN{os.getpid()}"
+    force, url = f"RN{os.getpid()}{name or ''}".upper(), f"sqlite+aiosqlite:///{tmp_path}/hub.db"
     await publish(kafka, force, 1)
-    async with running(kafka, f"sqlite+aiosqlite:///{tmp_path}/hub.db", force, stuck=1.0) as hub:
+    async with running(kafka, url, force, stuck=1.0, kafka_member=name) as hub:
         await hub.has_taken(1)
         (former,) = hub.hub.watch._consuming.consumers()
         former.subscribe(pattern="^nothing[.]of[.]this[.]name$")  # as if Kafka had hidden the topic
@@ -87,6 +89,24 @@ async def test_a_topic_that_nobody_of_the_group_reads_makes_the_consumers_anew(
         await hub.has_taken(2)
         assert hub.hub.watch._consuming.consumers() != [former]
         assert await fault_of(hub, "consumers", wanted=False) is None
+
+
+@pytest.mark.kafka
+async def test_two_looks_at_once_make_one_consumer(kafka: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url, made = f"sqlite+aiosqlite:///{tmp_path}/hub.db", list[Collection[str]]()
+    async with running(kafka, url, f"RT{os.getpid()}") as hub:
+        watch, consuming = hub.hub.watch, hub.hub.watch._consuming
+        start = consuming.start
+
+        async def counted(without: Collection[str] = ()) -> None:
+            made.append(without)
+            await start(without)
+
+        monkeypatch.setattr(consuming, "start", counted)
+        watch._next_attempt = 0.0
+        consuming.without = frozenset({"one.that.may.be.read.now"})
+        await asyncio.gather(watch.turn(), watch.turn())
+    assert made == [()]
 
 
 @pytest.mark.kafka

@@ -122,3 +122,17 @@ async def test_a_return_that_is_told_so_late_that_the_interview_is_overdue_is_to
         assert {"episode.found", "rhi.request", "rhi.breach"} <= types(said)
         told = [(to["role"], to["person"]) for m in said if m["type"] == "notify.found" for to in m["to"]]
         assert len(told) == len({*told})
+
+
+async def test_an_alert_whose_limit_moved_is_not_said_again_of_a_child_who_is_back() -> None:
+    earlier = case("clock.override", 80, value=later(-2), by=BY, reason="seen leaving")
+    async with hub() as h:
+        await h.take(CARE)
+        await h.take(missing())
+        await h.fall(74)
+        alerted = [m["id"] for m in await h.said() if m["type"] == "senior.alert"]
+        h.clock.set(later(80))
+        await h.take(earlier, found(75))
+        assert alerted == [m["id"] for m in await h.said() if m["type"] == "senior.alert"]
+        (told,) = [m for m in await h.said() if m["type"] == "notify.found"]
+        assert "service_director" in {r["role"] for r in told["to"]}

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from hub_in_memory import Hub, hub
-from wire_messages import event
+from wire_messages import MONDAY, event, later, missing
 
 from homeward.demo.story import ENDS, Scene, fortnight
 from intake.records import RawRecord
@@ -82,3 +82,19 @@ async def test_a_stream_that_is_read_again_afterwards_says_nothing_under_a_new_i
         assert len(again) > 10
         new = [m for m in await other.said() if m["id"] in again - said]
         assert [(m["type"], m["kind"], m["incident"], m["due"]) for m in new] == []
+
+
+async def test_what_follows_from_a_limit_has_one_id_whether_the_report_came_before_it_or_after() -> None:
+    """The copy of a referral at 72 hours follows from the referral, and no report asks for either."""
+
+    async def copies(read_at: float) -> list[str]:
+        async with hub(begins=MONDAY) as told:
+            told.intake._gate = timedelta(minutes=5)
+            told.clock.set(later(read_at))
+            await told.intake.process_batch([told.raw(missing(id_="r-1", child_protection_concern=True))])
+            await told.fall(74)
+            return [m["id"] for m in await told.said() if m["kind"] in ("mash_72h", "communication_copy")]
+
+    in_time, late = await copies(71.9), await copies(72.1)
+    assert len(in_time) == 3, "the copy of the first referral, the referral at 72 hours, and its copy"
+    assert sorted(late) == sorted(in_time)

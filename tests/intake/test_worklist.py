@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scenario_runs import PACKS
 from sqlalchemy import text
-from wire_messages import case, child, found, later, missing
+from wire_messages import case, child, context, found, later, missing, police
 
 from consumers.parsing import parse_unowned
 from enrichment.children import Children
@@ -111,3 +111,37 @@ async def test_a_database_of_an_older_version_is_filled_when_a_hub_starts() -> N
         assert await kept(h.store, "nottinghamshire") == before
         assert await fill_worklist(h.store, PACKS_LOADED) == 0
         assert later(0) <= min(row.since for row in before.values())
+
+
+async def test_a_referral_that_a_decision_settles_waits_for_it() -> None:
+    async with hub() as h:
+        await h.take(missing(child_protection_concern=True, vulnerable=None))
+        assert ("decision", "cscs_threshold", "cscs", None) in await rows_of(h)
+        await h.take(case("threshold.decision", 1, met=True, by={"role": "cscs"}))
+        assert "cscs_threshold" not in {kind for _, kind, _, _ in await rows_of(h)}
+
+
+WHOSE = ("match", "doubtful_match", "children_missing_officer", None)
+
+
+async def test_whose_child_it_is_waits_until_somebody_says_so() -> None:
+    async with hub() as h:
+        await h.take(missing())
+        assert WHOSE in await rows_of(h)
+        (episode,) = (await h.episodes())["P-1"]
+        async with h.store.reading() as tx:
+            (asked,) = [row for row in await tx.work_of("nottinghamshire") if row.wanted == "match"]
+            assert (asked.episode, asked.due, await tx.work_about(asked.message)) == (episode, None, [asked])
+        by = {"role": "children_missing_officer", "person": "cmo1"}
+        await h.take(case("match.decision", 1, incident="P-1", force="XX", child=None, by=by))
+        assert WHOSE not in await rows_of(h)
+
+
+async def test_whose_child_it_is_waits_no_more_once_the_register_says_so_or_it_was_reported_in_error() -> None:
+    async with hub() as h:
+        await h.take(missing(), missing(incident="P-2", child=child("compact:K-2")))
+        assert (await rows_of(h)).count(WHOSE) == 2
+        await h.take(context(1, "mosaic:M-2", "compact:K-2"))
+        assert (await rows_of(h)).count(WHOSE) == 1
+        await h.take(police("retracted", 2))
+        assert WHOSE not in await rows_of(h)

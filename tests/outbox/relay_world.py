@@ -102,6 +102,8 @@ class World:
 
     def relay(self, owner: str = "one", **changes: Any) -> Relay:
         retry = changes.pop("retry", Retry(first=MINUTE, longest=MINUTE, attempts=3, spread=0))
+        senders = {"topic": self.topics, "mail": self.mails} | changes.pop("senders", {})
+        addresses = changes.pop("addresses", BOOK)
         given: dict[str, Any] = {
             "manners": {"topic": Manner(retry), "mail": Manner(retry, most=100, hands=4)},
             "now": lambda: self.now,
@@ -109,7 +111,7 @@ class World:
             "look": 60,
             "pause": 0.001,
         }
-        return Relay(self.store, {"topic": self.topics, "mail": self.mails}, BOOK, owner=owner, **(given | changes))
+        return Relay(self.store, senders, addresses, owner=owner, **(given | changes))
 
     async def promise(self, *rows: OutboxRow) -> None:
         async with self.store.transaction() as tx:

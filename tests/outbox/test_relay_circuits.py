@@ -97,8 +97,7 @@ async def test_a_server_that_breaks_off_at_every_mailbox_is_taken_for_away(hub: 
     hub.fates = {each.id: Verdict.BROKE_OFF for each in rows}
     tried: list[str] = []
     hub.mails.before = lambda batch: tried.extend(item.row for item in batch)
-    relay = hub.relay(manners={"mail": Manner(Retry(), hands=1)})
-    relay._addresses = Numbered()
+    relay = hub.relay(manners={"mail": Manner(Retry(), hands=1)}, addresses=Numbered())
     await relay.drain()
     assert len(tried) == 3
     hub.fates.clear()
@@ -165,7 +164,7 @@ async def test_a_death_sends_no_more_e_mails_twice_than_there_are_hands(hub: Wor
 
 
 async def test_a_process_that_was_stopped_beyond_its_lease_sends_nothing_that_it_had_claimed(hub: World) -> None:
-    first, second = hub.relay("one"), hub.relay("two")
+    second = hub.relay("two")
     stopped = asyncio.Event()
 
     async def asleep(_batch: Sequence[Outgoing]) -> None:
@@ -183,7 +182,7 @@ async def test_a_process_that_was_stopped_beyond_its_lease_sends_nothing_that_it
             return receipts
 
     await hub.promise(*(row(f"{place:02}", child=str(place), to=WORKER) for place in range(20)))
-    first._senders = {"topic": hub.topics, "mail": Asleep()}
+    first = hub.relay("one", senders={"mail": Asleep()})
     await first.drain()
     arrived = [item.row for item in hub.mails.delivered]
     assert set(arrived) == {f"{place:02}" for place in range(20)}

@@ -12,7 +12,7 @@ import pytest
 from relay_world import WORKER, a_world, row
 from test_relay_running import Arrivals, running
 
-from tests.support.cut_line import line_to
+from homeward.torture.line import line_to
 
 pytestmark = pytest.mark.postgres
 LEASE = timedelta(seconds=10)

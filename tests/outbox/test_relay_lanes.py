@@ -149,8 +149,7 @@ class Changing:
 async def test_an_address_is_fixed_only_when_a_row_is_handed_to_a_server(hub: World) -> None:
     await hub.promise(row("a", to=WORKER))
     hub.fates["a"] = Verdict.RETRY
-    relay = hub.relay()
-    relay._addresses = Changing()
+    relay = hub.relay(addresses=Changing())
     await relay.drain()
     assert (await hub.promises())["a"].address is None
     hub.fates["a"] = Verdict.IN_DOUBT
@@ -168,8 +167,8 @@ async def test_what_a_dead_process_may_have_sent_goes_to_the_same_address(hub: W
 
     await hub.promise(row("a", to=WORKER))
     hub.mails.after = die
-    first, second = hub.relay("one"), hub.relay("two")
-    first._addresses = second._addresses = Changing()
+    changing = Changing()
+    first, second = hub.relay("one", addresses=changing), hub.relay("two", addresses=changing)
     with pytest.raises(Died):
         await first.drain()
     hub.mails.after = lambda _: None

@@ -1,56 +1,12 @@
 """A relay that runs: when it looks, what it does when it is stopped, and what when the database is away."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 
+from relay_running import PATIENCE, Arrivals, Slow, running
 from relay_world import MINUTE, SECOND, WORKER, World, row
 
-from outbox.relay import Relay
-from schemas.delivery import Outgoing, Receipt, Verdict
-
-PATIENCE = 10.0
-
-
-@asynccontextmanager
-async def running(relay: Relay) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(relay.run())
-    try:
-        yield task
-    finally:
-        async with asyncio.timeout(PATIENCE):
-            await relay.stop()
-            await task
-
-
-class Arrivals:
-    """Lets a test wait until so many rows have got through to topics."""
-
-    def __init__(self, world: World) -> None:
-        self.world, self.more = world, asyncio.Event()
-        world.topics.after = lambda _: self.more.set()
-
-    async def reach(self, count: int, within: float = PATIENCE) -> None:
-        async with asyncio.timeout(within):
-            while len(self.world.arrived()) < count:
-                self.more.clear()
-                await self.more.wait()
-
-
-class Slow:
-    """A sender in whose hands a batch stays until it is let go."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.begun, self.let_go = asyncio.Event(), asyncio.Event()
-
-    async def start(self) -> None: ...
-    async def stop(self) -> None: ...
-
-    async def send(self, batch: Sequence[Outgoing]) -> Sequence[Receipt]:
-        self.begun.set()
-        await self.let_go.wait()
-        return await self.world.topics.inner.send(batch)
+from schemas.delivery import Outgoing, Verdict
 
 
 async def test_what_is_promised_while_it_rests_goes_out_when_it_is_woken(hub: World) -> None:
@@ -88,8 +44,7 @@ async def test_a_row_that_waits_is_tried_when_its_time_has_come(hub: World) -> N
 
 async def test_a_slow_mail_server_holds_up_no_topic(hub: World) -> None:
     arrivals, slow = Arrivals(hub), Slow(hub)
-    relay = hub.relay()
-    relay._senders = {"topic": hub.topics, "mail": slow}
+    relay = hub.relay(senders={"mail": slow})
     await hub.promise(row("letter", to=WORKER), row("a"))
     async with running(relay):
         await slow.begun.wait()
@@ -99,8 +54,7 @@ async def test_a_slow_mail_server_holds_up_no_topic(hub: World) -> None:
 
 async def test_stopping_finishes_what_is_in_flight_and_hands_over_at_once(hub: World) -> None:
     slow = Slow(hub)
-    first, second = hub.relay("one"), hub.relay("two")
-    first._senders = {"topic": slow, "mail": hub.mails}
+    first, second = hub.relay("one", senders={"topic": slow}), hub.relay("two")
     await hub.promise(row("a"), row("b"))
     task = asyncio.create_task(first.run())
     await slow.begun.wait()
@@ -115,8 +69,8 @@ async def test_stopping_finishes_what_is_in_flight_and_hands_over_at_once(hub: W
 
 async def test_what_takes_longer_than_a_lease_is_not_sent_by_another(hub: World) -> None:
     slow = Slow(hub)
-    first, second = hub.relay("one", lease=SECOND / 20), hub.relay("two", lease=SECOND / 20)
-    first._senders = {"topic": slow, "mail": hub.mails}
+    first = hub.relay("one", lease=SECOND / 20, senders={"topic": slow})
+    second = hub.relay("two", lease=SECOND / 20)
     await hub.promise(row("a"))
     async with running(first):
         await slow.begun.wait()
@@ -135,7 +89,7 @@ async def test_what_takes_longer_than_a_lease_is_not_sent_by_another(hub: World)
         hub.now += SECOND / 21
         assert await second.drain() == 0
         slow.let_go.set()
-    assert hub.arrived() == []
+    assert hub.arrived() == ["a"]
     assert await hub.states() == {"a": "accepted"}
 
 
@@ -185,8 +139,7 @@ async def test_a_fault_that_nobody_foresaw_does_not_end_delivery(hub: World) -> 
             return "sw1@children.example"
 
     await hub.promise(row("letter", to=WORKER), row("a"))
-    relay = hub.relay(look=0.01)
-    relay._addresses = Failing()
+    relay = hub.relay(look=0.01, addresses=Failing())
     done = asyncio.Event()
     hub.mails.after = lambda _: done.set()
     async with running(relay):

@@ -1,4 +1,4 @@
-"""How long a relay waits after which attempt, where it sends to, and how claimed rows are dealt into rounds."""
+"""How long a relay waits after which attempt, where it sends to, and how claimed rows are dealt into letters."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from relay_world import BOOK, CARE, WORKER, row
 
-from outbox.relay_rows import outgoing, rounds
+from outbox.relay_rows import letters, outgoing
 from outbox.retry import Retry
 from store import LeasedRow
 
@@ -46,19 +46,23 @@ def test_a_person_has_their_own_mailbox_or_that_of_their_role() -> None:
 
 
 def test_a_mail_says_to_whom_it_goes_and_a_topic_needs_not() -> None:
-    mail, topic = (outgoing(LeasedRow(row("a", to=to), 1, "lane", 1, 1, None, False), "x") for to in (WORKER, CARE))
+    rows = (LeasedRow(row("a", to=to), 1, "lane", 1, 1, None, False) for to in (WORKER, CARE))
+    mail, topic = (outgoing(each, "x", lambda: True) for each in rows)
     assert (mail.role, mail.person) == ("allocated_social_worker", "sw1")
     assert (topic.role, topic.person) == (None, None)
     assert (mail.key, mail.message, mail.subject) == ("k1", "m-a", "ep-k1")
 
 
-@given(st.lists(st.sampled_from("abc"), max_size=20))
-def test_rounds_keep_the_order_of_each_lane_and_never_hold_two_rows_of_one(lanes: list[str]) -> None:
-    rows = [LeasedRow(row(str(place)), place, lane, 1, 1, None, False) for place, lane in enumerate(lanes)]
-    dealt = [[each for each, _ in turn] for turn in rounds([(each, None) for each in rows])]
-    assert sorted(r.position for turn in dealt for r in turn) == list(range(len(rows)))
-    for turn in dealt:
-        assert len({r.lane for r in turn}) == len(turn)
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xy")), max_size=20))
+def test_letters_keep_the_order_of_each_lane_and_hold_what_one_cause_brought(told: list[tuple[str, str]]) -> None:
+    rows = [
+        LeasedRow(row(str(place), to=WORKER, cause=cause), place, lane, 1, 1, None, False)
+        for place, (lane, cause) in enumerate(told)
+    ]
+    dealt = [[each for each, _ in letter] for letter in letters([(each, "box") for each in rows])]
+    assert sorted(r.position for letter in dealt for r in letter) == list(range(len(rows)))
+    for letter in dealt:
+        assert len({told[r.position][1] for r in letter}) == 1
     for lane in "abc":
-        places = [r.position for turn in dealt for r in turn if r.lane == lane]
+        places = [r.position for letter in dealt for r in letter if r.lane == lane]
         assert places == sorted(places)

@@ -39,9 +39,8 @@ class Office:
         self.relay = self.another()
 
     def another(self, owner: str = "one") -> Relay:
-        relay = self.world.relay(owner, tell=self.telling.tell)
-        relay._addresses = DirectoryBook(self.directories, {}, lambda: self.world.now)
-        return relay
+        addresses = DirectoryBook(self.directories, {}, lambda: self.world.now)
+        return self.world.relay(owner, tell=self.telling.tell, addresses=addresses)
 
     async def promise(self, *names: str, to: str = LEADER, urgency: str = "routine", **changes: Any) -> None:
         rows = [replace(row(name, child=name, to=to, **changes), urgency=urgency, at=self.world.now) for name in names]

@@ -101,6 +101,22 @@ async def test_what_is_sent_later_for_one_child_stands_behind_what_was_sent_befo
     assert set(map(tuple, order.values())) == {("0", "1", "2", "3", "4")}
 
 
+async def test_many_of_one_key_in_one_batch_arrive_in_its_order(way: Way, topic: str) -> None:
+    items = [record(f"r{n:03}", topic, key=f"child-{n % 3}", body=b'"' + b"x" * 3000 + b'"') for n in range(150)]
+    assert verdicts(await way.sends(*items)) == [Verdict.SENT] * 150
+    seen = await way.seen(topic)
+    for child in (b"child-0", b"child-1", b"child-2"):
+        told = [dict(each.headers)["ce_id"].decode() for each in seen if each.key == child]
+        assert told == [item.message for item in items if item.key.encode() == child]
+
+
+async def test_what_stands_behind_a_refused_item_of_its_key_is_not_sent(way: Way, topic: str) -> None:
+    large = record("large", topic, key="k", body=b'"' + b"x" * 2 * LARGEST + b'"')
+    receipts = await way.sends(record("a", topic, key="k"), large, record("b", topic, key="k"), record("c", topic))
+    assert verdicts(receipts) == [Verdict.SENT, Verdict.REFUSED, Verdict.BEHIND, Verdict.SENT]
+    assert sorted(dict(each.headers)["ce_id"] for each in await way.seen(topic)) == [b"m-a", b"m-c"]
+
+
 async def test_a_message_too_large_is_refused_and_its_neighbours_arrive(way: Way, topic: str) -> None:
     large = record("large", topic, key="b", body=b'"' + b"x" * 2 * LARGEST + b'"')
     receipts = await way.sends(record("a", topic, key="a"), large, record("c", topic, key="c"))

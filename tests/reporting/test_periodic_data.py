@@ -5,8 +5,9 @@ from dataclasses import asdict
 from reporting_hub import Hub
 
 from reporting.figures import Figures
-from reporting.reading import children_of, figures_of
+from reporting.reading import children_of, children_since, figures_of
 from reporting.span import Span
+from reporting.tally import Tally
 from schemas.outbound.figures import Figures as OnTheWire
 
 IN_CARE = {"legal_status": "care_order", "plan": "looked_after", "services": [{"service": "cscs", "worker": "sw1"}]}
@@ -69,6 +70,28 @@ async def test_every_page_of_children_is_read_and_nobody_else_is_counted(hub: Hu
     assert children == sorted(children)
     assert counted.episodes.started == counted.children.missing == 5
     assert nobody == Figures()
+
+
+async def test_whom_nobody_has_heard_of_since_counts_for_nothing_and_everybody_else_is_read(hub: Hub) -> None:
+    await hub.register("2026-08-31 09:00", **IN_CARE)  # M31 and K-1, who is missing still
+    await hub.missing("2026-09-01 22:00", "P-1", "K-1")
+    await hub.missing("2026-09-02 10:00", "P-2", "K-2")
+    await hub.tell("2026-09-02 12:00", "police.retracted", incident="P-2", force="XX")
+    await hub.missing("2026-09-03 10:00", "P-3", "K-3")
+    await hub.found("2026-11-20 12:00", "P-3")
+    await hub.missing("2026-11-21 10:00", "P-4", "K-4")
+    await hub.found("2026-11-21 11:00", "P-4")
+    for month in ("2026-08", "2026-09", "2026-11"):
+        span = Span.parse(month)
+        tally = Tally(span)
+        async with hub.store.reading() as tx:
+            for child in [each async for each in children_of(tx, "nottinghamshire")]:
+                tally.add(child)
+            (counted,) = await figures_of(tx, "nottinghamshire", [span])
+            read = [child.id async for child in children_since(tx, "nottinghamshire", span.since)]
+        assert counted == tally.figures(), month
+    assert len(read) < 4  # of P-2 nothing was heard in November, and nothing waits
+    assert read == sorted(read)
 
 
 def test_what_is_counted_is_what_the_contract_describes() -> None:

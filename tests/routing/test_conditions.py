@@ -150,7 +150,7 @@ CASES: list[tuple[str, Any, Any]] = [
     ),
     ('interview_in_time = ["completed"]', (*BACK, outcome("completed", 9)), (*BACK, outcome("refused", 9))),
     (
-        "refused_before = true",
+        'interview_recorded = "refused"',
         (*BACK, outcome("refused", 9), outcome("completed", 9)),
         (*BACK, outcome("completed", 9)),
     ),

@@ -8,14 +8,24 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from aiokafka.client import AIOKafkaClient
-from aiokafka.protocol.api import Request, RequestStruct, Response
-from aiokafka.protocol.types import Array, Int8, Int16, Int32, Schema, String
 from token_server import CLIENT, SECRET, TokenServer, token_server
 
 from homeward.embedded import EmbeddedKafka
 from homeward.embedded.probe import free_port
 from homeward.settings import Settings, load_settings
+from homeward.torture.acls import (
+    ALLOW,
+    DESCRIBE,
+    GROUP,
+    LITERAL,
+    PREFIXED,
+    READ,
+    TOPIC,
+    WRITE,
+    CreateAcls,
+    DeleteAcls,
+    change_rights,
+)  # fmt: skip
 from tests.producers.certificates import issue
 
 USER, PASSWORD = "homeward", "correct-horse"
@@ -23,7 +33,6 @@ DESK_USER, DESK_PASSWORD = "homeward-desk", "battery-staple"
 _SECURITY = "org.apache.kafka.common.security"
 _LISTENERS = {"SECURED": "SASL_SSL", "CERTIFIED": "SSL", "TOKENS": "SASL_SSL"}
 Grade = Literal["literal", "prefixed"]
-_TOPIC, _GROUP, _READ, _WRITE, _DESCRIBE, _ALLOW, _LITERAL, _PREFIXED = 2, 3, 3, 4, 8, 3, 3, 4
 
 
 @dataclass(frozen=True)
@@ -38,25 +47,26 @@ class Grant:
     user: str = USER
 
     def row(self) -> tuple[int, str, int, str, str, int, int]:
-        resource = _TOPIC if self.resource == "topic" else _GROUP
-        operation = {"read": _READ, "write": _WRITE, "describe": _DESCRIBE}[self.operation]
-        grade = _LITERAL if self.grade == "literal" else _PREFIXED
-        return resource, self.name, grade, f"User:{self.user}", "*", operation, _ALLOW
+        resource = TOPIC if self.resource == "topic" else GROUP
+        operation = {"read": READ, "write": WRITE, "describe": DESCRIBE}[self.operation]
+        grade = LITERAL if self.grade == "literal" else PREFIXED
+        return resource, self.name, grade, f"User:{self.user}", "*", operation, ALLOW
 
 
 class SecuredKafka:
-    """Started; `plain` is the address for whoever runs it, the others those for the hub, by how it is known there."""
+    """Started; `plain` is the address for whoever runs it, the others those for the hub, by how it is known there. It
+    is of the group `group`."""
 
     def __init__(
         self, plain: str, secured: str, certified: str, by_token: str, provider: TokenServer, ca: Path
     ) -> None:
         self.plain, self.secured, self.certified, self.by_token = plain, secured, certified, by_token
-        self.provider, self.ca = provider, ca
+        self.provider, self.ca, self.group = provider, ca, "homeward"
 
     def settings(self, **more: object) -> Settings:
         """Those of a hub that comes in by password, unless `more` says otherwise."""
         told = {"kafka_security": "SASL_SSL", "kafka_sasl_mechanism": "SCRAM-SHA-512", "kafka_ca_file": self.ca}
-        user = {"kafka_user": USER, "kafka_password": PASSWORD}
+        user = {"kafka_user": USER, "kafka_password": PASSWORD, "kafka_group": self.group}
         return Settings(**{"kafka_bootstrap": self.secured, **told, **user, **more})  # type: ignore[arg-type]
 
     def certificate(self, whose: str = USER) -> dict[str, object]:
@@ -71,22 +81,13 @@ class SecuredKafka:
         return {**way, **issuer, "kafka_oauth_client_secret": secret}
 
     async def grant(self, *grants: Grant) -> None:
-        await self._ask(_CreateAcls([grant.row() for grant in grants]))
+        await change_rights(self.plain, CreateAcls([grant.row() for grant in grants]))
 
     async def revoke(self, *grants: Grant) -> None:
-        await self._ask(_DeleteAcls([grant.row() for grant in grants]))
+        await change_rights(self.plain, DeleteAcls([grant.row() for grant in grants]))
 
     async def revoke_all(self) -> None:
-        await self._ask(_DeleteAcls([(kind, None, 1, None, None, 1, 1) for kind in (_TOPIC, _GROUP)]))
-
-    async def _ask(self, request: Request) -> None:
-        client = AIOKafkaClient(bootstrap_servers=self.plain)
-        await client.bootstrap()
-        try:
-            answer = await client.send(client.get_random_node(), request)
-        finally:
-            await client.close()
-        assert all(result[0] == 0 for result in answer.results), answer
+        await change_rights(self.plain, DeleteAcls([(kind, None, 1, None, None, 1, 1) for kind in (TOPIC, GROUP)]))
 
 
 @pytest.fixture(scope="session")
@@ -134,62 +135,3 @@ def _properties(ports: Sequence[int], folder: Path) -> dict[str, str]:
         "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
         "super.users": "User:ANONYMOUS",
     }
-
-
-# ---- the two requests by which rights are granted, which the client lacks
-
-_RESULT = Array(("error_code", Int16), ("error", String("utf-8")))
-_BINDING = Array(
-    ("resource", Int8), ("name", String("utf-8")), ("grade", Int8), ("principal", String("utf-8")),
-    ("host", String("utf-8")), ("operation", Int8), ("permission", Int8),
-)  # fmt: skip
-
-
-class _Created(Response):
-    API_KEY, API_VERSION = 30, 1
-    SCHEMA = Schema(("throttle", Int32), ("results", _RESULT))
-
-
-class _CreateAclsV1(RequestStruct):
-    API_KEY, API_VERSION, RESPONSE_TYPE = 30, 1, _Created
-    SCHEMA = Schema(("bindings", _BINDING))
-
-
-class _CreateAcls(Request[_CreateAclsV1]):
-    API_KEY = 30
-
-    def __init__(self, rows: list[tuple[object, ...]]) -> None:
-        self._rows = rows
-
-    def build(self, request_struct_class: type[_CreateAclsV1]) -> _CreateAclsV1:
-        return request_struct_class(self._rows)
-
-
-class _Deleted(Response):
-    API_KEY, API_VERSION = 31, 1
-    SCHEMA = Schema(
-        ("throttle", Int32),
-        ("results", Array(
-            ("error_code", Int16), ("error", String("utf-8")),
-            ("matching", Array(
-                ("error_code", Int16), ("error", String("utf-8")), ("resource", Int8), ("name", String("utf-8")),
-                ("grade", Int8), ("principal", String("utf-8")), ("host", String("utf-8")), ("operation", Int8),
-                ("permission", Int8),
-            )),
-        )),
-    )  # fmt: skip
-
-
-class _DeleteAclsV1(RequestStruct):
-    API_KEY, API_VERSION, RESPONSE_TYPE = 31, 1, _Deleted
-    SCHEMA = Schema(("filters", _BINDING))
-
-
-class _DeleteAcls(Request[_DeleteAclsV1]):
-    API_KEY = 31
-
-    def __init__(self, rows: list[tuple[object, ...]]) -> None:
-        self._rows = rows
-
-    def build(self, request_struct_class: type[_DeleteAclsV1]) -> _DeleteAclsV1:
-        return request_struct_class(self._rows)

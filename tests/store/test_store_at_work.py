@@ -1,6 +1,8 @@
-"""At which authorities something is under way: an open episode, or something that waits for somebody."""
+"""At which authorities something is under way: an open episode, or something that waits for somebody; and by which
+packs it is governed."""
 
-from store_examples import NOON
+from sqlalchemy import text
+from store_examples import NOON, timer
 
 from store import EpisodeRow, Store
 from store.rows import WorkRow
@@ -21,3 +23,29 @@ async def test_every_authority_with_an_open_episode_or_open_work_is_named_once(s
         work = WorkRow("w1", "e4", "e4", "owed", "r", None, "task", "task.create", None, "routine", "m1", NOON, None)
         await tx.set_work(["e4"], [work])
         assert await tx.authorities_at_work() == {"n", "b", "owed"}
+
+
+async def test_a_pack_is_needed_that_governs_an_episode_which_is_open_or_has_a_timer(store: Store) -> None:
+    rows = [
+        EpisodeRow("e1", "n", "p1", NOON, "open", b"", "n 1"),
+        EpisodeRow("e2", "n", "p1", NOON, "found", b"", "n 2"),
+        EpisodeRow("e3", "n", "p1", NOON, "found", b"", "n 3"),
+        EpisodeRow("e4", "n", "p1", NOON, "duties", b"", None),
+    ]
+    async with store.transaction() as tx:
+        await tx.save([], [], [], rows)
+        await tx.set_timers([("p1", "e2"), ("p1", "e4")], [timer("t2", episode="e2"), timer("t4", episode="e4")])
+        assert await tx.governing() == {"n 1", "n 2"}
+        assert await tx.governing(besides={"n 1"}) == {"n 2"}
+        assert [each async for each in tx.unsaid_at_work()] == []
+
+
+async def test_of_what_an_older_version_wrote_the_document_is_given(store: Store) -> None:
+    rows = [EpisodeRow(id_, "n", "p1", NOON, state, id_.encode()) for id_, state in
+            (("e1", "open"), ("e2", "found"), ("e3", "found"))]  # fmt: skip
+    async with store.transaction() as tx:
+        await tx.save([], [], [], rows)
+        await tx.set_timers([("p1", "e2")], [timer("t2", episode="e2")])
+        await tx._connection.execute(text("UPDATE episodes SET governed_by = ''"))
+        assert {doc async for _, doc in tx.unsaid_at_work()} == {b"e1", b"e2"}
+        assert await tx.governing() == set()

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
+from homeward.torture.line import line_to
 from store import Store
 from store.encryption import encryption, is_here
 from store.errors import StoreForbiddenError
 from tests.producers.certificates import issue
-from tests.support.cut_line import line_to
 
 
 @pytest.mark.parametrize("host", [None, "localhost", "127.0.0.1", "127.8.8.8", "::1", "/run/postgresql"])

@@ -30,11 +30,11 @@ async def test_lines_come_back_in_the_order_of_writing(store: Store) -> None:
 
 
 async def test_lines_are_found_by_what_caused_them_by_time_and_page_by_page(store: Store) -> None:
-    later = replace(line("late"), at=NOON + HOUR, causation="first")
+    later = replace(line("late"), kind="fact", at=NOON + HOUR, causation="first")
     await _append(store, line("first"), later, replace(line("other"), causation=None, episode=None))
     async with store.reading() as tx:
         assert [entry.id for entry in await tx.ledger_about("first")] == ["first", "late"]
-        assert [entry.id for entry in await tx.ledger_between(NOON, NOON + HOUR)] == ["first", "other"]
+        assert [entry.id for entry in await tx.facts_since("nottinghamshire", NOON + HOUR)] == ["late"]
         page = await tx.ledger_after(0, 2)
         assert [entry.id for entry in page] == ["first", "late"]
         assert [entry.id for entry in await tx.ledger_after(page[-1].position, 2)] == ["other"]
@@ -115,5 +115,8 @@ async def test_a_promise_is_found_by_episode_by_message_and_by_row_with_its_deli
         )
         assert (both[1].state, both[1].address, both[1].attempts) == ("prepared", None, 0)
         assert await tx.outbox_of_episode("episode-1") == both
+        assert await tx.outbox_of_episodes(["episode-2", "episode-1", "episode-1"]) == both
+        assert await tx.outbox_of_episodes(["episode-1"], waiting=True) == both[1:]
+        assert await tx.outbox_of_episodes([]) == []
         assert await tx.outbox_of_message("o2") == both[1:]
         assert await tx.outbox_after(both[0].position, 5) == both[1:]

@@ -52,6 +52,13 @@ async def test_a_lease_lapses_unless_it_is_renewed(two_hubs: tuple[Store, Store]
     assert await one.acquire(["timers"], NOON + 2 * LEASE, LEASE) == {}
 
 
+async def test_a_lease_that_was_taken_by_a_clock_ahead_bars_nobody(two_hubs: tuple[Store, Store]) -> None:
+    one, other = (Ownership(store, owner) for store, owner in zip(two_hubs, ("one", "other"), strict=True))
+    first = dict(await one.acquire(["timers"], NOON + 100 * LEASE, LEASE))
+    second = await other.acquire(["timers"], NOON, LEASE)
+    assert second["timers"] > first["timers"]
+
+
 async def test_a_lease_outlives_the_connections_of_its_holder(two_hubs: tuple[Store, Store]) -> None:
     one, other = (Ownership(store, owner) for store, owner in zip(two_hubs, ("one", "other"), strict=True))
     await one.acquire(["timers"], NOON, LEASE)

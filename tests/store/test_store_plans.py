@@ -97,6 +97,7 @@ async def test_a_hub_that_starts_asks_the_indexes_alone_who_has_work(watched: Wa
         await tx.set_work(["e4"], [work])
         watched.scans.clear()
         assert await tx.authorities_at_work() == {"n", "b", "waits"}
+        assert await tx.governing() == set()
     assert watched.scans == []
 
 
@@ -120,11 +121,14 @@ async def test_looking_back_reads_no_table_whole(watched: Watched) -> None:
     async with watched.store.reading() as tx:
         await tx.ledger_of_episode("e1")
         await tx.ledger_about("m1")
-        await tx.ledger_between(NOON, NOON + HOUR)
+        await tx.facts_since("nottinghamshire", NOON)
+        await tx.people_heard_of("nottinghamshire", NOON)
         await tx.ledger_after(5, 10)
         await tx.contents("hash")
         await tx.outbox_of_episode("e1")
+        await tx.outbox_of_episodes(["e1", "e2"])
+        await tx.outbox_of_episodes(["e1", "e2"], waiting=True)
         await tx.outbox_of_message("m1")
         await tx.outbox_after(5, 10)
-    assert watched.seen == 8
+    assert watched.seen == 11
     assert watched.scans == []

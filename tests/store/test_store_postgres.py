@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import text
 from store_examples import LEASE, NOON
 
+from homeward.torture.line import line_to
 from store import Ownership, Store
 from store.errors import StoreUnavailableError
-from tests.support.cut_line import line_to
 
 pytestmark = pytest.mark.postgres
 PATIENCE = 20.0  # seconds; what is bounded here takes two or three
@@ -52,7 +52,7 @@ async def test_a_process_that_hangs_in_a_brief_transaction_bars_nobody_for_long(
     async with store.transaction(brief=True) as tx:
         bounds = await _bounds(tx._connection)
     async with store.transaction() as tx:
-        assert await _bounds(tx._connection) == ("30s", "30s")
+        assert await _bounds(tx._connection) == ("30s", "15s")
     assert bounds == ("10s", "10s")
     await store.close()
 

@@ -158,6 +158,15 @@ async def test_rows_of_a_dead_relay_come_back_when_their_lease_lapses_and_the_de
     assert await heir.settle(*(row.settled("accepted") for row in rows)) == 3
 
 
+async def test_rows_of_a_relay_that_died_while_its_clock_was_ahead_come_back_at_once(store: Store) -> None:
+    await promise(store, promised("a"))
+    ahead = NOON + 100 * LEASE
+    dead = await Relay(store, "dead").own(ahead)
+    assert ids(await dead.claim(ahead)) == ["a"]
+    heir = await Relay(store, "heir").own(NOON)
+    assert ids(await heir.claim(NOON)) == ["a"]
+
+
 async def test_the_same_relay_does_not_take_its_own_rows_twice_however_slow_it_is(store: Store) -> None:
     await promise(store, promised("a"))
     relay = await Relay(store).own()

@@ -29,6 +29,14 @@ async def test_what_a_message_said_goes_once_it_has_arrived_long_ago(store: Stor
     assert held["b"].payload == b'{"a":1}'
 
 
+async def _purged_parts(url: str) -> set[str]:
+    store = Store.open(url)
+    async with store.reading() as tx:
+        parts = {*await tx.last_purges()}
+    await store.close()
+    return parts
+
+
 def _run(url: str, *arguments: str) -> str:
     done = CliRunner().invoke(main, ["purge", "--database", url, *arguments])
     assert done.exit_code == 0, done.output
@@ -53,5 +61,6 @@ def test_the_command_says_what_it_let_go_of_and_keeps_claims_unless_told(tmp_pat
     assert _run(url, "--older-than", "1", "--only", "messages") == "messages: 1\n"
     assert _run(url, "--older-than", "1").splitlines()[:2] == ["reports: 1", "messages: 0"]
     assert _run(url, "--older-than", "1", "--only", "claims") == "claims: 0\n"
+    assert asyncio.run(_purged_parts(url)) == {"reports", "messages", "quarantine", "claims"}
     refused = CliRunner().invoke(main, ["purge", "--database", url, "--older-than", "0"])
     assert refused.exit_code == 2

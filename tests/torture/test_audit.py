@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from homeward.torture.audit import Promised, alarms, disorder, effects_twice, messages_lost
+from homeward.torture.audit import alarms, disorder, effects_twice, messages_lost, records_lost
+from homeward.torture.promised import Promised
+from homeward.torture.stream import Published
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TOPIC = "nottinghamshire.social-care.v1"
@@ -46,12 +48,24 @@ def test_what_overtakes_another_of_its_lane_is_out_of_order_and_a_repeat_is_not(
     assert [*disorder(other, {TOPIC: {0: ["m2", "m1"]}})] == []
 
 
-def test_what_nobody_promised_is_out_of_order() -> None:
+def test_what_nobody_promised_is_out_of_order_unless_a_database_had_that_is_no_more() -> None:
     assert [*disorder(ROWS, {TOPIC: {0: ["m9"]}})] == [f"m9 on {TOPIC} was never promised"]
+    assert [*disorder(ROWS, {TOPIC: {0: ["m9"]}}, {"m9"})] == []
+
+
+def test_a_record_is_lost_that_is_neither_taken_in_nor_a_repeat_nor_in_quarantine() -> None:
+    place, name = ("police.zt.notifications.v1", 0, 7), ("/police/ZT", "police.missing-1")
+    sound, garbage = Published("", b"", b"", name), Published("", b"", b"", None)
+    assert [*records_lost([(place, sound)], {}, {name})] == []
+    assert [*records_lost([(place, sound)], {}, set())] == ["record police.zt.notifications.v1[0]@7"]
+    assert [*records_lost([(place, garbage)], {place: 1}, set())] == []
+    in_two_lives_of_a_topic = [(place, garbage), (place, garbage)]
+    assert [*records_lost(in_two_lives_of_a_topic, {place: 1}, set())] == ["record police.zt.notifications.v1[0]@7"]
 
 
 def test_one_cause_that_is_acted_upon_at_two_instants_is_an_effect_twice() -> None:
     twice = promised(2, payload=promised(1).payload, at=NOON + timedelta(seconds=1))
+    assert [*effects_twice([promised(1), replace(twice, message="m1")])] == []  # said again, after a restore
     assert [*effects_twice([promised(1), twice])] == [f"task.create to topic/{TOPIC}: m1 and m2"]
     assert [*effects_twice([promised(1), replace(twice, at=NOON)])] == []
 

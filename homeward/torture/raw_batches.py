@@ -5,10 +5,10 @@ import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from aiokafka import TopicPartition, codec
-from aiokafka.client import AIOKafkaClient
-from aiokafka.protocol.produce import ProduceRequest
-from aiokafka.record.util import calc_crc32c
+from aiokafka import TopicPartition, codec  # type: ignore[import-untyped]
+from aiokafka.client import AIOKafkaClient  # type: ignore[import-untyped]
+from aiokafka.protocol.produce import ProduceRequest  # type: ignore[import-untyped]
+from aiokafka.record.util import calc_crc32c  # type: ignore[import-untyped]
 
 Headers = Sequence[tuple[bytes, bytes | None]]
 
@@ -42,18 +42,21 @@ def batch(records: Sequence[Written], how: str = "none", offset: int = 0, first_
     return struct.pack(">qiibI", offset, len(tail) + 9, 0, 2, calc_crc32c(tail)) + tail
 
 
-async def publish(kafka: str, topic: str, *batches: bytes, partition: int = 0) -> None:
-    """Hands batches to the leader of the one partition, past every check of a client."""
+async def publish(kafka: str, topic: str, *batches: bytes, partition: int = 0) -> list[int]:
+    """Hands batches to the leader of the one partition, past every check of a client, and returns where each begins."""
     client = AIOKafkaClient(bootstrap_servers=kafka.split(","))
     await client.bootstrap()
     try:
         async with asyncio.timeout(30):
             await client._wait_on_metadata(topic)
         leader = client.cluster.leader_for_partition(TopicPartition(topic, partition))
+        begins = []
         for each in batches:
             answer = await client.send(leader, ProduceRequest(None, -1, 10_000, [(topic, [(partition, each)])]))
-            ((_, ((_, fault, *_),)),) = answer.topics
+            ((_, ((_, fault, offset, *_),)),) = answer.topics
             assert fault == 0, f"Kafka refuses it with error {fault}"
+            begins.append(offset)
+        return begins
     finally:
         await client.close()
 

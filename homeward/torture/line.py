@@ -1,4 +1,4 @@
-"""A line to Postgres over TCP that a test can cut without a word: what is sent goes nowhere and nothing comes back, as
+"""A line to Postgres over TCP that can be cut without a word: what is sent goes nowhere and nothing comes back, as
 behind a firewall that has forgotten the connection."""
 
 import asyncio
@@ -11,10 +11,12 @@ from sqlalchemy import make_url
 
 
 @dataclass
-class Line:
-    """`url` leads over the line; `cut` makes dead what is connected, and lets new connections through."""
+class CutLine:
+    """`url` leads over the line; `cut` makes dead what is connected, and lets new connections through unless the line
+    is `dark`: then they are taken, and lead nowhere."""
 
     url: str = ""
+    dark: bool = False
     _dead: list[asyncio.Event] = field(default_factory=list)
 
     def cut(self) -> None:
@@ -32,10 +34,10 @@ class Line:
 
 
 @asynccontextmanager
-async def line_to(url: str, tls: ssl.SSLContext | None = None) -> AsyncIterator[Line]:
+async def line_to(url: str, tls: ssl.SSLContext | None = None) -> AsyncIterator[CutLine]:
     """A line to the server of that url, until the end of the block. With `tls` it is encrypted, as by a server of that
     certificate."""
-    server_url, line, tasks = make_url(url), Line(), set[asyncio.Task[None]]()
+    server_url, line, tasks = make_url(url), CutLine(), set[asyncio.Task[None]]()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if tls is not None:
@@ -46,16 +48,22 @@ async def line_to(url: str, tls: ssl.SSLContext | None = None) -> AsyncIterator[
             except (ssl.SSLError, ConnectionError):
                 writer.close()
                 return
-        folder = server_url.query.get("host")
-        far = (
-            await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.{server_url.port or 5432}")
-            if folder
-            else await asyncio.open_connection(server_url.host, server_url.port or 5432)
-        )
-        dead = asyncio.Event()
+        dead, folder = asyncio.Event(), server_url.query.get("host")
+        if line.dark:
+            dead.set()
+        try:
+            far = (
+                await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.{server_url.port or 5432}")
+                if folder
+                else await asyncio.open_connection(server_url.host, server_url.port or 5432)
+            )
+        except OSError:
+            writer.close()
+            return
         line._dead.append(dead)
         for work in (line._carry(reader, far[1], dead), line._carry(far[0], writer, dead)):
-            tasks.add(asyncio.create_task(work))
+            tasks.add(task := asyncio.create_task(work))
+            task.add_done_callback(tasks.discard)
 
     server = await asyncio.start_server(connected, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]

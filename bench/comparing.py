@@ -1,0 +1,65 @@
+"""Figures that are compared, run by run, A B A B: medians, how far runs lie apart, and a ratio only where they do not
+lie too far apart to tell anything. As a table, as JSON, and as a chart."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import leather  # type: ignore[import-untyped]
+import orjson
+from rich.table import Table
+
+APART = 1.6
+"""Where the largest ratio of a pair of runs is more than this times the smallest, there is no ratio."""
+
+
+@dataclass(slots=True)
+class Comparison:
+    """One figure of ours beside the same of a yardstick, by runs; `better`: which way is better."""
+
+    what: str
+    on: str
+    unit: str
+    yardstick: str
+    better: str
+    ours: list[float] = field(default_factory=list)
+    theirs: list[float] = field(default_factory=list)
+
+    @property
+    def ratios(self) -> list[float]:
+        """Ours over theirs of each pair of runs that stood next to each other."""
+        return [a / b for a, b in zip(self.ours, self.theirs, strict=True)]
+
+    @property
+    def ratio(self) -> float | None:
+        """The median of the ratios; None where they lie too far apart."""
+        found = self.ratios
+        return median(found) if len(found) > 1 and max(found) <= APART * min(found) else None
+
+
+def table_of(comparisons: Sequence[Comparison]) -> Table:
+    """For people. Of each figure the median, and the least and the most of its runs."""
+    table = Table("measured", "on", "hub", "yardstick", "", "ratio", title="Homeward, medians of A B A B in one run")
+    for each in comparisons:
+        ratio = f"{each.ratio:.2f}" if each.ratio is not None else "– (runs too far apart)"
+        table.add_row(each.what, each.on, _spread(each.ours), each.yardstick, _spread(each.theirs), ratio)
+    return table
+
+
+def write(folder: Path, machine: dict[str, Any], comparisons: Sequence[Comparison]) -> None:
+    """`speed.json` and `speed.svg`."""
+    told = [asdict(each) | {"ratio": each.ratio} for each in comparisons]
+    whole = {"machine": machine, "comparisons": told}
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "speed.json").write_bytes(orjson.dumps(whole, option=orjson.OPT_INDENT_2) + b"\n")
+    if bars := [(each.ratio, f"{each.what} / {each.yardstick}, {each.on}") for each in comparisons if each.ratio]:
+        chart = leather.Chart("Homeward as a multiple of its yardstick")
+        chart.add_x_scale(0, max(value for value, _ in bars))
+        chart.add_bars(bars)
+        (folder / "speed.svg").write_text(chart.to_svg(width=900, height=60 + 40 * len(bars)))
+
+
+def _spread(values: Sequence[float]) -> str:
+    return f"{median(values):,.1f} ({min(values):,.1f}–{max(values):,.1f})"

@@ -1,0 +1,79 @@
+"""Rows that this process has promised itself, sent from memory right after the commit: no claim, no second read. Only
+for the way to topics; a letter is gathered from the table.
+
+The lease of such a row is that of a claim. What is not kept in memory any more (the process died, a commit whose answer
+was lost) is free when its lease lapses.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+
+from outbox.relay_channel import ChannelRelay, RelayGround
+from outbox.relay_rows import TOPIC
+from store.errors import StoreUnavailableError
+from store.handing import ANY_CHANNEL, HandedOver, HandingTerms
+
+log = logging.getLogger(__name__)
+
+_CHANNEL = TOPIC.removesuffix("/")
+
+
+class HandedRows:
+    """Takes over for the relay whose `channels` these are, while `is_open`. No more than two claims' worth of rows are
+    under way: what is promised beyond them waits in the table."""
+
+    def __init__(self, channels: Mapping[str, ChannelRelay], ground: RelayGround) -> None:
+        self._channels, self._ground = channels, ground
+        self._under_way = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.is_open = False
+
+    def terms(self) -> HandingTerms | None:
+        """The terms for one transaction, where its rows could be sent at once."""
+        channel, shards, now = self._channels.get(_CHANNEL), self._ground.shards, self._ground.now()
+        if not self.is_open or channel is None or channel.circuits.since or self._ground.stopping.is_set():
+            return None
+        if not shards.fences or not shards.stand(now) or self._under_way >= 2 * self._ground.batch:
+            return None
+        until = now + self._ground.lease
+        return HandingTerms(shards.begin(), shards.fences, until, _CHANNEL, channel.circuits.away)
+
+    def take(self, promised: HandedOver) -> None:
+        """Sends what was born leased, and wakes the channels of what was not."""
+        for name, channel in self._channels.items():
+            if promised.left & {name, ANY_CHANNEL}:
+                channel.woken.set()
+        if promised.terms is None:
+            return
+        if not promised.born:
+            self._ground.shards.end(promised.terms.owner, known=True)
+            return
+        self._under_way += len(promised.born)
+        task = asyncio.create_task(self._send(promised, promised.terms.owner))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def lose(self, terms: HandingTerms) -> None:
+        """The transaction is not kept, or that is not known."""
+        self._ground.shards.end(terms.owner, known=False)
+
+    async def close(self) -> None:
+        """Takes nothing new, and waits for what is under way."""
+        self.is_open = False
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _send(self, promised: HandedOver, owner: str) -> None:
+        channel, known = self._channels[_CHANNEL], False
+        try:
+            await channel.dispatch.send(owner, [(row, row.address) for row in promised.born])
+            known = True
+        except StoreUnavailableError:
+            pass  # the relay stops: what has been sent is sent again when its lease has lapsed
+        except Exception:
+            log.exception("Delivery failed unexpectedly, retrying", extra={"channel": _CHANNEL})
+        finally:
+            self._under_way -= len(promised.born)
+            self._ground.shards.end(owner, known)
+            channel.woken.set()  # what was promised meanwhile for their lanes had to wait

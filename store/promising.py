@@ -1,0 +1,126 @@
+"""How an outbox row becomes a delivery: in waiting; or leased from its birth to the relay of this process, where that
+holds the row's shard and nothing of its lane waits, so that it is sent from memory after the commit.
+
+The lease is that of a claim (`store.claiming`) in every respect: it is fenced, prolonged while its row is in flight,
+and where the process dies it lapses, and another relay takes the row.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Executable,
+    FromClause,
+    Integer,
+    Text,
+    and_,
+    bindparam,
+    case,
+    exists,
+    literal,
+    null,
+    select,
+)
+
+from store.delivery_table import deliveries, of_lane
+from store.handing import HandingTerms
+from store.instants import UtcInstant
+from store.leased import LeasedRow
+from store.listing import Listing
+from store.pauses import destination_of_lane, is_paused
+from store.rows import SHARDS, OutboxRow, shard_of
+from store.session import Session
+from store.tables import outbox
+from store.waking import PROCESS, TELL_OTHERS
+
+_TAKEN = ("lane", "channel", "shard", "address", "urgency")
+_LANES = Listing(
+    "lanes", id=Text, lane=Text, channel=Text, shard=Integer, address=Text, urgency=Text, kept_back=UtcInstant,
+    fence=BigInteger,
+)  # fmt: skip
+_OWNER = bindparam("whose", type_=Text)
+_UNTIL = bindparam("lasts", type_=UtcInstant)
+
+
+@cache
+def _deliver(postgres: bool, handed: bool) -> Executable:
+    rows = _LANES.of(postgres)
+    plain = (literal("prepared"), literal(0), literal(0))
+    born: tuple[ColumnElement[Any], ...] = (*plain, null(), null())
+    if handed:
+        free = _is_free(rows, postgres)
+        leased = (literal("sending"), literal(1), rows.c.fence, _OWNER, _UNTIL)
+        born = tuple(case((free, yes), else_=no) for yes, no in zip(leased, born, strict=True))
+    chosen = select(outbox.c.position, *(rows.c[name] for name in _TAKEN), rows.c.kept_back, *born)
+    columns = ("position", *_TAKEN, "next_attempt_at", "state", "attempts", "fence", "lease_owner", "lease_until")
+    joined = chosen.select_from(rows.join(outbox, outbox.c.id == rows.c.id))
+    insert = deliveries.insert().from_select(columns, joined)
+    return insert.returning(deliveries.c.position, deliveries.c.lane, deliveries.c.state) if handed else insert
+
+
+def _is_free(rows: FromClause, postgres: bool) -> ColumnElement[bool]:
+    """That a row which is handed over may go first: nothing of its lane waits, and nobody has paused it."""
+    before = deliveries.alias("before")
+    waits = exists().where(before.c.lane == rows.c.lane, of_lane(before))
+    return and_(rows.c.fence.is_not(None), ~waits, ~is_paused(rows, destination_of_lane(rows, postgres)))
+
+
+class Promising(Session):
+    """The part of a transaction that makes deliveries of outbox rows."""
+
+    async def _deliver(self, rows: Sequence[OutboxRow], kept_back: Mapping[str, datetime]) -> None:
+        terms = self._terms()
+        fences = {row.id: _fence(row, terms, kept_back) for row in rows}
+        handed = any(fence is not None for fence in fences.values())
+        lanes = [
+            (row.id, row.lane, *_way(row), row.urgency, kept_back.get(row.id), fences[row.id]) for row in rows
+        ]  # fmt: skip
+        given = {"whose": terms.owner, "lasts": terms.until} if terms and handed else {}
+        made = await self._with(_LANES, lanes, _deliver(self._postgres, handed), **given)
+        born = _born(rows, [(r.lane, r.position) for r in made if r.state == "sending"], fences) if handed else []
+        self.promised.born += born
+        ids = {row.row.id for row in born}
+        left = {_way(row)[0] for row in rows if row.id not in ids}
+        if left and not self.promised.left and self._postgres and not (terms and len(terms.fences) == SHARDS):
+            # Where this process holds every shard there is no other relay to tell.
+            await self._rows(TELL_OTHERS, process=PROCESS)
+        self.promised.left |= left
+
+    def _terms(self) -> HandingTerms | None:
+        if self._taker and self.promised.terms is None:
+            self.promised.terms = self._taker.terms()
+        return self.promised.terms
+
+
+def _fence(row: OutboxRow, terms: HandingTerms | None, kept_back: Mapping[str, datetime]) -> int | None:
+    """The token under which a row may be born leased; None where it is to wait."""
+    channel, shard, address = _way(row)
+    if terms is None or channel != terms.channel or row.id in kept_back or address in terms.besides:
+        return None
+    return terms.fences.get(shard)
+
+
+def _born(
+    rows: Sequence[OutboxRow], leased: Iterable[tuple[str, int]], fences: Mapping[str, int | None]
+) -> list[LeasedRow]:
+    """The rows that were leased. Of a lane they are told apart by their order."""
+    positions: dict[str, list[int]] = {}
+    for lane, position in sorted(leased, reverse=True):
+        positions.setdefault(lane, []).append(position)
+    made = []
+    for row in rows:
+        fence = fences[row.id]
+        if row.lane in positions and fence is not None:
+            position = positions[row.lane].pop()
+            made.append(LeasedRow(row, position, row.lane, 1, fence, _way(row)[2], overtakes=False))
+    return made
+
+
+def _way(row: OutboxRow) -> tuple[str, int, str | None]:
+    """Channel, shard and address of a row. A topic is its own address; a mailbox is looked up when first needed."""
+    channel, _, name = row.destination.partition("/")
+    return channel, shard_of(row.aggregateid), name if channel == "topic" else None

@@ -1,0 +1,49 @@
+"""Waking the relays of other processes: Postgres tells them when something has been promised that waits in the table.
+On SQLite, and where a line is lost, a relay looks by itself after a moment."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Text, bindparam, func, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from store.errors import translated
+
+_CHANNEL = "homeward_promised"
+PROCESS = uuid4().hex
+"""This process among those that hear one another."""
+TELL_OTHERS = select(func.pg_notify(_CHANNEL, bindparam("process", type_=Text)))
+"""Said in the transaction that promises; heard when it is kept."""
+
+
+@asynccontextmanager
+async def listening(engine: AsyncEngine, heard: Callable[[], None]) -> AsyncIterator[asyncio.Event]:
+    """Calls `heard` whenever another process has promised something. The event is set when the line is lost."""
+    lost = asyncio.Event()
+
+    def told(_connection: Any, _process: int, _channel: str, said: str) -> None:
+        if said != PROCESS:
+            heard()
+
+    def ended(_connection: Any) -> None:
+        lost.set()
+
+    async with AsyncExitStack() as stack:
+        with translated():
+            connection = await stack.enter_async_context(engine.connect())
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            driver.add_termination_listener(ended)
+            await driver.add_listener(_CHANNEL, told)
+        try:
+            yield lost
+        finally:
+            driver.remove_termination_listener(ended)
+            if lost.is_set():
+                await connection.invalidate()
+            else:
+                with contextlib.suppress(Exception):  # a line that dies as it is closed
+                    await driver.remove_listener(_CHANNEL, told)

@@ -1,0 +1,109 @@
+"""Two messages of two topics that are read in either order: what is owed in the end is the same."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hub_in_memory import Hub, hub
+from owed import Owed, owed
+from wire_messages import case, child, context, found, later, missing
+
+from intake.records import RawRecord
+
+KNOWN = {"child": child("lcs:Z-1"), "reported_at": later(0)}
+WORKER = {"worker": "sw1", "manager": "tm1"}
+BY = {"role": "other_professional"}
+
+
+def at_islington() -> tuple[bytes, ...]:
+    social = [{"service": "social_care", **WORKER}]
+    return (
+        context(-1, "lcs:Z-1", authority="islington", plan="looked_after", services=social),
+        missing(0, responsible_authority="islington", **KNOWN),
+    )
+
+
+def at_mfh() -> tuple[bytes, ...]:
+    social = [{"service": "childrens_social_care", **WORKER}]
+    return (
+        context(-1, "lcs:Z-1", authority="mfh-borough", services=social),
+        missing(0, responsible_authority="mfh-borough", **KNOWN),
+    )
+
+
+def outcome(hours: float, result: str) -> bytes:
+    told = {"result": result, "at": later(hours), "by": BY, "reason": "said so"}
+    return case("rhi.outcome", hours, authority="islington", **told)
+
+
+def review(hours: float) -> bytes:
+    return case("meeting.held", hours, authority="mfh-borough", kind="strategy_review", held_at=later(hours))
+
+
+async def ends(before: tuple[bytes, ...], *lines: bytes) -> Owed:
+    """What is owed once these lines have been read, one by one, by a hub that was away until hour 100."""
+    async with hub() as h:
+        for line in before:
+            await h.intake.process_batch([record(h, line)])
+        back = Hub(h.store, begins=later(100), gate=timedelta(hours=1))
+        for line in lines:
+            await back.intake.process_batch([replace(record(back, line), timestamp=later(99))])
+        await back.fall(102)
+        return await owed(back)
+
+
+def record(h: Hub, line: bytes) -> RawRecord:
+    authority = line.split(b'"authority":"')[-1].split(b'"')[0].decode()
+    topics = {b"police.": None, b"case.context": f"register.{authority}.children.v1"}
+    topic = next((topics[t] for t in topics if b'"type":"' + t in line), f"casework.{authority}.outcomes.v1")
+    return h.raw(line, topic)
+
+
+async def test_an_interview_that_was_not_offered_is_not_asked_for_when_it_is_offered_afterwards() -> None:
+    told, back, offered = outcome(20, "not_offered"), found(9), outcome(70, "offered")
+    assert await ends(at_islington(), told, back, offered) == await ends(at_islington(), back, told, offered)
+
+
+@pytest.mark.parametrize("hours", [20, 40])
+async def test_a_follow_up_is_asked_for_whichever_is_read_first_the_review_or_the_return(hours: float) -> None:
+    held, back = review(hours), found(30)
+    first = await ends(at_mfh(), held, back)
+    assert first == await ends(at_mfh(), back, held)
+    assert "professionals_meeting" in kinds(first)
+
+
+async def test_a_question_that_outlasts_the_return_goes_to_the_worker_who_is_named_after_it() -> None:
+    gone = missing(0, responsible_authority="buckinghamshire", risk="high", **KNOWN)
+    social = [{"service": "childrens_social_care", **WORKER}]
+    named = context(40, "lcs:Z-1", authority="buckinghamshire", services=social)
+    asked = {
+        (kind, to)
+        for order in ((named, found(30)), (found(30), named))
+        for _, _, kind, to, _ in await ends((gone,), *order)
+        if kind == "decide_need_to_know"
+    }
+    assert [sorted(r.person for r in to) for _, to in asked] == [["sw1", "tm1"]]
+
+
+async def test_another_absence_that_was_taken_for_the_open_one_is_parted_from_it_by_the_return_before_it() -> None:
+    seen = case("worker.found_report", 10, authority="mfh-borough", by={"role": "young_person"}, found_at=later(9))
+    again = missing(20, "P-2", responsible_authority="mfh-borough", child=child("lcs:Z-1"), risk="high")
+    about = {"authority": "mfh-borough", "force": "XX", "incident": "P-2", "by": {"role": "family"}}
+    complex_ = case("manager.decision", 30, kind="complexity", decision="complex", **about)
+    first = await ends(at_mfh(), seen, again, complex_)
+    assert first == await ends(at_mfh(), again, complex_, seen)
+    assert {"strategy_meeting", "convene_strategy_meeting"} <= kinds(first)
+
+
+async def test_also_where_the_other_absence_is_over_by_then() -> None:
+    seen = case("worker.found_report", 10, authority="mfh-borough", by={"role": "young_person"}, found_at=later(9))
+    again = missing(20, "P-2", responsible_authority="mfh-borough", child=child("lcs:Z-1"))
+    back = found(30, "P-2")
+    first = await ends(at_mfh(), seen, again, back)
+    assert first == await ends(at_mfh(), again, back, seen)
+    assert len([row for row in first.elements() if row[1] == "rhi.request"]) == 2
+
+
+def kinds(of: Owed) -> set[Any]:
+    return {kind for _, _, kind, _, _ in of}

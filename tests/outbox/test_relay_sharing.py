@@ -1,0 +1,64 @@
+"""Relays that run side by side divide the shards, and every lane keeps its order while they join, leave and die."""
+
+import asyncio
+from collections.abc import Sequence
+
+from relay_world import LEASE, World, row
+
+from outbox.relay import Relay
+from schemas.delivery import Outgoing, Receipt
+from store import SHARDS
+
+CHILDREN, EACH = 24, 3
+
+
+async def shares(*relays: Relay) -> list[int]:
+    """How many shards each holds, when each has looked twice."""
+    for relay in (*relays, *relays):
+        await relay.drain()
+    return [relay.shards for relay in relays]
+
+
+async def test_relays_share_by_how_many_they_are(hub: World) -> None:
+    first, second, third = (hub.relay(name) for name in ("one", "two", "three"))
+    assert await shares(first) == [SHARDS]
+    assert await shares(first, second) == [8, 8]
+    assert await shares(first, second, third) == [6, 6, 4]
+    await first.stop()
+    assert await shares(second, third) == [8, 8]
+    hub.now += LEASE
+    assert await shares(third) == [SHARDS], "the other has died"
+
+
+class Interrupted:
+    """A sender that lets something happen whenever it has sent."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.others = world, list[Relay]()
+
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
+
+    async def send(self, batch: Sequence[Outgoing]) -> Sequence[Receipt]:
+        receipts = await self.world.topics.send(batch)
+        for other in self.others:
+            await other.drain()
+        return receipts
+
+
+async def test_every_lane_keeps_its_order_while_relays_join_and_leave(hub: World) -> None:
+    rows = [row(f"{n}-{child:02}", child=f"child {child}") for n in range(EACH) for child in range(CHILDREN)]
+    sender = Interrupted(hub)
+    first, second = hub.relay("one", senders={"topic": sender}, batch=5), hub.relay("two", batch=5)
+    sender.others = [second]
+    await hub.promise(*rows[: len(rows) // 2])
+    await first.drain()  # and the second joins in its midst
+    await hub.promise(*rows[len(rows) // 2 :])
+    await asyncio.gather(first.drain(), second.drain())
+    sender.others = []
+    await first.stop()
+    await second.drain()
+    assert sorted(hub.arrived()) == sorted(each.id for each in rows)
+    for child in range(CHILDREN):
+        of_child = [id for id in hub.arrived() if id.endswith(f"-{child:02}")]
+        assert of_child == sorted(of_child)
