@@ -84,7 +84,7 @@ sbom: $(SERVE) $(AUDIT) ## list what the image holds (CycloneDX) and under which
 	@echo "Written to build/sbom.json and build/licences.txt"
 
 audit: $(AUDIT) ## ask the index whether anything that the image holds is known to be weak (needs the network)
-	@$(VENV)/audit/bin/pip-audit --require-hashes --disable-pip -r requirements/serve.txt $(ARGS)
+	@$(VENV)/audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements/serve.txt $(ARGS)
 
 lock: | $(BIN)/pip ## update the lock files (pinned, with hashes, for every system)
 	@$(BIN)/python tools/lock.py $(ARGS)

@@ -15,7 +15,8 @@ def licence_of(component: dict[str, Any]) -> str:
 
 
 def _named(licence: dict[str, Any]) -> str:
-    return str(licence.get("id") or licence.get("name", "").strip().splitlines()[0:1] or "").strip("[]'")
+    lines = str(licence.get("id") or licence.get("name") or "").strip().splitlines()  # some give the whole text
+    return lines[0] if lines else ""
 
 
 def main(file: Path) -> int:

@@ -5,6 +5,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from token_server import CLIENT
 
 from consumers.clients import open_client
-from homeward import watching
+from homeward import clock, watching
 from homeward.doctor.kafka_checks import kafka_findings
 from homeward.hub import Hub
 from homeward.wiring import Parts, library, senders
@@ -103,12 +104,13 @@ async def faults(hub: Hub, wanted: bool) -> str:
                 return str(state["faults"].get("rights", ""))
 
 
-async def heard(kafka: SecuredKafka, topic: str, type_: str) -> None:
-    """Returns when a message of that type stands in the topic."""
+async def heard(kafka: SecuredKafka, topic: str, type_: str, since: datetime) -> None:
+    """Returns when a message of that type stands in the topic that was written since then."""
     consumer = AIOKafkaConsumer(topic, bootstrap_servers=kafka.plain, auto_offset_reset="earliest")
     async with open_client(consumer.start(), consumer.stop), asyncio.timeout(PATIENCE):
         async for record in consumer:
-            if dict(record.headers)["ce_type"].decode() == type_:
+            is_new = record.timestamp >= since.timestamp() * 1000
+            if is_new and dict(record.headers)["ce_type"].decode() == type_:
                 break
 
 
@@ -129,6 +131,7 @@ async def test_with_the_least_set_everything_works_however_kafka_knows_the_hub(
 ) -> None:
     how = {"password": {}, "certificate": kafka.certificate(), "token": kafka.token()}[known_by]
     user = {"password": USER, "certificate": f"CN={USER}", "token": CLIENT}[known_by]
+    begun = clock.now()
     await kafka.revoke_all()
     await kafka.grant(*(replace(right, user=user) for right in (of_group(kafka), *LEAST, *OWN)))
     async with running(kafka, tmp_path, **how) as hub:
@@ -137,7 +140,7 @@ async def test_with_the_least_set_everything_works_however_kafka_knows_the_hub(
         await publish(kafka, REGISTER, "case.context", "c1", authority=AUTHORITY, child=CHILD, services=[service])
         await taken(hub, "c1")
         await missing(kafka, "W-1")
-        await heard(kafka, f"{AUTHORITY}.social-care.v1", "episode.open")
+        await heard(kafka, f"{AUTHORITY}.social-care.v1", "episode.open", begun)
         found = "2026-03-02T12:00:00Z"
         await publish(kafka, POLICE, "police.found", "f1", incident="W-1", force=FORCE, returned_at=found)
         await publish(
@@ -145,8 +148,8 @@ async def test_with_the_least_set_everything_works_however_kafka_knows_the_hub(
             intelligence="by the station", at="2026-03-03T12:00:00Z", by={"role": "return_interviewer"},
         )  # fmt: skip
         await publish(kafka, POLICE, "police.nonsense", "n1")
-        await heard(kafka, police_intelligence(FORCE), "police.intel")
-        await heard(kafka, "hub.operators.v1", "exception.raise")
+        await heard(kafka, police_intelligence(FORCE), "police.intel", begun)
+        await heard(kafka, "hub.operators.v1", "exception.raise", begun)
         state = await hub.health.state()
         assert (state["checks"]["rights"], state["checks"]["consumers"]) == (True, True)
 
