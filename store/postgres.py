@@ -12,10 +12,17 @@ from sqlalchemy import URL, event
 from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from store.encryption import encryption
+
 WITHIN = 20.0
 """Seconds that a server has for one statement of a running hub."""
-BRIEF = "SELECT set_config('idle_in_transaction_session_timeout', '10s', true), set_config('lock_timeout', '10s', true)"
-"""For a transaction of a few statements with nothing in between: a process that hangs inside one bars nobody longer."""
+BRIEF = (
+    "SELECT set_config('idle_in_transaction_session_timeout', '10s', true), set_config('lock_timeout', '10s', true), "
+    "CASE WHEN current_setting('server_version_num')::int >= 170000 "
+    "THEN set_config('transaction_timeout', '20s', true) END"
+)
+"""For a transaction of a few statements with nothing in between: a process that hangs inside one bars nobody longer. To
+Postgres one that hangs between the parts of a statement is not idle; from version 17 on that ends too."""
 
 _CONNECT, _CHECK_OUT = 10.0, 20.0  # seconds
 _RECYCLE = 900  # seconds after which a connection is made anew, whatever it looks like
@@ -39,11 +46,12 @@ _READ_ONLY = "25006"
 
 def of_postgres(url: URL, within: float | None) -> AsyncEngine:
     """An engine for the url. Nothing is connected yet. `within`: seconds for one statement, None: as long as it
-    takes."""
+    takes. Encrypted as `store.encryption` says; raises ValueError where a CA cannot be read."""
+    bare, encrypted = encryption(url)
     engine = create_async_engine(
-        url,
+        bare,
         isolation_level="READ COMMITTED",
-        connect_args={"server_settings": _SERVER, "timeout": _CONNECT, "command_timeout": within},
+        connect_args={"server_settings": _SERVER, "timeout": _CONNECT, "command_timeout": within, **encrypted},
         pool_size=8,
         pool_timeout=_CHECK_OUT,
         pool_recycle=_RECYCLE,

@@ -2,11 +2,15 @@
 behind a firewall that has forgotten the connection."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy import make_url
+
+_NOTICED_WITHIN = 25.0
+"""Seconds: what the hub asks of either end (`store.postgres`)."""
 
 
 @dataclass
@@ -22,6 +26,14 @@ class CutLine:
         for each in self._dead:
             each.set()
 
+    async def _noticed(self, dead: asyncio.Event, *ends: asyncio.StreamWriter) -> None:
+        """Each end finds out by itself, as its keepalives would tell it: ours to either end are answered."""
+        with suppress(asyncio.CancelledError):
+            await dead.wait()
+            await asyncio.sleep(_NOTICED_WITHIN)
+            for end in ends:
+                end.transport.abort()
+
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, dead: asyncio.Event) -> None:
         with suppress(ConnectionError, asyncio.CancelledError):
             while data := await reader.read(65_536):
@@ -33,11 +45,20 @@ class CutLine:
 
 
 @asynccontextmanager
-async def line_to(url: str) -> AsyncIterator[CutLine]:
-    """A line to the server of that url, until the end of the block."""
+async def line_to(url: str, tls: ssl.SSLContext | None = None) -> AsyncIterator[CutLine]:
+    """A line to the server of that url, until the end of the block. With `tls` it is encrypted, as by a server of that
+    certificate."""
     server_url, line, tasks = make_url(url), CutLine(), set[asyncio.Task[None]]()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if tls is not None:
+            await reader.readexactly(8)  # the client asks for encryption
+            writer.write(b"S")
+            try:
+                await writer.start_tls(tls)
+            except (ssl.SSLError, ConnectionError):
+                writer.close()
+                return
         dead, folder = asyncio.Event(), server_url.query.get("host")
         if line.dark:
             dead.set()
@@ -51,7 +72,8 @@ async def line_to(url: str) -> AsyncIterator[CutLine]:
             writer.close()
             return
         line._dead.append(dead)
-        for work in (line._carry(reader, far[1], dead), line._carry(far[0], writer, dead)):
+        ends = line._noticed(dead, writer, far[1])
+        for work in (line._carry(reader, far[1], dead), line._carry(far[0], writer, dead), ends):
             tasks.add(task := asyncio.create_task(work))
             task.add_done_callback(tasks.discard)
 

@@ -50,12 +50,17 @@ def _second(leaves_by: signal.Signals) -> Begin:
 
 
 def _part_frozen(part: str) -> Begin:
-    """A part that runs beside the hub in a process of its own has work, and hangs; it is killed in the end."""
+    """A part that runs in a process of its own has taken over from the hub, which is there again, and hangs. It is
+    killed in the end."""
 
     async def begin(rig: Rig, _feed: Feed) -> Undo:
-        beside = _beside(rig, part)
+        hub, beside = rig.hubs[0], _beside(rig, part)
         await beside.start()
+        hub.send(signal.SIGTERM)
+        await hub.ended()
         await rig.until_ready(_WORKS_WITHIN, of=beside)
+        await hub.start()
+        await rig.until_ready(_WORKS_WITHIN)
         beside.send(signal.SIGSTOP)
 
         async def end() -> None:
