@@ -1,6 +1,7 @@
 """What `homeward topics --acl` prints, granted to the parties of a real Kafka: each can do its own and nothing else."""
 
 import shlex
+from collections.abc import AsyncIterator
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -71,16 +72,17 @@ async def allowed(kafka: SecuredKafka, user: str, group: str) -> Allowed:
 
 
 @pytest.fixture
-async def kafka(secured: SecuredKafka) -> SecuredKafka:
-    """With the topics made, and granted what is printed."""
+async def kafka(secured: SecuredKafka) -> AsyncIterator[SecuredKafka]:
+    """With the topics made, and granted what is printed. They go with the test: by its topic a hub knows a force."""
     await secured.revoke_all()
     admin = AIOKafkaAdminClient(bootstrap_servers=secured.plain)
     async with open_client(admin.start(), admin.close):
         missing = TOPICS - {*await admin.list_topics()}
         await admin.create_topics([NewTopic(topic, 1, 1) for topic in sorted(missing)])
-    lines = printed("--user", "hub.consumers=consumers", "--user", "hub.relay=relay").splitlines()
-    await secured.grant(*(granted_by(line) for line in lines if not line.startswith("#")))
-    return secured
+        lines = printed("--user", "hub.consumers=consumers", "--user", "hub.relay=relay").splitlines()
+        await secured.grant(*(granted_by(line) for line in lines if not line.startswith("#")))
+        yield secured
+        await admin.delete_topics(sorted(missing))
 
 
 async def test_each_party_may_do_its_own_and_nothing_else(kafka: SecuredKafka) -> None:
