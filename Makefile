@@ -18,8 +18,12 @@ SSDA903 := $(VENV)/.with-ssda903-$(shell cksum < requirements/ssda903.txt | cut 
 # The generators of code from npm that the bench of the contract runs.
 CONTRACT := $(VENV)/.with-contract-$(shell cksum < bench/contract/package-lock.json | cut -d' ' -f1)
 
+# What the image holds, and what lists and audits it, each in an environment of its own.
+SERVE := $(VENV)/.with-serve-$(shell cksum < requirements/serve.txt | cut -d' ' -f1)
+AUDIT := $(VENV)/.with-audit-$(shell cksum < requirements/audit.txt | cut -d' ' -f1)
+
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fuzz courses screenshots mutants torture bench bench-cdc bench-desk bench-matching bench-contract lock clean
+.PHONY: help demo run test check fuzz courses screenshots mutants torture bench bench-cdc bench-desk bench-matching bench-contract sbom audit lock clean
 
 help: ## list the commands
 	@printf 'Homeward tells people and keeps time. Commands:\n\n'
@@ -73,6 +77,15 @@ screenshots: $(TEST) ## take a picture of every page of the duty desk with Chrom
 mutants: $(TEST) ## change each word of each pack in turn and name those whose change nobody notices
 	@PYTHONPATH=tests/support:tests/protocols $(BIN)/python -m mutants $(ARGS)
 
+sbom: $(SERVE) $(AUDIT) ## list what the image holds (CycloneDX) and under which licences, into build/
+	@mkdir -p build
+	@$(VENV)/audit/bin/cyclonedx-py environment $(VENV)/serve/bin/python --pyproject pyproject.toml --of JSON -o build/sbom.json
+	@$(BIN)/python tools/licences.py build/sbom.json > build/licences.txt
+	@echo "Written to build/sbom.json and build/licences.txt"
+
+audit: $(AUDIT) ## ask the index whether anything that the image holds is known to be weak (needs the network)
+	@$(VENV)/audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements/serve.txt $(ARGS)
+
 lock: | $(BIN)/pip ## update the lock files (pinned, with hashes, for every system)
 	@$(BIN)/python tools/lock.py $(ARGS)
 
@@ -100,6 +113,13 @@ $(SSDA903): | $(TEST)
 	@$(BIN)/python -m venv --clear $(VENV)/ssda903
 	@$(VENV)/ssda903/bin/python tools/install.py --alone ssda903
 	@rm -f $(VENV)/.with-ssda903-*
+	@touch $@
+
+$(SERVE) $(AUDIT): $(VENV)/.with-%: | $(BIN)/pip
+	@echo "Installing requirements/$(firstword $(subst -, ,$*)).txt"
+	@$(BIN)/python -m venv --clear $(VENV)/$(firstword $(subst -, ,$*))
+	@$(VENV)/$(firstword $(subst -, ,$*))/bin/python tools/install.py --alone $(firstword $(subst -, ,$*))
+	@rm -f $(VENV)/.with-$(firstword $(subst -, ,$*))-*
 	@touch $@
 
 $(CONTRACT): | $(TEST)

@@ -2,7 +2,7 @@
 database. Neither sends e-mails; the hub still promises and settles them.
 
 Each runs as a process of its own (`python -m bench.hubs`), so that who measures takes none of its time. It says when it
-is ready, and after a line on its input when it polled its first batch, and how large the batches were.
+is ready, and after a line on its input when it polled which batch, and how large that was.
 """
 
 import asyncio
@@ -53,23 +53,20 @@ class Dropped:
 class Compared(Protocol):
     """Something that takes notifications in and sends decisions out."""
 
-    began: float | None
-    polled: list[int]
+    polled: list[tuple[float, int]]
 
 
 class Whole:
     """The hub."""
 
     def __init__(self, parts: Parts, mark: str) -> None:
-        self.began: float | None = None
-        self.polled: list[int] = []
+        self.polled: list[tuple[float, int]] = []
         self.hub = Hub(parts, ["consumers", "relay"], pattern=f"^{topic(mark)}$")
         self._take = parts.intake.process_batch
         self.hub.subscriber = Subscriber(self._timed)
 
     async def _timed(self, batch: Sequence[RawRecord]) -> None:
-        self.began = self.began or time.time()
-        self.polled.append(len(batch))
+        self.polled.append((time.time(), len(batch)))
         await self._take(batch)
 
 
@@ -77,14 +74,12 @@ class Bare:
     """The yardstick: the same reading and rules over a memory that is empty, and the decisions straight to Kafka."""
 
     def __init__(self, settings: Settings, sender: Sender) -> None:
-        self.began: float | None = None
-        self.polled: list[int] = []
+        self.polled: list[tuple[float, int]] = []
         self._packs, self._directories = library(settings)
         self._sender = sender
 
     async def take(self, batch: Sequence[RawRecord]) -> None:
-        self.began = self.began or time.time()
-        self.polled.append(len(batch))
+        self.polled.append((time.time(), len(batch)))
         receipts = await self._sender.send(self.decided(batch))
         assert all(receipt.verdict == "sent" for receipt in receipts)
 
@@ -160,7 +155,7 @@ async def _run(kind: str, kafka: str, mark: str, database: str) -> None:
     async with opened as compared:
         print("ready", flush=True)
         await loop.run_in_executor(None, sys.stdin.readline)
-        print(json.dumps({"began": compared.began, "polled": compared.polled}), flush=True)
+        print(json.dumps(compared.polled), flush=True)
 
 
 if __name__ == "__main__":

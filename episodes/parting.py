@@ -8,7 +8,7 @@ from episodes.episode import Episode, Reference, Terms
 from episodes.identity import names_one_of, reference_of
 from episodes.reports import Decided, Found, InterviewOutcome, MeetingHeld, Missing, TaskCompleted
 
-Act = InterviewOutcome | MeetingHeld | Decided | TaskCompleted
+_Act = InterviewOutcome | MeetingHeld | Decided | TaskCompleted
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Parted:
     order of receipt."""
 
     episode: Episode
-    said: tuple[Missing | Act | Found, ...] = ()
+    said: tuple[Missing | _Act | Found, ...] = ()
 
 
 def parted(episode: Episode, report: Found, terms: Terms) -> Parted:
@@ -53,7 +53,7 @@ def _are_apart(held: Found, report: Found, others: list[Reference]) -> bool:
     return names_one_of(held.about, others) and named is not None and named not in others
 
 
-def acts_of(episode: Episode) -> list[Act]:
+def acts_of(episode: Episode) -> list[_Act]:
     """What people did about an absence, in the order of receipt."""
-    acts: list[Act] = [*episode.outcomes, *episode.meetings, *episode.decisions, *episode.tasks]
+    acts: list[_Act] = [*episode.outcomes, *episode.meetings, *episode.decisions, *episode.tasks]
     return sorted(acts, key=lambda act: act.origin.at)

@@ -2,8 +2,12 @@
 so that `homeward simulate` does not pay for what `homeward run` needs."""
 
 import importlib
+import os
+from typing import Any
 
 import click
+
+from homeward.terminal import escaping
 
 COMMANDS = {
     "run": "Run the hub: read notifications, apply the procedures, send messages, keep time limits.",
@@ -28,6 +32,7 @@ COMMANDS = {
     "topics": "List the Kafka topics of this installation, or print the commands that create them.",
     "docs": "Write or serve the documentation of all topics and messages.",
     "migrate": "Bring the database schema up to date.",
+    "grants": "Print the SQL that gives each Postgres role its least rights.",
     "move": "Copy everything into another, empty database, such as from SQLite to Postgres.",
     "backup": "Copy everything that Homeward knows into one file.",
     "restore": "Fill an empty database from a backup, or show what a backup would give back.",
@@ -36,6 +41,16 @@ COMMANDS = {
 
 class LazyGroup(click.Group):
     """A group that knows its commands by name and imports one only to run it or to print its own help."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Whatever runs, and whatever goes wrong: what it writes may tell of children, so it is for its owner alone,
+        and does a terminal no harm."""
+        before = os.umask(0o077)
+        try:
+            with escaping():
+                return super().main(*args, **kwargs)
+        finally:
+            os.umask(before)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from faststream.kafka import KafkaBroker
-from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
+from faststream.security import BaseSecurity, SASLOAuthBearer, SASLPlaintext, SASLScram256, SASLScram512
 
 from consumers.clients import await_start
 from consumers.members import GroupMember
@@ -71,9 +71,11 @@ class Consuming:
 
 def kafka_broker(settings: Settings) -> KafkaBroker:
     """A FastStream broker for the settings, not started."""
+    connection = consumer_connection(settings)
     return KafkaBroker(
         settings.kafka_addresses,
-        security=_security(settings),
+        security=_security(settings, connection),
+        sasl_oauth_token_provider=connection["sasl_oauth_token_provider"],
         metadata_max_age_ms=_NEW_TOPICS_WITHIN,
         graceful_timeout=_GRACE,
         logger=ClientLog("consumers.client"),
@@ -81,13 +83,14 @@ def kafka_broker(settings: Settings) -> KafkaBroker:
     )
 
 
-def _security(settings: Settings) -> BaseSecurity | None:
+def _security(settings: Settings, connection: dict[str, Any]) -> BaseSecurity | None:
     if settings.kafka_security == "PLAINTEXT":
         return None
-    connection = consumer_connection(settings)
     context = connection["ssl_context"]
     if settings.kafka_security == "SSL":
         return BaseSecurity(ssl_context=context)
+    if settings.kafka_tokens:
+        return SASLOAuthBearer(ssl_context=context)
     kinds = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
     return kinds[settings.kafka_sasl_mechanism](
         username=connection["sasl_plain_username"],

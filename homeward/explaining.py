@@ -12,8 +12,9 @@ from store.history import Delivery, LedgerEntry
 ExplainedStep = dict[str, Any]
 
 
-async def explained(url: str, id_: str, packs: Packs) -> list[ExplainedStep] | None:
-    """The steps, oldest first, of an episode or of one message; None where the id is unknown."""
+async def explained(url: str, id_: str, packs: Packs, authority: str | None = None) -> list[ExplainedStep] | None:
+    """The steps, oldest first, of an episode or of one message; None where the id is unknown, or unknown to the
+    authority that is named."""
     store = Store.open(url)
     try:
         async with store.reading() as tx:
@@ -28,6 +29,9 @@ async def explained(url: str, id_: str, packs: Packs) -> list[ExplainedStep] | N
     finally:
         await store.close()
     if not entries and not deliveries:
+        return None
+    owners = {*(entry.authority for entry in entries), *(delivery.row.authority for delivery in deliveries)} - {None}
+    if authority is not None and owners != {authority}:
         return None
     ways: dict[str, list[Delivery]] = {}
     for delivery in deliveries:

@@ -25,7 +25,7 @@ def check_folders(settings: Settings, embedded: bool) -> None:
 
 def _fault(folder: Path) -> str | None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return None
     except OSError as error:

@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 
+from homeward.clear_text import Reach, Way, refuse_clear_text
 from homeward.settings_of_desk import DeskSettings
+from homeward.settings_of_kafka import BrokerSettings
 from homeward.settings_of_ways import PREFIX as PREFIX
-from homeward.settings_of_ways import ChannelSettings, NameList, Port, SourceSettings
+from homeward.settings_of_ways import ChannelSettings, NameList, Port, SourceSettings, comma_separated
 from schemas.topics import same_topic
+from store.encryption import IN_CLEAR, hosts_of
 
 _FOR_TESTS = "TEST_"  # where the tests find their servers
 Folders = Annotated[tuple[Path, ...], NoDecode]
@@ -25,7 +28,7 @@ class SettingsError(Exception):
     """A setting cannot be used. The message names each variable and the fix, never the value of a secret."""
 
 
-class Settings(DeskSettings, ChannelSettings, SourceSettings):
+class Settings(DeskSettings, ChannelSettings, SourceSettings, BrokerSettings):
     """The settings of one installation. Times are in seconds unless the name says otherwise. Topics, folders and
     addresses are used as given. Frozen: a change needs a restart."""
 
@@ -38,6 +41,11 @@ class Settings(DeskSettings, ChannelSettings, SourceSettings):
         populate_by_name=True,
     )
 
+    clear_text: Annotated[tuple[Way, ...], NoDecode, BeforeValidator(comma_separated)] = Field(
+        (),
+        description="What may be spoken to in clear text beyond this machine, separated by commas: `kafka`, "
+        "`database`, `smtp`. Only on a network that is your own and closed",
+    )
     trial: bool = Field(
         False,
         description="Try the hub out: example addresses are accepted, secure e-mail is not checked. `--embedded` does "
@@ -119,7 +127,10 @@ class Settings(DeskSettings, ChannelSettings, SourceSettings):
             raise ValueError(f"{double[0]} and {double[1]} would share a topic. Give one of them another code")
         return codes
 
-    @field_validator("kafka_ca_file", "smtp_ca_file", "directory", "packs", "matching_weights")
+    @field_validator(
+        "kafka_ca_file", "kafka_cert_file", "kafka_key_file", "desk_kafka_cert_file", "desk_kafka_key_file",
+        "database_ca_file", "smtp_ca_file", "directory", "packs", "matching_weights",
+    )  # fmt: skip
     @classmethod
     def _must_exist(cls, value: Path | tuple[Path, ...] | None) -> Path | tuple[Path, ...] | None:
         for path in value if isinstance(value, tuple) else (value,):
@@ -147,6 +158,19 @@ class Settings(DeskSettings, ChannelSettings, SourceSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _nothing_in_clear(self) -> Self:
+        clear = []
+        if not self.kafka_security.endswith("SSL"):
+            addresses = [address.rpartition(":")[0] for address in self.kafka_addresses]
+            clear.append(Reach("kafka", addresses, "KAFKA_SECURITY", "Set SSL or SASL_SSL"))
+        if self.database_url and (url := make_url(self.database_url)).query.get("ssl") in IN_CLEAR:
+            clear.append(Reach("database", hosts_of(url), "DATABASE_URL", "Leave out ssl"))
+        if self.mail_by == "smtp" and self.smtp_tls == "plain":
+            clear.append(Reach("smtp", [self.smtp_host], "SMTP_TLS", "Set starttls or tls"))
+        refuse_clear_text(clear, self.clear_text, PREFIX)
+        return self
+
     @property
     def database(self) -> str:
         """The whole database URL, password included: to connect with, never to print."""
@@ -155,6 +179,10 @@ class Settings(DeskSettings, ChannelSettings, SourceSettings):
         url = make_url(self.database_url)
         if self.database_password is not None:
             url = url.set(password=self.database_password.get_secret_value())
+        if self.database_ca_file is not None:
+            url = url.update_query_dict({"sslrootcert": str(self.database_ca_file)})
+        if "database" in self.clear_text and "ssl" not in url.query:
+            url = url.update_query_dict({"ssl": "prefer"})
         return url.render_as_string(hide_password=False)
 
 

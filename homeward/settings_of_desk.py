@@ -1,11 +1,13 @@
 """The settings of the duty desk: where it listens, who may sign in, how its links are signed. `homeward.settings` puts
 them together with all others."""
 
+from pathlib import Path
 from typing import Any, Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings
 
+from homeward.settings_of_kafka import check_identity
 from homeward.settings_of_ways import PREFIX, Port
 
 _SHORTEST = 32
@@ -45,6 +47,17 @@ class DeskSettings(BaseSettings):
         None, description="Kafka user of the desk, which needs to write casework topics and nothing else"
     )
     desk_kafka_password: SecretStr | None = Field(None, description="Password of that user")
+    desk_kafka_cert_file: Path | None = Field(
+        None, description="Certificate of the desk, where Kafka knows it by one and not as the hub"
+    )
+    desk_kafka_key_file: Path | None = Field(
+        None, description="Its private key. Defaults to that in the certificate's file"
+    )
+    desk_kafka_key_password: SecretStr | None = Field(None, description="Password of that key, if it has one")
+    desk_kafka_oauth_client_id: str | None = Field(
+        None, description="Id of the desk at the provider of Kafka's tokens, where it has one of its own"
+    )
+    desk_kafka_oauth_client_secret: SecretStr | None = Field(None, description="Its secret there")
 
     @model_validator(mode="after")
     def _desk_is_whole(self) -> Self:
@@ -56,4 +69,7 @@ class DeskSettings(BaseSettings):
             raise ValueError(f"{PREFIX}DESK_OIDC_*: set issuer, client id, client secret and meanings, or none of them")
         if bool(self.desk_kafka_user) != bool(self.desk_kafka_password):
             raise ValueError(f"{PREFIX}DESK_KAFKA_USER and {PREFIX}DESK_KAFKA_PASSWORD: set both or neither")
+        if bool(self.desk_kafka_oauth_client_id) != bool(self.desk_kafka_oauth_client_secret):
+            raise ValueError(f"{PREFIX}DESK_KAFKA_OAUTH_CLIENT_ID and _CLIENT_SECRET: set both or neither")
+        check_identity("DESK_KAFKA", self.desk_kafka_cert_file, self.desk_kafka_key_file, self.desk_kafka_key_password)
         return self

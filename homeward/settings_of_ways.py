@@ -1,4 +1,4 @@
-"""The settings of what the hub reads from and sends to: Kafka and database on the one hand, the ways out on the other.
+"""The settings of what the hub keeps and where it sends: the database on the one hand, the ways out on the other.
 `homeward.settings` puts them together with all others."""
 
 from pathlib import Path
@@ -15,46 +15,17 @@ PREFIX = "HOMEWARD_"
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
-def _listed(value: object) -> object:
+def comma_separated(value: object) -> object:
     """The names of a text in which commas separate them; anything else as it is."""
     return tuple(name for part in value.split(",") if (name := part.strip())) if isinstance(value, str) else value
 
 
-NameList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+NameList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(comma_separated)]
 """Names separated by commas."""
 
 
 class SourceSettings(BaseSettings):
-    """Where messages come from, how large they may be, and where all is kept."""
-
-    kafka_bootstrap: str = Field(
-        "localhost:9092", min_length=1, description="Kafka bootstrap servers: `host:port,host:port`"
-    )
-    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
-        "PLAINTEXT", description="Security protocol. Use `SSL` or `SASL_SSL` unless Kafka runs on the same machine"
-    )
-    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
-        "SCRAM-SHA-512", description="SASL mechanism, if the security protocol uses SASL"
-    )
-    kafka_user: str | None = Field(None, description="Kafka user. Required with SASL")
-    kafka_password: SecretStr | None = Field(None, description="Kafka password. Required with SASL")
-    kafka_ca_file: Path | None = Field(None, description="CA certificates to trust. Defaults to the system's")
-    kafka_group: str = Field("homeward", min_length=1, description="Consumer group, shared by all consumers of one hub")
-    kafka_member: str | None = Field(
-        None,
-        pattern=r"^[A-Za-z0-9._-]{1,200}$",
-        description="Name of this process in the group, which no other has (static membership). A restart within "
-        "HOMEWARD_KAFKA_SESSION then makes the others share out nothing. Defaults to none",
-    )
-    kafka_session: float = Field(
-        10,
-        ge=6,
-        le=1800,
-        description="Seconds of silence after which the group goes on without a consumer. With a name, as long as a "
-        "restart takes",
-    )
-    batch_records: int = Field(500, ge=1, le=10_000, description="Maximum number of records in one transaction")
-    batch_timeout_ms: int = Field(10, ge=1, le=1000, description="Milliseconds a poll waits for more records")
+    """How large messages may be, and where all is kept."""
 
     limit_body: int = Field(
         DEFAULT.body,
@@ -74,6 +45,11 @@ class SourceSettings(BaseSettings):
         "Defaults to SQLite in the data folder",
     )
     database_password: SecretStr | None = Field(None, description="Database password, so that it is not in the URL")
+    database_ca_file: Path | None = Field(
+        None,
+        description="CA certificates to trust for Postgres. Defaults to the system's. Beyond this machine the server "
+        "must show a certificate for its name",
+    )
 
     @field_validator("database_url")
     @classmethod
@@ -85,17 +61,6 @@ class SourceSettings(BaseSettings):
         if driver not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
             raise ValueError("start it with postgresql+asyncpg:// or sqlite+aiosqlite:///")
         return value
-
-    @model_validator(mode="after")
-    def _way_in_is_whole(self) -> Self:
-        if self.kafka_security.startswith("SASL") and not (self.kafka_user and self.kafka_password):
-            raise ValueError(f"{PREFIX}KAFKA_USER and {PREFIX}KAFKA_PASSWORD: set both for {self.kafka_security}")
-        return self
-
-    @property
-    def kafka_addresses(self) -> list[str]:
-        """The Kafka addresses one by one."""
-        return [address.strip() for address in self.kafka_bootstrap.split(",") if address.strip()]
 
     @property
     def limits(self) -> Limits:

@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
 from consumers.progress import STUCK, Progress
 from homeward.consuming import Consuming
+from homeward.kafka import principal
 from homeward.membership import Membership
 from homeward.rights import Rights, look
 from homeward.settings import Settings
@@ -127,7 +128,7 @@ class Watch:
         self.membership.saw(self.rights.unassigned, self.rights.unreadable)
         for need in self.rights.missing:
             if str(need) not in self._told:
-                grant = need.command(settings.kafka_bootstrap, settings.kafka_user)
+                grant = need.command(settings.kafka_bootstrap, principal(settings))
                 log.error("Missing right in Kafka: %s", need, extra={"grant": grant})
         for topic in set(self.rights.unreadable) - self._told:
             log.error("Cannot read a topic, leaving it out", extra={"topic": topic})

@@ -40,7 +40,7 @@ def take_in_found(context: Context, child: Child, report: Found) -> Step | None:
     return step
 
 
-def part(context: Context, child: Child, report: Found) -> list[Parted]:
+def part_absences(context: Context, child: Child, report: Found) -> list[Parted]:
     """Parts the episodes that a return ends from what began after it (AMB-173, AMB-185)."""
     terms = context.packs.governing(child.authority, context.now).terms
     others = []

@@ -25,7 +25,7 @@ from episodes.reports import (
 )
 from episodes.returning import found_in
 from intake.deciding import ask_rules, live_cases, take_in
-from intake.finding import part, take_in_found
+from intake.finding import part_absences, take_in_found
 from intake.resolving import SPEAKS_OF_NONE, Doubt
 from intake.step import CaseChange, Context, Step, raised, told_retracted
 from routing.case import AlertCase, Case
@@ -66,7 +66,7 @@ def place(context: Context, child: Child, report: Report, doubt: Doubt | None = 
 
 def _returned(context: Context, child: Child, report: Found) -> Step | None:
     """The return, and then as an absence of its own what had been taken for this one and began after it."""
-    others = part(context, child, report)
+    others = part_absences(context, child, report)
     step = take_in_found(context, child, report)
     if step is None:
         return None

@@ -150,6 +150,8 @@ class Relay:
                 with self._database.for_part("holding"):
                     if await self._shards.hold(self._now()):
                         self.wake()
+                    if self._shards.is_short:
+                        wait = min(wait, self._look)
             except StoreUnavailableError:
                 wait = min(wait, self._pause)
             await rest(self._ended, wait)
@@ -158,7 +160,7 @@ class Relay:
         """Wakes when another process has promised something. Without that it looks by itself."""
         while not self._stopping.is_set():
             try:
-                async with self._store.listening(self.wake) as lost:
+                async with self._store.hearing(self.wake) as lost:
                     self.wake()  # what was promised while nobody listened
                     ends = [asyncio.create_task(event.wait()) for event in (lost, self._stopping)]
                     await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)

@@ -24,7 +24,8 @@ use."""
 
 class Shards:
     """The shards of one relay: its share of all. `fences`: shard → fencing token, as of the last `hold`. `lost`: what
-    was leased is not known for sure, and none are held until the next `hold`."""
+    was leased is not known for sure, and none are held until the next `hold`. `is_short`: others are yet to give some
+    up."""
 
     def __init__(self, store: Store, owner: str, lease: timedelta) -> None:
         self._store, self._owner, self._lease = store, owner, lease
@@ -34,6 +35,7 @@ class Shards:
         self._turn = asyncio.Lock()
         self._in_flight: Counter[str] = Counter()
         self.fences: Mapping[int, int] = {}
+        self.is_short = False
         self._held_at: datetime | None = None
 
     async def hold(self, now: datetime) -> bool:
@@ -70,6 +72,8 @@ class Shards:
             await own.release(now, mine[share:])
         elif wanted := [name for name in _NAMES if name in free][: share - len(mine)]:
             await own.acquire(wanted, now, self._lease)
+        # Where the shards do not come out even, the last one has a little less.
+        self.is_short = len(own.held.keys() & _NAMES.keys()) < max(SHARDS // (others + 1) - 1, 1)
         return own.held
 
     def stand(self, now: datetime) -> bool:

@@ -21,6 +21,8 @@ from aiokafka.errors import (  # type: ignore[import-untyped]
 from aiokafka.partitioner import DefaultPartitioner  # type: ignore[import-untyped]
 from aiokafka.record.default_records import DefaultRecordBatchBuilder  # type: ignore[import-untyped]
 
+from producers.bearer import BearerTokens
+
 _CLOSING = (KafkaError, OSError, TimeoutError)
 _LETTING_GO = 1.0  # seconds
 
@@ -48,6 +50,7 @@ class KafkaSettings:
     mechanism: str = "SCRAM-SHA-512"
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+    tokens: BearerTokens | None = field(default=None, repr=False)
     tls: ssl.SSLContext | None = field(default=None, repr=False)
     request_timeout: float = 10.0
     metadata_timeout: float = 5.0
@@ -66,6 +69,7 @@ class KafkaSettings:
             "sasl_mechanism": self.mechanism,
             "sasl_plain_username": self.user,
             "sasl_plain_password": self.password,
+            "sasl_oauth_token_provider": self.tokens,
             "request_timeout_ms": round(self.request_timeout * 1000),
         }
 

@@ -111,5 +111,7 @@ def _since(f: Firing) -> datetime | None:
     """When it would have been asked for, had everything been told when it happened."""
     if f.timed:
         return None
-    start = f.s.episode.start if f.event.change is Change.OPENED else None
-    return min(start or f.event.at, f.now)
+    if f.event.change is not Change.OPENED or f.s.episode.start is None:
+        return min(f.event.at, f.now)
+    classified = [e.at for e in f.s.events if e.change is Change.CLASSIFIED]  # absent before, and asked for since
+    return min(max([f.s.episode.start, *classified]), f.now)

@@ -16,7 +16,7 @@ from store.handing import HandedOver, Taker
 from store.measures import TRANSACTION, WAITING
 from store.postgres import BRIEF, WITHIN
 from store.transaction import Transaction
-from store.waking import listening
+from store.waking import hearing_others
 
 _ANSWER_WITHIN = 5.0  # seconds
 
@@ -75,13 +75,13 @@ class Store:
             self._taker.take(promised)
 
     @asynccontextmanager
-    async def listening(self, heard: Callable[[], None]) -> AsyncIterator[asyncio.Event]:
+    async def hearing(self, heard: Callable[[], None]) -> AsyncIterator[asyncio.Event]:
         """While it lasts `heard` is called when another process has promised something that waits, on Postgres. The
         event is set when the line is lost: nothing is heard any more. Raises StoreUnavailableError."""
         if not self.postgres:
             yield asyncio.Event()
             return
-        async with listening(self._engine, heard) as lost:
+        async with hearing_others(self._engine, heard) as lost:
             yield lost
 
     def hand_to(self, taker: Taker | None) -> None:

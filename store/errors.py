@@ -1,6 +1,7 @@
 """The ways in which the database can say no, told apart by class, so that callers need to know no driver: whether
 trying again may help, whether somebody must mend something first, or whether the rows themselves are at fault."""
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,6 +17,9 @@ _FORBIDDEN = ("28", "3D000", "42501", "XX001", "XX002")
 _PASSING_SQLITE = ("BUSY", "LOCKED", "IOERR", "FULL", "CANTOPEN", "NOMEM", "INTERRUPT", "PROTOCOL", "SCHEMA")
 _FORBIDDEN_SQLITE = ("READONLY", "PERM", "AUTH", "CORRUPT", "NOTADB")
 _REFUSED_SQLITE = ("CONSTRAINT", "TOOBIG", "MISMATCH", "RANGE")
+
+_TRUST = "Set the CA in HOMEWARD_DATABASE_CA_FILE, and name the server as its certificate does"
+_ENCRYPT = "Turn it on there, or add database to HOMEWARD_CLEAR_TEXT if the network between is your own and closed"
 
 
 class StoreUnavailableError(Exception):
@@ -53,12 +57,21 @@ def translated() -> Iterator[None]:
         raise  # a fault of ours: it is to be seen as it is
     except UnicodeEncodeError:
         raise StoreRefusedError("a text contains a lone surrogate") from None
+    except ssl.SSLError as error:
+        raise StoreForbiddenError(f"its certificate is not accepted ({_of_certificate(error)}). {_TRUST}") from None
     except (OSError, TimeoutError) as error:
+        if "rejected SSL upgrade" in str(error):
+            raise StoreForbiddenError(f"it takes no TLS. {_ENCRYPT}") from None
         raise StoreUnavailableError(type(error).__name__) from None
 
 
 def _fault(error: DBAPIError) -> Exception | None:
     state, words, name = _state(error), str(error.orig), _sqlite_name(error)
+    if "unsupported startup parameter" in words:
+        return StoreForbiddenError(
+            "PgBouncer is in between and takes none of the hub's settings of a session. Connect to Postgres itself, or "
+            "set pool_mode = session and ignore_startup_parameters"
+        )
     if state in _UNPREPARED or words.startswith(_UNPREPARED_WORDS):
         return StoreUnpreparedError("Tables are missing or out of date. Run `homeward migrate`.")
     if state.startswith(_FORBIDDEN) or name.startswith(_FORBIDDEN_SQLITE):
@@ -74,6 +87,10 @@ def _fault(error: DBAPIError) -> Exception | None:
     if not state and not name:  # the driver lost the server before it could say anything
         return StoreUnavailableError(_cause(error))
     return None
+
+
+def _of_certificate(error: ssl.SSLError) -> str:
+    return str(getattr(error, "verify_message", None) or error.reason)
 
 
 def _cause(error: DBAPIError) -> str:

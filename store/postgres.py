@@ -12,6 +12,8 @@ from sqlalchemy import URL, event
 from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from store.encryption import encryption
+
 WITHIN = 20.0
 """Seconds that a server has for one statement of a running hub."""
 BRIEF = (
@@ -44,11 +46,12 @@ _READ_ONLY = "25006"
 
 def of_postgres(url: URL, within: float | None) -> AsyncEngine:
     """An engine for the url. Nothing is connected yet. `within`: seconds for one statement, None: as long as it
-    takes."""
+    takes. Encrypted as `store.encryption` says; raises ValueError where a CA cannot be read."""
+    bare, encrypted = encryption(url)
     engine = create_async_engine(
-        url,
+        bare,
         isolation_level="READ COMMITTED",
-        connect_args={"server_settings": _SERVER, "timeout": _CONNECT, "command_timeout": within},
+        connect_args={"server_settings": _SERVER, "timeout": _CONNECT, "command_timeout": within, **encrypted},
         pool_size=8,
         pool_timeout=_CHECK_OUT,
         pool_recycle=_RECYCLE,

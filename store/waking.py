@@ -21,7 +21,7 @@ TELL_OTHERS = select(func.pg_notify(_CHANNEL, bindparam("process", type_=Text)))
 
 
 @asynccontextmanager
-async def listening(engine: AsyncEngine, heard: Callable[[], None]) -> AsyncIterator[asyncio.Event]:
+async def hearing_others(engine: AsyncEngine, heard: Callable[[], None]) -> AsyncIterator[asyncio.Event]:
     """Calls `heard` whenever another process has promised something. The event is set when the line is lost."""
     lost = asyncio.Event()
 

@@ -14,6 +14,7 @@ settings.load_profile("homeward")
 
 pytest_plugins = [
     "tests.services.kafka",
+    "tests.services.secured",
     "tests.services.postgres",
     "tests.services.keycloak",
     "tests.services.chromium",

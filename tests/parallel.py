@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 TOGETHER = {
     "tests/homeward/embedded/": "brokers of their own, started and killed",
     "tests/hub/test_rights": "a Kafka of their own, which allows nothing that was not granted",
+    "tests/desk/test_kafka_rights": "a Kafka of their own, which allows nothing that was not granted",
     "tests/hub/test_rolling": "hubs that are upgraded, with a Kafka of their own",
     "tests/hub/test_no_record": "hubs that read topics of their own",
     "tests/hub/test_many_alike": "hubs that read registers and topics of their own",

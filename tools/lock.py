@@ -20,9 +20,13 @@ PLAIN = ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-
 EXTRAS = ["--extra", "embedded", "--extra", "demo", "--extra", "desk", "--extra", "traces"]
 SETS = {
     "run": ["pyproject.toml", *EXTRAS],
+    # What the image holds: no Java, nothing that fetches jars, no mail server of a demo.
+    "serve": ["pyproject.toml", "--extra", "serve", "--extra", "traces", "-c", "requirements/run.txt"],
     "test": ["pyproject.toml", *EXTRAS, "--group", "test", "-c", "requirements/run.txt"],
     "build": ["-"],
     "bench": ["-", "-c", "requirements/test.txt"],
+    # What lists the image's parts and their licences, and asks whether any is known to be weak.
+    "audit": ["-"],
     # The sector's validator of the SSDA903 return, for a test. Its pins do not go with the hub's, so it gets an
     # environment of its own; and what it pins is older than Python 3.12, so there it runs with what is newer.
     "ssda903": ["-", "--override", "{overrides}"],
@@ -50,6 +54,7 @@ def bench_requirements() -> str:
 def main() -> None:
     upgrade = [] if "--keep" in sys.argv[1:] else ["--upgrade"]
     given = {"build": build_requirements(), "bench": bench_requirements(), "ssda903": "csc-validator-be-903==0.1.17"}
+    given["audit"] = "cyclonedx-bom>=7\npip-audit>=2.9"
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         python = str(Path(folder, "Scripts" if os.name == "nt" else "bin", "python"))

@@ -10,7 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from homeward.settings import Settings
-    from store import Transaction
+    from store import Store, Transaction
 
 _T = TypeVar("_T")
 
@@ -93,6 +93,18 @@ def no_database(error: Exception) -> click.ClickException:
     return click.ClickException(
         f"Cannot reach the database ({error}). Check that it is running and that this user can log in."
     )
+
+
+async def refuse_pooler(store: "Store") -> None:
+    """Raises ClickException where sessions are not the hub's own."""
+    from store.inspecting import shares_sessions
+
+    if await shares_sessions(store):
+        raise click.ClickException(
+            "Postgres is reached through a pooler that gives away a session after each transaction (PgBouncer with "
+            "pool_mode = transaction). What a hub holds in its session would be another's. Connect to Postgres itself, "
+            "or set pool_mode = session."
+        )
 
 
 def on_database(database: str | None, work: "Callable[[Transaction], Awaitable[_T]]") -> _T:

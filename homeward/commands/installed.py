@@ -26,6 +26,15 @@ def installed(folders: Sequence[Path]) -> "tuple[Packs, list[Path]]":
         raise click.ClickException(str(error)) from None
 
 
+def authority_of(packs: "Packs", word: str) -> str:
+    """The key of the authority that somebody calls by its key or its official code. UsageError names those that
+    there are."""
+    key = packs.key_of(word)
+    if key is None:
+        raise click.UsageError(f"Unknown authority '{word}'. Choose from: {', '.join(packs.authorities)}")
+    return key
+
+
 def directories(folders: Sequence[Path]) -> "dict[str, Directory]":
     """The directory of each authority: from the folders that `installed` named, then from that of the settings.
     ClickException names the fix."""

@@ -136,11 +136,14 @@ async def _records_of(settings: "Settings", topic: str) -> "list[RawRecord | Unu
 
 
 async def _with_a_bar(load: "HistoryLoad", history: "HistoryToLoad") -> int:
+    import sys
+
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("Loading history"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
+    plain = getattr(sys.stderr, "within", sys.stderr)  # a bar moves the cursor, and says nothing of its own
+    with Progress(*columns, console=Console(file=plain)) as bar:
         task = bar.add_task("history", total=len(history.records))
         return await load.run(history.records, lambda records: bar.advance(task, records))
 

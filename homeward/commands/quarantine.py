@@ -6,6 +6,9 @@ import click
 from homeward.commands.database import on_database
 from store import Quarantined
 
+_authority = click.option(
+    "--authority", metavar="KEY", help="Only messages of this authority's own systems (its casework and its register)."
+)
 _database = click.option("--database", metavar="URL", help="Database URL. Defaults to the one in the settings.")
 
 
@@ -48,8 +51,9 @@ def causes(database: str | None) -> None:
 @command.command("list")
 @click.option("--replayed", is_flag=True, help="Include messages that have been replayed.")
 @click.option("--cause", metavar="CAUSE", help="Only messages with this cause.")
+@_authority
 @_database
-def list_(replayed: bool, cause: str | None, database: str | None) -> None:
+def list_(replayed: bool, cause: str | None, authority: str | None, database: str | None) -> None:
     """List the messages in quarantine.
 
     Each line gives the id, time, place in Kafka, reason and state.
@@ -61,7 +65,8 @@ def list_(replayed: bool, cause: str | None, database: str | None) -> None:
       homeward quarantine list --cause 1d40…
     """
     held = on_database(database, lambda transaction: transaction.quarantined(replayed))
-    held = [message for message in held if cause in (None, message.row.cause)]
+    whose = _topics_of(authority)
+    held = [m for m in held if cause in (None, m.row.cause) and (whose is None or m.row.topic in whose)]
     for message in held:
         click.echo("  ".join((message.row.id, _when(message), _where(message), message.row.reason, message.state)))
     if not held:
@@ -72,8 +77,9 @@ def list_(replayed: bool, cause: str | None, database: str | None) -> None:
 @click.argument("id")
 @click.option("--body", is_flag=True, help="Also show the body, key and header values. They may contain personal data.")
 @click.option("--hex", "as_hex", is_flag=True, help="Show the body as a hex dump. Needs --body.")
+@_authority
 @_database
-def show(id: str, body: bool, as_hex: bool, database: str | None) -> None:
+def show(id: str, body: bool, as_hex: bool, authority: str | None, database: str | None) -> None:
     """Show one message: place in Kafka, reason and headers.
 
     The body is shown only with --body.
@@ -87,8 +93,9 @@ def show(id: str, body: bool, as_hex: bool, database: str | None) -> None:
 
     if as_hex and not body:
         raise click.UsageError("--hex needs --body.")
+    whose = _topics_of(authority)
     message = on_database(database, lambda transaction: transaction.quarantined_message(id))
-    if message is None:
+    if message is None or (whose is not None and message.row.topic not in whose):
         raise click.ClickException(
             f"{id} is not in quarantine. `homeward quarantine list --replayed` lists all messages."
         )
@@ -154,3 +161,14 @@ def _bytes(value: bytes | None, shown: bool) -> str:
     from homeward.commands.hexdump import as_text
 
     return as_text(value) if shown and value is not None else _size(value)
+
+
+def _topics_of(authority: str | None) -> frozenset[str] | None:
+    """The topics that are an authority's own; None: all there are."""
+    from homeward.commands.installed import authority_of, installed
+    from schemas.topics import casework_outcomes, register_children
+
+    if authority is None:
+        return None
+    key = authority_of(installed(())[0], authority)
+    return frozenset((casework_outcomes(key), register_children(key)))

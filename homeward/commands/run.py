@@ -160,6 +160,7 @@ async def _run(
 
 async def _opened(settings: "Settings", packs: "Packs") -> "Store":
     """The database, up to date and of authorities that are served. Raises ClickException or SettingsError."""
+    from homeward.commands.database import refuse_pooler
     from homeward.served import check_served
     from store import Store
     from store.migrating import migrate, missing_steps
@@ -172,6 +173,7 @@ async def _opened(settings: "Settings", packs: "Packs") -> "Store":
             f"The database is out of date (missing: {', '.join(steps)}). Run `homeward migrate`."
         )
     try:
+        await refuse_pooler(store)
         await check_served(store, packs)
     except BaseException:
         await store.close()

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from homeward.commands.tables import print_table
+
 if TYPE_CHECKING:
+    from outbox.directory import Directory
     from schemas.catalogue import ConcreteTopic, TopicShape
 
-_TOOL = 'kafka-topics.sh --bootstrap-server "${BOOTSTRAP:-localhost:9092}" --create --if-not-exists'
+BOOTSTRAP = '"${BOOTSTRAP:-localhost:9092}"'
+_TOOL = f"kafka-topics.sh --bootstrap-server {BOOTSTRAP} --create --if-not-exists"
 
 
 def owners(command: Callable[..., None]) -> Callable[..., None]:
@@ -42,13 +46,21 @@ def owners(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--days", type=click.IntRange(1), default=30, show_default=True, help="How long Kafka keeps a record.")
 @click.option(
     "--format", "form", default="table", show_default=True, type=click.Choice(["table", "json", "commands"]),
-    help="A table for people, JSON, or commands that create the topics.",
+    help="A table for people, JSON, or commands that create the topics (with --acl: that grant the rights).",
+)  # fmt: skip
+@click.option("--acl", is_flag=True, help="Instead of topics: who may do what with them, and no more.")
+@click.option(
+    "--user", "users", multiple=True, metavar="PARTY=NAME",
+    help="With --acl: as whom Kafka knows a party. Can be given more than once.",
 )  # fmt: skip
 def command(
     authorities: tuple[str, ...], forces: tuple[str, ...], folders: tuple[Path, ...], partitions: int, replicas: int,
-    days: int, form: str,
+    days: int, form: str, acl: bool, users: tuple[str, ...],
 ) -> None:  # fmt: skip
     """List the Kafka topics of this installation, or print the commands that create them.
+
+    With --acl: the least rights of each party (the parts of the hub, the desk, each force, each authority's case
+    systems and register, the operator), which is all that it should have.
 
     Without --authority: those of every authority that has a pack, and the operator's. The hub does not know in advance
     which forces will write to it, so name them with --force.
@@ -58,7 +70,17 @@ def command(
       homeward topics --force zx
       homeward topics --authority nottinghamshire --force zx --format json
       homeward topics --force zx --replicas 1 --format commands | sh
+      homeward topics --force zx --acl
+      homeward topics --force zx --acl --format json > rights.json
+      homeward topics --force zx --acl --user police.zx=CN=zx.police.example --format commands | sh
     """
+    if users and not acl:
+        raise click.UsageError("--user says as whom Kafka knows a party: give it with --acl.")
+    if acl:
+        from homeward.commands.topic_rights import print_rights
+
+        print_rights(owned(authorities, folders), forces, users, form, BOOTSTRAP)
+        return
     from schemas.catalogue import TopicShape
 
     topics = topics_of(authorities, forces, folders, TopicShape(partitions, replicas, timedelta(days=days)))
@@ -79,20 +101,22 @@ def topics_of(
 ) -> "list[ConcreteTopic]":
     """The topics of these authorities and forces; without authorities, of every one that has a pack, and the hub's own.
     UsageError names an authority that has none."""
-    from homeward.commands.installed import directories, installed
-    from routing.library import HUB
     from schemas.catalogue import concrete_topics
 
-    packs, named = installed(folders)
-    wanted = []
-    for word in authorities:
-        key = packs.key_of(word)
-        if key is None:
-            raise click.UsageError(f"Unknown authority '{word}'. Choose from: {', '.join(packs.authorities)}")
-        wanted.append(key)
-    found = directories(named)
-    services = {key: found[key].service_topics for key in wanted or (*packs.authorities, HUB) if key in found}
+    services = {key: directory.service_topics for key, directory in owned(authorities, folders).items()}
     return concrete_topics(services, forces, shape)
+
+
+def owned(authorities: Sequence[str], folders: Sequence[Path]) -> "dict[str, Directory]":
+    """The directories of these authorities; without any, of every one that has a pack, and the hub's own. UsageError
+    names an authority that has none."""
+    from homeward.commands.installed import authority_of, directories, installed
+    from routing.library import HUB
+
+    packs, named = installed(folders)
+    wanted = [authority_of(packs, word) for word in authorities]
+    found = directories(named)
+    return {key: found[key] for key in wanted or (*packs.authorities, HUB) if key in found}
 
 
 def _row(topic: "ConcreteTopic") -> dict[str, Any]:
@@ -119,6 +143,4 @@ def _table(topics: "Sequence[ConcreteTopic]") -> None:
         writer = topic.owner if topic.direction == "in" else "the hub"
         shape = (str(topic.shape.partitions), str(topic.shape.replicas), topic.channel.cleanup)
         lines.append((topic.name, topic.direction, writer, *shape, str(topic.shape.kept.days)))
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    for line in lines:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+    print_table(lines)

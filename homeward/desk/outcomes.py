@@ -7,7 +7,7 @@ from dataclasses import replace
 from aiokafka.errors import KafkaError, TopicAuthorizationFailedError  # type: ignore[import-untyped]
 
 from desk.ports import NotPublishedError
-from homeward.kafka import kafka_settings
+from homeward.kafka import kafka_settings, tls_as, tokens_as
 from homeward.settings import Settings
 from producers.kafka_link import AiokafkaLink, KafkaSettings, Link, TopicShape, partition_of, started_link
 
@@ -16,11 +16,18 @@ _WITHIN = 5.0  # seconds that a person waits before the page says that Kafka is 
 
 
 def desk_kafka(settings: Settings, create: TopicShape | None = None) -> KafkaSettings:
-    """How the desk reaches Kafka: as the hub does, by a user of its own where there is one."""
+    """How the desk reaches Kafka: as the hub does, and as a user of its own where the settings name one."""
     kafka = replace(kafka_settings(settings, create), client_id="homeward-desk", metadata_timeout=_WITHIN)
-    if settings.desk_kafka_user is None or settings.desk_kafka_password is None:
-        return kafka
-    return replace(kafka, user=settings.desk_kafka_user, password=settings.desk_kafka_password.get_secret_value())
+    if settings.desk_kafka_user and settings.desk_kafka_password:
+        kafka = replace(kafka, user=settings.desk_kafka_user, password=settings.desk_kafka_password.get_secret_value())
+    if certificate := settings.desk_kafka_cert_file:
+        key = (settings.desk_kafka_key_file, settings.desk_kafka_key_password)
+        kafka = replace(kafka, tls=tls_as(settings, certificate, *key))
+    if client := settings.desk_kafka_oauth_client_id:
+        kafka = replace(
+            kafka, tokens=tokens_as(settings, client, settings.desk_kafka_oauth_client_secret, "DESK_KAFKA_OAUTH")
+        )
+    return kafka
 
 
 class KafkaOutcomes:

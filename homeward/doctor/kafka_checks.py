@@ -17,10 +17,13 @@ from consumers.backlog import partitions_of
 from consumers.clients import open_client
 from consumers.subscriber import PATTERN
 from homeward.doctor.finding import Finding
+from homeward.kafka import principal
 from homeward.rights import look
 from homeward.settings import PREFIX, Settings
 from homeward.wiring import HUB_PARTS, consumer_connection
 from outbox.directory import Directory
+from producers.bearer import BearerTokens
+from producers.smtp import TokenError
 from schemas.topics import TopicKind, parse_topic
 
 _KNOCK = 5.0  # seconds for a connection
@@ -33,16 +36,16 @@ async def kafka_findings(settings: Settings, directories: Mapping[str, Directory
     knocks = [knock for address in settings.kafka_addresses if (knock := await _knock(address, connection))]
     if len(knocks) == len(settings.kafka_addresses):
         return knocks
+    if (tokens := connection["sasl_oauth_token_provider"]) and (refused := await _without_token(tokens)):
+        return [*knocks, refused]
     try:
         rights = await look(connection, directories, settings.kafka_group, HUB_PARTS)
     except (KafkaError, OSError) as error:
-        user = f"{settings.kafka_user} ({settings.kafka_sasl_mechanism})" if settings.kafka_user else "a stranger"
-        says = f"it answers but does not accept the hub as {user}: {type(error).__name__}"
-        return [*knocks, Finding("kafka", "fault", says, f"correct {PREFIX}KAFKA_SECURITY, _USER or _PASSWORD")]
+        return [*knocks, _not_let_in(settings, error)]
     knocks = [replace(knock, severity="warning") for knock in knocks]  # others answer
     found = [*knocks, Finding("kafka", "ok", f"it answers at {settings.kafka_bootstrap}")]
     for need in rights.missing:
-        grant = need.command(settings.kafka_bootstrap, settings.kafka_user)
+        grant = need.command(settings.kafka_bootstrap, principal(settings))
         found.append(Finding("kafka rights", "fault", f"missing: {need}", grant))
     for topic in rights.unreadable:
         found.append(Finding("kafka rights", "fault", f"{topic} can be seen but not read", "grant Read on it"))
@@ -58,6 +61,29 @@ async def kafka_findings(settings: Settings, directories: Mapping[str, Directory
             says = f"the rest could not be checked ({type(error).__name__})"
             found.append(Finding("kafka", "warning", says, "fix the faults above, then run this again"))
     return found
+
+
+async def _without_token(tokens: BearerTokens) -> Finding | None:
+    """What keeps the hub from getting a token, in the words of whoever gives them."""
+    try:
+        await tokens.get()
+    except TokenError as error:
+        says, _, fix = str(error).partition(": ")
+        return Finding("kafka", "fault", says, fix)
+    return None
+
+
+def _not_let_in(settings: Settings, error: Exception) -> Finding:
+    if settings.kafka_tokens:
+        user, wrong = f"{settings.kafka_oauth_client_id} (OAUTHBEARER)", "KAFKA_OAUTH_ISSUER, _CLIENT_ID or _SCOPE"
+    elif settings.kafka_user:
+        user, wrong = f"{settings.kafka_user} ({settings.kafka_sasl_mechanism})", "KAFKA_SECURITY, _USER or _PASSWORD"
+    elif settings.kafka_cert_file:
+        user, wrong = f"the owner of {settings.kafka_cert_file}", "KAFKA_CERT_FILE or _SECURITY"
+    else:
+        user, wrong = "a stranger", "KAFKA_SECURITY, _USER and _PASSWORD, or _CERT_FILE"
+    says = f"it answers but does not accept the hub as {user}: {type(error).__name__}"
+    return Finding("kafka", "fault", says, f"correct {PREFIX}{wrong}")
 
 
 async def _knock(address: str, connection: Mapping[str, object]) -> Finding | None:

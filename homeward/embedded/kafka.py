@@ -78,6 +78,7 @@ class EmbeddedKafka:
         java = self._command = self._java(find_java(self._java_home, self._notice))
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.chmod(0o700)  # whatever made it: what is in it tells of children
             self._lock = FolderLock.take(self.folder, self._notice)
         except OSError as error:
             raise EmbeddedError(

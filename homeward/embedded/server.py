@@ -27,7 +27,7 @@ class Server:
         self.process: int | None = None
         self._log = folder / "server.log"
         self._java = tuple(java)
-        self._users = [f"--add-scram=SCRAM-SHA-512=[name={n},password={p}]" for n, p in (users or {}).items()]
+        self._users = dict(users or {})
         self._guard: subprocess.Popen[bytes] | None = None
 
     def prepare(self, properties: str) -> None:
@@ -44,12 +44,19 @@ class Server:
             return None
         # Without that file the format did not come to its end, so no message was ever in it.
         shutil.rmtree(data, ignore_errors=True)
-        tool = ("kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", "server.properties", *self._users)
+        tool = ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", "server.properties"]
+        tool += (f"--add-scram=SCRAM-SHA-512=[name={n},password={p}]" for n, p in self._users.items())
+        # From a file that only its owner reads: what stands on a command line is seen by everybody on the machine.
+        arguments = self.folder / "format.args"
+        arguments.unlink(missing_ok=True)
+        arguments.touch(0o600)
+        arguments.write_text("".join(f'"{word}"\n' for word in tool), "utf-8")
         with self._log.open("ab") as log:
-            return subprocess.Popen([*self._java, *tool], cwd=self.folder, stdout=log, stderr=log)  # noqa: S603
+            return subprocess.Popen([*self._java, "@format.args"], cwd=self.folder, stdout=log, stderr=log)  # noqa: S603
 
     def check_format(self, work: subprocess.Popen[bytes] | None) -> None:
         """Raises `EmbeddedError` if the format, which has ended, failed."""
+        (self.folder / "format.args").unlink(missing_ok=True)
         if work is not None and work.returncode != 0:
             raise EmbeddedError(
                 f"Kafka could not create its data folder in {self.folder}. "

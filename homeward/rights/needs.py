@@ -1,6 +1,7 @@
 """The least set of rights with which everything works, and what of it is missing. Nothing on the cluster is needed."""
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -36,9 +37,8 @@ class Need:
     or_else: tuple[str, ...] = field(default=())
 
     def __str__(self) -> str:
-        what = {"group": "the group", "topic": "the topic"}[self.resource]
-        of = f"topics that begin with {self.name}" if self.grade == "prefixed" else f"{what} {self.name}"
-        return f"{self.operation} on {of}"
+        of = f"{self.resource}s that begin with" if self.grade == "prefixed" else f"the {self.resource}"
+        return f"{self.operation} on {of} {self.name}"
 
     def command(self, bootstrap: str, user: str | None) -> str:
         """What grants it, with Kafka's own tools, by whoever runs Kafka."""
@@ -46,7 +46,7 @@ class Need:
         prefixed = " --resource-pattern-type prefixed" if self.grade == "prefixed" else ""
         return (
             f"kafka-acls.sh --bootstrap-server {bootstrap} --command-config admin.properties --add "
-            f"--allow-principal User:{user or 'NAME'} {what}{prefixed}"
+            f"--allow-principal {shlex.quote('User:' + (user or 'NAME'))} {what}{prefixed}"
         )
 
 
@@ -78,7 +78,7 @@ def needs_of(
         ]
     if "relay" in parts:
         for authority, directory in sorted(directories.items()):
-            topics_of = _written(directory)
+            topics_of = written_topics(directory)
             if authority == HUB:
                 needs += [Need(WRITE, topic, shown_by=(topic,)) for topic in topics_of]
             elif topics_of:
@@ -125,7 +125,7 @@ def _is_met(need: Need, allowed: Allowed) -> bool:
     return may(need.shown_by) or (bool(need.or_else) and may(need.or_else))
 
 
-def _written(directory: Directory) -> tuple[str, ...]:
+def written_topics(directory: Directory) -> tuple[str, ...]:
     """The topics of an authority that the hub writes to."""
     services = {*directory.services.values(), *directory.by_type.values()} - {POLICE}
     return tuple(sorted(service_topic(directory.authority, service) for service in services))

@@ -2,6 +2,7 @@
 behind a firewall that has forgotten the connection."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -44,11 +45,20 @@ class CutLine:
 
 
 @asynccontextmanager
-async def line_to(url: str) -> AsyncIterator[CutLine]:
-    """A line to the server of that url, until the end of the block."""
+async def line_to(url: str, tls: ssl.SSLContext | None = None) -> AsyncIterator[CutLine]:
+    """A line to the server of that url, until the end of the block. With `tls` it is encrypted, as by a server of that
+    certificate."""
     server_url, line, tasks = make_url(url), CutLine(), set[asyncio.Task[None]]()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if tls is not None:
+            await reader.readexactly(8)  # the client asks for encryption
+            writer.write(b"S")
+            try:
+                await writer.start_tls(tls)
+            except (ssl.SSLError, ConnectionError):
+                writer.close()
+                return
         dead, folder = asyncio.Event(), server_url.query.get("host")
         if line.dark:
             dead.set()

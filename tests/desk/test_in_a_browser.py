@@ -24,7 +24,7 @@ async def a_desk() -> AsyncIterator[tuple[Hub, str, Outcomes]]:
 async def test_a_task_is_answered_by_keyboard_alone(chromium: Browser) -> None:
     async with a_desk() as (running, address, outcomes):
         await with_a_missing_child(running)
-        page = await chromium.new_page()
+        page = await chromium.new_page(viewport={"width": 320, "height": 700})
         await page.goto(f"{address}/now")
         await page.keyboard.press("Tab")
         assert await page.evaluate("document.activeElement.textContent") == "Skip to main content"

@@ -1,7 +1,7 @@
 """The desk's own Kafka user, on a Kafka that allows nothing that was not granted: it writes casework topics, and can
 neither write nor read anything else."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -12,18 +12,12 @@ from desk.ports import NotPublishedError
 from homeward.desk.outcomes import KafkaOutcomes, desk_kafka
 from homeward.settings import Settings
 from schemas.topics import casework_outcomes, police_notifications, register_children
-from tests.services.secured import DESK_PASSWORD, DESK_USER, Grant, SecuredKafka, secured_kafka
+from tests.services.secured import DESK_PASSWORD, DESK_USER, Grant, SecuredKafka
 
 pytestmark = pytest.mark.kafka
 CASEWORK, OTHERS = casework_outcomes("nottinghamshire"), casework_outcomes("buckinghamshire")
 POLICE, REGISTER, SERVICE = police_notifications("ZX"), register_children("nottinghamshire"), "nottinghamshire.mash.v1"
 HEADERS = [("content-type", b"application/json")]
-
-
-@pytest.fixture(scope="module")
-def secured() -> Iterator[SecuredKafka]:
-    with secured_kafka() as kafka:
-        yield kafka
 
 
 @pytest.fixture

@@ -116,6 +116,15 @@ def of_type(said: list[dict[str, Any]], type_: str) -> dict[str, Any]:
     return next(m for m in said if m["type"] == type_)
 
 
+def test_explain_tells_an_authority_of_its_own_episodes_alone(filled: tuple[str, list[dict[str, Any]]]) -> None:
+    url, said = filled
+    opened = of_type(said, "episode.open")
+    for id_ in (opened["episode"], opened["id"]):
+        asked = ("explain", id_, "--database", url, "--authority")
+        assert homeward(*asked, "nottinghamshire").output == homeward(*asked[:-1]).output
+        assert f"Nothing is known about '{id_}'" in homeward(*asked, "islington", code=1).output
+
+
 def test_explain_tells_the_whole_story_of_an_episode(filled: tuple[str, list[dict[str, Any]]]) -> None:
     url, said = filled
     episode = of_type(said, "episode.open")["episode"]

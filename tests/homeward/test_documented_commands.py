@@ -41,6 +41,7 @@ EXCERPTS = {
     "homeward load-history reports.jsonl": "Loaded",
     "homeward load-history --all": "Time limits started: 1.",
     "homeward load-history --start": "Time limits started: 1.",
+    "homeward grants": "GRANT SELECT, INSERT ON ledger TO",
     "homeward migrate": "The database is already up to date.",
     "homeward register status": "nottinghamshire  sent 2026-06-01",
     "homeward backup": "and the ledger holds.",

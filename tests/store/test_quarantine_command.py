@@ -132,3 +132,16 @@ def test_a_database_that_will_not_do_is_answered_in_words(url: str, code: int, w
 def test_help_has_examples() -> None:
     for arguments in ([], ["list"], ["show"], ["replay"]):
         assert "Examples:" in CliRunner().invoke(main, ["quarantine", *arguments, "--help"]).output
+
+
+def test_with_an_authority_only_messages_of_its_own_systems_are_shown(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'store.db'}"
+    own = replace(unreadable("own"), topic="casework.nottinghamshire.outcomes.v1")
+    others = replace(unreadable("others"), topic="register.islington.children.v1")
+    _do(url, own, others, unreadable("police"))
+    whose = ("--authority", "nottinghamshire")
+    assert [line.split()[0] for line in _run(url, "list", *whose)[1].splitlines()] == ["own"]
+    assert _run(url, "show", "own", "--body", *whose)[0] == 0
+    for other in ("others", "police"):
+        assert "is not in quarantine" in _run(url, "show", other, "--body", *whose)[1]
+    assert "Unknown authority 'nowhere'" in _run(url, "list", "--authority", "nowhere")[1]

@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from homeward.embedded import EmbeddedError
-from homeward.embedded.layout import Layout, properties, settle
+from homeward.embedded.layout import Layout, Node, properties, settle
 from homeward.embedded.lock import FolderLock
 from homeward.embedded.probe import _LOOPBACK, free_port, is_free, known_brokers
+from homeward.embedded.server import Server
 
 
 @pytest.fixture
@@ -111,3 +113,16 @@ def test_a_lock_whose_owner_is_gone_is_taken_over_with_a_word(tmp_path: Path, to
 def test_what_is_no_kafka_is_not_taken_for_one(taken_port: int) -> None:
     assert known_brokers(taken_port, timeout=0.2) is None
     assert known_brokers(free_port(()), timeout=0.2) is None
+
+
+def test_passwords_of_users_stand_on_no_command_line(tmp_path: Path) -> None:
+    server = Server(Node(1, 9092, 9093), tmp_path, ["true"], {"hub": "open-sesame"})
+    server.prepare("")
+    work = server.begin_format("an-id")
+    assert work is not None
+    assert "open-sesame" not in str(work.args)
+    told = tmp_path / "format.args"
+    assert ("password=open-sesame" in told.read_text(), stat.S_IMODE(told.stat().st_mode)) == (True, 0o600)
+    work.wait()
+    server.check_format(work)
+    assert not told.exists()

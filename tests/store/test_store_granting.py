@@ -1,0 +1,133 @@
+"""What `store.granting` grants is enough for a whole hub and for nothing more: no table is changed, nothing that only
+grows is touched, and a reader sees one authority."""
+
+import os
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import make_url, text
+
+from homeward import clock
+from homeward.demo.story import AUTHORITY
+from homeward.desk.sample import fill_sample
+from homeward.settings import Settings
+from homeward.wiring import library
+from producers.fakes import MemoryKafkaSender, MemoryMailSender
+from store import Store
+from store.errors import StoreForbiddenError, translated
+from store.granting import grants
+from store.inspecting import missing_rights, shares_sessions
+from store.migrating import migrate, missing_steps
+
+pytestmark = pytest.mark.postgres
+REFUSED = (
+    "CREATE TABLE mine (id int)",
+    "ALTER TABLE episodes ADD COLUMN mine int",
+    "DROP TRIGGER ledger_only_grows ON ledger",
+    "ALTER TABLE ledger DISABLE ROW LEVEL SECURITY",
+    "TRUNCATE timers",
+    "UPDATE ledger SET entry = ''",
+    "DELETE FROM ledger",
+    "UPDATE outbox SET payload = ''",
+    *(f"DELETE FROM {table}" for table in ("outbox", "episodes", "people", "quarantine", "inbox")),
+)
+
+
+@dataclass
+class Roles:
+    """A migrated database, reached as each of its roles."""
+
+    owner: Store
+    runtime: Store
+    reader: Store
+    stranger: Store
+    runtime_url: str
+
+
+@pytest_asyncio.fixture
+async def roles(postgres: Callable[[], str]) -> AsyncIterator[Roles]:
+    url = postgres()
+    names = [f"hw_{role}_{os.getpid()}" for role in ("runtime", "reader", "stranger")]
+    runtime, reader, stranger = names
+    await migrate(url)
+    owner = Store.open(url)
+    await _done(owner, *(f"CREATE ROLE {name} LOGIN" for name in names))
+    granted = [*grants(runtime, {reader: AUTHORITY, stranger: "islington"})]
+    await _done(owner, *granted)
+    await _done(owner, *granted)  # as after a further migration
+    as_role = {name: make_url(url).set(username=name).render_as_string(False) for name in names}
+    made = Roles(owner, *(Store.open(as_role[name]) for name in names), runtime_url=as_role[runtime])
+    yield made
+    for store in (made.runtime, made.reader, made.stranger):
+        await store.close()
+    await _done(owner, *(f"DROP OWNED BY {name}" for name in names), *(f"DROP ROLE {name}" for name in names))
+    await owner.close()
+
+
+async def test_a_whole_hub_runs_as_the_runtime_and_a_reader_sees_its_authority_alone(roles: Roles) -> None:
+    assert await missing_steps(roles.runtime_url) == []
+    assert await missing_rights(roles.runtime) == []
+    settings = Settings(trial=True)
+    packs, directories = library(settings)
+    ways = {"topic": MemoryKafkaSender(), "mail": MemoryMailSender()}
+    assert await fill_sample(settings, packs, directories, roles.runtime, ways, clock.now())
+    for table in ("episodes", "ledger", "outbox", "deliveries", "ledger_contents", "people", "worklist"):
+        held = await _count(roles.owner, table)
+        assert held > 0, table
+        assert await _count(roles.runtime, table) == held, table
+        assert await _count(roles.stranger, table) == 0, table
+    of_its_own = f"SELECT count(*) FROM ledger WHERE authority = '{AUTHORITY}'"
+    assert await _count(roles.reader, "ledger") == await _asked(roles.owner, of_its_own) > 0
+    assert await _count(roles.reader, "episodes") == await _count(roles.owner, "episodes")
+
+
+async def test_what_the_runtime_may_not_is_refused_in_a_line(roles: Roles) -> None:
+    for statement in REFUSED:
+        with pytest.raises(StoreForbiddenError, match=r"^\w+ 42501: (permission denied|must be owner)"):
+            await _done(roles.runtime, statement)
+
+
+async def test_a_reader_reads_what_has_an_authority_and_writes_nothing(roles: Roles) -> None:
+    for statement in ("SELECT * FROM quarantine", "SELECT * FROM desk_drafts", "DELETE FROM timers"):
+        with pytest.raises(StoreForbiddenError, match="permission denied"):
+            await _done(roles.reader, statement)
+
+
+async def test_sessions_of_ones_own_are_told_from_shared_ones(roles: Roles, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not await shares_sessions(roles.runtime)
+    async with roles.runtime.reading_connection() as pooled:
+        handed_out = _Handed(pooled)
+        monkeypatch.setattr(roles.runtime, "reading_connection", lambda: handed_out)
+        assert await shares_sessions(roles.runtime)
+
+
+class _Handed:
+    """What a pooler does: it hands the one session that it has to whoever asks."""
+
+    def __init__(self, session: object) -> None:
+        self._session = session
+
+    async def __aenter__(self) -> object:
+        return self._session
+
+    async def __aexit__(self, *_: object) -> None:
+        """It keeps the session."""
+
+
+async def _count(store: Store, table: str) -> int:
+    return await _asked(store, f"SELECT count(*) FROM {table}")
+
+
+async def _asked(store: Store, question: str) -> int:
+    async with store.connection() as connection:
+        found: int = (await connection.execute(text(question))).scalar_one()
+        return found
+
+
+async def _done(store: Store, *statements: str) -> None:
+    async with store.connection() as connection:
+        with translated():
+            for statement in statements:
+                await connection.execute(text(statement))
