@@ -74,7 +74,7 @@ class Promising(Session):
 
     async def _deliver(self, rows: Sequence[OutboxRow], kept_back: Mapping[str, datetime]) -> None:
         terms = self._terms()
-        fences = {row.id: _fence(row, terms, kept_back) for row in rows}
+        fences = _fences(rows, terms, kept_back)
         handed = any(fence is not None for fence in fences.values())
         lanes = [
             (row.id, row.lane, *_way(row), row.urgency, kept_back.get(row.id), fences[row.id]) for row in rows
@@ -94,6 +94,18 @@ class Promising(Session):
         if self._taker and self.promised.terms is None:
             self.promised.terms = self._taker.terms()
         return self.promised.terms
+
+
+def _fences(
+    rows: Sequence[OutboxRow], terms: HandingTerms | None, kept_back: Mapping[str, datetime]
+) -> dict[str, int | None]:
+    """For each row the token under which it may be born leased. Behind one that is to wait, its lane waits too."""
+    fences, waiting = dict[str, int | None](), set[str]()
+    for row in rows:
+        fences[row.id] = None if row.lane in waiting else _fence(row, terms, kept_back)
+        if fences[row.id] is None:
+            waiting.add(row.lane)
+    return fences
 
 
 def _fence(row: OutboxRow, terms: HandingTerms | None, kept_back: Mapping[str, datetime]) -> int | None:

@@ -75,6 +75,17 @@ async def test_what_is_promised_while_its_lane_is_under_way_follows_it(hub: Worl
     assert hub.arrived() == ["first", "a", "b", "c"]
 
 
+async def test_what_stands_behind_a_row_that_is_kept_back_waits_with_it(hub: World, claimed: list[str]) -> None:
+    async with at_work(hub) as arrivals:
+        async with hub.store.transaction() as tx:
+            promised = [row("a"), row("kept"), row("behind"), row("else", child="k2")]
+            await tx.append([], promised, {"kept": NOON + MINUTE})
+        await arrivals.reach(3)
+        states = await hub.states()
+    assert set(hub.arrived()) == {"first", "a", "else"}
+    assert (states["kept"], states["behind"]) == ("prepared", "prepared")
+
+
 async def test_what_fails_holds_up_its_lane_and_goes_in_its_time(hub: World) -> None:
     hub.fates["a"] = Verdict.RETRY
     async with at_work(hub, look=0.01) as arrivals:
