@@ -124,9 +124,7 @@ async def test_what_is_published_arrives_by_mail_or_somebody_hears_of_it(
         for said in await told_on(kafka, "nottinghamshire.escalations.v1")
         if " Children's Social Care Service by e-mail: " in said
     ]
-    of_intake = [
-        said for said in await told_on(kafka, "hub.operators.v1") if "Missing Officer by e-mail" in said
-    ]
+    of_intake = [said for said in await told_on(kafka, "hub.operators.v1") if "Missing Officer by e-mail" in said]
     assert any(f"Refused for good: {CHILDREN} messages" in said and "no such mailbox" in said for said in of_duty)
     assert any("May or may not have arrived (sent again, and says so)" in said for said in of_intake)
     arrived = [each.row.id for each in at_last if each.row.destination.startswith("mail/")]
