@@ -14,12 +14,13 @@ async def check_served(store: Store, packs: Packs) -> None:
     not served, or by a pack that is not there."""
     async with store.reading() as tx:
         held = await tx.authorities_at_work()
-        lacking = await lacking_packs(tx, packs)
     if unserved := sorted(held - packs.all().keys()):
         raise SettingsError(
             f"The database holds episodes of {', '.join(unserved)}, which this hub does not serve. Add what is missing "
             "to HOMEWARD_AUTHORITIES, or its pack to HOMEWARD_PACKS"
         )
+    async with store.reading() as tx:
+        lacking = await lacking_packs(tx, packs)
     if lacking:
         raise SettingsError(
             f"Episodes that are not over are governed by {', '.join(lacking)}, which this hub does not have. Put the "

@@ -13,17 +13,24 @@ from homeward.simulation import played, printed_messages, records_of
 from outbox.directory import Directory
 from routing.library import Packs
 from routing.local import Local, localised
+from store.history import LedgerEntry
 
 FOR_EVER = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 @dataclass
 class Run:
-    """What a run said: the messages, the rules of the ledger that said them, the rules whose timers still stand."""
+    """What a run said: the messages, the lines of the ledger by which they were decided, the rules whose timers still
+    stand."""
 
     messages: list[dict[str, Any]] = field(default_factory=list)
-    rules: set[tuple[str, str]] = field(default_factory=set)
+    decided: list[LedgerEntry] = field(default_factory=list)
     timers: list[str] = field(default_factory=list)
+
+    @property
+    def rules(self) -> set[tuple[str, str]]:
+        """Which rule of which pack has spoken."""
+        return {(line.entry["pack"].split()[0], line.entry["rule"]) for line in self.decided}
 
 
 class Rehearsal:
@@ -39,12 +46,11 @@ class Rehearsal:
         async with played(packs, self._directories, parse_unowned, records_of(lines), until) as store:
             messages = [orjson.loads(line) async for line in printed_messages(store)]
             async with store.reading() as tx:
-                lines_of_ledger = await tx.ledger_after(0, 100_000)
+                ledger = await tx.ledger_after(0, 100_000)
                 left = await tx.due_timers(FOR_EVER, 100_000)
-        decided = (line.entry for line in lines_of_ledger if line.kind == "decision")
         return Run(
             messages=messages,
-            rules={(entry["pack"].split()[0], entry["rule"]) for entry in decided},
+            decided=[line for line in ledger if line.kind == "decision"],
             timers=[timer.rule for timer in left if timer.episode is not None],
         )
 

@@ -12,9 +12,6 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka_event, to_b
 from cloudevents.core.v1.event import CloudEvent
 
 from homeward.demo.sink import MailSink
-from homeward.wordings import words_of
-from producers.mail import MailSender
-from producers.smtp import MailSettings
 from schemas.topics import police_notifications, register_children
 from tests.hub.hubs import running
 
@@ -44,8 +41,8 @@ async def test_events_of_the_sdk_lead_to_topics_and_e_mails(kafka: str, tmp_path
                      "responsible_authority": "nottinghamshire", "classification": "missing",
                      "reported_at": datetime.now(UTC).isoformat()})  # fmt: skip
     with MailSink(tmp_path / "mail") as sink:
-        async with running(kafka, f"sqlite+aiosqlite:///{tmp_path}/hub.db", FORCE, register=True) as hub:
-            hub.parts.senders["mail"] = MailSender(MailSettings("127.0.0.1", sink.port, tls="plain"), words_of)  # type: ignore[index]
+        smtp = {"by_smtp": True, "smtp_host": "127.0.0.1", "smtp_port": sink.port, "smtp_tls": "plain"}
+        async with running(kafka, f"sqlite+aiosqlite:///{tmp_path}/hub.db", FORCE, register=True, **smtp) as hub:
             await publish(kafka, register_children("nottinghamshire"), to_binary_event(record), b"M-sdk")
             await hub.has_read("sdk-c-1")
             await publish(kafka, police_notifications(FORCE), to_structured_event(missing), b"SDK-1")

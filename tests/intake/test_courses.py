@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 import orjson
@@ -11,35 +10,31 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from wire_messages import case, child, context, event, found, later, missing, police
 
-from homeward.clock import VirtualClock
-from homeward.simulation import Simulation
-from intake.intake import Intake
-from store import Store, TimerRow
+from consumers.parsing import parse_unowned
+from homeward.simulation import played, printed_messages, records_of
+from store import TimerRow
+from tests.shipped import shipped_directories, shipped_packs
 
 A_YEAR, A_QUARTER = later(24 * 365), later(24 * 90)
 KIDS = {"P-1": "compact:K-1", "P-2": "compact:K-1", "P-3": "compact:K-2"}
 BY = {"by": {"role": "children_missing_officer"}}
 
 
-class Watched(Simulation):
-    """A run that notes which timers are left at its end."""
-
-    left: list[TimerRow]
-
-    async def _fire(self, store: Store, intake: Intake, clock: VirtualClock, until: datetime, including: bool) -> None:
-        await super()._fire(store, intake, clock, until, including)
-        if including:
-            async with store.reading() as tx:
-                self.left = await tx.due_timers(later(24 * 3650), 1000)
-
-
-@cache
-def simulation() -> Watched:
-    return Watched()
-
-
 def run(lines: Sequence[bytes], until: datetime | None = A_YEAR) -> list[bytes]:
-    return asyncio.run(simulation().run(lines, until))
+    return lived(lines, until)[0]
+
+
+def lived(lines: Sequence[bytes], until: datetime | None = A_YEAR) -> tuple[list[bytes], list[TimerRow]]:
+    """What a run says, and which timers are left at its end."""
+    return asyncio.run(_lived(lines, until))
+
+
+async def _lived(lines: Sequence[bytes], until: datetime | None) -> tuple[list[bytes], list[TimerRow]]:
+    packs, directories = shipped_packs(), shipped_directories()
+    async with played(packs, directories, parse_unowned, records_of(lines), until) as store:
+        async with store.reading() as tx:
+            left = await tx.due_timers(later(24 * 3650), 1000)
+        return [line async for line in printed_messages(store)], left
 
 
 def _of(draw: Any, what: str, hours: float, incident: str) -> bytes:
@@ -115,17 +110,16 @@ often = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCh
 @often
 @given(courses())
 def test_a_year_of_it_ends_and_says_who_and_why_and_asks_once_about_a_return(lines: list[bytes]) -> None:
-    printed = run(lines)
+    printed, left = lived(lines)
     said = [orjson.loads(line) for line in printed]
-    only_periodic_clocks_run_on()
+    only_periodic_clocks_run_on(left)
     everything_is_addressed_and_founded(said)
     each_return_is_asked_about_once(said)
     what_was_withdrawn_is_not_spoken_of_again(said)
     assert b"rumour" not in b"".join(printed)
 
 
-def only_periodic_clocks_run_on() -> None:
-    left = simulation().left
+def only_periodic_clocks_run_on(left: list[TimerRow]) -> None:
     # A case that stays open is asked about again, every six weeks; nothing else of an episode is left in a year.
     assert len([t for t in left if t.episode is not None]) <= len(KIDS)
     assert {t.rule for t in left if t.episode is None} <= {"month", "quarter"}

@@ -26,7 +26,7 @@ def broken() -> Packs:
     pack = packs.all()["nottinghamshire"][0]
     rule = Rule(
         id="broken", clauses=("HUB",), send="notify.info", to=(Target(role="cscs"),),
-        tests=When((HIGH, Condition("gone", {}))),
+        tests=When((HIGH, Condition("risk", {"is_one_of": None}))),
     )  # fmt: skip
     return Packs([replace(pack, rules=(*pack.rules, rule)), packs.hub])
 
@@ -49,7 +49,7 @@ async def test_a_failing_record_is_set_aside_and_its_neighbours_are_decided_once
         assert opened == ["P-1", "P-2", "P-4"]
         held = await h.held()
         assert [(q.row.value, q.row.topic, q.row.reason, q.state) for q in held] == [(bad, POLICE, "failed", "held")]
-        assert "KeyError" in held[0].row.detail
+        assert "TypeError" in held[0].row.detail
         assert await alerts(h) == ALERTED
 
 

@@ -13,14 +13,10 @@ import pytest_asyncio
 from quick_store import QuickRehearsal
 from scenario_runs import ALL, PACKS
 
-from homeward.clock import VirtualClock
 from homeward.scenarios.reading import Scenario
 from homeward.scenarios.running import Rehearsal
-from intake.intake import Intake
 from routing.library import HUB
 from routing.pack import Pack, Rule
-from store import Store
-from store.history import LedgerEntry
 
 OF_AUTHORITIES = pytest.mark.parametrize("pack", [p for p in PACKS if p.authority != HUB], ids=lambda p: p.authority)
 A_MINUTE = timedelta(minutes=1)
@@ -49,29 +45,19 @@ class Report:
         return Report(orjson.dumps({**self.event, "time": at}, option=orjson.OPT_UTC_Z))
 
 
-class Spoken(Rehearsal):
-    """A run that notes which rules have spoken, each with the message that caused it."""
-
-    decided: list[LedgerEntry]
-
-    async def rules(self, reports: Sequence[Report], until: datetime) -> dict[str, set[str]]:
-        await quick().rehearse(self, [report.line for report in reports], until)
-        spoken: dict[str, set[str]] = {}
-        for entry in self.decided:
-            if not entry.entry.get("unsent"):
-                spoken.setdefault(entry.entry["rule"], set()).add(entry.causation or "")
-        return spoken
-
-    async def _fire(self, store: Store, intake: Intake, clock: VirtualClock, until: datetime, including: bool) -> None:
-        await super()._fire(store, intake, clock, until, including)
-        if including:
-            async with store.reading() as tx:
-                self.decided = [e for e in await tx.ledger_after(0, 100_000) if e.kind == "decision"]
+async def rules_spoken(reports: Sequence[Report], until: datetime) -> dict[str, set[str]]:
+    """The rules that have spoken, each with the messages that caused it."""
+    run = await quick().rehearse(rehearsal(), [report.line for report in reports], until)
+    spoken: dict[str, set[str]] = {}
+    for line in run.decided:
+        if not line.entry.get("unsent"):
+            spoken.setdefault(line.entry["rule"], set()).add(line.causation or "")
+    return spoken
 
 
 @cache
-def spoken() -> Spoken:
-    return Spoken()
+def rehearsal() -> Rehearsal:
+    return Rehearsal()
 
 
 @cache
@@ -139,10 +125,10 @@ async def walk(pack: Pack, late: Callable[[list[Report], Report], list[Report]],
         if course in seen:
             continue
         seen.add(course)
-        first = await spoken().rules([*before, missing], missing.at)
+        first = await rules_spoken([*before, missing], missing.at)
         cause = f"{missing.event['source']}#{missing.event['id']}"
         due = {id_ for id_ in wanted if cause in first.get(id_, ())} - walked
-        then = await spoken().rules(late(before, missing), missing.at + A_MINUTE) if due else {}
+        then = await rules_spoken(late(before, missing), missing.at + A_MINUTE) if due else {}
         for id_ in sorted(due):
             group = wanted[id_].group
             assert not (pack.groups[group] if group else {id_}).isdisjoint(then), (
