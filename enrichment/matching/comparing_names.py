@@ -90,8 +90,10 @@ def surname(one: Name, other: Name) -> Agreement:
     if one.parts or other.parts:
         ones, others = one.parts or (one,), other.parts or (other,)
         shared = [b for b in others if any(a.text == b.text or misspelt(a, b) for a in ones)]
+        all_of_one = all(any(a.text == b.text or misspelt(a, b) for b in others) for a in ones)
         if shared:
-            return ("same" if len(shared) == len(others) == len(ones) else "part"), shared[0].text
+            whole = all_of_one and len(shared) == len(others) == len(ones)
+            return ("same" if whole else "part"), shared[0].text
     if not one.formal.isdisjoint(other.formal):
         return "close", other.text
     if _LIKENESS(one.text, other.text) >= UNLIKE and misspelt(one, other):

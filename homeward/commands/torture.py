@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 @click.option("--seed", default="1", show_default=True, help="The same seed gives the same stream and schedule.")
 @click.option("--rate", type=float, default=10.0, show_default=True, help="Records in a second.")
 @click.option(
-    "--only", metavar="WORDS", multiple=True, help="Only faults whose name holds this. Can be given more than once."
+    "--only",
+    metavar="WORDS",
+    multiple=True,
+    help="Only the fault of this name, or those whose name holds this. Can be given more than once.",
 )
 @click.option(
     "--database", metavar="URL", help="An empty database to torture the hub on. Defaults to a new SQLite file."
@@ -82,7 +85,12 @@ async def _tortured(
     from homeward.torture.rig import rig
     from homeward.torture.sheet import holds, sheet
 
-    faults = [fault for fault in FAULTS if not only or any(words in fault.name for words in only)]
+    names = {fault.name for fault in FAULTS}
+
+    def is_meant(name: str) -> bool:
+        return not only or any(name == words or (words not in names and words in name) for words in only)
+
+    faults = [fault for fault in FAULTS if is_meant(fault.name)]
     if not faults:
         raise click.UsageError(f"No fault has such a name. There are: {'; '.join(fault.name for fault in FAULTS)}.")
     this, loop = asyncio.current_task(), asyncio.get_running_loop()
