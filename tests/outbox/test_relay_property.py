@@ -16,7 +16,8 @@ from store import StoreUnavailableError
 promises = st.tuples(
     st.sampled_from(["k1", "k2"]), st.sampled_from([CARE, POLICE, WORKER]), st.sampled_from(["notify.missing", "found"])
 )
-fates = st.sampled_from([None, None, *list(Verdict)])
+# What lies behind another row is said by the sender itself, of rows that it has not tried.
+fates = st.sampled_from([None, None, *(verdict for verdict in Verdict if verdict is not Verdict.BEHIND)])
 steps = st.one_of(
     st.tuples(st.just("promise"), st.lists(promises, min_size=1, max_size=4)),
     st.tuples(st.just("drain"), st.lists(fates, min_size=1, max_size=4)),
