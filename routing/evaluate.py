@@ -25,16 +25,12 @@ def evaluate(tests: Tests, s: Situation, event: Event, pack: Pack) -> Clauses | 
     return compiled.evaluate(s, event)
 
 
-def evaluate_without(promise: Promise, tests: Tests, s: Situation, event: Event, pack: Pack) -> Clauses | None:
-    """What the tests would say had the promise not been given."""
-    kept = tuple(p for p in s.promises if p is not promise)
+def evaluate_without(
+    promises: Collection[Promise], tests: Tests, s: Situation, event: Event, pack: Pack
+) -> Clauses | None:
+    """What the tests would say had none of these promises been given."""
+    kept = tuple(p for p in s.promises if all(p is not promise for promise in promises))
     return evaluate(tests, replace(s, promises=kept), event, pack)
-
-
-def follow_from(given: Collection[Promise], tests: Tests, s: Situation, event: Event, pack: Pack) -> bool:
-    """Whether tests that hold would not, had none of these promises been given."""
-    kept = tuple(p for p in s.promises if p not in given)
-    return bool(given) and evaluate(tests, replace(s, promises=kept), event, pack) is None
 
 
 def depends_on(tests: Tests, names: Collection[str], pack: Pack) -> bool:

@@ -29,7 +29,7 @@ def moved(s: Situation, event: Event, pack: Pack, now: datetime) -> tuple[Situat
         if rule is None or rule.due is None or rule.due.anchor in FIXED or rule.once == "anchor":
             continue
         due = ends(rule.due, s, event)
-        clauses = evaluate_without(promise, rule.tests, s, event, pack) if due and due != promise.due else None
+        clauses = evaluate_without((promise,), rule.tests, s, event, pack) if due and due != promise.due else None
         if clauses is None and promise.type == INTERVIEW_REQUEST and due != promise.due:
             clauses = ("AMB-183",)
         if due is None or clauses is None:
@@ -63,10 +63,10 @@ def reassigned(s: Situation, event: Event, pack: Pack, now: datetime) -> tuple[S
 def _is_asked_for(promise: Promise, rule: Rule, s: Situation, event: Event, pack: Pack) -> tuple[str, ...] | None:
     """The clauses of the criteria by which it is; what was asked for because the child is missing, and is open after
     the return, is asked for still."""
-    asked = evaluate_without(promise, rule.tests, s, event, pack)
+    asked = evaluate_without((promise,), rule.tests, s, event, pack)
     if asked is not None or not s.episode.back:
         return asked
-    return evaluate_without(promise, rule.tests, replace(s, episode=missing_still(s.episode)), event, pack)
+    return evaluate_without((promise,), rule.tests, replace(s, episode=missing_still(s.episode)), event, pack)
 
 
 def _held_by_somebody(s: Situation, pack: Pack) -> Iterator[tuple[Promise, Rule]]:

@@ -73,7 +73,7 @@ def ended_since(
     before = tuple(_as_of(other, promise.at) for other in others if _is_before(other.episode, case.episode, promise.at))
     given = replace(case, promises=case.promises[: case.promises.index(promise)])
     s = situation_at(_as_of(given, promise.at), case.episode, told, record, before, pack, promise.at)
-    return evaluate_without(promise, rule.tests, s, event, pack) is None
+    return evaluate_without((promise,), rule.tests, s, event, pack) is None
 
 
 def _as_of(case: Case, at: datetime) -> Case:
@@ -101,7 +101,7 @@ def _has_lost_its_reason(promise: Promise, s: Situation, fresh: Fresh, pack: Pac
     if rule is None or rule.outlasts_return or not promise.open or not MESSAGE_TYPES[promise.type].may_be_over:
         return False
     event = next((e for e in events if e.is_one_of(rule.on)), events[0])
-    return evaluate_without(promise, rule.tests, replace(s, events=events), event, pack) is None
+    return evaluate_without((promise,), rule.tests, replace(s, events=events), event, pack) is None
 
 
 def _promise_of(message: Message, promised: Mapping[str, Promise]) -> Promise | None:

@@ -110,8 +110,6 @@ class Rule:
     """On an event, when conditions hold, then a message. Without `on` the rule listens to every event of the episode;
     on "opened" it is asked again whenever what it depends on has changed (AMB-182).
 
-    on "opened" it is asked again whenever what it depends on has changed (AMB-182).
-
     title: what it does, in one plain line. family: the rule of the file whose `each` it is one of.
     once: how often it may answer: once in an episode, for each event, for each report whatever it changed, or for each
     anchor it counts from.

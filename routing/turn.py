@@ -15,7 +15,7 @@ from episodes.record import RegisterRecord
 from routing import acknowledging, moving, promises, retracting
 from routing.building import build_message, promise_of
 from routing.case import AnyCase, Case, Decision, Timer
-from routing.evaluate import depends_on, evaluate, evaluate_without, follow_from
+from routing.evaluate import depends_on, evaluate, evaluate_without
 from routing.limits import anchor, ends, goes_out, late_on_arrival
 from routing.message_types import INTERVIEW_REQUEST, MESSAGE_TYPES
 from routing.messages import Message, Promise, Recipient, derived_id
@@ -174,7 +174,8 @@ class Turn:
             yield self._send(rule, event, occurrence, recipients, (*rule.clauses, *clauses, *lent))
 
     def _firing(self, rule: Rule, event: Event) -> Firing:
-        follows = not rule.on and not rule.moment and follow_from(self.of_limits, rule.tests, self.s, event, self.pack)
+        may_follow = bool(self.of_limits) and not rule.on and not rule.moment
+        follows = may_follow and evaluate_without(self.of_limits, rule.tests, self.s, event, self.pack) is None
         return Firing(rule, self.s, event, self.pack, self.now, timed=self.due is not None, follows_limit=follows)
 
     def _occurrence(self, rule: Rule, event: Event) -> str | None:
@@ -246,7 +247,7 @@ class Turn:
             elsewhere = moves and bool(MESSAGE_TYPES[promise.type].asks_for) and self._is_anothers(rule)
             if not (rule.lapses or counted or elsewhere):
                 continue
-            if evaluate_without(promise, rule.tests, self.s, self.first, self.pack) is None:
+            if evaluate_without((promise,), rule.tests, self.s, self.first, self.pack) is None:
                 why = ("AMB-196",) if counted else ("AMB-197",) if elsewhere else rule.clauses
                 yield from self._withdrawn(promise, rule, why)
 

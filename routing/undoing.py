@@ -75,7 +75,7 @@ class _Undoing:
         return fails and self.reopens and promise.open and MESSAGE_TYPES[promise.type].withdrawn_by is not None
 
     def _fails(self, promise: Promise, rule: Rule) -> bool:
-        return evaluate_without(promise, rule.tests, self.s, self.event, self.pack) is None
+        return evaluate_without((promise,), rule.tests, self.s, self.event, self.pack) is None
 
     def _taken_back(self, promise: Promise) -> Promise:
         over = ended(promise, self._firing(Rule(id=promise.rule, clauses=self.clauses, send=promise.type)))

@@ -77,7 +77,6 @@ _HEARD_OF = union(
         ledger.c.at >= bindparam("since", type_=UtcInstant), ledger.c.kind.in_([word("fact"), word("decision")])
     ),
 ).order_by("person")
-_CONTENTS = select(ledger_contents.c.contents).where(ledger_contents.c.hash == _ONE)
 _PEOPLE = (
     select(people.c.id)
     .where(people.c.authority == _ONE, people.c.id > bindparam("after", type_=Text))
@@ -130,8 +129,13 @@ class History(Session):
 
     async def contents(self, hash: str) -> bytes | None:
         """The bytes with this hash, or None where there are none or they have been purged."""
-        held: bytes | None = (await self._rows(_CONTENTS, one=hash)).scalar_one_or_none()
-        return held
+        return (await self.contents_of([hash])).get(hash)
+
+    async def contents_of(self, hashes: Collection[str]) -> dict[str, bytes]:
+        """The bytes by their hash, in one statement; what has been purged is not there."""
+        keys = [(hash,) for hash in sorted(set(hashes))]
+        rows = await self._with(KEYS, keys, _contents(self._postgres)) if keys else ()
+        return {row.hash: row.contents for row in rows if row.contents is not None}
 
     async def outbox_of_episode(self, episode: str) -> list[Delivery]:
         """Everything promised in one episode, in the order of promising."""
@@ -167,9 +171,8 @@ class History(Session):
         position = 0
         while page := list(await self._rows(_AFTER, after=position, most=_PAGE)):
             position = page[-1].position
-            hashes = sorted({(line.contents_hash,) for line in page if line.contents_hash})
-            held = await self._with(KEYS, hashes, _contents(self._postgres))
-            changed = {row.hash for row in held if row.contents is not None and digest(row.contents) != row.hash}
+            held = await self.contents_of([line.contents_hash for line in page if line.contents_hash])
+            changed = {hash for hash, contents in held.items() if digest(contents) != hash}
             faulty += [line.id for line in page if line.contents_hash in changed or not _holds(line)]
         return faulty
 

@@ -1,7 +1,7 @@
 """How far two names agree: misspelt, short, double, of another script, exchanged. Words of `levels`, and the name that
 both sides bear, whose rarity counts."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
@@ -73,8 +73,7 @@ def _double_forename(one: Name, other: Name, in_use: InUse) -> Agreement:
         return a.text == b.text or not a.formal.isdisjoint(b.formal) or slip
 
     ones, others = one.parts or (one,), other.parts or (other,)
-    shared = [b for b in others if any(same(a, b) for a in ones)]
-    all_of_one = all(any(same(a, b) for b in others) for a in ones)
+    shared, all_of_one = _shared(ones, others, same)
     if all_of_one and len(shared) == len(others):
         return "close", shared[0].text
     if all_of_one or len(shared) == len(others):
@@ -84,13 +83,20 @@ def _double_forename(one: Name, other: Name, in_use: InUse) -> Agreement:
     return ("alike", "") if shared else _DIFFERENT
 
 
+def _shared(
+    ones: Sequence[Name], others: Sequence[Name], same: Callable[[Name, Name], bool]
+) -> tuple[list[Name], bool]:
+    """The parts of the other name that are among those of the one, and whether all of the one are among the other's."""
+    shared = [b for b in others if any(same(a, b) for a in ones)]
+    return shared, all(any(same(a, b) for b in others) for a in ones)
+
+
 def surname(one: Name, other: Name) -> Agreement:
     if one.text == other.text:
         return "same", other.text
     if one.parts or other.parts:
         ones, others = one.parts or (one,), other.parts or (other,)
-        shared = [b for b in others if any(a.text == b.text or misspelt(a, b) for a in ones)]
-        all_of_one = all(any(a.text == b.text or misspelt(a, b) for b in others) for a in ones)
+        shared, all_of_one = _shared(ones, others, lambda a, b: a.text == b.text or misspelt(a, b))
         if shared:
             whole = all_of_one and len(shared) == len(others) == len(ones)
             return ("same" if whole else "part"), shared[0].text

@@ -7,16 +7,15 @@ from typing import Any
 
 import click
 
+from homeward.commands.installed import EXTRA_PACKS
+
 
 @click.command()
 @click.argument("id")
 @click.option("--authority", metavar="KEY", help="Only if it is this authority's.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 @click.option("--database", metavar="URL", help="Database URL. Defaults to the one in the settings.")
-@click.option(
-    "--packs", "folders", multiple=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder with extra packs. Can be given more than once.",
-)  # fmt: skip
+@EXTRA_PACKS
 def command(
     id: str, authority: str | None, as_json: bool, database: str | None, folders: tuple[Path, ...]
 ) -> None:  # fmt: skip

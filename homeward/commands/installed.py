@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from routing.library import Packs
 
 
+EXTRA_PACKS = click.option(
+    "--packs", "folders", multiple=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with extra packs, besides those in the settings. Can be given more than once.",
+)  # fmt: skip
+"""The option of a command that passes its folders on to `installed`."""
+
+
 def installed(folders: Sequence[Path]) -> "tuple[Packs, list[Path]]":
     """The packs, and the folders that they came from besides the project. ClickException names the fix."""
     from homeward.library import read_packs

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from homeward.commands.installed import EXTRA_PACKS
+
 if TYPE_CHECKING:
     from routing.library import Packs
     from routing.pack import Pack
 
 WIDEST = 100
-FURTHER = click.option(
-    "--packs", "folders", multiple=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A folder with further packs; may be given several times.",
-)  # fmt: skip
 
 
 class _ShowFirst(click.Group):
@@ -53,7 +51,7 @@ def command() -> None:
     metavar="OLD NEW",
     help="Show what changes between two versions; each a version or a file.",
 )
-@FURTHER
+@EXTRA_PACKS
 def show(
     authority: str | None,
     as_json: bool,

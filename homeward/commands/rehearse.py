@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from homeward.commands.installed import EXTRA_PACKS
+
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -14,10 +16,7 @@ import click
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page to this file instead.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 @click.option("--database", metavar="URL", help="Database URL. Defaults to the one in the settings.")
-@click.option(
-    "--packs", "folders", multiple=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder with extra packs. Can be given more than once.",
-)  # fmt: skip
+@EXTRA_PACKS
 def command(
     file: Path, since: str, html: Path | None, as_json: bool, database: str | None, folders: tuple[Path, ...]
 ) -> None:

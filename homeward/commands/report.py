@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from homeward.commands.installed import EXTRA_PACKS
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -41,10 +43,7 @@ REFUSED = 3
     help="System whose number identifies a child. Defaults to the first number in the register.",
 )  # fmt: skip
 @click.option("--database", metavar="URL", help="Database URL. Defaults to the one in the settings.")
-@click.option(
-    "--packs", "folders", multiple=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder with extra packs, besides those in the settings. Can be given more than once.",
-)  # fmt: skip
+@EXTRA_PACKS
 def command(
     authority: str, period: str, table: str, form: "Format", out: Path | None, system: str | None,
     database: str | None, folders: tuple[Path, ...],

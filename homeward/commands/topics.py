@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from homeward.commands.installed import EXTRA_PACKS
 from homeward.commands.tables import print_table
 
 if TYPE_CHECKING:
@@ -22,10 +23,7 @@ _TOOL = f"kafka-topics.sh --bootstrap-server {BOOTSTRAP} --create --if-not-exist
 def owners(command: Callable[..., None]) -> Callable[..., None]:
     """The options that say whose topics are meant."""
     for option in (
-        click.option(
-            "--packs", "folders", multiple=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
-            help="Folder with extra packs, besides those in the settings. Can be given more than once.",
-        ),
+        EXTRA_PACKS,
         click.option(
             "--force", "forces", multiple=True, metavar="CODE",
             help="Short code of a police force. Can be given more than once.",

@@ -28,8 +28,10 @@ async def read_reports(store: Store, notice: Callable[[str], None]) -> KeptRepor
     async with store.reading() as tx:
         while lines := await tx.ledger_after(position, _PAGE):
             position = lines[-1].position
-            for line in (line for line in lines if line.kind == "report"):
-                value = await tx.contents(line.contents_hash) if line.contents_hash else None
+            reports = [line for line in lines if line.kind == "report"]
+            words = await tx.contents_of([line.contents_hash for line in reports if line.contents_hash])
+            for line in reports:
+                value = words.get(line.contents_hash or "")
                 if value is None:
                     lost += 1
                     continue

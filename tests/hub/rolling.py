@@ -135,25 +135,13 @@ class Load:
         hub = Hub(store, begins=self.told[0][0], gate=timedelta(seconds=60))
         ends = self.told[-1][0] + timedelta(minutes=1)
         for number, (now, value) in enumerate(self.told):
-            await _fall(hub, now)
+            await hub.fall_until(now)
             hub.clock.set(max(now, hub.clock.now()))
             await hub.intake.process_batch([RawRecord(self.topic, 0, number, value, now)])
-        await _fall(hub, ends)
+        await hub.fall_until(ends)
         said = {(row.message_id, row.destination) for row in await hub.rows()}
         await store.close()
         return said
-
-
-async def _fall(hub: Hub, until: datetime) -> None:
-    """Everything that is due by then, in order."""
-    while True:
-        async with hub.store.reading() as tx:
-            due = await tx.next_timer()
-            timers = [t for t in await tx.due_timers(due, 100) if t.due_at == due] if due else []
-        if due is None or due > until:
-            return
-        hub.clock.set(max(due, hub.clock.now()))
-        await hub.intake.fire_timers(timers)
 
 
 async def all_heard(bootstrap: str, expected: set[Message]) -> None:

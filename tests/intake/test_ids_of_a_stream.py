@@ -50,14 +50,7 @@ async def _afterwards(told: Hub, scenes: Sequence[Scene], late: timedelta, at_on
 
 
 async def _fall(told: Hub, until: datetime) -> None:
-    while True:
-        async with told.store.reading() as tx:
-            due = await tx.next_timer()
-            timers = [t for t in await tx.due_timers(due, 500) if t.due_at == due] if due else []
-        if due is None or due > until:
-            break
-        told.clock.set(max(due, told.clock.now()))
-        await told.intake.fire_timers(timers)
+    await told.fall_until(until)
     told.clock.set(max(until, told.clock.now()))
 
 

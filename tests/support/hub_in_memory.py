@@ -57,11 +57,15 @@ class Hub:
 
     async def fall(self, hours: float) -> None:
         """Everything that is due until then, in order, while the clock moves on."""
+        await self.fall_until(later(hours))
+
+    async def fall_until(self, until: datetime) -> None:
+        """The same up to and including an instant."""
         while True:
             async with self.store.reading() as tx:
                 due = await tx.next_timer()
-                timers = [t for t in await tx.due_timers(due, 100) if t.due_at == due] if due else []
-            if due is None or due > later(hours):
+                timers = [t for t in await tx.due_timers(due, 500) if t.due_at == due] if due else []
+            if due is None or due > until:
                 return
             self.clock.set(max(due, self.clock.now()))
             await self.intake.fire_timers(timers)
