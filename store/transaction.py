@@ -11,9 +11,9 @@ from store.drafts import Drafts
 from store.early import Early
 from store.finding import LookingUp
 from store.floods import Floods
-from store.history import History
 from store.noting import Noting
 from store.pausing import Pausing
+from store.proving import Proving
 from store.quarantine import Quarantine
 from store.register_freshness import RegisterAges
 from store.retention import Retention
@@ -25,8 +25,8 @@ class Known(Cases, Blocking, RegisterAges, LookingUp, Floods, Noting, Timers, Wo
     """What is true now."""
 
 
-class Looking(DeliveryStatus, History, Retention):
-    """What became of what was promised, and what may be forgotten."""
+class Looking(DeliveryStatus, Proving, Retention):
+    """What became of what was promised, what proves it, and what may be forgotten."""
 
 
 class OfTheDesk(Answers, Drafts):
