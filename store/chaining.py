@@ -20,7 +20,7 @@ from store.custody_tables import ledger_heads
 from store.listing import KEYS, Writing
 from store.session import Session
 
-BEGINNING = ""
+NO_LINK = ""
 """What stands in the place of the link before the first row of an episode."""
 _HEADS = Writing(ledger_heads, ("episode", "rows", "link"), replaces=("rows", "link"))
 _Head = tuple[int, str]
@@ -39,7 +39,7 @@ def _take(postgres: bool) -> Executable:
         return select(heads.episode, heads.rows, heads.link).select_from(joined)
     from sqlalchemy.dialects import postgresql
 
-    begun = select(asked.c.key, literal(0), literal(BEGINNING))
+    begun = select(asked.c.key, literal(0), literal(NO_LINK))
     insert = postgresql.insert(ledger_heads).from_select(["episode", "rows", "link"], begun)
     # What is there stays as it is and is locked, in the order of the keys.
     kept = insert.on_conflict_do_update(index_elements=["episode"], set_={"rows": heads.rows})
@@ -64,6 +64,6 @@ def chained(heads: dict[str, _Head], episode: str | None, hash: str) -> tuple[in
     """Number and link of the next row, and the head moves on to it; nothing for a row of no episode."""
     if episode is None:
         return None, None
-    rows, before = heads.get(episode, (0, BEGINNING))
+    rows, before = heads.get(episode, (0, NO_LINK))
     heads[episode] = rows + 1, link_after(before, episode, rows + 1, hash)
     return heads[episode]

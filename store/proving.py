@@ -15,13 +15,13 @@ from typing import Any
 
 from sqlalchemy import DateTime, Executable, Text, bindparam, select, type_coerce
 
-from store.chaining import BEGINNING, link_after
+from store.chaining import NO_LINK, link_after
 from store.custody_tables import ledger_heads
 from store.history import History
 from store.ledger import digest
 from store.listing import KEYS
 from store.proof import LedgerLine, LedgerProof
-from store.roots import LedgerRoot, leaf, tree_hash, unpacked
+from store.roots import LedgerRoot, leaf, leaves_read, tree_hash
 from store.sealing import Sealing
 from store.tables import ledger
 
@@ -74,7 +74,7 @@ class Proving(Sealing, History):
         """Returns the highest position that is sealed."""
         through = _FIRST
         while root := await self.root_after(proof.newest.number if proof.newest else 0):
-            before, leaves = proof.newest, dict(unpacked(root.leaves))
+            before, leaves = proof.newest, dict(leaves_read(root.leaves))
             expected = before.number + 1 if before else 1
             if root.number != expected:
                 last = root.number - 1
@@ -143,7 +143,7 @@ class Proving(Sealing, History):
 
 
 def _prove_chain(proof: LedgerProof, head: Any, rows: Sequence[LedgerLine], sealed: int) -> None:
-    where, number, links, position = f"Episode {head.episode}", 0, {BEGINNING}, 0
+    where, number, links, position = f"Episode {head.episode}", 0, {NO_LINK}, 0
     for _, same in groupby(rows, lambda row: row.number):
         row, *others = sorted(same, key=proof.names)  # of two with one number, the one that is as it was
         for other in others:
@@ -165,7 +165,7 @@ def _prove_chain(proof: LedgerProof, head: Any, rows: Sequence[LedgerLine], seal
                 row, f"it or row {position} was moved: in the chain of their episode they stand the other way round"
             )
         # Where a link was changed the next row follows the one that was there, and where a row was changed, its link.
-        links = {row.link or BEGINNING, *expected}
+        links = {row.link or NO_LINK, *expected}
         number, position = row.number, row.position
     if number < head.rows:
         _missing(proof, where, number + 1, head.rows, "at the end")

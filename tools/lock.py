@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OPTIONS = ["--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"]
 # The lock files say what and not where from: whichever index a machine uses, the hashes decide.
 PLAIN = ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
-EXTRAS = ["--extra", "embedded", "--extra", "demo", "--extra", "desk", "--extra", "traces"]
+EXTRAS = ["--extra", "embedded", "--extra", "demo", "--extra", "desk", "--extra", "evidence", "--extra", "traces"]
 SETS = {
     "run": ["pyproject.toml", *EXTRAS],
     # What the image holds: no Java, nothing that fetches jars, no mail server of a demo.
