@@ -17,6 +17,7 @@ COMMANDS = {
     "simulate": "Run a file of reports on a virtual clock and print every outbound message.",
     "load-history": "Load a year of reports without a message, and start the clocks of what is still open.",
     "explain": "Explain why a message was sent, or what happened in an episode.",
+    "access": "Show who looked at a child, or what somebody looked at.",
     "report": "Count or list what happened at an authority in a period, as CSV, JSON or XLSX.",
     "packs": "Show what each authority has promised, compare versions, and prove packs of your own.",
     "rehearse": "Show what a changed procedure would have sent for the reports that the hub has had.",

@@ -41,6 +41,8 @@ EXCERPTS = {
     "homeward load-history reports.jsonl": "Loaded",
     "homeward load-history --all": "Time limits started: 1.",
     "homeward load-history --start": "Time limits started: 1.",
+    "homeward access --child M-1 --authority": "[]",
+    "homeward access": "Nobody has looked",
     "homeward grants": "GRANT SELECT, INSERT ON ledger TO",
     "homeward migrate": "The database is already up to date.",
     "homeward register status": "nottinghamshire  sent 2026-06-01",
