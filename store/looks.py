@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import orjson
-from sqlalchemy import Executable, Index, Text, and_, bindparam, literal_column, or_, select, union
+from sqlalchemy import Executable, Index, Text, bindparam, literal_column, or_, select, union
 
 from store.instants import UtcInstant
 from store.listing import KEYS
@@ -26,9 +26,10 @@ Index("ledger_looks", ledger.c.causation, ledger.c.at, sqlite_where=_IS_LOOK, po
 _COLUMNS = ("at", "causation", "authority", "episode", "entry", "contents_hash")
 _NUMBER, _WHO = bindparam("number", type_=Text), bindparam("who", type_=Text)
 _SINCE, _WHOSE = bindparam("since", type_=UtcInstant), bindparam("whose", type_=Text)
-_LOOKS = select(*(ledger.c[name] for name in _COLUMNS)).where(_IS_LOOK, ledger.c.at >= _SINCE)
-_IN_ORDER = (ledger.c.at, ledger.c.position)
-_BY = _LOOKS.where(ledger.c.causation == _WHO, or_(_WHOSE.is_(None), ledger.c.authority == _WHOSE)).order_by(*_IN_ORDER)
+_LOOKS = select(*(ledger.c[name] for name in _COLUMNS)).where(_IS_LOOK)
+_BY = _LOOKS.where(
+    ledger.c.causation == _WHO, ledger.c.at >= _SINCE, or_(_WHOSE.is_(None), ledger.c.authority == _WHOSE)
+).order_by(ledger.c.at, ledger.c.position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +64,18 @@ def look_row(
 @cache
 def _at_child(postgres: bool) -> Executable:
     """By a number of the child's or by the police reference of one of the episodes, at the authorities listed."""
-    asked, told = KEYS.of(postgres), episode_references
-    numbered = and_(identifiers.c.authority == asked.c.key, identifiers.c.value == _NUMBER)
-    reported = and_(told.c.incident == _NUMBER, told.c.authority == asked.c.key)
+    known, told = identifiers, episode_references
     child = union(
-        select(identifiers.c.person).select_from(asked.join(identifiers, numbered)),
-        select(told.c.person).select_from(asked.join(told, reported)),
+        select(known.c.person).where(KEYS.has(postgres, known.c.authority), known.c.value == _NUMBER),
+        select(told.c.person).where(told.c.incident == _NUMBER, KEYS.has(postgres, told.c.authority)),
     ).cte("found_child")
     about = union(
         select(child.c.person.label("key")),
         select(literal_column(f"'{about_child('')}'", Text) + child.c.person),
         select(episodes.c.id).select_from(child.join(episodes, episodes.c.person == child.c.person)),
     ).cte("found_about")
-    seen = _LOOKS.select_from(about.join(ledger, ledger.c.episode == about.c.key))
-    return seen.order_by(*_IN_ORDER)
+    # In no order and of any time: an index of the time would be walked through all that happened to others since.
+    return _LOOKS.select_from(about.join(ledger, ledger.c.episode == about.c.key))
 
 
 class Looks(Session):
@@ -86,8 +85,8 @@ class Looks(Session):
         """The looks at the child whom an authority knows by this number, or whose episode has this police reference,
         since an instant; oldest first."""
         asked = ((authority,) for authority in sorted(authorities))
-        found = await self._with(KEYS, asked, _at_child(self._postgres), number=number, since=since)
-        return [_look(row) for row in found]
+        found = await self._with(KEYS, asked, _at_child(self._postgres), number=number)
+        return sorted((look for row in found if (look := _look(row)).at >= since), key=lambda look: look.at)
 
     async def looks_by(self, who: str, since: datetime, authority: str | None = None) -> list[Look]:
         """What somebody looked at since an instant, at one authority or at all; oldest first."""
