@@ -19,6 +19,7 @@ COMMANDS = {
     "explain": "Explain why a message was sent, or what happened in an episode.",
     "access": "Show who looked at a child, or what somebody looked at.",
     "report": "Count or list what happened at an authority in a period, as CSV, JSON or XLSX.",
+    "reconcile": "Compare a police force's daily list of missing children with what was heard.",
     "packs": "Show what each authority has promised, compare versions, and prove packs of your own.",
     "rehearse": "Show what a changed procedure would have sent for the reports that the hub has had.",
     "torture": "Break what a hub stands on, again and again, and show whether it keeps its promises.",
