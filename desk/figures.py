@@ -63,11 +63,11 @@ async def download(visit: Visit) -> Response:
         raise NotHereError
     span, _ = _span(visit)
     async with visit.desk.store.reading() as tx:
-        name, content = await visit.desk.downloads.file(tx, authority, table, span, form, visit.now)
+        file = await visit.desk.downloads.file(tx, authority, table, span, form, visit.now)
     if table != _WITHOUT_CHILDREN:
-        await looked(visit, f"download {table}", authority, [])
-    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=_MEDIA[form], headers=disposition)
+        await looked(visit, f"download {table}", authority, file.episodes)
+    disposition = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+    return Response(file.content, media_type=_MEDIA[form], headers=disposition)
 
 
 def _span(visit: Visit) -> tuple[Span, str]:
