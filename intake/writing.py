@@ -54,7 +54,7 @@ async def write_batch(
     for message in [m for m in done.messages if m.id not in known]:
         rows = rows_of(message, directories[message.authority])
         outbox += rows
-        if keep_back is not None and may_be_kept_back(message):
+        if keep_back is not None and may_be_kept_back(message, context.packs):
             kept_back |= {row.id: keep_back for row in rows}
         lines.append(ledger.of_decision(message, rows))
     owned, wanted, clocks = _timers(batch)
