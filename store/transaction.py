@@ -11,6 +11,7 @@ from store.drafts import Drafts
 from store.early import Early
 from store.finding import LookingUp
 from store.floods import Floods
+from store.looks import Looks
 from store.noting import Noting
 from store.pausing import Pausing
 from store.proving import Proving
@@ -25,8 +26,8 @@ class Known(Cases, Blocking, RegisterAges, LookingUp, Floods, Noting, Timers, Wo
     """What is true now."""
 
 
-class Looking(DeliveryStatus, Proving, Retention):
-    """What became of what was promised, what proves it, and what may be forgotten."""
+class Looking(DeliveryStatus, Proving, Looks, Retention):
+    """What became of what was promised, what proves it, who looked, and what may be forgotten."""
 
 
 class OfTheDesk(Answers, Drafts):
