@@ -12,6 +12,7 @@ from sqlalchemy import Executable, Select, Text, bindparam, or_, select, union
 
 from store.delivery_table import DeliveryState, among, deliveries
 from store.instants import UtcInstant
+from store.ledger import digest
 from store.listing import KEYS
 from store.promising import OUTBOX_COLUMNS, promised_row
 from store.rows import LedgerKind, OutboxRow
@@ -135,6 +136,15 @@ class History(Session):
         keys = [(hash,) for hash in sorted(set(hashes))]
         rows = await self._with(KEYS, keys, _contents(self._postgres)) if keys else ()
         return {row.hash: row.contents for row in rows if row.contents is not None}
+
+    async def hashed_contents(self, hashes: Collection[str]) -> dict[str, bytes]:
+        """What was hashed, by its hash: to be given to somebody who is to prove it."""
+        return await self.contents_of(hashes)
+
+    async def altered_contents(self, hashes: Collection[str]) -> set[str]:
+        """Those of the hashes whose bytes are held and are not theirs."""
+        held = await self.contents_of(hashes)
+        return {hash for hash, contents in held.items() if digest(contents) != hash}
 
     async def outbox_of_episode(self, episode: str) -> list[Delivery]:
         """Everything promised in one episode, in the order of promising."""

@@ -18,7 +18,6 @@ from sqlalchemy import DateTime, Executable, Text, bindparam, select, type_coerc
 from store.chaining import NO_LINK, link_after
 from store.custody_tables import ledger_heads
 from store.history import History
-from store.ledger import digest
 from store.listing import KEYS
 from store.proof import LedgerLine, LedgerProof
 from store.roots import LedgerRoot, leaf, leaves_read, tree_hash
@@ -30,9 +29,9 @@ _FIRST, _LAST = -(2**63), 2**63 - 1
 """Positions before and behind all others."""
 # As text, where it is text: somebody may have put there what is no instant.
 _AT = type_coerce(ledger.c.at, Text().with_variant(DateTime(timezone=True), "postgresql"))
-_ROWS = select(*(_AT if field.name == "at" else ledger.c[field.name] for field in fields(LedgerLine)))
+AS_IT_STANDS = select(*(_AT if field.name == "at" else ledger.c[field.name] for field in fields(LedgerLine)))
 _BETWEEN = (
-    _ROWS.where(ledger.c.position > bindparam("after"), ledger.c.position <= bindparam("through"))
+    AS_IT_STANDS.where(ledger.c.position > bindparam("after"), ledger.c.position <= bindparam("through"))
     .order_by(ledger.c.position)
     .limit(_PAGE)
 )
@@ -43,7 +42,7 @@ _HEADS = (
     .limit(_PAGE)
 )
 _HEADLESS = (
-    _ROWS.select_from(ledger.outerjoin(ledger_heads, ledger_heads.c.episode == ledger.c.episode))
+    AS_IT_STANDS.select_from(ledger.outerjoin(ledger_heads, ledger_heads.c.episode == ledger.c.episode))
     .where(ledger.c.number.is_not(None), ledger_heads.c.episode.is_(None))
     .order_by(ledger.c.position)
 )
@@ -51,7 +50,7 @@ _HEADLESS = (
 
 @cache
 def _of_episodes(postgres: bool) -> Executable:
-    chained = _ROWS.where(KEYS.has(postgres, ledger.c.episode), ledger.c.number.is_not(None))
+    chained = AS_IT_STANDS.where(KEYS.has(postgres, ledger.c.episode), ledger.c.number.is_not(None))
     return chained.order_by(ledger.c.episode, ledger.c.number)
 
 
@@ -117,8 +116,7 @@ class Proving(Sealing, History):
         """The rows between two positions, each looked at by itself."""
         while page := [LedgerLine.of(row) for row in await self._rows(_BETWEEN, after=after, through=through)]:
             after = page[-1].position
-            held = await self.contents_of({line.contents_hash for line in page if line.contents_hash})
-            changed = {hash for hash, contents in held.items() if digest(contents) != hash}
+            changed = await self.altered_contents({line.contents_hash for line in page if line.contents_hash})
             for line in page:
                 proof.rows += 1
                 if not line.holds:

@@ -9,12 +9,12 @@ from store.deliveries import Deliveries
 from store.delivery_status import DeliveryStatus
 from store.drafts import Drafts
 from store.early import Early
+from store.evidence import Evidence
 from store.finding import LookingUp
 from store.floods import Floods
 from store.looks import Looks
 from store.noting import Noting
 from store.pausing import Pausing
-from store.proving import Proving
 from store.quarantine import Quarantine
 from store.register_freshness import RegisterAges
 from store.retention import Retention
@@ -26,7 +26,7 @@ class Known(Cases, Blocking, RegisterAges, LookingUp, Floods, Noting, Timers, Wo
     """What is true now."""
 
 
-class Looking(DeliveryStatus, Proving, Looks, Retention):
+class Looking(DeliveryStatus, Evidence, Looks, Retention):
     """What became of what was promised, what proves it, who looked, and what may be forgotten."""
 
 

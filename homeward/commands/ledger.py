@@ -1,12 +1,13 @@
 """`homeward ledger`: proves that the ledger is what was written, shows the roots that vouch for it, and has them
 stamped."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
+
+from homeward.commands.database import on_store
 
 if TYPE_CHECKING:
     from store import Store, Transaction
@@ -124,7 +125,7 @@ def stamp_(database: str | None) -> None:
         raise click.ClickException(f"No service is set. Set {PREFIX}STAMP_URL to the address of one (RFC 3161).")
 
     try:
-        root = _on_store(database, lambda store: stamp_newest(store, url, clock.now()))
+        root = on_store(database, lambda store: stamp_newest(store, url, clock.now()))
     except StampError as error:
         raise click.ClickException(f"{error}.") from None
     click.echo(f"Root {root.number} is stamped: {root.root}" if root else _NO_ROOT)
@@ -151,21 +152,4 @@ def _read(database: str | None, ask: "Callable[[Transaction], Awaitable[_T]]") -
         async with store.reading() as tx:
             return await ask(tx)
 
-    return _on_store(database, asked)
-
-
-def _on_store(database: str | None, work: "Callable[[Store], Awaitable[_T]]") -> _T:
-    from homeward.commands.database import chosen_database, faults_told
-    from store import Store
-
-    url = chosen_database(database)
-
-    async def done() -> _T:
-        store = Store.open(url, within=None)
-        try:
-            return await work(store)
-        finally:
-            await store.close()
-
-    with faults_told(url):
-        return asyncio.run(done())
+    return on_store(database, asked)
