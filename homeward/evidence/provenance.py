@@ -10,7 +10,7 @@ import orjson
 from episodes.origin import cause_name
 from store.proof import LedgerLine
 
-Node = dict[str, Any]
+_Node = dict[str, Any]
 _CONTEXT = {
     "prov": "http://www.w3.org/ns/prov#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
@@ -24,21 +24,21 @@ def provenance(episode: str, lines: Sequence[LedgerLine]) -> dict[str, Any]:
     reports = {_named(line): _row(line) for line in lines if line.kind == "report"}
     nodes = [node for line in lines for node in _nodes(line, reports)]
     members = [{"@id": _row(line)} for line in lines]
-    whole: Node = {
+    whole: _Node = {
         "@id": _urn("episode", episode),
         "@type": ["prov:Collection", "prov:Entity"],
         "prov:hadMember": members,
     }
-    hub: Node = {"@id": _HUB, "@type": ["prov:SoftwareAgent", "prov:Agent"]}
-    known: dict[str, Node] = {}
+    hub: _Node = {"@id": _HUB, "@type": ["prov:SoftwareAgent", "prov:Agent"]}
+    known: dict[str, _Node] = {}
     for node in (hub, whole, *nodes):
         known.setdefault(node["@id"], node)
     return {"@context": _CONTEXT, "@graph": [*known.values()]}
 
 
-def _nodes(line: LedgerLine, reports: Mapping[str, str]) -> Iterable[Node]:
+def _nodes(line: LedgerLine, reports: Mapping[str, str]) -> Iterable[_Node]:
     entry = orjson.loads(line.entry)
-    entity: Node = {"@id": _row(line), "@type": "prov:Entity", "homeward:kind": line.kind, "homeward:hash": line.hash}
+    entity: _Node = {"@id": _row(line), "@type": "prov:Entity", "homeward:kind": line.kind, "homeward:hash": line.hash}
     cause = reports.get(line.causation or "")
     derived = {"prov:wasDerivedFrom": {"@id": cause}} if cause else {}
     match line.kind:
@@ -67,11 +67,11 @@ def _nodes(line: LedgerLine, reports: Mapping[str, str]) -> Iterable[Node]:
             yield entity | _at("prov:generatedAtTime", line) | {"prov:wasAttributedTo": {"@id": _HUB}} | derived
 
 
-def _activity(name: str, line: LedgerLine) -> Node:
+def _activity(name: str, line: LedgerLine) -> _Node:
     return {"@id": name, "@type": "prov:Activity"} | _at("prov:endedAtTime", line)
 
 
-def _at(term: str, line: LedgerLine) -> Node:
+def _at(term: str, line: LedgerLine) -> _Node:
     return {term: {"@type": "xsd:dateTime", "@value": line.at}}
 
 

@@ -18,11 +18,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-SAID = ("id", "at", "kind", "authority", "episode", "causation", "entry", "contents_hash")
-ROOT_SAID = ("number", "at", "closes", "through", "rows", "tree")
+_SAYS = ("id", "at", "kind", "authority", "episode", "causation", "entry", "contents_hash")
+_ROOT_SAYS = ("number", "at", "closes", "through", "rows", "tree")
 
 
-def hashed(*told: Any) -> str:
+def _hashed(*told: Any) -> str:
     """SHA-256 over the values as JSON without spaces, in UTF-8."""
     return hashlib.sha256(json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
 
@@ -30,39 +30,44 @@ def hashed(*told: Any) -> str:
 def verify(bundle: dict[str, Any]) -> list[str]:
     """What does not hold, a line for each; none if all does."""
     rows, roots = bundle["rows"], {root["number"]: root for root in bundle["roots"]}
-    return [*faults_of_rows(rows), *faults_of_chain(bundle), *faults_of_paths(rows, roots), *faults_of_roots(bundle)]
+    return [
+        *_faults_of_rows(rows),
+        *_faults_of_chain(bundle),
+        *_faults_of_paths(rows, roots),
+        *_faults_of_roots(bundle),
+    ]
 
 
-def named(row: dict[str, Any]) -> str:
+def _named(row: dict[str, Any]) -> str:
     """How a row is called in a sentence."""
     return "Row {position} ({kind}, {at})".format(**row)
 
 
-def faults_of_rows(rows: list[dict[str, Any]]) -> list[str]:
+def _faults_of_rows(rows: list[dict[str, Any]]) -> list[str]:
     """The rows that are not what their hash is over."""
     faults = []
     for row in rows:
-        if hashed(*(row[name] for name in SAID)) != row["hash"]:
-            faults.append(f"{named(row)}: it was changed, as its hash is not that of what it says.")
+        if _hashed(*(row[name] for name in _SAYS)) != row["hash"]:
+            faults.append(f"{_named(row)}: it was changed, as its hash is not that of what it says.")
         elif "contents" in row:
             contents = base64.b64decode(row["contents"])
             if hashlib.sha256(contents).hexdigest() != row["contents_hash"]:
-                faults.append(f"{named(row)}: its contents were changed, as their hash is another.")
+                faults.append(f"{_named(row)}: its contents were changed, as their hash is another.")
     return faults
 
 
-def faults_of_chain(bundle: dict[str, Any]) -> list[str]:
+def _faults_of_chain(bundle: dict[str, Any]) -> list[str]:
     """Where the chain of the episode is broken."""
     faults, number, links = [], 0, {""}
     chained = [row for row in bundle["rows"] if row["number"] is not None]
     for row in sorted(chained, key=lambda row: row["number"]):
         if row["number"] != number + 1:
-            faults.append(f"Rows {number + 1} to {row['number'] - 1} of the chain are missing, before {named(row)}.")
+            faults.append(f"Rows {number + 1} to {row['number'] - 1} of the chain are missing, before {_named(row)}.")
             links = set()
-        expected = {hashed(link, bundle["episode"], row["number"], row["hash"]) for link in links}
+        expected = {_hashed(link, bundle["episode"], row["number"], row["hash"]) for link in links}
         if expected and row["link"] not in expected:
             faults.append(
-                f"{named(row)}: it, or the row before it, was changed or put in, as its link does not lead on."
+                f"{_named(row)}: it, or the row before it, was changed or put in, as its link does not lead on."
             )
         number, links = row["number"], {row["link"], *expected}
     chain = bundle["chain"]
@@ -73,7 +78,7 @@ def faults_of_chain(bundle: dict[str, Any]) -> list[str]:
     return faults
 
 
-def faults_of_paths(rows: list[dict[str, Any]], roots: dict[int, dict[str, Any]]) -> list[str]:
+def _faults_of_paths(rows: list[dict[str, Any]], roots: dict[int, dict[str, Any]]) -> list[str]:
     """The rows that are not under the root that they name."""
     faults = []
     for row in rows:
@@ -85,17 +90,17 @@ def faults_of_paths(rows: list[dict[str, Any]], roots: dict[int, dict[str, Any]]
             pair = [bytes.fromhex(beside), reached] if side == "left" else [reached, bytes.fromhex(beside)]
             reached = hashlib.sha256(b"\1" + b"".join(pair)).digest()
         if row["root"] not in roots or roots[row["root"]]["tree"] != reached.hex():
-            faults.append(f"{named(row)}: it is not what root {row['root']} sealed.")
+            faults.append(f"{_named(row)}: it is not what root {row['root']} sealed.")
     return faults
 
 
-def faults_of_roots(bundle: dict[str, Any]) -> list[str]:
+def _faults_of_roots(bundle: dict[str, Any]) -> list[str]:
     """The roots that were changed or are missing, and stamps that are of another root."""
     faults, before, number = [], bundle["before"], None
     for root in bundle["roots"]:
         if number is not None and root["number"] != number + 1:
             faults.append(f"Roots {number + 1} to {root['number'] - 1} are missing.")
-        elif hashed(before, *(root[name] for name in ROOT_SAID)) != root["root"]:
+        elif _hashed(before, *(root[name] for name in _ROOT_SAYS)) != root["root"]:
             faults.append(f"Root {root['number']}: it was changed, as its hash is not that of what it seals.")
         before, number = root["root"], root["number"]
     roots = {root["number"]: root["root"] for root in bundle["roots"]}
@@ -106,7 +111,7 @@ def faults_of_roots(bundle: dict[str, Any]) -> list[str]:
     return faults
 
 
-def main() -> int:
+def _main() -> int:
     file = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "ledger.json"
     bundle = json.loads(file.read_text(encoding="utf-8"))
     faults = verify(bundle)
@@ -130,4 +135,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(_main())

@@ -31,6 +31,7 @@ SHOWS = {
     "load-history": ("load-history", "REPORTS", "--until", "2026-06-30"),
     "access": ("access", "--child", "K-1"),
     "reconcile": ("reconcile", "XX", "LIST"),
+    "evidence": ("evidence", "EPISODE", "--to", "NEW"),
 }
 """How each is run where it shows a child."""
 OF_NO_CHILD = {"quarantine show": ("quarantine", "show", "QUARANTINED", "--body", "--why", "is it for us?")}
@@ -52,6 +53,7 @@ SHOWS_NONE = {
     "quarantine causes": "causes and counts", "quarantine list": "places in Kafka and reasons",
     "quarantine replay": "a count", "purge": "counts",
     "schemas export": "schemas", "schemas check": "schemas", "topics": "topics and rights", "docs": "the contract",
+    "ledger verify": "ids of rows", "ledger roots": "hashes", "ledger stamp": "a hash",
     "migrate": "steps", "grants": "SQL",
     "move": "copies, and shows counts", "backup": "copies, and shows counts", "restore": "copies, and shows counts",
 }  # fmt: skip
@@ -116,6 +118,7 @@ class Commands:
             "CHANGED": str(self.folder / "6.6.toml"),
             "LIST": str(self.folder / "list.csv"),
             "REPORTS": str(self.folder / "reports.jsonl"),
+            "NEW": str(self.folder / f"evidence{len(self.looks())}.zip"),
         }
         return CliRunner().invoke(main, [known.get(word, word) for word in words])
 
