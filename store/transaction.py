@@ -12,6 +12,7 @@ from store.early import Early
 from store.finding import LookingUp
 from store.floods import Floods
 from store.history import History
+from store.listening import FeedsHeard
 from store.looks import Looks
 from store.noting import Noting
 from store.pausing import Pausing
@@ -22,7 +23,7 @@ from store.timers import Timers
 from store.worklist import Worklist
 
 
-class Known(Cases, Blocking, RegisterAges, LookingUp, Floods, Noting, Timers, Worklist):
+class Known(Cases, Blocking, RegisterAges, FeedsHeard, LookingUp, Floods, Noting, Timers, Worklist):
     """What is true now."""
 
 
