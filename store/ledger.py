@@ -10,13 +10,17 @@ from typing import Any
 import orjson
 from sqlalchemy import Executable, select
 
+from store.chaining import Chaining, chained
 from store.instants import written
 from store.listing import KEYS, Writing
 from store.promising import Promising
 from store.rows import LedgerRow, OutboxRow
 from store.tables import ledger, ledger_contents
 
-_LEDGER = Writing(ledger, ("id", "at", "kind", "authority", "episode", "causation", "entry", "contents_hash", "hash"))
+_LEDGER = Writing(
+    ledger,
+    ("id", "at", "kind", "authority", "episode", "causation", "entry", "contents_hash", "hash", "number", "link"),
+)
 # The same bytes told again are held from then on, also where the first ones have been purged.
 _CONTENTS = Writing(ledger_contents, ("hash", "contents", "at"), replaces=("contents", "at"))
 _NONE: Mapping[str, datetime] = MappingProxyType({})
@@ -54,7 +58,7 @@ def _known(postgres: bool) -> Executable:
     return select(ledger.c.id).select_from(asked.join(ledger, ledger.c.id == asked.c.key))
 
 
-class Ledger(Promising):
+class Ledger(Promising, Chaining):
     """The part of a transaction that adds what happened and what was promised."""
 
     async def in_ledger(self, ids: Collection[str]) -> set[str]:
@@ -68,6 +72,7 @@ class Ledger(Promising):
         error. Within a lane the order of writing is the order of sending, so hold the lock of its subject. `kept_back`:
         until when rows (by id) wait at the longest before they may be sent."""
         contents: dict[str, tuple[str, bytes, Any]] = {}
+        heads = await self._heads({row.episode for row in ledger if row.episode is not None})
         lines = []
         for row in ledger:
             hashed = None
@@ -76,8 +81,10 @@ class Ledger(Promising):
                 contents[hashed] = (hashed, row.contents, row.at)
             entry = canonical(row.entry)
             told = (row.kind, row.authority, row.episode, row.causation, entry, hashed)
-            lines.append((row.id, row.at, *told, entry_hash(row.id, written(row.at), *told)))
+            line = entry_hash(row.id, written(row.at), *told)
+            lines.append((row.id, row.at, *told, line, *chained(heads, row.episode, line)))
         await self._write(_CONTENTS, sorted(contents.values()))
         await self._write(_LEDGER, lines)
+        await self._keep_heads(heads)
         if outbox:
             await self._promise(outbox, kept_back)

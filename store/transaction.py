@@ -11,10 +11,10 @@ from store.drafts import Drafts
 from store.early import Early
 from store.finding import LookingUp
 from store.floods import Floods
-from store.history import History
 from store.looks import Looks
 from store.noting import Noting
 from store.pausing import Pausing
+from store.proving import Proving
 from store.quarantine import Quarantine
 from store.register_freshness import RegisterAges
 from store.retention import Retention
@@ -26,8 +26,8 @@ class Known(Cases, Blocking, RegisterAges, LookingUp, Floods, Noting, Timers, Wo
     """What is true now."""
 
 
-class Looking(DeliveryStatus, History, Looks, Retention):
-    """What became of what was promised, who looked, and what may be forgotten."""
+class Looking(DeliveryStatus, Proving, Looks, Retention):
+    """What became of what was promised, what proves it, who looked, and what may be forgotten."""
 
 
 class OfTheDesk(Answers, Drafts):
