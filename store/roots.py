@@ -21,8 +21,8 @@ _SIZE = 8 + hashlib.sha256().digest_size
 class LedgerRoot:
     """`closes`: the last day (ISO 8601, London) before it, if it is the first root of another day; `through`: the
     highest position sealed so far; `rows`: how many this root seals; `tree`: the hash of their tree; `leaves`: the
-    position and the leaf of each, as `leaves_in_bytes` writes them, empty where they were not asked for. Hashes are SHA-256
-    (hex)."""
+    position and the leaf of each, as `leaves_in_bytes` writes them, empty where they were not asked for. Hashes are
+    SHA-256 (hex)."""
 
     number: int
     at: datetime
