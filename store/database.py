@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from store.creating import create
-from store.engine import READING, in_memory, make_room, opened
+from store.engine import READING, in_memory, keys_named, make_room, opened
 from store.errors import StoreUnavailableError, translated
 from store.handing import HandedOver, Taker
+from store.keys import KeyStore
 from store.measures import TRANSACTION, WAITING
 from store.postgres import BRIEF, WITHIN
 from store.transaction import Transaction
@@ -24,8 +25,8 @@ _ANSWER_WITHIN = 5.0  # seconds
 class Store:
     """All that Homeward remembers. One object serves any number of tasks of one event loop."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, engine: AsyncEngine, keys: KeyStore | None = None) -> None:
+        self._engine, self.keys = engine, keys
         self.postgres = engine.dialect.name == "postgresql"
         self._single = in_memory(engine.url)
         self._writer: asyncio.Lock | None = None if self.postgres else asyncio.Lock()
@@ -36,8 +37,10 @@ class Store:
         """A store at `sqlite+aiosqlite:///path`, `sqlite+aiosqlite://` (in memory) or `postgresql+asyncpg://…`.
 
         Nothing is connected until it is used. `within`: seconds that a server has for one statement; None for work that
-        takes as long as it takes. Raises ValueError for another kind of database."""
-        return cls(opened(url, within))
+        takes as long as it takes. `keys` in the url names the store of the keys under which contents are kept; without
+        it they are kept in the clear. Raises ValueError for another kind of database."""
+        keys = keys_named(url)
+        return cls(opened(url, within), KeyStore.open(keys) if keys else None)
 
     def prepare(self) -> None:
         """Make room for a SQLite file that is not there yet, readable by its owner alone: it will hold what is known
@@ -54,6 +57,8 @@ class Store:
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+        if self.keys:
+            await self.keys.close()
 
     @asynccontextmanager
     async def transaction(self, brief: bool = False) -> AsyncIterator[Transaction]:
@@ -64,7 +69,7 @@ class Store:
         promised = HandedOver()
         try:
             async with self.connection(brief) as connection:
-                tx = Transaction(connection, self._taker)
+                tx = Transaction(connection, self._taker, self.keys)
                 promised = tx.promised
                 yield tx
         except BaseException:
@@ -122,7 +127,7 @@ class Store:
     async def reading(self) -> AsyncIterator[Transaction]:
         """One view of the whole, for reading only: it waits for no writer and holds none up."""
         async with self.reading_connection() as connection:
-            yield Transaction(connection)
+            yield Transaction(connection, keys=self.keys)
 
     @asynccontextmanager
     async def reading_connection(self) -> AsyncIterator[AsyncConnection]:

@@ -16,6 +16,7 @@ _SHRINKS = {
 _OF_ITS_ROW = {
     "deliveries": "position IN (SELECT position FROM outbox)",
     "ledger_contents": "hash IN (SELECT contents_hash FROM ledger)",
+    "sealed_contents": "hash IN (SELECT contents_hash FROM ledger)",
 }
 """Tables that name no authority and whose rows belong to rows of one that does."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from store import EpisodeRow, IdentifierRow, PersonRow, QuarantineRow, Reference
 from store.blocking import BlockedRow
 from store.noting import Note
 from store.register_freshness import RegisterFreshness
+from store.rows import Concerns
 
 HUNDRED = 100
 
@@ -52,7 +54,8 @@ async def _take_in(tx: Transaction, batch: str, many: int) -> None:
         [ReferenceRow("a", "XX", n, n, n) for n in numbers],
         [EpisodeRow(n, "a", n, NOON, "open", b"{}") for n in numbers],
     )
-    await tx.append([line(n, contents=n.encode()) for n in numbers], [promised(n, child=n) for n in numbers])
+    lines = [replace(line(n, contents=n.encode()), about=(Concerns(n, n),)) for n in numbers]
+    await tx.append(lines, [promised(n, child=n) for n in numbers])
     timers: list[TimerRow] = [timer(n, person=n, episode=n) for n in numbers]
     await tx.set_timers([(n, n) for n in numbers], timers)
     held: list[QuarantineRow] = [unreadable(n) for n in numbers]

@@ -1,0 +1,24 @@
+"""Contents under the key of the child that they are about. Those of before stay where they are, and are read there."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0019"
+down_revision = "0017"
+
+_INSTANT = sa.Text().with_variant(sa.DateTime(timezone=True), "postgresql")
+
+
+def upgrade() -> None:
+    """Make the table and its indexes."""
+    op.create_table(
+        "sealed_contents",
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("hash", "person")),
+        sa.Column("episode", sa.Text()),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("kind", "key")),
+        sa.Column("contents", sa.LargeBinary()),
+        sa.Column("at", _INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("hash", "person", name="sealed_contents_pkey"),
+    )
+    for name in ("person", "key", "at"):
+        op.create_index(f"sealed_contents_{name}_idx", "sealed_contents", [name])
