@@ -16,6 +16,7 @@ from homeward.consuming import Consuming
 from homeward.health.board import Board
 from homeward.health.checks import Check, Health, Standing
 from homeward.health.standing import standing
+from homeward.keeping.erasing import obey_journal
 from homeward.paused import pause_every_way
 from homeward.settings import Settings
 from homeward.watching import Watch
@@ -65,6 +66,7 @@ class Hub:
         allow is told, and tried again while the hub runs."""
         if self._starts_paused:
             await pause_every_way(self.parts.store, self.parts.senders, self.parts.now())
+        await obey_journal(self.parts.store, self.parts.now())
         await fill_worklist(self.parts.store, self.parts.packs)
         for sender in self.parts.senders.values():
             await sender.start()

@@ -19,7 +19,7 @@ from homeward.settings_of_ways import PREFIX as PREFIX
 from homeward.settings_of_ways import ChannelSettings, NameList, Port, SourceSettings, comma_separated
 from schemas.topics import same_topic
 from store.encryption import IN_CLEAR, hosts_of
-from store.engine import KEYS, keys_beside, keys_named
+from store.engine import KEYS_IN_URL, keys_beside, keys_named
 
 _FOR_TESTS = "TEST_"  # where the tests find their servers
 Folders = Annotated[tuple[Path, ...], NoDecode]
@@ -183,7 +183,7 @@ class Settings(DeskSettings, ChannelSettings, SourceSettings, BrokerSettings):
             return database
         beside = keys_beside(database) or f"sqlite+aiosqlite:///{self.data / 'keys.db'}"
         keys = self.keys_url.get_secret_value() if self.keys_url else beside
-        return make_url(database).update_query_dict({KEYS: keys}).render_as_string(hide_password=False)
+        return make_url(database).update_query_dict({KEYS_IN_URL: keys}).render_as_string(hide_password=False)
 
     @property
     def _bare_database(self) -> str:

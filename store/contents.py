@@ -8,7 +8,7 @@ import hashlib
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -32,13 +32,13 @@ from sqlalchemy import (
 )
 
 from store.instants import UtcInstant
-from store.keys import Key
+from store.keys import SealingKey
 from store.listing import KEYS, Writing
 from store.rows import Concerns, LedgerRow
 from store.session import Session
 from store.tables import episodes, ledger, ledger_contents, metadata
 
-NOBODY = ""
+NOBODYS = ""
 """Whose contents are that no child is known for, and the key of those that stand in the clear."""
 _SALT = 16  # bytes
 sealed_contents = Table(
@@ -46,6 +46,7 @@ sealed_contents = Table(
     metadata,
     Column("hash", Text, primary_key=True),
     Column("person", Text, primary_key=True),
+    Column("line", Text, nullable=False),
     Column("episode", Text),
     Column("kind", Text, nullable=False),
     Column("key", Text, nullable=False),
@@ -54,16 +55,18 @@ sealed_contents = Table(
 )
 Index("sealed_contents_person_idx", sealed_contents.c.person)
 Index("sealed_contents_key_idx", sealed_contents.c.key)
-_COLUMNS = ("hash", "person", "episode", "kind", "key", "contents", "at")
+_COLUMNS = ("hash", "person", "line", "episode", "kind", "key", "contents", "at")
 _KEEP = Writing(sealed_contents, _COLUMNS, replaces=())
 
 
 @dataclass(frozen=True, slots=True)
 class KeptContents:
-    """Contents with what is said of them. `kind`: the type of the report, else the kind of the line."""
+    """Contents with what is said of them. `line`: the id of theirs; `kind`: the type of the report, else the kind of
+    the line."""
 
     hash: str
     person: str
+    line: str
     episode: str | None
     kind: str
     at: datetime
@@ -85,6 +88,33 @@ class Salted:
     @property
     def kind(self) -> str:
         return str(self.row.entry.get("type", "report")) if self.row.kind == "report" else self.row.kind
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is to be sealed for one child."""
+
+    hash: str
+    line: str
+    about: Concerns
+    kind: str
+    bytes: bytes
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """The name of the key: the child, else the kind and the day."""
+        return self.about.person or day_key(self.kind, self.at.date())
+
+    def row(self, key: SealingKey | None) -> tuple[Any, ...]:
+        sealed = key.seal(self.bytes, self.hash) if key else self.bytes
+        whose = (self.hash, self.about.person, self.line, self.about.episode, self.kind)
+        return (*whose, key.id if key else NOBODYS, sealed, self.at)
+
+
+def day_key(kind: str, day: date) -> str:
+    """The name of the key of what is about no child that is known."""
+    return f"day/{kind}/{day}"
 
 
 def salted(row: LedgerRow) -> Salted:
@@ -114,14 +144,14 @@ def _of_lines(postgres: bool) -> Executable:
     asked, held = KEYS.of(postgres), sealed_contents
     columns = (ledger.c.id, *(held.c[name] for name in ("hash", "kind", "key", "contents", "at")))
     line = asked.join(ledger, ledger.c.id == asked.c.key)
-    theirs = and_(held.c.hash == ledger.c.contents_hash, held.c.person == literal(NOBODY, Text))
+    theirs = and_(held.c.hash == ledger.c.contents_hash, held.c.person == literal(NOBODYS, Text))
     return select(*columns).select_from(line.join(held, theirs)).where(held.c.contents.is_not(None))
 
 
 @cache
 def _empty(postgres: bool) -> Executable:
     chosen = KEYS.has(postgres, sealed_contents.c.hash)
-    return update(sealed_contents).where(chosen, sealed_contents.c.person == NOBODY).values(contents=null())
+    return update(sealed_contents).where(chosen, sealed_contents.c.person == NOBODYS).values(contents=null())
 
 
 _FORMER, _PERSON = bindparam("former", type_=Text), bindparam("heir", type_=Text)
@@ -131,6 +161,12 @@ _HAS_THEM = exists().where(_THEIRS.c.hash == sealed_contents.c.hash, _THEIRS.c.p
 _FROM = and_(sealed_contents.c.person == _FORMER, or_(_MOVED.is_(None), sealed_contents.c.episode == _MOVED))
 _HAND_OVER = update(sealed_contents).where(_FROM, not_(_HAS_THEM)).values(person=_PERSON)
 _LEAVE = update(sealed_contents).where(_FROM).values(contents=null())
+_NEWEST = (
+    select(sealed_contents.c.key)
+    .where(sealed_contents.c.contents.is_not(None), sealed_contents.c.key != NOBODYS)
+    .order_by(sealed_contents.c.at.desc())
+    .limit(20)
+)
 _OF_PERSON = (
     select(*(sealed_contents.c[name] for name in _COLUMNS))
     .where(sealed_contents.c.person == _PERSON, sealed_contents.c.contents.is_not(None))
@@ -161,7 +197,7 @@ class Contents(Session):
         keys = await self._keys_of(rows)
         opened = ((row, _opened(row, keys)) for row in rows)
         return [
-            KeptContents(row.hash, row.person, row.episode, row.kind, row.at, plain[_SALT:])
+            KeptContents(row.hash, row.person, row.line, row.episode, row.kind, row.at, plain[_SALT:])
             for row, plain in opened
             if plain
         ]
@@ -172,10 +208,10 @@ class Contents(Session):
         if not lines:
             return
         rows = [*await self._with(KEYS, ((line,) for line in sorted(lines)), _of_lines(self._postgres))]
-        keys, told = await self._keys_of(rows), []
+        keys, told = await self._keys_of(rows), list[_Told]()
         for row in rows:
             plain = _opened(row, keys)
-            told += [(row.hash, each, row.kind, plain, row.at) for each in lines[row.id] if plain]
+            told += [_Told(row.hash, row.id, each, row.kind, plain, row.at) for each in lines[row.id] if plain]
         await self._seal(told)
         if told:
             await self._with(KEYS, ((hash,) for hash in sorted({row.hash for row in rows})), _empty(self._postgres))
@@ -185,6 +221,11 @@ class Contents(Session):
         await self._rows(_HAND_OVER, former=former, heir=person, moved=episode)
         await self._rows(_LEAVE, former=former, moved=episode)  # what the other has already
 
+    async def keys_missing(self) -> bool:
+        """Whether the newest contents are sealed under keys that are not here."""
+        ids = {*(await self._rows(_NEWEST)).scalars()}
+        return bool(ids) and not (self._keys and await self._keys.known(sorted(ids)))
+
     async def _keep(self, told: Sequence[Salted]) -> None:
         if not told:
             return
@@ -193,23 +234,17 @@ class Contents(Session):
         whose = {row.id: row.person for row in found}
         await self._seal(
             [
-                (each.hash, concerned, each.kind, each.bytes, each.row.at)
+                _Told(each.hash, each.row.id, concerned, each.kind, each.bytes, each.row.at)
                 for each in told
-                for concerned in each.row.about or (Concerns(whose.get(each.row.episode, NOBODY), each.row.episode),)
+                for concerned in each.row.about or (Concerns(whose.get(each.row.episode, NOBODYS), each.row.episode),)
             ]
         )
 
-    async def _seal(self, told: Iterable[tuple[str, Concerns, str, bytes, datetime]]) -> None:
-        named = [(*each, each[1].person or f"day/{each[2]}/{each[4].date()}") for each in told]
-        keys: Mapping[str, Key] = {}
-        if self._keys and named:
-            keys = await self._keys.named({each[-1] for each in named}, named[0][4])
-        rows = []
-        for hash, concerned, kind, plain, at, name in named:
-            key = keys.get(name)
-            sealed = key.seal(plain, hash) if key else plain
-            rows.append((hash, concerned.person, concerned.episode, kind, key.id if key else NOBODY, sealed, at))
-        await self._write(_KEEP, sorted(rows))
+    async def _seal(self, told: Sequence["_Told"]) -> None:
+        keys: Mapping[str, SealingKey] = {}
+        if self._keys and told:
+            keys = await self._keys.named({each.key for each in told}, told[0].at)
+        await self._write(_KEEP, sorted(each.row(keys.get(each.key)) for each in told))
 
     async def _open(self, hashes: Collection[str]) -> tuple[dict[str, bytes], set[str]]:
         """What is held, and what of it is not what was written."""
@@ -227,12 +262,12 @@ class Contents(Session):
                 held[row.hash] = plain if row.key is None else plain[_SALT:]
         return held, altered
 
-    async def _keys_of(self, rows: Iterable[Any]) -> Mapping[str, Key]:
+    async def _keys_of(self, rows: Iterable[Any]) -> Mapping[str, SealingKey]:
         ids = {row.key for row in rows if row.key and row.contents is not None}
         return await self._keys.known(sorted(ids)) if self._keys and ids else {}
 
 
-def _opened(row: Any, keys: Mapping[str, Key]) -> bytes | None:
+def _opened(row: Any, keys: Mapping[str, SealingKey]) -> bytes | None:
     """The salted bytes of a row; None where nobody can read them."""
     if not row.key:
         return row.contents  # type: ignore[no-any-return]

@@ -113,6 +113,16 @@ class Store:
                 await connection.commit()
             TRANSACTION.observe(time.monotonic() - begun)
 
+    async def sweep(self) -> None:
+        """Lets what was erased leave the files of SQLite, whose log keeps it until it is written over. Postgres does so
+        by its own vacuum."""
+        if not self.postgres and not self._single:
+            with translated():
+                async with self._engine.connect() as connection:
+                    await connection.execution_options(**{READING: True})
+                    await connection.commit()
+                    await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     async def answers(self) -> bool:
         """Whether the database can be reached and asked at this moment."""
         try:

@@ -35,10 +35,10 @@ from store.instants import UtcInstant
 from store.listing import KEYS, Listing, Writing
 
 _NONCE = 12  # bytes, as AES-GCM has them
-metadata = MetaData()
+_metadata = MetaData()
 keys = Table(
     "keys",
-    metadata,
+    _metadata,
     Column("id", Text, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
     Column("key", LargeBinary, nullable=False),
@@ -46,7 +46,7 @@ keys = Table(
 )
 erasures = Table(
     "erasures",
-    metadata,
+    _metadata,
     Column("position", BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True),
     Column("id", Text, nullable=False, unique=True),
     Column("at", UtcInstant, nullable=False),
@@ -60,7 +60,7 @@ _ERASURES = select(erasures.c.id, erasures.c.at, erasures.c.what).order_by(erasu
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class SealingKey:
     """A key under its id, which what it sealed names. A key that was thrown away never comes back under its id."""
 
     id: str
@@ -131,7 +131,7 @@ class KeyStore:
         """Close every connection."""
         await self._engine.dispose()
 
-    async def named(self, names: Collection[str], now: datetime) -> dict[str, Key]:
+    async def named(self, names: Collection[str], now: datetime) -> dict[str, SealingKey]:
         """The keys with these names. One that is not there is made, and kept before it is handed out."""
         found = await self._ask_named(names)
         if missing := sorted({*names} - found.keys()):
@@ -139,10 +139,10 @@ class KeyStore:
             found |= await self._ask_named(missing)  # another process may have been first
         return found
 
-    async def known(self, ids: Collection[str]) -> dict[str, Key]:
+    async def known(self, ids: Collection[str]) -> dict[str, SealingKey]:
         """Those of the keys that have not been thrown away, by id."""
         rows = await self._ask(_known(self._postgres), KEYS.parameters(self._postgres, [(id_,) for id_ in ids]))
-        return {row.id: Key(row.id, row.key) for row in rows}
+        return {row.id: SealingKey(row.id, row.key) for row in rows}
 
     async def throw_away(self, ids: Collection[str] = (), names: Collection[str] = ()) -> None:
         """Nobody reads what these keys have sealed, from now on and in any backup."""
@@ -161,9 +161,9 @@ class KeyStore:
         """The journal, oldest first."""
         return [Erasure(row.id, row.at, orjson.loads(row.what)) for row in await self._ask(_ERASURES, {})]
 
-    async def _ask_named(self, names: Collection[str]) -> dict[str, Key]:
+    async def _ask_named(self, names: Collection[str]) -> dict[str, SealingKey]:
         asked = _NAMES.parameters(self._postgres, [(name,) for name in names])
-        return {row.name: Key(row.id, row.key) for row in await self._ask(_named(self._postgres), asked)}
+        return {row.name: SealingKey(row.id, row.key) for row in await self._ask(_named(self._postgres), asked)}
 
     async def _ask(self, statement: Executable, parameters: dict[str, Any]) -> list[Any]:
         await self._prepare()
@@ -184,5 +184,5 @@ class KeyStore:
         make_room(self._engine.url)
         with translated():
             async with self._engine.begin() as connection:
-                await connection.run_sync(metadata.create_all)
+                await connection.run_sync(_metadata.create_all)
         self._made = True

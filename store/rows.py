@@ -12,7 +12,7 @@ from typing import Any, Literal
 SHARDS = 16
 """How many parts the deliveries are dealt into. Fixed: rows written under another number would change hands."""
 
-LedgerKind = Literal["report", "waits", "match", "fact", "decision", "timers", "delivery", "look", "pause"]
+LedgerKind = Literal["report", "waits", "match", "fact", "decision", "timers", "delivery", "look", "pause", "erasure"]
 
 
 @dataclass(frozen=True, slots=True)

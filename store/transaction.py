@@ -11,7 +11,9 @@ from store.drafts import Drafts
 from store.early import Early
 from store.finding import LookingUp
 from store.floods import Floods
+from store.forgetting import Forgetting
 from store.history import History
+from store.holds import Holds
 from store.noting import Noting
 from store.pausing import Pausing
 from store.quarantine import Quarantine
@@ -25,7 +27,7 @@ class Known(Cases, Blocking, RegisterAges, LookingUp, Floods, Noting, Timers, Wo
     """What is true now."""
 
 
-class Looking(DeliveryStatus, History, Retention):
+class Looking(DeliveryStatus, History, Retention, Forgetting, Holds):
     """What became of what was promised, and what may be forgotten."""
 
 
