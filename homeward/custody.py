@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from homeward import clock
-from homeward.keeping.erasing import obey_journal
+from homeward.keeping.journal import obey_journal
 from homeward.served import lacking_packs
 from routing.library import Packs
 from store import Store

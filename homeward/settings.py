@@ -186,6 +186,12 @@ class Settings(DeskSettings, ChannelSettings, SourceSettings, BrokerSettings):
         return make_url(database).update_query_dict({KEYS_IN_URL: keys}).render_as_string(hide_password=False)
 
     @property
+    def purging_database(self) -> str:
+        """The database entered as whoever purges it, with the same keys."""
+        url = self.purging_database_url
+        return self.with_keys(url.get_secret_value() if url else self._bare_database)
+
+    @property
     def _bare_database(self) -> str:
         if self.database_url is None:
             return f"sqlite+aiosqlite:///{self.data / 'homeward.db'}"

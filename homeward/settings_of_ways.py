@@ -51,13 +51,18 @@ class SourceSettings(BaseSettings):
         "HOMEWARD_DATABASE_URL. Several machines need one that they share. Back it up apart. Defaults to a SQLite file "
         "beside the database, or with Postgres to `keys.db` in the data folder",
     )
+    purging_database_url: SecretStr | None = Field(
+        None,
+        description="The same database, entered as its owner: as whom the hub purges by the retention schedules where "
+        "it runs as a Postgres role that may remove nothing. Defaults to HOMEWARD_DATABASE_URL",
+    )
     database_ca_file: Path | None = Field(
         None,
         description="CA certificates to trust for Postgres. Defaults to the system's. Beyond this machine the server "
         "must show a certificate for its name",
     )
 
-    @field_validator("database_url", "keys_url")
+    @field_validator("database_url", "keys_url", "purging_database_url")
     @classmethod
     def _known_database(cls, value: str | SecretStr | None) -> str | SecretStr | None:
         url = value.get_secret_value() if isinstance(value, SecretStr) else value

@@ -18,6 +18,7 @@ from routing.library import Packs
 from routing.messages import Message, derived_id
 from schemas.tracing import inner_span
 from store import Transaction
+from store.noting import LOOKED_AFTER, Note
 from store.register_freshness import RegisterFreshness
 from store.rows import Concerns, LedgerRow, OutboxRow, TimerRow
 
@@ -68,7 +69,7 @@ async def write_batch(
         await tx.append([*lines, *clocks], outbox, kept_back)
     await _pass_on(tx, children, about)
     await tx.note_register_freshness(_freshness(parsed, context.packs, now))
-    await tx.note(() if context.history else context.notes.new)
+    await tx.note([*(() if context.history else context.notes.new), *_looked_after(children, now)])
     await tx.keep_early_words(*early.changes())
     asked, questions = ([], []) if context.history else early.timers(context.early_after)
     await tx.set_timers([*owned, *owners, *folded.owners, *asked], [*wanted, *timers, *folded.timers, *questions])
@@ -76,6 +77,13 @@ async def write_batch(
     changed = children.changed_cases()
     await tx.set_work({case.id for _, case in changed}, work_rows_of(changed, batch.context.packs))
     await tx.quarantine(quarantine_rows(done.rejected, batch.context.packs, now))
+
+
+def _looked_after(children: Children, now: datetime) -> list[Note]:
+    """That these children were looked after, whatever the register says later: by it hangs how long they are kept."""
+    told = (child for child in children.children() if child.changed)
+    cared_for = (child.id for child in told if child.record.looked_after or child.record.leaving_care)
+    return [Note(f"{LOOKED_AFTER}/{person}", LOOKED_AFTER, now) for person in sorted(cared_for)]
 
 
 def _whose(done: Step) -> dict[str, list[Concerns]]:

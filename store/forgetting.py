@@ -49,7 +49,7 @@ from store.tables import (
 )
 
 ERASED: Final = "erasure"
-_FORGOTTEN = "The child was forgotten before it could leave"
+_WITHDRAWN = "The child was forgotten before it could leave"
 _ON_ITS_WAY: tuple[DeliveryState, ...] = ("prepared", "retrying", "sending")
 _WITH_A_PERSON: tuple[DeliveryState, ...] = ("parked", "failed", "bounced", "in_doubt")
 _PAGE = 500
@@ -152,7 +152,7 @@ class Forgetting(Contents, Noting):
 
     async def _withdraw(self, messages: Collection[str], now: datetime) -> None:
         left = (deliveries.c.position.in_(_of_messages(messages)), among(deliveries, *_ON_ITS_WAY, *_WITH_A_PERSON))
-        ended = {"state": "withdrawn", "detail": _FORGOTTEN, "settled_at": now, "next_attempt_at": null()}
+        ended = {"state": "withdrawn", "detail": _WITHDRAWN, "settled_at": now, "next_attempt_at": null()}
         await self._rows(update(deliveries).where(*left).values(ended | {"lease_owner": null(), "lease_until": null()}))
 
     async def _leave_out(self, incidents: Collection[str]) -> int:

@@ -26,6 +26,7 @@ _PURGE_PAYLOADS = (
 )
 _PURGE_QUARANTINE = delete(quarantine).where(quarantine.c.state == "replayed", quarantine.c.replayed_at < _BEFORE)
 _FORGET_CLAIMS = delete(inbox).where(inbox.c.received_at < _BEFORE)
+_COUNT_CLAIMS = select(func.count()).select_from(inbox).where(inbox.c.received_at < _BEFORE)
 _PURGE = "purge"
 _PURGED = Writing(noted, ("key", "about", "at"), replaces=("at",))
 _PURGES = select(noted.c.key, noted.c.at).where(noted.c.about == literal_column(f"'{_PURGE}'", Text))
@@ -46,6 +47,10 @@ class Retention(Session):
     async def purge_quarantine(self, before: datetime) -> int:
         """Remove messages that were replayed before an instant. What has not been read is never removed."""
         return (await self._rows(_PURGE_QUARANTINE, before=before)).rowcount
+
+    async def count_claims(self, before: datetime) -> int:
+        """How many messages were taken in before an instant."""
+        return int((await self._rows(_COUNT_CLAIMS, before=before)).scalar_one())
 
     async def forget_claims(self, before: datetime) -> int:
         """Forget messages taken in before an instant: one of them that comes again would count as new. Keep them

@@ -14,6 +14,7 @@ from store.floods import Floods
 from store.forgetting import Forgetting
 from store.history import History
 from store.holds import Holds
+from store.keeping import Keeping
 from store.noting import Noting
 from store.pausing import Pausing
 from store.quarantine import Quarantine
@@ -27,7 +28,7 @@ class Known(Cases, Blocking, RegisterAges, LookingUp, Floods, Noting, Timers, Wo
     """What is true now."""
 
 
-class Looking(DeliveryStatus, History, Retention, Forgetting, Holds):
+class Looking(DeliveryStatus, History, Retention, Forgetting, Holds, Keeping):
     """What became of what was promised, and what may be forgotten."""
 
 

@@ -1,11 +1,9 @@
 """Forgetting children everywhere: in the journal, which lies outside the database, before anything else; in one
-transaction of the database; and in the memory of this process. What the journal names is erased again wherever it has
-not been, as in a backup that was restored."""
+transaction of the database; and in the memory of this process."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import uuid4
 
 from enrichment.matching import forget_names
@@ -17,7 +15,7 @@ from store.forgetting import ChildTraces
 from store.keys import Erasure
 from store.mentions import Mentions
 
-_FORGOTTEN = "forgotten"
+FORGOTTEN = "forgotten"
 _MISSING = "the child is missing, or a report about the child waits"
 _UNSENT = "{} messages about the child are still to be sent: let them leave, or release what is held up"
 _HELD = "the child is held by {}: {}"
@@ -47,35 +45,15 @@ async def forget_children(store: Store, people: Collection[str], by: str, why: s
         if not going:
             return done
         whole = [{"person": each.person, "episodes": [*each.episodes]} for each in going]
-        line = Erasure(str(uuid4()), now, {_FORGOTTEN: whole})
+        line = Erasure(str(uuid4()), now, {FORGOTTEN: whole})
         if store.keys:
             await store.keys.note(line)  # first of all: were this the last thing done, the next start would do the rest
-        await _forget(tx, going, line, now, done, by, why)
-    await _sweep(store)
+        await forget_traces(tx, going, line, now, done, by, why)
+    await sweep(store)
     return done
 
 
-async def obey_journal(store: Store, now: datetime) -> Erased:
-    """Erases what the journal names and has not been erased in this database. Nobody is asked again: what was still to
-    be sent, according to the backup, is withdrawn."""
-    done = Erased()
-    if store.keys is None:
-        return done
-    journal = await store.keys.erasures()
-    async with store.reading() as tx:
-        obeyed = await tx.were_erased([line.id for line in journal])
-    for line in (each for each in journal if each.id not in obeyed):
-        named: Sequence[Mapping[str, Any]] = line.what.get(_FORGOTTEN, ())
-        async with store.transaction() as tx:
-            await tx.lock({each["person"] for each in named})
-            traces = [await tx.traces_of(each["person"], each["episodes"]) for each in named]
-            await _forget(tx, traces, line, now, done, "journal", "")
-    if done.rows:
-        await _sweep(store)
-    return done
-
-
-async def _sweep(store: Store) -> None:
+async def sweep(store: Store) -> None:
     """Out of the memory of this process, and out of the files of the database."""
     forget_names()
     await store.sweep()
@@ -94,20 +72,26 @@ async def _refusals(tx: Transaction, traces: Sequence[ChildTraces], now: datetim
     return refused
 
 
-async def _forget(
+async def forget_traces(
     tx: Transaction, going: Sequence[ChildTraces], line: Erasure, now: datetime, done: Erased, by: str, why: str
 ) -> None:
+    """Forgets them as the line of the journal says that stands already; counts what went."""
     if going:
-        people, _ = await tx.load({each.person for each in going})
-        described = [read_described(row.described) for row in people.values() if row.described]
-        numbers = {number for each in going for number in each.numbers}
-        done.add(await tx.forget_mentions(Mentions(numbers, [n for each in described for n in whole_names(each)])))
+        done.add(await tx.forget_mentions(await mentions_of(tx, [each.person for each in going])))
         for each in going:
             done.add(await tx.forget_child(each, now))
         lines = [_ledger_row(each, line, now, by, why) for each in going]
         known = await tx.in_ledger({row.id for row in lines})
         await tx.append([row for row in lines if row.id not in known], ())
     await tx.erased([line.id], now)
+
+
+async def mentions_of(tx: Transaction, people: Collection[str]) -> Mentions:
+    """What children are known by, to look for where nobody has said whom something is about."""
+    rows, _ = await tx.load(people)
+    described = [read_described(row.described) for row in rows.values() if row.described]
+    numbers = [number for person in rows for number in (await tx.traces_of(person)).numbers]
+    return Mentions(numbers, [name for each in described for name in whole_names(each)])
 
 
 def whole_names(described: Described) -> list[tuple[str, ...]]:
@@ -118,6 +102,6 @@ def whole_names(described: Described) -> list[tuple[str, ...]]:
 
 
 def _ledger_row(traces: ChildTraces, line: Erasure, now: datetime, by: str, why: str) -> LedgerRow:
-    entry = {"who": by, "what": _FORGOTTEN, "person": traces.person, "erasure": line.id}
+    entry = {"who": by, "what": FORGOTTEN, "person": traces.person, "erasure": line.id}
     key = derived_id("erasure", line.id, traces.person)
     return LedgerRow(key, now, "erasure", traces.authority, None, None, entry, why.encode() or None)

@@ -22,7 +22,8 @@ from lives import (
 from wire_messages import found, missing
 
 from homeward.custody import back_up, restore
-from homeward.keeping.erasing import forget_children, obey_journal
+from homeward.keeping.erasing import forget_children
+from homeward.keeping.journal import obey_journal
 from homeward.served import check_keys
 from homeward.settings import SettingsError
 from store import Store
