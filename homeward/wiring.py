@@ -14,6 +14,7 @@ from enrichment.matching import Model, ModelError, load_model, shipped_model
 from homeward import clock
 from homeward.channels import channels
 from homeward.kafka import kafka_settings
+from homeward.keeping.schedule import read_schedules
 from homeward.library import check_addresses, check_installation, read_directories, read_packs
 from homeward.mailbox import bounce_reader
 from homeward.sealing import Sealer
@@ -156,6 +157,7 @@ def library(settings: Settings) -> tuple[Packs, dict[str, Directory]]:
     if settings.authorities:
         packs = packs.serving(settings.authorities)
     check_addresses(packs, directories)
+    read_schedules(settings.directory, packs.authorities)  # what is wrong with them is told at start
     return packs, directories
 
 

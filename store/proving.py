@@ -18,7 +18,6 @@ from sqlalchemy import DateTime, Executable, Text, bindparam, select, type_coerc
 from store.chaining import NO_LINK, link_after
 from store.custody_tables import ledger_heads
 from store.history import History
-from store.ledger import digest
 from store.listing import KEYS
 from store.proof import LedgerLine, LedgerProof
 from store.roots import LedgerRoot, leaf, leaves_from, tree_hash
@@ -117,8 +116,7 @@ class Proving(Sealing, History):
         """The rows between two positions, each looked at by itself."""
         while page := [LedgerLine.of(row) for row in await self._rows(_BETWEEN, after=after, through=through)]:
             after = page[-1].position
-            held = await self.contents_of({line.contents_hash for line in page if line.contents_hash})
-            changed = {hash for hash, contents in held.items() if digest(contents) != hash}
+            changed = await self.altered_contents({line.contents_hash for line in page if line.contents_hash})
             for line in page:
                 proof.rows += 1
                 if not line.holds:

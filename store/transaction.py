@@ -11,6 +11,9 @@ from store.drafts import Drafts
 from store.early import Early
 from store.finding import LookingUp
 from store.floods import Floods
+from store.forgetting import Forgetting
+from store.holds import Holds
+from store.keeping import Keeping
 from store.looks import Looks
 from store.noting import Noting
 from store.pausing import Pausing
@@ -26,7 +29,7 @@ class Known(Cases, Blocking, RegisterAges, LookingUp, Floods, Noting, Timers, Wo
     """What is true now."""
 
 
-class Looking(DeliveryStatus, Proving, Looks, Retention):
+class Looking(DeliveryStatus, Proving, Looks, Retention, Forgetting, Holds, Keeping):
     """What became of what was promised, what proves it, who looked, and what may be forgotten."""
 
 

@@ -15,6 +15,7 @@ from store.blocking import BlockedRow
 from store.errors import StoreRefusedError
 from store.noting import Note
 from store.register_freshness import RegisterFreshness
+from store.rows import Concerns
 
 HUNDRED = 100
 
@@ -53,7 +54,8 @@ async def _take_in(tx: Transaction, batch: str, many: int) -> None:
         [ReferenceRow("a", "XX", n, n, n) for n in numbers],
         [EpisodeRow(n, "a", n, NOON, "open", b"{}") for n in numbers],
     )
-    await tx.append([line(n, contents=n.encode()) for n in numbers], [promised(n, child=n) for n in numbers])
+    lines = [replace(line(n, contents=n.encode()), about=(Concerns(n, n),)) for n in numbers]
+    await tx.append(lines, [promised(n, child=n) for n in numbers])
     timers: list[TimerRow] = [timer(n, person=n, episode=n) for n in numbers]
     await tx.set_timers([(n, n) for n in numbers], timers)
     await tx.note_register_freshness([RegisterFreshness(n, NOON, NOON) for n in numbers])
