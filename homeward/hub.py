@@ -16,6 +16,9 @@ from homeward.consuming import Consuming
 from homeward.health.board import Board
 from homeward.health.checks import Check, Health, Standing
 from homeward.health.standing import standing
+from homeward.keeping.journal import obey_journal
+from homeward.keeping.running import DailyPurge
+from homeward.keeping.schedule import read_schedules
 from homeward.paused import pause_every_way
 from homeward.settings import Settings
 from homeward.watching import Watch
@@ -57,6 +60,9 @@ class Hub:
             checks["consumers"] = self.watch.consumers_fault
         if {"consumers", "relay"} & {*self.running}:
             checks["rights"] = self.watch.rights_fault
+        self._purge = daily_purge(parts) if "timers" in self.running else None
+        if self._purge:
+            checks["retention"] = self._purge.fault
         self.health = Health(checks, self._standing, board, now=parts.now)
         self._tasks: list[asyncio.Task[None]] = []
         self._watching: asyncio.Task[None] | None = None
@@ -67,6 +73,7 @@ class Hub:
         allow is told, and tried again while the hub runs."""
         if self._starts_paused:
             await pause_every_way(self.parts.store, self.parts.senders, self.parts.now())
+        await obey_journal(self.parts.store, self.parts.now())
         await fill_worklist(self.parts.store, self.parts.packs)
         for sender in self.parts.senders.values():
             await sender.start()
@@ -86,6 +93,9 @@ class Hub:
             self._begin(self._listening())
         if "timers" in self.running:
             self._begin(self.parts.timers.run())
+            self._begin(self.parts.sealer.run())
+        if self._purge:
+            self._begin(self._purge.run())
         if self.settings.health_port:  # else nobody can ask, and the database need not be asked either
             await self.health.state()
             self._looking = asyncio.create_task(self.health.keep_looking())
@@ -167,6 +177,14 @@ async def _forgetting() -> None:
     while True:
         await asyncio.sleep(_FORGET_EVERY)
         forget_names()
+
+
+def daily_purge(parts: Parts) -> DailyPurge | None:
+    """What purges by the schedules; None where no authority has one."""
+    settings = parts.settings
+    schedules = read_schedules(settings.directory, parts.packs.authorities)
+    as_owner = settings.purging_database if settings.purging_database_url else None
+    return DailyPurge(parts.store, schedules, parts.now, as_owner) if schedules else None
 
 
 def backlog_of(settings: Settings, pattern: str = PATTERN) -> Callable[[], Awaitable[None]]:

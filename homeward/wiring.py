@@ -14,8 +14,10 @@ from enrichment.matching import Model, ModelError, load_model, shipped_model
 from homeward import clock
 from homeward.channels import channels
 from homeward.kafka import kafka_settings
+from homeward.keeping.schedule import read_schedules
 from homeward.library import check_addresses, check_installation, read_directories, read_packs
 from homeward.mailbox import bounce_reader
+from homeward.sealing import Sealer
 from homeward.secure_mail import check_secure_mail, secure_mail
 from homeward.settings import PREFIX, Settings, SettingsError
 from homeward.try_out import example_addresses
@@ -97,6 +99,8 @@ class Parts:
             lease=timedelta(seconds=settings.relay_lease),
         )
 
+        self.sealer = Sealer(store, now)
+
     def beside_the_relay(self) -> list[Coroutine[Any, Any, None]]:
         """What runs where the relay runs, for as long as it does: asking for receipts where a sender can be asked,
         reading the mailbox for bounces where there is one."""
@@ -164,6 +168,7 @@ def library(settings: Settings) -> tuple[Packs, dict[str, Directory]]:
     if settings.authorities:
         packs = packs.serving(settings.authorities)
     check_addresses(packs, directories)
+    read_schedules(settings.directory, packs.authorities)  # what is wrong with them is told at start
     return packs, directories
 
 

@@ -11,11 +11,14 @@ from store.drafts import Drafts
 from store.early import Early
 from store.finding import LookingUp
 from store.floods import Floods
-from store.history import History
+from store.forgetting import Forgetting
+from store.holds import Holds
+from store.keeping import Keeping
 from store.listening import FeedsHeard
 from store.looks import Looks
 from store.noting import Noting
 from store.pausing import Pausing
+from store.proving import Proving
 from store.quarantine import Quarantine
 from store.register_freshness import RegisterAges
 from store.retention import Retention
@@ -27,8 +30,8 @@ class Known(Cases, Blocking, RegisterAges, FeedsHeard, LookingUp, Floods, Noting
     """What is true now."""
 
 
-class Looking(DeliveryStatus, History, Looks, Retention):
-    """What became of what was promised, who looked, and what may be forgotten."""
+class Looking(DeliveryStatus, Proving, Looks, Retention, Forgetting, Holds, Keeping):
+    """What became of what was promised, what proves it, who looked, and what may be forgotten."""
 
 
 class OfTheDesk(Answers, Drafts):
