@@ -23,7 +23,7 @@ from homeward.paused import pause_every_way
 from homeward.settings import Settings
 from homeward.watching import Watch
 from homeward.wiring import HubPart, Parts, chosen_parts, consumer_connection
-from intake.listening import EVERY
+from intake.listening import LOOK_EVERY
 from intake.worklist import fill_worklist
 from store.errors import StoreUnavailableError
 from store.trouble import Waiting
@@ -31,7 +31,7 @@ from store.trouble import Waiting
 log = logging.getLogger(__name__)
 _REPLAYS_EVERY = 2.0  # seconds between two looks for replays that somebody asked for
 _REPLAYS_AT_ONCE = 100
-_LISTEN_EVERY = EVERY.total_seconds()
+_LISTEN_EVERY = LOOK_EVERY.total_seconds()
 _FORGET_EVERY = 3600.0  # seconds between two times that names in memory are forgotten
 _LONGEST_REST = 60.0  # seconds until replays that failed are tried again
 

@@ -24,7 +24,7 @@ from store.listening import FeedHour, FeedState
 
 log = logging.getLogger(__name__)
 
-EVERY = timedelta(minutes=5)
+LOOK_EVERY = timedelta(minutes=5)
 """How often is looked, and what counts as one time."""
 ONCE_IN = 400
 """Silence that would come by chance more often than once in so many is no news."""
@@ -32,7 +32,7 @@ _MEMORY = timedelta(weeks=8)
 LEARNS = timedelta(days=7)
 """For so long a new feed is only listened to."""
 _SHORTEST = timedelta(hours=1)  # of a silence that is told of
-_LONGEST = 3 * EVERY  # more than this between two looks, and the hub did not listen
+_LONGEST = 3 * LOOK_EVERY  # more than this between two looks, and the hub did not listen
 _HOUR = timedelta(hours=1)
 _SUNDAY = 6
 _QUIET = (
@@ -82,9 +82,9 @@ class Listening:
             await tx.lock({"listening"})
             states = {state.feed: state for state in await tx.feed_states()}
             until = max((state.until for state in states.values()), default=None)
-            if until is not None and now - until < EVERY:
+            if until is not None and now - until < LOOK_EVERY:
                 return ()
-            since = until or now - EVERY
+            since = until or now - LOOK_EVERY
             arrived = _by_feed(await tx.arrived(since))
             for feed in {*self._expected, *arrived} - {*states}:
                 states[feed] = FeedState(feed, since, since)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from homeward.commands.looking import looker_of
+
 if TYPE_CHECKING:
     from homeward.keeping.bundle import ChildBundle
     from homeward.keeping.whose import ChildMeant
@@ -49,7 +51,7 @@ def show(which: tuple[str, str | None, str | None], by: str) -> None:
     Examples:
       homeward child M-1041 show --by dpo1
     """
-    told = _looked_at(which, by, "child show").told
+    told = _looked_at(which, by).told
     click.echo(f"{told['id']}  {told['authority']}")
     for what in ("numbers", "episodes", "heard", "disclosures", "looked"):
         click.echo(f"{what}: {len(told[what])}")
@@ -70,7 +72,7 @@ def disclosures(which: tuple[str, str | None, str | None], by: str) -> None:
     Examples:
       homeward child M-1041 disclosures --by dpo1
     """
-    for each in _looked_at(which, by, "child disclosures").told["disclosures"]:
+    for each in _looked_at(which, by).told["disclosures"]:
         to = ", ".join(f"{to['role']} ({to['person']})" if to["person"] else to["role"] for to in each["to"])
         ways = ", ".join(f"{way['channel']} {way['state']}" for way in each["ways"])
         click.echo(f"{each['at'][:16]}Z  {each['what']}  to {to}  by {ways}")
@@ -98,7 +100,7 @@ def export(which: tuple[str, str | None, str | None], file: Path, by: str) -> No
 
     from homeward.keeping.page import bundle_page
 
-    told = _looked_at(which, by, "child export").told
+    told = _looked_at(which, by).told
     written = {
         file.with_name(f"{file.name}.json"): orjson.dumps(told, option=orjson.OPT_INDENT_2),
         file.with_name(f"{file.name}.html"): bundle_page(told).encode(),
@@ -133,7 +135,7 @@ def rectify(which: tuple[str, str | None, str | None], changes: tuple[str, ...],
             return await correction_of(tx, meant.person, meant.authority, pairs, now)
 
     try:
-        correction = _done(which, by, "child rectify", "", corrected)
+        correction = _done(which, by, "", corrected)
     except CannotRectifyError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"Publish this on {correction.topic} under the key {correction.key}:", err=True)
@@ -164,7 +166,7 @@ def restrict(which: tuple[str, str | None, str | None], until: datetime | None, 
             await tx.hold_child(Hold(meant.person, meant.authority, by, why, now, ends))
             return True
 
-    done = _done(which, by, "child restriction lifted" if lift else "child restrict", why, held)
+    done = _done(which, by, why, held)
     click.echo(("Lifted." if lift else "Nothing of this child goes from now on.") if done else "There was none.")
 
 
@@ -190,13 +192,13 @@ def forget(which: tuple[str, str | None, str | None], yes: bool, by: str, why: s
     async def forgotten(store: "Store", meant: "ChildMeant", now: datetime) -> Any:
         return await forget_children(store, [meant.person], by, why, now)
 
-    erased = _done(which, by, "child forget", why, forgotten)
+    erased = _done(which, by, why, forgotten)
     for refusal in erased.refused.values():
         raise click.ClickException(f"Not forgotten: {refusal}.")
     click.echo(f"Forgotten: {sum(erased.rows.values())} rows.")
 
 
-def _looked_at(which: tuple[str, str | None, str | None], by: str, what: str) -> "ChildBundle":
+def _looked_at(which: tuple[str, str | None, str | None], by: str) -> "ChildBundle":
     from homeward.keeping.bundle import bundle_of
     from homeward.keeping.schedule import read_schedules
     from homeward.settings import load_settings
@@ -209,14 +211,13 @@ def _looked_at(which: tuple[str, str | None, str | None], by: str, what: str) ->
         async with store.reading() as tx:
             return await bundle_of(tx, meant.person, packs, schedules.get(meant.authority), now)
 
-    found: ChildBundle = _done(which, by, what, "", bundle)
+    found: ChildBundle = _done(which, by, "", bundle)
     return found
 
 
 def _done(
     which: tuple[str, str | None, str | None],
     by: str,
-    what: str,
     why: str,
     work: "Callable[[Store, ChildMeant, datetime], Awaitable[_T]]",
 ) -> _T:
@@ -230,6 +231,6 @@ def _done(
     url = chosen_database(database)
     try:
         with faults_told(url):
-            return asyncio.run(at_child(url, number, authority, by, what, why, work))
+            return asyncio.run(at_child(url, number, authority, looker_of(by, why), work))
     except (UnclearChildError, SettingsError, PackError) as error:
         raise click.ClickException(str(error)) from None

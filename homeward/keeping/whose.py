@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import TypeVar
 
 from homeward import clock
+from homeward.looking import Looker
 from store import Store, Transaction
-from store.looks import look_row
+from store.looks import about_child
 
 _T = TypeVar("_T")
 _MOST = 10
@@ -30,19 +31,16 @@ async def at_child(
     url: str,
     number: str,
     authority: str | None,
-    by: str,
-    what: str,
-    why: str,
+    looker: Looker,
     work: Callable[[Store, ChildMeant, datetime], Awaitable[_T]],
 ) -> _T:
     """Does the work for the child who has this number or id, once it is written down who looked. Raises
-    UnclearChildError."""
+    UnclearChildError and UnwrittenLookError."""
     now, store = clock.now(), Store.open(url, within=None)
     try:
-        async with store.transaction() as tx:
+        async with store.reading() as tx:
             meant = await _meant(tx, number, authority)
-            rows = [look_row(by, what, meant.authority, case, now, why) for case in meant.cases or (None,)]
-            await tx.append(rows, ())
+        await looker.write(store, meant.authority, meant.cases or (about_child(meant.person),), now)
         return await work(store, meant, now)
     finally:
         await store.close()

@@ -10,7 +10,7 @@ import pytest
 from hub_in_memory import Hub, hub
 from wire_messages import found, later, missing
 
-from intake.listening import EVERY, ONCE_IN, FeedHour, FeedState, Listening, heard_until, hour_of_week
+from intake.listening import LOOK_EVERY, ONCE_IN, FeedHour, FeedState, Listening, heard_until, hour_of_week
 from routing.calendar import LONDON, Calendar
 from routing.library import HUB
 from tests.shipped import shipped_directories
@@ -34,12 +34,17 @@ class OneFeed:
         """When it was told that it is silent."""
         told, until = [], self.now + length
         while self.now < until:
-            self.now += EVERY
+            self.now += LOOK_EVERY
             place = hour_of_week(self.now, OFFICE)
             known = self.hours.get(place, FeedHour(place, FEED, 0, 0, self.now))
             arrived = {FEED: self.now} if speaks(self.now) else {}
             heard = heard_until(
-                self.now, EVERY if listens else timedelta(), [self.state], {FEED: known}, arrived, timedelta(days=3)
+                self.now,
+                LOOK_EVERY if listens else timedelta(),
+                [self.state],
+                {FEED: known},
+                arrived,
+                timedelta(days=3),
             )
             (self.state,) = heard.states
             self.hours |= {hour.hour: hour for hour in heard.hours}
@@ -188,7 +193,7 @@ async def test_the_operator_is_told_of_a_police_force_that_has_never_reported_an
         assert message["detail"].startswith("Nothing has ever come from police.yy.notifications.v1")
         async with running.store.reading() as tx:
             assert [s.feed for s in await tx.feed_states() if s.quiet_since] == ["police.yy.notifications.v1"]
-            assert await tx.verify() == []
+            assert (await tx.prove_ledger()).faults == []
 
 
 async def test_what_is_taken_in_is_heard_by_topic_and_hour_and_silence_is_told() -> None:
@@ -198,7 +203,7 @@ async def test_what_is_taken_in_is_heard_by_topic_and_hour_and_silence_is_told()
             week = [FeedHour(hour, FEED, 8, 8, now) for hour in range(168)]
             await tx.keep_heard([FeedState(FEED, now - timedelta(weeks=8), now)], week)
         await running.take(missing(0.05, "P-1"), found(0.05, "P-1"))
-        running.clock.set(now + EVERY)
+        running.clock.set(now + LOOK_EVERY)
         assert await look() == ()
         async with running.store.reading() as tx:
             (state,) = await tx.feed_states()
@@ -207,7 +212,7 @@ async def test_what_is_taken_in_is_heard_by_topic_and_hour_and_silence_is_told()
         assert (hour.heard, hour.listened) == (pytest.approx(9, abs=0.01), pytest.approx(8 + 1 / 12, abs=0.01))
         told = []
         for turn in range(2, 100):
-            running.clock.set(now + turn * EVERY)
+            running.clock.set(now + turn * LOOK_EVERY)
             told += [(state.feed, running.clock.now()) for state in await look()]
         ((feed, at),) = told
         assert feed == FEED

@@ -90,8 +90,8 @@ def test_each_look_is_written_down_with_who_and_what(database: str, tmp_path: Pa
     run(NHS, "disclosures", *WHO)
     run(NHS, "export", str(tmp_path / "bundle"), *WHO)
     looks = asyncio.run(_looks(database))
-    assert {"dpo1: child show", "dpo1: child disclosures", "dpo1: child export"} <= {*looks}
-    assert "dpo1, child show" in (tmp_path / "bundle.html").read_text()
+    assert {"dpo1: homeward child show", "dpo1: homeward child disclosures", "dpo1: homeward child export"} <= {*looks}
+    assert "dpo1, homeward child show" in (tmp_path / "bundle.html").read_text()
 
 
 def test_who_was_told_is_listed_with_the_clause(database: str) -> None:
