@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from homeward import clock
+from homeward.keeping.journal import obey_journal
 from homeward.served import lacking_packs
 from routing.library import Packs
 from store import Store
@@ -84,6 +85,7 @@ async def _copied(source: str, target: str, noted: Noted, check: bool = True) ->
     await migrate(target)
     async with _opened(source) as there, _opened(target) as here:
         counts = await copy_all(there, here, noted)
+        await obey_journal(here, clock.now())
         async with here.reading() as tx:
             if check and (faults := (await tx.prove_ledger()).faults):
                 raise CustodyError(ledger_faults_told(map(str, faults)))

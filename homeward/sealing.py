@@ -18,13 +18,14 @@ EVERY = 60.0
 """Seconds between two looks: longer than a statement may take, for `store.sealing` relies on that."""
 _AT_ONCE = 5000  # rows under one root
 
+AfterSealing = Callable[[], Awaitable[None]]
+"""Something that is to be done with roots, at every look."""
+
 
 class Sealer:
     """Several hubs may seal: of two roots with one number the first stays. `after` is done after each look."""
 
-    def __init__(
-        self, store: Store, now: Callable[[], datetime], after: Callable[[], Awaitable[None]] | None = None
-    ) -> None:
+    def __init__(self, store: Store, now: Callable[[], datetime], after: AfterSealing | None = None) -> None:
         self._store, self._now, self._after = store, now, after
         self._noted: Settled | None = None
 

@@ -28,6 +28,16 @@ async def check_served(store: Store, packs: Packs) -> None:
         )
 
 
+async def check_keys(store: Store) -> None:
+    """Raises SettingsError where what this database holds is sealed under keys that are somewhere else."""
+    async with store.reading() as tx:
+        if await tx.keys_missing():
+            raise SettingsError(
+                "HOMEWARD_KEYS_URL: the keys of this database's contents are not there. Name the place where they are, "
+                "or put them back from their own backup"
+            )
+
+
 async def lacking_packs(tx: Transaction, packs: Packs) -> Collection[str]:
     """The packs, such as `nottinghamshire 6.5`, that episodes under way need and that are not there; of authorities
     that are served."""

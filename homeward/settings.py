@@ -20,6 +20,7 @@ from homeward.settings_of_ways import PREFIX as PREFIX
 from homeward.settings_of_ways import ChannelSettings, NameList, Port, SourceSettings, comma_separated
 from schemas.topics import same_topic
 from store.encryption import IN_CLEAR, hosts_of
+from store.engine import KEYS_IN_URL, keys_beside, keys_named
 
 _FOR_TESTS = "TEST_"  # where the tests find their servers
 Folders = Annotated[tuple[Path, ...], NoDecode]
@@ -73,6 +74,12 @@ class Settings(DeskSettings, CustodySettings, ChannelSettings, SourceSettings, B
         (),
         description="Codes of the police forces that are expected to report, separated by commas. The operator is told "
         "once about any other. If empty, any force is expected",
+    )
+    feed_begins: float = Field(
+        72,
+        gt=0,
+        description="Hours after which the operator is told of a feed that is expected and has never brought anything: "
+        "the police topics of HOMEWARD_FORCES and the registers of HOMEWARD_AUTHORITIES",
     )
     register_stale: float = Field(
         48,
@@ -174,7 +181,25 @@ class Settings(DeskSettings, CustodySettings, ChannelSettings, SourceSettings, B
 
     @property
     def database(self) -> str:
-        """The whole database URL, password included: to connect with, never to print."""
+        """The whole database URL, passwords and the place of its keys included: to connect with, never to print."""
+        return self.with_keys(self._bare_database)
+
+    def with_keys(self, database: str) -> str:
+        """The URL of a database, with the place of its keys where it names none."""
+        if keys_named(database):
+            return database
+        beside = keys_beside(database) or f"sqlite+aiosqlite:///{self.data / 'keys.db'}"
+        keys = self.keys_url.get_secret_value() if self.keys_url else beside
+        return make_url(database).update_query_dict({KEYS_IN_URL: keys}).render_as_string(hide_password=False)
+
+    @property
+    def purging_database(self) -> str:
+        """The database entered as whoever purges it, with the same keys."""
+        url = self.purging_database_url
+        return self.with_keys(url.get_secret_value() if url else self._bare_database)
+
+    @property
+    def _bare_database(self) -> str:
         if self.database_url is None:
             return f"sqlite+aiosqlite:///{self.data / 'homeward.db'}"
         url = make_url(self.database_url)

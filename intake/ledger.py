@@ -1,7 +1,7 @@
 """The ledger entries of a transaction: each report with its bytes, each fact, each decision with its clauses,
 each promise. Entries hold ids, words and instants, and nothing that names a child."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from episodes.origin import cause_name
@@ -10,11 +10,17 @@ from intake.records import Parsed
 from intake.step import CaseChange, MatchResult
 from routing.messages import Message, derived_id
 from store import Delivery
-from store.rows import LedgerRow, OutboxRow, TimerRow
+from store.rows import Concerns, LedgerRow, OutboxRow, TimerRow
 
 
-def of_report(parsed: Parsed) -> LedgerRow:
-    """That a report came, with the bytes it came in."""
+def report_key(parsed: Parsed) -> str:
+    """The id of the line that a report has."""
+    raw = parsed.raw
+    return derived_id("report", raw.place, parsed.report.origin.at.isoformat() if raw.reread else "")
+
+
+def of_report(parsed: Parsed, about: Sequence[Concerns] = ()) -> LedgerRow:
+    """That a report came, with the bytes it came in, and whom these are about."""
     origin, raw = parsed.report.origin, parsed.raw
     entry = {
         "type": origin.type,
@@ -24,8 +30,8 @@ def of_report(parsed: Parsed) -> LedgerRow:
         "partition": raw.partition,
         "offset": raw.offset,
     }
-    key = derived_id("report", raw.place, origin.at.isoformat() if raw.reread else "")
-    return LedgerRow(key, origin.at, "report", parsed.report.about.authority, None, None, entry, raw.value)
+    authority = parsed.report.about.authority
+    return LedgerRow(report_key(parsed), origin.at, "report", authority, None, None, entry, raw.value, tuple(about))
 
 
 def of_match(match: MatchResult) -> LedgerRow:

@@ -13,7 +13,7 @@ from store.instants import UtcInstant
 from store.listing import Listing
 from store.proof import LedgerLine
 from store.proving import AS_IT_STANDS, Proving
-from store.roots import LedgerRoot, leaves_read, path_of
+from store.roots import LedgerRoot, leaves_from, path_of
 from store.sealing import LedgerStamp
 from store.tables import ledger, word
 
@@ -89,7 +89,7 @@ class Evidence(Proving):
         number: int | None = (await self._rows(_ROOT_OF, position=line.position)).scalar()
         if number is not None and number not in known:
             root = await self.root_after(number - 1)
-            known[number] = dict(leaves_read(root.leaves)) if root else {}
+            known[number] = dict(leaves_from(root.leaves)) if root else {}
         leaves = known.get(number, {}) if number is not None else {}
         if line.position not in leaves:
             return SealedLine(line, None, ())

@@ -10,14 +10,13 @@ from typing import Any
 import orjson
 from sqlalchemy import Executable, Select, Text, bindparam, or_, select, union
 
+from store.contents import Contents
 from store.delivery_table import DeliveryState, among, deliveries
 from store.instants import UtcInstant
-from store.ledger import digest
 from store.listing import KEYS
 from store.promising import OUTBOX_COLUMNS, promised_row
 from store.rows import LedgerKind, OutboxRow
-from store.session import Session
-from store.tables import episodes, ledger, ledger_contents, outbox, people, word, worklist
+from store.tables import episodes, ledger, outbox, people, word, worklist
 
 _LEDGER_COLUMNS = (
     *("position", "id", "at", "kind", "authority", "episode", "causation", "entry", "contents_hash", "hash"),
@@ -96,19 +95,12 @@ _LATER = _PROMISES.where(outbox.c.position > bindparam("after")).order_by(outbox
 
 
 @cache
-def _contents(postgres: bool) -> Executable:
-    asked = KEYS.of(postgres)
-    joined = asked.join(ledger_contents, ledger_contents.c.hash == asked.c.key)
-    return select(ledger_contents.c.hash, ledger_contents.c.contents).select_from(joined)
-
-
-@cache
 def _of_subjects(postgres: bool, waiting: bool) -> Executable:
     asked = _PROMISES.where(KEYS.has(postgres, outbox.c.subject)).order_by(outbox.c.position)
     return asked.where(among(deliveries, "prepared")) if waiting else asked
 
 
-class History(Session):
+class History(Contents):
     """The part of a transaction that looks back."""
 
     async def ledger_of_episode(self, episode: str) -> list[LedgerEntry]:
@@ -126,25 +118,6 @@ class History(Session):
     async def ledger_after(self, position: int, limit: int) -> list[LedgerEntry]:
         """The next lines after a position (0: from the first), in the order of writing."""
         return [_entry(row) for row in await self._rows(_AFTER, after=position, most=limit)]
-
-    async def contents(self, hash: str) -> bytes | None:
-        """The bytes with this hash, or None where there are none or they have been purged."""
-        return (await self.contents_of([hash])).get(hash)
-
-    async def contents_of(self, hashes: Collection[str]) -> dict[str, bytes]:
-        """The bytes by their hash, in one statement; what has been purged is not there."""
-        keys = [(hash,) for hash in sorted(set(hashes))]
-        rows = await self._with(KEYS, keys, _contents(self._postgres)) if keys else ()
-        return {row.hash: row.contents for row in rows if row.contents is not None}
-
-    async def hashed_contents(self, hashes: Collection[str]) -> dict[str, bytes]:
-        """What was hashed, by its hash: to be given to somebody who is to prove it."""
-        return await self.contents_of(hashes)
-
-    async def altered_contents(self, hashes: Collection[str]) -> set[str]:
-        """Those of the hashes whose bytes are held and are not theirs."""
-        held = await self.contents_of(hashes)
-        return {hash for hash, contents in held.items() if digest(contents) != hash}
 
     async def outbox_of_episode(self, episode: str) -> list[Delivery]:
         """Everything promised in one episode, in the order of promising."""

@@ -20,7 +20,7 @@ from store.custody_tables import ledger_heads
 from store.history import History
 from store.listing import KEYS
 from store.proof import LedgerLine, LedgerProof
-from store.roots import LedgerRoot, leaf, leaves_read, tree_hash
+from store.roots import LedgerRoot, leaf, leaves_from, tree_hash
 from store.sealing import Sealing
 from store.tables import ledger
 
@@ -73,7 +73,7 @@ class Proving(Sealing, History):
         """Returns the highest position that is sealed."""
         through = _FIRST
         while root := await self.root_after(proof.newest.number if proof.newest else 0):
-            before, leaves = proof.newest, dict(leaves_read(root.leaves))
+            before, leaves = proof.newest, dict(leaves_from(root.leaves))
             expected = before.number + 1 if before else 1
             if root.number != expected:
                 last = root.number - 1

@@ -21,7 +21,7 @@ _SIZE = 8 + hashlib.sha256().digest_size
 class LedgerRoot:
     """`closes`: the last day (ISO 8601, London) before it, if it is the first root of another day; `through`: the
     highest position sealed so far; `rows`: how many this root seals; `tree`: the hash of their tree; `leaves`: the
-    position and the leaf of each, as `leaves_written` writes them, empty where they were not asked for. Hashes are
+    position and the leaf of each, as `leaves_in_bytes` writes them, empty where they were not asked for. Hashes are
     SHA-256 (hex)."""
 
     number: int
@@ -72,16 +72,16 @@ def sealed(
     tree = tree_hash([each for _, each in leaves]).hex()
     number, last, over = (before.number, before.through, before.root) if before else (0, 0, "")
     through = max([last, *(position for position, _ in leaves)])
-    made = LedgerRoot(number + 1, at, closes, through, len(leaves), tree, "", leaves_written(leaves))
+    made = LedgerRoot(number + 1, at, closes, through, len(leaves), tree, "", leaves_in_bytes(leaves))
     return replace(made, root=made.over(over))
 
 
-def leaves_written(leaves: Sequence[tuple[int, bytes]]) -> bytes:
+def leaves_in_bytes(leaves: Sequence[tuple[int, bytes]]) -> bytes:
     """Position (8 bytes, the highest first) and leaf (32 bytes) of each row, one after the other."""
     return b"".join(position.to_bytes(8) + each for position, each in leaves)
 
 
-def leaves_read(leaves: bytes) -> Iterator[tuple[int, bytes]]:
+def leaves_from(leaves: bytes) -> Iterator[tuple[int, bytes]]:
     """The same as positions and leaves. What is cut short ends before the cut."""
     for start in range(0, len(leaves) - _SIZE + 1, _SIZE):
         yield int.from_bytes(leaves[start : start + 8]), leaves[start + 8 : start + _SIZE]

@@ -12,6 +12,10 @@ from store.early import Early
 from store.evidence import Evidence
 from store.finding import LookingUp
 from store.floods import Floods
+from store.forgetting import Forgetting
+from store.holds import Holds
+from store.keeping import Keeping
+from store.listening import FeedsHeard
 from store.looks import Looks
 from store.noting import Noting
 from store.pausing import Pausing
@@ -22,11 +26,11 @@ from store.timers import Timers
 from store.worklist import Worklist
 
 
-class Known(Cases, Blocking, RegisterAges, LookingUp, Floods, Noting, Timers, Worklist):
+class Known(Cases, Blocking, RegisterAges, FeedsHeard, LookingUp, Floods, Noting, Timers, Worklist):
     """What is true now."""
 
 
-class Looking(DeliveryStatus, Evidence, Looks, Retention):
+class Looking(DeliveryStatus, Evidence, Looks, Retention, Forgetting, Holds, Keeping):
     """What became of what was promised, what proves it, who looked, and what may be forgotten."""
 
 

@@ -9,7 +9,7 @@ from homeward.commands.installed import EXTRA_PACKS
 from homeward.commands.looking import looks
 
 if TYPE_CHECKING:
-    from homeward.evidence.bundle import Bundle
+    from homeward.evidence.bundle import EvidenceBundle
     from homeward.looking import Looker
     from store import Store
 
@@ -42,20 +42,20 @@ def command(
     from homeward import clock
     from homeward.commands.database import on_store
     from homeward.commands.installed import authority_of, installed
-    from homeward.evidence.bundle import bundle_of, whose_episode
+    from homeward.evidence.bundle import evidence_of, whose_episode
 
     packs, _ = installed(folders)
     whose = authority_of(packs, authority) if authority else None
     if to.exists() and not (to.is_dir() and not any(to.iterdir())):
         raise click.ClickException(f"{to} exists. Name a new folder or file.")
 
-    async def made(store: "Store") -> "Bundle | None":
+    async def made(store: "Store") -> "EvidenceBundle | None":
         owner = await whose_episode(store, episode)
         if owner is None or whose not in (None, owner):
             return None
         now = clock.now()
         await looker.write(store, owner, [episode], now)
-        return await bundle_of(store, episode, packs, now, contents)
+        return await evidence_of(store, episode, packs, now, contents)
 
     bundle = on_store(database, made)
     if bundle is None:

@@ -6,6 +6,7 @@ from sqlalchemy.engine import make_url
 from homeward.doctor.finding import Finding, Severity
 from homeward.settings import PREFIX, Settings
 from store import Store
+from store.engine import shown
 from store.errors import StoreForbiddenError, StoreUnavailableError
 from store.inspecting import missing_rights
 from store.migrating import missing_steps
@@ -14,7 +15,7 @@ from store.migrating import missing_steps
 async def database_findings(settings: Settings) -> list[Finding]:
     """Reached, migrated, allowed, and what is held up there."""
     url = make_url(settings.database)
-    where = url.render_as_string(hide_password=True)
+    where = shown(settings.database)
     try:
         steps = await missing_steps(settings.database)
         if steps:

@@ -34,7 +34,7 @@ What this proves, and what it does not, is told in Homeward's docs/custody.md.
 
 
 @dataclass(frozen=True, slots=True)
-class Bundle:
+class EvidenceBundle:
     """`files`: name → content. `printed`: whether a PDF is among them."""
 
     files: Mapping[str, bytes]
@@ -65,7 +65,7 @@ async def whose_episode(store: Store, episode: str) -> str | None:
     return held[0].authority if held and held[0].episode else None
 
 
-async def bundle_of(store: Store, episode: str, packs: Packs, now: datetime, contents: bool) -> Bundle:
+async def evidence_of(store: Store, episode: str, packs: Packs, now: datetime, contents: bool) -> EvidenceBundle:
     """All of an episode that is there, as it stands at one instant. `contents`: with the bytes of the reports and the
     reasons that people gave, as far as they are kept."""
     async with store.reading() as tx:
@@ -75,11 +75,11 @@ async def bundle_of(store: Store, episode: str, packs: Packs, now: datetime, con
         lines = await _lines(tx, episode)
         extract = await tx.extract(episode, lines)
         wanted = {line.contents_hash for line in lines if line.contents_hash} if contents else set()
-        hashed = await tx.hashed_contents(wanted)
+        salted = await tx.salted_contents(wanted)
     told = chronology(held, governing_pack(packs, held), ledger, deliveries, now)
     page = chronology_page(told, extract, now)
     printed = as_pdf(page)
-    data = ledger_data(episode, held.authority, now, extract, hashed)
+    data = ledger_data(episode, held.authority, now, extract, salted)
     files = {
         "README.txt": _README.encode(),
         "chronology.html": page.encode(),
@@ -89,7 +89,7 @@ async def bundle_of(store: Store, episode: str, packs: Packs, now: datetime, con
         "verify.py": VERIFIER.read_bytes(),
         **_stamps(extract),
     }
-    return Bundle(files, len(lines), sum(row.root is not None for row in extract.rows))
+    return EvidenceBundle(files, len(lines), sum(row.root is not None for row in extract.rows))
 
 
 async def _lines(tx: Transaction, episode: str) -> list[LedgerLine]:

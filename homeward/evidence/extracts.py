@@ -12,10 +12,10 @@ from store.roots import LedgerRoot
 
 
 def ledger_data(
-    episode: str, authority: str, now: datetime, extract: LedgerExtract, contents: Mapping[str, bytes]
+    episode: str, authority: str, now: datetime, extract: LedgerExtract, contents: Mapping[str, tuple[bytes, bytes]]
 ) -> dict[str, Any]:
-    """All of it. `contents`: what was hashed, by its hash, as far as it is to be given out. Instants are ISO 8601, UTC,
-    with microseconds; a row's `entry` is JSON as text, as it was hashed."""
+    """All of it. `contents`: salt and bytes by their hash, as far as they are to be given out. Instants are ISO 8601,
+    UTC, with microseconds; a row's `entry` is JSON as text, as it was hashed."""
     rows, link = extract.chain
     return {
         "format": "homeward-evidence/1",
@@ -33,10 +33,10 @@ def ledger_data(
     }
 
 
-def _row(sealed: SealedLine, contents: Mapping[str, bytes]) -> dict[str, Any]:
+def _row(sealed: SealedLine, contents: Mapping[str, tuple[bytes, bytes]]) -> dict[str, Any]:
     line = sealed.line
     held = contents.get(line.contents_hash or "")
-    told = asdict(line) | ({"contents": _text(held)} if held is not None else {})
+    told = asdict(line) | ({"salt": _text(held[0]), "contents": _text(held[1])} if held is not None else {})
     return told | {"root": sealed.root, "path": sealed.path}
 
 

@@ -50,7 +50,7 @@ def _faults_of_rows(rows: list[dict[str, Any]]) -> list[str]:
         if _hashed(*(row[name] for name in _SAYS)) != row["hash"]:
             faults.append(f"{_named(row)}: it was changed, as its hash is not that of what it says.")
         elif "contents" in row:
-            contents = base64.b64decode(row["contents"])
+            contents = base64.b64decode(row["salt"]) + base64.b64decode(row["contents"])
             if hashlib.sha256(contents).hexdigest() != row["contents_hash"]:
                 faults.append(f"{_named(row)}: its contents were changed, as their hash is another.")
     return faults

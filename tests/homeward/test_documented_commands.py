@@ -14,6 +14,7 @@ from wire_messages import child, context, found, later, missing
 
 from homeward.cli import main
 from homeward.history import HistoryLoad
+from intake.listening import Listening
 from intake.records import RawRecord
 from store import Store
 from store.migrating import migrate
@@ -51,6 +52,9 @@ EXCERPTS = {
     "homeward ledger verify": "The ledger is what was written.",
     "homeward ledger roots": "There is no root yet.",
     "homeward migrate": "The database is already up to date.",
+    "homeward feeds list": "police.xx.notifications.v1  2026-06-01 22:00Z",
+    "homeward feeds week": "Monday",
+    "homeward feeds forget": "is forgotten.",
     "homeward register status": "nottinghamshire  sent 2026-06-01",
     "homeward backup": "and the ledger holds.",
     "homeward quarantine causes": "police.XX.notifications.v1  bad_json: the body is not valid JSON",
@@ -132,6 +136,7 @@ async def _live(url: str) -> None:
         )
         await hub.intake.process_batch([hub.raw(b"not json", POLICE)])
         await hub.take(found(10))
+        await Listening(store, hub.packs, shipped_directories(), hub.clock.now).look()
     finally:
         await store.close()
 

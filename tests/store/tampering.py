@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from store.contents import sealed_contents
 from store.custody_tables import ledger_heads, ledger_roots
 from store.instants import written
 from store.ledger import entry_hash
-from store.tables import ledger, ledger_contents
+from store.tables import ledger
 
 COLUMNS = [column.name for column in ledger.columns]
 Row = dict[str, Any]
@@ -70,8 +71,8 @@ class Forger:
 
     def alter_contents(self) -> Tampering:
         row = self.rng.choice([each for each in self.rows if each["contents_hash"]])
-        of = ledger_contents.c.hash == row["contents_hash"]
-        changed = update(ledger_contents).where(of).values(contents=b"forged")
+        of = sealed_contents.c.hash == row["contents_hash"]
+        changed = update(sealed_contents).where(of).values(contents=b"forged")
         same = {each["position"] for each in self.rows if each["contents_hash"] == row["contents_hash"]}
         return Tampering(f"contents of {row['position']}", [changed], same)
 

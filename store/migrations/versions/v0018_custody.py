@@ -9,7 +9,7 @@ from alembic import op
 from store.append_only import statements
 
 revision = "0018"
-down_revision = "0020"
+down_revision = "0017"
 
 _INSTANT = sa.Text().with_variant(sa.DateTime(timezone=True), "postgresql")
 _LEDGER = ("position", "id", "at", "kind", "authority", "episode", "causation", "entry", "contents_hash", "hash")
