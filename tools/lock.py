@@ -17,12 +17,12 @@ ROOT = Path(__file__).resolve().parent.parent
 OPTIONS = ["--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"]
 # The lock files say what and not where from: whichever index a machine uses, the hashes decide.
 PLAIN = ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
-EXTRAS = ["--extra", "embedded", "--extra", "demo", "--extra", "desk", "--extra", "evidence", "--extra", "traces"]
+EXTRAS = ["--extra", "embedded", "--extra", "demo", "--extra", "desk", "--extra", "traces"]
 SETS = {
     "run": ["pyproject.toml", *EXTRAS],
     # What the image holds: no Java, nothing that fetches jars, no mail server of a demo.
     "serve": ["pyproject.toml", "--extra", "serve", "--extra", "traces", "-c", "requirements/run.txt"],
-    "test": ["pyproject.toml", *EXTRAS, "--group", "test", "-c", "requirements/run.txt"],
+    "test": ["pyproject.toml", *EXTRAS, "--extra", "evidence", "--group", "test", "-c", "requirements/run.txt"],
     "build": ["-"],
     "bench": ["-", "-c", "requirements/test.txt"],
     # What lists the image's parts and their licences, and asks whether any is known to be weak.

@@ -12,15 +12,19 @@ from stamp_service import StampService, stamp_service
 from wire_messages import context, missing
 
 from homeward.cli import main
+from homeward.hub import Hub as RunningHub
 from homeward.sealing import Sealer
+from homeward.settings import Settings
 from homeward.stamping import stamp_time
+from homeward.wiring import Parts
 from homeward.witnessing import Witnesses
 from homeward.wordings import PackWordings
-from producers.fakes import MemoryMailSender
+from producers.fakes import MemoryKafkaSender, MemoryMailSender
 from schemas.delivery import Outgoing, Verdict
 from store import Store
 from store.migrating import migrate
 from store.sealing import LedgerStamp
+from tests.shipped import shipped_directories
 
 OFFICER = "officer@governance.example"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -159,3 +163,45 @@ async def _all_stamps(store: Store) -> list[LedgerStamp]:
 
 async def _stamps(store: Store) -> dict[int, bytes]:
     return {stamp.number: stamp.token for stamp in await _all_stamps(store)}
+
+
+async def test_a_hub_that_runs_the_timers_seals_by_itself_and_tells_of_the_root_of_a_day(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = await a_day(url)
+    hub.clock.set(hub.clock.now() + DAY)
+    told = asyncio.Event()
+
+    def accident(_item: Outgoing) -> None:
+        told.set()
+
+    async def wait(_until: object, woken: asyncio.Event) -> None:
+        await woken.wait()
+
+    monkeypatch.setattr("homeward.sealing.EVERY", 0.01)
+    ways = {"mail": MemoryMailSender(accident), "topic": MemoryKafkaSender()}
+    settings = Settings(roots_to=OFFICER, database_url=url)
+    parts = Parts(settings, hub.packs, shipped_directories(), hub.store, ways, now=hub.clock.now, wait=wait)
+    running = RunningHub(parts, ["timers"])
+    await running.start()
+    await asyncio.wait_for(told.wait(), 10)
+    await running.stop()
+    assert "     3  " in (await made(url, "roots")).output
+
+
+async def test_sealing_goes_on_whatever_fails(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub = await a_day(url)
+    failed, again = asyncio.Event(), asyncio.Event()
+
+    async def after() -> None:
+        if not failed.is_set():
+            failed.set()
+            raise RuntimeError("a fault of ours")
+        again.set()
+
+    monkeypatch.setattr("homeward.sealing.EVERY", 0.01)
+    running = asyncio.create_task(Sealer(hub.store, hub.clock.now, after).run())
+    await asyncio.wait_for(again.wait(), 10)
+    running.cancel()
+    await asyncio.wait([running])
+    await hub.store.close()
