@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from store.creating import create
-from store.engine import READING, in_memory, make_room, opened
+from store.engine import READING, in_memory, make_room, opened, opened_for_brief
 from store.errors import StoreUnavailableError, translated
 from store.handing import HandedOver, Taker
 from store.measures import TRANSACTION, WAITING
-from store.postgres import BRIEF, WITHIN
+from store.postgres import WITHIN
 from store.transaction import Transaction
 from store.waking import hearing_others
 
@@ -24,8 +24,8 @@ _ANSWER_WITHIN = 5.0  # seconds
 class Store:
     """All that Homeward remembers. One object serves any number of tasks of one event loop."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, engine: AsyncEngine, brief: AsyncEngine | None = None) -> None:
+        self._engine, self._brief = engine, brief or engine
         self.postgres = engine.dialect.name == "postgresql"
         self._single = in_memory(engine.url)
         self._writer: asyncio.Lock | None = None if self.postgres else asyncio.Lock()
@@ -37,7 +37,7 @@ class Store:
 
         Nothing is connected until it is used. `within`: seconds that a server has for one statement; None for work that
         takes as long as it takes. Raises ValueError for another kind of database."""
-        return cls(opened(url, within))
+        return cls(opened(url, within), opened_for_brief(url, within))
 
     def prepare(self) -> None:
         """Make room for a SQLite file that is not there yet, readable by its owner alone: it will hold what is known
@@ -53,7 +53,8 @@ class Store:
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._engine.dispose()
+        for engine in {self._engine, self._brief}:
+            await engine.dispose()
 
     @asynccontextmanager
     async def transaction(self, brief: bool = False) -> AsyncIterator[Transaction]:
@@ -67,6 +68,7 @@ class Store:
                 tx = Transaction(connection, self._taker)
                 promised = tx.promised
                 yield tx
+                await tx.flush()
         except BaseException:
             if self._taker and promised.terms:
                 self._taker.lose(promised.terms)
@@ -97,10 +99,8 @@ class Store:
                 # SQLite has one writer. Queueing here is fair and wakes at once; its own waiting polls.
                 await stack.enter_async_context(self._writer)
             with translated():
-                connection = await stack.enter_async_context(self._engine.connect())
+                connection = await stack.enter_async_context((self._brief if brief else self._engine).connect())
                 await connection.begin()
-                if brief and self.postgres:
-                    await connection.exec_driver_sql(BRIEF)
             begun = time.monotonic()
             WAITING.observe(begun - wanted)
             yield connection  # an exception goes past the commit, and closing rolls back

@@ -58,6 +58,13 @@ def opened(given: str, within: float | None = None) -> AsyncEngine:
     return _opened_in_memory() if in_memory(url) else _of_sqlite(url, pool_size=4)
 
 
+def opened_for_brief(given: str, within: float | None = None) -> AsyncEngine | None:
+    """A second one for transactions of a few statements, where the server is to end those that hang; None: the same
+    serves."""
+    url = parsed(given)
+    return of_postgres(url, within, brief=True) if url.get_backend_name() == "postgresql" else None
+
+
 def _of_sqlite(url: URL, **pool: Any) -> AsyncEngine:
     # The driver is told to leave transactions alone: BEGIN is ours to say.
     engine = create_async_engine(url, connect_args={"isolation_level": None}, hide_parameters=True, **pool)

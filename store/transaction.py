@@ -12,6 +12,7 @@ from store.early import Early
 from store.finding import LookingUp
 from store.floods import Floods
 from store.history import History
+from store.looks import Looks
 from store.noting import Noting
 from store.pausing import Pausing
 from store.quarantine import Quarantine
@@ -25,8 +26,8 @@ class Known(Cases, Blocking, RegisterAges, LookingUp, Floods, Noting, Timers, Wo
     """What is true now."""
 
 
-class Looking(DeliveryStatus, History, Retention):
-    """What became of what was promised, and what may be forgotten."""
+class Looking(DeliveryStatus, History, Looks, Retention):
+    """What became of what was promised, who looked, and what may be forgotten."""
 
 
 class OfTheDesk(Answers, Drafts):
