@@ -130,7 +130,9 @@ async def _all_heard(heard: dict[str, float], count: int) -> None:
 @asynccontextmanager
 async def _ends(kafka: str) -> AsyncIterator[tuple[AIOKafkaProducer, AIOKafkaConsumer]]:
     producer = AIOKafkaProducer(bootstrap_servers=kafka)
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, metadata_max_age_ms=500, fetch_max_wait_ms=50)
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=kafka, auto_offset_reset="earliest", metadata_max_age_ms=500, fetch_max_wait_ms=50
+    )
     consumer.subscribe(pattern=r"^nottinghamshire\..*")
     await producer.start()
     await consumer.start()

@@ -63,6 +63,7 @@ async def answer_page(visit: Visit) -> Response:
     form = form_for(answer, question.pack, title, question.row.message_id)
     if form is None:
         raise NotHereError
+    await looked(visit, "answer to message", question.row.authority, [question.held.case.id if question.held else None])
     about = AnswerSubject(
         question.row.authority,
         question.pack,

@@ -10,6 +10,7 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from desk.counting import FigureCounts
 from desk.options import DeskOptions
 from desk.pages import Pages, own_assets
 from desk.ports import AnswerRehearsal, Downloads, Letters, Publisher
@@ -37,6 +38,7 @@ class Desk:
     pages: Pages = field(default_factory=Pages)
     sessions: Sessions = field(default_factory=Sessions)
     reads: dict[str, datetime] = field(default_factory=dict)
+    figures: FigureCounts = field(default_factory=FigureCounts)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     _own_secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     _limiter: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))

@@ -11,7 +11,6 @@ from desk.looking import looked
 from desk.serving import DeskPage
 from desk.views.figures import figure_rows, months_of, series_of, usual_periods
 from desk.visit import NotHereError, Visit
-from reporting.reading import figures_of
 from reporting.span import Span
 from schemas.london_time import in_london
 from store import Transaction
@@ -34,8 +33,8 @@ async def figures(visit: Visit) -> Response:
         authority = visit.asked("authority") or await _first_at_work(tx, visit)
         if visit.user.grant_at(authority) is None:
             raise NotHereError
-        whole, *each = await figures_of(tx, authority, [span, *months])
-    series = series_of(months, each)
+        counted = await visit.desk.figures.of(tx, authority, span, months, visit.now)
+    series = series_of(months, counted.parts)
     return await visit.page(
         "figures.html",
         422 if fault else 200,
@@ -43,7 +42,8 @@ async def figures(visit: Visit) -> Response:
         authorities=visit.user.authorities,
         span=span,
         fault=fault,
-        rows=figure_rows(whole),
+        rows=figure_rows(counted.whole),
+        counted_at=counted.at,
         series=[(one, column_chart(one.title, one.points)) for one in series],
         tables=[(table, _TITLES.get(table, code_in_words(table))) for table in visit.desk.downloads.tables],
         periods=usual_periods(in_london(visit.now).date()),
@@ -63,11 +63,11 @@ async def download(visit: Visit) -> Response:
         raise NotHereError
     span, _ = _span(visit)
     async with visit.desk.store.reading() as tx:
-        name, content = await visit.desk.downloads.file(tx, authority, table, span, form, visit.now)
+        file = await visit.desk.downloads.file(tx, authority, table, span, form, visit.now)
     if table != _WITHOUT_CHILDREN:
-        await looked(visit, f"download {table}", authority, [])
-    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=_MEDIA[form], headers=disposition)
+        await looked(visit, f"download {table}", authority, file.episodes)
+    disposition = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+    return Response(file.content, media_type=_MEDIA[form], headers=disposition)
 
 
 def _span(visit: Visit) -> tuple[Span, str]:

@@ -3,8 +3,6 @@ does not exist is not."""
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
-from uuid import uuid4
 
 from desk.people import DeskUser
 from desk.visit import NotHereError, Visit
@@ -12,7 +10,7 @@ from reporting.held_cases import HeldCase, held_cases
 from routing.library import Packs
 from routing.pack import Pack
 from store import Delivery, OutboxRow, Transaction
-from store.rows import LedgerRow
+from store.looks import look_row
 
 
 async def case_for(tx: Transaction, user: DeskUser, id_: str) -> HeldCase:
@@ -48,10 +46,3 @@ async def looked(visit: Visit, what: str, authority: str, episodes: Sequence[str
     rows = [look_row(visit.user.id, what, authority, episode, visit.now, why) for episode in episodes or [None]]
     async with visit.desk.store.transaction() as tx:
         await tx.append(rows, ())
-
-
-def look_row(who: str, what: str, authority: str, episode: str | None, at: datetime, why: str = "") -> LedgerRow:
-    """That somebody looked at what is held of a child, or of all children who are missing (no episode)."""
-    # No look is another's repeat, however close: of all rows this one alone has an id that nothing gives.
-    entry = {"who": who, "what": what}
-    return LedgerRow(str(uuid4()), at, "look", authority, episode, None, entry, why.encode() or None)

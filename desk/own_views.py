@@ -6,13 +6,14 @@ from datetime import timedelta
 
 from starlette.responses import Response
 
-from desk.looking import governing_pack, look_row, looked
+from desk.looking import governing_pack, looked
 from desk.serving import DeskPage
 from desk.views.own_force import ForceIncident, force_incident, incident_of, is_to_force
 from desk.views.todo import page_of, todo_line, todo_rows
 from desk.visit import NotHereError, Visit
 from reporting.held_cases import HeldCase, held_cases
 from store import Delivery, WorkRow
+from store.looks import look_row
 
 _RECENT = timedelta(days=7)
 _MOST = 100

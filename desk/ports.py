@@ -70,6 +70,15 @@ class AnswerRehearsal(Protocol):
         """What would follow if it were sent now. Nothing is claimed, written or sent."""
 
 
+@dataclass(frozen=True, slots=True)
+class DownloadedFile:
+    """A file, and the ids of the episodes that stand in it."""
+
+    name: str
+    content: bytes
+    episodes: tuple[str, ...]
+
+
 class Downloads(Protocol):
     """Lists and returns of a period as files."""
 
@@ -79,5 +88,5 @@ class Downloads(Protocol):
 
     async def file(
         self, tx: Transaction, authority: str, table: str, span: Span, form: str, at: datetime
-    ) -> tuple[str, bytes]:
-        """The name and the content of a table as `csv` or `xlsx`."""
+    ) -> DownloadedFile:
+        """A table as `csv` or `xlsx`."""

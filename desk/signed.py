@@ -11,12 +11,13 @@ from desk.acts import role_name
 from desk.clock_words import day_and_hour
 from desk.forms.making import SEEN
 from desk.links import read_link
-from desk.looking import governing_pack, look_row
+from desk.looking import governing_pack
 from desk.sending import answer_id, answer_row, keep_and_send
 from desk.serving import DeskPage
 from desk.visit import NotHereError, Visit
 from reporting.held_cases import HeldCase, held_cases
 from store import AnswerRow, OutboxRow
+from store.looks import look_row
 
 _SHORTEST = 3
 """Characters of a name."""
@@ -37,18 +38,16 @@ async def signed_page(visit: Visit) -> Response:
             raise NotHereError
         held = (await held_cases(tx, [row.subject]))[0]
         given = await tx.answers_to(row.message_id)
-    shown = _shown(visit, row, held)
-    if ended := _ended(visit, row, held, given):
-        return await visit.page("signed.html", nav=False, ended=ended, fault="", typed="", **shown)
+    shown, ended = _shown(visit, row, held), _ended(visit, row, held, given)
     name, fault = visit.asked("name"), ""
-    if visit.request.method == "POST":
+    if visit.request.method == "POST" and not ended:
         if len(name) >= _SHORTEST:
             return await _confirmed(visit, row, shown["role"], name)
         fault = "Enter your name"
     async with visit.desk.store.transaction() as tx:
         await tx.append([look_row(f"{_BY_LINK} {row.id}", "message", row.authority, row.subject, visit.now)], ())
     status = 422 if fault else 200
-    return await visit.page("signed.html", status, nav=False, ended="", fault=fault, typed=name, **shown)
+    return await visit.page("signed.html", status, nav=False, ended=ended, fault=fault, typed=name, **shown)
 
 
 async def _confirmed(visit: Visit, row: OutboxRow, role: str, name: str) -> Response:

@@ -21,6 +21,7 @@ from reporting.finding import Child, children_with
 from reporting.held_cases import held_cases
 from routing.messages import Answer
 from store import AnswerRow
+from store.looks import about_child
 
 
 async def whose_child(visit: Visit) -> Response:
@@ -39,7 +40,7 @@ async def whose_child(visit: Visit) -> Response:
             text="You can read it, and not answer it.",
         )
     children = await _candidates(visit, question)
-    await looked(visit, "whose child", question.row.authority, [f"child {child.id}" for child in children] or [None])
+    await looked(visit, "whose child", question.row.authority, [about_child(child.id) for child in children] or [None])
     shown: dict[str, Any] = {
         "question": question,
         "table": compared(children),

@@ -28,6 +28,11 @@ def beginning_anew(episode: Episode, cause: Origin) -> tuple[Event, ...]:
 def history(episode: Episode, cause: Origin) -> tuple[Event, ...]:
     """That it opened, and what people did in it since, in the order of receipt; told once more because of a message."""
     assert episode.missing is not None
+    return (beginning(episode.missing, cause), *anew(acts(episode), cause))
+
+
+def acts(episode: Episode) -> list[Event]:
+    """What people did in an episode, in the order of receipt."""
     events = [
         Event(Change.DECIDED, d, d.origin.at, f"{d.kind}.{d.decision}") for d in episode.decisions if not d.unasked
     ]
@@ -35,8 +40,7 @@ def history(episode: Episode, cause: Origin) -> tuple[Event, ...]:
     events += [Event(Change.INTERVIEW, o, o.at, o.result) for o in episode.outcomes]
     events += [Event(Change.DOCUMENT, d, d.at, d.kind) for d in episode.documents]
     events += [Event(Change.TASK_COMPLETED, t, t.at, t.kind) for t in episode.tasks]
-    events.sort(key=lambda event: event.report.origin.at)
-    return (beginning(episode.missing, cause), *anew(events, cause))
+    return sorted(events, key=lambda event: event.report.origin.at)
 
 
 def anew(events: Iterable[Event], cause: Origin) -> tuple[Event, ...]:

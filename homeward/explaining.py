@@ -1,6 +1,7 @@
 """The chain from a report to each delivery, read from the ledger and the outbox. It names messages, rules, clauses and
 roles; nothing of what a report says about a child is read."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from routing.library import Packs
@@ -8,26 +9,31 @@ from routing.messages import derived_id
 from routing.tables import PackError
 from store import Store
 from store.history import Delivery, LedgerEntry
+from store.looks import NOBODYS
 
 ExplainedStep = dict[str, Any]
 
 
-async def explained(url: str, id_: str, packs: Packs, authority: str | None = None) -> list[ExplainedStep] | None:
-    """The steps, oldest first, of an episode or of one message; None where the id is unknown, or unknown to the
-    authority that is named."""
-    store = Store.open(url)
-    try:
-        async with store.reading() as tx:
-            deliveries = await tx.outbox_of_episode(id_) or await tx.outbox_of_message(id_)
-            entries = await tx.ledger_of_episode(id_)
-            if not entries and deliveries:
-                row = deliveries[0].row
-                decision = derived_id("decision", row.message_id)  # all that is held of a message in no episode
-                held = await (tx.ledger_of_episode(row.subject) if row.subject else tx.ledger_about(decision))
-                wanted = {p.row.message_id for p in deliveries}
-                entries = _chain(held, wanted)
-    finally:
-        await store.close()
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """The steps, oldest first, and what they are about: authority and episode."""
+
+    steps: list[ExplainedStep]
+    seen: frozenset[tuple[str, str | None]]
+
+
+async def explained(store: Store, id_: str, packs: Packs, authority: str | None = None) -> Explained | None:
+    """What is known of an episode or of one message; None where the id is unknown, or unknown to the authority that is
+    named."""
+    async with store.reading() as tx:
+        deliveries = await tx.outbox_of_episode(id_) or await tx.outbox_of_message(id_)
+        entries = await tx.ledger_of_episode(id_)
+        if not entries and deliveries:
+            row = deliveries[0].row
+            decision = derived_id("decision", row.message_id)  # all that is held of a message in no episode
+            held = await (tx.ledger_of_episode(row.subject) if row.subject else tx.ledger_about(decision))
+            wanted = {p.row.message_id for p in deliveries}
+            entries = _chain(held, wanted)
     if not entries and not deliveries:
         return None
     owners = {*(entry.authority for entry in entries), *(delivery.row.authority for delivery in deliveries)} - {None}
@@ -36,7 +42,9 @@ async def explained(url: str, id_: str, packs: Packs, authority: str | None = No
     ways: dict[str, list[Delivery]] = {}
     for delivery in deliveries:
         ways.setdefault(delivery.row.message_id, []).append(delivery)
-    return [step for entry in entries if (step := _step(entry, ways, packs)) is not None]
+    steps = [step for entry in entries if (step := _step(entry, ways, packs)) is not None]
+    seen = {(each.authority, each.episode) for each in entries} | {(d.row.authority, d.row.subject) for d in deliveries}
+    return Explained(steps, frozenset((authority or NOBODYS, episode) for authority, episode in seen))
 
 
 def _chain(entries: list[LedgerEntry], messages: set[str]) -> list[LedgerEntry]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from homeward.looking import Looker
 from homeward.spreadsheet import Sheet, as_csv, as_json
 from reporting.annex_a import ANNEX_A
 from reporting.listings import EPISODES, INTERVIEWS, MEETINGS
@@ -29,7 +30,8 @@ _REFUSED = ("row", "child", "episode", "incidents", "column", "rule", "reason")
 
 @dataclass(frozen=True, slots=True)
 class PeriodReport:
-    """What was asked for, as it is known now. `refused`: rows that whoever the table is for would not take."""
+    """What was asked for, as it is known now. `refused`: rows that whoever the table is for would not take. `episodes`:
+    the ids of those that stand in it."""
 
     authority: str
     table: str
@@ -38,6 +40,7 @@ class PeriodReport:
     rows: tuple[tuple[Any, ...], ...]
     figures: Mapping[str, Any]
     refused: tuple[Refusal, ...] = ()
+    episodes: tuple[str, ...] = ()
 
     @property
     def head(self) -> dict[str, str]:
@@ -110,12 +113,16 @@ class PeriodReport:
         return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
-async def report(url: str, authority: str, table: str, asked: Asked) -> PeriodReport:
-    """The figures (`summary`) or one of `REPORT_TABLES`, as they are known now."""
+async def report(url: str, authority: str, table: str, asked: Asked, looker: Looker) -> PeriodReport:
+    """The figures (`summary`) or one of `REPORT_TABLES`, as they are known now. A table shows children: who looked is
+    written down."""
     store = Store.open(url, within=None)
     try:
         async with store.reading() as tx:
-            return await report_in(tx, authority, table, asked)
+            made = await report_in(tx, authority, table, asked)
+        if table != SUMMARY:
+            await looker.write(store, authority, made.episodes, asked.at, table)
+        return made
     finally:
         await store.close()
 
@@ -132,7 +139,8 @@ async def report_in(tx: Transaction, authority: str, table: str, asked: Asked) -
 def _of(authority: str, table: str, asked: Asked, entries: Sequence[TableEntry]) -> PeriodReport:
     kind = REPORT_TABLES[table]
     rows = tuple(entry.cells for entry in entries)
-    return PeriodReport(authority, table, asked, kind.columns, rows, {}, tuple(kind.refusals(entries)))
+    told = tuple(dict.fromkeys(entry.episode.id for entry in entries))
+    return PeriodReport(authority, table, asked, kind.columns, rows, {}, tuple(kind.refusals(entries)), told)
 
 
 def _flat(figures: Mapping[str, Any], under: str = "") -> Iterator[tuple[str, Any]]:

@@ -225,7 +225,7 @@ class Intake:
         """The children of whom the reports speak, and all that is asked besides. Nothing is written here."""
         early = await load_early(tx, parsed, self._read)
         children = await load_batch(tx, [*parsed, *(each.parsed for each in early)], self._packs, self._model)
-        await add_early(tx, early, [child.id for child in children.children()], self._read)
+        await add_early(tx, early, parsed, children, self._read)
         freshness = {register.authority: register for register in await tx.register_freshness()}
         notes = Notes(await tx.noted(note_keys(parsed, children.numbers, self._forces)))
         return Context(

@@ -13,8 +13,10 @@ from intake.rechecking import rows_over
 from intake.records import Parsed
 from intake.step import Context
 from routing.case import LeftLate
-from routing.message_types import INTERVIEW_REQUEST, MESSAGE_TYPES, taken_back_by
+from routing.library import Packs
+from routing.message_types import INTERVIEW_REQUEST, calls_off, taken_back_by
 from routing.messages import Message
+from routing.netting import may_be_over
 from store import Delivery, Transaction
 
 _WAITED = timedelta(seconds=30)  # in Kafka, after which a record was part of a backlog
@@ -26,14 +28,18 @@ def has_waited(parsed: Iterable[Parsed], now: datetime) -> bool:
     return any(now - each.raw.timestamp > _WAITED for each in parsed)
 
 
-def may_be_kept_back(message: Message) -> bool:
-    """Whether it asks or warns of something about an episode that may be over. What tells how things are goes out."""
-    return message.episode is not None and MESSAGE_TYPES[message.type].may_be_over
+def may_be_kept_back(message: Message, packs: Packs) -> bool:
+    """Whether it asks or warns of something about an episode that may be over, or calls off what may have been done.
+    What tells how things are goes out."""
+    if message.episode is None:
+        return False
+    rule = packs.version(message.authority, message.version).rules_by_id.get(message.rule)
+    return may_be_over(message.type, rule) or calls_off(message.type)
 
 
 def keep_back(context: Context, messages: Iterable[Message]) -> None:
     """Sees to it that each episode with something kept back is looked at when the backlog is read."""
-    for episode in dict.fromkeys(m.episode for m in messages if m.episode and may_be_kept_back(m)):
+    for episode in dict.fromkeys(m.episode for m in messages if m.episode and may_be_kept_back(m, context.packs)):
         child = context.children.of_episode(episode)
         case = child.cases.get(episode) if child else None
         if child is not None and case is not None and case.episode.missing is not None and case.late is None:

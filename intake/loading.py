@@ -1,7 +1,7 @@
 """Loading the children that a batch may speak of, locked until its transaction ends: those whom the reports name, and
 the relatives whose episodes may stand beside theirs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from enrichment.children import Children, first_id
 from enrichment.linking import beside
@@ -61,9 +61,16 @@ async def load_early(tx: Transaction, batch: Sequence[Parsed], parse: Parse) -> 
     return EarlyWords(words_of_rows(await tx.early_words(incidents), parse))
 
 
-async def add_early(tx: Transaction, early: EarlyWords, people: Iterable[str], parse: Parse) -> None:
-    """What waits for an absence of these children."""
-    early.add(words_of_rows(await tx.early_words((), {*people}), parse))
+async def add_early(
+    tx: Transaction, early: EarlyWords, batch: Sequence[Parsed], children: Children, parse: Parse
+) -> None:
+    """What waits for an absence of the children of the batch; where a register may claim one of them, also what waits
+    for an incident to be placed at its authority."""
+    people, incidents = {child.id for child in children.children()}, set[str]()
+    if any(isinstance(parsed.report, RecordHeld) for parsed in batch):
+        cases = (case for child in children.children() for case in child.cases.values())
+        incidents = {reference.incident for case in cases for reference in case.episode.references}
+    early.add(words_of_rows(await tx.early_words(incidents, people), parse))
 
 
 async def _relatives(tx: Transaction, children: Children, batch: Sequence[Parsed], held: set[str]) -> None:

@@ -9,6 +9,7 @@ from enrichment.children import Children
 from routing.library import Packs
 from routing.message_types import taken_back_by
 from routing.netting import ended_since
+from routing.promises import done_all_the_same
 from store import Delivery, Store, Transaction
 from store.rows import OutboxRow
 
@@ -41,7 +42,7 @@ async def rows_over(tx: Transaction, children: Children, packs: Packs, rows: Seq
         pack = packs.version(child.authority, case.episode.pack)
         replaces = orjson.loads(row.payload).get("replaces")
         ended = ended_since(row.message_id, replaces, case, child.record, child.others(case.id), pack)
-        if ended or _takes_back(row, asked, gone):
+        if ended or (taken_back_by(row.type) and _takes_back(row, asked, gone, done_all_the_same(case, pack))):
             gone.add(row.id)
     return gone
 
@@ -51,9 +52,9 @@ async def _children(tx: Transaction, episodes: set[str]) -> Children:
     return Children(found, *await tx.load({*found.episodes.values()}))
 
 
-def _takes_back(row: OutboxRow, deliveries: Iterable[Delivery], gone: Collection[str]) -> bool:
-    """Whether the row takes back what was asked of the same destination and never left. `deliveries`: all those of its
-    episode, at least."""
+def _takes_back(row: OutboxRow, deliveries: Iterable[Delivery], gone: Collection[str], done: Collection[str]) -> bool:
+    """Whether the row takes back what was asked of the same destination and never left, or was done all the same.
+    `deliveries`: all those of its episode, at least; `done`: the messages that asked for what was done."""
     what = (row.subject, row.kind, row.destination)
     asked = [
         each
@@ -62,4 +63,6 @@ def _takes_back(row: OutboxRow, deliveries: Iterable[Delivery], gone: Collection
         and (each.row.subject, each.row.kind, each.row.destination) == what
         and each.row.at <= row.at
     ]
-    return bool(asked) and all(each.state == "withdrawn" or each.row.id in gone for each in asked)
+    return bool(asked) and all(
+        each.state == "withdrawn" or each.row.id in gone or each.row.message_id in done for each in asked
+    )

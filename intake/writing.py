@@ -58,7 +58,7 @@ async def write_batch(
     for message in [m for m in done.messages if m.id not in known]:
         rows = rows_of(message, directories[message.authority])
         outbox += rows
-        if keep_back is not None and may_be_kept_back(message):
+        if keep_back is not None and may_be_kept_back(message, context.packs):
             kept_back |= {row.id: keep_back for row in rows}
         lines.append(ledger.of_decision(message, rows))
     owned, wanted, clocks = _timers(batch)
@@ -68,14 +68,15 @@ async def write_batch(
     with inner_span("outbox", rows=len(outbox)):
         await tx.append([*lines, *clocks], outbox, kept_back)
     await _pass_on(tx, children, about)
-    await tx.note_register_freshness(_freshness(parsed, context.packs, now))
-    await tx.note([*(() if context.history else context.notes.new), *_looked_after(children, now)])
-    await tx.keep_early_words(*early.changes())
     asked, questions = ([], []) if context.history else early.timers(context.early_after)
     await tx.set_timers([*owned, *owners, *folded.owners, *asked], [*wanted, *timers, *folded.timers, *questions])
-    await tx.save_floods(folded.rows)
     changed = children.changed_cases()
     await tx.set_work({case.id for _, case in changed}, work_rows_of(changed, batch.context.packs))
+    await tx.keep_early_words(*early.changes())
+    # What is only written comes last: Postgres gets all of it in one statement.
+    await tx.note_register_freshness(_freshness(parsed, context.packs, now))
+    await tx.note([*(() if context.history else context.notes.new), *_looked_after(children, now)])
+    await tx.save_floods(folded.rows)
     await tx.quarantine(quarantine_rows(done.rejected, batch.context.packs, now))
 
 

@@ -26,6 +26,7 @@ class HandedRows:
     def __init__(self, channels: Mapping[str, ChannelRelay], ground: RelayGround) -> None:
         self._channels, self._ground = channels, ground
         self._under_way = 0
+        self._left_behind = False  # while they were under way something was promised that may wait for them
         self._tasks: set[asyncio.Task[None]] = set()
         self.is_open = False
 
@@ -44,6 +45,7 @@ class HandedRows:
         for name, channel in self._channels.items():
             if promised.left & {name, ANY_CHANNEL}:
                 channel.woken.set()
+                self._left_behind |= name == _CHANNEL
         if promised.terms is None:
             return
         if not promised.born:
@@ -65,9 +67,9 @@ class HandedRows:
             await asyncio.wait(self._tasks)
 
     async def _send(self, promised: HandedOver, owner: str) -> None:
-        channel, known = self._channels[_CHANNEL], False
+        channel, known, accepted = self._channels[_CHANNEL], False, 0
         try:
-            await channel.dispatch.send(owner, [(row, row.address) for row in promised.born])
+            accepted = (await channel.dispatch.send(owner, [(row, row.address) for row in promised.born]))["accepted"]
             known = True
         except StoreUnavailableError:
             pass  # the relay stops: what has been sent is sent again when its lease has lapsed
@@ -76,4 +78,6 @@ class HandedRows:
         finally:
             self._under_way -= len(promised.born)
             self._ground.shards.end(owner, known)
-            channel.woken.set()  # what was promised meanwhile for their lanes had to wait
+            if self._left_behind or accepted < len(promised.born):
+                channel.woken.set()
+            self._left_behind &= self._under_way > 0

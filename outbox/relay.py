@@ -192,8 +192,8 @@ class Relay:
             try:
                 with self._database.for_part(f"{channel.name} {work.__name__}"):
                     await channel.hold_on()
-                    sent = await work()
-                    wait = 0.0 if sent else await self._until_next(channel, since)
+                    await work()
+                    wait = 0.0 if woken.is_set() else await self._until_next(channel, since)
             except StoreUnavailableError:
                 await rest(self._stopping, self._pause)
                 continue

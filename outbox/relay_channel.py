@@ -40,6 +40,15 @@ class RelayGround:
     limits: Mapping[str, timedelta]
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What came of one claim: how many rows were tried; and whether another one may find more. It may not where there
+    was room for more and all of it has gone: the claim takes all that may go of a lane."""
+
+    rows: int = 0
+    leaves_more: bool = False
+
+
 class ChannelRelay:
     """Sends for one channel (`topic`, `mail`). `woken`: something may wait that did not before."""
 
@@ -57,10 +66,11 @@ class ChannelRelay:
         """Sends what may be sent now, batch after batch; where a whole batch has waited, several at once, each of its
         own shards. Returns how many rows that were."""
         most = min(self._ground.batch, self.manner.most or self._ground.batch)
-        count = 0
-        while rows := await self._next_batch(most):
-            count += rows
-            if rows == most and self.manner.claims > 1:
+        count, last = 0, _Batch(leaves_more=True)
+        while last.leaves_more:
+            last = await self._next_batch(most)
+            count += last.rows
+            if last.rows == most and self.manner.claims > 1:
                 count += sum(await all_ended([self._drain_part(n, most) for n in range(self.manner.claims)]))
         return count
 
@@ -68,21 +78,21 @@ class ChannelRelay:
         """Batch after batch of these shards, for as long as they are full."""
         count, rows = 0, most
         while rows == most:
-            rows = await self._next_batch(most, part)
+            rows = (await self._next_batch(most, part)).rows
             count += rows
         return count
 
-    async def _next_batch(self, most: int, part: int | None = None) -> int:
-        """One batch of all shards or of a part of them; returns how many rows it held."""
+    async def _next_batch(self, most: int, part: int | None = None) -> "_Batch":
+        """One batch of all shards or of a part of them."""
         if self._ground.stopping.is_set() or not self._shards.fences:
-            return 0
+            return _Batch()
         await self.hold_on()
         allowed = self.circuits.allowed(most)
         if allowed and self.manner.hands is not None:
             # So that the letter of a probe is whole; while that is under way, the dispatch sends no second one.
             allowed = max(allowed, min(most, _OF_PROBE))
         if not allowed or (part is not None and allowed < most):
-            return 0
+            return _Batch()
         fences = self._shards.fences
         chosen = {s: f for s, f in fences.items() if part is None or s % self.manner.claims == part}
         return await self._one_batch(allowed, chosen, besides=self.circuits.away)
@@ -92,8 +102,8 @@ class ChannelRelay:
         due = self.circuits.probes() if self._shards.fences and not self._ground.stopping.is_set() else []
         fences = self._shards.fences
         counts = await asyncio.gather(*(self._one_batch(1, fences, only=[address]) for address in due))
-        for address, rows in zip(due, counts, strict=True):
-            if not rows:
+        for address, tried in zip(due, counts, strict=True):
+            if not tried.rows:
                 self.circuits.nothing_waits(address)
         return 0  # whatever came of it, the next probe has its own time
 
@@ -104,14 +114,14 @@ class ChannelRelay:
 
     async def _one_batch(
         self, limit: int, fences: Mapping[int, int], only: Collection[str] = (), besides: Collection[str] = ()
-    ) -> int:
-        """Claims, sends and settles; returns how many rows that were."""
+    ) -> "_Batch":
+        """Claims, sends and settles."""
         with self._shards.in_flight() as owner:
             rows = await self._claim(owner, limit, fences, only, besides)
             torn = torn_tail([row for row, _ in rows], limit)
             whole = rows[: len(rows) - len(torn)]
-            await self.dispatch.send(owner, await self._checked(owner, whole), torn)
-        return len(whole)
+            ends = await self.dispatch.send(owner, await self._checked(owner, whole), torn)
+        return _Batch(len(whole), len(rows) == limit or ends["accepted"] < len(rows))
 
     async def _checked(self, owner: str, rows: Sequence[Addressed]) -> list[Addressed]:
         """What still leaves of claimed rows; what has waited too long is marked."""

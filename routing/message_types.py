@@ -142,6 +142,11 @@ def taken_back_by(type_: str) -> tuple[str, ...]:
     return tuple(name for name, asked in MESSAGE_TYPES.items() if asked.withdrawn_by == type_)
 
 
+def calls_off(type_: str) -> bool:
+    """Whether a message of this type takes back what somebody was asked to do."""
+    return any(MESSAGE_TYPES[asked].asks_for for asked in taken_back_by(type_))
+
+
 def asking_for(act: Act) -> str:
     """The one type that asks for it."""
     return next(name for name, type_ in MESSAGE_TYPES.items() if type_.asks_for == act)

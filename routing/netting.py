@@ -14,7 +14,7 @@ from routing.case import Case
 from routing.evaluate import evaluate_without
 from routing.message_types import MESSAGE_TYPES
 from routing.messages import Message, Promise
-from routing.pack import Pack
+from routing.pack import Pack, Rule
 from routing.situation import Situation, situation_at
 
 Fresh = Mapping[str, tuple[Event, ...]]
@@ -53,6 +53,13 @@ def _unsaid(promise: Promise, fresh: Fresh, now: datetime) -> Promise:
     return promise if MESSAGE_TYPES[promise.type].asks_for else replace(promise, message=promise.first)
 
 
+def may_be_over(type_: str, rule: Rule | None) -> bool:
+    """Whether what is said by a rule, if by one, need not leave once its reason has ended: it asks or warns, or is an
+    exception that answers no event but says how things stand."""
+    stands = type_ == "exception.raise" and rule is not None and not rule.on
+    return stands or MESSAGE_TYPES[type_].may_be_over
+
+
 def ended_since(
     message: str, replaces: str | None, case: Case, record: RegisterRecord, others: tuple[Case, ...], pack: Pack
 ) -> bool:
@@ -60,13 +67,14 @@ def ended_since(
     far as is known today. Asked as of the instant at which it was decided, with the promises that stood then.
     `replaces`: the message in whose place it stands."""
     promise = next((p for p in case.promises if p.is_given_by(message, replaces)), None)
-    if promise is None or not MESSAGE_TYPES[promise.type].may_be_over:
+    rule = pack.rules_by_id.get(promise.rule) if promise else None
+    if promise is None or not may_be_over(promise.type, rule):
         return False
     if case.episode.state == "retracted" or _is_over(promise, message):
         return True
     if promise.first not in (None, message):  # said again: it is asked for as long as it is open
         return False
-    rule, told = pack.rules_by_id.get(promise.rule), _told(case.episode)
+    told = _told(case.episode)
     event = next((e for e in told if rule and (not rule.on or e.is_one_of(rule.on))), None)
     if rule is None or event is None:
         return False

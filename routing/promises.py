@@ -17,6 +17,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from episodes.events import Change, Event
+from episodes.history import acts
 from routing.building import build_message, promise_of
 from routing.case import Case
 from routing.message_types import INTERVIEW_REQUEST, MEETING_REQUEST, MESSAGE_TYPES
@@ -49,6 +50,16 @@ def _fulfils(event: Event, promise: Promise, rule: Rule | None) -> bool:
     if rule is not None and event.is_one_of(rule.settled_by):
         return True
     return MESSAGE_TYPES[promise.type].is_fulfilled(event, promise.kind)
+
+
+def done_all_the_same(case: Case, pack: Pack) -> set[str]:
+    """The messages that asked for what somebody did since, whatever had ended their promises by then."""
+    told, done = acts(case.episode), set[str]()
+    for asked in [p for p in case.promises if MESSAGE_TYPES[p.type].asks_for]:
+        rule = pack.rules_by_id.get(asked.rule)
+        if any(event.at >= (asked.since or asked.at) and _fulfils(event, asked, rule) for event in told):
+            done |= {asked.message, asked.first or asked.message}
+    return done
 
 
 def closed(promises: Promises, what: Sequence[str], f: Firing) -> Promises:

@@ -34,9 +34,9 @@ from store.delivery_table import among, deliveries, ready, unsettled
 from store.instants import UtcInstant
 from store.lapsing import lapsed, lapsing
 from store.leased import LeasedRow
-from store.ledger import OUTBOX_COLUMNS, promised_row
 from store.listing import Listing
 from store.pauses import destination_of_lane, is_paused
+from store.promising import OUTBOX_COLUMNS, promised_row
 from store.rows import SHARDS
 from store.session import Session
 from store.tables import leases, outbox, word

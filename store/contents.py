@@ -34,13 +34,14 @@ from sqlalchemy import (
 from store.instants import UtcInstant
 from store.keys import SealingKey
 from store.listing import KEYS, Writing
+from store.looks import about_child
 from store.rows import Concerns, LedgerRow
 from store.session import Session
 from store.tables import episodes, ledger, ledger_contents, metadata
 
-NOBODYS = ""
+UNASSIGNED = ""
 """Whose contents are that no child is known for, and the key of those that stand in the clear."""
-_SALT = 16  # bytes
+_SALT, _CHILD = 16, about_child("")  # bytes; and how a look at a child in no episode begins
 sealed_contents = Table(
     "sealed_contents",
     metadata,
@@ -109,7 +110,7 @@ class _Told:
     def row(self, key: SealingKey | None) -> tuple[Any, ...]:
         sealed = key.seal(self.bytes, self.hash) if key else self.bytes
         whose = (self.hash, self.about.person, self.line, self.about.episode, self.kind)
-        return (*whose, key.id if key else NOBODYS, sealed, self.at)
+        return (*whose, key.id if key else UNASSIGNED, sealed, self.at)
 
 
 def day_key(kind: str, day: date) -> str:
@@ -144,14 +145,14 @@ def _of_lines(postgres: bool) -> Executable:
     asked, held = KEYS.of(postgres), sealed_contents
     columns = (ledger.c.id, *(held.c[name] for name in ("hash", "kind", "key", "contents", "at")))
     line = asked.join(ledger, ledger.c.id == asked.c.key)
-    theirs = and_(held.c.hash == ledger.c.contents_hash, held.c.person == literal(NOBODYS, Text))
+    theirs = and_(held.c.hash == ledger.c.contents_hash, held.c.person == literal(UNASSIGNED, Text))
     return select(*columns).select_from(line.join(held, theirs)).where(held.c.contents.is_not(None))
 
 
 @cache
 def _empty(postgres: bool) -> Executable:
     chosen = KEYS.has(postgres, sealed_contents.c.hash)
-    return update(sealed_contents).where(chosen, sealed_contents.c.person == NOBODYS).values(contents=null())
+    return update(sealed_contents).where(chosen, sealed_contents.c.person == UNASSIGNED).values(contents=null())
 
 
 _FORMER, _PERSON = bindparam("former", type_=Text), bindparam("heir", type_=Text)
@@ -163,7 +164,7 @@ _HAND_OVER = update(sealed_contents).where(_FROM, not_(_HAS_THEM)).values(person
 _LEAVE = update(sealed_contents).where(_FROM).values(contents=null())
 _NEWEST = (
     select(sealed_contents.c.key)
-    .where(sealed_contents.c.contents.is_not(None), sealed_contents.c.key != NOBODYS)
+    .where(sealed_contents.c.contents.is_not(None), sealed_contents.c.key != UNASSIGNED)
     .order_by(sealed_contents.c.at.desc())
     .limit(20)
 )
@@ -232,11 +233,13 @@ class Contents(Session):
         asked = {each.row.episode for each in told if each.row.episode and not each.row.about}
         found = await self._with(KEYS, ((e,) for e in sorted(asked)), _whose(self._postgres)) if asked else ()
         whose = {row.id: row.person for row in found}
+        whose |= {each: each.removeprefix(_CHILD) for each in asked if each.startswith(_CHILD)}
         await self._seal(
             [
                 _Told(each.hash, each.row.id, concerned, each.kind, each.bytes, each.row.at)
                 for each in told
-                for concerned in each.row.about or (Concerns(whose.get(each.row.episode, NOBODYS), each.row.episode),)
+                for concerned in each.row.about
+                or (Concerns(whose.get(each.row.episode, UNASSIGNED), each.row.episode),)
             ]
         )
 

@@ -10,12 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from store.creating import create
-from store.engine import READING, in_memory, keys_named, make_room, opened
+from store.engine import READING, in_memory, keys_named, make_room, opened, opened_for_brief
 from store.errors import StoreUnavailableError, translated
 from store.handing import HandedOver, Taker
 from store.keys import KeyStore
 from store.measures import TRANSACTION, WAITING
-from store.postgres import BRIEF, WITHIN
+from store.postgres import WITHIN
 from store.transaction import Transaction
 from store.waking import hearing_others
 
@@ -25,8 +25,8 @@ _ANSWER_WITHIN = 5.0  # seconds
 class Store:
     """All that Homeward remembers. One object serves any number of tasks of one event loop."""
 
-    def __init__(self, engine: AsyncEngine, keys: KeyStore | None = None) -> None:
-        self._engine, self.keys = engine, keys
+    def __init__(self, engine: AsyncEngine, brief: AsyncEngine | None = None, keys: KeyStore | None = None) -> None:
+        self._engine, self._brief, self.keys = engine, brief or engine, keys
         self.postgres = engine.dialect.name == "postgresql"
         self._single = in_memory(engine.url)
         self._writer: asyncio.Lock | None = None if self.postgres else asyncio.Lock()
@@ -40,7 +40,7 @@ class Store:
         takes as long as it takes. `keys` in the url names the store of the keys under which contents are kept; without
         it they are kept in the clear. Raises ValueError for another kind of database."""
         keys = keys_named(url)
-        return cls(opened(url, within), KeyStore.open(keys) if keys else None)
+        return cls(opened(url, within), opened_for_brief(url, within), KeyStore.open(keys) if keys else None)
 
     def prepare(self) -> None:
         """Make room for a SQLite file that is not there yet, readable by its owner alone: it will hold what is known
@@ -56,7 +56,8 @@ class Store:
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._engine.dispose()
+        for engine in {self._engine, self._brief}:
+            await engine.dispose()
         if self.keys:
             await self.keys.close()
 
@@ -72,6 +73,7 @@ class Store:
                 tx = Transaction(connection, self._taker, self.keys)
                 promised = tx.promised
                 yield tx
+                await tx.flush()
         except BaseException:
             if self._taker and promised.terms:
                 self._taker.lose(promised.terms)
@@ -102,10 +104,8 @@ class Store:
                 # SQLite has one writer. Queueing here is fair and wakes at once; its own waiting polls.
                 await stack.enter_async_context(self._writer)
             with translated():
-                connection = await stack.enter_async_context(self._engine.connect())
+                connection = await stack.enter_async_context((self._brief if brief else self._engine).connect())
                 await connection.begin()
-                if brief and self.postgres:
-                    await connection.exec_driver_sql(BRIEF)
             begun = time.monotonic()
             WAITING.observe(begun - wanted)
             yield connection  # an exception goes past the commit, and closing rolls back

@@ -46,7 +46,8 @@ def keys_beside(url: str) -> str | None:
     given = parsed(url)
     if given.get_backend_name() != "sqlite" or in_memory(given):
         return None
-    return f"sqlite+aiosqlite:///{Path(str(given.database)).with_suffix('.keys.db')}"
+    file = Path(str(given.database).removeprefix("file:"))
+    return f"sqlite+aiosqlite:///{file.with_suffix('.keys.db')}"
 
 
 def shown(url: str) -> str:
@@ -79,6 +80,13 @@ def opened(given: str, within: float | None = None) -> AsyncEngine:
     if url.get_backend_name() == "postgresql":
         return of_postgres(url, within)
     return _opened_in_memory() if in_memory(url) else _of_sqlite(url, pool_size=4)
+
+
+def opened_for_brief(given: str, within: float | None = None) -> AsyncEngine | None:
+    """A second one for transactions of a few statements, where the server is to end those that hang; None: the same
+    serves."""
+    url = parsed(given)
+    return of_postgres(url, within, brief=True) if url.get_backend_name() == "postgresql" else None
 
 
 def _of_sqlite(url: URL, **pool: Any) -> AsyncEngine:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from episodes.origin import cause_name
-from store.contents import NOBODYS, Contents, sealed_contents
+from store.contents import UNASSIGNED, Contents, sealed_contents
 from store.delivery_table import DeliveryState, among, deliveries
 from store.early import early_word
 from store.floods import floods
@@ -227,7 +227,7 @@ _KEYS_OF_NOBODY_ELSE = (
     select(sealed_contents.c.key)
     .where(
         sealed_contents.c.person == _ONE,
-        sealed_contents.c.key != NOBODYS,
+        sealed_contents.c.key != UNASSIGNED,
         ~select(literal(1))
         .where(_OTHERS.c.key == sealed_contents.c.key, _OTHERS.c.person != _ONE, _OTHERS.c.contents.is_not(None))
         .exists(),
@@ -252,6 +252,6 @@ def _emptied(table: Table) -> Any:
 
 
 def _unassigned_page(table: Table) -> Select[Any]:
-    nobodys = table.c.person == NOBODYS if "person" in table.c else literal(True)
+    nobodys = table.c.person == UNASSIGNED if "person" in table.c else literal(True)
     held = (table.c.hash > _ONE, table.c.contents.is_not(None), nobodys)
     return select(table.c.hash).where(*held).order_by(table.c.hash).limit(_PAGE)

@@ -13,8 +13,9 @@ from sqlalchemy import Executable, Select, Text, bindparam, or_, select, union
 from store.contents import Contents
 from store.delivery_table import DeliveryState, among, deliveries
 from store.instants import UtcInstant, written
-from store.ledger import OUTBOX_COLUMNS, entry_hash, promised_row
+from store.ledger import entry_hash
 from store.listing import KEYS
+from store.promising import OUTBOX_COLUMNS, promised_row
 from store.rows import LedgerKind, OutboxRow
 from store.tables import episodes, ledger, outbox, people, word, worklist
 

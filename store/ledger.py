@@ -1,9 +1,9 @@
-"""Adding to the ledger and the outbox. Reading them, and what becomes of a delivery, live elsewhere."""
+"""Adding to the ledger. Reading it lives in `store.history`, and the outbox in `store.promising`."""
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -15,16 +15,10 @@ from store.instants import written
 from store.listing import KEYS, Writing
 from store.promising import Promising
 from store.rows import LedgerRow, OutboxRow
-from store.tables import ledger, outbox
+from store.tables import ledger
 
 _LEDGER = Writing(ledger, ("id", "at", "kind", "authority", "episode", "causation", "entry", "contents_hash", "hash"))
 _NONE: Mapping[str, datetime] = MappingProxyType({})
-OUTBOX_COLUMNS = (
-    *("id", "message_id", "aggregatetype", "aggregateid", "type", "payload", "at", "trace", "clauses"),
-    *("authority", "subject", "destination", "urgency", "kind"),
-)
-_CLAUSES = OUTBOX_COLUMNS.index("clauses")
-_OUTBOX = Writing(outbox, OUTBOX_COLUMNS)
 
 
 def canonical(entry: Mapping[str, Any]) -> str:
@@ -76,29 +70,5 @@ class Ledger(Promising, Contents):
             lines.append((row.id, row.at, *told, entry_hash(row.id, written(row.at), *told)))
         await self._keep([*contents.values()])
         await self._write(_LEDGER, lines)
-        await self._promise(outbox, kept_back)
-
-    async def _promise(self, rows: Sequence[OutboxRow], kept_back: Mapping[str, datetime]) -> None:
-        if rows:
-            await self._write(_OUTBOX, [_outbox_values(row) for row in rows])
-            await self._deliver(rows, kept_back)
-
-
-def _outbox_values(row: OutboxRow) -> tuple[Any, ...]:
-    clauses = orjson.dumps(row.clauses).decode()
-    return (
-        *(row.id, row.message_id, row.aggregatetype, row.aggregateid, row.type, row.payload, row.at, row.trace),
-        *(clauses, row.authority, row.subject, row.destination, row.urgency, row.kind),
-    )
-
-
-def promised_row(told: Sequence[Any]) -> OutboxRow:
-    """The outbox row that has these values in its columns."""
-    values = [*told]
-    values[_CLAUSES] = _clauses(values[_CLAUSES])
-    return OutboxRow(*values)
-
-
-@lru_cache(maxsize=4096)
-def _clauses(written: str) -> tuple[str, ...]:
-    return tuple(orjson.loads(written))
+        if outbox:
+            await self._promise(outbox, kept_back)

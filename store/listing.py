@@ -86,8 +86,9 @@ class Writing:
         replaces: Sequence[str] | None = None,
         only_if_later: str | None = None,
     ) -> None:
-        self._table, self._columns, self._replaces = table, tuple(columns), replaces
+        self.table, self._columns, self._replaces = table, tuple(columns), replaces
         self._later = only_if_later
+        self._name = f"{table.name}_rows"  # that of no other table and a column, as `ledger_contents` alone could be
 
     @cache  # noqa: B019 - a handful of writings live as long as the program
     def statement(self, postgres: bool) -> Insert:
@@ -95,17 +96,17 @@ class Writing:
         from sqlalchemy.dialects import postgresql, sqlite
 
         if postgres:
-            rows = Listing("listed", **{name: self._table.c[name].type for name in self._columns}).postgres
-            insert: Any = postgresql.insert(self._table).from_select(self._columns, select(rows))
+            rows = Listing(self._name, **{name: self.table.c[name].type for name in self._columns}).postgres
+            insert: Any = postgresql.insert(self.table).from_select(self._columns, select(rows))
         else:
-            values = {name: bindparam(name, type_=self._table.c[name].type) for name in self._columns}
-            insert = sqlite.insert(self._table).values(values)
+            values = {name: bindparam(name, type_=self.table.c[name].type) for name in self._columns}
+            insert = sqlite.insert(self.table).values(values)
         if self._replaces is None:
             return insert  # type: ignore[no-any-return]
-        keys = list(self._table.primary_key)
+        keys = list(self.table.primary_key)
         if not self._replaces:
             return insert.on_conflict_do_nothing(index_elements=keys)  # type: ignore[no-any-return]
-        later = insert.excluded[self._later] > self._table.c[self._later] if self._later else None
+        later = insert.excluded[self._later] > self.table.c[self._later] if self._later else None
         return insert.on_conflict_do_update(  # type: ignore[no-any-return]
             index_elements=keys, set_={name: insert.excluded[name] for name in self._replaces}, where=later
         )
@@ -113,5 +114,6 @@ class Writing:
     def parameters(self, postgres: bool, rows: Sequence[Sequence[Any]]) -> Parameters | list[Parameters]:
         """What to execute the statement with; `rows` is not empty."""
         if postgres:
-            return {f"listed_{name}": list(v) for name, v in zip(self._columns, zip(*rows, strict=True), strict=True)}
+            turned = zip(self._columns, zip(*rows, strict=True), strict=True)
+            return {f"{self._name}_{name}": list(values) for name, values in turned}
         return [dict(zip(self._columns, row, strict=True)) for row in rows]

@@ -16,14 +16,6 @@ from store.encryption import encryption
 
 WITHIN = 20.0
 """Seconds that a server has for one statement of a running hub."""
-BRIEF = (
-    "SELECT set_config('idle_in_transaction_session_timeout', '10s', true), set_config('lock_timeout', '10s', true), "
-    "CASE WHEN current_setting('server_version_num')::int >= 170000 "
-    "THEN set_config('transaction_timeout', '20s', true) END"
-)
-"""For a transaction of a few statements with nothing in between: a process that hangs inside one bars nobody longer. To
-Postgres one that hangs between the parts of a statement is not idle; from version 17 on that ends too."""
-
 _CONNECT, _CHECK_OUT = 10.0, 20.0  # seconds
 _RECYCLE = 900  # seconds after which a connection is made anew, whatever it looks like
 _SERVER = {
@@ -39,25 +31,35 @@ _SERVER = {
     "tcp_user_timeout": "20s",
     "application_name": "homeward",
 }
+_SERVER_BRIEF = _SERVER | {"lock_timeout": "10s", "idle_in_transaction_session_timeout": "10s"}
+"""For transactions of a few statements with nothing in between: a process that hangs inside one bars nobody longer."""
+_WHOLE = "SET transaction_timeout = '20s'"
+"""The same for one that hangs between the parts of a statement, and so is not idle to Postgres: known from version 17
+on, and refused before it where it is asked for with the connection."""
 _LINE = {"TCP_KEEPIDLE": 10, "TCP_KEEPALIVE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 20_000}
 """The same on our side, as far as this system knows it."""
 _READ_ONLY = "25006"
+_KNOWS_WHOLE = 17  # the version of Postgres that can end a transaction by its age
 
 
-def of_postgres(url: URL, within: float | None) -> AsyncEngine:
+def of_postgres(url: URL, within: float | None, brief: bool = False) -> AsyncEngine:
     """An engine for the url. Nothing is connected yet. `within`: seconds for one statement, None: as long as it
-    takes. Encrypted as `store.encryption` says; raises ValueError where a CA cannot be read."""
+    takes; `brief`: for transactions of a few statements only. Encrypted as `store.encryption` says; raises ValueError
+    where a CA cannot be read."""
     bare, encrypted = encryption(url)
+    server = _SERVER_BRIEF if brief else _SERVER
     engine = create_async_engine(
         bare,
         isolation_level="READ COMMITTED",
-        connect_args={"server_settings": _SERVER, "timeout": _CONNECT, "command_timeout": within, **encrypted},
+        connect_args={"server_settings": server, "timeout": _CONNECT, "command_timeout": within, **encrypted},
         pool_size=8,
         pool_timeout=_CHECK_OUT,
         pool_recycle=_RECYCLE,
         hide_parameters=True,
     )
     event.listen(engine.sync_engine, "connect", _watch_line)
+    if brief:
+        event.listen(engine.sync_engine, "connect", _end_all)
     event.listen(engine.sync_engine, "handle_error", _leave_useless)
     return engine
 
@@ -73,6 +75,14 @@ def _watch_line(connection: Any, _record: object) -> None:
         if option := getattr(socket, name, None):
             with contextlib.suppress(OSError):  # a system that has the name and not the thing
                 line.setsockopt(socket.IPPROTO_TCP, option, value)
+
+
+def _end_all(connection: Any, _record: object) -> None:
+    if connection.driver_connection.get_server_version().major >= _KNOWS_WHOLE:
+        cursor = connection.cursor()
+        cursor.execute(_WHOLE)
+        cursor.close()
+        connection.commit()
 
 
 def _leave_useless(context: ExceptionContext) -> None:

@@ -1,5 +1,6 @@
-"""How an outbox row becomes a delivery: in waiting; or leased from its birth to the relay of this process, where that
-holds the row's shard and nothing of its lane waits, so that it is sent from memory after the commit.
+"""Adding to the outbox, and how a row of it becomes a delivery: in waiting; or leased from its birth to the relay of
+this process, where that holds the row's shard and nothing of its lane waits, so that it is sent from memory after the
+commit.
 
 The lease is that of a claim (`store.claiming`) in every respect: it is fenced, prolonged while its row is in flight,
 and where the process dies it lapses, and another relay takes the row.
@@ -7,9 +8,10 @@ and where the process dies it lapses, and another relay takes the row.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
+import orjson
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -30,13 +32,19 @@ from store.delivery_table import deliveries, of_lane
 from store.handing import HandingTerms
 from store.instants import UtcInstant
 from store.leased import LeasedRow
-from store.listing import Listing
+from store.listing import Listing, Parameters, Writing
 from store.pauses import destination_of_lane, is_paused
 from store.rows import SHARDS, OutboxRow, shard_of
 from store.session import Session
 from store.tables import outbox
 from store.waking import PROCESS, TELL_OTHERS
 
+OUTBOX_COLUMNS = (
+    *("id", "message_id", "aggregatetype", "aggregateid", "type", "payload", "at", "trace", "clauses"),
+    *("authority", "subject", "destination", "urgency", "kind"),
+)
+_CLAUSES = OUTBOX_COLUMNS.index("clauses")
+_OUTBOX = Writing(outbox, OUTBOX_COLUMNS)
 _TAKEN = ("lane", "channel", "shard", "address", "urgency")
 _LANES = Listing(
     "lanes", id=Text, lane=Text, channel=Text, shard=Integer, address=Text, urgency=Text, kept_back=UtcInstant,
@@ -48,16 +56,20 @@ _UNTIL = bindparam("lasts", type_=UtcInstant)
 
 @cache
 def _deliver(postgres: bool, handed: bool) -> Executable:
+    """On Postgres one statement with the outbox rows themselves, of which the database gives the positions."""
     rows = _LANES.of(postgres)
+    promised: FromClause = outbox
+    if postgres:
+        promised = _OUTBOX.statement(postgres).returning(outbox.c.id, outbox.c.position).cte("promised")
     plain = (literal("prepared"), literal(0), literal(0))
     born: tuple[ColumnElement[Any], ...] = (*plain, null(), null())
     if handed:
         free = _is_free(rows, postgres)
         leased = (literal("sending"), literal(1), rows.c.fence, _OWNER, _UNTIL)
         born = tuple(case((free, yes), else_=no) for yes, no in zip(leased, born, strict=True))
-    chosen = select(outbox.c.position, *(rows.c[name] for name in _TAKEN), rows.c.kept_back, *born)
+    chosen = select(promised.c.position, *(rows.c[name] for name in _TAKEN), rows.c.kept_back, *born)
     columns = ("position", *_TAKEN, "next_attempt_at", "state", "attempts", "fence", "lease_owner", "lease_until")
-    joined = chosen.select_from(rows.join(outbox, outbox.c.id == rows.c.id))
+    joined = chosen.select_from(rows.join(promised, promised.c.id == rows.c.id))
     insert = deliveries.insert().from_select(columns, joined)
     return insert.returning(deliveries.c.position, deliveries.c.lane, deliveries.c.state) if handed else insert
 
@@ -70,16 +82,21 @@ def _is_free(rows: FromClause, postgres: bool) -> ColumnElement[bool]:
 
 
 class Promising(Session):
-    """The part of a transaction that makes deliveries of outbox rows."""
+    """The part of a transaction that promises: outbox rows, and a delivery of each."""
 
-    async def _deliver(self, rows: Sequence[OutboxRow], kept_back: Mapping[str, datetime]) -> None:
+    async def _promise(self, rows: Sequence[OutboxRow], kept_back: Mapping[str, datetime]) -> None:
         terms = self._terms()
         fences = _fences(rows, terms, kept_back)
         handed = any(fence is not None for fence in fences.values())
         lanes = [
             (row.id, row.lane, *_way(row), row.urgency, kept_back.get(row.id), fences[row.id]) for row in rows
         ]  # fmt: skip
-        given = {"whose": terms.owner, "lasts": terms.until} if terms and handed else {}
+        given: Parameters = {"whose": terms.owner, "lasts": terms.until} if terms and handed else {}
+        written = _OUTBOX.parameters(self._postgres, [_outbox_values(row) for row in rows])
+        if isinstance(written, list):
+            await self._execute(_OUTBOX.statement(self._postgres), written)
+        else:
+            given |= written
         made = await self._with(_LANES, lanes, _deliver(self._postgres, handed), **given)
         born = _born(rows, [(r.lane, r.position) for r in made if r.state == "sending"], fences) if handed else []
         self.promised.born += born
@@ -136,3 +153,23 @@ def _way(row: OutboxRow) -> tuple[str, int, str | None]:
     """Channel, shard and address of a row. A topic is its own address; a mailbox is looked up when first needed."""
     channel, _, name = row.destination.partition("/")
     return channel, shard_of(row.aggregateid), name if channel == "topic" else None
+
+
+def _outbox_values(row: OutboxRow) -> tuple[Any, ...]:
+    clauses = orjson.dumps(row.clauses).decode()
+    return (
+        *(row.id, row.message_id, row.aggregatetype, row.aggregateid, row.type, row.payload, row.at, row.trace),
+        *(clauses, row.authority, row.subject, row.destination, row.urgency, row.kind),
+    )
+
+
+def promised_row(told: Sequence[Any]) -> OutboxRow:
+    """The outbox row that has these values in its columns."""
+    values = [*told]
+    values[_CLAUSES] = _clauses(values[_CLAUSES])
+    return OutboxRow(*values)
+
+
+@lru_cache(maxsize=4096)
+def _clauses(written: str) -> tuple[str, ...]:
+    return tuple(orjson.loads(written))

@@ -15,6 +15,7 @@ from store.forgetting import Forgetting
 from store.history import History
 from store.holds import Holds
 from store.keeping import Keeping
+from store.looks import Looks
 from store.noting import Noting
 from store.pausing import Pausing
 from store.quarantine import Quarantine
@@ -28,8 +29,8 @@ class Known(Cases, Blocking, RegisterAges, LookingUp, Floods, Noting, Timers, Wo
     """What is true now."""
 
 
-class Looking(DeliveryStatus, History, Retention, Forgetting, Holds, Keeping):
-    """What became of what was promised, and what may be forgotten."""
+class Looking(DeliveryStatus, History, Looks, Retention, Forgetting, Holds, Keeping):
+    """What became of what was promised, who looked, and what may be forgotten."""
 
 
 class OfTheDesk(Answers, Drafts):

@@ -36,11 +36,14 @@ def faults_told(url: str) -> Iterator[None]:
     """Turn what can go wrong between a user and a database into a sentence; passwords stay out of it."""
     from sqlalchemy.exc import ArgumentError
 
+    from homeward.looking import UnwrittenLookError
     from store.engine import shown
     from store.errors import StoreUnavailableError, StoreUnpreparedError
 
     try:
         yield
+    except UnwrittenLookError as error:
+        raise click.ClickException(str(error)) from None
     except ArgumentError:
         raise click.UsageError(
             "Not a database URL. Use sqlite+aiosqlite:///file or postgresql+asyncpg://user@host/name."
@@ -113,6 +116,16 @@ async def refuse_pooler(store: "Store") -> None:
 
 def on_database(database: str | None, work: "Callable[[Transaction], Awaitable[_T]]") -> _T:
     """Does `work` in one transaction on the database that is chosen."""
+
+    async def in_transaction(store: "Store") -> _T:
+        async with store.transaction() as transaction:
+            return await work(transaction)
+
+    return on_store(database, in_transaction)
+
+
+def on_store(database: str | None, work: "Callable[[Store], Awaitable[_T]]") -> _T:
+    """Does `work` on the database that is chosen, in as many transactions as it likes."""
     from store import Store
 
     url = chosen_database(database)
@@ -120,8 +133,7 @@ def on_database(database: str | None, work: "Callable[[Transaction], Awaitable[_
     async def done() -> _T:
         store = Store.open(url, within=None)
         try:
-            async with store.transaction() as transaction:
-                return await work(transaction)
+            return await work(store)
         finally:
             await store.close()
 

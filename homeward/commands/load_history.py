@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from homeward.commands.looking import looks
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from homeward.history import HistoryLoad, HistoryToLoad, LoadedAbsence, Unusable
+    from homeward.looking import Looker
     from homeward.settings import Settings
     from intake.records import RawRecord
 
@@ -29,6 +32,7 @@ _SHOWN = 20
 @click.option(
     "--env-file", type=click.Path(dir_okay=False, path_type=Path), help="File of HOMEWARD_VARIABLE=value lines."
 )
+@looks
 def command(
     sources: tuple[str, ...],
     until: datetime | None,
@@ -36,6 +40,7 @@ def command(
     references: tuple[str, ...],
     every: bool,
     env_file: Path | None,
+    looker: "Looker",
 ) -> None:
     """Load reports from before the first live day, without a message.
 
@@ -44,7 +49,7 @@ def command(
     and counts ("three in 90 days"); nobody is told, and no time limit runs. Loading the same again, or reading it live,
     changes nothing.
 
-    What is still open at the end is listed. Its time limits run when you start them.
+    What is still open at the end is listed, and the ledger keeps who looked. Its time limits run when you start them.
 
     \b
     Examples:
@@ -65,7 +70,7 @@ def command(
         settings = load_settings(env_file)
         with faults_told(settings.database), kafka_faults_told(settings):
             if until is not None and sources:
-                asyncio.run(_load(settings, *_divided(sources), until.date(), dry_run))
+                asyncio.run(_load(settings, *_divided(sources), until.date(), dry_run, looker))
             else:
                 asyncio.run(_start(settings, references))
     except (SettingsError, PackError) as error:
@@ -75,7 +80,10 @@ def command(
 # ---- loading
 
 
-async def _load(settings: "Settings", files: list[Path], topics: list[str], until: date, dry_run: bool) -> None:
+async def _load(
+    settings: "Settings", files: list[Path], topics: list[str], until: date, dry_run: bool, looker: "Looker"
+) -> None:
+    from homeward import clock
     from homeward.history import HistoryLoad, history_to_load, lines_of, loaded_absences
     from homeward.wiring import library, weights
     from store import Store
@@ -92,6 +100,8 @@ async def _load(settings: "Settings", files: list[Path], topics: list[str], unti
         load = HistoryLoad(store, packs, directories, weights(settings), settings.limits)
         fresh = await _with_a_bar(load, history)
         still = [each for each in await loaded_absences(store, packs.authorities) if each.is_open]
+        if still and not dry_run:  # what is in a file and in memory alone is no record of a child
+            await looker.write_all(store, [(each.authority, each.episode) for each in still], clock.now())
     finally:
         await store.close()
     before = len(history.records) - fresh

@@ -1,10 +1,16 @@
 """`homeward quarantine`: look at messages that could not be read and have them read again. Bodies hold personal data
 and are shown only when asked for; the reading itself is done by a running hub."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from homeward.commands.database import on_database
-from store import Quarantined
+from homeward.commands.database import on_database, on_store
+from homeward.commands.looking import looks
+from store import Quarantined, Store
+
+if TYPE_CHECKING:
+    from homeward.looking import Looker
 
 _authority = click.option(
     "--authority", metavar="KEY", help="Only messages of this authority's own systems (its casework and its register)."
@@ -79,23 +85,28 @@ def list_(replayed: bool, cause: str | None, authority: str | None, database: st
 @click.option("--hex", "as_hex", is_flag=True, help="Show the body as a hex dump. Needs --body.")
 @_authority
 @_database
-def show(id: str, body: bool, as_hex: bool, authority: str | None, database: str | None) -> None:
+@looks
+def show(
+    id: str, body: bool, as_hex: bool, authority: str | None, database: str | None, looker: "Looker"
+) -> None:  # fmt: skip
     """Show one message: place in Kafka, reason and headers.
 
-    The body is shown only with --body.
+    The body is shown only with --body, and a reason for that with --why. The ledger keeps who looked.
 
     \b
     Examples:
       homeward quarantine show 7c0f…
-      homeward quarantine show 7c0f… --body --hex
+      homeward quarantine show 7c0f… --body --hex --why "is the time in it wrong?"
     """
     from homeward.commands.hexdump import as_text, hexdump
 
     if as_hex and not body:
         raise click.UsageError("--hex needs --body.")
+    if body and not looker.why.strip():
+        raise click.UsageError("--body needs --why: say why you need to read what it says.")
     whose = _topics_of(authority)
-    message = on_database(database, lambda transaction: transaction.quarantined_message(id))
-    if message is None or (whose is not None and message.row.topic not in whose):
+    message = on_store(database, lambda store: _looked_up(store, id, whose, looker, "--body" if body else ""))
+    if message is None:
         raise click.ClickException(
             f"{id} is not in quarantine. `homeward quarantine list --replayed` lists all messages."
         )
@@ -119,6 +130,25 @@ def show(id: str, body: bool, as_hex: bool, authority: str | None, database: str
     if body and row.value:
         click.echo()
         click.echo(hexdump(row.value) if as_hex else as_text(row.value))
+
+
+async def _looked_up(
+    store: Store, id: str, topics: frozenset[str] | None, looker: "Looker", how: str
+) -> Quarantined | None:
+    """The message, once it is written down that somebody looks at it; None where it is not there, or in no topic of
+    those that are named."""
+    from desk.views.quarantined import authority_of
+    from homeward import clock
+    from homeward.commands.installed import installed
+    from store.looks import NOBODYS
+
+    async with store.reading() as tx:
+        message = await tx.quarantined_message(id)
+    if message is None or (topics is not None and message.row.topic not in topics):
+        return None
+    whose = authority_of(message.row, installed(())[0]) or NOBODYS
+    await looker.write(store, whose, (), clock.now(), f"{id} {how}")
+    return message
 
 
 @command.command()

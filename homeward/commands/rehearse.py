@@ -2,12 +2,17 @@
 
 import asyncio
 import sys
-from datetime import date, datetime, time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from homeward.commands.days import first_instant
 from homeward.commands.installed import EXTRA_PACKS
+from homeward.commands.looking import looks
+
+if TYPE_CHECKING:
+    from homeward.looking import Looker
 
 
 @click.command()
@@ -17,9 +22,11 @@ from homeward.commands.installed import EXTRA_PACKS
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 @click.option("--database", metavar="URL", help="Database URL. Defaults to the one in the settings.")
 @EXTRA_PACKS
+@looks
 def command(
-    file: Path, since: str, html: Path | None, as_json: bool, database: str | None, folders: tuple[Path, ...]
-) -> None:
+    file: Path, since: str, html: Path | None, as_json: bool, database: str | None, folders: tuple[Path, ...],
+    looker: "Looker",
+) -> None:  # fmt: skip
     """Rehearse a changed procedure on what the hub has really heard: who would have been told, what would have been
     due, and what no longer.
 
@@ -42,14 +49,14 @@ def command(
     from routing.tables import PackError
     from store import Store
 
-    url, day = chosen_database(database), _day(since)
+    url, day = chosen_database(database), first_instant("--since", since)
     packs, named = installed(folders)
 
     async def rehearsed() -> RehearsedPack:
         store = Store.open(url, within=None)
         try:
             changed = changed_pack(file, packs)
-            return await rehearse_pack(store, packs, directories(named), changed, day, clock.now(), _progress)
+            return await rehearse_pack(store, packs, directories(named), changed, day, clock.now(), looker, _progress)
         finally:
             await store.close()
 
@@ -68,16 +75,6 @@ def command(
     else:
         for line in rehearsal_text(done):
             click.echo(line)
-
-
-def _day(text: str) -> datetime:
-    """The first instant of that day in London."""
-    from routing.calendar import LONDON
-
-    try:
-        return datetime.combine(date.fromisoformat(text), time(), LONDON)
-    except ValueError:
-        raise click.UsageError(f"--since: '{text}' is not a day. Write it like 2026-03-01.") from None
 
 
 def _progress(line: str) -> None:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from homeward.commands.installed import EXTRA_PACKS
+from homeward.commands.looking import looks
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from homeward.looking import Looker
     from homeward.reporting import Format, PeriodReport
     from reporting.span import Span
     from routing.library import Packs
@@ -44,9 +46,10 @@ REFUSED = 3
 )  # fmt: skip
 @click.option("--database", metavar="URL", help="Database URL. Defaults to the one in the settings.")
 @EXTRA_PACKS
+@looks
 def command(
     authority: str, period: str, table: str, form: "Format", out: Path | None, system: str | None,
-    database: str | None, folders: tuple[Path, ...],
+    database: str | None, folders: tuple[Path, ...], looker: "Looker",
 ) -> None:  # fmt: skip
     """Count or list what happened at an authority in a period.
 
@@ -57,6 +60,7 @@ def command(
     ...-refusals.csv, in the workbook or JSON itself, and on standard error. The exit code is then 3.
 
     Every table except the summary identifies children by number. ssda903 and annex-a give their dates of birth.
+    For these the ledger keeps who looked.
 
     \b
     Examples:
@@ -79,7 +83,7 @@ def command(
     key = _key(packs, authority)
     own = {key, *(code.lower() for pack in packs.all()[key] for code in pack.codes)}
     with faults_told(url):
-        made = asyncio.run(report(url, key, table, Asked(span, system, frozenset(own), at, packs)))
+        made = asyncio.run(report(url, key, table, Asked(span, system, frozenset(own), at, packs), looker))
     click.echo(f"{key}, {table}: {span.told}", err=True)
     if out is None:
         sys.stdout.buffer.write(made.written(form))

@@ -2,10 +2,11 @@
 
 import asyncio
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+
+from homeward.commands.days import instant
 
 
 @click.command()
@@ -30,19 +31,9 @@ def command(file: Path, until: str | None, folders: tuple[Path, ...]) -> None:
     from homeward.simulation import Simulation, SimulationError
 
     try:
-        end = _instant(until) if until else None
+        end = instant("--until", until) if until else None
         lines = file.read_bytes().splitlines()
         for line in asyncio.run(Simulation(folders).run(lines, end)):
             sys.stdout.buffer.write(line + b"\n")
     except SimulationError as error:
         raise click.ClickException(str(error)) from None
-
-
-def _instant(text: str) -> datetime:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise click.UsageError(f"--until: '{text}' is not an instant. Write it like 2026-03-20T00:00:00Z.")
-    return instant.astimezone(UTC)

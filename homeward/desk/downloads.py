@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from desk.ports import DownloadedFile
 from homeward.reporting import REPORT_TABLES, SUMMARY, report_in
 from reporting.span import Span
 from reporting.tables import Asked
@@ -18,8 +19,8 @@ class PeriodFiles:
 
     async def file(
         self, tx: Transaction, authority: str, table: str, span: Span, form: str, at: datetime
-    ) -> tuple[str, bytes]:
+    ) -> DownloadedFile:
         own = {authority, *(code.lower() for pack in self._packs.all()[authority] for code in pack.codes)}
         made = await report_in(tx, authority, table, Asked(span, None, frozenset(own), at, self._packs))
         ((name, content), *_) = made.files("xlsx" if form == "xlsx" else "csv").items()
-        return name, content
+        return DownloadedFile(name, content, made.episodes)

@@ -47,6 +47,12 @@ class Differences:
     changed: tuple[tuple[SaidMessage, SaidMessage], ...]
     alike: int
 
+    @property
+    def episodes(self) -> list[str]:
+        """The episodes that the messages are about."""
+        said = (*self.new, *self.gone, *(one for pair in self.changed for one in pair))
+        return list(dict.fromkeys(message.episode for message in said if message.episode))
+
 
 async def said_in(store: Store, authority: str, since: datetime) -> tuple[SaidMessage, ...]:
     """Every message of an authority from an instant on, in the order of time."""

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from getpass import getuser
 from pathlib import Path
-from uuid import uuid4
 
 from consumers.parsing import parse_record
 from homeward.library import LOCAL
+from homeward.looking import Looker
 from homeward.rehearsal.history import read_reports
 from homeward.rehearsal.messages import Differences, SaidMessage, message_differences, said_in
 from homeward.simulation import played
@@ -20,7 +19,6 @@ from routing.local import load_local, localised
 from routing.pack import Pack
 from routing.tables import PackError
 from store import Store
-from store.rows import LedgerRow
 
 _ALWAYS = date.min
 
@@ -55,21 +53,27 @@ async def rehearse_pack(
     changed: Pack,
     since: datetime,
     now: datetime,
+    looker: Looker,
     notice: Callable[[str], None],
 ) -> RehearsedPack:
     """Plays all that the hub has heard until now, once by the packs and once with the changed one in the place of its
-    authority's, and compares what was said to whom since an instant. Writes down who looked, and nothing else. Raises
-    PackError where the changed pack names a role that cannot be reached, and StoreUnavailableError."""
+    authority's, and compares what was said to whom since an instant. Writes down who looked, and at which episodes that
+    differ, and nothing else. Raises where the changed pack names a role that cannot be reached, StoreUnavailableError
+    and UnwrittenLookError."""
     if faults := [*missing_addresses(changed, directories[changed.authority])]:
         raise PackError("\n".join(faults))
-    await _look(store, changed, now)
+    what = f"{changed.authority} {changed.version}"
+    await looker.write(store, changed.authority, (), now, what)
     history = await read_reports(store, notice)
     runs: list[tuple[SaidMessage, ...]] = []
     for name, chosen in (("as it is", packs), ("changed", _with(packs, changed))):
         records = _told_of(history.records, name, notice)
         async with played(chosen, directories, parse_record, records, now) as memory:
             runs.append(await said_in(memory, changed.authority, since))
-    return RehearsedPack(changed, since, now, len(history.records), history.lost, message_differences(*runs))
+    found = message_differences(*runs)
+    if shown := found.episodes:
+        await looker.write(store, changed.authority, shown, now, what)
+    return RehearsedPack(changed, since, now, len(history.records), history.lost, found)
 
 
 def _with(packs: Packs, changed: Pack) -> Packs:
@@ -83,10 +87,3 @@ def _told_of(records: tuple[RawRecord, ...], name: str, notice: Callable[[str], 
         if number % max(len(records) // 20, 1) == 0:
             notice(f"{name}: {100 * number // len(records)} %")
         yield record
-
-
-async def _look(store: Store, changed: Pack, now: datetime) -> None:
-    """That somebody looked at what is held of an authority's children."""
-    entry = {"who": getuser(), "what": f"rehearsal of {changed.authority} {changed.version}"}
-    async with store.transaction() as tx:
-        await tx.append([LedgerRow(str(uuid4()), now, "look", changed.authority, None, None, entry)], ())

@@ -121,7 +121,7 @@ async def test_no_page_has_a_fault_that_axe_finds_or_is_wider_than_a_phone_or_br
 ) -> None:
     async with walking(chromium) as (running, walk, pages):
         await _empty_pages(walk)
-        episode = await _with_everything(running)
+        episode = await with_everything(running)
         await _lists(walk)
         await _an_episode(walk, episode)
         await _answers(running, walk, episode)
@@ -148,7 +148,7 @@ async def _empty_pages(walk: Walk) -> None:
         await walk.go(path)
 
 
-async def _with_everything(running: Hub) -> str:
+async def with_everything(running: Hub) -> str:
     """A child missing for three days, one who may be two, one who is back, and a record that cannot be read."""
     await after_an_interview(running)
     await running.take(missing(44, "XX-0304", child=NAMED, risk="high", missing_from="placement"))

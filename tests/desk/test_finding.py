@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from datetime import timedelta
 
 import orjson
 import pytest
@@ -198,6 +199,19 @@ async def test_figures_stand_beside_their_chart_and_as_files() -> None:
         assert book.content.startswith(b"PK")
         assert [line.entry["what"] for line in await running.ledger("look")] == ["download episodes"]
         assert "Enter a first and a last day" in await browser.text("/figures?first=x&last=y", 422)
+
+
+async def test_figures_are_counted_once_for_all_who_ask_within_a_minute_and_say_when() -> None:
+    async with hub() as running, at_desk(running) as browser:
+        await with_a_missing_child(running)
+        period = "/figures?authority=nottinghamshire&first=2026-06-01&last=2026-06-30"
+        text = await browser.text(period)
+        assert "Returned 0" in text
+        assert "Counted at" in text
+        await running.take(found(26, "XX-0303"))
+        assert "Returned 0" in await browser.text(period)
+        running.clock.set(running.clock.now() + timedelta(minutes=1))
+        assert "Returned 1" in await browser.text(period)
 
 
 async def test_figures_of_another_authority_are_not_there() -> None:

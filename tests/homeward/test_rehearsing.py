@@ -12,6 +12,7 @@ from hub_in_memory import POLICE, Hub, hub
 from wire_messages import MONDAY, child, found, later, missing
 
 from homeward.cli import main
+from homeward.looking import Looker
 from homeward.rehearsal.messages import Differences
 from homeward.rehearsal.running import changed_pack, rehearse_pack
 from intake.records import RawRecord
@@ -21,6 +22,7 @@ from tests.shipped import shipped_directories
 
 SHIPPED = Path(__file__).parents[2] / "protocols" / "nottinghamshire" / "6.5.toml"
 LIMIT = 'interview = {within = "72h"'
+LOOKER = Looker("o.kaur", "homeward rehearse")
 YEARS, APART = 2, 730  # hours between two children
 HOURS = YEARS * 365 * 24
 
@@ -54,8 +56,9 @@ async def lived(told: Hub) -> None:
 
 async def differ(told: Hub, file: Path, since: float = 0) -> Differences:
     changed = changed_pack(file, told.packs)
+    now = told.clock.now()
     done = await rehearse_pack(
-        told.store, told.packs, shipped_directories(), changed, later(since), told.clock.now(), lambda line: None
+        told.store, told.packs, shipped_directories(), changed, later(since), now, LOOKER, lambda line: None
     )
     assert done.lost == 0
     return done.found
@@ -87,7 +90,7 @@ async def test_the_procedure_as_it_is_changes_nothing_and_only_who_looked_is_wri
         assert await told.rows() == rows
         assert len(await told.ledger("decision")) == lines
         (look,) = await told.ledger("look")
-    assert look.entry["what"] == "rehearsal of nottinghamshire 6.5"
+    assert look.entry == {"who": "o.kaur", "what": "homeward rehearse nottinghamshire 6.5"}
 
 
 async def test_local_settings_are_rehearsed_alike_from_the_day_that_is_asked_for(tmp_path: Path) -> None:

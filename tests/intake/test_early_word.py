@@ -145,6 +145,16 @@ async def test_what_an_authority_says_waits_for_it_and_not_for_another() -> None
         assert await waiting(h) == ["rhi.outcome"]
 
 
+async def test_what_an_authority_says_waits_until_its_own_register_claims_the_child() -> None:
+    number = "nhs:9434765919"
+    theirs = missing(child=child(number), responsible_authority="islington", reported_at=later(-1))
+    claims = context(6, "compact:K-1", number, services=[{"service": "cscs", "worker": "sw1", "team": "t1"}])
+    held = case("meeting.held", 5, kind="mam", held_at=later(5))
+    in_order = await told(theirs, claims, held)
+    assert await told(theirs, held, claims) == in_order
+    assert in_order[2] == []
+
+
 async def test_a_return_without_a_reference_waits_for_its_child() -> None:
     back = case("worker.found_report", 5, child=child("lcs:L-1"), authority="islington", found_at=later(5),
                 by={"role": "early_help_practitioner", "person": "eh1"})  # fmt: skip

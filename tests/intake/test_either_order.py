@@ -1,5 +1,7 @@
 """Two messages of two topics that are read in either order: what is owed in the end is the same."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -41,8 +43,9 @@ def review(hours: float) -> bytes:
     return case("meeting.held", hours, authority="mfh-borough", kind="strategy_review", held_at=later(hours))
 
 
-async def ends(before: tuple[bytes, ...], *lines: bytes) -> Owed:
-    """What is owed once these lines have been read, one by one, by a hub that was away until hour 100."""
+@asynccontextmanager
+async def after(before: tuple[bytes, ...], *lines: bytes) -> AsyncIterator[Hub]:
+    """A hub that was away until hour 100, and has read these lines one by one."""
     async with hub() as h:
         for line in before:
             await h.intake.process_batch([record(h, line)])
@@ -50,7 +53,20 @@ async def ends(before: tuple[bytes, ...], *lines: bytes) -> Owed:
         for line in lines:
             await back.intake.process_batch([replace(record(back, line), timestamp=later(99))])
         await back.fall(102)
-        return await owed(back)
+        yield back
+
+
+async def ends(before: tuple[bytes, ...], *lines: bytes) -> Owed:
+    """What is owed then."""
+    async with after(before, *lines) as h:
+        return await owed(h)
+
+
+async def leaves(before: tuple[bytes, ...], *lines: bytes) -> set[tuple[str, str | None]]:
+    """What leaves of what these lines have led to, by type and kind."""
+    async with after(before, *lines) as h, h.store.reading() as tx:
+        rows = [each.row for each in await tx.outbox_after(0, 1000) if each.state != "withdrawn"]
+    return {(row.type, row.kind) for row in rows if row.at >= later(100)}
 
 
 def record(h: Hub, line: bytes) -> RawRecord:
@@ -113,6 +129,32 @@ async def test_also_where_the_other_absence_is_over_by_then() -> None:
     first = await ends(at_mfh(), seen, again, back)
     assert first == await ends(at_mfh(), again, back, seen)
     assert len([row for row in first.elements() if row[1] == "rhi.request"]) == 2
+
+
+@pytest.mark.parametrize("hours", [20, 40])
+async def test_a_meeting_that_was_held_is_not_called_off_whichever_is_read_first(hours: float) -> None:
+    held, back, off = review(hours), found(30), ("meeting.cancel", "strategy_meeting")
+    assert await leaves(at_mfh(), held, back) == await leaves(at_mfh(), back, held)
+    assert off not in await leaves(at_mfh(), back, held)
+    assert off in await leaves(at_mfh(), back)
+
+
+async def test_a_task_that_was_done_is_not_called_off_whichever_is_read_first() -> None:
+    done = case("task.completed", 20, authority="mfh-borough", kind="strategy_discussion", at=later(20), by=BY)
+    back, off = found(30), ("task.cancel", "strategy_discussion")
+    assert await leaves(at_mfh(), done, back) == await leaves(at_mfh(), back, done)
+    assert off not in await leaves(at_mfh(), back, done)
+    assert off in await leaves(at_mfh(), back)
+
+
+async def test_nobody_is_asked_who_acts_where_the_interview_was_refused_whichever_is_read_first() -> None:
+    known = (context(-1, "lcs:Z-1", authority="mfh-borough"), missing(0, responsible_authority="mfh-borough", **KNOWN))
+    amber = case("rag.set", 10, authority="mfh-borough", value="AMBER", by={"role": "mash_manager"})
+    told = {"result": "refused", "at": later(40), "by": BY, "interviewer": BY, "reason": "said so"}
+    refused, gap = case("rhi.outcome", 40, authority="mfh-borough", **told), ("exception.raise", "routing_gap")
+    assert await leaves(known, amber, found(30), refused) == await leaves(known, amber, refused, found(30))
+    assert gap not in await leaves(known, amber, found(30), refused)
+    assert gap in await leaves(known, amber, found(30))
 
 
 def kinds(of: Owed) -> set[Any]:

@@ -20,7 +20,7 @@ from store import Store
 from tests.shipped import shipped_packs
 
 OTHERS = ("Sorrel", "9434765870", "Ottoline")
-WHO = ("--by", "dpo1")
+WHO = ("--as", "dpo1")
 
 
 @pytest.fixture
@@ -90,8 +90,8 @@ def test_each_look_is_written_down_with_who_and_what(database: str, tmp_path: Pa
     run(NHS, "disclosures", *WHO)
     run(NHS, "export", str(tmp_path / "bundle"), *WHO)
     looks = asyncio.run(_looks(database))
-    assert {"dpo1: child show", "dpo1: child disclosures", "dpo1: child export"} <= {*looks}
-    assert "dpo1, child show" in (tmp_path / "bundle.html").read_text()
+    assert {"dpo1: homeward child show", "dpo1: homeward child disclosures", "dpo1: homeward child export"} <= {*looks}
+    assert "dpo1, homeward child show" in (tmp_path / "bundle.html").read_text()
 
 
 def test_who_was_told_is_listed_with_the_clause(database: str) -> None:
@@ -164,6 +164,7 @@ def test_a_child_who_is_restricted_is_not_forgotten_until_it_is_lifted(database:
 def test_nothing_is_erased_before_somebody_has_said_yes(database: str) -> None:
     done = CliRunner().invoke(main, ["child", NHS, "forget", "--why", "asked", *WHO], input="n\n")
     assert done.exit_code == 1
+    assert "Say why" in run(NHS, "forget", *WHO, exit_code=2).output
     run(NHS, "show", *WHO)
 
 

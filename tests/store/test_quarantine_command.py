@@ -72,7 +72,7 @@ def test_a_message_is_shown_without_its_body_its_key_and_the_values_of_its_heade
 
 
 def test_the_body_is_shown_when_asked_for_and_does_the_terminal_no_harm(database: str) -> None:
-    code, output = _run(database, "show", "q1", "--body")
+    code, output = _run(database, "show", "q1", "--body", "--why", "why not")
     assert code == 0
     assert r'{"name": "A child\x1b[2J\xff"' in output
     assert "ce_type: police.missing" in output
@@ -80,7 +80,7 @@ def test_the_body_is_shown_when_asked_for_and_does_the_terminal_no_harm(database
 
 
 def test_the_body_is_shown_as_bytes(database: str) -> None:
-    _, output = _run(database, "show", "q1", "--body", "--hex")
+    _, output = _run(database, "show", "q1", "--body", "--hex", "--why", "why not")
     assert '00000000  7b 22 6e 61 6d 65 22 3a 20 22 41 20 63 68 69 6c  {"name": "A chil' in output
 
 
@@ -141,7 +141,7 @@ def test_with_an_authority_only_messages_of_its_own_systems_are_shown(tmp_path: 
     _do(url, own, others, unreadable("police"))
     whose = ("--authority", "nottinghamshire")
     assert [line.split()[0] for line in _run(url, "list", *whose)[1].splitlines()] == ["own"]
-    assert _run(url, "show", "own", "--body", *whose)[0] == 0
+    assert _run(url, "show", "own", "--body", "--why", "why not", *whose)[0] == 0
     for other in ("others", "police"):
-        assert "is not in quarantine" in _run(url, "show", other, "--body", *whose)[1]
+        assert "is not in quarantine" in _run(url, "show", other, "--body", "--why", "why not", *whose)[1]
     assert "Unknown authority 'nowhere'" in _run(url, "list", "--authority", "nowhere")[1]

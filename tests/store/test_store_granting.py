@@ -12,6 +12,7 @@ from sqlalchemy import make_url, text
 from homeward import clock
 from homeward.demo.story import AUTHORITY
 from homeward.desk.sample import fill_sample
+from homeward.looking import Looker, UnwrittenLookError
 from homeward.settings import Settings
 from homeward.wiring import library
 from producers.fakes import MemoryKafkaSender, MemoryMailSender
@@ -93,6 +94,12 @@ async def test_a_reader_reads_what_has_an_authority_and_writes_nothing(roles: Ro
     for statement in ("SELECT * FROM quarantine", "SELECT * FROM desk_drafts", "DELETE FROM timers"):
         with pytest.raises(StoreForbiddenError, match="permission denied"):
             await _done(roles.reader, statement)
+
+
+async def test_a_reader_cannot_write_that_it_looks_and_so_is_shown_nothing(roles: Roles) -> None:
+    looker = Looker("notts_reader", "homeward explain")
+    with pytest.raises(UnwrittenLookError, match="permission denied for table ledger"):
+        await looker.write(roles.reader, AUTHORITY, ["e1"], clock.now())
 
 
 async def test_sessions_of_ones_own_are_told_from_shared_ones(roles: Roles, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ MAY_BE_READ = (
     "shards",
     "listed",
     "filed",
+    "found_",
     "(subquery",
     "CONSTANT",
 )
@@ -131,4 +132,13 @@ async def test_looking_back_reads_no_table_whole(watched: Watched) -> None:
         await tx.outbox_of_message("m1")
         await tx.outbox_after(5, 10)
     assert watched.seen == 11
+    assert watched.scans == []
+
+
+async def test_who_looked_is_found_in_one_statement_that_reads_no_table_whole(watched: Watched) -> None:
+    async with watched.store.reading() as tx:
+        for asked in (tx.looks_at(["n", "b"], "M-1", NOON), tx.looks_by("o.kaur", NOON), tx.looks_by("x", NOON, "n")):
+            watched.seen = 0
+            await asked
+            assert watched.seen == 1
     assert watched.scans == []

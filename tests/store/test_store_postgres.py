@@ -20,7 +20,7 @@ async def test_a_line_that_is_cut_is_waited_for_so_long_and_then_left(postgres: 
     async with line_to(postgres()) as line:
         store = Store.open(line.url, within=1.0)
         await store.create()
-        async with store.transaction(), store.transaction():
+        async with store.transaction(brief=True), store.transaction(brief=True):
             pass  # two connections in the pool
         line.cut()
         async with asyncio.timeout(PATIENCE):

@@ -5,11 +5,11 @@ import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 
-from mutants.equal import UNPROVED, read_listed
+from mutants.equal import read_listed
 from mutants.judging import FILES, Judge, Judged
 from mutants.mistyped import mistyped_words, unrefused
 
@@ -24,11 +24,9 @@ def judged(work: tuple[str, int]) -> Judged:
     return judge_of(file).judge(judge_of(file).words[n])
 
 
-def all_of(file: str, only: str, processes: int, among: Collection[str] | None) -> Iterator[Judged]:
-    """The verdicts on every word of a pack, in order; of those `among` which the changes are, where it is given."""
-    judge = judge_of(file)
-    words = [(n, word) for n, word in enumerate(judge.words) if only in word.place]
-    work = [(file, n) for n, word in words if among is None or judge.mutant_of(word)[0].name in among]
+def all_of(file: str, only: str, processes: int) -> Iterator[Judged]:
+    """The verdicts on every word of a pack, in order; of those whose place holds `only`."""
+    work = [(file, n) for n, word in enumerate(judge_of(file).words) if only in word.place]
     with ProcessPoolExecutor(processes) as pool:
         yield from pool.map(judged, work, chunksize=8)
 
@@ -37,28 +35,25 @@ def main() -> int:
     read = argparse.ArgumentParser(prog="make mutants", description=__doc__)
     read.add_argument("packs", nargs="*", help="only these authorities")
     read.add_argument("--only", default="", help="only words whose place holds this, such as 'rules absence_24h'")
-    read.add_argument("--unproved", action="store_true", help="only those that no scenario proves yet")
     read.add_argument("--processes", type=int, default=2)
     asked = read.parse_args()
     failed, total, begun = False, Counter[str](), time.monotonic()
     for file in (f for f in FILES if not asked.packs or f.partition("/")[0] in asked.packs):
         judge, counts = judge_of(file), Counter[str]()
         listed = read_listed(file)
-        slips = [] if asked.unproved else [s for s in mistyped_words(judge.words) if asked.only in s.place]
+        slips = [slip for slip in mistyped_words(judge.words) if asked.only in slip.place]
         loaded = unrefused(judge, slips)
         counts["refused"] += len(slips) - len(loaded)
         for mutant in loaded:
             failed = True
             print(f"{file}: loads although mistyped: {mutant.name}")
-        among = listed.unproved if asked.unproved else None
-        for verdict in all_of(file, asked.only, asked.processes, among):
+        for verdict in all_of(file, asked.only, asked.processes):
             known = listed.reason(verdict.mutant) if verdict.verdict == "survived" else None
             if verdict.verdict == "survived" and known is None:
                 failed = True
                 print(f"{file}: nobody notices: {verdict.mutant.name}", flush=True)
-            counts["unproved" if known == UNPROVED else "equal" if known else verdict.verdict] += 1
-        unmet = listed.unmet() if not asked.only else []
-        for entry in unmet if among is None else listed.unproved.intersection(unmet):
+            counts["equal" if known else verdict.verdict] += 1
+        for entry in listed.unmet() if not asked.only else []:
             failed = True
             print(f"{file}: listed, but somebody notices it, or it is gone: {entry}")
         print(f"{file}: {_said(counts)}", flush=True)
@@ -68,7 +63,7 @@ def main() -> int:
 
 
 def _said(counts: Counter[str]) -> str:
-    kinds = ", ".join(f"{counts[kind]} {kind}" for kind in ("refused", "caught", "equal", "unproved", "survived"))
+    kinds = ", ".join(f"{counts[kind]} {kind}" for kind in ("refused", "caught", "equal", "survived"))
     return f"{sum(counts.values())} mutants: {kinds}"
 
 

@@ -1,5 +1,4 @@
-"""The changes that nobody notices, for a known reason: those of `equal.toml` mean the same, and for each stands why;
-those of `unproved.txt` mean something else, but no scenario shows it yet. The second list may only become shorter."""
+"""The changes that nobody notices, as they mean the same: those of `equal.toml`, where for each stands why."""
 
 import tomllib
 from dataclasses import dataclass, field
@@ -7,8 +6,6 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from mutants.changes import Mutant
-
-UNPROVED = "no scenario shows it yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +27,23 @@ class Listed:
     """Those of one pack."""
 
     entries: list[Entry]
-    unproved: set[str]
-    met: set[Entry | str] = field(default_factory=set)
+    met: set[Entry] = field(default_factory=set)
 
     def reason(self, mutant: Mutant) -> str | None:
         """Why nobody notices the change; None where it is not listed."""
         entry = next((e for e in self.entries if e.is_met_by(mutant)), None)
-        if entry is None and mutant.name not in self.unproved:
+        if entry is None:
             return None
-        self.met.add(entry or mutant.name)
-        return entry.reason if entry else UNPROVED
+        self.met.add(entry)
+        return entry.reason
 
-    def unmet(self) -> list[Entry | str]:
+    def unmet(self) -> list[Entry]:
         """What no change has met: somebody notices it now, or the word is gone."""
-        return [each for each in (*self.entries, *sorted(self.unproved)) if each not in self.met]
+        return [entry for entry in self.entries if entry not in self.met]
 
 
 def read_listed(file: str) -> Listed:
     authority = file.partition("/")[0]
     rows = tomllib.loads(Path(__file__).with_name("equal.toml").read_text(encoding="utf-8"))["equal"]
     own = [row for row in rows if row["pack"] == authority]
-    entries = [Entry(place, r.get("was", ""), r.get("now", ""), r["reason"]) for r in own for place in r["places"]]
-    lines = Path(__file__).with_name("unproved.txt").read_text(encoding="utf-8").splitlines()
-    return Listed(entries, {name for pack, _, name in (line.partition(" | ") for line in lines) if pack == authority})
+    return Listed([Entry(place, r.get("was", ""), r.get("now", ""), r["reason"]) for r in own for place in r["places"]])
