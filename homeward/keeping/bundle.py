@@ -21,7 +21,7 @@ from routing.pack import Pack
 from routing.pack_words import title_of
 from routing.tables import PackError
 from store import Delivery, LedgerEntry, Transaction
-from store.contents import KeptContents
+from store.contents_table import KeptContents
 from store.holds import Hold
 from store.looks import about_child
 
