@@ -10,7 +10,7 @@ from routing.messages import derived_id
 from routing.tables import PackError
 from store import Store
 from store.history import Delivery, LedgerEntry
-from store.looks import NOBODYS
+from store.looks import NO_AUTHORITY
 
 ExplainedStep = dict[str, Any]
 
@@ -46,7 +46,7 @@ async def explained(store: Store, id_: str, packs: Packs, authority: str | None 
         ways.setdefault(delivery.row.message_id, []).append(delivery)
     steps = [step for entry in entries if (step := _step(entry, ways, packs, names)) is not None]
     seen = {(each.authority, each.episode) for each in entries} | {(d.row.authority, d.row.subject) for d in deliveries}
-    return Explained(steps, frozenset((authority or NOBODYS, episode) for authority, episode in seen))
+    return Explained(steps, frozenset((authority or NO_AUTHORITY, episode) for authority, episode in seen))
 
 
 def _chain(entries: list[LedgerEntry], messages: set[str]) -> list[LedgerEntry]:

@@ -90,6 +90,7 @@ class Hub:
             self._begin(_forgetting())
         if "timers" in self.running:
             self._begin(self.parts.timers.run())
+            self._begin(self.parts.sealer.run())
         if self._purge:
             self._begin(self._purge.run())
         if self.settings.health_port:  # else nobody can ask, and the database need not be asked either

@@ -17,6 +17,7 @@ from homeward.kafka import kafka_settings
 from homeward.keeping.schedule import read_schedules
 from homeward.library import check_addresses, check_installation, read_directories, read_packs
 from homeward.mailbox import bounce_reader
+from homeward.sealing import Sealer
 from homeward.secure_mail import check_secure_mail, secure_mail
 from homeward.settings import PREFIX, Settings, SettingsError
 from homeward.try_out import example_addresses
@@ -92,6 +93,8 @@ class Parts:
             tell=self.intake.tell_of_timer,
             lease=timedelta(seconds=settings.relay_lease),
         )
+
+        self.sealer = Sealer(store, now)
 
     def beside_the_relay(self) -> list[Coroutine[Any, Any, None]]:
         """What runs where the relay runs, for as long as it does: asking for receipts where a sender can be asked,

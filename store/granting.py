@@ -8,7 +8,7 @@ from sqlalchemy import Table
 
 from store.tables import metadata
 
-_GROWS = {"ledger", "outbox"}
+_GROWS = {"ledger", "ledger_roots", "ledger_stamps", "outbox"}
 _SHRINKS = {
     "blocking", "desk_drafts", "early_word", "floods", "identifiers", "legal_holds", "pauses", "timers", "worklist",
 }  # fmt: skip

@@ -1,5 +1,5 @@
-"""Reading the ledger, the outbox and who is known, for those who ask why, count, report or prove. Writing them lives in
-`store.ledger`."""
+"""Reading the ledger, the outbox and who is known, for those who ask why, count or report. Writing them lives in
+`store.ledger`, proving them in `store.proving`."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,8 +12,7 @@ from sqlalchemy import Executable, Select, Text, bindparam, or_, select, union
 
 from store.contents import Contents
 from store.delivery_table import DeliveryState, among, deliveries
-from store.instants import UtcInstant, written
-from store.ledger import entry_hash
+from store.instants import UtcInstant
 from store.listing import KEYS
 from store.promising import OUTBOX_COLUMNS, promised_row
 from store.rows import LedgerKind, OutboxRow
@@ -22,7 +21,6 @@ from store.tables import episodes, ledger, outbox, people, word, worklist
 _LEDGER_COLUMNS = (
     *("position", "id", "at", "kind", "authority", "episode", "causation", "entry", "contents_hash", "hash"),
 )
-_PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,17 +146,6 @@ class History(Contents):
         or for whom something waits; in their order."""
         return list((await self._rows(_HEARD_OF, one=authority, since=since)).scalars())
 
-    async def verify(self) -> list[str]:
-        """The ids of ledger rows that are not what was written: the hash of the line or that of the contents, where
-        these are still held, does not come out. Empty when all is well."""
-        faulty: list[str] = []
-        position = 0
-        while page := list(await self._rows(_AFTER, after=position, most=_PAGE)):
-            position = page[-1].position
-            changed = await self.altered_contents([line.contents_hash for line in page if line.contents_hash])
-            faulty += [line.id for line in page if line.contents_hash in changed or not _holds(line)]
-        return faulty
-
 
 def _entry(row: Any) -> LedgerEntry:
     values = row._asdict()
@@ -168,8 +155,3 @@ def _entry(row: Any) -> LedgerEntry:
 def _delivery(row: Any) -> Delivery:
     told = {name: getattr(row, name) for name in _PROMISE_COLUMNS}
     return Delivery(promised_row([getattr(row, name) for name in OUTBOX_COLUMNS]), row.position, **told)
-
-
-def _holds(row: Any) -> bool:
-    told = (row.kind, row.authority, row.episode, row.causation, row.entry, row.contents_hash)
-    return bool(entry_hash(row.id, written(row.at), *told) == row.hash)

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Executable, select
 
+from store.chaining import Chaining, chained
 from store.contents import Contents
 from store.contents_table import salted
 from store.instants import written
@@ -18,7 +19,10 @@ from store.promising import Promising
 from store.rows import LedgerRow, OutboxRow
 from store.tables import ledger
 
-_LEDGER = Writing(ledger, ("id", "at", "kind", "authority", "episode", "causation", "entry", "contents_hash", "hash"))
+_LEDGER = Writing(
+    ledger,
+    ("id", "at", "kind", "authority", "episode", "causation", "entry", "contents_hash", "hash", "number", "link"),
+)
 _NONE: Mapping[str, datetime] = MappingProxyType({})
 
 
@@ -49,7 +53,7 @@ def _known(postgres: bool) -> Executable:
     return select(ledger.c.id).select_from(asked.join(ledger, ledger.c.id == asked.c.key))
 
 
-class Ledger(Promising, Contents):
+class Ledger(Promising, Chaining, Contents):
     """The part of a transaction that adds what happened and what was promised."""
 
     async def in_ledger(self, ids: Collection[str]) -> set[str]:
@@ -63,13 +67,16 @@ class Ledger(Promising, Contents):
         error. Within a lane the order of writing is the order of sending, so hold the lock of its subject. `kept_back`:
         until when rows (by id) wait at the longest before they may be sent."""
         contents = {row.id: salted(row) for row in ledger if row.contents is not None}
+        heads = await self._heads({row.episode for row in ledger if row.episode is not None})
         lines = []
         for row in ledger:
             hashed = contents[row.id].hash if row.id in contents else None
             entry = canonical(row.entry)
             told = (row.kind, row.authority, row.episode, row.causation, entry, hashed)
-            lines.append((row.id, row.at, *told, entry_hash(row.id, written(row.at), *told)))
+            line = entry_hash(row.id, written(row.at), *told)
+            lines.append((row.id, row.at, *told, line, *chained(heads, row.episode, line)))
         await self._keep([*contents.values()])
         await self._write(_LEDGER, lines)
+        await self._keep_heads(heads)
         if outbox:
             await self._promise(outbox, kept_back)

@@ -12,12 +12,12 @@ from store.early import Early
 from store.finding import LookingUp
 from store.floods import Floods
 from store.forgetting import Forgetting
-from store.history import History
 from store.holds import Holds
 from store.keeping import Keeping
 from store.looks import Looks
 from store.noting import Noting
 from store.pausing import Pausing
+from store.proving import Proving
 from store.quarantine import Quarantine
 from store.register_freshness import RegisterAges
 from store.retention import Retention
@@ -29,8 +29,8 @@ class Known(Cases, Blocking, RegisterAges, LookingUp, Floods, Noting, Timers, Wo
     """What is true now."""
 
 
-class Looking(DeliveryStatus, History, Looks, Retention, Forgetting, Holds, Keeping):
-    """What became of what was promised, who looked, and what may be forgotten."""
+class Looking(DeliveryStatus, Proving, Looks, Retention, Forgetting, Holds, Keeping):
+    """What became of what was promised, what proves it, who looked, and what may be forgotten."""
 
 
 class OfTheDesk(Answers, Drafts):

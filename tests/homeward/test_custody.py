@@ -130,7 +130,9 @@ async def test_a_drill_names_a_line_that_was_changed(source: str, tmp_path: Path
         changed.execute("DROP TRIGGER ledger_no_update")
         changed.execute(CHANGED)
     changed.close()
-    assert "Lines of the ledger are not what was written" in (await in_thread("restore", str(file), "--drill")).output
+    assert (
+        "The ledger is not what was written. Row 1 (report" in (await in_thread("restore", str(file), "--drill")).output
+    )
     assert (await in_thread("restore", str(file), "--database", f"{source}.new")).exit_code == 1
 
 

@@ -57,6 +57,7 @@ SHOWS_NONE = {
     "quarantine replay": "a count", "purge": "counts", "child forget": "a count; `tests/keeping` has its row",
     "schemas export": "schemas", "schemas check": "schemas", "topics": "topics and rights", "docs": "the contract",
     "migrate": "steps", "grants": "SQL",
+    "ledger verify": "rows by place, kind and episode", "ledger roots": "days and hashes",
     "move": "copies, and shows counts", "backup": "copies, and shows counts", "restore": "copies, and shows counts",
 }  # fmt: skip
 

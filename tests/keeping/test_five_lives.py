@@ -110,7 +110,7 @@ async def test_five_lives_keep_exactly_what_the_schedule_says(
             assert left == [*expected], at
             assert (await plan_purge(hub.store, schedules, at)).lines() == []
         async with hub.store.reading() as tx:
-            assert await tx.verify() == []
+            assert (await tx.prove_ledger()).faults == []
             assert {*await tx.last_purges()} == {"schedule"}
 
 

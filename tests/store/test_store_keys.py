@@ -62,7 +62,7 @@ async def test_a_key_that_is_thrown_away_takes_the_contents_of_its_child_alone(k
     await _keys(keyed).throw_away(names=[KIM])
     async with keyed.reading() as tx:
         assert [await tx.contents(each) for each in hashes] == [None, SAID, SAID]
-        assert await tx.verify() == []
+        assert (await tx.prove_ledger()).faults == []
     await _append(keyed, about("l4", KIM))  # whoever is told of again has a key that opens nothing of before
     async with keyed.reading() as tx:
         assert len(await tx.contents_about(KIM)) == 1
@@ -115,7 +115,7 @@ async def test_contents_that_were_altered_are_found(keyed: Store, change: str) -
             )
         )
     async with keyed.reading() as tx:
-        assert await tx.verify() == ["l1"]
+        assert [fault.position for fault in (await tx.prove_ledger()).faults] == [1]
 
 
 async def test_what_was_kept_before_there_were_keys_is_read(keyed: Store) -> None:

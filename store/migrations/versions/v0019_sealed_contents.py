@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0019"
-down_revision = "0020"
+down_revision = "0018"
 
 _INSTANT = sa.Text().with_variant(sa.DateTime(timezone=True), "postgresql")
 
