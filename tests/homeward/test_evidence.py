@@ -62,7 +62,7 @@ async def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
 
 
 @pytest.fixture(scope="module")
-def bundle(lived: Lived, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def bundle(lived: Lived, pango: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bundle") / "evidence"
     done = lived.evidence(folder, "--contents", "--why", "inquest")
     assert done.exit_code == 0, done.output
