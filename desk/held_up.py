@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from starlette.responses import Response
 
 from desk.serving import DeskPage
-from desk.views.held_up import StuckCause, delivery_causes, paused_views, quarantine_causes, quiet_registers
+from desk.views.held_up import (
+    StuckCause,
+    delivery_causes,
+    paused_views,
+    quarantine_causes,
+    quiet_registers,
+    silent_feeds,
+)
 from desk.views.quarantined import authority_of, marked, masked, unmasked
 from desk.visit import NotHereError, Visit
 from store.looks import NO_AUTHORITY, look_row
@@ -18,11 +25,12 @@ _REASONED = 3
 async def held_up(visit: Visit) -> Response:
     """Deliveries, unreadable messages and feeds that went quiet, each by what they have in common."""
     async with visit.desk.store.reading() as tx:
-        held, paused, quarantined, registers = (
+        held, paused, quarantined, registers, feeds = (
             await tx.held_up(retrying=True),
             await tx.paused(),
             await tx.quarantined(),
             await tx.register_freshness(),
+            await tx.feed_states(),
         )
     return await visit.page(
         "held_up.html",
@@ -30,6 +38,7 @@ async def held_up(visit: Visit) -> Response:
         deliveries=delivery_causes(held, visit.now),
         quarantine=quarantine_causes(quarantined, visit.now),
         registers=quiet_registers(registers, visit.now),
+        feeds=silent_feeds(feeds, visit.now),
     )
 
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "doctor": "Check everything the hub depends on: what is wrong, and how to fix it.",
     "deliveries": "List deliveries that are held up, and release them.",
     "bounces": "Take in bounces, receipts and automatic replies about e-mails.",
+    "feeds": "Show how often each feed is heard, and which are silent for longer than is usual.",
     "register": "Show how old each register's newest record is, or read a register again.",
     "quarantine": "List, show and replay messages that could not be read.",
     "purge": "Delete what has been kept long enough, by each authority's schedule or by age.",

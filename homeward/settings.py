@@ -74,6 +74,12 @@ class Settings(DeskSettings, ChannelSettings, SourceSettings, BrokerSettings):
         description="Codes of the police forces that are expected to report, separated by commas. The operator is told "
         "once about any other. If empty, any force is expected",
     )
+    feed_begins: float = Field(
+        72,
+        gt=0,
+        description="Hours after which the operator is told of a feed that is expected and has never brought anything: "
+        "the police topics of HOMEWARD_FORCES and the registers of HOMEWARD_AUTHORITIES",
+    )
     register_stale: float = Field(
         48,
         gt=0,

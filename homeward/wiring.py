@@ -23,6 +23,7 @@ from homeward.settings import PREFIX, Settings, SettingsError
 from homeward.try_out import example_addresses
 from homeward.wordings import PackWordings
 from intake.intake import Intake
+from intake.listening import Listening
 from intake.notices import Notices
 from intake.rechecking import Recheck
 from intake.undelivered import Undelivered
@@ -34,6 +35,7 @@ from producers.kafka_link import TopicShape
 from routing.calendar import Calendar
 from routing.library import HUB, Packs
 from schemas.delivery import Asks, Sender
+from schemas.topics import police_notifications, register_children
 from store import Store
 
 HubPart = Literal["consumers", "relay", "timers"]
@@ -70,6 +72,9 @@ class Parts:
         self.undelivered = Undelivered(store, packs, directories, now, limits, tuple(senders), self.wake)
         self.receipts = Receipts(store, {name: s for name, s in senders.items() if isinstance(s, Asks)}, now)
         self.notices = Notices(store, packs, directories, now, self.wake)
+        self.listening = Listening(
+            store, packs, directories, now, expected_feeds(settings), timedelta(hours=settings.feed_begins), self.wake
+        )
         self.relay = Relay(
             store,
             senders,
@@ -141,6 +146,12 @@ def intake_of(
 def calendars(packs: Packs) -> dict[str, Calendar]:
     """The working calendar of each authority."""
     return {authority: versions[-1].calendar for authority, versions in packs.all().items()}
+
+
+def expected_feeds(settings: Settings) -> list[str]:
+    """The topics that should bring something, as the settings name whose they are."""
+    police = [police_notifications(force) for force in settings.forces]
+    return police + [register_children(authority) for authority in settings.authorities]
 
 
 async def _at_once() -> None:

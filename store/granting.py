@@ -10,7 +10,8 @@ from store.tables import metadata
 
 _GROWS = {"ledger", "ledger_roots", "ledger_stamps", "outbox"}
 _SHRINKS = {
-    "blocking", "desk_drafts", "early_word", "floods", "identifiers", "legal_holds", "pauses", "timers", "worklist",
+    "blocking", "desk_drafts", "early_word", "feed_hours", "feed_states", "floods", "identifiers", "legal_holds",
+    "pauses", "timers", "worklist",
 }  # fmt: skip
 """Where rows go as the work goes on. All others leave by `homeward purge`, as the owner."""
 _OF_ITS_ROW = {

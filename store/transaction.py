@@ -14,6 +14,7 @@ from store.floods import Floods
 from store.forgetting import Forgetting
 from store.holds import Holds
 from store.keeping import Keeping
+from store.listening import FeedsHeard
 from store.looks import Looks
 from store.noting import Noting
 from store.pausing import Pausing
@@ -25,7 +26,7 @@ from store.timers import Timers
 from store.worklist import Worklist
 
 
-class Known(Cases, Blocking, RegisterAges, LookingUp, Floods, Noting, Timers, Worklist):
+class Known(Cases, Blocking, RegisterAges, FeedsHeard, LookingUp, Floods, Noting, Timers, Worklist):
     """What is true now."""
 
 

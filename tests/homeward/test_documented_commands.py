@@ -14,6 +14,7 @@ from wire_messages import child, context, found, later, missing
 
 from homeward.cli import main
 from homeward.history import HistoryLoad
+from intake.listening import Listening
 from intake.records import RawRecord
 from store import Store
 from store.migrating import migrate
@@ -46,6 +47,9 @@ EXCERPTS = {
     "homeward reconcile": "P-8",
     "homeward grants": "GRANT SELECT, INSERT ON ledger TO",
     "homeward migrate": "The database is already up to date.",
+    "homeward feeds list": "police.xx.notifications.v1  2026-06-01 22:00Z",
+    "homeward feeds week": "Monday",
+    "homeward feeds forget": "is forgotten.",
     "homeward register status": "nottinghamshire  sent 2026-06-01",
     "homeward backup": "and the ledger holds.",
     "homeward quarantine causes": "police.XX.notifications.v1  bad_json: the body is not valid JSON",
@@ -127,6 +131,7 @@ async def _live(url: str) -> None:
         )
         await hub.intake.process_batch([hub.raw(b"not json", POLICE)])
         await hub.take(found(10))
+        await Listening(store, hub.packs, shipped_directories(), hub.clock.now).look()
     finally:
         await store.close()
 

@@ -52,6 +52,7 @@ SHOWS_NONE = {
     "deliveries release": "a count", "deliveries pause": "a destination and a count",
     "deliveries resume": "a destination",
     "bounces read": "what a message came to, and not about whom", "bounces fetch": "a count",
+    "feeds list": "topics, times and rates", "feeds week": "rates", "feeds forget": "a topic",
     "register status": "ages", "register reread": "a count",
     "quarantine causes": "causes and counts", "quarantine list": "places in Kafka and reasons",
     "quarantine replay": "a count", "purge": "counts", "child forget": "a count; `tests/keeping` has its row",
