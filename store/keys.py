@@ -39,8 +39,8 @@ _metadata = MetaData()
 keys = Table(
     "keys",
     _metadata,
-    Column("id", Text, primary_key=True),
-    Column("name", Text, nullable=False, unique=True),
+    Column("name", Text, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
     Column("key", LargeBinary, nullable=False),
     Column("made_at", UtcInstant, nullable=False),
 )
@@ -135,8 +135,10 @@ class KeyStore:
         """The keys with these names. One that is not there is made, and kept before it is handed out."""
         found = await self._ask_named(names)
         if missing := sorted({*names} - found.keys()):
-            await self._write(_MAKE, [(str(uuid4()), name, os.urandom(32), now) for name in missing])
-            found |= await self._ask_named(missing)  # another process may have been first
+            made = {name: SealingKey(str(uuid4()), os.urandom(32)) for name in missing}
+            count = await self._write(_MAKE, [(key.id, name, key.secret, now) for name, key in made.items()])
+            # Another process may have been first.
+            found |= made if count == len(made) else await self._ask_named(missing)
         return found
 
     async def known(self, ids: Collection[str]) -> dict[str, SealingKey]:
@@ -175,11 +177,13 @@ class KeyStore:
                 await connection.execution_options(**({} if self._postgres else {READING: True}))
                 return [*await connection.execute(statement, parameters)]
 
-    async def _write(self, writing: Writing, rows: list[tuple[Any, ...]]) -> None:
+    async def _write(self, writing: Writing, rows: list[tuple[Any, ...]]) -> int:
+        """Returns how many rows were not there before."""
         await self._prepare()
+        parameters = writing.parameters(self._postgres, rows)
         with translated():
             async with self._engine.begin() as connection:
-                await connection.execute(writing.statement(self._postgres), writing.parameters(self._postgres, rows))
+                return (await connection.execute(writing.statement(self._postgres), parameters)).rowcount
 
     async def _prepare(self) -> None:
         if self._made:

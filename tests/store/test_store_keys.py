@@ -151,3 +151,11 @@ async def test_looking_makes_no_keys(keyed: Store, tmp_path: Path) -> None:
     assert await _keys(keyed).known(["key"]) == {}
     assert await _keys(keyed).erasures() == []
     assert [*tmp_path.rglob("keys.db")] == []  # noqa: ASYNC240 - a folder of a test
+
+
+async def test_two_processes_that_make_a_key_at_once_have_the_same_one(keyed: Store, tmp_path: Path) -> None:
+    other = KeyStore.open(f"sqlite+aiosqlite:///{tmp_path / 'apart' / 'keys.db'}")
+    await asyncio.gather(*(keys.named([f"child {n}", LEE], NOON) for n, keys in enumerate((_keys(keyed), other))))
+    one, same = await _keys(keyed).named([KIM, LEE], NOON), await other.named([KIM, LEE], NOON)
+    await other.close()
+    assert one == same
