@@ -7,7 +7,7 @@ Keys are read for each batch and held no longer, so that none outlives its erasu
 import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any, Self
 from uuid import uuid4
@@ -55,6 +55,9 @@ erasures = Table(
 )
 _MAKE = Writing(keys, ("id", "name", "key", "made_at"), replaces=())
 _NOTE = Writing(erasures, ("id", "at", "what"))
+DAY = "day/"
+"""How the name of a key begins that is no child's; it ends with the day."""
+_OF_DAYS = select(keys.c.name).where(keys.c.name.startswith(DAY))
 _NAMES = Listing("names", key=Text)
 _ERASURES = select(erasures.c.id, erasures.c.at, erasures.c.what).order_by(erasures.c.position)
 
@@ -156,6 +159,13 @@ class KeyStore:
         with translated():
             async with self._engine.begin() as connection:
                 await connection.execute(_throw_away(self._postgres), parameters)
+
+    async def throw_away_days(self, before: date) -> None:
+        """The same with the hub's keys of days before this one."""
+        names = [row.name for row in await self._ask(_OF_DAYS, {})]
+        past = [name for name in names if date.fromisoformat(name.rpartition("/")[2]) < before]
+        if past:
+            await self.throw_away(names=past)
 
     async def note(self, erasure: Erasure) -> None:
         """Add a line to the journal: to be called before what it names is erased."""
