@@ -66,7 +66,9 @@ def _claimants(context: Context, concerned: Concerned, report: Report) -> list[s
     claimants = {authority: None for authority in concerned.answering if authority in concerned.authorities}
     for authority in concerned.authorities:
         for child in context.children.in_reference(authority, report.about):
-            if any(is_under_way(case) and _is_own(context, child, case, report) for case in child.cases.values()):
+            if any(
+                is_under_way(context, case) and _is_own(context, child, case, report) for case in child.cases.values()
+            ):
                 claimants[authority] = None
     return [*claimants]
 
@@ -83,10 +85,13 @@ def _has_handed_over(context: Context, authority: str, report: Report, begun: Se
     return any(case.episode.handed_to in begun for child in children for case in child.cases.values())
 
 
-def is_under_way(case: Case) -> bool:
-    """Whether the child is missing by it, or back with the interview still asked for."""
+def is_under_way(context: Context, case: Case) -> bool:
+    """Whether the child is missing by it, or back with the interview still asked for, or back by word that is just
+    being read: whose child it is may have waited beside it."""
     waits = any(promise.open and promise.type == INTERVIEW_REQUEST for promise in case.promises)
-    is_open = case.episode.state == "open" or (case.episode.state == "found" and waits)
+    found, since = case.episode.found, case.late.since if case.late else context.now
+    back_now = found is not None and found.origin.at >= since
+    is_open = case.episode.state == "open" or (case.episode.state == "found" and (waits or back_now))
     return case.episode.missing is not None and is_open and not case.from_history
 
 

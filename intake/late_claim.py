@@ -93,7 +93,7 @@ def _named(context: Context, child: Child, authority: str, parsed: Parsed) -> St
     step, children = Step(), context.children
     for case in [*child.cases.values()]:
         missing = case.episode.missing
-        if missing is None or not is_under_way(case):
+        if missing is None or not is_under_way(context, case):
             continue
         try:
             about = About(identifiers=child.record.identifiers)
@@ -127,7 +127,7 @@ def _elsewhere(context: Context, child: Child, parsed: Parsed) -> Iterator[tuple
     pairs = [(o, case) for o, case in _by_number(context, child) if not _other_birthday(child, o, case)]
     for other in context.children.described_elsewhere(child.authority, parsed.described) if parsed.described else ():
         pairs += [(other, case) for case in other.cases.values() if (other, case) not in pairs]
-    yield from ((o, case) for o, case in pairs if is_under_way(case) and not _other_birthday(child, o, case))
+    yield from ((o, case) for o, case in pairs if is_under_way(context, case) and not _other_birthday(child, o, case))
 
 
 def _by_number(context: Context, child: Child) -> Iterator[tuple[Child, Case]]:
@@ -141,7 +141,7 @@ def _doubted(context: Context, child: Child, parsed: Parsed) -> Step:
     apart = [
         (other, case)
         for other, case in _by_number(context, child)
-        if is_under_way(case) and _other_birthday(child, other, case)
+        if is_under_way(context, case) and _other_birthday(child, other, case)
     ]
     if not apart or not first_doubt(context, child):
         return Step()

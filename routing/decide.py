@@ -12,6 +12,7 @@ from episodes.alert import NationalAlert
 from episodes.duties import ChildDuties
 from episodes.episode import Episode
 from episodes.events import Change, Event, brought
+from episodes.history import acts
 from episodes.identity import reference_of
 from episodes.record import RegisterRecord
 from episodes.reports import Found
@@ -64,24 +65,16 @@ def decide(
     turn.look_back(case, former or record)
     undone = undo(case, turn.s, pack, now)
     if undone is None:
-        return _told_before(turn.whole(others), case, events, pack, s.as_of)
+        return _told_before(turn.whole(others), case, pack, s.as_of)
     turn.s, turn.revived = undone.s, undone.revived
     return turn.whole(others, undone.messages)
 
 
-def _told_before(decision: Decision, case: Case, events: tuple[Event, ...], pack: Pack, at: datetime) -> Decision:
-    """What a return asks for and has been done since that return is done at once: word of it was read before the return
-    was."""
-    found = next((event for event in events if event.change is Change.FOUND), None)
-    if found is None:
-        return decision
-    told = [Event(Change.INTERVIEW, o, o.at, o.result) for o in decision.episode.outcomes]
-    told += [Event(Change.TASK_COMPLETED, t, t.at, t.kind) for t in decision.episode.tasks]
-    told += [Event(Change.MEETING, m, m.held_at, kind) for m in decision.episode.meetings for kind in m.kinds]
-    since = [event for event in told if event.at >= found.at]
-    held = {p.message for p in case.promises}
-    new = promises.fulfilled([p for p in decision.promises if p.message not in held], since, pack, at)
-    done = {p.message: p for p in new}
+def _told_before(decision: Decision, case: Case, pack: Pack, at: datetime) -> Decision:
+    """What is asked for and has been done since what asks for it is done at once: word of it was read before."""
+    held, told = {p.message for p in case.promises}, acts(decision.episode)
+    new = tuple(p for p in decision.promises if p.message not in held and promises.is_done(p, told, pack))
+    done = {p.message: replace(p, closed_at=at) for p in new if p.open}
     return replace(decision, promises=tuple(done.get(p.message, p) for p in decision.promises))
 
 

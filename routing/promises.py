@@ -54,12 +54,15 @@ def _fulfils(event: Event, promise: Promise, rule: Rule | None) -> bool:
 
 def done_all_the_same(case: Case, pack: Pack) -> set[str]:
     """The messages that asked for what somebody did since, whatever had ended their promises by then."""
-    told, done = acts(case.episode), set[str]()
-    for asked in [p for p in case.promises if MESSAGE_TYPES[p.type].asks_for]:
-        rule = pack.rules_by_id.get(asked.rule)
-        if any(event.at >= (asked.since or asked.at) and _fulfils(event, asked, rule) for event in told):
-            done |= {asked.message, asked.first or asked.message}
-    return done
+    told = acts(case.episode)
+    done = [p for p in case.promises if MESSAGE_TYPES[p.type].asks_for and is_done(p, told, pack)]
+    return {message for p in done for message in (p.message, p.first) if message}
+
+
+def is_done(promise: Promise, told: Iterable[Event], pack: Pack) -> bool:
+    """Whether one of these events is what it asks for, and lies after what asked for it."""
+    rule, since = pack.rules_by_id.get(promise.rule), promise.since or promise.at
+    return any(event.at > since and _fulfils(event, promise, rule) for event in told)
 
 
 def closed(promises: Promises, what: Sequence[str], f: Firing) -> Promises:

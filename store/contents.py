@@ -5,19 +5,12 @@ A line names its contents by a hash over a salt and the bytes. The salt is seale
 cannot be guessed from the hash, least of all once their key is gone."""
 
 import hashlib
-import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    Column,
     Executable,
-    Index,
-    LargeBinary,
-    Table,
     Text,
     and_,
     bindparam,
@@ -31,96 +24,25 @@ from sqlalchemy import (
     update,
 )
 
-from store.instants import UtcInstant
+from store.contents_table import (
+    CONTENTS_COLUMNS,
+    UNASSIGNED,
+    KeptContents,
+    Salted,
+    ToBeSealed,
+    sealed_contents,
+    taken_apart,
+)
 from store.keys import SealingKey
 from store.listing import KEYS, Writing
-from store.rows import Concerns, LedgerRow
+from store.looks import about_child
+from store.rows import Concerns
 from store.session import Session
-from store.tables import episodes, ledger, ledger_contents, metadata
+from store.tables import episodes, ledger, ledger_contents, word
 
-NOBODYS = ""
-"""Whose contents are that no child is known for, and the key of those that stand in the clear."""
-_SALT = 16  # bytes
-sealed_contents = Table(
-    "sealed_contents",
-    metadata,
-    Column("hash", Text, primary_key=True),
-    Column("person", Text, primary_key=True),
-    Column("line", Text, nullable=False),
-    Column("episode", Text),
-    Column("kind", Text, nullable=False),
-    Column("key", Text, nullable=False),
-    Column("contents", LargeBinary),
-    Column("at", UtcInstant, nullable=False, index=True),
-)
-Index("sealed_contents_person_idx", sealed_contents.c.person)
-Index("sealed_contents_key_idx", sealed_contents.c.key)
-_COLUMNS = ("hash", "person", "line", "episode", "kind", "key", "contents", "at")
-_KEEP = Writing(sealed_contents, _COLUMNS, replaces=())
-
-
-@dataclass(frozen=True, slots=True)
-class KeptContents:
-    """Contents with what is said of them. `line`: the id of theirs; `kind`: the type of the report, else the kind of
-    the line."""
-
-    hash: str
-    person: str
-    line: str
-    episode: str | None
-    kind: str
-    at: datetime
-    contents: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Salted:
-    """The contents of a line, with the salt before them."""
-
-    row: LedgerRow
-    bytes: bytes
-
-    @property
-    def hash(self) -> str:
-        """SHA-256 (hex): the name by which they are kept."""
-        return hashlib.sha256(self.bytes).hexdigest()
-
-    @property
-    def kind(self) -> str:
-        return str(self.row.entry.get("type", "report")) if self.row.kind == "report" else self.row.kind
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What is to be sealed for one child."""
-
-    hash: str
-    line: str
-    about: Concerns
-    kind: str
-    bytes: bytes
-    at: datetime
-
-    @property
-    def key(self) -> str:
-        """The name of the key: the child, else the kind and the day."""
-        return self.about.person or day_key(self.kind, self.at.date())
-
-    def row(self, key: SealingKey | None) -> tuple[Any, ...]:
-        sealed = key.seal(self.bytes, self.hash) if key else self.bytes
-        whose = (self.hash, self.about.person, self.line, self.about.episode, self.kind)
-        return (*whose, key.id if key else NOBODYS, sealed, self.at)
-
-
-def day_key(kind: str, day: date) -> str:
-    """The name of the key of what is about no child that is known."""
-    return f"day/{kind}/{day}"
-
-
-def salted(row: LedgerRow) -> Salted:
-    """The contents that a line has, ready to be hashed and kept."""
-    assert row.contents is not None
-    return Salted(row, os.urandom(_SALT) + row.contents)
+_KEEP = Writing(sealed_contents, CONTENTS_COLUMNS, replaces=())
+_CHILD = about_child("")
+"""How the look at a child in no episode begins."""
 
 
 @cache
@@ -140,18 +62,26 @@ def _whose(postgres: bool) -> Executable:
 
 
 @cache
+def _of_causes(postgres: bool) -> Executable:
+    asked = KEYS.of(postgres)
+    is_report = (ledger.c.kind == word("report"), ledger.c.contents_hash.is_not(None))
+    heard = and_(ledger.c.causation == asked.c.key, *is_report)
+    return select(ledger.c.causation, ledger.c.contents_hash).select_from(asked.join(ledger, heard))
+
+
+@cache
 def _of_lines(postgres: bool) -> Executable:
     asked, held = KEYS.of(postgres), sealed_contents
     columns = (ledger.c.id, *(held.c[name] for name in ("hash", "kind", "key", "contents", "at")))
     line = asked.join(ledger, ledger.c.id == asked.c.key)
-    theirs = and_(held.c.hash == ledger.c.contents_hash, held.c.person == literal(NOBODYS, Text))
+    theirs = and_(held.c.hash == ledger.c.contents_hash, held.c.person == literal(UNASSIGNED, Text))
     return select(*columns).select_from(line.join(held, theirs)).where(held.c.contents.is_not(None))
 
 
 @cache
 def _empty(postgres: bool) -> Executable:
     chosen = KEYS.has(postgres, sealed_contents.c.hash)
-    return update(sealed_contents).where(chosen, sealed_contents.c.person == NOBODYS).values(contents=null())
+    return update(sealed_contents).where(chosen, sealed_contents.c.person == UNASSIGNED).values(contents=null())
 
 
 _FORMER, _PERSON = bindparam("former", type_=Text), bindparam("heir", type_=Text)
@@ -163,12 +93,12 @@ _HAND_OVER = update(sealed_contents).where(_FROM, not_(_HAS_THEM)).values(person
 _LEAVE = update(sealed_contents).where(_FROM).values(contents=null())
 _NEWEST = (
     select(sealed_contents.c.key)
-    .where(sealed_contents.c.contents.is_not(None), sealed_contents.c.key != NOBODYS)
+    .where(sealed_contents.c.contents.is_not(None), sealed_contents.c.key != UNASSIGNED)
     .order_by(sealed_contents.c.at.desc())
     .limit(20)
 )
 _OF_PERSON = (
-    select(*(sealed_contents.c[name] for name in _COLUMNS))
+    select(*(sealed_contents.c[name] for name in CONTENTS_COLUMNS))
     .where(sealed_contents.c.person == _PERSON, sealed_contents.c.contents.is_not(None))
     .order_by(sealed_contents.c.at, sealed_contents.c.hash)
 )
@@ -184,7 +114,24 @@ class Contents(Session):
     async def contents_of(self, hashes: Collection[str]) -> dict[str, bytes]:
         """The bytes by their hash; what has been purged, or whose key was thrown away, is not there."""
         held, _ = await self._open(hashes)
-        return held
+        return {hash: taken_apart(plain)[1] if is_salted else plain for hash, (plain, is_salted) in held.items()}
+
+    async def hashed_contents(self, hashes: Collection[str]) -> dict[str, bytes]:
+        """What was hashed, the salt before the bytes, by its hash: to be given to somebody who is to prove it."""
+        held, _ = await self._open(hashes)
+        return {hash: plain for hash, (plain, _) in held.items()}
+
+    async def names_of(self, hashes: Collection[str]) -> dict[str, str]:
+        """What their senders call the messages with these contents, by hash; of before it was kept there, nothing."""
+        held, _ = await self._open(hashes)
+        return {hash: taken_apart(plain)[0] for hash, (plain, is_salted) in held.items() if is_salted}
+
+    async def names_of_causes(self, causes: Collection[str]) -> dict[str, str]:
+        """The same by what the ledger calls the messages as causes."""
+        asked = ((cause,) for cause in sorted(causes))
+        rows = [*await self._with(KEYS, asked, _of_causes(self._postgres))] if causes else []
+        names = await self.names_of([row.contents_hash for row in rows])
+        return {row.causation: names[row.contents_hash] for row in rows if row.contents_hash in names}
 
     async def altered_contents(self, hashes: Collection[str]) -> set[str]:
         """Those of the hashes whose contents are still held and are not what was written."""
@@ -197,7 +144,7 @@ class Contents(Session):
         keys = await self._keys_of(rows)
         opened = ((row, _opened(row, keys)) for row in rows)
         return [
-            KeptContents(row.hash, row.person, row.line, row.episode, row.kind, row.at, plain[_SALT:])
+            KeptContents(row.hash, row.person, row.line, row.episode, row.kind, row.at, *taken_apart(plain))
             for row, plain in opened
             if plain
         ]
@@ -208,10 +155,10 @@ class Contents(Session):
         if not lines:
             return
         rows = [*await self._with(KEYS, ((line,) for line in sorted(lines)), _of_lines(self._postgres))]
-        keys, told = await self._keys_of(rows), list[_Told]()
+        keys, told = await self._keys_of(rows), list[ToBeSealed]()
         for row in rows:
             plain = _opened(row, keys)
-            told += [_Told(row.hash, row.id, each, row.kind, plain, row.at) for each in lines[row.id] if plain]
+            told += [ToBeSealed(row.hash, row.id, each, row.kind, plain, row.at) for each in lines[row.id] if plain]
         await self._seal(told)
         if told:
             await self._with(KEYS, ((hash,) for hash in sorted({row.hash for row in rows})), _empty(self._postgres))
@@ -232,26 +179,28 @@ class Contents(Session):
         asked = {each.row.episode for each in told if each.row.episode and not each.row.about}
         found = await self._with(KEYS, ((e,) for e in sorted(asked)), _whose(self._postgres)) if asked else ()
         whose = {row.id: row.person for row in found}
+        whose |= {each: each.removeprefix(_CHILD) for each in asked if each.startswith(_CHILD)}
         await self._seal(
             [
-                _Told(each.hash, each.row.id, concerned, each.kind, each.bytes, each.row.at)
+                ToBeSealed(each.hash, each.row.id, concerned, each.kind, each.bytes, each.row.at)
                 for each in told
-                for concerned in each.row.about or (Concerns(whose.get(each.row.episode, NOBODYS), each.row.episode),)
+                for concerned in each.row.about
+                or (Concerns(whose.get(each.row.episode, UNASSIGNED), each.row.episode),)
             ]
         )
 
-    async def _seal(self, told: Sequence["_Told"]) -> None:
+    async def _seal(self, told: Sequence[ToBeSealed]) -> None:
         keys: Mapping[str, SealingKey] = {}
         if self._keys and told:
             keys = await self._keys.named({each.key for each in told}, told[0].at)
         await self._write(_KEEP, sorted(each.row(keys.get(each.key)) for each in told))
 
-    async def _open(self, hashes: Collection[str]) -> tuple[dict[str, bytes], set[str]]:
-        """What is held, and what of it is not what was written."""
+    async def _open(self, hashes: Collection[str]) -> tuple[dict[str, tuple[bytes, bool]], set[str]]:
+        """What is held, with whether there is a salt before it, and what of it is not what was written."""
         asked = [(hash,) for hash in sorted(set(hashes))]
         rows = [*await self._with(KEYS, asked, _held(self._postgres))] if asked else []
         keys = await self._keys_of(rows)
-        held, altered = dict[str, bytes](), set[str]()
+        held, altered = dict[str, tuple[bytes, bool]](), set[str]()
         for row in rows:
             if row.contents is None or (row.key and row.key not in keys):
                 continue
@@ -259,7 +208,7 @@ class Contents(Session):
             if plain is None or hashlib.sha256(plain).hexdigest() != row.hash:
                 altered.add(row.hash)
             if plain is not None:
-                held[row.hash] = plain if row.key is None else plain[_SALT:]
+                held[row.hash] = plain, row.key is not None
         return held, altered
 
     async def _keys_of(self, rows: Iterable[Any]) -> Mapping[str, SealingKey]:

@@ -46,7 +46,8 @@ def keys_beside(url: str) -> str | None:
     given = parsed(url)
     if given.get_backend_name() != "sqlite" or in_memory(given):
         return None
-    return f"sqlite+aiosqlite:///{Path(str(given.database)).with_suffix('.keys.db')}"
+    file = Path(str(given.database).removeprefix("file:"))
+    return f"sqlite+aiosqlite:///{file.with_suffix('.keys.db')}"
 
 
 def shown(url: str) -> str:

@@ -24,8 +24,8 @@ from sqlalchemy import (
     update,
 )
 
-from episodes.origin import cause_name
-from store.contents import NOBODYS, Contents, sealed_contents
+from store.contents import Contents
+from store.contents_table import UNASSIGNED, sealed_contents
 from store.delivery_table import DeliveryState, among, deliveries
 from store.early import early_word
 from store.floods import floods
@@ -79,10 +79,13 @@ class Forgetting(Contents, Noting):
         """All that leads to what is held of a child; `episodes`: those that were the child's at another time."""
         held = [*await self._rows(_EPISODES, one=person, more=[*episodes])]
         ids = sorted({*(row.id for row in held), *episodes})
-        told = [orjson.loads(entry) for entry in (await self._rows(_REPORTS, one=person)).scalars()]
-        told += [{"source": s, "id": i} for s, i in await self._reports_of(ids)]
-        reports = sorted({(str(each["source"]), str(each["id"])) for each in told if "source" in each})
-        lines = await self._rows(_CAUSED, names=[cause_name(*report) for report in reports])
+        heard = [*await self._rows(_REPORTS, one=person)]
+        names = await self.names_of([row.contents_hash for row in heard])
+        told = [(orjson.loads(row.entry), names.get(row.contents_hash)) for row in heard]
+        reports = sorted({(str(entry["source"]), name) for entry, name in told if "source" in entry and name})
+        facts = (await self._rows(_FACTS_OF, more=ids)).scalars()
+        causes = {row.causation for row in heard if row.causation} | {cause for cause in facts if cause}
+        lines = await self._rows(_CAUSED, names=sorted(causes))
         messages = [orjson.loads(entry)["message"] for entry in lines.scalars()]
         mine = or_(outbox.c.subject.in_(ids), and_(outbox.c.message_id.in_(messages), outbox.c.subject.is_(None)))
         sent = await self._rows(select(outbox.c.message_id).where(mine).distinct().order_by(outbox.c.message_id))
@@ -145,10 +148,6 @@ class Forgetting(Contents, Noting):
         """Those of the lines that have been obeyed here."""
         known = await self.noted([f"{ERASED}/{id_}" for id_ in ids])
         return {key.removeprefix(f"{ERASED}/") for key in known}
-
-    async def _reports_of(self, ids: Collection[str]) -> list[tuple[str, str]]:
-        facts = (await self._rows(_FACTS_OF, more=[*ids])).scalars()
-        return [tuple(orjson.loads(entry)["report"]) for entry in facts]
 
     async def _withdraw(self, messages: Collection[str], now: datetime) -> None:
         left = (deliveries.c.position.in_(_of_messages(messages)), among(deliveries, *_ON_ITS_WAY, *_WITH_A_PERSON))
@@ -214,11 +213,11 @@ _REFERENCES = (
 )
 _NUMBERS = select(identifiers.c.value).where(identifiers.c.person == _ONE).distinct().order_by("value")
 _REPORTS = (
-    select(ledger.c.entry)
+    select(ledger.c.entry, ledger.c.causation, ledger.c.contents_hash)
     .select_from(sealed_contents.join(ledger, ledger.c.id == sealed_contents.c.line))
     .where(sealed_contents.c.person == _ONE, ledger.c.kind == "report")
 )
-_FACTS_OF = select(ledger.c.entry).where(ledger.c.episode.in_(_MORE), ledger.c.kind == "fact")
+_FACTS_OF = select(ledger.c.causation).where(ledger.c.episode.in_(_MORE), ledger.c.kind == "fact")
 _CAUSED = select(ledger.c.entry).where(
     ledger.c.causation.in_(bindparam("names", expanding=True, type_=Text)), ledger.c.kind == "decision"
 )
@@ -227,7 +226,7 @@ _KEYS_OF_NOBODY_ELSE = (
     select(sealed_contents.c.key)
     .where(
         sealed_contents.c.person == _ONE,
-        sealed_contents.c.key != NOBODYS,
+        sealed_contents.c.key != UNASSIGNED,
         ~select(literal(1))
         .where(_OTHERS.c.key == sealed_contents.c.key, _OTHERS.c.person != _ONE, _OTHERS.c.contents.is_not(None))
         .exists(),
@@ -252,6 +251,6 @@ def _emptied(table: Table) -> Any:
 
 
 def _unassigned_page(table: Table) -> Select[Any]:
-    nobodys = table.c.person == NOBODYS if "person" in table.c else literal(True)
+    nobodys = table.c.person == UNASSIGNED if "person" in table.c else literal(True)
     held = (table.c.hash > _ONE, table.c.contents.is_not(None), nobodys)
     return select(table.c.hash).where(*held).order_by(table.c.hash).limit(_PAGE)

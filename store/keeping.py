@@ -8,7 +8,7 @@ from functools import cache
 
 from sqlalchemy import Executable, Text, bindparam, delete, func, null, or_, select, update
 
-from store.contents import sealed_contents
+from store.contents_table import sealed_contents
 from store.delivery_table import among, deliveries
 from store.instants import UtcInstant
 from store.listing import KEYS

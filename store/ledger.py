@@ -11,7 +11,8 @@ import orjson
 from sqlalchemy import Executable, select
 
 from store.chaining import Chaining, chained
-from store.contents import Contents, salted
+from store.contents import Contents
+from store.contents_table import salted
 from store.instants import written
 from store.listing import KEYS, Writing
 from store.promising import Promising

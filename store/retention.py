@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Text, bindparam, delete, func, literal_column, null, select, update
 
-from store.contents import sealed_contents
+from store.contents_table import sealed_contents
 from store.delivery_table import among, deliveries
 from store.instants import UtcInstant
 from store.listing import Writing

@@ -98,7 +98,7 @@ class Concerns:
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
     """One line of the ledger. `entry` holds no personal data; `contents` are bytes that may and can be purged, `about`
-    whom they are about: without it, whoever has the episode."""
+    whom they are about: without it, whoever has the episode; `name`: what their sender calls them."""
 
     id: str
     at: datetime
@@ -109,6 +109,7 @@ class LedgerRow:
     entry: Mapping[str, Any]
     contents: bytes | None = None
     about: tuple[Concerns, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """`homeward child`: what is held of one child, and what the child may ask for: to see it, to have it put right, kept or
 forgotten. Each use leaves a line in the ledger."""
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -10,16 +9,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from homeward.commands.looking import looker_of
+from homeward.commands.looking import looks
 
 if TYPE_CHECKING:
     from homeward.keeping.bundle import ChildBundle
     from homeward.keeping.whose import ChildMeant
+    from homeward.looking import Looker
     from store import Store
 
+    _Which = tuple[str, str | None, str | None]
+
 _T = TypeVar("_T")
-_BY = click.option("--by", required=True, metavar="PERSON", help="Who does this. It stands in the ledger.")
-_WHY = click.option("--why", required=True, metavar="TEXT", help="The reason. It stands in the ledger's contents.")
 
 
 @click.group()
@@ -34,24 +34,24 @@ def command(context: click.Context, number: str, authority: str | None, database
 
     \b
     Examples:
-      homeward child M-1041 show --by dpo1
-      homeward child --authority nottinghamshire M-1041 export bundle --by dpo1
-      homeward child M-1041 restrict --by legal1 --why "public inquiry" --until 2030-01-01
+      homeward child M-1041 show
+      homeward child --authority nottinghamshire M-1041 export bundle
+      homeward child M-1041 restrict --as legal1 --why "public inquiry" --until 2030-01-01
     """
     context.obj = (number, authority, database)
 
 
 @command.command()
-@_BY
+@looks
 @click.pass_obj
-def show(which: tuple[str, str | None, str | None], by: str) -> None:
+def show(which: "_Which", looker: "Looker") -> None:
     """Say in a few lines what is held of the child, and how long.
 
     \b
     Examples:
-      homeward child M-1041 show --by dpo1
+      homeward child M-1041 show
     """
-    told = _looked_at(which, by).told
+    told = _looked_at(which, looker).told
     click.echo(f"{told['id']}  {told['authority']}")
     for what in ("numbers", "episodes", "heard", "disclosures", "looked"):
         click.echo(f"{what}: {len(told[what])}")
@@ -63,16 +63,16 @@ def show(which: tuple[str, str | None, str | None], by: str) -> None:
 
 
 @command.command()
-@_BY
+@looks
 @click.pass_obj
-def disclosures(which: tuple[str, str | None, str | None], by: str) -> None:
+def disclosures(which: "_Which", looker: "Looker") -> None:
     """List who was told what about the child: when, by which way, under which clause, and what was withheld.
 
     \b
     Examples:
-      homeward child M-1041 disclosures --by dpo1
+      homeward child M-1041 disclosures
     """
-    for each in _looked_at(which, by).told["disclosures"]:
+    for each in _looked_at(which, looker).told["disclosures"]:
         to = ", ".join(f"{to['role']} ({to['person']})" if to["person"] else to["role"] for to in each["to"])
         ways = ", ".join(f"{way['channel']} {way['state']}" for way in each["ways"])
         click.echo(f"{each['at'][:16]}Z  {each['what']}  to {to}  by {ways}")
@@ -85,22 +85,22 @@ def disclosures(which: tuple[str, str | None, str | None], by: str) -> None:
 
 @command.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@_BY
+@looks
 @click.pass_obj
-def export(which: tuple[str, str | None, str | None], file: Path, by: str) -> None:
+def export(which: "_Which", file: Path, looker: "Looker") -> None:
     """Write all that is held of the child, and nobody else's data, into FILE.json and FILE.html.
 
     What may name somebody else is left out, and named: a person reads it before the copy is given.
 
     \b
     Examples:
-      homeward child M-1041 export bundle --by dpo1
+      homeward child M-1041 export bundle
     """
     import orjson
 
     from homeward.keeping.page import bundle_page
 
-    told = _looked_at(which, by).told
+    told = _looked_at(which, looker).told
     written = {
         file.with_name(f"{file.name}.json"): orjson.dumps(told, option=orjson.OPT_INDENT_2),
         file.with_name(f"{file.name}.html"): bundle_page(told).encode(),
@@ -112,9 +112,9 @@ def export(which: tuple[str, str | None, str | None], file: Path, by: str) -> No
 
 @command.command()
 @click.option("--set", "changes", multiple=True, required=True, metavar="FIELD=VALUE", help="What is right.")
-@_BY
+@looks
 @click.pass_obj
-def rectify(which: tuple[str, str | None, str | None], changes: tuple[str, ...], by: str) -> None:
+def rectify(which: "_Which", changes: tuple[str, ...], looker: "Looker") -> None:
     """Print the register record that puts right what is held of the child, to be published.
 
     It is the register's last record with the right values. Publish it on its topic, under its key: the hub takes it in
@@ -122,7 +122,7 @@ def rectify(which: tuple[str, str | None, str | None], changes: tuple[str, ...],
 
     \b
     Examples:
-      homeward child M-1041 rectify --set date_of_birth=2012-11-28 --by dpo1
+      homeward child M-1041 rectify --set date_of_birth=2012-11-28
     """
     from homeward.keeping.rectifying import CORRECTABLE, CannotRectifyError, correction_of
 
@@ -135,7 +135,7 @@ def rectify(which: tuple[str, str | None, str | None], changes: tuple[str, ...],
             return await correction_of(tx, meant.person, meant.authority, pairs, now)
 
     try:
-        correction = _done(which, by, "", corrected)
+        correction = _done(which, looker, corrected)
     except CannotRectifyError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"Publish this on {correction.topic} under the key {correction.key}:", err=True)
@@ -145,92 +145,103 @@ def rectify(which: tuple[str, str | None, str | None], changes: tuple[str, ...],
 @command.command()
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The first day on which it ends by itself.")
 @click.option("--lift", is_flag=True, help="End it now.")
-@_BY
-@_WHY
+@looks
 @click.pass_obj
-def restrict(which: tuple[str, str | None, str | None], until: datetime | None, lift: bool, by: str, why: str) -> None:
+def restrict(which: "_Which", until: datetime | None, lift: bool, looker: "Looker") -> None:
     """Hold what is kept of the child: nothing of it is purged or forgotten, whatever the schedule says.
 
     \b
     Examples:
-      homeward child M-1041 restrict --by legal1 --why "public inquiry"
-      homeward child M-1041 restrict --lift --by legal1 --why "inquiry closed"
+      homeward child M-1041 restrict --as legal1 --why "public inquiry"
+      homeward child M-1041 restrict --lift --as legal1 --why "inquiry closed"
     """
     from store.holds import Hold
+
+    _insist(looker)
 
     async def held(store: "Store", meant: "ChildMeant", now: datetime) -> bool:
         async with store.transaction() as tx:
             if lift:
                 return await tx.lift_hold(meant.person)
             ends = until.replace(tzinfo=UTC) if until else None
-            await tx.hold_child(Hold(meant.person, meant.authority, by, why, now, ends))
+            await tx.hold_child(Hold(meant.person, meant.authority, looker.who, looker.why, now, ends))
             return True
 
-    done = _done(which, by, why, held)
+    done = _done(which, looker, held, "--lift" if lift else "")
     click.echo(("Lifted." if lift else "Nothing of this child goes from now on.") if done else "There was none.")
 
 
 @command.command()
 @click.option("--yes", is_flag=True, help="Do not ask first.")
-@_BY
-@_WHY
+@looks
 @click.pass_obj
-def forget(which: tuple[str, str | None, str | None], yes: bool, by: str, why: str) -> None:
+def forget(which: "_Which", yes: bool, looker: "Looker") -> None:
     """Erase everything that is held of the child, here and in every backup. This cannot be undone.
 
     It is refused while the child is missing or held, or while something is still to be sent.
 
     \b
     Examples:
-      homeward child M-1041 forget --by dpo1 --why "asked for by the parent"
+      homeward child M-1041 forget --why "asked for by the parent"
     """
     from homeward.keeping.erasing import forget_children
 
+    _insist(looker)
     if not yes:
         click.confirm("Erase everything about this child?", abort=True)
 
     async def forgotten(store: "Store", meant: "ChildMeant", now: datetime) -> Any:
-        return await forget_children(store, [meant.person], by, why, now)
+        return await forget_children(store, [meant.person], looker.who, looker.why, now)
 
-    erased = _done(which, by, why, forgotten)
+    erased = _done(which, looker, forgotten)
     for refusal in erased.refused.values():
         raise click.ClickException(f"Not forgotten: {refusal}.")
     click.echo(f"Forgotten: {sum(erased.rows.values())} rows.")
 
 
-def _looked_at(which: tuple[str, str | None, str | None], by: str) -> "ChildBundle":
+def _looked_at(which: "_Which", looker: "Looker") -> "ChildBundle":
     from homeward.keeping.bundle import bundle_of
     from homeward.keeping.schedule import read_schedules
     from homeward.settings import load_settings
     from homeward.wiring import library
 
-    async def bundle(store: "Store", meant: "ChildMeant", now: datetime) -> Any:
+    async def bundle(store: "Store", meant: "ChildMeant", now: datetime) -> "ChildBundle":
         settings = load_settings()
         packs, _ = library(settings)
         schedules = read_schedules(settings.directory, packs.authorities)
         async with store.reading() as tx:
             return await bundle_of(tx, meant.person, packs, schedules.get(meant.authority), now)
 
-    found: ChildBundle = _done(which, by, "", bundle)
-    return found
+    return _done(which, looker, bundle)
 
 
 def _done(
-    which: tuple[str, str | None, str | None],
-    by: str,
-    why: str,
+    which: "_Which",
+    looker: "Looker",
     work: "Callable[[Store, ChildMeant, datetime], Awaitable[_T]]",
+    detail: str = "",
 ) -> _T:
-    """Finds the child, writes down who looked and why, and does the work."""
-    from homeward.commands.database import chosen_database, faults_told
-    from homeward.keeping.whose import UnclearChildError, at_child
+    """Finds the child, writes down who looks and why, and does the work."""
+    from homeward import clock
+    from homeward.commands.database import on_store
+    from homeward.keeping.whose import UnclearChildError, child_meant
     from homeward.settings import SettingsError
     from routing.tables import PackError
 
     number, authority, database = which
-    url = chosen_database(database)
+    now = clock.now()
+
+    async def done(store: "Store") -> _T:
+        meant = await child_meant(store, number, authority)
+        await looker.write(store, meant.authority, meant.seen, now, detail)
+        return await work(store, meant, now)
+
     try:
-        with faults_told(url):
-            return asyncio.run(at_child(url, number, authority, looker_of(by, why), work))
+        return on_store(database, done)
     except (UnclearChildError, SettingsError, PackError) as error:
         raise click.ClickException(str(error)) from None
+
+
+def _insist(looker: "Looker") -> None:
+    if not looker.why:
+        raise click.UsageError("Say why, with --why: it is kept with what is done.")

@@ -36,7 +36,7 @@ async def _within(settings: Settings) -> list[Finding]:
     try:
         lacking = await missing_rights(store)
         async with store.reading() as tx:
-            standing = await tx.standing()
+            standing, keyless = await tx.standing(), await tx.keys_missing()
     finally:
         await store.close()
     user = make_url(settings.database).username or "the hub's user"
@@ -44,6 +44,9 @@ async def _within(settings: Settings) -> list[Finding]:
         Finding("database rights", "fault", f"missing: {right}", f'GRANT {right.replace(" on ", " ON ")} TO "{user}"')
         for right in lacking
     ] or [Finding("database rights", "ok", "the hub has every right that it needs")]
+    if keyless:
+        fix = f"correct {PREFIX}KEYS_URL, or put the keys back from their own backup"
+        found.append(Finding("keys", "fault", "the keys of what was received are not there", fix))
     held = {state: n for state, n in standing.states.items() if state in ("parked", "failed", "bounced", "in_doubt")}
     if held:
         says = ", ".join(f"{n} deliveries {state.replace('_', ' ')}" for state, n in sorted(held.items()))

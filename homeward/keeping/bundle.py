@@ -21,8 +21,9 @@ from routing.pack import Pack
 from routing.pack_words import title_of
 from routing.tables import PackError
 from store import Delivery, LedgerEntry, Transaction
-from store.contents import KeptContents
+from store.contents_table import KeptContents
 from store.holds import Hold
+from store.looks import about_child
 
 _Told = dict[str, Any]
 _OF_CHILD = (
@@ -56,7 +57,8 @@ async def bundle_of(
     """All that is held of a child."""
     (child,) = await children_with(tx, [person])
     traces = await tx.traces_of(person)
-    lines = [line for episode in traces.episodes for line in await tx.ledger_of_episode(episode)]
+    seen = (*traces.episodes, about_child(person))
+    lines = [line for each in seen for line in await tx.ledger_of_episode(each)]
     sent = [row for message in traces.messages for row in await tx.outbox_of_message(message)]
     hold = (await tx.holds_on([person], now)).get(person)
     told = {

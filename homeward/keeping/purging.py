@@ -17,6 +17,7 @@ from store.keys import Erasure
 STRIPPED, OLD = "stripped", "old"
 _OF_CHILD: tuple[RecordType, ...] = ("interview", "circumstances", "descriptions", "identifiers")
 _WHOLE_HUB = "every authority"
+_AT_ONCE = 50  # children forgotten in one transaction
 _ON_REGISTER = "the register still holds the child"
 Strip = tuple[str, RecordType, datetime]
 """A child's id, the type of record, and the instant before which it goes."""
@@ -81,8 +82,8 @@ async def purge(store: Store, schedules: Mapping[str, Schedule], by: str, now: d
     async with store.transaction() as tx:
         await empty_old(tx, plan.old, [hold.person for hold in await tx.all_holds(now)])
         await tx.erased([line.id], now)
-    if plan.children:
-        erased = await forget_children(store, plan.children, by, "", now)
+    for first in range(0, len(plan.children), _AT_ONCE):
+        erased = await forget_children(store, plan.children[first : first + _AT_ONCE], by, "", now)
         plan.kept |= erased.refused
     async with store.transaction() as tx:
         await tx.purged(["schedule"], now)

@@ -44,21 +44,22 @@ def review(hours: float) -> bytes:
 
 
 @asynccontextmanager
-async def after(before: tuple[bytes, ...], *lines: bytes) -> AsyncIterator[Hub]:
-    """A hub that was away until hour 100, and has read these lines one by one."""
+async def after(before: tuple[bytes, ...], *lines: bytes, together: bool = False) -> AsyncIterator[Hub]:
+    """A hub that was away until hour 100, and has read these lines one by one, or in one batch."""
     async with hub() as h:
         for line in before:
             await h.intake.process_batch([record(h, line)])
         back = Hub(h.store, begins=later(100), gate=timedelta(hours=1))
-        for line in lines:
-            await back.intake.process_batch([replace(record(back, line), timestamp=later(99))])
+        waited = [replace(record(back, line), timestamp=later(99)) for line in lines]
+        for batch in [waited] if together else [[each] for each in waited]:
+            await back.intake.process_batch(batch)
         await back.fall(102)
         yield back
 
 
-async def ends(before: tuple[bytes, ...], *lines: bytes) -> Owed:
+async def ends(before: tuple[bytes, ...], *lines: bytes, together: bool = False) -> Owed:
     """What is owed then."""
-    async with after(before, *lines) as h:
+    async with after(before, *lines, together=together) as h:
         return await owed(h)
 
 
@@ -79,6 +80,16 @@ def record(h: Hub, line: bytes) -> RawRecord:
 async def test_an_interview_that_was_not_offered_is_not_asked_for_when_it_is_offered_afterwards() -> None:
     told, back, offered = outcome(20, "not_offered"), found(9), outcome(70, "offered")
     assert await ends(at_islington(), told, back, offered) == await ends(at_islington(), back, told, offered)
+
+
+async def test_a_withdrawn_interview_is_not_asked_for_when_the_child_turns_out_to_have_been_missing() -> None:
+    register, _ = at_islington()
+    absent = missing(0, responsible_authority="islington", classification="absent", **KNOWN)
+    changed = police("status_change", 5, to="missing", changed_at=later(5))
+    back, told = found(9), outcome(20, "withdrawn")
+    first = await ends((register, absent), changed, back, told)
+    assert first == await ends((register, absent), back, told, changed)
+    assert "rhi.request" not in {type_ for _, type_, *_ in first}
 
 
 async def test_a_meeting_that_was_held_while_the_child_was_absent_is_considered_anew_when_it_is_missing() -> None:
@@ -129,6 +140,15 @@ async def test_also_where_the_other_absence_is_over_by_then() -> None:
     first = await ends(at_mfh(), seen, again, back)
     assert first == await ends(at_mfh(), again, back, seen)
     assert len([row for row in first.elements() if row[1] == "rhi.request"]) == 2
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["one by one", "in one batch"])
+async def test_who_answers_from_now_on_owes_the_same_whichever_is_read_first_that_or_the_return(together: bool) -> None:
+    known = (context(-1, "lcs:Z-1", services=[{"service": "cscs", **WORKER}]), missing(0, **KNOWN))
+    back, named = found(5), context(31, "lcs:Z-1", responsible_authority="mfh-borough")
+    first = await ends(known, named, back, together=together)
+    assert first == await ends(known, back, named, together=together)
+    assert {authority for authority, *_ in first} == {"mfh-borough"}
 
 
 @pytest.mark.parametrize("hours", [20, 40])

@@ -20,7 +20,7 @@ from store import Store
 from tests.shipped import shipped_packs
 
 OTHERS = ("Sorrel", "9434765870", "Ottoline")
-WHO = ("--by", "dpo1")
+WHO = ("--as", "dpo1")
 
 
 @pytest.fixture
@@ -164,6 +164,7 @@ def test_a_child_who_is_restricted_is_not_forgotten_until_it_is_lifted(database:
 def test_nothing_is_erased_before_somebody_has_said_yes(database: str) -> None:
     done = CliRunner().invoke(main, ["child", NHS, "forget", "--why", "asked", *WHO], input="n\n")
     assert done.exit_code == 1
+    assert "Say why" in run(NHS, "forget", *WHO, exit_code=2).output
     run(NHS, "show", *WHO)
 
 

@@ -22,10 +22,11 @@ from lives import (
 from wire_messages import found, missing
 
 from homeward.custody import back_up, restore
+from homeward.doctor.database_checks import database_findings
 from homeward.keeping.erasing import forget_children
 from homeward.keeping.journal import obey_journal
-from homeward.served import check_keys
-from homeward.settings import SettingsError
+from homeward.served import check_keys, check_place_of_keys
+from homeward.settings import Settings, SettingsError
 from store import Store
 
 EACH = ["file", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -128,3 +129,16 @@ async def test_a_hub_without_the_keys_of_its_database_does_not_start(tmp_path: P
     with pytest.raises(SettingsError, match="the keys of this database's contents are not there"):
         await check_keys(elsewhere)
     await elsewhere.close()
+    findings = await database_findings(Settings(database_url=url, keys_url=f"sqlite+aiosqlite:///{tmp_path}/other.db"))
+    assert [each.says for each in findings if each.severity == "fault"] == [
+        "the keys of what was received are not there"
+    ]
+
+
+def test_with_postgres_somebody_has_to_say_where_the_keys_are() -> None:
+    postgres = {"database_url": "postgresql+asyncpg://homeward@127.0.0.1/homeward"}
+    with pytest.raises(SettingsError, match="HOMEWARD_KEYS_URL: with Postgres, say where"):
+        check_place_of_keys(Settings(**postgres))
+    check_place_of_keys(Settings(**postgres, keys_url="sqlite+aiosqlite:///keys.db"))
+    check_place_of_keys(Settings(**postgres, trial=True))
+    check_place_of_keys(Settings())

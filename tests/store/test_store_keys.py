@@ -143,3 +143,11 @@ def test_the_keys_are_for_their_owner_alone(tmp_path: Path) -> None:
     assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
     with sqlite3.connect(file) as raw:
         assert raw.execute("SELECT count(*) FROM keys").fetchone() == (1,)
+
+
+async def test_looking_makes_no_keys(keyed: Store, tmp_path: Path) -> None:
+    async with keyed.reading() as tx:
+        assert await tx.contents("hash") is None
+    assert await _keys(keyed).known(["key"]) == {}
+    assert await _keys(keyed).erasures() == []
+    assert [*tmp_path.rglob("keys.db")] == []  # noqa: ASYNC240 - a folder of a test
