@@ -37,6 +37,7 @@ COMMANDS = {
     "topics": "List the Kafka topics of this installation, or print the commands that create them.",
     "docs": "Write or serve the documentation of all topics and messages.",
     "ledger": "Prove that nothing in the ledger was changed, put in or taken out, and show what vouches for it.",
+    "evidence": "Write everything that proves one episode, for somebody who has no hub.",
     "migrate": "Bring the database schema up to date.",
     "grants": "Print the SQL that gives each Postgres role its least rights.",
     "move": "Copy everything into another, empty database, such as from SQLite to Postgres.",

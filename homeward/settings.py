@@ -13,6 +13,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 
 from homeward.clear_text import Reach, Way, refuse_clear_text
+from homeward.settings_of_custody import CustodySettings
 from homeward.settings_of_desk import DeskSettings
 from homeward.settings_of_kafka import BrokerSettings
 from homeward.settings_of_ways import PREFIX as PREFIX
@@ -29,7 +30,7 @@ class SettingsError(Exception):
     """A setting cannot be used. The message names each variable and the fix, never the value of a secret."""
 
 
-class Settings(DeskSettings, ChannelSettings, SourceSettings, BrokerSettings):
+class Settings(DeskSettings, CustodySettings, ChannelSettings, SourceSettings, BrokerSettings):
     """The settings of one installation. Times are in seconds unless the name says otherwise. Topics, folders and
     addresses are used as given. Frozen: a change needs a restart."""
 

@@ -21,6 +21,7 @@ from homeward.sealing import Sealer
 from homeward.secure_mail import check_secure_mail, secure_mail
 from homeward.settings import PREFIX, Settings, SettingsError
 from homeward.try_out import example_addresses
+from homeward.witnessing import Witnesses
 from homeward.wordings import PackWordings
 from intake.intake import Intake
 from intake.listening import Listening
@@ -99,7 +100,8 @@ class Parts:
             lease=timedelta(seconds=settings.relay_lease),
         )
 
-        self.sealer = Sealer(store, now)
+        mail = (senders["mail"], settings.roots_to) if settings.roots_to and "mail" in senders else None
+        self.sealer = Sealer(store, now, Witnesses(store, now, settings.stamp_url, mail).attend)
 
     def beside_the_relay(self) -> list[Coroutine[Any, Any, None]]:
         """What runs where the relay runs, for as long as it does: asking for receipts where a sender can be asked,

@@ -116,10 +116,12 @@ class Contents(Session):
         held, _ = await self._open(hashes)
         return {hash: taken_apart(plain)[1] if is_salted else plain for hash, (plain, is_salted) in held.items()}
 
-    async def hashed_contents(self, hashes: Collection[str]) -> dict[str, bytes]:
-        """What was hashed, the salt before the bytes, by its hash: to be given to somebody who is to prove it."""
+    async def salted_contents(self, hashes: Collection[str]) -> dict[str, tuple[bytes, bytes]]:
+        """What was hashed before the bytes, and the bytes, by the hash over one after the other: for somebody who is to
+        prove them."""
         held, _ = await self._open(hashes)
-        return {hash: plain for hash, (plain, _) in held.items()}
+        told = {hash: taken_apart(plain)[1] if is_salted else plain for hash, (plain, is_salted) in held.items()}
+        return {hash: (plain[: len(plain) - len(told[hash])], told[hash]) for hash, (plain, _) in held.items()}
 
     async def names_of(self, hashes: Collection[str]) -> dict[str, str]:
         """What their senders call the messages with these contents, by hash; of before it was kept there, nothing."""

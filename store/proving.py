@@ -29,9 +29,9 @@ _FIRST, _LAST = -(2**63), 2**63 - 1
 """Positions before and behind all others."""
 # As text, where it is text: somebody may have put there what is no instant.
 _AT = type_coerce(ledger.c.at, Text().with_variant(DateTime(timezone=True), "postgresql"))
-_ROWS = select(*(_AT if field.name == "at" else ledger.c[field.name] for field in fields(LedgerLine)))
+AS_IT_STANDS = select(*(_AT if field.name == "at" else ledger.c[field.name] for field in fields(LedgerLine)))
 _BETWEEN = (
-    _ROWS.where(ledger.c.position > bindparam("after"), ledger.c.position <= bindparam("through"))
+    AS_IT_STANDS.where(ledger.c.position > bindparam("after"), ledger.c.position <= bindparam("through"))
     .order_by(ledger.c.position)
     .limit(_PAGE)
 )
@@ -42,7 +42,7 @@ _HEADS = (
     .limit(_PAGE)
 )
 _HEADLESS = (
-    _ROWS.select_from(ledger.outerjoin(ledger_heads, ledger_heads.c.episode == ledger.c.episode))
+    AS_IT_STANDS.select_from(ledger.outerjoin(ledger_heads, ledger_heads.c.episode == ledger.c.episode))
     .where(ledger.c.number.is_not(None), ledger_heads.c.episode.is_(None))
     .order_by(ledger.c.position)
 )
@@ -50,7 +50,7 @@ _HEADLESS = (
 
 @cache
 def _of_episodes(postgres: bool) -> Executable:
-    chained = _ROWS.where(KEYS.has(postgres, ledger.c.episode), ledger.c.number.is_not(None))
+    chained = AS_IT_STANDS.where(KEYS.has(postgres, ledger.c.episode), ledger.c.number.is_not(None))
     return chained.order_by(ledger.c.episode, ledger.c.number)
 
 

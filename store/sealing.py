@@ -38,6 +38,7 @@ _CLOSING = _BRIEF.where(ledger_roots.c.closes.is_not(None)).order_by(_NUMBER.des
 _STAMPS = select(*(ledger_stamps.c[name] for name in ("number", "at", "service", "token"))).order_by(
     ledger_stamps.c.number
 )
+_STAMPED = select(ledger_stamps.c.number).where(ledger_stamps.c.number == bindparam("number"))
 _UNSEALED = (
     select(ledger.c.position, ledger.c.hash, ledger.c.link)
     .where(ledger.c.position > bindparam("after"), ledger.c.position <= bindparam("through"))
@@ -118,6 +119,10 @@ class Sealing(Session):
     async def stamp(self, stamps: Sequence[LedgerStamp]) -> None:
         """Keep what a service has said of roots. Where one has been stamped, that stamp stays."""
         await self._write(_STAMP, [(s.number, s.at, s.service, s.token) for s in stamps])
+
+    async def is_stamped(self, number: int) -> bool:
+        """Whether the root of that number has a stamp."""
+        return (await self._rows(_STAMPED, number=number)).first() is not None
 
     async def stamps(self) -> list[LedgerStamp]:
         """All stamps, by the number of their root."""

@@ -9,6 +9,7 @@ from store.deliveries import Deliveries
 from store.delivery_status import DeliveryStatus
 from store.drafts import Drafts
 from store.early import Early
+from store.evidence import Evidence
 from store.finding import LookingUp
 from store.floods import Floods
 from store.forgetting import Forgetting
@@ -18,7 +19,6 @@ from store.listening import FeedsHeard
 from store.looks import Looks
 from store.noting import Noting
 from store.pausing import Pausing
-from store.proving import Proving
 from store.quarantine import Quarantine
 from store.register_freshness import RegisterAges
 from store.retention import Retention
@@ -30,7 +30,7 @@ class Known(Cases, Blocking, RegisterAges, FeedsHeard, LookingUp, Floods, Noting
     """What is true now."""
 
 
-class Looking(DeliveryStatus, Proving, Looks, Retention, Forgetting, Holds, Keeping):
+class Looking(DeliveryStatus, Evidence, Looks, Retention, Forgetting, Holds, Keeping):
     """What became of what was promised, what proves it, who looked, and what may be forgotten."""
 
 

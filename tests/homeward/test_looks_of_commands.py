@@ -35,6 +35,7 @@ SHOWS = {
     "child export": ("child", "K-1", "export", "BUNDLE"),
     "child rectify": ("child", "K-1", "rectify", "--set", "given_name=Kim"),
     "child restrict": ("child", "K-1", "restrict"),
+    "evidence": ("evidence", "EPISODE", "--to", "NEW"),
 }  # fmt: skip
 """How each is run where it shows a child."""
 OF_NO_CHILD = {"quarantine show": ("quarantine", "show", "QUARANTINED", "--body", "--why", "is it for us?")}
@@ -57,8 +58,8 @@ SHOWS_NONE = {
     "quarantine causes": "causes and counts", "quarantine list": "places in Kafka and reasons",
     "quarantine replay": "a count", "purge": "counts", "child forget": "a count; `tests/keeping` has its row",
     "schemas export": "schemas", "schemas check": "schemas", "topics": "topics and rights", "docs": "the contract",
+    "ledger verify": "ids of rows", "ledger roots": "hashes", "ledger stamp": "a hash",
     "migrate": "steps", "grants": "SQL",
-    "ledger verify": "rows by place, kind and episode", "ledger roots": "days and hashes",
     "move": "copies, and shows counts", "backup": "copies, and shows counts", "restore": "copies, and shows counts",
 }  # fmt: skip
 
@@ -124,6 +125,7 @@ class Commands:
             "LIST": str(self.folder / "list.csv"),
             "BUNDLE": str(self.folder / "bundle"),
             "REPORTS": str(self.folder / "reports.jsonl"),
+            "NEW": str(self.folder / f"evidence{len(self.looks())}.zip"),
         }
         return CliRunner().invoke(main, [known.get(word, word) for word in words])
 
