@@ -1,4 +1,5 @@
-"""The databases that are measured: a real Postgres out of a wheel, and SQLite files."""
+"""The databases that are measured: a real Postgres out of a wheel, and SQLite files; each with keys of its own, as in
+production."""
 
 import asyncio
 import itertools
@@ -7,8 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import make_url, text
+from sqlalchemy import URL, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
+
+from store.engine import KEYS_IN_URL
 
 _numbers = itertools.count(1)
 
@@ -35,10 +38,14 @@ def databases(folder: Path) -> Iterator[dict[str, Callable[[], str]]]:
         name = f"bench_{next(_numbers)}"
         with ThreadPoolExecutor(1) as pool:
             pool.submit(asyncio.run, create(name)).result()
-        return url.set(database=name).render_as_string(hide_password=False)
+        return with_keys(url.set(database=name))
 
     def sqlite() -> str:
-        return f"sqlite+aiosqlite:///{folder / f'bench{next(_numbers)}.db'}"
+        return with_keys(make_url(f"sqlite+aiosqlite:///{folder / f'bench{next(_numbers)}.db'}"))
+
+    def with_keys(database: URL) -> str:
+        keys = f"sqlite+aiosqlite:///{folder / f'keys{next(_numbers)}.db'}"
+        return database.update_query_dict({KEYS_IN_URL: keys}).render_as_string(hide_password=False)
 
     try:
         yield {"Postgres": postgres, "SQLite": sqlite}

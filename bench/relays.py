@@ -24,6 +24,7 @@ from outbox.relay import Relay
 from producers.kafka_link import TopicShape, partition_of
 from routing.messages import derived_id
 from store import OutboxRow, Store
+from store.engine import parsed
 from store.migrating import migrate
 
 PARTITIONS = 6
@@ -145,7 +146,7 @@ async def faststream_outbox(kafka: str, database: str, count: int, mark: str, wo
 
     metadata = MetaData()
     table = make_outbox_table(metadata)
-    engine = create_async_engine(database, pool_size=4 * (workers + 2))
+    engine = create_async_engine(parsed(database), pool_size=4 * (workers + 2))
     names, done, left = topics(mark), asyncio.Event(), count
     async with engine.begin() as connection:
         await connection.run_sync(metadata.create_all)

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from desk.access import ACCESS_PAGES
 from desk.answering import ANSWER_PAGES
 from desk.desk import Desk
 from desk.drafts import keep_forgetting
@@ -41,7 +42,10 @@ _MEDIA = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 async def _home(visit: Visit) -> Response:
     user = visit.user
-    first = ((user.grants, "/now"), (user.asked, "/requests"), (user.forces, "/force"), (user.operator, "/held-up"))
+    first = (
+        *((user.grants, "/now"), (user.asked, "/requests"), (user.forces, "/force")),
+        *((user.operator, "/held-up"), (user.governs, "/access")),
+    )
     return RedirectResponse(next((path for is_theirs, path in first if is_theirs), "/rules"), 303)
 
 
@@ -63,6 +67,7 @@ PAGES: tuple[DeskPage, ...] = (
     *RULES_PAGES,
     *FIND_PAGES,
     *FIGURES_PAGES,
+    *ACCESS_PAGES,
     *HELD_UP_PAGES,
     *PAUSE_PAGES,
     *NEWS_PAGES,

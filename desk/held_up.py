@@ -6,10 +6,17 @@ from collections.abc import Sequence
 from starlette.responses import Response
 
 from desk.serving import DeskPage
-from desk.views.held_up import StuckCause, delivery_causes, paused_views, quarantine_causes, quiet_registers
+from desk.views.held_up import (
+    StuckCause,
+    delivery_causes,
+    paused_views,
+    quarantine_causes,
+    quiet_registers,
+    silent_feeds,
+)
 from desk.views.quarantined import authority_of, marked, masked, unmasked
 from desk.visit import NotHereError, Visit
-from store.looks import NOBODYS, look_row
+from store.looks import NO_AUTHORITY, look_row
 
 _REASONED = 3
 """Characters of a reason that say something."""
@@ -18,11 +25,12 @@ _REASONED = 3
 async def held_up(visit: Visit) -> Response:
     """Deliveries, unreadable messages and feeds that went quiet, each by what they have in common."""
     async with visit.desk.store.reading() as tx:
-        held, paused, quarantined, registers = (
+        held, paused, quarantined, registers, feeds = (
             await tx.held_up(retrying=True),
             await tx.paused(),
             await tx.quarantined(),
             await tx.register_freshness(),
+            await tx.feed_states(),
         )
     return await visit.page(
         "held_up.html",
@@ -30,6 +38,7 @@ async def held_up(visit: Visit) -> Response:
         deliveries=delivery_causes(held, visit.now),
         quarantine=quarantine_causes(quarantined, visit.now),
         registers=quiet_registers(registers, visit.now),
+        feeds=silent_feeds(feeds, visit.now),
     )
 
 
@@ -51,7 +60,7 @@ async def release(visit: Visit) -> Response:
     chosen = cause.positions[:1] if visit.asked("only") == "oldest" else cause.positions
     async with visit.desk.store.transaction() as tx:
         freed = await tx.release(chosen, new_address=visit.asked("new_address") == "yes")
-        await tx.append([look_row(visit.user.id, f"release {freed}", NOBODYS, None, visit.now)], ())
+        await tx.append([look_row(visit.user.id, f"release {freed}", NO_AUTHORITY, None, visit.now)], ())
     visit.session.notice = f"{freed} released. The hub tries them again."
     return visit.to("/held-up")
 
@@ -72,7 +81,7 @@ async def replay(visit: Visit) -> Response:
 async def _read_again(visit: Visit, ids: Sequence[str]) -> Response:
     async with visit.desk.store.transaction() as tx:
         count = await tx.request_replay(ids)
-        await tx.append([look_row(visit.user.id, f"replay {count}", NOBODYS, None, visit.now)], ())
+        await tx.append([look_row(visit.user.id, f"replay {count}", NO_AUTHORITY, None, visit.now)], ())
     visit.session.notice = f"{count} will be read again by the hub."
     return visit.to("/held-up")
 
@@ -92,7 +101,7 @@ async def quarantined(visit: Visit) -> Response:
     shown = asked and not fault
     what = f"quarantined {held.row.id}{', with values' if shown else ''}"
     async with visit.desk.store.transaction() as tx:
-        look = look_row(visit.user.id, what, (shown and whose) or NOBODYS, None, visit.now, why if shown else "")
+        look = look_row(visit.user.id, what, (shown and whose) or NO_AUTHORITY, None, visit.now, why if shown else "")
         await tx.append([look], ())
     lines = marked(unmasked(held.row.value) if shown else masked(held.row.value), held.row.detail)
     return await visit.page(

@@ -13,12 +13,13 @@ _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What a word in a claim says of whoever bears it. `own`: the grant is for what is sent to its roles alone;
-    `force`: the police force whose incidents they see."""
+    `force`: the police force whose incidents they see; `governs`: the authority at which they see who looked."""
 
     grant: Grant | None = None
     operator: bool = False
     own: bool = False
     force: str | None = None
+    governs: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

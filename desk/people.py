@@ -30,8 +30,8 @@ class Grant:
 class DeskUser:
     """A person who is signed in. `id` is what a provider calls them and what stands as the author of an answer;
     `operator`: looks after the hub, and sees no child by that. `asked`: where they see and answer what is sent to their
-    roles or to them, and nothing else. `forces`: the police forces whose incidents they see. `local`: signed in by
-    nobody, on this machine alone."""
+    roles or to them, and nothing else. `forces`: the police forces whose incidents they see. `governs`: the authorities
+    at which they see who looked. `local`: signed in by nobody, on this machine alone."""
 
     id: str
     name: str
@@ -40,11 +40,12 @@ class DeskUser:
     local: bool = False
     asked: tuple[Grant, ...] = ()
     forces: frozenset[str] = frozenset()
+    governs: tuple[str, ...] = ()
 
     @property
     def sees_children(self) -> bool:
-        """Whether any page about a child is theirs."""
-        return bool(self.grants or self.asked or self.forces)
+        """Whether any page with a word about a child is theirs."""
+        return bool(self.grants or self.asked or self.forces or self.governs)
 
     def is_asked(self, authority: str, role: str, person: str | None) -> bool:
         """Whether something sent to this recipient is sent to them: to a role of theirs, and to nobody else by

@@ -80,7 +80,8 @@ def user_of(claims: dict[str, Any], provider: Provider) -> DeskUser:
     asked = tuple(meaning.grant for meaning in meanings if meaning.grant and meaning.own)
     forces = frozenset(meaning.force for meaning in meanings if meaning.force)
     name = str(claims.get("name") or id_)
-    return DeskUser(id_, name, tuple(grants.values()), operator, asked=asked, forces=forces)
+    governs = tuple(sorted({meaning.governs for meaning in meanings if meaning.governs}))
+    return DeskUser(id_, name, tuple(grants.values()), operator, asked=asked, forces=forces, governs=governs)
 
 
 def _together(one: Grant, other: Grant) -> Grant:

@@ -12,8 +12,7 @@ from typing import Any
 from desk.desk import Desk
 from desk.people import DeskUser
 from desk.ports import NotPublishedError
-from episodes.origin import cause_name
-from routing.messages import derived_id
+from routing.messages import derived_id, recorded_cause
 from schemas.cloudevents import STRUCTURED, Envelope, structured
 from schemas.inbound import parse_message
 from schemas.topics import casework_outcomes, one_spelling
@@ -100,7 +99,7 @@ def claim_key(row: AnswerRow) -> str:
 
 def ledger_cause(row: AnswerRow) -> str:
     """What the ledger calls the answer where something followed from it."""
-    return cause_name(source_of(row.authority), row.id)
+    return recorded_cause(source_of(row.authority), row.id)
 
 
 def author(user: DeskUser, role: str) -> dict[str, str]:

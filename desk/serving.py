@@ -20,9 +20,9 @@ from desk.visit import NotHereError, Visit
 from store import StoreUnavailableError
 
 log = logging.getLogger(__name__)
-Who = Literal["anyone", "signed_in", "people", "asked", "police", "operators"]
+Who = Literal["anyone", "signed_in", "people", "asked", "police", "operators", "governors"]
 """Whom a page is for: anyone at all, whoever is signed in, the people of an authority, those and whoever is asked from
-outside, the police, those who look after the hub."""
+outside, the police, those who look after the hub, those who answer for information governance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,8 @@ def _is_for(who: Who, user: DeskUser) -> bool:
             return bool(user.grants or user.asked)
         case "police":
             return bool(user.forces)
+        case "governors":
+            return bool(user.governs)
         case _:
             return user.operator
 

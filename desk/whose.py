@@ -16,10 +16,9 @@ from desk.serving import DeskPage
 from desk.views.rehearsed import rehearsed_view
 from desk.views.whose import NOBODY, compared
 from desk.visit import NotHereError, Visit
-from episodes.origin import cause_name
 from reporting.finding import Child, children_with
 from reporting.held_cases import held_cases
-from routing.messages import Answer
+from routing.messages import Answer, recorded_cause
 from store import AnswerRow
 from store.looks import about_child
 
@@ -113,7 +112,7 @@ async def _candidates(visit: Visit, question: Question) -> list[Child]:
     told = question.data.get("causation")
     ids: list[str] = []
     async with visit.desk.store.reading() as tx:
-        lines = await tx.ledger_about(cause_name(told["source"], told["id"])) if told else []
+        lines = await tx.ledger_about(recorded_cause(told["source"], told["id"])) if told else []
         for line in (each for each in lines if each.kind == "match" and each.authority == question.row.authority):
             ids += [candidate["person"] for candidate in line.entry["candidates"]]
         for number in (question.data.get("child") or {}).get("identifiers") or ():

@@ -2,12 +2,13 @@
 
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from homeward import clock
+from homeward.keeping.journal import obey_journal
 from homeward.served import lacking_packs
 from routing.library import Packs
 from store import Store
@@ -25,8 +26,8 @@ class CustodyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """What a backup holds: its rows by table, the lines of the ledger that are not what was written, and the packs that
-    its episodes need and that this installation lacks."""
+    """What a backup holds: its rows by table, what is wrong with the ledger, and the packs that its
+    episodes need and that this installation lacks."""
 
     rows: Mapping[str, int]
     faulty: tuple[str, ...]
@@ -68,16 +69,26 @@ async def drill(file: Path, packs: Packs) -> Inspected:
         restored = _url(copy.with_name("restored.db"))
         counts = await _copied(_url(copy), restored, lambda *_: None, check=False)
         async with _opened(restored) as store, store.reading() as tx:
-            return Inspected(counts, tuple(await tx.verify()), tuple(await lacking_packs(tx, packs)))
+            return Inspected(
+                counts, tuple(map(str, (await tx.prove_ledger()).faults)), tuple(await lacking_packs(tx, packs))
+            )
+
+
+def ledger_faults_told(faults: Iterable[str]) -> str:
+    """What is wrong with a ledger, in a few lines."""
+    first, *others = faults
+    more = f" ({len(others)} more: run `homeward ledger verify` there)" if others else ""
+    return f"The ledger is not what was written. {first}{more}"
 
 
 async def _copied(source: str, target: str, noted: Noted, check: bool = True) -> Mapping[str, int]:
     await migrate(target)
     async with _opened(source) as there, _opened(target) as here:
         counts = await copy_all(there, here, noted)
+        await obey_journal(here, clock.now())
         async with here.reading() as tx:
-            if check and (faulty := await tx.verify()):
-                raise CustodyError(f"Lines of the ledger are not what was written: {', '.join(faulty[:5])}")
+            if check and (faults := (await tx.prove_ledger()).faults):
+                raise CustodyError(ledger_faults_told(map(str, faults)))
     return counts
 
 

@@ -1,6 +1,7 @@
 """The chain from a report to each delivery, read from the ledger and the outbox. It names messages, rules, clauses and
 roles; nothing of what a report says about a child is read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from routing.messages import derived_id
 from routing.tables import PackError
 from store import Store
 from store.history import Delivery, LedgerEntry
-from store.looks import NOBODYS
+from store.looks import NO_AUTHORITY
 
 ExplainedStep = dict[str, Any]
 
@@ -34,6 +35,7 @@ async def explained(store: Store, id_: str, packs: Packs, authority: str | None 
             held = await (tx.ledger_of_episode(row.subject) if row.subject else tx.ledger_about(decision))
             wanted = {p.row.message_id for p in deliveries}
             entries = _chain(held, wanted)
+        names = await tx.names_of_causes({entry.causation for entry in entries if entry.causation})
     if not entries and not deliveries:
         return None
     owners = {*(entry.authority for entry in entries), *(delivery.row.authority for delivery in deliveries)} - {None}
@@ -42,9 +44,9 @@ async def explained(store: Store, id_: str, packs: Packs, authority: str | None 
     ways: dict[str, list[Delivery]] = {}
     for delivery in deliveries:
         ways.setdefault(delivery.row.message_id, []).append(delivery)
-    steps = [step for entry in entries if (step := _step(entry, ways, packs)) is not None]
+    steps = [step for entry in entries if (step := _step(entry, ways, packs, names)) is not None]
     seen = {(each.authority, each.episode) for each in entries} | {(d.row.authority, d.row.subject) for d in deliveries}
-    return Explained(steps, frozenset((authority or NOBODYS, episode) for authority, episode in seen))
+    return Explained(steps, frozenset((authority or NO_AUTHORITY, episode) for authority, episode in seen))
 
 
 def _chain(entries: list[LedgerEntry], messages: set[str]) -> list[LedgerEntry]:
@@ -54,10 +56,14 @@ def _chain(entries: list[LedgerEntry], messages: set[str]) -> list[LedgerEntry]:
     return [e for e in entries if e in decisions or (e.kind in ("match", "fact") and e.causation in causes)]
 
 
-def _step(entry: LedgerEntry, ways: dict[str, list[Delivery]], packs: Packs) -> ExplainedStep | None:
+def _step(
+    entry: LedgerEntry, ways: dict[str, list[Delivery]], packs: Packs, names: Mapping[str, str]
+) -> ExplainedStep | None:
+    """`names`: what senders call the messages that are causes, while that is kept."""
     match entry.kind:
         case "fact":
             source, report = entry.entry["report"]
+            report = names.get(entry.causation or "", report)
             lines = [f"{name} at {at}" for name, at in entry.entry["events"]]
             return {
                 "at": entry.at,
@@ -68,7 +74,7 @@ def _step(entry: LedgerEntry, ways: dict[str, list[Delivery]], packs: Packs) -> 
         case "match":
             return _match(entry)
         case "decision":
-            return _decision(entry, ways.get(entry.entry["message"], []), packs)
+            return _decision(entry, ways.get(entry.entry["message"], []), packs, names)
         case "timers" if entry.entry["timers"]:
             lines = [f"{rule} at {at}" for rule, at in entry.entry["timers"]]
             return {"at": entry.at, "kind": "timers", "what": "timers running from now on", "lines": lines}
@@ -82,7 +88,7 @@ def _match(entry: LedgerEntry) -> ExplainedStep:
     return {"at": entry.at, "kind": "match", "what": f"match by description: {entry.entry['outcome']}", "lines": lines}
 
 
-def _decision(entry: LedgerEntry, deliveries: list[Delivery], packs: Packs) -> ExplainedStep:
+def _decision(entry: LedgerEntry, deliveries: list[Delivery], packs: Packs, names: Mapping[str, str]) -> ExplainedStep:
     decided = entry.entry
     kind = f" {decided['kind']}" if decided["kind"] else ""
     to = ", ".join(f"{role} ({person})" if person else role for role, person in decided["to"])
@@ -96,7 +102,9 @@ def _decision(entry: LedgerEntry, deliveries: list[Delivery], packs: Packs) -> E
     for delivery in deliveries:
         detail = f": {delivery.detail}" if delivery.detail else ""
         lines.append(f"delivery to {delivery.row.destination}: {delivery.state}, attempts {delivery.attempts}{detail}")
-    cause = "a timer" if entry.causation is None else entry.causation
+    cause = entry.causation or "a timer"
+    if cause in names:
+        cause = f"{cause.rpartition('#')[0]}#{names[cause]}"
     step: ExplainedStep = {
         "at": entry.at,
         "kind": "decision",

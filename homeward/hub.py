@@ -16,10 +16,14 @@ from homeward.consuming import Consuming
 from homeward.health.board import Board
 from homeward.health.checks import Check, Health, Standing
 from homeward.health.standing import standing
+from homeward.keeping.journal import obey_journal
+from homeward.keeping.running import DailyPurge
+from homeward.keeping.schedule import read_schedules
 from homeward.paused import pause_every_way
 from homeward.settings import Settings
 from homeward.watching import Watch
 from homeward.wiring import HubPart, Parts, chosen_parts, consumer_connection
+from intake.listening import LOOK_EVERY
 from intake.worklist import fill_worklist
 from store.errors import StoreUnavailableError
 from store.trouble import Waiting
@@ -27,6 +31,7 @@ from store.trouble import Waiting
 log = logging.getLogger(__name__)
 _REPLAYS_EVERY = 2.0  # seconds between two looks for replays that somebody asked for
 _REPLAYS_AT_ONCE = 100
+_LISTEN_EVERY = LOOK_EVERY.total_seconds()
 _FORGET_EVERY = 3600.0  # seconds between two times that names in memory are forgotten
 _LONGEST_REST = 60.0  # seconds until replays that failed are tried again
 
@@ -55,6 +60,9 @@ class Hub:
             checks["consumers"] = self.watch.consumers_fault
         if {"consumers", "relay"} & {*self.running}:
             checks["rights"] = self.watch.rights_fault
+        self._purge = daily_purge(parts) if "timers" in self.running else None
+        if self._purge:
+            checks["retention"] = self._purge.fault
         self.health = Health(checks, self._standing, board, now=parts.now)
         self._tasks: list[asyncio.Task[None]] = []
         self._watching: asyncio.Task[None] | None = None
@@ -65,6 +73,7 @@ class Hub:
         allow is told, and tried again while the hub runs."""
         if self._starts_paused:
             await pause_every_way(self.parts.store, self.parts.senders, self.parts.now())
+        await obey_journal(self.parts.store, self.parts.now())
         await fill_worklist(self.parts.store, self.parts.packs)
         for sender in self.parts.senders.values():
             await sender.start()
@@ -81,8 +90,12 @@ class Hub:
         if "consumers" in self.running:
             self._begin(self._replays())
             self._begin(_forgetting())
+            self._begin(self._listening())
         if "timers" in self.running:
             self._begin(self.parts.timers.run())
+            self._begin(self.parts.sealer.run())
+        if self._purge:
+            self._begin(self._purge.run())
         if self.settings.health_port:  # else nobody can ask, and the database need not be asked either
             await self.health.state()
             self._looking = asyncio.create_task(self.health.keep_looking())
@@ -145,12 +158,33 @@ class Hub:
                 log.exception("A replay failed unexpectedly, retrying")
             await asyncio.sleep(min(_REPLAYS_EVERY * 2 ** min(failures, 10), _LONGEST_REST))
 
+    async def _listening(self) -> None:
+        """Learns how often each feed is heard, and tells of silence. Whatever fails, it goes on."""
+        database = Waiting(log, "looking for silent feeds")
+        while True:
+            await asyncio.sleep(_LISTEN_EVERY)
+            try:
+                with database.for_part():
+                    await self.parts.listening.look(self.watch.consumers_fault() is None)
+            except StoreUnavailableError:
+                continue
+            except Exception:
+                log.exception("Looking for silent feeds failed unexpectedly, retrying")
+
 
 async def _forgetting() -> None:
     """Keeps no name in memory for long after it was last read: its child may have been purged."""
     while True:
         await asyncio.sleep(_FORGET_EVERY)
         forget_names()
+
+
+def daily_purge(parts: Parts) -> DailyPurge | None:
+    """What purges by the schedules; None where no authority has one."""
+    settings = parts.settings
+    schedules = read_schedules(settings.directory, parts.packs.authorities)
+    as_owner = settings.purging_database if settings.purging_database_url else None
+    return DailyPurge(parts.store, schedules, parts.now, as_owner) if schedules else None
 
 
 def backlog_of(settings: Settings, pattern: str = PATTERN) -> Callable[[], Awaitable[None]]:

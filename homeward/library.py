@@ -7,6 +7,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from homeward.keeping.schedule import RETENTION
 from outbox.directory import Directory, load_directory, missing_addresses
 from routing.library import HUB, Packs
 from routing.loading import load_pack
@@ -51,7 +52,7 @@ def check_installation(folder: Path, authorities: Collection[str]) -> None:
     for home in homes:
         if home.name not in (known := {*authorities, HUB}):
             faults.append(f"{home}: no authority has this name{nearest(home.name, known)}. Rename or remove the folder")
-        elif not any((home / name).is_file() for name in (DIRECTORY, LOCAL)):
+        elif not any((home / name).is_file() for name in (DIRECTORY, LOCAL, RETENTION)):
             faults.append(f"{home}: there is neither {DIRECTORY} nor {LOCAL} in it. Add one or remove the folder")
         elif (file := home / DIRECTORY).is_file() and (own := _authority_in(file)) != home.name:
             faults.append(f"{file}: authority = '{own}' does not match the folder. Correct one of them")

@@ -4,7 +4,7 @@ its episodes are governed."""
 from collections.abc import Collection
 
 from enrichment.serialisation import pack_version_in
-from homeward.settings import SettingsError
+from homeward.settings import Settings, SettingsError
 from routing.library import Packs
 from store import Store, Transaction
 
@@ -26,6 +26,26 @@ async def check_served(store: Store, packs: Packs) -> None:
             f"Episodes that are not over are governed by {', '.join(lacking)}, which this hub does not have. Put the "
             "file back beside the newer version: an episode keeps the version that it began under"
         )
+
+
+def check_place_of_keys(settings: Settings) -> None:
+    """Raises SettingsError where nobody has said where the keys of a Postgres are: a file beside the process would be
+    gone with the next container, and each machine would have its own."""
+    if settings.database.startswith("postgresql") and settings.keys_url is None and not settings.trial:
+        raise SettingsError(
+            "HOMEWARD_KEYS_URL: with Postgres, say where the keys of contents are kept. Name a database of their own, "
+            'which is backed up apart (see "Keys" in docs/operating.md)'
+        )
+
+
+async def check_keys(store: Store) -> None:
+    """Raises SettingsError where what this database holds is sealed under keys that are somewhere else."""
+    async with store.reading() as tx:
+        if await tx.keys_missing():
+            raise SettingsError(
+                "HOMEWARD_KEYS_URL: the keys of this database's contents are not there. Name the place where they are, "
+                "or put them back from their own backup"
+            )
 
 
 async def lacking_packs(tx: Transaction, packs: Packs) -> Collection[str]:

@@ -13,12 +13,14 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 
 from homeward.clear_text import Reach, Way, refuse_clear_text
+from homeward.settings_of_custody import CustodySettings
 from homeward.settings_of_desk import DeskSettings
 from homeward.settings_of_kafka import BrokerSettings
 from homeward.settings_of_ways import PREFIX as PREFIX
 from homeward.settings_of_ways import ChannelSettings, NameList, Port, SourceSettings, comma_separated
 from schemas.topics import same_topic
 from store.encryption import IN_CLEAR, hosts_of
+from store.engine import KEYS_IN_URL, keys_beside, keys_named
 
 _FOR_TESTS = "TEST_"  # where the tests find their servers
 Folders = Annotated[tuple[Path, ...], NoDecode]
@@ -28,7 +30,7 @@ class SettingsError(Exception):
     """A setting cannot be used. The message names each variable and the fix, never the value of a secret."""
 
 
-class Settings(DeskSettings, ChannelSettings, SourceSettings, BrokerSettings):
+class Settings(DeskSettings, CustodySettings, ChannelSettings, SourceSettings, BrokerSettings):
     """The settings of one installation. Times are in seconds unless the name says otherwise. Topics, folders and
     addresses are used as given. Frozen: a change needs a restart."""
 
@@ -72,6 +74,12 @@ class Settings(DeskSettings, ChannelSettings, SourceSettings, BrokerSettings):
         (),
         description="Codes of the police forces that are expected to report, separated by commas. The operator is told "
         "once about any other. If empty, any force is expected",
+    )
+    feed_begins: float = Field(
+        72,
+        gt=0,
+        description="Hours after which the operator is told of a feed that is expected and has never brought anything: "
+        "the police topics of HOMEWARD_FORCES and the registers of HOMEWARD_AUTHORITIES",
     )
     register_stale: float = Field(
         48,
@@ -173,7 +181,25 @@ class Settings(DeskSettings, ChannelSettings, SourceSettings, BrokerSettings):
 
     @property
     def database(self) -> str:
-        """The whole database URL, password included: to connect with, never to print."""
+        """The whole database URL, passwords and the place of its keys included: to connect with, never to print."""
+        return self.with_keys(self._bare_database)
+
+    def with_keys(self, database: str) -> str:
+        """The URL of a database, with the place of its keys where it names none."""
+        if keys_named(database):
+            return database
+        beside = keys_beside(database) or f"sqlite+aiosqlite:///{self.data / 'keys.db'}"
+        keys = self.keys_url.get_secret_value() if self.keys_url else beside
+        return make_url(database).update_query_dict({KEYS_IN_URL: keys}).render_as_string(hide_password=False)
+
+    @property
+    def purging_database(self) -> str:
+        """The database entered as whoever purges it, with the same keys."""
+        url = self.purging_database_url
+        return self.with_keys(url.get_secret_value() if url else self._bare_database)
+
+    @property
+    def _bare_database(self) -> str:
         if self.database_url is None:
             return f"sqlite+aiosqlite:///{self.data / 'homeward.db'}"
         url = make_url(self.database_url)

@@ -40,8 +40,8 @@ class DeskSettings(BaseSettings):
         {},
         description="What each word in the claim means, as JSON: "
         '`{"duty": {"authority": "…", "roles": ["…"], "may": "answer"}, "hub": {"operator": true}}`. '
-        "Without roles, every role; `may` is `answer` or `read`; `sees` is `all` or `own_requests`; `force` is a "
-        "police force that sees its own incidents",
+        "Without roles, every role; `may` is `answer` or `read`; `sees` is `all`, `own_requests` or `who_looked`; "
+        "`force` is a police force that sees its own incidents",
     )
     desk_kafka_user: str | None = Field(
         None, description="Kafka user of the desk, which needs to write casework topics and nothing else"

@@ -45,17 +45,29 @@ class SourceSettings(BaseSettings):
         "Defaults to SQLite in the data folder",
     )
     database_password: SecretStr | None = Field(None, description="Database password, so that it is not in the URL")
+    keys_url: SecretStr | None = Field(
+        None,
+        description="Database of the keys of contents and of the journal of what was erased, written like "
+        "HOMEWARD_DATABASE_URL. Several machines need one that they share. Back it up apart. Defaults to a SQLite file "
+        "beside the database, or with Postgres to `keys.db` in the data folder",
+    )
+    purging_database_url: SecretStr | None = Field(
+        None,
+        description="The same database, entered as its owner: as whom the hub purges by the retention schedules where "
+        "it runs as a Postgres role that may remove nothing. Defaults to HOMEWARD_DATABASE_URL",
+    )
     database_ca_file: Path | None = Field(
         None,
         description="CA certificates to trust for Postgres. Defaults to the system's. Beyond this machine the server "
         "must show a certificate for its name",
     )
 
-    @field_validator("database_url")
+    @field_validator("database_url", "keys_url", "purging_database_url")
     @classmethod
-    def _known_database(cls, value: str | None) -> str | None:
+    def _known_database(cls, value: str | SecretStr | None) -> str | SecretStr | None:
+        url = value.get_secret_value() if isinstance(value, SecretStr) else value
         try:
-            driver = make_url(value).drivername if value else "sqlite+aiosqlite"
+            driver = make_url(url).drivername if url else "sqlite+aiosqlite"
         except ArgumentError as error:
             raise ValueError("write it as driver://user@host/name") from error
         if driver not in ("sqlite+aiosqlite", "postgresql+asyncpg"):

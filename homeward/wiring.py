@@ -14,13 +14,17 @@ from enrichment.matching import Model, ModelError, load_model, shipped_model
 from homeward import clock
 from homeward.channels import channels
 from homeward.kafka import kafka_settings
+from homeward.keeping.schedule import read_schedules
 from homeward.library import check_addresses, check_installation, read_directories, read_packs
 from homeward.mailbox import bounce_reader
+from homeward.sealing import Sealer
 from homeward.secure_mail import check_secure_mail, secure_mail
 from homeward.settings import PREFIX, Settings, SettingsError
 from homeward.try_out import example_addresses
+from homeward.witnessing import Witnesses
 from homeward.wordings import PackWordings
 from intake.intake import Intake
+from intake.listening import Listening
 from intake.notices import Notices
 from intake.rechecking import Recheck
 from intake.undelivered import Undelivered
@@ -32,6 +36,7 @@ from producers.kafka_link import TopicShape
 from routing.calendar import Calendar
 from routing.library import HUB, Packs
 from schemas.delivery import Asks, Sender
+from schemas.topics import police_notifications, register_children
 from store import Store
 
 HubPart = Literal["consumers", "relay", "timers"]
@@ -68,6 +73,9 @@ class Parts:
         self.undelivered = Undelivered(store, packs, directories, now, limits, tuple(senders), self.wake)
         self.receipts = Receipts(store, {name: s for name, s in senders.items() if isinstance(s, Asks)}, now)
         self.notices = Notices(store, packs, directories, now, self.wake)
+        self.listening = Listening(
+            store, packs, directories, now, expected_feeds(settings), timedelta(hours=settings.feed_begins), self.wake
+        )
         self.relay = Relay(
             store,
             senders,
@@ -91,6 +99,9 @@ class Parts:
             tell=self.intake.tell_of_timer,
             lease=timedelta(seconds=settings.relay_lease),
         )
+
+        mail = (senders["mail"], settings.roots_to) if settings.roots_to and "mail" in senders else None
+        self.sealer = Sealer(store, now, Witnesses(store, now, settings.stamp_url, mail).attend)
 
     def beside_the_relay(self) -> list[Coroutine[Any, Any, None]]:
         """What runs where the relay runs, for as long as it does: asking for receipts where a sender can be asked,
@@ -139,6 +150,12 @@ def calendars(packs: Packs) -> dict[str, Calendar]:
     return {authority: versions[-1].calendar for authority, versions in packs.all().items()}
 
 
+def expected_feeds(settings: Settings) -> list[str]:
+    """The topics that should bring something, as the settings name whose they are."""
+    police = [police_notifications(force) for force in settings.forces]
+    return police + [register_children(authority) for authority in settings.authorities]
+
+
 async def _at_once() -> None:
     """Nothing to wait for."""
 
@@ -153,6 +170,7 @@ def library(settings: Settings) -> tuple[Packs, dict[str, Directory]]:
     if settings.authorities:
         packs = packs.serving(settings.authorities)
     check_addresses(packs, directories)
+    read_schedules(settings.directory, packs.authorities)  # what is wrong with them is told at start
     return packs, directories
 
 

@@ -27,7 +27,7 @@ from intake.relinking import relink
 from intake.resolving import SPEAKS_OF_NONE, Resolution, resolve_child
 from intake.resting import clocks_started
 from intake.settling import decide_left, settle_batch
-from intake.step import Context, Step, raised
+from intake.step import Context, ReportOf, Step, raised
 from intake.telling import begins, tell_of_birth, tell_of_message, tell_of_missing, tell_of_numbers
 from intake.vocabulary import unknown_word
 from intake.withdrawing import is_needed, let_go, tell_of_withdrawal
@@ -188,6 +188,7 @@ def _taken_in(context: Context, authority: str, parsed: Parsed, person: str | No
         into = next((change.case.id for change in placed.cases), None)
         step = Step(matches=(replace(resolved.match, episode=into),))
     step += placed + ask_about_duties(context, resolved.child, report, placed.events)
+    step += _is_about(resolved.child, parsed, placed)
     return step + tell_of_missing(context, authority, parsed, step)
 
 
@@ -196,9 +197,16 @@ def _matched(context: Context, authority: str, parsed: Parsed) -> Step | None:
     assert isinstance(parsed.report, Matched)
     step = relink(context, authority, parsed.report)
     for child in {change.child.id: change.child for change in step.cases}.values() if step else ():
-        if step and _names_another(context, child):
-            step += claim_late(context, child, parsed)
+        if step:
+            step += _is_about(child, parsed, step)
+            step += claim_late(context, child, parsed) if _names_another(context, child) else Step()
     return step
+
+
+def _is_about(child: Child, parsed: Parsed, step: Step) -> Step:
+    """That the report was the child's, in the first of its cases that changed."""
+    case = next((change.case.id for change in step.cases if change.child is child), None)
+    return Step(whose=(ReportOf(parsed, child, case),))
 
 
 def _is_known_now(child: Child) -> None:
@@ -227,6 +235,7 @@ def _hear_register(context: Context, authority: str, parsed: Parsed) -> Step:
     step = tell_of_numbers(context, parsed.report)
     if child is None:
         return step + Step(no_news=(parsed,))
+    step += Step(whose=(ReportOf(parsed, child),))
     names_another = _names_another(context, child)
     step += claim_late(context, child, parsed) if names_another else Step()  # before anything is asked of a new worker
     step += tell_live_episodes(context, child, parsed.report)

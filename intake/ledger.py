@@ -1,38 +1,55 @@
 """The ledger entries of a transaction: each report with its bytes, each fact, each decision with its clauses,
-each promise. Entries hold ids, words and instants, and nothing that names a child."""
+each promise. Entries hold ids, words of packs and instants, and nothing that names a child. What a sender calls a
+message is hashed in them, and stands in the contents."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from episodes.origin import cause_name
+from episodes.origin import Origin
 from intake.early import EarlyWord
 from intake.records import Parsed
 from intake.step import CaseChange, MatchResult
-from routing.messages import Message, derived_id
+from routing.messages import Message, derived_id, recorded_cause, recorded_id
 from store import Delivery
-from store.rows import LedgerRow, OutboxRow, TimerRow
+from store.rows import Concerns, LedgerRow, OutboxRow, TimerRow
 
 
-def of_report(parsed: Parsed) -> LedgerRow:
-    """That a report came, with the bytes it came in."""
+def report_key(parsed: Parsed) -> str:
+    """The id of the line that a report has."""
+    raw = parsed.raw
+    return derived_id("report", raw.place, parsed.report.origin.at.isoformat() if raw.reread else "")
+
+
+def of_report(parsed: Parsed, about: Sequence[Concerns] = ()) -> LedgerRow:
+    """That a report came, with the bytes it came in, and whom these are about."""
     origin, raw = parsed.report.origin, parsed.raw
     entry = {
         "type": origin.type,
         "source": origin.source,
-        "id": origin.id,
+        "id": recorded_id(origin.source, origin.id),
         "topic": raw.topic,
         "partition": raw.partition,
         "offset": raw.offset,
     }
-    key = derived_id("report", raw.place, origin.at.isoformat() if raw.reread else "")
-    return LedgerRow(key, origin.at, "report", parsed.report.about.authority, None, None, entry, raw.value)
+    who, told = parsed.report.about.authority, tuple(about)
+    key, cause = report_key(parsed), _cause(origin)
+    return LedgerRow(key, origin.at, "report", who, None, cause, entry, raw.value, told, origin.id)
+
+
+def _named(origin: Origin) -> list[str]:
+    """How a line names the report that it comes from: by its sender, and not in the sender's words."""
+    return [origin.source, recorded_id(origin.source, origin.id)]
+
+
+def _cause(origin: Origin) -> str:
+    return recorded_cause(origin.source, origin.id)
 
 
 def of_match(match: MatchResult) -> LedgerRow:
     """Why a description was, or may be, somebody's: ids, weights in bits and levels of agreement, and no value."""
     origin, judgement = match.report.origin, match.judgement
     entry = {
-        "report": [origin.source, origin.id],
+        "report": _named(origin),
         "outcome": judgement.outcome,
         "person": match.person,
         "candidates": [
@@ -46,23 +63,23 @@ def of_match(match: MatchResult) -> LedgerRow:
         ],
     }
     key = derived_id("match", match.authority, *origin.parts, origin.at.isoformat())
-    return LedgerRow(key, origin.at, "match", match.authority, match.episode, origin.name, entry)
+    return LedgerRow(key, origin.at, "match", match.authority, match.episode, _cause(origin), entry)
 
 
 def of_early(early: EarlyWord) -> LedgerRow:
     """That a report waits for what it speaks of."""
     origin, about = early.report.origin, early.report.about
-    entry = {"report": [origin.source, origin.id], "for": [about.force, about.incident]}
+    entry = {"report": _named(origin), "for": derived_id("reference", about.force, about.incident)}
     key = derived_id("waits", early.row.id, origin.at.isoformat())
-    return LedgerRow(key, origin.at, "waits", early.row.authority, None, origin.name, entry)
+    return LedgerRow(key, origin.at, "waits", early.row.authority, None, _cause(origin), entry)
 
 
 def of_facts(change: CaseChange) -> LedgerRow:
     """What a report changed of an episode."""
     authority, episode, origin = change.child.authority, change.case.id, change.events[0].report.origin
-    entry = {"report": [origin.source, origin.id], "events": [[e.name, e.at.isoformat()] for e in change.events]}
+    entry = {"report": _named(origin), "events": [[e.name, e.at.isoformat()] for e in change.events]}
     key = derived_id("fact", episode, *origin.parts, *(origin.again or ()), *(e.name for e in change.events))
-    return LedgerRow(key, origin.at, "fact", authority, episode, origin.name, entry)
+    return LedgerRow(key, origin.at, "fact", authority, episode, _cause(origin), entry)
 
 
 def decision_key(message: Message) -> str:
@@ -73,7 +90,7 @@ def decision_key(message: Message) -> str:
 def of_decision(message: Message, rows: Iterable[OutboxRow] | None) -> LedgerRow:
     """What was decided, by which rule of which version, on which clauses, and where it was promised to go; no rows: it
     did not leave, as its reason had ended before it could."""
-    cause = cause_name(*message.causation) if message.causation else None
+    cause = recorded_cause(*message.causation) if message.causation else None
     entry = {
         "message": message.id,
         "type": message.type,
@@ -111,4 +128,4 @@ def of_timers(change: CaseChange, timers: Iterable[TimerRow]) -> LedgerRow:
     authority, episode, origin = change.child.authority, change.case.id, change.events[0].report.origin
     entry = {"timers": [[t.rule, t.due_at.isoformat()] for t in timers]}
     key = derived_id("timers", episode, *origin.parts, *(origin.again or ()))
-    return LedgerRow(key, origin.at, "timers", authority, episode, origin.name, entry)
+    return LedgerRow(key, origin.at, "timers", authority, episode, _cause(origin), entry)

@@ -62,6 +62,15 @@ class MatchResult:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportOf:
+    """Whose report it was: that of the child, in the case (None: in none of them)."""
+
+    parsed: Parsed
+    child: Child
+    case: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Late:
     """Something about an episode, or a child's duties, that was late on arrival: left until all has been read, with the
     events that it answers and the rules that would have spoken."""
@@ -74,8 +83,8 @@ class Late:
 @dataclass(frozen=True, slots=True)
 class Step:
     """What was done: the cases that changed, in order, the messages, the records set aside, how descriptions compared,
-    the records of a register that brought no news, what is left until all has been read, and the messages that need not
-    leave any more."""
+    the records of a register that brought no news, what is left until all has been read, the messages that need not
+    leave any more, and whose each report was."""
 
     cases: tuple[CaseChange, ...] = ()
     messages: tuple[Message, ...] = ()
@@ -84,6 +93,7 @@ class Step:
     no_news: tuple[Parsed, ...] = ()
     late: tuple[Late, ...] = ()
     unsent: tuple[Message, ...] = ()
+    whose: tuple[ReportOf, ...] = ()
 
     def __add__(self, later: "Step") -> "Step":
         return Step(
@@ -94,6 +104,7 @@ class Step:
             self.no_news + later.no_news,
             self.late + later.late,
             self.unsent + later.unsent,
+            self.whose + later.whose,
         )
 
     @property

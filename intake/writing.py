@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from enrichment.children import Children
 from intake import ledger
 from intake.batch import BatchProcessor
 from intake.floods import Folded
 from intake.keeping_back import may_be_kept_back
 from intake.records import Parsed
 from intake.rejecting import quarantine_rows
+from intake.step import Step
 from intake.worklist import work_rows_of
 from outbox.directory import Directory
 from outbox.writer import rows as rows_of
@@ -16,8 +18,9 @@ from routing.library import Packs
 from routing.messages import Message, derived_id
 from schemas.tracing import inner_span
 from store import Transaction
+from store.noting import LOOKED_AFTER, Note
 from store.register_freshness import RegisterFreshness
-from store.rows import LedgerRow, OutboxRow, TimerRow
+from store.rows import Concerns, LedgerRow, OutboxRow, TimerRow
 
 Owner = tuple[str, str | None]
 """Whose timers they are: a person and an episode, or a person alone."""
@@ -42,7 +45,8 @@ async def write_batch(
     done, children, now = batch.done, batch.context.children, batch.context.now
     idle = {each.key for each in done.no_news if each.raw.reread}  # read again, and nothing came of it
     # What had been claimed before it was set aside has its line already.
-    lines = [ledger.of_report(each) for each in parsed if each.key not in idle and each.raw.claim is None]
+    told, about = [each for each in parsed if each.key not in idle and each.raw.claim is None], _whose(done)
+    lines = [ledger.of_report(each, about.pop(ledger.report_key(each), ())) for each in told]
     lines += [ledger.of_match(match) for match in done.matches]
     lines += [ledger.of_facts(change) for change in done.cases]
     known = await _told_before(tx, (*done.messages, *done.unsent))
@@ -63,6 +67,7 @@ async def write_batch(
     await tx.file(*children.lookup.changes())
     with inner_span("outbox", rows=len(outbox)):
         await tx.append([*lines, *clocks], outbox, kept_back)
+    await _pass_on(tx, children, about)
     asked, questions = ([], []) if context.history else early.timers(context.early_after)
     await tx.set_timers([*owned, *owners, *folded.owners, *asked], [*wanted, *timers, *folded.timers, *questions])
     changed = children.changed_cases()
@@ -70,9 +75,37 @@ async def write_batch(
     await tx.keep_early_words(*early.changes())
     # What is only written comes last: Postgres gets all of it in one statement.
     await tx.note_register_freshness(_freshness(parsed, context.packs, now))
-    await tx.note(() if context.history else context.notes.new)
+    await tx.note([*(() if context.history else context.notes.new), *_looked_after(children, now)])
     await tx.save_floods(folded.rows)
     await tx.quarantine(quarantine_rows(done.rejected, batch.context.packs, now))
+
+
+def _looked_after(children: Children, now: datetime) -> list[Note]:
+    """That these children were looked after, whatever the register says later: by it hangs how long they are kept."""
+    told = (child for child in children.children() if child.changed)
+    cared_for = (child.id for child in told if child.record.looked_after or child.record.leaving_care)
+    return [Note(f"{LOOKED_AFTER}/{person}", LOOKED_AFTER, now) for person in sorted(cared_for)]
+
+
+def _whose(done: Step) -> dict[str, list[Concerns]]:
+    """Whom the contents of reports are about, by the id of their lines; each child once."""
+    found: dict[str, dict[str, Concerns]] = {}
+    for each in done.whose:
+        theirs = found.setdefault(ledger.report_key(each.parsed), {})
+        if each.child.id not in theirs or each.case:
+            theirs[each.child.id] = Concerns(each.child.id, each.case)
+    return {line: [*theirs.values()] for line, theirs in found.items()}
+
+
+async def _pass_on(tx: Transaction, children: Children, about: Mapping[str, Sequence[Concerns]]) -> None:
+    """What was told before goes with the child that it turned out to be about: reports that waited until now, episodes
+    that were another's, children who are one. (`about`: by the line that such a report has.)"""
+    await tx.own_contents(about)
+    for former, episode in children.moved:
+        if child := children.of_episode(episode):
+            await tx.hand_contents(former, child.id, episode)
+    for former, person in children.joined:
+        await tx.hand_contents(former, person)
 
 
 async def _told_before(tx: Transaction, messages: Iterable[Message]) -> set[str]:

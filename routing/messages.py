@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from episodes.origin import cause_name
+
 Modality = Literal["must", "should", "may", "judgement"]
 Urgency = Literal["immediate", "same_day", "routine"]
 
@@ -24,6 +26,16 @@ def derived_id(*parts: str | None) -> str:
     digest = hashlib.sha1(_NAMESPACE + name, usedforsecurity=False).hexdigest()
     variant = "89ab"[int(digest[16], 16) & 3]
     return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
+
+
+def recorded_id(source: str, id_: str) -> str:
+    """What the ledger calls a message, whose sender may have put anything into the name that it gave it."""
+    return derived_id("recorded", source, id_)
+
+
+def recorded_cause(source: str, id_: str) -> str:
+    """The same as what is recorded as a cause."""
+    return cause_name(source, recorded_id(source, id_))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Triggers of the database: no row of the ledger or the outbox is changed or removed, whatever writes to it.
+"""Triggers of the database: no row of the ledger, its roots or the outbox is changed or removed, whatever writes to it.
 
 One thing may leave: what an outbox row says (`payload`) may be emptied when its retention has ended.
 """
@@ -45,11 +45,21 @@ def statements(table: str, lasting: tuple[str, ...], emptied: str | None, postgr
 def keep_append_only(metadata: MetaData, ledger: Table, outbox: Table) -> None:
     """Makes the triggers whenever the tables are made."""
     _after(metadata, "before_create", "postgresql", _REFUSE)
-    for table, emptied in ((ledger, None), (outbox, "payload")):
-        lasting = tuple(column.name for column in table.columns if column.name != emptied)
-        for dialect in ("postgresql", "sqlite"):
-            for statement in statements(table.name, lasting, emptied, dialect == "postgresql"):
-                _after(table, "after_create", dialect, statement)
+    keep_growing(ledger)
+    _keep(outbox, "payload")
+
+
+def keep_growing(*tables: Table) -> None:
+    """The same for further tables of that metadata, of which nothing is ever emptied."""
+    for table in tables:
+        _keep(table, None)
+
+
+def _keep(table: Table, emptied: str | None) -> None:
+    lasting = tuple(column.name for column in table.columns if column.name != emptied)
+    for dialect in ("postgresql", "sqlite"):
+        for statement in statements(table.name, lasting, emptied, dialect == "postgresql"):
+            _after(table, "after_create", dialect, statement)
 
 
 def _after(target: MetaData | Table, moment: str, dialect: str, statement: str) -> None:

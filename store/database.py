@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from store.creating import create
-from store.engine import READING, in_memory, make_room, opened, opened_for_brief
+from store.engine import READING, in_memory, keys_named, make_room, opened, opened_for_brief
 from store.errors import StoreUnavailableError, translated
 from store.handing import HandedOver, Taker
+from store.keys import KeyStore
 from store.measures import TRANSACTION, WAITING
 from store.postgres import WITHIN
 from store.transaction import Transaction
@@ -24,8 +25,8 @@ _ANSWER_WITHIN = 5.0  # seconds
 class Store:
     """All that Homeward remembers. One object serves any number of tasks of one event loop."""
 
-    def __init__(self, engine: AsyncEngine, brief: AsyncEngine | None = None) -> None:
-        self._engine, self._brief = engine, brief or engine
+    def __init__(self, engine: AsyncEngine, brief: AsyncEngine | None = None, keys: KeyStore | None = None) -> None:
+        self._engine, self._brief, self.keys = engine, brief or engine, keys
         self.postgres = engine.dialect.name == "postgresql"
         self._single = in_memory(engine.url)
         self._writer: asyncio.Lock | None = None if self.postgres else asyncio.Lock()
@@ -36,8 +37,10 @@ class Store:
         """A store at `sqlite+aiosqlite:///path`, `sqlite+aiosqlite://` (in memory) or `postgresql+asyncpg://…`.
 
         Nothing is connected until it is used. `within`: seconds that a server has for one statement; None for work that
-        takes as long as it takes. Raises ValueError for another kind of database."""
-        return cls(opened(url, within), opened_for_brief(url, within))
+        takes as long as it takes. `keys` in the url names the store of the keys under which contents are kept; without
+        it they are kept in the clear. Raises ValueError for another kind of database."""
+        keys = keys_named(url)
+        return cls(opened(url, within), opened_for_brief(url, within), KeyStore.open(keys) if keys else None)
 
     def prepare(self) -> None:
         """Make room for a SQLite file that is not there yet, readable by its owner alone: it will hold what is known
@@ -55,6 +58,8 @@ class Store:
         """Close every connection."""
         for engine in {self._engine, self._brief}:
             await engine.dispose()
+        if self.keys:
+            await self.keys.close()
 
     @asynccontextmanager
     async def transaction(self, brief: bool = False) -> AsyncIterator[Transaction]:
@@ -65,7 +70,7 @@ class Store:
         promised = HandedOver()
         try:
             async with self.connection(brief) as connection:
-                tx = Transaction(connection, self._taker)
+                tx = Transaction(connection, self._taker, self.keys)
                 promised = tx.promised
                 yield tx
                 await tx.flush()
@@ -108,6 +113,16 @@ class Store:
                 await connection.commit()
             TRANSACTION.observe(time.monotonic() - begun)
 
+    async def sweep(self) -> None:
+        """Lets what was erased leave the files of SQLite, whose log keeps it until it is written over. Postgres does so
+        by its own vacuum."""
+        if not self.postgres and not self._single:
+            with translated():
+                async with self._engine.connect() as connection:
+                    await connection.execution_options(**{READING: True})
+                    await connection.commit()
+                    await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     async def answers(self) -> bool:
         """Whether the database can be reached and asked at this moment."""
         try:
@@ -122,7 +137,7 @@ class Store:
     async def reading(self) -> AsyncIterator[Transaction]:
         """One view of the whole, for reading only: it waits for no writer and holds none up."""
         async with self.reading_connection() as connection:
-            yield Transaction(connection)
+            yield Transaction(connection, keys=self.keys)
 
     @asynccontextmanager
     async def reading_connection(self) -> AsyncIterator[AsyncConnection]:

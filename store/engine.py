@@ -13,22 +13,46 @@ DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "po
 READING = "homeward_reading"
 """Execution option of a transaction that writes nothing, and so need not wait for the writer of SQLite."""
 
+KEYS_IN_URL = "keys"
+"""The part of an url that names where the keys of the database are."""
+
 # A writer waits this long for another process; within this process writers queue before they get here.
 _BUSY_MS = 15_000
 # Without recursive triggers, INSERT OR REPLACE would remove a row past the trigger that forbids it.
 _PRAGMAS = (
     *("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "recursive_triggers = ON"),
+    "secure_delete = ON",  # what is erased stands in no page that is free
     f"busy_timeout = {_BUSY_MS}",
 )
 
 
 def parsed(url: str) -> URL:
     """The url with the driver that Homeward uses. Raises ValueError for a database it does not know."""
-    given = make_url(url)
+    given = make_url(url).difference_update_query((KEYS_IN_URL,))
     name = given.get_backend_name()
     if name not in DRIVERS:
         raise ValueError(f"{name} is not a database that Homeward knows: use sqlite or postgresql")
     return given.set(drivername=DRIVERS[name])
+
+
+def keys_named(url: str) -> str | None:
+    """The url of the keys that an url names."""
+    named = make_url(url).query.get(KEYS_IN_URL)
+    return named if isinstance(named, str) else None
+
+
+def keys_beside(url: str) -> str | None:
+    """Where the keys of a SQLite file are unless somebody says otherwise; None for any other database."""
+    given = parsed(url)
+    if given.get_backend_name() != "sqlite" or in_memory(given):
+        return None
+    file = Path(str(given.database).removeprefix("file:"))
+    return f"sqlite+aiosqlite:///{file.with_suffix('.keys.db')}"
+
+
+def shown(url: str) -> str:
+    """The url as it may be printed: without passwords, and without the keys' own url, which may hold one."""
+    return make_url(url).difference_update_query((KEYS_IN_URL,)).render_as_string(hide_password=True)
 
 
 def in_memory(url: URL) -> bool:

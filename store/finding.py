@@ -77,6 +77,11 @@ class LookingUp(Session):
         rows = await self._with(KEYS, ((c,) for c in sorted(cases)), _incidents(self._postgres)) if cases else ()
         return [(row.id, row.state, row.incident) for row in rows]
 
+    async def people_with_number(self, value: str, limit: int) -> list[str]:
+        """The ids of the children of every authority who have this number in any system."""
+        asked = select(identifiers.c.person).where(identifiers.c.value == _ONE).distinct().limit(limit)
+        return list((await self._rows(asked.order_by(identifiers.c.person), one=value)).scalars())
+
     async def people_numbered(self, authority: str, value: str, limit: int) -> list[str]:
         """The ids of the children of an authority who have this number in any system."""
         return list((await self._rows(_NUMBERED, one=value, authority=authority, most=limit)).scalars())

@@ -8,14 +8,16 @@ from sqlalchemy import Table
 
 from store.tables import metadata
 
-_GROWS = {"ledger", "outbox"}
+_GROWS = {"ledger", "ledger_roots", "ledger_stamps", "outbox"}
 _SHRINKS = {
-    "blocking", "desk_drafts", "early_word", "floods", "identifiers", "pauses", "timers", "worklist",
+    "blocking", "desk_drafts", "early_word", "feed_hours", "feed_states", "floods", "identifiers", "legal_holds",
+    "pauses", "timers", "worklist",
 }  # fmt: skip
 """Where rows go as the work goes on. All others leave by `homeward purge`, as the owner."""
 _OF_ITS_ROW = {
     "deliveries": "position IN (SELECT position FROM outbox)",
     "ledger_contents": "hash IN (SELECT contents_hash FROM ledger)",
+    "sealed_contents": "hash IN (SELECT contents_hash FROM ledger)",
 }
 """Tables that name no authority and whose rows belong to rows of one that does."""
 

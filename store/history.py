@@ -1,5 +1,5 @@
-"""Reading the ledger, the outbox and who is known, for those who ask why, count, report or prove. Writing them lives in
-`store.ledger`."""
+"""Reading the ledger, the outbox and who is known, for those who ask why, count or report. Writing them lives in
+`store.ledger`, proving them in `store.proving`."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,19 +10,17 @@ from typing import Any
 import orjson
 from sqlalchemy import Executable, Select, Text, bindparam, or_, select, union
 
+from store.contents import Contents
 from store.delivery_table import DeliveryState, among, deliveries
-from store.instants import UtcInstant, written
-from store.ledger import digest, entry_hash
+from store.instants import UtcInstant
 from store.listing import KEYS
 from store.promising import OUTBOX_COLUMNS, promised_row
 from store.rows import LedgerKind, OutboxRow
-from store.session import Session
-from store.tables import episodes, ledger, ledger_contents, outbox, people, word, worklist
+from store.tables import episodes, ledger, outbox, people, word, worklist
 
 _LEDGER_COLUMNS = (
     *("position", "id", "at", "kind", "authority", "episode", "causation", "entry", "contents_hash", "hash"),
 )
-_PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +95,12 @@ _LATER = _PROMISES.where(outbox.c.position > bindparam("after")).order_by(outbox
 
 
 @cache
-def _contents(postgres: bool) -> Executable:
-    asked = KEYS.of(postgres)
-    joined = asked.join(ledger_contents, ledger_contents.c.hash == asked.c.key)
-    return select(ledger_contents.c.hash, ledger_contents.c.contents).select_from(joined)
-
-
-@cache
 def _of_subjects(postgres: bool, waiting: bool) -> Executable:
     asked = _PROMISES.where(KEYS.has(postgres, outbox.c.subject)).order_by(outbox.c.position)
     return asked.where(among(deliveries, "prepared")) if waiting else asked
 
 
-class History(Session):
+class History(Contents):
     """The part of a transaction that looks back."""
 
     async def ledger_of_episode(self, episode: str) -> list[LedgerEntry]:
@@ -127,16 +118,6 @@ class History(Session):
     async def ledger_after(self, position: int, limit: int) -> list[LedgerEntry]:
         """The next lines after a position (0: from the first), in the order of writing."""
         return [_entry(row) for row in await self._rows(_AFTER, after=position, most=limit)]
-
-    async def contents(self, hash: str) -> bytes | None:
-        """The bytes with this hash, or None where there are none or they have been purged."""
-        return (await self.contents_of([hash])).get(hash)
-
-    async def contents_of(self, hashes: Collection[str]) -> dict[str, bytes]:
-        """The bytes by their hash, in one statement; what has been purged is not there."""
-        keys = [(hash,) for hash in sorted(set(hashes))]
-        rows = await self._with(KEYS, keys, _contents(self._postgres)) if keys else ()
-        return {row.hash: row.contents for row in rows if row.contents is not None}
 
     async def outbox_of_episode(self, episode: str) -> list[Delivery]:
         """Everything promised in one episode, in the order of promising."""
@@ -165,18 +146,6 @@ class History(Session):
         or for whom something waits; in their order."""
         return list((await self._rows(_HEARD_OF, one=authority, since=since)).scalars())
 
-    async def verify(self) -> list[str]:
-        """The ids of ledger rows that are not what was written: the hash of the line or that of the contents, where
-        these are still held, does not come out. Empty when all is well."""
-        faulty: list[str] = []
-        position = 0
-        while page := list(await self._rows(_AFTER, after=position, most=_PAGE)):
-            position = page[-1].position
-            held = await self.contents_of([line.contents_hash for line in page if line.contents_hash])
-            changed = {hash for hash, contents in held.items() if digest(contents) != hash}
-            faulty += [line.id for line in page if line.contents_hash in changed or not _holds(line)]
-        return faulty
-
 
 def _entry(row: Any) -> LedgerEntry:
     values = row._asdict()
@@ -186,8 +155,3 @@ def _entry(row: Any) -> LedgerEntry:
 def _delivery(row: Any) -> Delivery:
     told = {name: getattr(row, name) for name in _PROMISE_COLUMNS}
     return Delivery(promised_row([getattr(row, name) for name in OUTBOX_COLUMNS]), row.position, **told)
-
-
-def _holds(row: Any) -> bool:
-    told = (row.kind, row.authority, row.episode, row.causation, row.entry, row.contents_hash)
-    return bool(entry_hash(row.id, written(row.at), *told) == row.hash)

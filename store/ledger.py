@@ -10,26 +10,25 @@ from typing import Any
 import orjson
 from sqlalchemy import Executable, select
 
+from store.chaining import Chaining, chained
+from store.contents import Contents
+from store.contents_table import salted
 from store.instants import written
 from store.listing import KEYS, Writing
 from store.promising import Promising
 from store.rows import LedgerRow, OutboxRow
-from store.tables import ledger, ledger_contents
+from store.tables import ledger
 
-_LEDGER = Writing(ledger, ("id", "at", "kind", "authority", "episode", "causation", "entry", "contents_hash", "hash"))
-# The same bytes told again are held from then on, also where the first ones have been purged.
-_CONTENTS = Writing(ledger_contents, ("hash", "contents", "at"), replaces=("contents", "at"))
+_LEDGER = Writing(
+    ledger,
+    ("id", "at", "kind", "authority", "episode", "causation", "entry", "contents_hash", "hash", "number", "link"),
+)
 _NONE: Mapping[str, datetime] = MappingProxyType({})
 
 
 def canonical(entry: Mapping[str, Any]) -> str:
     """The one form of an entry: JSON with sorted keys and no spaces."""
     return orjson.dumps(entry, option=orjson.OPT_SORT_KEYS).decode()
-
-
-def digest(contents: bytes) -> str:
-    """SHA-256 (hex): the name by which contents are kept."""
-    return hashlib.sha256(contents).hexdigest()
 
 
 def entry_hash(
@@ -54,7 +53,7 @@ def _known(postgres: bool) -> Executable:
     return select(ledger.c.id).select_from(asked.join(ledger, ledger.c.id == asked.c.key))
 
 
-class Ledger(Promising):
+class Ledger(Promising, Chaining, Contents):
     """The part of a transaction that adds what happened and what was promised."""
 
     async def in_ledger(self, ids: Collection[str]) -> set[str]:
@@ -67,17 +66,17 @@ class Ledger(Promising):
         """Add rows in this order. Each outbox row becomes a delivery in waiting. An id that is there already is an
         error. Within a lane the order of writing is the order of sending, so hold the lock of its subject. `kept_back`:
         until when rows (by id) wait at the longest before they may be sent."""
-        contents: dict[str, tuple[str, bytes, Any]] = {}
+        contents = {row.id: salted(row) for row in ledger if row.contents is not None}
+        heads = await self._heads({row.episode for row in ledger if row.episode is not None})
         lines = []
         for row in ledger:
-            hashed = None
-            if row.contents is not None:
-                hashed = digest(row.contents)
-                contents[hashed] = (hashed, row.contents, row.at)
+            hashed = contents[row.id].hash if row.id in contents else None
             entry = canonical(row.entry)
             told = (row.kind, row.authority, row.episode, row.causation, entry, hashed)
-            lines.append((row.id, row.at, *told, entry_hash(row.id, written(row.at), *told)))
-        await self._write(_CONTENTS, sorted(contents.values()))
+            line = entry_hash(row.id, written(row.at), *told)
+            lines.append((row.id, row.at, *told, line, *chained(heads, row.episode, line)))
+        await self._keep([*contents.values()])
         await self._write(_LEDGER, lines)
+        await self._keep_heads(heads)
         if outbox:
             await self._promise(outbox, kept_back)

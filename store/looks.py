@@ -17,7 +17,7 @@ from store.rows import LedgerRow
 from store.session import Session
 from store.tables import episode_references, episodes, identifiers, ledger, word
 
-NOBODYS = "hub"
+NO_AUTHORITY = "hub"
 """The authority of a look at what belongs to none, such as a message that nobody could read."""
 _IS_LOOK = ledger.c.kind == word("look")
 # Who looked stands where other lines say what caused them.

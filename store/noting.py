@@ -13,6 +13,8 @@ from store.listing import KEYS, Writing
 from store.session import Session
 from store.tables import noted
 
+LOOKED_AFTER = "looked after"
+"""Of a child: that the register has shown the child in care, or leaving it. The key ends with the id."""
 _COLUMNS = ("key", "about", "at")
 _SAVE = Writing(noted, _COLUMNS, replaces=())
 _COUNT = (

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Text, bindparam, delete, func, literal_column, null, select, update
 
+from store.contents_table import sealed_contents
 from store.delivery_table import among, deliveries
 from store.instants import UtcInstant
 from store.listing import Writing
@@ -13,11 +14,10 @@ from store.session import Session
 from store.tables import inbox, ledger_contents, noted, outbox, quarantine
 
 _BEFORE = bindparam("before", type_=UtcInstant)
-_PURGE_CONTENTS = (
-    update(ledger_contents)
-    .where(ledger_contents.c.at < _BEFORE, ledger_contents.c.contents.is_not(None))
-    .values(contents=null())
-)
+_PURGE_CONTENTS = [
+    update(held).where(held.c.at < _BEFORE, held.c.contents.is_not(None)).values(contents=null())
+    for held in (sealed_contents, ledger_contents)
+]
 _ARRIVED = select(deliveries.c.position).where(
     among(deliveries, "accepted", "delivered", "withdrawn"), deliveries.c.settled_at < _BEFORE
 )
@@ -26,6 +26,7 @@ _PURGE_PAYLOADS = (
 )
 _PURGE_QUARANTINE = delete(quarantine).where(quarantine.c.state == "replayed", quarantine.c.replayed_at < _BEFORE)
 _FORGET_CLAIMS = delete(inbox).where(inbox.c.received_at < _BEFORE)
+_COUNT_CLAIMS = select(func.count()).select_from(inbox).where(inbox.c.received_at < _BEFORE)
 _PURGE = "purge"
 _PURGED = Writing(noted, ("key", "about", "at"), replaces=("at",))
 _PURGES = select(noted.c.key, noted.c.at).where(noted.c.about == literal_column(f"'{_PURGE}'", Text))
@@ -36,7 +37,7 @@ class Retention(Session):
 
     async def purge_contents(self, before: datetime) -> int:
         """Empty the contents last told before an instant. Their hashes stay, and the ledger still proves itself."""
-        return (await self._rows(_PURGE_CONTENTS, before=before)).rowcount
+        return sum([(await self._rows(purge, before=before)).rowcount for purge in _PURGE_CONTENTS])
 
     async def purge_payloads(self, before: datetime) -> int:
         """Empty what messages said that arrived, or were withdrawn, before an instant. Who was told, when and why
@@ -46,6 +47,10 @@ class Retention(Session):
     async def purge_quarantine(self, before: datetime) -> int:
         """Remove messages that were replayed before an instant. What has not been read is never removed."""
         return (await self._rows(_PURGE_QUARANTINE, before=before)).rowcount
+
+    async def count_claims(self, before: datetime) -> int:
+        """How many messages were taken in before an instant."""
+        return int((await self._rows(_COUNT_CLAIMS, before=before)).scalar_one())
 
     async def forget_claims(self, before: datetime) -> int:
         """Forget messages taken in before an instant: one of them that comes again would count as new. Keep them

@@ -12,7 +12,7 @@ from typing import Any, Literal
 SHARDS = 16
 """How many parts the deliveries are dealt into. Fixed: rows written under another number would change hands."""
 
-LedgerKind = Literal["report", "waits", "match", "fact", "decision", "timers", "delivery", "look", "pause"]
+LedgerKind = Literal["report", "waits", "match", "fact", "decision", "timers", "delivery", "look", "pause", "erasure"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,17 @@ class KnownKeys:
 
 
 @dataclass(frozen=True, slots=True)
+class Concerns:
+    """Whom contents are about, and in which of their episodes, where that is known."""
+
+    person: str
+    episode: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """One line of the ledger. `entry` holds no personal data; `contents` are bytes that may and can be purged."""
+    """One line of the ledger. `entry` holds no personal data; `contents` are bytes that may and can be purged, `about`
+    whom they are about: without it, whoever has the episode; `name`: what their sender calls them."""
 
     id: str
     at: datetime
@@ -99,6 +108,8 @@ class LedgerRow:
     causation: str | None
     entry: Mapping[str, Any]
     contents: bytes | None = None
+    about: tuple[Concerns, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.errors import translated
 from store.handing import HandedOver, Taker
+from store.keys import KeyStore
 from store.listing import Listing, Parameters, Writing
 
 Result = CursorResult[*tuple[Any, ...]]
@@ -20,10 +21,10 @@ Result = CursorResult[*tuple[Any, ...]]
 class Session:
     """What the parts of a transaction share."""
 
-    def __init__(self, connection: AsyncConnection, taker: Taker | None = None) -> None:
+    def __init__(self, connection: AsyncConnection, taker: Taker | None = None, keys: KeyStore | None = None) -> None:
         self._connection = connection
         self._postgres = connection.dialect.name == "postgresql"
-        self._taker = taker
+        self._taker, self._keys = taker, keys
         self._unwritten: list[tuple[Writing, Parameters]] = []
         self.promised = HandedOver()
 

@@ -138,12 +138,13 @@ ledger = Table(
     Column("id", Text, nullable=False, unique=True),
     Column("at", UtcInstant, nullable=False, index=True),
     Column("kind", Text, nullable=False),
-    Column("authority", Text),
-    Column("episode", Text, index=True),
+    *(Column(name, Text) for name in ("authority", "episode")),
     Column("causation", Text, index=True),
     Column("entry", Text, nullable=False),
     Column("contents_hash", Text),
     Column("hash", Text, nullable=False),
+    *(Column("number", BigInteger), Column("link", Text)),  # in the chain of its episode: `store.chaining`
+    Index("ledger_of_episode", "episode", "number", unique=True),
     sqlite_autoincrement=True,
 )
 
@@ -283,9 +284,8 @@ pauses = Table(
     "pauses",
     metadata,
     Column("name", Text, primary_key=True),
-    Column("by", Text, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("by", "why")),
     Column("at", UtcInstant, nullable=False),
-    Column("why", Text, nullable=False),
 )
 
 leases = Table(

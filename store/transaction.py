@@ -9,9 +9,13 @@ from store.deliveries import Deliveries
 from store.delivery_status import DeliveryStatus
 from store.drafts import Drafts
 from store.early import Early
+from store.evidence import Evidence
 from store.finding import LookingUp
 from store.floods import Floods
-from store.history import History
+from store.forgetting import Forgetting
+from store.holds import Holds
+from store.keeping import Keeping
+from store.listening import FeedsHeard
 from store.looks import Looks
 from store.noting import Noting
 from store.pausing import Pausing
@@ -22,12 +26,12 @@ from store.timers import Timers
 from store.worklist import Worklist
 
 
-class Known(Cases, Blocking, RegisterAges, LookingUp, Floods, Noting, Timers, Worklist):
+class Known(Cases, Blocking, RegisterAges, FeedsHeard, LookingUp, Floods, Noting, Timers, Worklist):
     """What is true now."""
 
 
-class Looking(DeliveryStatus, History, Looks, Retention):
-    """What became of what was promised, who looked, and what may be forgotten."""
+class Looking(DeliveryStatus, Evidence, Looks, Retention, Forgetting, Holds, Keeping):
+    """What became of what was promised, what proves it, who looked, and what may be forgotten."""
 
 
 class OfTheDesk(Answers, Drafts):

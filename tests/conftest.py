@@ -18,6 +18,7 @@ pytest_plugins = [
     "tests.services.postgres",
     "tests.services.keycloak",
     "tests.services.chromium",
+    "tests.services.pango",
 ]
 
 

@@ -22,7 +22,7 @@ SETS = {
     "run": ["pyproject.toml", *EXTRAS],
     # What the image holds: no Java, nothing that fetches jars, no mail server of a demo.
     "serve": ["pyproject.toml", "--extra", "serve", "--extra", "traces", "-c", "requirements/run.txt"],
-    "test": ["pyproject.toml", *EXTRAS, "--group", "test", "-c", "requirements/run.txt"],
+    "test": ["pyproject.toml", *EXTRAS, "--extra", "evidence", "--group", "test", "-c", "requirements/run.txt"],
     "build": ["-"],
     "bench": ["-", "-c", "requirements/test.txt"],
     # What lists the image's parts and their licences, and asks whether any is known to be weak.

@@ -10,6 +10,7 @@ from desk.clock_words import day_and_hour
 from episodes.episode import Episode
 from episodes.origin import Actor, Origin
 from episodes.reports import Found, Missing
+from routing.messages import recorded_cause
 from routing.pack import Pack
 
 
@@ -23,19 +24,24 @@ class _Told(Protocol):
 
 
 def tellers_of(episode: Episode, pack: Pack) -> dict[str, str]:
-    """By the name of a report, the role and person who spoke in it, where it says so."""
+    """By what the ledger calls a report, the role and person who spoke in it, where it says so."""
     told: list[_Told] = [*episode.accounts, *episode.decisions, *episode.outcomes, *episode.tasks]
     told += [report for report in (episode.missing, episode.found, episode.located, episode.override) if report]
     told += episode.acknowledged
-    return {each.origin.name: who_is_meant(pack, each.by.role, each.by.person) for each in told if each.by}
+    return {_cause(each.origin): who_is_meant(pack, each.by.role, each.by.person) for each in told if each.by}
 
 
 def accounts_of(episode: Episode, now: datetime) -> dict[str, str]:
-    """By the name of a report, what it said of the absence or of the return."""
+    """By what the ledger calls a report, what it said of the absence or of the return."""
     missing = episode.accounts or ((episode.missing,) if episode.missing else ())
     returns = [report for report in (episode.found, episode.located) if report]
-    said = {report.origin.name: ", ".join(_missing(report, now)) for report in missing}
-    return said | {report.origin.name: ", ".join(_found(report, now)) for report in returns}
+    said = {_cause(report.origin): ", ".join(_missing(report, now)) for report in missing}
+    return said | {_cause(report.origin): ", ".join(_found(report, now)) for report in returns}
+
+
+def _cause(origin: Origin) -> str:
+    """What the ledger calls a report as a cause."""
+    return recorded_cause(origin.source, origin.id)
 
 
 def _missing(report: Missing, now: datetime) -> Iterator[str]:

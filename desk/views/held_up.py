@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from desk.clock_words import day_and_hour, length_in_words
 from routing.messages import derived_id
 from store import HeldUp, Quarantined
+from store.listening import FeedState
 from store.pausing import PausedDeliveries
 from store.register_freshness import RegisterFreshness
 
@@ -122,6 +123,18 @@ def quiet_registers(registers: Sequence[RegisterFreshness], now: datetime) -> li
     return [
         (each.authority, f"newest record {day_and_hour(each.newest_at, now)}", now - each.newest_at > _QUIET)
         for each in registers
+    ]
+
+
+def silent_feeds(feeds: Sequence[FeedState], now: datetime) -> list[tuple[str, str]]:
+    """Each topic of whose silence the operator was told, with when it was last heard."""
+    return [
+        (
+            each.feed,
+            f"last heard {day_and_hour(each.heard_at, now)}" if each.heard_at else "never heard",
+        )
+        for each in feeds
+        if each.quiet_since
     ]
 
 

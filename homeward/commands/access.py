@@ -69,12 +69,12 @@ async def _look(
     looker: "Looker", store: "Store", found: "list[Look]", at_child: bool, whose: str | None, at: datetime
 ) -> None:
     """Who looked at a child is something that is held about the child; what somebody looked at is about them."""
-    from store.looks import NOBODYS
+    from store.looks import NO_AUTHORITY
 
     if at_child and found:
         await looker.write_all(store, [(look.authority, look.about) for look in found], at, "--child")
     else:
-        await looker.write(store, whose or NOBODYS, (), at, "--child" if at_child else "--by")
+        await looker.write(store, whose or NO_AUTHORITY, (), at, "--child" if at_child else "--by")
 
 
 def _tell(found: "list[tuple[Look, str]]", as_json: bool) -> None:

@@ -16,24 +16,28 @@ _T = TypeVar("_T")
 
 
 def chosen_database(database: str | None) -> str:
-    """The url given on the command line, else that of the settings. Raises ClickException where a setting is wrong."""
-    if database is not None:
-        return database
+    """The url given on the command line, else that of the settings; either with the place of its keys. Raises
+    ClickException where a setting is wrong."""
+    from sqlalchemy.exc import ArgumentError
+
     from homeward.settings import SettingsError, load_settings
 
     try:
-        return load_settings().database
+        settings = load_settings()
+        return settings.database if database is None else settings.with_keys(database)
     except SettingsError as error:
         raise click.ClickException(str(error)) from None
+    except (ArgumentError, ValueError):
+        return str(database)  # whoever opens it says what is wrong with it
 
 
 @contextmanager
 def faults_told(url: str) -> Iterator[None]:
     """Turn what can go wrong between a user and a database into a sentence; passwords stay out of it."""
-    from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError
 
     from homeward.looking import UnwrittenLookError
+    from store.engine import shown
     from store.errors import StoreUnavailableError, StoreUnpreparedError
 
     try:
@@ -49,7 +53,7 @@ def faults_told(url: str) -> Iterator[None]:
     except StoreUnpreparedError as error:
         raise click.ClickException(str(error)) from None
     except StoreUnavailableError as error:
-        where = make_url(url).render_as_string(hide_password=True)
+        where = shown(url)
         raise click.ClickException(
             f"Cannot use the database {where} ({error}). Check that it exists and that this user has access."
         ) from None

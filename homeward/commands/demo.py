@@ -60,9 +60,12 @@ def command(folder: Path) -> None:
     sys.exit(1 if missing else 0)
 
 
+_DATABASE = [f"homeward{part}.db{log}" for part in ("", ".keys") for log in ("", "-wal", "-shm")]
+
+
 def _empty(folder: Path) -> None:
     """Takes away what an earlier demo has left."""
-    for part in ("mail", "kafka", "homeward.db", "homeward.db-wal", "homeward.db-shm"):
+    for part in ("mail", "kafka", *_DATABASE):
         path = folder / part
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 

@@ -46,11 +46,13 @@ def command(env_file: Path | None) -> None:
 async def _run(settings: "Settings") -> None:
     from homeward.desk.outcomes import KafkaOutcomes, desk_kafka
     from homeward.desk.wiring import desk_of, listening, serve, warnings_of
+    from homeward.served import check_place_of_keys
     from homeward.wiring import library
     from store import Store
     from store.migrating import missing_steps
 
     packs, directories = library(settings)
+    check_place_of_keys(settings)
     if steps := await missing_steps(settings.database):
         raise click.ClickException(
             f"The database is out of date (missing: {', '.join(steps)}). Run `homeward migrate`, or the hub once."

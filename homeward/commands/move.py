@@ -20,6 +20,7 @@ def command(target: str, database: str | None) -> None:
     """
     from homeward.commands.database import chosen_database, custody_faults_told, say_copied
     from homeward.custody import move
+    from store.engine import keys_named, shown
 
     source = chosen_database(database)
     with custody_faults_told(target):
@@ -27,3 +28,5 @@ def command(target: str, database: str | None) -> None:
     click.echo(
         f"Moved {sum(counts.values())} rows, and the ledger holds. Now set HOMEWARD_DATABASE_URL to the new database."
     )
+    if keys := keys_named(source):
+        click.echo(f"The keys of its contents stay where they are: set HOMEWARD_KEYS_URL to {shown(keys)}.")

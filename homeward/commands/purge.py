@@ -1,12 +1,14 @@
-"""`homeward purge`: deletes contents whose retention period has ended. The ledger keeps what was decided, and why."""
+"""`homeward purge`: deletes what has been kept long enough, by the schedule of each authority or by age alone. The
+ledger keeps what was decided, and why."""
 
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from store import Transaction
+    from homeward.keeping.purging import PurgePlan
 
 PURGED = ("reports", "messages", "quarantine", "claims")
 
@@ -16,19 +18,23 @@ PURGED = ("reports", "messages", "quarantine", "claims")
     "--older-than",
     "days",
     type=click.IntRange(1),
-    required=True,
     metavar="DAYS",
-    help="Delete what is older than this, in whole days.",
+    help="Delete what is older than this, in whole days, instead of what the schedules say.",
 )
 @click.option(
     "--only", "only", multiple=True, type=click.Choice(PURGED),
-    help="Purge only this part. Can be given more than once. Claims are purged only if named here.",
+    help="With --older-than: purge only this part. Can be given more than once. Claims are purged only if named here.",
 )  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Change nothing: list what the schedules let go now.")
 @click.option("--database", metavar="URL", help="Database URL. Defaults to the one in the settings.")
-def command(days: int, only: tuple[str, ...], database: str | None) -> None:
-    """Delete the contents of what was received and sent more than DAYS days ago. This cannot be undone.
+def command(days: int | None, only: tuple[str, ...], dry_run: bool, database: str | None) -> None:
+    """Delete what has been kept long enough. This cannot be undone.
+
+    Without --older-than, by each authority's retention.toml: see "Retention" in docs/operating.md. A running hub does
+    this by itself once a day. Nothing of a child goes who is missing or held.
 
     \b
+    With --older-than, the contents of what was received and sent before:
     reports     bytes of received messages. Kept: their hash and what they changed
     messages    text of delivered messages. Kept: who was sent what, when and why
     quarantine  replayed messages. Messages not yet read are never deleted
@@ -37,26 +43,73 @@ def command(days: int, only: tuple[str, ...], database: str | None) -> None:
 
     \b
     Examples:
+      homeward purge --dry-run
+      homeward purge
       homeward purge --older-than 2555
       homeward purge --older-than 90 --only claims
     """
+    if days is None:
+        if only:
+            raise click.UsageError("--only goes with --older-than.")
+        _by_schedule(dry_run, database)
+    elif dry_run:
+        raise click.UsageError("--dry-run goes without --older-than.")
+    else:
+        _by_age(days, only, database)
+
+
+def _by_age(days: int, only: tuple[str, ...], database: str | None) -> None:
     from homeward import clock
-    from homeward.commands.database import on_database
+    from homeward.commands.database import chosen_database, faults_told
+    from homeward.keeping.ageing import purge_older
 
-    now = clock.now()
-    before = now - timedelta(days=days)
+    url, now = chosen_database(database), clock.now()
     parts = only or tuple(part for part in PURGED if part != "claims")
+    with faults_told(url):
+        counts = asyncio.run(purge_older(url, now - timedelta(days=days), parts, now))
+    for part in PURGED:
+        if part in counts:
+            click.echo(f"{part}: {counts[part]}")
 
-    async def let_go(tx: "Transaction") -> dict[str, int]:
-        ways = {
-            "reports": tx.purge_contents,
-            "messages": tx.purge_payloads,
-            "quarantine": tx.purge_quarantine,
-            "claims": tx.forget_claims,
-        }
-        counts = {part: await ways[part](before) for part in PURGED if part in parts}
-        await tx.purged(counts, now)
-        return counts
 
-    for part, count in on_database(database, let_go).items():
-        click.echo(f"{part}: {count}")
+def _by_schedule(dry_run: bool, database: str | None) -> None:
+    from homeward.commands.database import chosen_database, faults_told
+    from homeward.keeping.schedule import read_schedules
+    from homeward.settings import SettingsError, load_settings
+    from homeward.wiring import library
+    from routing.tables import PackError
+
+    try:
+        settings = load_settings()
+        packs, _ = library(settings)
+        schedules = read_schedules(settings.directory, packs.authorities)
+    except (SettingsError, PackError) as error:
+        raise click.ClickException(str(error)) from None
+    if not schedules:
+        raise click.ClickException(
+            "No authority has a retention.toml in the folder that HOMEWARD_DIRECTORY names. Add one (the example is "
+            "docs/example/retention.toml), or give --older-than."
+        )
+    url = chosen_database(database or settings.purging_database)
+    with faults_told(url):
+        plan = asyncio.run(_planned(url, schedules, dry_run))
+    for each in plan.lines():
+        click.echo(f"{each.authority}  {each.what}: {each.count}  ({each.rule})")
+    for person, why in plan.kept.items():
+        click.echo(f"kept  {person}: {why}")
+    if not plan.lines():
+        click.echo("Nothing has been kept for longer than the schedules say.")
+
+
+async def _planned(url: str, schedules: object, dry_run: bool) -> "PurgePlan":
+    from homeward import clock
+    from homeward.keeping.purging import plan_purge, purge
+    from store import Store
+
+    store = Store.open(url, within=None)
+    try:
+        if dry_run:
+            return await plan_purge(store, schedules, clock.now())  # type: ignore[arg-type]
+        return await purge(store, schedules, "homeward purge", clock.now())  # type: ignore[arg-type]
+    finally:
+        await store.close()

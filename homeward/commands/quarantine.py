@@ -140,13 +140,13 @@ async def _looked_up(
     from desk.views.quarantined import authority_of
     from homeward import clock
     from homeward.commands.installed import installed
-    from store.looks import NOBODYS
+    from store.looks import NO_AUTHORITY
 
     async with store.reading() as tx:
         message = await tx.quarantined_message(id)
     if message is None or (topics is not None and message.row.topic not in topics):
         return None
-    whose = authority_of(message.row, installed(())[0]) or NOBODYS
+    whose = authority_of(message.row, installed(())[0]) or NO_AUTHORITY
     await looker.write(store, whose, (), clock.now(), f"{id} {how}")
     return message
 

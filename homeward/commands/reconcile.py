@@ -56,7 +56,7 @@ def command(
     from homeward.commands.installed import authority_of, installed
     from homeward.force_file import ForceFileError, read_force_list
     from reporting.reconciling import ListPeriod, list_differences
-    from store.looks import NOBODYS
+    from store.looks import NO_AUTHORITY
 
     now = clock.now()
     until = instant("--at", made_at) if made_at else now
@@ -74,7 +74,7 @@ def command(
         async with store.reading() as tx:
             found = await list_differences(tx, force.upper(), listed, period, packs.authorities, whose)
         seen = [case for difference in found for case in difference.cases]
-        await looker.write_all(store, seen or [(whose or NOBODYS, None)], now, force.upper())
+        await looker.write_all(store, seen or [(whose or NO_AUTHORITY, None)], now, force.upper())
         return found
 
     found = on_store(database, compared)

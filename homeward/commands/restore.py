@@ -35,7 +35,7 @@ def command(file: Path, database: str | None, drill: bool) -> None:
 
 def _drill(file: Path) -> None:
     from homeward.commands.database import custody_faults_told, say_copied
-    from homeward.custody import drill
+    from homeward.custody import drill, ledger_faults_told
     from homeward.settings import SettingsError, load_settings
     from homeward.wiring import library
     from routing.tables import PackError
@@ -49,7 +49,7 @@ def _drill(file: Path) -> None:
     for table, rows in sorted(found.rows.items()):
         say_copied(table, rows)
     if found.faulty:
-        raise click.ClickException(f"Lines of the ledger are not what was written: {', '.join(found.faulty[:5])}.")
+        raise click.ClickException(ledger_faults_told(found.faulty))
     if found.lacking:
         raise click.ClickException(f"Episodes need packs that are not here: {', '.join(found.lacking)}. Put them back.")
     click.echo("The backup holds: every table can be restored, the ledger is what was written, and no pack is missing.")

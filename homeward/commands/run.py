@@ -161,10 +161,11 @@ async def _run(
 async def _opened(settings: "Settings", packs: "Packs") -> "Store":
     """The database, up to date and of authorities that are served. Raises ClickException or SettingsError."""
     from homeward.commands.database import refuse_pooler
-    from homeward.served import check_served
+    from homeward.served import check_keys, check_place_of_keys, check_served
     from store import Store
     from store.migrating import migrate, missing_steps
 
+    check_place_of_keys(settings)
     store = Store.open(settings.database)
     if not store.postgres:
         await migrate(settings.database)
@@ -175,6 +176,7 @@ async def _opened(settings: "Settings", packs: "Packs") -> "Store":
     try:
         await refuse_pooler(store)
         await check_served(store, packs)
+        await check_keys(store)
     except BaseException:
         await store.close()
         raise

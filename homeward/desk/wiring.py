@@ -84,8 +84,9 @@ def desk_options(settings: Settings, packs: Packs) -> DeskOptions:
             f"or listen on {LOOPBACK[0]}"
         )
     grants = tuple(Grant(authority) for authority in packs.authorities)
-    name = settings.desk_local_user
-    return DeskOptions(**common, local_user=DeskUser(name, name, grants, operator=True, local=True))
+    name, everywhere = settings.desk_local_user, packs.authorities
+    everybody = DeskUser(name, name, grants, operator=True, local=True, governs=everywhere)
+    return DeskOptions(**common, local_user=everybody)
 
 
 def _meaning(word: str, told: Mapping[str, Any], packs: Packs) -> Meaning:
@@ -105,9 +106,12 @@ def _meaning(word: str, told: Mapping[str, Any], packs: Packs) -> Meaning:
         raise SettingsError(f"{where}: {authority} has no role '{missing[0]}'. Use one of its pack")
     if may not in ("answer", "read"):
         raise SettingsError(f"{where}: may must be answer or read")
-    own = told.get("sees", "all") == "own_requests"
-    if told.get("sees", "all") not in ("all", "own_requests"):
-        raise SettingsError(f"{where}: sees must be all or own_requests")
+    sees = told.get("sees", "all")
+    if sees not in ("all", "own_requests", "who_looked"):
+        raise SettingsError(f"{where}: sees must be all, own_requests or who_looked")
+    if sees == "who_looked":
+        return Meaning(operator=told.get("operator") is True, force=force, governs=authority)
+    own = sees == "own_requests"
     if own and not roles:
         raise SettingsError(f"{where}: own_requests needs the roles that requests are sent to")
     return Meaning(Grant(authority, roles, may), told.get("operator") is True, own, force)

@@ -6,6 +6,7 @@ from sqlalchemy.engine import make_url
 from homeward.doctor.finding import Finding, Severity
 from homeward.settings import PREFIX, Settings
 from store import Store
+from store.engine import shown
 from store.errors import StoreForbiddenError, StoreUnavailableError
 from store.inspecting import missing_rights
 from store.migrating import missing_steps
@@ -14,7 +15,7 @@ from store.migrating import missing_steps
 async def database_findings(settings: Settings) -> list[Finding]:
     """Reached, migrated, allowed, and what is held up there."""
     url = make_url(settings.database)
-    where = url.render_as_string(hide_password=True)
+    where = shown(settings.database)
     try:
         steps = await missing_steps(settings.database)
         if steps:
@@ -35,7 +36,7 @@ async def _within(settings: Settings) -> list[Finding]:
     try:
         lacking = await missing_rights(store)
         async with store.reading() as tx:
-            standing = await tx.standing()
+            standing, keyless = await tx.standing(), await tx.keys_missing()
     finally:
         await store.close()
     user = make_url(settings.database).username or "the hub's user"
@@ -43,6 +44,9 @@ async def _within(settings: Settings) -> list[Finding]:
         Finding("database rights", "fault", f"missing: {right}", f'GRANT {right.replace(" on ", " ON ")} TO "{user}"')
         for right in lacking
     ] or [Finding("database rights", "ok", "the hub has every right that it needs")]
+    if keyless:
+        fix = f"correct {PREFIX}KEYS_URL, or put the keys back from their own backup"
+        found.append(Finding("keys", "fault", "the keys of what was received are not there", fix))
     held = {state: n for state, n in standing.states.items() if state in ("parked", "failed", "bounced", "in_doubt")}
     if held:
         says = ", ".join(f"{n} deliveries {state.replace('_', ' ')}" for state, n in sorted(held.items()))

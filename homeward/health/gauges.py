@@ -62,7 +62,18 @@ def _of_the_database(state: Mapping[str, Any]) -> Iterator[GaugeMetricFamily]:
     ):
         ages = [((of,), age) for of, age in sorted(state[name].items())]
         yield _gauge(f"{name}_seconds", means, (label,), ages)
+    yield from _of_the_feeds(state["feeds"])
     yield from _of_the_timers(state["timers"])
+
+
+def _of_the_feeds(feeds: Mapping[str, Mapping[str, Any]]) -> Iterator[GaugeMetricFamily]:
+    for name, told, means in (
+        ("heard_seconds", "heard", "Time since a topic last brought anything."),
+        ("expected", "expected", "How often a topic should have been heard since it last was."),
+        ("silent", "silent", "1 while a topic is silent for longer than chance explains, or never began."),
+    ):
+        of_each = [((topic,), feed[told]) for topic, feed in sorted(feeds.items()) if feed[told] is not None]
+        yield _gauge(f"feed_{name}", means, ("topic",), of_each)
 
 
 def _of_the_timers(timers: Mapping[str, int]) -> Iterator[GaugeMetricFamily]:

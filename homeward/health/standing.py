@@ -12,13 +12,14 @@ from homeward.wiring import Parts
 async def standing(parts: Parts, running: Collection[str]) -> Standing:
     """What stands in the outbox and in quarantine; for how many seconds the oldest message of each urgency has waited,
     and each way out been away; what is paused; how many seconds ago each register sent its newest record, and one was
-    read; who relays each shard; how long ago each part was purged; how the timers stand. Then whether the clocks and
-    the messages are late. Raises StoreUnavailableError."""
+    read; how each feed is heard; who relays each shard; how long ago each part was purged; how the timers stand. Then
+    whether the clocks and the messages are late. Raises StoreUnavailableError."""
     async with parts.store.reading() as tx:
         now = parts.now()
         counts, waiting = await tx.standing(), await tx.waiting_counts()
         freshness, timers = await tx.register_freshness(), await tx.timer_counts(now)
         due_since = await tx.oldest_due(now) if "relay" in running else None
+        feeds = await tx.feed_states()
         owners, purges, pauses = await tx.shard_owners(now), await tx.last_purges(), await tx.pause_names()
 
     def seconds(since: datetime | None) -> int:
@@ -44,6 +45,14 @@ async def standing(parts: Parts, running: Collection[str]) -> Standing:
         "quarantined_by_reason": counts.quarantine,
         "register_age": {register.authority: seconds(register.newest_at) for register in freshness},
         "feed_age": {register.authority: seconds(register.read_at) for register in freshness},
+        "feeds": {
+            feed.feed: {
+                "heard": seconds(feed.heard_at) if feed.heard_at else None,
+                "expected": round(feed.expected, 2),
+                "silent": feed.quiet_since is not None,
+            }
+            for feed in feeds
+        },
         "shard_owners": {str(shard): owner for shard, owner in owners.items()},
         "purge_age": {part: seconds(at) for part, at in purges.items()},
         "timers": {

@@ -29,24 +29,26 @@ async def read_reports(store: Store, notice: Callable[[str], None]) -> KeptRepor
         while lines := await tx.ledger_after(position, _PAGE):
             position = lines[-1].position
             reports = [line for line in lines if line.kind == "report"]
-            words = await tx.contents_of([line.contents_hash for line in reports if line.contents_hash])
+            hashes = [line.contents_hash for line in reports if line.contents_hash]
+            words, names = await tx.contents_of(hashes), await tx.names_of(hashes)
             for line in reports:
                 value = words.get(line.contents_hash or "")
                 if value is None:
                     lost += 1
                     continue
                 at = max(at, line.at)  # of two hubs, the clock of one may have been behind
-                records.append(_record(line, value, at))
+                records.append(_record(line, value, at, names.get(line.contents_hash or "")))
             notice(f"{len(records)} reports read")
     return KeptReports(tuple(records), lost)
 
 
-def _record(line: LedgerEntry, value: bytes, at: datetime) -> RawRecord:
+def _record(line: LedgerEntry, value: bytes, at: datetime, said: str | None) -> RawRecord:
     """The record at its place, received at that instant. What a binary CloudEvent had in its headers stands in the
-    line."""
+    line, but for what its sender called it: that is in the contents, and in older ones it was not."""
     entry = line.entry
     raw = RawRecord(entry["topic"], entry["partition"], entry["offset"], value, at)
     if b'"specversion"' in value:
         return raw
-    headers, _ = binary(Envelope(id=entry["id"], source=entry["source"], type=entry["type"], time=None, data=value))
+    told = {name: entry[name] for name in ("source", "type")}
+    headers, _ = binary(Envelope(id=said or entry["id"], **told, time=None, data=value))
     return replace(raw, headers=tuple(headers))

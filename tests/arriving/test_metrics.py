@@ -13,6 +13,7 @@ from homeward.health.gauges import Gauges
 from homeward.torture.mail_server import MailServer
 from store import SHARDS
 from store.errors import StoreUnavailableError
+from store.listening import FeedState
 
 Labels = frozenset[tuple[str, str]]
 
@@ -67,6 +68,19 @@ async def test_what_waits_is_told_by_way_out_and_urgency(tmp_path: Path, server:
         assert dict(labels).keys() == {"channel", "urgency"}
         assert dict(labels)["channel"] == "mail"
         assert gauges(text, "waiting") == {labels: 1}
+
+
+async def test_a_silent_feed_is_told_by_its_topic(tmp_path: Path, server: MailServer) -> None:
+    async with arriving(tmp_path, server) as hub:
+        parts, topic = hub.hub.parts, "police.xx.notifications.v1"
+        now = parts.now()
+        async with parts.store.transaction() as tx:
+            spoke, never = FeedState(topic, now, now, now, 1.5), FeedState("police.yy", now, now, quiet_since=now)
+            await tx.keep_heard([spoke, never], [])
+        text = await scraped(hub)
+        assert gauges(text, "feed_expected")[frozenset({("topic", topic)})] == 1.5
+        assert sorted(gauges(text, "feed_silent").values()) == [0, 1]
+        assert [dict(labels)["topic"] for labels in gauges(text, "feed_heard_seconds")] == [topic]
 
 
 async def test_attempts_are_counted_by_way_out_and_what_came_of_them(tmp_path: Path, server: MailServer) -> None:

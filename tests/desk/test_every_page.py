@@ -28,8 +28,9 @@ from store import Store
 SECRET = "a secret of more than thirty-two characters"
 WORKER = Grant("nottinghamshire", frozenset({"allocated_social_worker"}))
 EVERYTHING = DeskUser(
-    "o.kaur", "O. Kaur", NOTTS.grants, operator=True, local=True, asked=(WORKER,), forces=frozenset({"XX"})
-)
+    "o.kaur", "O. Kaur", NOTTS.grants, operator=True, local=True, asked=(WORKER,), forces=frozenset({"XX"}),
+    governs=("nottinghamshire",),
+)  # fmt: skip
 TEMPLATES = Path(desk_package.__file__).parent / "templates"
 PARTS = {"layout.html", "parts.html", "fields.html", "rehearsed.html"}
 """Templates that are no page of their own."""
@@ -171,6 +172,10 @@ async def _lists(walk: Walk) -> None:
         "/figures?first=x&last=y",
     ):
         await walk.go(path)
+    await walk.go("/access")
+    await walk.press("Show", "nobody named")
+    await walk.fill(number="XX-0304")
+    await walk.press("Show", "who looked at a child")
     await walk.go("/find")
     await walk.press("Find", "find nothing")
     await walk.fill(sought="XX-0304")

@@ -14,6 +14,7 @@ from wire_messages import case, child, found, missing
 
 from desk.people import DeskUser
 from desk.views.quarantined import masked
+from store.listening import FeedState
 
 TWIN = {
     **child("mosaic:M-2"),
@@ -219,3 +220,20 @@ async def test_figures_of_another_authority_are_not_there() -> None:
         assert "We cannot find that here" in await browser.text("/figures?authority=nottinghamshire", 404)
         path = "/figures/download?authority=nottinghamshire&table=episodes&form=csv"
         assert "We cannot find that here" in await browser.text(path, 404)
+
+
+async def test_an_operator_sees_which_feed_is_silent_and_since_when_it_was_heard() -> None:
+    async with hub() as running, at_desk(running, OPERATOR) as browser:
+        assert "No feed is silent for longer than is usual." in await browser.text("/held-up")
+        now = running.clock.now()
+        async with running.store.transaction() as tx:
+            states = [
+                FeedState("police.xx.notifications.v1", now, now, now, 6.1, now),
+                FeedState("police.yy.notifications.v1", now, now, quiet_since=now),
+                FeedState("police.zz.notifications.v1", now, now, now, 0.1),
+            ]
+            await tx.keep_heard(states, [])
+        text = await browser.text("/held-up")
+        assert "Silent. police.xx.notifications.v1: last heard 13:00 today" in text
+        assert "Silent. police.yy.notifications.v1: never heard" in text
+        assert "police.zz" not in text

@@ -104,7 +104,7 @@ async def test_every_look_at_a_child_is_a_row_of_the_ledger() -> None:
                 (what, episode, running.clock.now())
             ], path
         async with running.store.reading() as tx:
-            assert await tx.verify() == []
+            assert (await tx.prove_ledger()).faults == []
 
 
 async def test_a_name_is_printed_only_where_it_is_ticked_with_a_reason_and_recorded() -> None:

@@ -23,7 +23,8 @@ SHOWS = {
     "/e/{episode}/say": "report about", "/e/{episode}/say/{type}/{kind}": "report about",
     "/m/{message}": "message", "/m/{message}/answer/{type}/{kind}": "answer to message",
     "/m/{message}/whose": "whose child", "/a/{answer}": "answer", "/force/m/{message}": "message to own force",
-    "/requests": "own requests", "/find": "find", "/figures/download": "download episodes", "/s/{token}": "message",
+    "/requests": "own requests", "/access": "who looked",
+    "/find": "find", "/figures/download": "download episodes", "/s/{token}": "message",
 }  # fmt: skip
 """What the row says that each leaves."""
 OF_NO_CHILD = {"/held-up/quarantine/{id}": "quarantined", "/held-up/release": "release", "/held-up/replay": "replay"}
@@ -66,6 +67,11 @@ async def _find(at: Asked) -> None:
     await at.browser.post("/find", "/find", sought="XX-0304")
 
 
+async def _access(at: Asked) -> None:
+    await at.get(f"/e/{at.episode}")
+    await at.browser.post("/access", "/access", number="XX-0304", since="2026-06-01")
+
+
 async def _answer_form(at: Asked) -> None:
     await at.get(f"/m/{await at.question()}/answer/manager.decision/strategy_meeting")
 
@@ -99,6 +105,7 @@ async def _signed(at: Asked) -> None:
 WAYS: dict[str, Callable[[Asked], Awaitable[None]]] = {
     "/e/{episode}/name": _name,
     "/find": _find,
+    "/access": _access,
     "/m/{message}/answer/{type}/{kind}": _answer_form,
     "/a/{answer}": _answer,
     "/m/{message}/whose": _whose,

@@ -181,7 +181,7 @@ def test_claims_make_a_force_and_an_interviewer_of_somebody_and_nothing_more() -
     ("meaning", "mend"),
     [
         ({"authority": "nottinghamshire", "sees": "own_requests"}, "own_requests needs the roles"),
-        ({"authority": "nottinghamshire", "sees": "some"}, "sees must be all or own_requests"),
+        ({"authority": "nottinghamshire", "sees": "some"}, "sees must be all, own_requests or who_looked"),
     ],
 )
 def test_an_interviewer_without_a_role_is_a_fault_at_start(meaning: dict[str, Any], mend: str) -> None:

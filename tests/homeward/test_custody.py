@@ -15,6 +15,7 @@ from wire_messages import context, found, missing
 from homeward import clock
 from homeward.cli import main
 from homeward.custody import drill
+from homeward.sealing import Sealer
 from homeward.served import check_served
 from homeward.settings import SettingsError
 from routing.library import HUB, Packs
@@ -49,10 +50,14 @@ def names_in(folder: Path) -> set[str]:
 
 
 async def lived(url: str, *reports: bytes) -> None:
-    """A hub that has taken these reports in, on that database."""
+    """A hub that has taken these reports in, on that database, and has sealed them."""
     await migrate(url)
     store = Store.open(url)
-    await Hub(store).take(*reports)
+    hub = Hub(store)
+    await hub.take(*reports)
+    sealer = Sealer(store, hub.clock.now)
+    await sealer.look()
+    await sealer.look()  # on Postgres what the look before has seen
     await store.close()
 
 
@@ -86,6 +91,9 @@ async def test_after_a_move_the_hub_goes_on_as_if_nothing_had_been(source: str, 
     assert said
     assert await goes_on(target, DAYS) == said
     assert await goes_on(back, DAYS) == said
+    for url in (source, target, back):
+        verified = await in_thread("ledger", "verify", "--database", url)
+        assert (verified.exit_code, "Newest root: 1, of " in verified.output) == (0, True), verified.output
 
 
 async def test_a_database_that_holds_something_is_not_moved_into(source: str, target: str) -> None:
@@ -130,7 +138,9 @@ async def test_a_drill_names_a_line_that_was_changed(source: str, tmp_path: Path
         changed.execute("DROP TRIGGER ledger_no_update")
         changed.execute(CHANGED)
     changed.close()
-    assert "Lines of the ledger are not what was written" in (await in_thread("restore", str(file), "--drill")).output
+    assert (
+        "The ledger is not what was written. Row 1 (report" in (await in_thread("restore", str(file), "--drill")).output
+    )
     assert (await in_thread("restore", str(file), "--database", f"{source}.new")).exit_code == 1
 
 

@@ -14,6 +14,7 @@ from wire_messages import child, context, found, later, missing
 
 from homeward.cli import main
 from homeward.history import HistoryLoad
+from intake.listening import Listening
 from intake.records import RawRecord
 from store import Store
 from store.migrating import migrate
@@ -25,6 +26,9 @@ ELSEWHERE = {
     "homeward run": "tests/homeward/test_first_start.py",
     "homeward docs --serve": "tests/schemas/test_wire_asyncapi.py",
     "homeward register reread": "tests/hub/test_register_command.py",
+    "homeward evidence": "tests/homeward/test_evidence.py",
+    "homeward ledger verify --": "tests/homeward/test_ledger_command.py",
+    "homeward ledger stamp": "tests/homeward/test_ledger_command.py",
     "homeward matching train": "tests/enrichment/matching/test_matching_training.py",
     "homeward deliveries release 123": "tests/hub/test_deliveries_command.py",
     "homeward deliveries resume": "tests/hub/test_deliveries_command.py",
@@ -45,7 +49,12 @@ EXCERPTS = {
     "homeward access": "Nobody has looked",
     "homeward reconcile": "P-8",
     "homeward grants": "GRANT SELECT, INSERT ON ledger TO",
+    "homeward ledger verify": "The ledger is what was written.",
+    "homeward ledger roots": "There is no root yet.",
     "homeward migrate": "The database is already up to date.",
+    "homeward feeds list": "police.xx.notifications.v1  2026-06-01 22:00Z",
+    "homeward feeds week": "Monday",
+    "homeward feeds forget": "is forgotten.",
     "homeward register status": "nottinghamshire  sent 2026-06-01",
     "homeward backup": "and the ledger holds.",
     "homeward quarantine causes": "police.XX.notifications.v1  bad_json: the body is not valid JSON",
@@ -127,6 +136,7 @@ async def _live(url: str) -> None:
         )
         await hub.intake.process_batch([hub.raw(b"not json", POLICE)])
         await hub.take(found(10))
+        await Listening(store, hub.packs, shipped_directories(), hub.clock.now).look()
     finally:
         await store.close()
 

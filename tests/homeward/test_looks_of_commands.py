@@ -13,7 +13,7 @@ import orjson
 import pytest
 from click.testing import CliRunner, Result
 from hub_in_memory import POLICE, Hub
-from wire_messages import child, found, later, missing
+from wire_messages import child, context, found, later, missing
 
 from homeward.cli import main
 from homeward.history import HistoryLoad
@@ -31,7 +31,12 @@ SHOWS = {
     "load-history": ("load-history", "REPORTS", "--until", "2026-06-30"),
     "access": ("access", "--child", "K-1"),
     "reconcile": ("reconcile", "XX", "LIST"),
-}
+    "child show": ("child", "K-1", "show"), "child disclosures": ("child", "K-1", "disclosures"),
+    "child export": ("child", "K-1", "export", "BUNDLE"),
+    "child rectify": ("child", "K-1", "rectify", "--set", "given_name=Kim"),
+    "child restrict": ("child", "K-1", "restrict"),
+    "evidence": ("evidence", "EPISODE", "--to", "NEW"),
+}  # fmt: skip
 """How each is run where it shows a child."""
 OF_NO_CHILD = {"quarantine show": ("quarantine", "show", "QUARANTINED", "--body", "--why", "is it for us?")}
 """What leaves a row although it names no child: nobody knows whom a message is about that could not be read."""
@@ -48,10 +53,12 @@ SHOWS_NONE = {
     "deliveries release": "a count", "deliveries pause": "a destination and a count",
     "deliveries resume": "a destination",
     "bounces read": "what a message came to, and not about whom", "bounces fetch": "a count",
+    "feeds list": "topics, times and rates", "feeds week": "rates", "feeds forget": "a topic",
     "register status": "ages", "register reread": "a count",
     "quarantine causes": "causes and counts", "quarantine list": "places in Kafka and reasons",
-    "quarantine replay": "a count", "purge": "counts",
+    "quarantine replay": "a count", "purge": "counts", "child forget": "a count; `tests/keeping` has its row",
     "schemas export": "schemas", "schemas check": "schemas", "topics": "topics and rights", "docs": "the contract",
+    "ledger verify": "ids of rows", "ledger roots": "hashes", "ledger stamp": "a hash",
     "migrate": "steps", "grants": "SQL",
     "move": "copies, and shows counts", "backup": "copies, and shows counts", "restore": "copies, and shows counts",
 }  # fmt: skip
@@ -88,6 +95,7 @@ async def _live(url: str) -> None:
     before = RawRecord(POLICE, 0, 1000, missing(-2000, "P-0", child=child("compact:K-0")), later(-2000))
     await HistoryLoad(store, shipped_packs(), shipped_directories()).run([before])
     hub = Hub(store)
+    await hub.take(context(-1, "compact:K-1"))
     await hub.take(missing(0), found(30), missing(100, "P-2"), found(130, "P-2"))
     await hub.intake.process_batch([hub.raw(b"not json", POLICE)])
     await hub.fall(300)
@@ -115,7 +123,9 @@ class Commands:
             "QUARANTINED": self.quarantined,
             "CHANGED": str(self.folder / "6.6.toml"),
             "LIST": str(self.folder / "list.csv"),
+            "BUNDLE": str(self.folder / "bundle"),
             "REPORTS": str(self.folder / "reports.jsonl"),
+            "NEW": str(self.folder / f"evidence{len(self.looks())}.zip"),
         }
         return CliRunner().invoke(main, [known.get(word, word) for word in words])
 

@@ -54,7 +54,7 @@ def test_ports_are_open_to_this_machine_only() -> None:
 
 def test_data_lives_in_named_volumes() -> None:
     mounts = [mount.split(":")[0] for service in SERVICES.values() for mount in service.get("volumes", [])]
-    assert sorted(mounts) == sorted(COMPOSE["volumes"])
+    assert {*mounts} == {*COMPOSE["volumes"]}
 
 
 def test_the_image_is_pinned_hash_checked_without_root_and_says_whether_it_is_well() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from homeward.settings import PREFIX, Settings, SettingsError, load_settings
+from store.engine import keys_named, shown
 from tests.producers.certificates import issue
 
 
@@ -29,7 +30,8 @@ def fault(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:
 
 def test_the_defaults_need_no_environment() -> None:
     settings = load_settings()
-    assert settings.database == "sqlite+aiosqlite:///var/homeward.db"
+    assert shown(settings.database) == "sqlite+aiosqlite:///var/homeward.db"
+    assert keys_named(settings.database) == "sqlite+aiosqlite:///var/homeward.keys.db"
     assert settings.smtp_from.endswith(".example")
     assert settings.batch_timeout_ms == 10
 
@@ -65,7 +67,7 @@ def test_a_file_of_settings_is_read_only_when_it_is_named(monkeypatch: pytest.Mo
 def test_a_secret_may_stand_in_a_file_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "homeward_database_password").write_text("p@ss/word\n")
     given(monkeypatch, secrets_dir=str(tmp_path), database_url="postgresql+asyncpg://hub@db.example/homeward")
-    assert load_settings().database == "postgresql+asyncpg://hub:p%40ss%2Fword@db.example/homeward"
+    assert load_settings().database.startswith("postgresql+asyncpg://hub:p%40ss%2Fword@db.example/homeward?keys=")
     assert "is not a folder" in fault(monkeypatch, secrets_dir=str(tmp_path / "nowhere"))
 
 

@@ -120,7 +120,8 @@ async def taken(hub: Hub, message: str) -> None:
         while True:
             async with hub.parts.store.reading() as tx:
                 lines = await tx.ledger_after(0, 10_000)
-            if any(line.kind == "report" and line.entry["id"] == message for line in lines):
+                names = await tx.names_of([line.contents_hash for line in lines if line.contents_hash])
+            if message in names.values():
                 return
             await hub.watch.turn()
 

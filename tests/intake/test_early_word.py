@@ -11,6 +11,7 @@ from wire_messages import case, child, context, event, found, later, missing, po
 
 from episodes.reports import Found
 from intake.placing import place
+from routing.messages import derived_id
 
 BY = {"role": "children_missing_officer"}
 REGISTER = context(-1, "compact:K-1", services=[{"service": "cscs", "worker": "sw1", "team": "t1"}])
@@ -77,7 +78,7 @@ async def test_what_comes_early_is_told_of_and_kept_and_changes_nothing(word: by
         assert "waits" in said["detail"]
         assert await states(h) == {}
         assert await waiting(h) == [orjson.loads(word)["type"]]
-        assert [line.entry["for"] for line in await h.ledger("waits")] == [["XX", "P-1"]]
+        assert [line.entry["for"] for line in await h.ledger("waits")] == [derived_id("reference", "XX", "P-1")]
         await h.take(word)  # the same message once more
         assert len(await h.said()) == before + 1
 

@@ -1,6 +1,9 @@
 """Rows for the tests of the store, with every detail filled in that a test does not speak of."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import make_url
 
 from store import (
     SHARDS,
@@ -36,6 +39,12 @@ def promised(
 
 def line(row: str, *, entry: dict[str, object] | None = None, contents: bytes | None = None) -> LedgerRow:
     return LedgerRow(row, NOON, "report", "nottinghamshire", "episode-1", "cause", entry or {}, contents)
+
+
+def with_keys(url: str, file: Path) -> str:
+    """The url of a database whose keys are in that file."""
+    named = make_url(url).update_query_dict({"keys": f"sqlite+aiosqlite:///{file}"})
+    return named.render_as_string(hide_password=False)
 
 
 def timer(row: str, due: datetime = NOON, *, person: str = "p1", episode: str | None = "e1") -> TimerRow:

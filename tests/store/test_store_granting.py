@@ -74,7 +74,7 @@ async def test_a_whole_hub_runs_as_the_runtime_and_a_reader_sees_its_authority_a
     packs, directories = library(settings)
     ways = {"topic": MemoryKafkaSender(), "mail": MemoryMailSender()}
     assert await fill_sample(settings, packs, directories, roles.runtime, ways, clock.now())
-    for table in ("episodes", "ledger", "outbox", "deliveries", "ledger_contents", "people", "worklist"):
+    for table in ("episodes", "ledger", "outbox", "deliveries", "sealed_contents", "people", "worklist"):
         held = await _count(roles.owner, table)
         assert held > 0, table
         assert await _count(roles.runtime, table) == held, table

@@ -63,4 +63,4 @@ async def test_the_looks_of_somebody_since_an_instant_and_at_one_authority(looke
         (with_reason, *_) = await tx.looks_by("o.kaur", EVER)
         assert (by_command.account, by_command.at) == ("root@host", NOON + timedelta(hours=2))
         assert await tx.contents(with_reason.why or "") == b"mother on the phone"
-        assert await tx.verify() == []
+        assert (await tx.prove_ledger()).faults == []

@@ -9,6 +9,7 @@ from store_examples import HOUR, NOON, Relay, claim, line, promise, promised, ti
 
 from store import EpisodeRow, IdentifierRow, PersonRow, ReferenceRow, Store
 from store.blocking import BlockedRow
+from store.listening import FeedHour, FeedState
 from store.noting import Note
 from store.register_freshness import RegisterFreshness
 from store.rows import WorkRow
@@ -133,6 +134,18 @@ async def test_looking_back_reads_no_table_whole(watched: Watched) -> None:
         await tx.outbox_after(5, 10)
     assert watched.seen == 11
     assert watched.scans == []
+
+
+async def test_looking_for_silent_feeds_reads_no_table_whole_but_their_own_list(watched: Watched) -> None:
+    async with watched.store.transaction() as tx:
+        await tx.claim([claim("a")])
+        await tx.feed_states()
+        await tx.arrived(NOON)
+        await tx.feed_hours({1, 2})
+        await tx.week_of_feed("police.xx.notifications.v1")
+        await tx.keep_heard([FeedState("f", NOON, NOON)], [FeedHour(1, "f", 1, 1, NOON)])
+        await tx.forget_feed("f")
+    assert [step for step in watched.scans if "SCAN feed_" not in step] == []
 
 
 async def test_who_looked_is_found_in_one_statement_that_reads_no_table_whole(watched: Watched) -> None:

@@ -1,0 +1,1 @@
+"""How long what is known of children is kept, how it goes, and what a child may ask."""

@@ -1,0 +1,76 @@
+"""Purging once a day while a hub runs, as soon as there is a schedule."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+from homeward.keeping.purging import PurgePlan, purge
+from homeward.keeping.schedule import Schedule
+from store import Store
+
+log = logging.getLogger(__name__)
+SCHEDULE = "schedule"
+"""The part under which the last purge by the schedules is kept."""
+_EVERY, _LOOK_EVERY = timedelta(hours=24), 900.0
+_LATE = timedelta(days=2)
+
+
+class DailyPurge:
+    """`as_owner`: the url of the same database for somebody who may remove rows, where the hub may not. Of several hubs
+    whoever looks first does it."""
+
+    def __init__(
+        self,
+        store: Store,
+        schedules: Mapping[str, Schedule],
+        now: Callable[[], datetime],
+        as_owner: str | None = None,
+    ) -> None:
+        self._store, self._schedules, self._now, self._as_owner = store, schedules, now, as_owner
+        self._last, self._why = now(), "it has not been tried"
+
+    async def run(self) -> None:
+        """Purges when a day has passed since anybody did, for ever. Whatever fails is told and tried again."""
+        while True:
+            try:
+                await self.purge_if_due()
+            except Exception as error:
+                self._why = type(error).__name__
+                log.exception("A purge by the retention schedule failed, retrying")
+            await asyncio.sleep(_LOOK_EVERY)
+
+    async def purge_if_due(self) -> PurgePlan | None:
+        """What went; None where it is not a day since the last time."""
+        async with self._store.reading() as tx:
+            last = (await tx.last_purges()).get(SCHEDULE)
+        now = self._now()
+        if last is not None and now - last < _EVERY:
+            self._last = last
+            return None
+        async with self._entered() as store:
+            done = await purge(store, self._schedules, "hub", now)
+        self._last = now
+        for each in done.lines():
+            log.info("Purged", extra={"authority": each.authority, "what": each.what, "count": each.count})
+        for person, why in done.kept.items():
+            log.info("Kept, although its time is over", extra={"child": person, "cause": why})
+        return done
+
+    @asynccontextmanager
+    async def _entered(self) -> AsyncIterator[Store]:
+        if self._as_owner is None:
+            yield self._store
+            return
+        store = Store.open(self._as_owner, within=None)
+        try:
+            yield store
+        finally:
+            await store.close()
+
+    def fault(self) -> str | None:
+        """What is wrong: nothing has gone by the schedule for two days."""
+        if self._now() - self._last < _LATE:
+            return None
+        return f"nothing has been purged by the retention schedule since {self._last:%Y-%m-%d %H:%M} ({self._why})"

@@ -1,0 +1,191 @@
+"""The keys under which contents are kept, one for each child, and the journal of what was erased. Both live outside the
+database that they are for: whoever throws a key away erases what it sealed in every backup too, and a backup that is
+restored finds out in the journal what must go again.
+
+Keys are read for each batch and held no longer, so that none outlives its erasure in the memory of another process."""
+
+import os
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any, Self
+from uuid import uuid4
+
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Executable,
+    Identity,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    delete,
+    or_,
+    select,
+)
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from store.engine import READING, absent, make_room, opened
+from store.errors import translated
+from store.instants import UtcInstant
+from store.listing import KEYS, Listing, Writing
+
+_NONCE = 12  # bytes, as AES-GCM has them
+_metadata = MetaData()
+keys = Table(
+    "keys",
+    _metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("key", LargeBinary, nullable=False),
+    Column("made_at", UtcInstant, nullable=False),
+)
+erasures = Table(
+    "erasures",
+    _metadata,
+    Column("position", BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("at", UtcInstant, nullable=False),
+    Column("what", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+_MAKE = Writing(keys, ("id", "name", "key", "made_at"), replaces=())
+_NOTE = Writing(erasures, ("id", "at", "what"))
+_NAMES = Listing("names", key=Text)
+_ERASURES = select(erasures.c.id, erasures.c.at, erasures.c.what).order_by(erasures.c.position)
+
+
+@dataclass(frozen=True, slots=True)
+class SealingKey:
+    """A key under its id, which what it sealed names. A key that was thrown away never comes back under its id."""
+
+    id: str
+    secret: bytes = field(repr=False)
+
+    def seal(self, plain: bytes, name: str) -> bytes:
+        """The bytes, unreadable and unchangeable without the key, for the place that `name` tells."""
+        nonce = os.urandom(_NONCE)
+        sealed: bytes = _cipher(self.secret).encrypt(nonce, plain, name.encode())
+        return nonce + sealed
+
+    def unsealed(self, sealed: bytes, name: str) -> bytes | None:
+        """What was sealed there; None where that has been changed since."""
+        from cryptography.exceptions import InvalidTag
+
+        try:
+            plain: bytes = _cipher(self.secret).decrypt(sealed[:_NONCE], sealed[_NONCE:], name.encode())
+        except (InvalidTag, ValueError):
+            return None
+        return plain
+
+
+def _cipher(secret: bytes) -> Any:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # not paid for by those who keep nothing
+
+    return AESGCM(secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """One line of the journal. `what` names children and episodes by their ids, and instants; nothing else."""
+
+    id: str
+    at: datetime
+    what: Mapping[str, Any]
+
+
+@cache
+def _named(postgres: bool) -> Executable:
+    return select(keys.c.name, keys.c.id, keys.c.key).where(_NAMES.has(postgres, keys.c.name))
+
+
+@cache
+def _known(postgres: bool) -> Executable:
+    return select(keys.c.id, keys.c.key).where(KEYS.has(postgres, keys.c.id))
+
+
+@cache
+def _throw_away(postgres: bool) -> Executable:
+    return delete(keys).where(or_(KEYS.has(postgres, keys.c.id), _NAMES.has(postgres, keys.c.name)))
+
+
+class KeyStore:
+    """Keys and journal in a database of their own. Whatever it does is committed when it returns. Its functions raise
+    StoreUnavailableError."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._postgres = engine.dialect.name == "postgresql"
+        self._made = False
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """A key store at an url as `Store.open` takes it. It makes its tables where they are missing."""
+        return cls(opened(url, within=20.0))
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+    async def named(self, names: Collection[str], now: datetime) -> dict[str, SealingKey]:
+        """The keys with these names. One that is not there is made, and kept before it is handed out."""
+        found = await self._ask_named(names)
+        if missing := sorted({*names} - found.keys()):
+            await self._write(_MAKE, [(str(uuid4()), name, os.urandom(32), now) for name in missing])
+            found |= await self._ask_named(missing)  # another process may have been first
+        return found
+
+    async def known(self, ids: Collection[str]) -> dict[str, SealingKey]:
+        """Those of the keys that have not been thrown away, by id."""
+        if absent(self._engine.url):
+            return {}  # beside a backup there are none, and none are made by looking
+        rows = await self._ask(_known(self._postgres), KEYS.parameters(self._postgres, [(id_,) for id_ in ids]))
+        return {row.id: SealingKey(row.id, row.key) for row in rows}
+
+    async def throw_away(self, ids: Collection[str] = (), names: Collection[str] = ()) -> None:
+        """Nobody reads what these keys have sealed, from now on and in any backup."""
+        await self._prepare()
+        parameters = KEYS.parameters(self._postgres, [(id_,) for id_ in ids])
+        parameters |= _NAMES.parameters(self._postgres, [(name,) for name in names])
+        with translated():
+            async with self._engine.begin() as connection:
+                await connection.execute(_throw_away(self._postgres), parameters)
+
+    async def note(self, erasure: Erasure) -> None:
+        """Add a line to the journal: to be called before what it names is erased."""
+        await self._write(_NOTE, [(erasure.id, erasure.at, orjson.dumps(dict(erasure.what)).decode())])
+
+    async def erasures(self) -> list[Erasure]:
+        """The journal, oldest first."""
+        rows = [] if absent(self._engine.url) else await self._ask(_ERASURES, {})
+        return [Erasure(row.id, row.at, orjson.loads(row.what)) for row in rows]
+
+    async def _ask_named(self, names: Collection[str]) -> dict[str, SealingKey]:
+        asked = _NAMES.parameters(self._postgres, [(name,) for name in names])
+        return {row.name: SealingKey(row.id, row.key) for row in await self._ask(_named(self._postgres), asked)}
+
+    async def _ask(self, statement: Executable, parameters: dict[str, Any]) -> list[Any]:
+        await self._prepare()
+        with translated():
+            async with self._engine.connect() as connection:
+                await connection.execution_options(**({} if self._postgres else {READING: True}))
+                return [*await connection.execute(statement, parameters)]
+
+    async def _write(self, writing: Writing, rows: list[tuple[Any, ...]]) -> None:
+        await self._prepare()
+        with translated():
+            async with self._engine.begin() as connection:
+                await connection.execute(writing.statement(self._postgres), writing.parameters(self._postgres, rows))
+
+    async def _prepare(self) -> None:
+        if self._made:
+            return
+        make_room(self._engine.url)
+        with translated():
+            async with self._engine.begin() as connection:
+                await connection.run_sync(_metadata.create_all)
+        self._made = True
