@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from routing.message_types import MESSAGE_TYPES
+from routing.messages import recorded_cause
 from tests.disorder.course import Absence, Course, Said
 from tests.disorder.reading import Read
 
@@ -144,7 +145,7 @@ def _lost(course: Course, read: Read) -> Iterator[str]:
 
 
 def _cause(said: Said) -> str:
-    return f"{said.source}#c{said.number}"
+    return recorded_cause(said.source, f"c{said.number}")
 
 
 # ---- nothing alarms about a child who is back
