@@ -82,8 +82,11 @@ def _was_joined(read: Read) -> bool:
 
 def _told(read: Read, everything: bool) -> Counter[tuple[Any, ...]]:
     """How often each is said. An update says how things stand, and what they were in between need not be told. What is
-    asked for of a child outside any episode leaves at once, and may be done in what is read next."""
-    said = [m for m in read.said if everything or MESSAGE_TYPES[m["type"]].withdrawn_by]
+    asked for of a child outside any episode leaves at once, and may be done in what is read next. What stands in the
+    place of an earlier message, as its limit moved (T-8), counts alone: the earlier one may have left by then."""
+    replaced = {m["replaces"] for m in read.said}
+    said = [m for m in read.said if m["id"] not in replaced]
+    said = [m for m in said if everything or MESSAGE_TYPES[m["type"]].withdrawn_by]
     said = [m for m in said if m["episode"] or not MESSAGE_TYPES[m["type"]].withdrawn_by]
     told = Counter(
         (m["authority"], m["type"], m["kind"], m["incident"], to, m["due"])
