@@ -33,9 +33,13 @@ ELSEWHERE = {
     "homeward deliveries release 123": "tests/hub/test_deliveries_command.py",
     "homeward deliveries resume": "tests/hub/test_deliveries_command.py",
     "homeward restore": "tests/homeward/test_custody.py",
+    "homeward child": "tests/keeping/test_child_command.py",
     "homeward torture": "tests/torture/test_a_short_run.py",
 }
-"""What needs a server, the extra *training*, a mailbox that refuses or an empty database, and the file that runs it."""
+"""What needs a server, the extra *training*, a mailbox that refuses, an empty database or a child of its own, and the
+file that runs it."""
+BY_SCHEDULE = {"homeward purge", "homeward purge --dry-run"}
+"""What needs a schedule beside the directory."""
 EXCERPTS = {
     "homeward docs": "Written to asyncapi",
     "homeward schemas export": " schemas written to contract/v1.",
@@ -88,6 +92,8 @@ COMMANDS = sorted(set(documented()))
 
 
 def elsewhere(command: str) -> str | None:
+    if command in BY_SCHEDULE:
+        return "tests/keeping/test_daily_purge.py"
     return next((file for beginning, file in ELSEWHERE.items() if command.startswith(beginning)), None)
 
 
