@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Column, Index, LargeBinary, Table, Text
 
 from store.instants import UtcInstant
-from store.keys import SealingKey
+from store.keys import DAY, SealingKey
 from store.rows import Concerns, LedgerRow
 from store.tables import metadata
 
@@ -89,7 +89,7 @@ class ToBeSealed:
 
 def day_key(kind: str, day: date) -> str:
     """The name of the key of what is about no child that is known."""
-    return f"day/{kind}/{day}"
+    return f"{DAY}{kind}/{day}"
 
 
 def salted(row: LedgerRow) -> Salted:

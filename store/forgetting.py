@@ -140,6 +140,10 @@ class Forgetting(Contents, Noting):
             gone[table.name] = count
         return {name: count for name, count in gone.items() if count}
 
+    async def unassigned_about(self, mentions: Mentions) -> list[str]:
+        """The hashes of contents about no known child that are about one of these, as far as that can be known."""
+        return [hash async for hash, plain in self._unassigned(sealed_contents) if mentions.found_in(plain)]
+
     async def erased(self, ids: Iterable[str], now: datetime) -> None:
         """Keep that these lines of the journal have been obeyed here."""
         await self.note([Note(f"{ERASED}/{id_}", ERASED, now) for id_ in ids])

@@ -8,7 +8,7 @@ from functools import cache
 
 from sqlalchemy import Executable, Text, bindparam, delete, func, null, or_, select, update
 
-from store.contents_table import sealed_contents
+from store.contents_table import UNASSIGNED, sealed_contents
 from store.delivery_table import among, deliveries
 from store.instants import UtcInstant
 from store.listing import KEYS
@@ -70,6 +70,12 @@ _MESSAGES = (
     outbox.c.position.in_(_SETTLED),
     or_(outbox.c.subject.is_(None), outbox.c.subject.not_in(_KEPT_EPISODES)),
 )
+_UNASSIGNED = (
+    sealed_contents.c.person == UNASSIGNED,
+    sealed_contents.c.at < _BEFORE,
+    sealed_contents.c.contents.is_not(None),
+    sealed_contents.c.hash.not_in(bindparam("kept", expanding=True, type_=Text)),
+)
 _OLD = select(quarantine.c.id, quarantine.c.key, quarantine.c.value).where(quarantine.c.at < _BEFORE)
 
 
@@ -125,6 +131,19 @@ class Keeping(Session):
     async def old_quarantine(self, before: datetime) -> list[tuple[str, bytes | None, bytes | None]]:
         """What was set aside before an instant, read since or not: id, key and value."""
         return [(row.id, row.key, row.value) for row in await self._rows(_OLD, before=before)]
+
+    async def count_unassigned(self, before: datetime) -> int:
+        """How many contents there are about no known child, from before an instant."""
+        asked = select(func.count()).select_from(sealed_contents).where(*_UNASSIGNED)
+        return int((await self._rows(asked, before=before, kept=[])).scalar_one())
+
+    async def empty_unassigned(self, before: datetime, kept: Collection[str] = ()) -> int:
+        """Empty them, but for those with these hashes. Where none is left, the keys of their days go too."""
+        emptied = update(sealed_contents).where(*_UNASSIGNED).values(contents=null())
+        count = (await self._rows(emptied, before=before, kept=[*kept])).rowcount
+        if self._keys and not kept:
+            await self._keys.throw_away_days(before.date())
+        return count
 
     async def drop_quarantine(self, ids: Collection[str]) -> int:
         """Remove these; returns how many there were."""

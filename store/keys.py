@@ -7,7 +7,7 @@ Keys are read for each batch and held no longer, so that none outlives its erasu
 import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any, Self
 from uuid import uuid4
@@ -39,8 +39,8 @@ _metadata = MetaData()
 keys = Table(
     "keys",
     _metadata,
-    Column("id", Text, primary_key=True),
-    Column("name", Text, nullable=False, unique=True),
+    Column("name", Text, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
     Column("key", LargeBinary, nullable=False),
     Column("made_at", UtcInstant, nullable=False),
 )
@@ -55,6 +55,9 @@ erasures = Table(
 )
 _MAKE = Writing(keys, ("id", "name", "key", "made_at"), replaces=())
 _NOTE = Writing(erasures, ("id", "at", "what"))
+DAY = "day/"
+"""How the name of a key begins that is no child's; it ends with the day."""
+_OF_DAYS = select(keys.c.name).where(keys.c.name.startswith(DAY))
 _NAMES = Listing("names", key=Text)
 _ERASURES = select(erasures.c.id, erasures.c.at, erasures.c.what).order_by(erasures.c.position)
 
@@ -135,8 +138,10 @@ class KeyStore:
         """The keys with these names. One that is not there is made, and kept before it is handed out."""
         found = await self._ask_named(names)
         if missing := sorted({*names} - found.keys()):
-            await self._write(_MAKE, [(str(uuid4()), name, os.urandom(32), now) for name in missing])
-            found |= await self._ask_named(missing)  # another process may have been first
+            made = {name: SealingKey(str(uuid4()), os.urandom(32)) for name in missing}
+            count = await self._write(_MAKE, [(key.id, name, key.secret, now) for name, key in made.items()])
+            # Another process may have been first.
+            found |= made if count == len(made) else await self._ask_named(missing)
         return found
 
     async def known(self, ids: Collection[str]) -> dict[str, SealingKey]:
@@ -154,6 +159,13 @@ class KeyStore:
         with translated():
             async with self._engine.begin() as connection:
                 await connection.execute(_throw_away(self._postgres), parameters)
+
+    async def throw_away_days(self, before: date) -> None:
+        """The same with the hub's keys of days before this one."""
+        names = [row.name for row in await self._ask(_OF_DAYS, {})]
+        past = [name for name in names if date.fromisoformat(name.rpartition("/")[2]) < before]
+        if past:
+            await self.throw_away(names=past)
 
     async def note(self, erasure: Erasure) -> None:
         """Add a line to the journal: to be called before what it names is erased."""
@@ -175,11 +187,13 @@ class KeyStore:
                 await connection.execution_options(**({} if self._postgres else {READING: True}))
                 return [*await connection.execute(statement, parameters)]
 
-    async def _write(self, writing: Writing, rows: list[tuple[Any, ...]]) -> None:
+    async def _write(self, writing: Writing, rows: list[tuple[Any, ...]]) -> int:
+        """Returns how many rows were not there before."""
         await self._prepare()
+        parameters = writing.parameters(self._postgres, rows)
         with translated():
             async with self._engine.begin() as connection:
-                await connection.execute(writing.statement(self._postgres), writing.parameters(self._postgres, rows))
+                return (await connection.execute(writing.statement(self._postgres), parameters)).rowcount
 
     async def _prepare(self) -> None:
         if self._made:

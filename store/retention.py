@@ -36,8 +36,12 @@ class Retention(Session):
     """The part of a transaction that purges. Each function returns how many rows it emptied or removed."""
 
     async def purge_contents(self, before: datetime) -> int:
-        """Empty the contents last told before an instant. Their hashes stay, and the ledger still proves itself."""
-        return sum([(await self._rows(purge, before=before)).rowcount for purge in _PURGE_CONTENTS])
+        """Empty the contents last told before an instant. Their hashes stay, and the ledger still proves itself.
+        The hub's own keys of the days before go too."""
+        count = sum([(await self._rows(purge, before=before)).rowcount for purge in _PURGE_CONTENTS])
+        if self._keys:
+            await self._keys.throw_away_days(before.date())
+        return count
 
     async def purge_payloads(self, before: datetime) -> int:
         """Empty what messages said that arrived, or were withdrawn, before an instant. Who was told, when and why

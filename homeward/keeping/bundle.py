@@ -32,7 +32,8 @@ _OF_CHILD = (
 )
 _CODES = frozenset(
     ("incident", "force", "authority", "classification", "risk", "missing_from", "care_type", "end_reason", "result",
-     "kind", "decision", "plan", "legal_status", "leaving_care", "handling", "modality", "urgency", "due")
+     "kind", "decision", "plan", "legal_status", "leaving_care", "handling", "modality", "urgency", "due", "due_basis",
+     "responsible_authority", "host_authority")
 )  # fmt: skip
 """Fields that say something of the child in a word of a list."""
 _UNTOLD = ("to", "causation", "pack", "clauses", "channels", "answers", "answer_at", "authority", "episode", "name")

@@ -142,9 +142,9 @@ async def _of_no_child(
             continue
         plan.old[what] = before
         meant = await _old_quarantine(tx, before, held) if what == "quarantine" else ()
-        count = len(meant) if what == "quarantine" else await tx.count_claims(before)
+        count = await (tx.count_claims(before) if what == "claims" else tx.count_unassigned(before))
         rule = f"before {before.astimezone(UTC):%Y-%m-%d}, as all schedules allow"
-        plan.going += [Going(_WHOLE_HUB, what, rule, count)] if count else []
+        plan.going += [Going(_WHOLE_HUB, what, rule, count + len(meant))] if count or meant else []
 
 
 async def _old_quarantine(tx: Transaction, before: datetime, held: Sequence[str]) -> list[str]:
@@ -189,5 +189,7 @@ async def empty_old(tx: Transaction, old: Mapping[str, datetime], held: Sequence
             await tx.forget_claims(before)
         elif what == "quarantine":
             await tx.drop_quarantine(await _old_quarantine(tx, before, held))
+            kept = await tx.unassigned_about(await mentions_of(tx, held)) if held else []
+            await tx.empty_unassigned(before, kept)
         else:
             await tx.empty_old_messages(what, before, held)

@@ -22,6 +22,7 @@ from traced import traced
 
 from homeward.cli import main
 from homeward.logs import configure
+from homeward.settings import Settings
 from schemas.topics import casework_outcomes, police_notifications, register_children
 from store import Store
 from store.history import LedgerEntry
@@ -206,7 +207,7 @@ async def test_the_search_finds_what_is_there(kafka: str, tmp_path: Path) -> Non
         await producer.send_and_wait(police_notifications(f"{FORCE}2"), value.replace(b'"CANARY"', b'"CANARY2"'))
         await producer.stop()
         await hub.has_taken(1)
-    store = Store.open(url)
+    store = Store.open(Settings(database_url=url).database)
     async with store.reading() as tx:
         [report] = [line for line in await tx.ledger_after(0, 100) if line.kind == "report"]
         contents = await tx.contents(report.contents_hash or "")

@@ -134,3 +134,24 @@ async def test_what_went_by_the_schedule_goes_again_where_a_backup_is_restored(t
     assert not [word for word in ("plover", "humming", "Family") if f"{word}Clover" in everywhere]
     assert "MOSAIC-Clover" in everywhere
     await store.close()
+
+
+async def test_what_nobody_could_assign_goes_with_the_quarantine_in_backups_too(tmp_path: Path) -> None:
+    schedules = {AUTHORITY: load_schedule(EXAMPLE.read_text(), str(EXAMPLE), AUTHORITY)}
+    async with hub_on(f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}", tmp_path / "keys.db") as hub:
+        await hub.take(found(5, "Z-1", child=LIVES[0].child))  # of an incident that nobody ever reports
+        async with hub.store.reading() as tx:
+            (line,) = [line for line in await tx.ledger_after(0, 100) if line.kind == "report"]
+            held = await tx.contents(line.contents_hash or "")
+        assert held is not None
+        assert hub.store.keys is not None
+        day = [f"day/police.found/{line.at.date()}"]
+        key = (await hub.store.keys.named(day, line.at))[day[0]]
+        await purge(hub.store, schedules, "hub", datetime(2027, 6, 1, tzinfo=UTC))
+        assert await hub.store.keys.known([key.id]) != {}
+        done = await purge(hub.store, schedules, "hub", datetime(2027, 6, 3, tzinfo=UTC))
+        assert ("quarantine", 1) in {(each.what, each.count) for each in done.lines()}
+        assert await hub.store.keys.known([key.id]) == {}
+        async with hub.store.reading() as tx:
+            assert await tx.contents(line.contents_hash or "") is None
+            assert (await tx.prove_ledger()).faults == []

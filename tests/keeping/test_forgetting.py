@@ -84,6 +84,18 @@ async def test_a_backup_of_before_gives_nothing_back(tmp_path: Path) -> None:
     await store.close()
 
 
+async def test_nobody_can_read_in_a_backup_what_was_received_about_a_forgotten_child(tmp_path: Path) -> None:
+    url, keys, file = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}", tmp_path / "keys.db", tmp_path / "backup.db"
+    async with hub_on(url, keys) as hub:
+        await live_through(hub)
+        await back_up(keyed(url, keys), file, lambda *_: None)
+        opened = Store.open(keyed(f"sqlite+aiosqlite:///{file}", keys))
+        assert "Quillfeather" in (await dumped(opened))["contents, opened"]
+        await forget_children(hub.store, [await person_of(hub.store, NHS)], "dpo1", "", hub.clock.now())
+        assert (await dumped(opened))["contents, opened"] == ""
+        await opened.close()
+
+
 async def test_a_backup_gives_back_whoever_was_not_forgotten(tmp_path: Path) -> None:
     url, keys, file = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}", tmp_path / "keys.db", tmp_path / "backup.db"
     async with hub_on(url, keys) as hub:

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -151,3 +152,22 @@ async def test_looking_makes_no_keys(keyed: Store, tmp_path: Path) -> None:
     assert await _keys(keyed).known(["key"]) == {}
     assert await _keys(keyed).erasures() == []
     assert [*tmp_path.rglob("keys.db")] == []  # noqa: ASYNC240 - a folder of a test
+
+
+async def test_two_processes_that_make_a_key_at_once_have_the_same_one(keyed: Store, tmp_path: Path) -> None:
+    other = KeyStore.open(f"sqlite+aiosqlite:///{tmp_path / 'apart' / 'keys.db'}")
+    await asyncio.gather(*(keys.named([f"child {n}", LEE], NOON) for n, keys in enumerate((_keys(keyed), other))))
+    one, same = await _keys(keyed).named([KIM, LEE], NOON), await other.named([KIM, LEE], NOON)
+    await other.close()
+    assert one == same
+
+
+async def test_the_hubs_keys_of_days_go_with_all_that_they_have_sealed(keyed: Store) -> None:
+    await _append(keyed, about("l1"), about("l2", KIM), replace(about("l3"), at=NOON + timedelta(days=1)))
+    async with keyed.transaction() as tx:
+        assert await tx.purge_contents(NOON + timedelta(days=1)) == 2
+    async with keyed.connection() as connection:
+        asked = text("SELECT key, line FROM sealed_contents ORDER BY line")
+        ids = [row.key for row in await connection.execute(asked)]
+    left = await _keys(keyed).known(ids)
+    assert [id_ in left for id_ in ids] == [False, True, True]
