@@ -23,7 +23,6 @@ from homeward.paused import pause_every_way
 from homeward.settings import Settings
 from homeward.watching import Watch
 from homeward.wiring import HubPart, Parts, chosen_parts, consumer_connection
-from intake.listening import LOOK_EVERY
 from intake.worklist import fill_worklist
 from store.errors import StoreUnavailableError
 from store.trouble import Waiting
@@ -31,7 +30,6 @@ from store.trouble import Waiting
 log = logging.getLogger(__name__)
 _REPLAYS_EVERY = 2.0  # seconds between two looks for replays that somebody asked for
 _REPLAYS_AT_ONCE = 100
-_LISTEN_EVERY = LOOK_EVERY.total_seconds()
 _FORGET_EVERY = 3600.0  # seconds between two times that names in memory are forgotten
 _LONGEST_REST = 60.0  # seconds until replays that failed are tried again
 
@@ -90,7 +88,7 @@ class Hub:
         if "consumers" in self.running:
             self._begin(self._replays())
             self._begin(_forgetting())
-            self._begin(self._listening())
+            self._begin(self.parts.listening.keep_looking(lambda: self.watch.consumers_fault() is None))
         if "timers" in self.running:
             self._begin(self.parts.timers.run())
             self._begin(self.parts.sealer.run())
@@ -157,19 +155,6 @@ class Hub:
                 failures += 1
                 log.exception("A replay failed unexpectedly, retrying")
             await asyncio.sleep(min(_REPLAYS_EVERY * 2 ** min(failures, 10), _LONGEST_REST))
-
-    async def _listening(self) -> None:
-        """Learns how often each feed is heard, and tells of silence. Whatever fails, it goes on."""
-        database = Waiting(log, "looking for silent feeds")
-        while True:
-            await asyncio.sleep(_LISTEN_EVERY)
-            try:
-                with database.for_part():
-                    await self.parts.listening.look(self.watch.consumers_fault() is None)
-            except StoreUnavailableError:
-                continue
-            except Exception:
-                log.exception("Looking for silent feeds failed unexpectedly, retrying")
 
 
 async def _forgetting() -> None:

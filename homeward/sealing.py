@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 EVERY = 60.0
 """Seconds between two looks: longer than a statement may take, for `store.sealing` relies on that."""
 _AT_ONCE = 5000  # rows under one root
+_LONG = 10  # looks for which one transaction may keep it waiting without a word
 
 AfterSealing = Callable[[], Awaitable[None]]
 """Something that is to be done with roots, at every look."""
@@ -28,6 +29,7 @@ class Sealer:
     def __init__(self, store: Store, now: Callable[[], datetime], after: AfterSealing | None = None) -> None:
         self._store, self._now, self._after = store, now, after
         self._noted: Settled | None = None
+        self._waited = 0
 
     async def run(self) -> None:
         """Seals until it is cancelled. Whatever fails, it goes on."""
@@ -51,8 +53,11 @@ class Sealer:
         settled = self._noted if self._store.postgres else seen
         if settled is None or not settled.holds(seen):
             self._noted = self._noted or seen
+            self._waited += 1
+            if self._waited % _LONG == 0:
+                log.warning("Cannot seal the ledger: a transaction stays open", extra={"looks": self._waited})
             return
-        self._noted = seen
+        self._noted, self._waited = seen, 0
         more = True
         while more:
             more = await self._seal(settled.through)

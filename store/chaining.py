@@ -3,7 +3,8 @@ row before it. Who takes a row out, puts one in or changes one breaks the chain 
 
 How far a chain has come stands in a head of its own, so that its end cannot be cut off either. Whoever appends to an
 episode holds its head until the transaction ends, intake, relay and desk alike: their rows follow one another. On
-Postgres that is a lock of the head's row, taken in the order of the episodes; SQLite has one writer.
+Postgres that is a lock of the head's row, taken in the order of the episodes; SQLite has one writer. Where two begin a
+chain at once there is no head to lock yet: the second is told to try again.
 
 Rows that belong to no episode (a report as it came, a line about many deliveries) would need one lock for all writers.
 They have no chain; the roots cover them (`store.sealing`).
@@ -14,7 +15,7 @@ from collections.abc import Collection
 from functools import cache
 
 import orjson
-from sqlalchemy import Executable, literal, select
+from sqlalchemy import Executable, select
 
 from store.custody_tables import ledger_heads
 from store.listing import KEYS, Writing
@@ -34,16 +35,9 @@ def link_after(before: str, episode: str, number: int, hash: str) -> str:
 @cache
 def _take(postgres: bool) -> Executable:
     asked, heads = KEYS.of(postgres), ledger_heads.c
-    if not postgres:
-        joined = asked.join(ledger_heads, heads.episode == asked.c.key)
-        return select(heads.episode, heads.rows, heads.link).select_from(joined)
-    from sqlalchemy.dialects import postgresql
-
-    begun = select(asked.c.key, literal(0), literal(NO_LINK))
-    insert = postgresql.insert(ledger_heads).from_select(["episode", "rows", "link"], begun)
-    # What is there stays as it is and is locked, in the order of the keys.
-    kept = insert.on_conflict_do_update(index_elements=["episode"], set_={"rows": heads.rows})
-    return kept.returning(heads.episode, heads.rows, heads.link)
+    joined = asked.join(ledger_heads, heads.episode == asked.c.key)
+    found = select(heads.episode, heads.rows, heads.link).select_from(joined)
+    return found.order_by(heads.episode).with_for_update(of=ledger_heads) if postgres else found
 
 
 class Chaining(Session):

@@ -18,6 +18,8 @@ _PASSING_SQLITE = ("BUSY", "LOCKED", "IOERR", "FULL", "CANTOPEN", "NOMEM", "INTE
 _FORBIDDEN_SQLITE = ("READONLY", "PERM", "AUTH", "CORRUPT", "NOTADB")
 _REFUSED_SQLITE = ("CONSTRAINT", "TOOBIG", "MISMATCH", "RANGE")
 
+_CHAINS = "ledger_of_episode"
+"""The index that keeps the chain of an episode single (`store.chaining`)."""
 _TRUST = "Set the CA in HOMEWARD_DATABASE_CA_FILE, and name the server as its certificate does"
 _ENCRYPT = "Turn it on there, or add database to HOMEWARD_CLEAR_TEXT if the network between is your own and closed"
 
@@ -50,7 +52,9 @@ def translated() -> Iterator[None]:
     try:
         yield
     except (IntegrityError, DataError) as error:
-        raise StoreRefusedError(_cause(error)) from None
+        # Of two that begin a chain at once the second finds the first row there, and goes on behind it.
+        came_second = getattr(_driver(error), "constraint_name", None) == _CHAINS
+        raise (StoreUnavailableError if came_second else StoreRefusedError)(_cause(error)) from None
     except DBAPIError as error:
         if fault := _fault(error):
             raise fault from None

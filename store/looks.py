@@ -63,27 +63,32 @@ def look_row(
 
 @cache
 def _at_child(postgres: bool) -> Executable:
-    """By a number of the child's or by the police reference of one of the episodes, at the authorities listed."""
+    """By a number of the child's, by the police reference of one of the episodes or by an id, at the authorities
+    listed. An id is all that is left of a child who was forgotten."""
     known, told = identifiers, episode_references
     child = union(
         select(known.c.person).where(KEYS.has(postgres, known.c.authority), known.c.value == _NUMBER),
         select(told.c.person).where(told.c.incident == _NUMBER, KEYS.has(postgres, told.c.authority)),
     ).cte("found_child")
+    outside = literal_column(f"'{about_child('')}'", Text)
     about = union(
         select(child.c.person.label("key")),
-        select(literal_column(f"'{about_child('')}'", Text) + child.c.person),
+        select(outside + child.c.person),
+        select(_NUMBER),
+        select(outside + _NUMBER),
         select(episodes.c.id).select_from(child.join(episodes, episodes.c.person == child.c.person)),
     ).cte("found_about")
     # In no order and of any time: an index of the time would be walked through all that happened to others since.
-    return _LOOKS.select_from(about.join(ledger, ledger.c.episode == about.c.key))
+    seen = _LOOKS.select_from(about.join(ledger, ledger.c.episode == about.c.key))
+    return seen.where(KEYS.has(postgres, ledger.c.authority))
 
 
 class Looks(Session):
     """The part of a transaction that says who looked."""
 
     async def looks_at(self, authorities: Collection[str], number: str, since: datetime) -> list[Look]:
-        """The looks at the child whom an authority knows by this number, or whose episode has this police reference,
-        since an instant; oldest first."""
+        """The looks at the child whom an authority knows by this number, whose episode has this police reference, or
+        whose id or episode this is, since an instant; oldest first."""
         asked = ((authority,) for authority in sorted(authorities))
         found = await self._with(KEYS, asked, _at_child(self._postgres), number=number)
         return sorted((look for row in found if (look := _look(row)).at >= since), key=lambda look: look.at)

@@ -18,7 +18,7 @@ _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @click.command()
-@click.option("--child", metavar="NUMBER", help="A number of the child's in any system, or a police reference.")
+@click.option("--child", metavar="NUMBER", help="A number of the child's in any system, a police reference, or an id.")
 @click.option("--by", metavar="WHO", help="Whoever looked, as the desk or a command has called them.")
 @click.option("--since", metavar="DAY", help="The first day, as YYYY-MM-DD. Defaults to all that is kept.")
 @click.option("--authority", metavar="KEY", help="Only what is this authority's.")

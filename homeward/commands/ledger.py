@@ -2,6 +2,7 @@
 stamped."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -90,16 +91,18 @@ def roots_(every: bool, database: str | None) -> None:
       homeward ledger roots
       homeward ledger roots --all
     """
+    from homeward.stamping import stamp_time
     from homeward.witnesses_heard import every_root
 
-    async def listed(tx: "Transaction") -> "tuple[list[LedgerRoot], set[int]]":
-        return await every_root(tx), {stamp.number for stamp in await tx.stamps()}
+    async def listed(tx: "Transaction") -> "tuple[list[LedgerRoot], dict[int, datetime | None]]":
+        return await every_root(tx), {stamp.number: stamp_time(stamp) for stamp in await tx.stamps()}
 
     found, stamps = _read(database, listed)
     for root in found:
         if every or root.closes or root is found[-1]:
             closes = f"closes {root.closes}" if root.closes else " " * 17
-            stamp = "  stamped" if root.number in stamps else ""
+            at = stamps.get(root.number)
+            stamp = f"  stamped {at:%Y-%m-%d %H:%M:%S}Z" if at else ""
             click.echo(
                 f"{root.number:>8}  {root.at:%Y-%m-%d %H:%M:%S}Z  {closes}  {root.rows:>6} rows  {root.root}{stamp}"
             )

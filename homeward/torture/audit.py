@@ -27,7 +27,7 @@ class Audit:
     messages that came to a topic more than once, under one id. `effects`: one cause that led to one message under two
     ids. `disorder`: messages that overtook another one of their lane. `alarms`: about children who were back before
     they were reported. `mails_twice`: e-mails that arrived again. `aside`: messages that may have been
-    taken or came back, and of which a person was told."""
+    taken or came back, and of which a person was told. `altered`: what is wrong with the ledger."""
 
     records: int
     messages: int
@@ -39,11 +39,13 @@ class Audit:
     alarms: tuple[str, ...]
     mails_twice: int
     aside: int
+    altered: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
-        """Whether the promise held: nothing lost, no effect twice, nothing out of order, no vain alarm."""
-        return not (self.lost or self.effects or self.disorder or self.alarms)
+        """Whether the promise held: nothing lost, no effect twice, nothing out of order, no vain alarm, and the ledger
+        proves itself."""
+        return not (self.lost or self.effects or self.disorder or self.alarms or self.altered)
 
 
 async def is_quiet(rig: Rig) -> bool:
@@ -69,7 +71,13 @@ async def audited(rig: Rig, feed: Feed) -> Audit:
         alarms=tuple(alarms([*rig.earlier, *rows], feed.stream.back)),
         mails_twice=sum(count - 1 for count in posts.values()),
         aside=sum(row.state in _ASIDE for row in rows),
+        altered=await _altered(rig),
     )  # fmt: skip
+
+
+async def _altered(rig: Rig) -> tuple[str, ...]:
+    async with rig.store.reading() as tx:
+        return tuple(map(str, (await tx.prove_ledger()).faults))
 
 
 async def _records_lost(rig: Rig, published: Iterable[tuple[RecordPlace, Published]]) -> Iterable[str]:

@@ -34,12 +34,13 @@ def sheet(outcome: Outcome) -> Iterator[str]:
     yield f"- effects twice: {len(audit.effects)}"
     yield f"- out of order: {len(audit.disorder)}"
     yield f"- alarms about children who are back: {len(audit.alarms)}"
+    yield f"- rows of the ledger that do not prove: {len(audit.altered)}"
     yield f"- works again: {_middle(recovered)} (p50), {_longest(recovered)} (max), of {len(recovered)} faults"
     yield f"- messages that a server refused, and that were released when that was over: {outcome.released}"
     yield f"- messages in doubt or come back, of which a person was told: {audit.aside}"
     yield f"- messages that came to a topic twice under one id: {audit.twice}"
     yield f"- e-mails that arrived twice, with one Message-ID: {audit.mails_twice}"
-    for kind in ("lost", "effects", "disorder", "alarms"):
+    for kind in ("lost", "effects", "disorder", "alarms", "altered"):
         for what in getattr(audit, kind)[:20]:
             yield f"  - {kind}: {what}"
     yield ""

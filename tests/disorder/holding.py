@@ -18,6 +18,12 @@ ALARMS = ("notify.missing", "flag.set", "senior.alert")
 NO_ALARM = ("child_deceased", "need_to_know", "need_to_know_update", "missing_episode")
 """What is told of a return, and what a person decides to send."""
 TELLS_BACK = ("notify.found", "rhi.request", "ola.notify")
+HEARS_OF_NO_RETURN = (
+    *("responsible_team", "team_manager", "other_lcs_user", "personal_adviser"),
+    *("independent_reviewing_officer", "child_protection_chair"),
+)
+"""Who is told "missing" in Buckinghamshire and need not hear of the return: those whom BUCKS-183 does not name, and
+those whom it names only where the child has one then."""
 RECORDERS = ("mash", "emergency_social_work_team")
 EARLY = ("it speaks of an incident that nobody", "what it speaks of has not been reported")
 LATE_ANYWAY = ("rhi.breach", "notify.info/communication_copy")
@@ -31,8 +37,7 @@ def faults(course: Course, read: Read) -> Iterator[str]:
     yield from (f"a fault of the hub: {detail}" for detail in read.quarantined)
     yield from _lost(course, read)
     yield from _alarmed_for_nothing(course, read)
-    if course.authority == "nottinghamshire":
-        yield from _left_untold(course, read)
+    yield from _left_untold(read)
     yield from _not_asked(course, read)
 
 
@@ -104,7 +109,8 @@ def _came_early(message: dict[str, Any]) -> bool:
 
 
 def _is_refused(read: Read) -> bool:
-    return any(message["kind"] in ("episode_conflict", "data_quality") for message in read.said)
+    """Also a record that could not be finalised yet (BUCKS-185): the person must decide once more."""
+    return any(message["kind"] in ("episode_conflict", "data_quality", "finalise_blocked") for message in read.said)
 
 
 def owed_to_whom(read: Read) -> set[tuple[Any, ...]]:
@@ -178,11 +184,11 @@ def _is_return(said: Said, absence: Absence) -> bool:
 # ---- nobody who was told "missing" is left untold
 
 
-def _left_untold(course: Course, read: Read) -> Iterator[str]:
+def _left_untold(read: Read) -> Iterator[str]:
     over = {ref.incident for state, *_, refs in _states(read) if state in ("found", "retracted") for ref in refs}
     told: dict[str, set[tuple[str, str | None]]] = {}
-    for message in [m for m in read.said if m["authority"] == course.authority]:
-        people = {(r["role"], r["person"]) for r in message["to"]}
+    for message in read.said:
+        people = {(r["role"], r["person"]) for r in message["to"] if r["role"] not in HEARS_OF_NO_RETURN}
         if message["type"] == "notify.missing":
             told.setdefault(message["episode"], set()).update(people)
         elif message["type"] in TELLS_BACK or message["kind"] in TAKES_BACK:

@@ -18,6 +18,7 @@ REGISTER = context(-1, "compact:K-1", services=[{"service": "cscs", "worker": "s
 EARLY: list[tuple[str, bytes]] = [
     ("found", found(5)),
     ("found_nowhere", found(5, responsible_authority=None, host_authority=None)),
+    ("found_elsewhere", found(5, responsible_authority="islington")),
     ("ended", police("investigation_ended", 5)),
     ("status", police("status_change", 5, risk="high")),
     ("outcome", case("rhi.outcome", 5, result="refused", at=later(5), by=BY)),

@@ -110,6 +110,16 @@ async def test_a_follow_up_is_asked_for_whichever_is_read_first_the_review_or_th
     assert "professionals_meeting" in kinds(first)
 
 
+async def test_a_correction_counts_also_where_it_is_read_before_what_it_corrects() -> None:
+    register, _ = at_mfh()
+    told = {"responsible_authority": "mfh-borough", "child": child("lcs:Z-1")}
+    first = missing(0, reported_at=later(0), revision=1, **told)
+    corrected = missing(1, reported_at=later(-3), risk="high", revision=2, **told)
+    in_order = await ends((register,), first, corrected)
+    assert await ends((register,), corrected, first) == in_order
+    assert "convene_strategy_meeting" in kinds(in_order)
+
+
 async def test_a_question_that_outlasts_the_return_goes_to_the_worker_who_is_named_after_it() -> None:
     gone = missing(0, responsible_authority="buckinghamshire", risk="high", **KNOWN)
     social = [{"service": "childrens_social_care", **WORKER}]

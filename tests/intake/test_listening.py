@@ -1,18 +1,24 @@
 """Feeds that fall silent: what is learnt by hour of the week, which silence is told, and which is as usual."""
 
+import asyncio
 import random
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
+import orjson
 import pytest
+from click.testing import CliRunner, Result
 from hub_in_memory import Hub, hub
-from wire_messages import found, later, missing
+from wire_messages import MONDAY, found, later, missing
 
+from homeward.cli import main
 from intake.listening import LOOK_EVERY, ONCE_IN, FeedHour, FeedState, Listening, heard_until, hour_of_week
 from routing.calendar import LONDON, Calendar
 from routing.library import HUB
+from store import Store, StoreUnavailableError
 from tests.shipped import shipped_directories
 
 FEED = "police.xx.notifications.v1"
@@ -227,3 +233,52 @@ async def test_of_two_processes_one_looks() -> None:
         await one.look()
         running.clock.set(later(100))
         assert len(await one.look()) + len(await other.look()) == 1
+
+
+async def test_it_goes_on_whatever_fails_and_learns_nothing_while_the_hub_does_not_hear(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with hub() as running:
+        looked, done, one = list[bool](), asyncio.Event(), listening(running)
+        faults = [StoreUnavailableError("away"), RuntimeError("a fault of ours")]
+
+        async def look(listens: bool) -> tuple[FeedState, ...]:
+            looked.append(listens)
+            if faults:
+                raise faults.pop(0)
+            done.set()
+            return ()
+
+        monkeypatch.setattr(one, "look", look)
+        hears = iter([True, False, True])
+        looking = asyncio.create_task(one.keep_looking(lambda: next(hears, True), every=0))
+        async with asyncio.timeout(10):
+            await done.wait()
+        looking.cancel()
+        assert looked[:3] == [True, False, True]
+        assert "Cannot reach the database: looks for silent feeds are on hold" in caplog.text
+        assert "Looking for silent feeds failed unexpectedly" in caplog.text
+
+
+def test_the_command_tells_every_feed_as_data_and_does_not_know_any_other(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
+
+    async def fill() -> None:
+        store = Store.open(url)
+        await store.create()
+        async with store.transaction() as tx:
+            await tx.keep_heard([FeedState(FEED, MONDAY, MONDAY, MONDAY, 3.0)], [FeedHour(0, FEED, 4, 2, MONDAY)])
+        await store.close()
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(main, ["feeds", *words, "--database", url])
+
+    asyncio.run(fill())
+    (told,) = orjson.loads(run("list", "--json").output)
+    assert (told["topic"], told["expected"], told["silent_since"]) == (FEED, 3.0, None)
+    assert told["by_chance"] == pytest.approx(0.0498, abs=0.0001)
+    assert run("week", FEED.upper()).output.splitlines()[1].split() == ["Monday", "2.0", *["-"] * 23]
+    assert run("forget", FEED).exit_code == 0
+    for words in (("week", FEED), ("forget", FEED)):
+        assert f"Nothing is known of {FEED}" in run(*words).output
+    assert "No feed has been heard yet" in run("list").output

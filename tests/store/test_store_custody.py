@@ -5,19 +5,19 @@ import asyncio
 import hashlib
 import random
 import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Engine, event, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from store_examples import HOUR, NOON, SECOND, line
 from tampering import Forger
 
 from homeward.sealing import Sealer
-from store import LedgerRow, Store, Transaction
+from store import LedgerRow, Store, StoreUnavailableError, Transaction
 from store.instants import written
 from store.ledger import canonical, entry_hash
 from store.proof import LedgerFault, LedgerProof
@@ -140,6 +140,9 @@ async def test_rows_that_are_written_at_once_to_one_episode_follow_one_another(
         for turn in range(5):
             episodes = EPISODES if name == "a" else EPISODES[::-1]
             rows = [replace(line(f"{name}{turn}{episode}"), episode=episode) for episode in episodes]
+            with suppress(StoreUnavailableError):  # it came second where a chain began
+                await append(store, *rows)
+                continue
             await append(store, *rows)
 
     one, other = two_hubs
@@ -148,7 +151,35 @@ async def test_rows_that_are_written_at_once_to_one_episode_follow_one_another(
     assert (proof.rows, proof.faults) == (45, [])
 
 
-async def test_a_row_that_somebody_is_still_writing_keeps_what_is_behind_it_from_being_sealed(url: str) -> None:
+@pytest.mark.postgres
+async def test_of_two_that_begin_a_chain_at_once_the_second_is_told_to_try_again(postgres: Callable[[], str]) -> None:
+    url, sent = postgres(), asyncio.Event()
+    one, other = Store.open(url), Store.open(url)
+    await one.create()
+
+    def see(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "INSERT INTO ledger" in statement:
+            sent.set()
+
+    async with one.transaction() as tx:
+        await tx.append([line("first")], [])
+        await tx.flush()
+        event.listen(Engine, "before_cursor_execute", see)
+        second = asyncio.create_task(append(other, line("second")))
+        await asyncio.wait_for(sent.wait(), 10)
+        event.remove(Engine, "before_cursor_execute", see)
+    with pytest.raises(StoreUnavailableError, match="ledger_of_episode"):
+        await second
+    await append(other, line("second"))
+    proof = await proven(one)
+    assert (proof.rows, proof.faults) == (2, [])
+    await one.close()
+    await other.close()
+
+
+async def test_a_row_that_somebody_is_still_writing_keeps_what_is_behind_it_from_being_sealed(
+    url: str, caplog: pytest.LogCaptureFixture
+) -> None:
     store, clock = Store.open(url), Clock()
     await store.create()
     sealer = Sealer(store, clock.now)
@@ -160,10 +191,12 @@ async def test_a_row_that_somebody_is_still_writing_keeps_what_is_behind_it_from
         return
     async with store.transaction() as slow:
         await slow.append([line("first")], [])
+        await slow.flush()
         await append(store, replace(line("second"), episode="episode-2"))
-        await seal(store, clock, sealer)
-        await seal(store, clock, sealer)
+        for _ in range(5):
+            await seal(store, clock, sealer)
         assert (await proven(store)).sealed == 0
+        assert "a transaction stays open" in caplog.text
     await seal(store, clock, sealer)
     proof = await proven(store)
     assert (proof.sealed, proof.faults) == (2, [])

@@ -44,6 +44,9 @@ async def looked_at(store: Store) -> Store:
         ("XX-1", ("b",), ["now"]),
         ("M-p1", ("b",), []),
         ("M-p", AUTHORITIES, []),
+        ("p1", AUTHORITIES, ["whose child"]),
+        ("e3", AUTHORITIES, ["now"]),
+        ("e3", ("n",), []),
     ],
 )
 async def test_the_looks_at_a_child(

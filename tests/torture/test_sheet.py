@@ -43,7 +43,7 @@ def test_a_run_without_a_fault_has_shown_nothing() -> None:
     assert [*sheet(outcome())][-1] == "The promise did not hold."
 
 
-@pytest.mark.parametrize("kind", ["lost", "effects", "disorder", "alarms"])
+@pytest.mark.parametrize("kind", ["lost", "effects", "disorder", "alarms", "altered"])
 def test_what_broke_a_promise_is_named(kind: str) -> None:
     broken: dict[str, Any] = {kind: ("message m1",)}
     run = outcome(measured(KILLED, 2.0), audit=replace(HELD, **broken))
