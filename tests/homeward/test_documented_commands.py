@@ -33,9 +33,14 @@ ELSEWHERE = {
     "homeward deliveries release 123": "tests/hub/test_deliveries_command.py",
     "homeward deliveries resume": "tests/hub/test_deliveries_command.py",
     "homeward restore": "tests/homeward/test_custody.py",
+    "homeward child": "tests/keeping/test_child_command.py",
     "homeward torture": "tests/torture/test_a_short_run.py",
+    "homeward child K-1 forget": "tests/keeping/test_child_command.py",
 }
-"""What needs a server, the extra *training*, a mailbox that refuses or an empty database, and the file that runs it."""
+"""What needs a server, the extra *training*, a mailbox that refuses, an empty database or a child of its own, and the
+file that runs it."""
+BY_SCHEDULE = {"homeward purge", "homeward purge --dry-run"}
+"""What needs a schedule beside the directory."""
 EXCERPTS = {
     "homeward docs": "Written to asyncapi",
     "homeward schemas export": " schemas written to contract/v1.",
@@ -65,7 +70,14 @@ EXCERPTS = {
     "homeward deliveries release": "0 released.",
     "homeward deliveries pause": "is paused.",
     "homeward purge --older-than 90 --only claims": "claims: ",
-    "homeward purge": "quarantine: 0",
+    "homeward purge --older-than": "quarantine: 0",
+    "homeward purge": "every authority  claims: ",
+    "homeward child K-1 show": "numbers: 1",
+    "homeward child K-1 disclosures": "by topic prepared",
+    "homeward child K-1 export": "What Nottinghamshire holds about you",
+    "homeward child K-1 rectify": '"date_of_birth":"2012-11-28"',
+    "homeward child K-1 restrict --lift": "There was none.",
+    "homeward child K-1 restrict": "Nothing of this child goes from now on.",
     "homeward packs check": "Everything holds.",
     "homeward packs": "Homeward does",
     "homeward rehearse new/6.6.toml": "Would have been sent otherwise: 0",
@@ -88,6 +100,8 @@ COMMANDS = sorted(set(documented()))
 
 
 def elsewhere(command: str) -> str | None:
+    if command in BY_SCHEDULE:
+        return "tests/keeping/test_daily_purge.py"
     return next((file for beginning, file in ELSEWHERE.items() if command.startswith(beginning)), None)
 
 
@@ -106,7 +120,7 @@ def test_they_are_found_and_each_kind_is_known() -> None:
 def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a database of a child who went missing and came back and of one whose absence was loaded from
     history, a record that could not be read, a pack of one's own, a changed one, a
-    file of reports and a force's list."""
+    file of reports, a force's list and a retention schedule."""
     folder = tmp_path_factory.mktemp("lived-in")
     for name, text in ANYSHIRE.findall((ROOT / "docs/packs.md").read_text()):
         home = folder / "my-packs" / "anyshire"
@@ -119,6 +133,8 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(ROOT / "protocols/nottinghamshire/6.5.toml", folder / "new/6.6.toml")
     (folder / "nottinghamshire/local.toml").write_text('authority = "nottinghamshire"\nauto_release = false\n')
     (folder / "list.csv").write_text("reference,missing_since\nP-0,2026-03-10 04:00\nP-8,2026-06-01 13:00\n")
+    (folder / "directory/nottinghamshire").mkdir(parents=True)
+    shutil.copy(ROOT / "docs/example/retention.toml", folder / "directory/nottinghamshire")
     (folder / "var").mkdir()
     asyncio.run(_live(f"sqlite+aiosqlite:///{folder}/var/homeward.db"))
     return folder
@@ -160,6 +176,8 @@ def test_it_does_what_the_page_says(
     shutil.copytree(lived_in, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     command = re.sub(r"\bID\b", asyncio.run(_held("sqlite+aiosqlite:///var/homeward.db")), command)
+    if command.startswith("homeward purge"):
+        monkeypatch.setenv("HOMEWARD_DIRECTORY", "directory")
     if command.startswith("homeward schemas check"):
         CliRunner().invoke(main, ["schemas", "export", "contract"])
     done = CliRunner().invoke(main, shlex.split(command.partition(" > ")[0])[1:])
