@@ -212,8 +212,7 @@ def _states(read: Read) -> Iterator[tuple[Any, ...]]:
 
 
 def _not_asked(course: Course, read: Read) -> Iterator[str]:
-    """Of each missing report that stands somebody hears; of each return in Buckinghamshire an interview is asked for
-    once, of a child who was missing and is under 18."""
+    """Of each missing report that stands somebody hears."""
     for absence in course.absences:
         if any(s.type == "police.missing" and s.data.get("incident") == absence.incident for s in course.said):
             heard = [m for m in read.said if m["incident"] in (absence.incident, None)]  # None: a worker told first
