@@ -159,10 +159,11 @@ class EmbeddedKafka:
 
     def _await_answer(self, tries_left: int) -> bool:
         """True when every node is ready; False when a port was lost and a further try is due."""
-        deadline = time.monotonic() + STARTUP
+        assert self._layout is not None, "the cluster has been launched"
+        deadline, cluster = time.monotonic() + STARTUP, self._layout.cluster
         waiting = list(self.servers)
         while waiting:
-            waiting = [server for server in waiting if not server.is_ready(self._nodes)]
+            waiting = [server for server in waiting if not server.is_ready(self._nodes, cluster)]
             lost = [server for server in self.servers if server.has_ended]
             if lost and tries_left and "Address already in use" in lost[0].log_text():
                 self._end_servers()

@@ -5,6 +5,7 @@ import random
 import socket
 import struct
 from collections.abc import Collection
+from typing import IO
 
 _LOOPBACK = "127.0.0.1"
 
@@ -30,19 +31,29 @@ def free_port(taken: Collection[int]) -> int:
             return port
 
 
-def known_brokers(port: int, timeout: float = 2.0) -> int | None:
-    """How many brokers the Kafka on `port` of loopback counts as alive; None if none answers within `timeout` seconds.
-    Asks for the metadata of no topic (request 3, version 1 of the protocol)."""
-    request = struct.pack(">hhih7si", 3, 1, 1, 7, b"hw-wait", 0)
+def known_brokers(port: int, cluster: str | None = None, timeout: float = 2.0) -> int | None:
+    """How many brokers the Kafka on `port` of loopback counts as alive; None if none answers within `timeout` seconds,
+    or one of another cluster than `cluster`, which has taken the port. Asks for the metadata of no topic (request 3,
+    version 2 of the protocol)."""
+    request = struct.pack(">hhih7si", 3, 2, 1, 7, b"hw-wait", 0)
     try:
         with socket.create_connection((_LOOPBACK, port), timeout) as connection:
             connection.settimeout(timeout)
             connection.sendall(struct.pack(">i", len(request)) + request)
             with connection.makefile("rb") as answer:
-                head = answer.read(12)
-    except OSError:
+                _correlation, brokers = struct.unpack(">ii", answer.read(12)[4:])
+                for _ in range(brokers):
+                    answer.read(4)  # its id
+                    _text(answer)  # its host
+                    answer.read(4)  # its port
+                    _text(answer)  # its rack
+                found = _text(answer)
+    except (OSError, struct.error):
         return None
-    if len(head) < 12:
-        return None
-    _size, _correlation, brokers = struct.unpack(">iii", head)
-    return int(brokers)
+    return int(brokers) if cluster in (None, found) else None
+
+
+def _text(answer: IO[bytes]) -> str:
+    """A text as the protocol writes it: its length, and its bytes; none where the length is negative."""
+    (length,) = struct.unpack(">h", answer.read(2))
+    return answer.read(max(length, 0)).decode()

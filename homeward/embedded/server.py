@@ -92,9 +92,9 @@ class Server:
     def has_ended(self) -> bool:
         return self._guard is not None and self._guard.poll() is not None
 
-    def is_ready(self, brokers: int) -> bool:
-        """Whether it answers and counts so many living brokers."""
-        return known_brokers(self.node.port) == brokers
+    def is_ready(self, brokers: int, cluster: str) -> bool:
+        """Whether it answers, and not a broker of another cluster in its place, and counts so many living brokers."""
+        return known_brokers(self.node.port, cluster) == brokers
 
     def release(self) -> None:
         """Ask for a clean stop without waiting for it."""

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from homeward.embedded import EmbeddedError, EmbeddedKafka
-from homeward.embedded.layout import settle
+from homeward.embedded.layout import load_layout, settle
 from homeward.embedded.lock import FolderLock
+from homeward.embedded.probe import known_brokers
 from tests.homeward.embedded.traffic import command, first_line, read, send
 
 pytestmark = pytest.mark.kafka
@@ -39,6 +40,16 @@ def test_a_cluster_id_may_begin_with_a_dash(tmp_path: Path) -> None:
     layout.save(tmp_path)
     with EmbeddedKafka(tmp_path) as broker:
         assert broker.bootstrap == layout.bootstrap
+
+
+def test_a_broker_of_another_cluster_that_took_the_port_is_not_taken_for_its_own(tmp_path: Path) -> None:
+    with EmbeddedKafka(tmp_path) as broker:
+        layout = load_layout(tmp_path)
+        assert layout is not None
+        (node,) = layout.nodes
+        assert broker.bootstrap.endswith(f":{node.port}")
+        assert known_brokers(node.port, layout.cluster) == 1
+        assert known_brokers(node.port, "another") is None
 
 
 async def test_servers_end_with_an_owner_that_is_killed_and_the_folder_is_taken_over(tmp_path: Path) -> None:
