@@ -21,7 +21,7 @@ from lives import (
 )
 from wire_messages import found, missing
 
-from homeward.custody import back_up, restore
+from homeward.custody import CustodyError, back_up, restore
 from homeward.doctor.database_checks import database_findings
 from homeward.keeping.erasing import forget_children
 from homeward.keeping.journal import obey_journal
@@ -82,6 +82,32 @@ async def test_a_backup_of_before_gives_nothing_back(tmp_path: Path) -> None:
     store = Store.open(again)
     assert seen(await dumped(store)) == []
     await store.close()
+
+
+async def test_a_backup_is_not_restored_where_the_journal_is_somewhere_else(tmp_path: Path) -> None:
+    url, keys, file = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}", tmp_path / "keys.db", tmp_path / "backup.db"
+    async with hub_on(url, keys) as hub:
+        await live_through(hub)
+        await back_up(keyed(url, keys), file, lambda *_: None)
+        await forget_children(hub.store, [await person_of(hub.store, NHS)], "dpo1", "", hub.clock.now())
+    again = f"sqlite+aiosqlite:///{tmp_path / 'again.db'}"
+    with pytest.raises(CustodyError, match="journal of what was erased"):
+        await restore(file, again, lambda *_: None)
+    assert not (tmp_path / "again.db").exists()
+    await restore(file, keyed(again, keys), lambda *_: None)  # although no key of its newest contents is left
+
+
+async def test_a_hub_starts_on_a_database_of_before_the_newest_children_were_forgotten(tmp_path: Path) -> None:
+    url, keys, file = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}", tmp_path / "keys.db", tmp_path / "backup.db"
+    async with hub_on(url, keys) as hub:
+        await live_through(hub)
+        await back_up(keyed(url, keys), file, lambda *_: None)
+        await forget_children(hub.store, [await person_of(hub.store, NHS)], "dpo1", "", hub.clock.now())
+    as_it_was = Store.open(keyed(f"sqlite+aiosqlite:///{file}", keys))
+    await check_keys(as_it_was)
+    await obey_journal(as_it_was, hub.clock.now())
+    assert seen(await dumped(as_it_was)) == []
+    await as_it_was.close()
 
 
 async def test_nobody_can_read_in_a_backup_what_was_received_about_a_forgotten_child(tmp_path: Path) -> None:
