@@ -126,6 +126,8 @@ def rectify(which: "_Which", changes: tuple[str, ...], looker: "Looker") -> None
     """
     from homeward.keeping.rectifying import CORRECTABLE, CannotRectifyError, correction_of
 
+    if unsaid := [change for change in changes if not all(change.partition("="))]:
+        raise click.UsageError(f"'{unsaid[0]}' says no value. Write FIELD=VALUE.")
     pairs = dict(change.partition("=")[::2] for change in changes)
     if unknown := [name for name in pairs if name not in CORRECTABLE]:
         raise click.UsageError(f"'{unknown[0]}' cannot be put right here. Choose from: {', '.join(CORRECTABLE)}")
@@ -143,7 +145,7 @@ def rectify(which: "_Which", changes: tuple[str, ...], looker: "Looker") -> None
 
 
 @command.command()
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The first day on which it ends by itself.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The day on which it ends by itself.")
 @click.option("--lift", is_flag=True, help="End it now.")
 @looks
 @click.pass_obj
@@ -155,15 +157,19 @@ def restrict(which: "_Which", until: datetime | None, lift: bool, looker: "Looke
       homeward child M-1041 restrict --as legal1 --why "public inquiry"
       homeward child M-1041 restrict --lift --as legal1 --why "inquiry closed"
     """
+    from homeward import clock
+    from routing.calendar import LONDON
     from store.holds import Hold
 
     _insist(looker)
+    ends = until.replace(tzinfo=LONDON).astimezone(UTC) if until else None
+    if ends and ends <= clock.now():
+        raise click.UsageError("--until: That day has begun already. Name a later one, or leave it out.")
 
     async def held(store: "Store", meant: "ChildMeant", now: datetime) -> bool:
         async with store.transaction() as tx:
             if lift:
                 return await tx.lift_hold(meant.person)
-            ends = until.replace(tzinfo=UTC) if until else None
             await tx.hold_child(Hold(meant.person, meant.authority, looker.who, looker.why, now, ends))
             return True
 
@@ -225,6 +231,7 @@ def _done(
     from homeward import clock
     from homeward.commands.database import on_store
     from homeward.keeping.whose import UnclearChildError, child_meant
+    from homeward.served import check_keys
     from homeward.settings import SettingsError
     from routing.tables import PackError
 
@@ -232,6 +239,7 @@ def _done(
     now = clock.now()
 
     async def done(store: "Store") -> _T:
+        await check_keys(store)
         meant = await child_meant(store, number, authority)
         await looker.write(store, meant.authority, meant.seen, now, detail)
         return await work(store, meant, now)
