@@ -1,10 +1,12 @@
 """A child who is forgotten is forgotten everywhere: in every table, in every file, and in a backup of before."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
+from hub_in_memory import Hub
 from lives import (
     CANARIES,
     KIM,
@@ -142,6 +144,52 @@ async def test_a_child_who_is_told_of_again_is_not_erased_again(tmp_path: Path) 
         await hub.take(missing(90, "Z-2", child=KIM))
         assert (await obey_journal(hub.store, hub.clock.now())).rows == {}
         assert "Quillfeather" in (await dumped(hub.store))["contents, opened"]
+
+
+@pytest_asyncio.fixture
+async def broken_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Hub]:
+    """A hub on whose database a forgetting died when the key was gone and the rows were not."""
+    async with hub_on(f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}", tmp_path / "keys.db") as hub:
+        await live_through(hub)
+        kim = await person_of(hub.store, NHS)
+        with monkeypatch.context() as dying:
+            dying.setattr("homeward.keeping.erasing._ledger_row", _fails)
+            with pytest.raises(RuntimeError, match="power"):
+                await forget_children(hub.store, [kim], "dpo1", "", hub.clock.now())
+        assert (await dumped(hub.store))["contents, opened"] == ""
+        assert await person_of(hub.store, NHS) == kim
+        yield hub
+
+
+def _fails(*_: object) -> None:
+    raise RuntimeError("power")
+
+
+async def test_a_forgetting_that_was_broken_off_is_finished_by_the_next_start(broken_off: Hub) -> None:
+    await obey_journal(broken_off.store, broken_off.clock.now())
+    assert seen(await dumped(broken_off.store)) == []
+    async with broken_off.store.reading() as tx:
+        assert (await tx.prove_ledger()).faults == []
+
+
+async def test_a_child_who_is_missing_since_is_forgotten_only_at_a_start_after_the_return(broken_off: Hub) -> None:
+    await broken_off.take(missing(90, "Z-2", child=KIM))
+    await obey_journal(broken_off.store, broken_off.clock.now())
+    kim = await person_of(broken_off.store, NHS)
+    async with broken_off.store.reading() as tx:
+        assert (await tx.traces_of(kim)).missing
+    await broken_off.take(found(91, "Z-2", child=KIM))
+    await everything_arrives(broken_off.store, broken_off.clock.now())
+    await obey_journal(broken_off.store, broken_off.clock.now())
+    assert seen(await dumped(broken_off.store)) == []
+
+
+async def test_whoever_was_forgotten_at_a_second_try_and_is_told_of_again_stays(broken_off: Hub) -> None:
+    kim = await person_of(broken_off.store, NHS)
+    assert (await forget_children(broken_off.store, [kim], "dpo1", "", broken_off.clock.now())).refused == {}
+    await broken_off.take(missing(90, "Z-2", child=KIM), found(91, "Z-2", child=KIM))
+    await obey_journal(broken_off.store, broken_off.clock.now())
+    assert "Quillfeather" in (await dumped(broken_off.store))["contents, opened"]
 
 
 async def test_nobody_is_forgotten_while_missing_or_while_something_is_to_be_sent(tmp_path: Path) -> None:
