@@ -197,12 +197,12 @@ def forget(which: "_Which", yes: bool, looker: "Looker") -> None:
         click.confirm("Erase everything about this child?", abort=True)
 
     async def forgotten(store: "Store", meant: "ChildMeant", now: datetime) -> Any:
-        return await forget_children(store, [meant.person], looker.who, looker.why, now)
+        return meant.person, await forget_children(store, [meant.person], looker.who, looker.why, now)
 
-    erased = _done(which, looker, forgotten)
+    person, erased = _done(which, looker, forgotten)
     for refusal in erased.refused.values():
         raise click.ClickException(f"Not forgotten: {refusal}.")
-    click.echo(f"Forgotten: {sum(erased.rows.values())} rows.")
+    click.echo(f"Forgotten: {sum(erased.rows.values())} rows. Who had looked stays: homeward access --child {person}")
 
 
 def _looked_at(which: "_Which", looker: "Looker") -> "ChildBundle":

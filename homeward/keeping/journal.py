@@ -21,6 +21,13 @@ async def forgotten_by(keys: KeyStore) -> set[str]:
     return {each["person"] for line in await keys.erasures() for each in line.what.get(FORGOTTEN, ())}
 
 
+async def episodes_of_forgotten(keys: KeyStore, person: str) -> list[str]:
+    """The ids of the episodes of a child who was forgotten, under which the ledger has what happened. Raises
+    StoreUnavailableError."""
+    named = (each for line in await keys.erasures() for each in line.what.get(FORGOTTEN, ()))
+    return sorted({episode for each in named if each["person"] == person for episode in each["episodes"]})
+
+
 async def obey_journal(store: Store, now: datetime) -> Erased:
     """Returns what went of children who were forgotten. Nobody is asked again: what was still to be sent, according to
     the backup, is withdrawn. Only a child who has gone missing after the line was written, as where a forgetting was

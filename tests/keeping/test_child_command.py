@@ -191,3 +191,12 @@ def test_a_child_is_not_held_until_a_day_that_is_past(database: str) -> None:
 
 def test_a_field_without_a_value_is_not_emptied(database: str) -> None:
     assert "FIELD=VALUE" in run(NHS, "rectify", "--set", "given_name", *WHO, exit_code=2).output
+
+
+def test_who_looked_at_a_child_who_was_forgotten_is_found_by_the_id_that_was_printed(database: str) -> None:
+    run(NHS, "export", f"{database.removeprefix('sqlite+aiosqlite:///')}-copy", *WHO)
+    said = run(NHS, "forget", "--yes", "--why", "asked", *WHO).output
+    words = said[said.index("access --child") :].split()
+    looked = CliRunner().invoke(main, words).output
+    assert "homeward child export" in looked
+    assert "homeward child forget" in looked
