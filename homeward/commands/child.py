@@ -106,7 +106,10 @@ def export(which: "_Which", file: Path, looker: "Looker") -> None:
         file.with_name(f"{file.name}.html"): bundle_page(told).encode(),
     }
     for path, content in written.items():
-        path.write_bytes(content)
+        try:
+            path.write_bytes(content)
+        except OSError as error:
+            raise click.ClickException(f"{path}: {error.strerror}") from None
         click.echo(f"Wrote {path}")
 
 

@@ -200,3 +200,13 @@ def test_who_looked_at_a_child_who_was_forgotten_is_found_by_the_id_that_was_pri
     looked = CliRunner().invoke(main, words).output
     assert "homeward child export" in looked
     assert "homeward child forget" in looked
+
+
+def test_a_copy_that_cannot_be_written_is_told_by_its_file(database: str, tmp_path: Path) -> None:
+    said = run(NHS, "export", str(tmp_path / "nowhere" / "bundle"), *WHO, exit_code=1).output
+    assert "bundle.json: No such file or directory" in said
+
+
+def test_keys_that_cannot_be_read_are_not_taken_for_the_database(database: str, tmp_path: Path) -> None:
+    (tmp_path / "hub.keys.db").write_text("no database at all, and long enough to be looked at as one")
+    assert "the keys: DatabaseError" in run(NHS, "show", *WHO, exit_code=1).output
