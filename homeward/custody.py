@@ -7,15 +7,23 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import make_url
+
 from homeward import clock
 from homeward.keeping.journal import obey_journal
-from homeward.served import lacking_packs
+from homeward.served import lacking_packs, lacks_keys
 from routing.library import Packs
 from store import Store
 from store.copying import copy_all
+from store.engine import KEYS_IN_URL, keys_beside, keys_named
 from store.migrating import migrate, missing_steps
 from store.ownership import owners_at_work
 
+_NO_JOURNAL = (
+    "The keys of this backup's contents are not there, nor is the journal of what was erased since it was made: "
+    "whoever was forgotten would be back. Set HOMEWARD_KEYS_URL to where they are, or put them back from their own "
+    "backup."
+)
 Noted = Callable[[str, int], None]
 """Hears of each table when it is copied: its name, and how many rows it has."""
 
@@ -60,6 +68,9 @@ async def restore(file: Path, target: str, noted: Noted) -> Mapping[str, int]:
     """Copies a backup, also that of an older version, into an empty database. Returns the rows of each table. Raises
     CustodyError, NotEmptyError and StoreUnavailableError; then the target is as it was."""
     async with _thrown_away(file) as copy:
+        async with _opened(_with_keys_of(target, copy)) as there:
+            if await lacks_keys(there):
+                raise CustodyError(_NO_JOURNAL)
         return await _copied(_url(copy), target, noted)
 
 
@@ -72,6 +83,12 @@ async def drill(file: Path, packs: Packs) -> Inspected:
             return Inspected(
                 counts, tuple(map(str, (await tx.prove_ledger()).faults)), tuple(await lacking_packs(tx, packs))
             )
+
+
+def _with_keys_of(target: str, file: Path) -> str:
+    keys = keys_named(target) or keys_beside(target)
+    url = make_url(_url(file))
+    return (url.update_query_dict({KEYS_IN_URL: keys}) if keys else url).render_as_string(hide_password=False)
 
 
 def ledger_faults_told(faults: Iterable[str]) -> str:

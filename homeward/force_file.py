@@ -4,6 +4,7 @@ it may be a name."""
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 
 from reporting.reconciling import ListedAbsence
@@ -30,7 +31,7 @@ def read_force_list(file: Path, until: datetime) -> list[ListedAbsence]:
     file."""
     if file.stat().st_size > _LARGEST:
         raise ForceFileError(f"the file has more than {_LARGEST // 2**20} MB, and is no list of a day")
-    lines = _text(file.read_bytes()).splitlines(keepends=True)
+    lines = [*StringIO(_text(file.read_bytes()), newline="")]
     if not any(line.strip() for line in lines):
         raise ForceFileError(f"the file is empty. Its first line names the columns: {', '.join(_READ)}")
     table = csv.reader(lines, delimiter=_delimiter(lines[0]), strict=True)
@@ -101,7 +102,10 @@ def _instant(text: str) -> datetime | None:
     at = _parsed(text)
     if at is None:
         return None
-    return (at if at.tzinfo else at.replace(tzinfo=LONDON)).astimezone(UTC)
+    try:
+        return (at if at.tzinfo else at.replace(tzinfo=LONDON)).astimezone(UTC)
+    except OverflowError:
+        return None  # before or after all that a calendar holds
 
 
 def _parsed(text: str) -> datetime | None:

@@ -17,7 +17,7 @@ from homeward.health.board import Board
 from homeward.health.checks import Check, Health, Standing
 from homeward.health.standing import standing
 from homeward.keeping.journal import obey_journal
-from homeward.keeping.running import DailyPurge
+from homeward.keeping.running import DailyPurge, entered
 from homeward.keeping.schedule import read_schedules
 from homeward.paused import pause_every_way
 from homeward.settings import Settings
@@ -71,7 +71,8 @@ class Hub:
         allow is told, and tried again while the hub runs."""
         if self._starts_paused:
             await pause_every_way(self.parts.store, self.parts.senders, self.parts.now())
-        await obey_journal(self.parts.store, self.parts.now())
+        async with entered(self.parts.store, as_owner(self.settings)) as store:
+            await obey_journal(store, self.parts.now())
         await fill_worklist(self.parts.store, self.parts.packs)
         for sender in self.parts.senders.values():
             await sender.start()
@@ -168,8 +169,12 @@ def daily_purge(parts: Parts) -> DailyPurge | None:
     """What purges by the schedules; None where no authority has one."""
     settings = parts.settings
     schedules = read_schedules(settings.directory, parts.packs.authorities)
-    as_owner = settings.purging_database if settings.purging_database_url else None
-    return DailyPurge(parts.store, schedules, parts.now, as_owner) if schedules else None
+    return DailyPurge(parts.store, schedules, parts.now, as_owner(settings)) if schedules else None
+
+
+def as_owner(settings: Settings) -> str | None:
+    """The url by which the database is entered to remove rows, where it is another one."""
+    return settings.purging_database if settings.purging_database_url else None
 
 
 def backlog_of(settings: Settings, pattern: str = PATTERN) -> Callable[[], Awaitable[None]]:

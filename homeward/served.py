@@ -4,6 +4,7 @@ its episodes are governed."""
 from collections.abc import Collection
 
 from enrichment.serialisation import pack_version_in
+from homeward.keeping.journal import forgotten_by
 from homeward.settings import Settings, SettingsError
 from routing.library import Packs
 from store import Store, Transaction
@@ -40,12 +41,18 @@ def check_place_of_keys(settings: Settings) -> None:
 
 async def check_keys(store: Store) -> None:
     """Raises SettingsError where what this database holds is sealed under keys that are somewhere else."""
+    if await lacks_keys(store):
+        raise SettingsError(
+            "HOMEWARD_KEYS_URL: the keys of this database's contents are not there. Name the place where they are, "
+            "or put them back from their own backup"
+        )
+
+
+async def lacks_keys(store: Store) -> bool:
+    """Whether keys and journal of what this database holds are somewhere else."""
+    forgotten = await forgotten_by(store.keys) if store.keys else set()
     async with store.reading() as tx:
-        if await tx.keys_missing():
-            raise SettingsError(
-                "HOMEWARD_KEYS_URL: the keys of this database's contents are not there. Name the place where they are, "
-                "or put them back from their own backup"
-            )
+        return await tx.keys_missing(forgotten)
 
 
 async def lacking_packs(tx: Transaction, packs: Packs) -> Collection[str]:

@@ -92,7 +92,7 @@ _FROM = and_(sealed_contents.c.person == _FORMER, or_(_MOVED.is_(None), sealed_c
 _HAND_OVER = update(sealed_contents).where(_FROM, not_(_HAS_THEM)).values(person=_PERSON)
 _LEAVE = update(sealed_contents).where(_FROM).values(contents=null())
 _NEWEST = (
-    select(sealed_contents.c.key)
+    select(sealed_contents.c.key, sealed_contents.c.person)
     .where(sealed_contents.c.contents.is_not(None), sealed_contents.c.key != UNASSIGNED)
     .order_by(sealed_contents.c.at.desc())
     .limit(20)
@@ -170,10 +170,13 @@ class Contents(Session):
         await self._rows(_HAND_OVER, former=former, heir=person, moved=episode)
         await self._rows(_LEAVE, former=former, moved=episode)  # what the other has already
 
-    async def keys_missing(self) -> bool:
-        """Whether the newest contents are sealed under keys that are not here."""
-        ids = {*(await self._rows(_NEWEST)).scalars()}
-        return bool(ids) and not (self._keys and await self._keys.known(sorted(ids)))
+    async def keys_missing(self, forgotten: Collection[str] = ()) -> bool:
+        """Whether the newest contents are sealed under keys that are not here. `forgotten`: children whose keys were
+        thrown away, as the journal beside the keys says; one that names a child of this database is its own."""
+        newest = [*await self._rows(_NEWEST)]
+        if not newest or any(row.person in forgotten for row in newest):
+            return False
+        return not (self._keys and await self._keys.known(sorted({row.key for row in newest})))
 
     async def _keep(self, told: Sequence[Salted]) -> None:
         if not told:

@@ -5,7 +5,8 @@ restored finds out in the journal what must go again.
 Keys are read for each batch and held no longer, so that none outlives its erasure in the memory of another process."""
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -30,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store.engine import READING, absent, make_room, opened
-from store.errors import translated
+from store.errors import StoreUnavailableError, translated
 from store.instants import UtcInstant
 from store.listing import KEYS, Listing, Writing
 
@@ -116,6 +117,16 @@ def _throw_away(postgres: bool) -> Executable:
     return delete(keys).where(or_(KEYS.has(postgres, keys.c.id), _NAMES.has(postgres, keys.c.name)))
 
 
+@contextmanager
+def _translated() -> Iterator[None]:
+    """The errors of any database, which say that it is that of the keys."""
+    try:
+        with translated():
+            yield
+    except StoreUnavailableError as error:
+        raise type(error)(f"HOMEWARD_KEYS_URL, the keys: {error}") from None
+
+
 class KeyStore:
     """Keys and journal in a database of their own. Whatever it does is committed when it returns. Its functions raise
     StoreUnavailableError."""
@@ -156,7 +167,7 @@ class KeyStore:
         await self._prepare()
         parameters = KEYS.parameters(self._postgres, [(id_,) for id_ in ids])
         parameters |= _NAMES.parameters(self._postgres, [(name,) for name in names])
-        with translated():
+        with _translated():
             async with self._engine.begin() as connection:
                 await connection.execute(_throw_away(self._postgres), parameters)
 
@@ -182,7 +193,7 @@ class KeyStore:
 
     async def _ask(self, statement: Executable, parameters: dict[str, Any]) -> list[Any]:
         await self._prepare()
-        with translated():
+        with _translated():
             async with self._engine.connect() as connection:
                 await connection.execution_options(**({} if self._postgres else {READING: True}))
                 return [*await connection.execute(statement, parameters)]
@@ -191,7 +202,7 @@ class KeyStore:
         """Returns how many rows were not there before."""
         await self._prepare()
         parameters = writing.parameters(self._postgres, rows)
-        with translated():
+        with _translated():
             async with self._engine.begin() as connection:
                 return (await connection.execute(writing.statement(self._postgres), parameters)).rowcount
 
@@ -199,7 +210,7 @@ class KeyStore:
         if self._made:
             return
         make_room(self._engine.url)
-        with translated():
+        with _translated():
             async with self._engine.begin() as connection:
                 await connection.run_sync(_metadata.create_all)
         self._made = True

@@ -33,7 +33,8 @@ def command(
     so. The ledger keeps that you have asked.
 
     Each line gives the time (UTC), who, by what, the authority, the episode or child, and the reason. A look at no
-    episode is one at a list of nobody, or at what belongs to no child.
+    episode is one at a list of nobody, or at what belongs to no child. Of a child who was forgotten no number is known:
+    give the id, which `homeward child NUMBER forget` has printed.
 
     \b
     Examples:
@@ -44,6 +45,7 @@ def command(
     from homeward import clock
     from homeward.commands.database import on_store
     from homeward.commands.installed import authority_of, installed
+    from homeward.keeping.journal import episodes_of_forgotten
 
     if (child is None) == (by is None):
         raise click.UsageError("Give --child or --by.")
@@ -53,9 +55,12 @@ def command(
     at = clock.now()
 
     async def asked(store: "Store") -> "list[tuple[Look, str]]":
+        former = await episodes_of_forgotten(store.keys, child) if child and store.keys else []
         async with store.reading() as tx:
             if child is not None:
-                found = await tx.looks_at([whose] if whose else packs.authorities, child, start)
+                places = [whose] if whose else packs.authorities
+                told = {look for about in (child, *former) for look in await tx.looks_at(places, about, start)}
+                found = sorted(told, key=lambda look: look.at)
             else:
                 found = await tx.looks_by(by or "", start, whose)
             reasons = await tx.contents_of([look.why for look in found if look.why])

@@ -106,7 +106,10 @@ def export(which: "_Which", file: Path, looker: "Looker") -> None:
         file.with_name(f"{file.name}.html"): bundle_page(told).encode(),
     }
     for path, content in written.items():
-        path.write_bytes(content)
+        try:
+            path.write_bytes(content)
+        except OSError as error:
+            raise click.ClickException(f"{path}: {error.strerror}") from None
         click.echo(f"Wrote {path}")
 
 
@@ -126,6 +129,8 @@ def rectify(which: "_Which", changes: tuple[str, ...], looker: "Looker") -> None
     """
     from homeward.keeping.rectifying import CORRECTABLE, CannotRectifyError, correction_of
 
+    if unsaid := [change for change in changes if not all(change.partition("="))]:
+        raise click.UsageError(f"'{unsaid[0]}' says no value. Write FIELD=VALUE.")
     pairs = dict(change.partition("=")[::2] for change in changes)
     if unknown := [name for name in pairs if name not in CORRECTABLE]:
         raise click.UsageError(f"'{unknown[0]}' cannot be put right here. Choose from: {', '.join(CORRECTABLE)}")
@@ -143,7 +148,7 @@ def rectify(which: "_Which", changes: tuple[str, ...], looker: "Looker") -> None
 
 
 @command.command()
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The first day on which it ends by itself.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The day on which it ends by itself.")
 @click.option("--lift", is_flag=True, help="End it now.")
 @looks
 @click.pass_obj
@@ -155,15 +160,19 @@ def restrict(which: "_Which", until: datetime | None, lift: bool, looker: "Looke
       homeward child M-1041 restrict --as legal1 --why "public inquiry"
       homeward child M-1041 restrict --lift --as legal1 --why "inquiry closed"
     """
+    from homeward import clock
+    from routing.calendar import LONDON
     from store.holds import Hold
 
     _insist(looker)
+    ends = until.replace(tzinfo=LONDON).astimezone(UTC) if until else None
+    if ends and ends <= clock.now():
+        raise click.UsageError("--until: That day has begun already. Name a later one, or leave it out.")
 
     async def held(store: "Store", meant: "ChildMeant", now: datetime) -> bool:
         async with store.transaction() as tx:
             if lift:
                 return await tx.lift_hold(meant.person)
-            ends = until.replace(tzinfo=UTC) if until else None
             await tx.hold_child(Hold(meant.person, meant.authority, looker.who, looker.why, now, ends))
             return True
 
@@ -191,12 +200,12 @@ def forget(which: "_Which", yes: bool, looker: "Looker") -> None:
         click.confirm("Erase everything about this child?", abort=True)
 
     async def forgotten(store: "Store", meant: "ChildMeant", now: datetime) -> Any:
-        return await forget_children(store, [meant.person], looker.who, looker.why, now)
+        return meant.person, await forget_children(store, [meant.person], looker.who, looker.why, now)
 
-    erased = _done(which, looker, forgotten)
+    person, erased = _done(which, looker, forgotten)
     for refusal in erased.refused.values():
         raise click.ClickException(f"Not forgotten: {refusal}.")
-    click.echo(f"Forgotten: {sum(erased.rows.values())} rows.")
+    click.echo(f"Forgotten: {sum(erased.rows.values())} rows. Who had looked stays: homeward access --child {person}")
 
 
 def _looked_at(which: "_Which", looker: "Looker") -> "ChildBundle":
@@ -225,6 +234,7 @@ def _done(
     from homeward import clock
     from homeward.commands.database import on_store
     from homeward.keeping.whose import UnclearChildError, child_meant
+    from homeward.served import check_keys
     from homeward.settings import SettingsError
     from routing.tables import PackError
 
@@ -232,6 +242,7 @@ def _done(
     now = clock.now()
 
     async def done(store: "Store") -> _T:
+        await check_keys(store)
         meant = await child_meant(store, number, authority)
         await looker.write(store, meant.authority, meant.seen, now, detail)
         return await work(store, meant, now)

@@ -2,13 +2,17 @@
 ledger keeps what was decided, and why."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from homeward.keeping.purging import PurgePlan
+    from store import Store
+
+_T = TypeVar("_T")
 
 PURGED = ("reports", "messages", "quarantine", "claims")
 
@@ -34,7 +38,8 @@ def command(days: int | None, only: tuple[str, ...], dry_run: bool, database: st
     this by itself once a day. Nothing of a child goes who is missing or held.
 
     \b
-    With --older-than, the contents of what was received and sent before:
+    With --older-than, the contents of what was received and sent before. While a
+    child is held, only claims: age alone cannot tell what is the child's.
     reports     bytes of received messages. Kept: their hash and what they changed
     messages    text of delivered messages. Kept: who was sent what, when and why
     quarantine  replayed messages. Messages not yet read are never deleted
@@ -63,17 +68,22 @@ def _by_age(days: int, only: tuple[str, ...], database: str | None) -> None:
     from homeward.commands.database import chosen_database, faults_told
     from homeward.keeping.ageing import purge_older
 
+    def aged(store: "Store") -> "Awaitable[dict[str, int]]":
+        return purge_older(store, now - timedelta(days=days), parts, now)
+
     url, now = chosen_database(database), clock.now()
     parts = only or tuple(part for part in PURGED if part != "claims")
     with faults_told(url):
-        counts = asyncio.run(purge_older(url, now - timedelta(days=days), parts, now))
+        counts = _on(url, aged)
     for part in PURGED:
         if part in counts:
             click.echo(f"{part}: {counts[part]}")
 
 
 def _by_schedule(dry_run: bool, database: str | None) -> None:
+    from homeward import clock
     from homeward.commands.database import chosen_database, faults_told
+    from homeward.keeping.purging import plan_purge, purge
     from homeward.keeping.schedule import read_schedules
     from homeward.settings import SettingsError, load_settings
     from homeward.wiring import library
@@ -91,8 +101,13 @@ def _by_schedule(dry_run: bool, database: str | None) -> None:
             "docs/example/retention.toml), or give --older-than."
         )
     url = chosen_database(database or settings.purging_database)
+    now = clock.now()
+
+    def scheduled(store: "Store") -> "Awaitable[PurgePlan]":
+        return plan_purge(store, schedules, now) if dry_run else purge(store, schedules, "homeward purge", now)
+
     with faults_told(url):
-        plan = asyncio.run(_planned(url, schedules, dry_run))
+        plan = _on(url, scheduled)
     for each in plan.lines():
         click.echo(f"{each.authority}  {each.what}: {each.count}  ({each.rule})")
     for person, why in plan.kept.items():
@@ -101,15 +116,22 @@ def _by_schedule(dry_run: bool, database: str | None) -> None:
         click.echo("Nothing has been kept for longer than the schedules say.")
 
 
-async def _planned(url: str, schedules: object, dry_run: bool) -> "PurgePlan":
-    from homeward import clock
-    from homeward.keeping.purging import plan_purge, purge
+def _on(url: str, work: "Callable[[Store], Awaitable[_T]]") -> _T:
+    """Does `work` where the keys of the database are: without them nothing would go in any backup."""
+    from homeward.keeping.ageing import ChildrenHeldError
+    from homeward.served import check_keys
+    from homeward.settings import SettingsError
     from store import Store
 
-    store = Store.open(url, within=None)
+    async def done() -> _T:
+        store = Store.open(url, within=None)
+        try:
+            await check_keys(store)
+            return await work(store)
+        finally:
+            await store.close()
+
     try:
-        if dry_run:
-            return await plan_purge(store, schedules, clock.now())  # type: ignore[arg-type]
-        return await purge(store, schedules, "homeward purge", clock.now())  # type: ignore[arg-type]
-    finally:
-        await store.close()
+        return asyncio.run(done())
+    except (SettingsError, ChildrenHeldError) as error:
+        raise click.ClickException(str(error)) from None

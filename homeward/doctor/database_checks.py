@@ -4,6 +4,7 @@ the user may do with them."""
 from sqlalchemy.engine import make_url
 
 from homeward.doctor.finding import Finding, Severity
+from homeward.served import lacks_keys
 from homeward.settings import PREFIX, Settings
 from store import Store
 from store.engine import shown
@@ -36,7 +37,7 @@ async def _within(settings: Settings) -> list[Finding]:
     try:
         lacking = await missing_rights(store)
         async with store.reading() as tx:
-            standing, keyless = await tx.standing(), await tx.keys_missing()
+            standing, keyless = await tx.standing(), await lacks_keys(store)
     finally:
         await store.close()
     user = make_url(settings.database).username or "the hub's user"

@@ -8,24 +8,30 @@ from store import Store, Transaction
 from store.keys import Erasure
 
 AGED = "aged"
+_HELD = (
+    "Nothing was purged. Children who are held: {}. Age alone cannot tell what is theirs: purge by the schedules, "
+    "without --older-than, or lift the holds first."
+)
 
 
-async def purge_older(url: str, before: datetime, parts: Collection[str], now: datetime) -> dict[str, int]:
+class ChildrenHeldError(Exception):
+    """Why nothing goes by age, and what to do."""
+
+
+async def purge_older(store: Store, before: datetime, parts: Collection[str], now: datetime) -> dict[str, int]:
     """Purges these parts of what is older than an instant, the journal first; returns how many rows of each went.
-    Raises StoreUnavailableError."""
-    store = Store.open(url, within=None)
+    Raises ChildrenHeldError and StoreUnavailableError."""
     line = Erasure(str(uuid4()), now, {AGED: {part: before.isoformat() for part in sorted(parts)}})
-    try:
-        async with store.transaction() as tx:
-            if store.keys:
-                await store.keys.note(line)
-            counts = await purge_aged(tx, dict.fromkeys(parts, before))
-            await tx.erased([line.id], now)
-            await tx.purged(counts, now)
-        await store.sweep()
-        return counts
-    finally:
-        await store.close()
+    async with store.transaction() as tx:
+        if {*parts} != {"claims"} and (held := await tx.all_holds(now)):
+            raise ChildrenHeldError(_HELD.format(len(held)))
+        if store.keys:
+            await store.keys.note(line)
+        counts = await purge_aged(tx, dict.fromkeys(parts, before))
+        await tx.erased([line.id], now)
+        await tx.purged(counts, now)
+    await store.sweep()
+    return counts
 
 
 async def purge_aged(tx: Transaction, before: dict[str, datetime]) -> dict[str, int]:

@@ -49,6 +49,7 @@ async def forget_children(store: Store, people: Collection[str], by: str, why: s
         if store.keys:
             await store.keys.note(line)  # first of all: were this the last thing done, the next start would do the rest
         await forget_traces(tx, going, line, now, done, by, why)
+        await tx.erased([line.id], now)
     await sweep(store)
     return done
 
@@ -83,7 +84,6 @@ async def forget_traces(
         lines = [_ledger_row(each, line, now, by, why) for each in going]
         known = await tx.in_ledger({row.id for row in lines})
         await tx.append([row for row in lines if row.id not in known], ())
-    await tx.erased([line.id], now)
 
 
 async def mentions_of(tx: Transaction, people: Collection[str]) -> Mentions:
@@ -101,7 +101,12 @@ def whole_names(described: Described) -> list[tuple[str, ...]]:
     return [*own, *((alias,) for alias in described.aliases if " " in alias)]
 
 
+def erasure_row(line: Erasure, person: str) -> str:
+    """The id of the row of the ledger that says that a child was forgotten by this line of the journal."""
+    return derived_id("erasure", line.id, person)
+
+
 def _ledger_row(traces: ChildTraces, line: Erasure, now: datetime, by: str, why: str) -> LedgerRow:
     entry = {"who": by, "what": FORGOTTEN, "person": traces.person, "erasure": line.id}
-    key = derived_id("erasure", line.id, traces.person)
-    return LedgerRow(key, now, "erasure", traces.authority, None, None, entry, why.encode() or None)
+    id_ = erasure_row(line, traces.person)
+    return LedgerRow(id_, now, "erasure", traces.authority, None, None, entry, why.encode() or None)

@@ -1,7 +1,7 @@
 """What goes by the schedules of the authorities, found and done: each type of record in its turn, then the child as a
 whole. Nothing of a child goes who is missing or held."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from homeward.keeping.stripping import is_of, stripped
 from store import EpisodeRow, PersonRow, Store, Transaction
 from store.keys import Erasure
 
-STRIPPED, OLD = "stripped", "old"
+STRIPPED, OLD, HELD = "stripped", "old", "held"
 _OF_CHILD: tuple[RecordType, ...] = ("interview", "circumstances", "descriptions", "identifiers")
 _WHOLE_HUB = "every authority"
 _AT_ONCE = 50  # children forgotten in one transaction
@@ -36,12 +36,14 @@ class Going:
 @dataclass(slots=True)
 class PurgePlan:
     """What goes now. `strips` and `children` by id; `old`: for messages by authority, and for claims and quarantine,
-    the instants before which they go; `kept`: children who were due and are kept, with the reason."""
+    the instants before which they go, without what is about those who are `held`; `kept`: children who were due and
+    are kept, with the reason."""
 
     going: list[Going] = field(default_factory=list)
     strips: list[Strip] = field(default_factory=list)
     children: list[str] = field(default_factory=list)
     old: dict[str, datetime] = field(default_factory=dict)
+    held: list[str] = field(default_factory=list)
     kept: dict[str, str] = field(default_factory=dict)
 
     def lines(self) -> list[Going]:
@@ -58,6 +60,7 @@ async def plan_purge(store: Store, schedules: Mapping[str, Schedule], now: datet
     plan = PurgePlan()
     async with store.reading() as tx:
         held = {hold.person: hold for hold in await tx.all_holds(now)}
+        plan.held = [*held]
         for authority, schedule in sorted(schedules.items()):
             async for child in children_on_file(tx, authority):
                 if hold := held.get(child.facts.person):
@@ -65,10 +68,10 @@ async def plan_purge(store: Store, schedules: Mapping[str, Schedule], now: datet
                 elif not child.is_missing:
                     _of_child(plan, schedule, child, now)
             if (rule := schedule.rule("messages")) and (before := rule.goes_before(None, now)):
-                count = await tx.count_old_messages(authority, before, [*held])
+                count = await tx.count_old_messages(authority, before, plan.held)
                 plan.going += [Going(authority, "messages", str(rule), count)] if count else []
                 plan.old[authority] = before
-        await _of_no_child(tx, plan, schedules, [*held], now)
+        await _of_no_child(tx, plan, schedules, plan.held, now)
     return plan
 
 
@@ -80,7 +83,7 @@ async def purge(store: Store, schedules: Mapping[str, Schedule], by: str, now: d
         await store.keys.note(line)
     await strip_children(store, plan.strips)
     async with store.transaction() as tx:
-        await empty_old(tx, plan.old, [hold.person for hold in await tx.all_holds(now)])
+        await empty_old(tx, plan.old, {*plan.held, *(hold.person for hold in await tx.all_holds(now))})
         await tx.erased([line.id], now)
     for first in range(0, len(plan.children), _AT_ONCE):
         erased = await forget_children(store, plan.children[first : first + _AT_ONCE], by, "", now)
@@ -92,15 +95,17 @@ async def purge(store: Store, schedules: Mapping[str, Schedule], by: str, now: d
 
 
 def journal_words(plan: PurgePlan) -> dict[str, Any]:
-    """The strips and instants of a plan as the journal keeps them; ids, types and instants only."""
+    """The strips, instants and holds of a plan as the journal keeps them; ids, types and instants only."""
     strips = [[person, what, before.isoformat()] for person, what, before in plan.strips]
-    return {STRIPPED: strips, OLD: {what: before.isoformat() for what, before in plan.old.items()}}
+    old = {what: before.isoformat() for what, before in plan.old.items()}
+    return {STRIPPED: strips, OLD: old, HELD: plan.held}
 
 
-def journal_read(words: Mapping[str, Any]) -> tuple[list[Strip], dict[str, datetime]]:
+def journal_read(words: Mapping[str, Any]) -> tuple[list[Strip], dict[str, datetime], list[str]]:
     """What `journal_words` wrote."""
     strips = [(person, what, datetime.fromisoformat(before)) for person, what, before in words.get(STRIPPED, ())]
-    return strips, {what: datetime.fromisoformat(before) for what, before in words.get(OLD, {}).items()}
+    old = {what: datetime.fromisoformat(before) for what, before in words.get(OLD, {}).items()}
+    return strips, old, words.get(HELD, [])
 
 
 def _of_child(plan: PurgePlan, schedule: Schedule, child: ChildOnFile, now: datetime) -> None:
@@ -147,7 +152,7 @@ async def _of_no_child(
         plan.going += [Going(_WHOLE_HUB, what, rule, count + len(meant))] if count or meant else []
 
 
-async def _old_quarantine(tx: Transaction, before: datetime, held: Sequence[str]) -> list[str]:
+async def _old_quarantine(tx: Transaction, before: datetime, held: Collection[str]) -> list[str]:
     mentions = await mentions_of(tx, held)
     return [id_ for id_, key, value in await tx.old_quarantine(before) if not mentions.found_in(key, value)]
 
@@ -182,7 +187,7 @@ async def _strip(
     await tx.replace_documents(row, [changed[case.id] for case in cases if changed[case.id] != case])
 
 
-async def empty_old(tx: Transaction, old: Mapping[str, datetime], held: Sequence[str]) -> None:
+async def empty_old(tx: Transaction, old: Mapping[str, datetime], held: Collection[str]) -> None:
     """What was received before these instants goes: claims, quarantine, and by authority what messages said."""
     for what, before in old.items():
         if what == "claims":

@@ -49,7 +49,7 @@ class DailyPurge:
         if last is not None and now - last < _EVERY:
             self._last = last
             return None
-        async with self._entered() as store:
+        async with entered(self._store, self._as_owner) as store:
             done = await purge(store, self._schedules, "hub", now)
         self._last = now
         for each in done.lines():
@@ -58,19 +58,21 @@ class DailyPurge:
             log.info("Kept, although its time is over", extra={"child": person, "cause": why})
         return done
 
-    @asynccontextmanager
-    async def _entered(self) -> AsyncIterator[Store]:
-        if self._as_owner is None:
-            yield self._store
-            return
-        store = Store.open(self._as_owner, within=None)
-        try:
-            yield store
-        finally:
-            await store.close()
-
     def fault(self) -> str | None:
         """What is wrong: nothing has gone by the schedule for two days."""
         if self._now() - self._last < _LATE:
             return None
         return f"nothing has been purged by the retention schedule since {self._last:%Y-%m-%d %H:%M} ({self._why})"
+
+
+@asynccontextmanager
+async def entered(store: Store, as_owner: str | None) -> AsyncIterator[Store]:
+    """The same database for somebody who may remove rows: by the owner's url, else as it is."""
+    if as_owner is None:
+        yield store
+        return
+    owners = Store.open(as_owner, within=None)
+    try:
+        yield owners
+    finally:
+        await owners.close()

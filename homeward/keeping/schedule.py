@@ -3,7 +3,7 @@ Read strictly; nothing is kept longer or shorter than a line of it says, and wha
 
 import re
 import tomllib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -21,10 +21,13 @@ RECORD_TYPES: tuple[RecordType, ...] = (
 )  # fmt: skip
 """In the order in which they go."""
 WHO = ("anyone", "looked_after", "looked_after_and_died")
+"""Each speaks of everybody of whom the next one does."""
 AFTER = ("receipt", "last_word", "birth", "death")
 OF_NO_CHILD = ("messages", "claims", "quarantine")
 """What cannot be told apart by child: one line each, for anyone, from its receipt."""
 _LENGTHS = ("years", "months", "days")
+_MOST = {"years": 1000, "months": 12_000, "days": 365_000}
+"""So that the calendar holds every day that is counted."""
 _LONDON = ZoneInfo("Europe/London")
 _ROW = re.compile(r"^\s*\[\[\s*keep\s*\]\]")
 
@@ -120,7 +123,11 @@ def read_schedules(folder: Path | None, authorities: Collection[str]) -> dict[st
     for authority in authorities if folder else ():
         assert folder is not None
         if (file := folder / authority / RETENTION).is_file():
-            found[authority] = load_schedule(file.read_text(encoding="utf-8"), str(file), authority)
+            try:
+                text = file.read_text(encoding="utf-8")
+            except UnicodeDecodeError:
+                raise PackError(f"{file}: save it as UTF-8, as TOML has to be") from None
+            found[authority] = load_schedule(text, str(file), authority)
     return found
 
 
@@ -133,11 +140,25 @@ def load_schedule(text: str, file: str, authority: str) -> Schedule:
     lines = [n for n, line in enumerate(text.splitlines(), 1) if _ROW.match(line)]
     table = TomlTable(file, "top", values)
     rows = table.rows("keep", lambda _row, n: f"line {lines[n - 1]}" if n <= len(lines) else f"row {n}")
-    rules = tuple(_rule(row, lines[n] if n < len(lines) else 0) for n, row in enumerate(rows))
+    rules = list[KeepRule]()
+    for n, row in enumerate(rows):
+        rules.append(_rule(row, lines[n] if n < len(lines) else 0))
+        _check_counts(row, rules)
     table.done()
     if not rules:
         raise PackError(f"{file}: no [[keep]] says how long anything is kept; add one or remove the file")
-    return Schedule(authority, rules)
+    return Schedule(authority, tuple(rules))
+
+
+def _check_counts(row: TomlTable, rules: Sequence[KeepRule]) -> None:
+    """Raises PackError where the last line would never count: whoever wrote it believes that it does."""
+    *before, last = rules
+    for rule in before:
+        if rule.what == last.what and WHO.index(rule.who) <= WHO.index(last.who):
+            raise row.fault(
+                f"never counts: line {rule.line} speaks of everybody of whom this one does. Put the particular line "
+                "first, or remove one"
+            )
 
 
 def _rule(row: TomlTable, line: int) -> KeepRule:
@@ -149,6 +170,8 @@ def _rule(row: TomlTable, line: int) -> KeepRule:
     row.done()
     if len(given) != 1 or min(given.values()) < 1:
         raise row.fault("give one length: 'years', 'months' or 'days', a whole number from 1 on")
+    if any(number > _MOST[unit] for unit, number in given.items()):
+        raise row.fault("give a length that is no longer than a thousand years")
     if what in OF_NO_CHILD and (who, after) != ("anyone", "receipt"):
         raise row.fault(f"'{what}' cannot be told apart by child: leave out 'who' and 'after'")
     if what == "child" and after == "receipt":

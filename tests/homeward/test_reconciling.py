@@ -142,6 +142,7 @@ def test_no_name_of_the_list_is_told_and_who_looked_is_kept(
         (f"{HEADING}{'X' * 201},,,\n", "line 2, column 'reference': it is no reference"),
         (f"{HEADING}O\0PEN,,,\n", "line 2, column 'reference': it is no reference"),
         (HEADING + "A,,,\n" * 50_001, "line 50002: more than 50000 rows, and no list of a day"),
+        (f"{HEADING}OPEN,0001-01-01T00:00+14:00,,\n", "line 2, column 'missing_since': it is no time"),
         (HEADING + "A,x,,\n" * 30, "… and 10 more"),
         ("x" * (20 * 2**20 + 1), "the file has more than 20 MB, and is no list of a day"),
     ],
@@ -161,3 +162,9 @@ def test_a_list_as_a_spreadsheet_writes_it_is_read(reconcile: Reconcile) -> None
     rows = "Reference;Missing Since;Name;Returned At\r\n OPEN ;01/06/2026 13:00;Zoë;\r\n;;;\r\nBACK;;;02/06/2026 19:00"
     for content in (rows.encode("utf-8-sig"), rows.encode("cp1252"), rows.replace(";", "\t").encode()):
         assert reconcile(content).exit_code == 0
+
+
+@pytest.mark.parametrize("name", [b"Robin \x85 Madeup", "Robin\u2028Madeup".encode(), b"Robin\x0cMadeup"])
+def test_only_an_end_of_line_ends_a_row_whatever_stands_in_a_name(name: bytes, reconcile: Reconcile) -> None:
+    plain = reconcile(f"{AGREED}NOBODY,,,Robin\n", "--json")
+    assert differences(reconcile(f"{AGREED}NOBODY,,,".encode() + name + b"\n", "--json")) == differences(plain)

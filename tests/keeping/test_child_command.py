@@ -170,3 +170,43 @@ def test_nothing_is_erased_before_somebody_has_said_yes(database: str) -> None:
 
 def test_a_child_of_another_authority_is_not_shown(database: str) -> None:
     assert "Nobody here has this number" in run("--authority", "islington", NHS, "show", *WHO, exit_code=1).output
+
+
+@pytest.mark.parametrize("command", [("show",), ("forget", "--yes", "--why", "asked")])
+def test_without_the_keys_nothing_is_said_to_be_all_or_to_be_erased(
+    database: str, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    (tmp_path / "hub.keys.db").rename(tmp_path / "elsewhere.db")
+    assert "HOMEWARD_KEYS_URL: the keys of this database" in run(NHS, *command, *WHO, exit_code=1).output
+    assert not (tmp_path / "hub.keys.db").exists()
+    (tmp_path / "elsewhere.db").rename(tmp_path / "hub.keys.db")
+    assert "episodes: 2" in run(NHS, "show", *WHO).output
+
+
+def test_a_child_is_not_held_until_a_day_that_is_past(database: str) -> None:
+    past = ("restrict", "--why", "inquiry", "--until", "1999-01-01", *WHO)
+    assert "That day has begun already" in run(NHS, *past, exit_code=2).output
+    assert "restricted" not in run(NHS, "show", *WHO).output
+
+
+def test_a_field_without_a_value_is_not_emptied(database: str) -> None:
+    assert "FIELD=VALUE" in run(NHS, "rectify", "--set", "given_name", *WHO, exit_code=2).output
+
+
+def test_who_looked_at_a_child_who_was_forgotten_is_found_by_the_id_that_was_printed(database: str) -> None:
+    run(NHS, "export", f"{database.removeprefix('sqlite+aiosqlite:///')}-copy", *WHO)
+    said = run(NHS, "forget", "--yes", "--why", "asked", *WHO).output
+    words = said[said.index("access --child") :].split()
+    looked = CliRunner().invoke(main, words).output
+    assert "homeward child export" in looked
+    assert "homeward child forget" in looked
+
+
+def test_a_copy_that_cannot_be_written_is_told_by_its_file(database: str, tmp_path: Path) -> None:
+    said = run(NHS, "export", str(tmp_path / "nowhere" / "bundle"), *WHO, exit_code=1).output
+    assert "bundle.json: No such file or directory" in said
+
+
+def test_keys_that_cannot_be_read_are_not_taken_for_the_database(database: str, tmp_path: Path) -> None:
+    (tmp_path / "hub.keys.db").write_text("no database at all, and long enough to be looked at as one")
+    assert "the keys: DatabaseError" in run(NHS, "show", *WHO, exit_code=1).output

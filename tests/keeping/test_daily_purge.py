@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from lives import AUTHORITY, dumped, hub_on, live_through
+from lives import AUTHORITY, NHS, dumped, hub_on, keyed, live_through, person_of
+from wire_messages import MONDAY
 
 from homeward.cli import main
+from homeward.custody import back_up, restore
+from homeward.keeping.purging import purge
 from homeward.keeping.running import DailyPurge
 from homeward.keeping.schedule import load_schedule
 from store import Store
+from store.holds import Hold
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "example" / "retention.toml"
 IN_TWO_YEARS = datetime(2028, 6, 3, tzinfo=UTC)
@@ -33,6 +37,24 @@ async def test_it_purges_when_a_day_has_passed_and_tells_when_two_have(tmp_path:
         assert "nothing has been purged by the retention schedule since 2028-06-03" in (daily.fault() or "")
         assert await daily.purge_if_due() is not None
         assert daily.fault() is None
+
+
+async def test_what_a_purge_left_of_a_held_child_stays_also_in_a_backup_that_is_restored(tmp_path: Path) -> None:
+    url, keys, file = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}", tmp_path / "keys.db", tmp_path / "backup.db"
+    schedules = {AUTHORITY: load_schedule(EXAMPLE.read_text(), "f", AUTHORITY)}
+    async with hub_on(url, keys) as hub:
+        await live_through(hub)
+        async with hub.store.transaction() as tx:
+            await tx.hold_child(Hold(await person_of(hub.store, NHS), AUTHORITY, "legal1", "inquiry", MONDAY, None))
+        told = (await dumped(hub.store))["outbox"]
+        await back_up(keyed(url, keys), file, lambda *_: None)
+        await purge(hub.store, schedules, "hub", IN_TWO_YEARS)
+        assert (await dumped(hub.store))["outbox"] == told
+    again = keyed(f"sqlite+aiosqlite:///{tmp_path / 'again.db'}", keys)
+    await restore(file, again, lambda *_: None)
+    store = Store.open(again)
+    assert (await dumped(store))["outbox"] == told
+    await store.close()
 
 
 @pytest.fixture
@@ -56,11 +78,15 @@ def _run(*arguments: str) -> Result:
     return CliRunner().invoke(main, ["purge", *arguments])
 
 
-async def _words(folder: Path) -> str:
+async def _told(folder: Path) -> dict[str, str]:
     store = Store.open(f"sqlite+aiosqlite:///{folder / 'hub.db'}")
     told = await dumped(store)
     await store.close()
-    return " ".join(told.values())
+    return told
+
+
+async def _words(folder: Path) -> str:
+    return " ".join((await _told(folder)).values())
 
 
 def test_a_dry_run_lists_by_type_and_rule_and_changes_nothing(installation: Path) -> None:
@@ -85,3 +111,23 @@ def test_a_schedule_that_cannot_be_read_stops_every_command_that_serves(installa
     file = installation / "directory" / AUTHORITY / "retention.toml"
     file.write_text(file.read_text().replace('"interview"', '"intervew"'))
     assert "keep line 36: 'what' must be one of" in _run().output
+
+
+def test_nothing_goes_by_age_while_a_child_is_held(installation: Path) -> None:
+    child = ("child", NHS, "restrict", "--why", "inquiry")
+    assert CliRunner().invoke(main, [*child]).exit_code == 0
+    refused = _run("--older-than", "30")
+    assert (refused.exit_code, "Children who are held: 1" in refused.output) == (1, True)
+    assert "plover" in asyncio.run(_words(installation))
+    assert _run("--older-than", "30", "--only", "claims").exit_code == 0
+    assert CliRunner().invoke(main, [*child, "--lift"]).exit_code == 0
+    assert _run("--older-than", "30").exit_code == 0
+    assert "plover" not in asyncio.run(_told(installation))["contents, opened"]
+
+
+def test_nothing_is_purged_where_the_keys_are_not(installation: Path) -> None:
+    (installation / "hub.keys.db").unlink()
+    for arguments in ((), ("--older-than", "30")):
+        refused = _run(*arguments)
+        assert (refused.exit_code, "HOMEWARD_KEYS_URL" in refused.output) == (1, True)
+    assert not (installation / "hub.keys.db").exists()

@@ -1,10 +1,12 @@
 """A child who is forgotten is forgotten everywhere: in every table, in every file, and in a backup of before."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
+from hub_in_memory import Hub
 from lives import (
     CANARIES,
     KIM,
@@ -21,7 +23,7 @@ from lives import (
 )
 from wire_messages import found, missing
 
-from homeward.custody import back_up, restore
+from homeward.custody import CustodyError, back_up, restore
 from homeward.doctor.database_checks import database_findings
 from homeward.keeping.erasing import forget_children
 from homeward.keeping.journal import obey_journal
@@ -84,6 +86,32 @@ async def test_a_backup_of_before_gives_nothing_back(tmp_path: Path) -> None:
     await store.close()
 
 
+async def test_a_backup_is_not_restored_where_the_journal_is_somewhere_else(tmp_path: Path) -> None:
+    url, keys, file = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}", tmp_path / "keys.db", tmp_path / "backup.db"
+    async with hub_on(url, keys) as hub:
+        await live_through(hub)
+        await back_up(keyed(url, keys), file, lambda *_: None)
+        await forget_children(hub.store, [await person_of(hub.store, NHS)], "dpo1", "", hub.clock.now())
+    again = f"sqlite+aiosqlite:///{tmp_path / 'again.db'}"
+    with pytest.raises(CustodyError, match="journal of what was erased"):
+        await restore(file, again, lambda *_: None)
+    assert not (tmp_path / "again.db").exists()
+    await restore(file, keyed(again, keys), lambda *_: None)  # although no key of its newest contents is left
+
+
+async def test_a_hub_starts_on_a_database_of_before_the_newest_children_were_forgotten(tmp_path: Path) -> None:
+    url, keys, file = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}", tmp_path / "keys.db", tmp_path / "backup.db"
+    async with hub_on(url, keys) as hub:
+        await live_through(hub)
+        await back_up(keyed(url, keys), file, lambda *_: None)
+        await forget_children(hub.store, [await person_of(hub.store, NHS)], "dpo1", "", hub.clock.now())
+    as_it_was = Store.open(keyed(f"sqlite+aiosqlite:///{file}", keys))
+    await check_keys(as_it_was)
+    await obey_journal(as_it_was, hub.clock.now())
+    assert seen(await dumped(as_it_was)) == []
+    await as_it_was.close()
+
+
 async def test_nobody_can_read_in_a_backup_what_was_received_about_a_forgotten_child(tmp_path: Path) -> None:
     url, keys, file = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}", tmp_path / "keys.db", tmp_path / "backup.db"
     async with hub_on(url, keys) as hub:
@@ -116,6 +144,52 @@ async def test_a_child_who_is_told_of_again_is_not_erased_again(tmp_path: Path) 
         await hub.take(missing(90, "Z-2", child=KIM))
         assert (await obey_journal(hub.store, hub.clock.now())).rows == {}
         assert "Quillfeather" in (await dumped(hub.store))["contents, opened"]
+
+
+@pytest_asyncio.fixture
+async def broken_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Hub]:
+    """A hub on whose database a forgetting died when the key was gone and the rows were not."""
+    async with hub_on(f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}", tmp_path / "keys.db") as hub:
+        await live_through(hub)
+        kim = await person_of(hub.store, NHS)
+        with monkeypatch.context() as dying:
+            dying.setattr("homeward.keeping.erasing._ledger_row", _fails)
+            with pytest.raises(RuntimeError, match="power"):
+                await forget_children(hub.store, [kim], "dpo1", "", hub.clock.now())
+        assert (await dumped(hub.store))["contents, opened"] == ""
+        assert await person_of(hub.store, NHS) == kim
+        yield hub
+
+
+def _fails(*_: object) -> None:
+    raise RuntimeError("power")
+
+
+async def test_a_forgetting_that_was_broken_off_is_finished_by_the_next_start(broken_off: Hub) -> None:
+    await obey_journal(broken_off.store, broken_off.clock.now())
+    assert seen(await dumped(broken_off.store)) == []
+    async with broken_off.store.reading() as tx:
+        assert (await tx.prove_ledger()).faults == []
+
+
+async def test_a_child_who_is_missing_since_is_forgotten_only_at_a_start_after_the_return(broken_off: Hub) -> None:
+    await broken_off.take(missing(90, "Z-2", child=KIM))
+    await obey_journal(broken_off.store, broken_off.clock.now())
+    kim = await person_of(broken_off.store, NHS)
+    async with broken_off.store.reading() as tx:
+        assert (await tx.traces_of(kim)).missing
+    await broken_off.take(found(91, "Z-2", child=KIM))
+    await everything_arrives(broken_off.store, broken_off.clock.now())
+    await obey_journal(broken_off.store, broken_off.clock.now())
+    assert seen(await dumped(broken_off.store)) == []
+
+
+async def test_whoever_was_forgotten_at_a_second_try_and_is_told_of_again_stays(broken_off: Hub) -> None:
+    kim = await person_of(broken_off.store, NHS)
+    assert (await forget_children(broken_off.store, [kim], "dpo1", "", broken_off.clock.now())).refused == {}
+    await broken_off.take(missing(90, "Z-2", child=KIM), found(91, "Z-2", child=KIM))
+    await obey_journal(broken_off.store, broken_off.clock.now())
+    assert "Quillfeather" in (await dumped(broken_off.store))["contents, opened"]
 
 
 async def test_nobody_is_forgotten_while_missing_or_while_something_is_to_be_sent(tmp_path: Path) -> None:

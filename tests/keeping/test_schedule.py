@@ -10,6 +10,7 @@ from routing.tables import PackError
 
 NOON = datetime(2026, 3, 17, 12, tzinfo=UTC)
 LINE = '[[keep]]\nwhat = "child"\nafter = "birth"\nyears = 75\nsource = "reg. 50"\n'
+LOOKED_AFTER = LINE.replace("years", 'who = "looked_after"\nyears')
 
 
 def child(born: date | None = date(2010, 5, 1), died: date | None = None, looked_after: bool = True) -> ChildFacts:
@@ -35,6 +36,11 @@ def schedule(*lines: str) -> Schedule:
         (LINE.replace('"child"', '"claims"'), "cannot be told apart by child"),
         (LINE + '[[keeps]]\nwhat = "x"\n', r"'keeps' is not understood.*did you mean 'keep'\?"),
         (LINE + "broken", "retention.toml: "),
+        (LINE.replace("75", "1001"), "no longer than a thousand years"),
+        (LINE.replace("years = 75", "days = 10000000000"), "no longer than a thousand years"),
+        (LINE + LINE, "keep line 6: never counts: line 1 speaks of everybody of whom this one does"),
+        (LINE + LOOKED_AFTER, "keep line 6: never counts"),
+        (LOOKED_AFTER + LOOKED_AFTER.replace("_after", "_after_and_died"), "keep line 7: never counts"),
     ],
 )
 def test_a_fault_names_the_file_the_line_and_the_word(text: str, fault: str) -> None:
@@ -92,3 +98,10 @@ def test_the_example_of_the_project_can_be_used(tmp_path: Path) -> None:
     found = read_schedules(tmp_path, ["nottinghamshire", "islington"])
     assert [*found] == ["nottinghamshire"]
     assert {rule.what for rule in found["nottinghamshire"].rules} >= {"interview", "child", "claims"}
+
+
+def test_a_schedule_that_is_no_text_is_told_by_its_file(tmp_path: Path) -> None:
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "retention.toml").write_bytes(LINE.replace("reg.", "r\xe9g.").encode("latin-1"))
+    with pytest.raises(PackError, match=r"retention.toml: save it as UTF-8"):
+        read_schedules(tmp_path, ["x"])

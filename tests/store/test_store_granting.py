@@ -4,6 +4,7 @@ grows is touched, and a reader sees one authority."""
 import os
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -12,6 +13,8 @@ from sqlalchemy import make_url, text
 from homeward import clock
 from homeward.demo.story import AUTHORITY
 from homeward.desk.sample import fill_sample
+from homeward.keeping.journal import obey_journal
+from homeward.keeping.running import entered
 from homeward.looking import Looker, UnwrittenLookError
 from homeward.settings import Settings
 from homeward.wiring import library
@@ -20,6 +23,7 @@ from store import Store
 from store.errors import StoreForbiddenError, translated
 from store.granting import grants
 from store.inspecting import missing_rights, shares_sessions
+from store.keys import Erasure
 from store.migrating import migrate, missing_steps
 
 pytestmark = pytest.mark.postgres
@@ -45,6 +49,7 @@ class Roles:
     reader: Store
     stranger: Store
     runtime_url: str
+    owner_url: str
 
 
 @pytest_asyncio.fixture
@@ -59,7 +64,7 @@ async def roles(postgres: Callable[[], str]) -> AsyncIterator[Roles]:
     await _done(owner, *granted)
     await _done(owner, *granted)  # as after a further migration
     as_role = {name: make_url(url).set(username=name).render_as_string(False) for name in names}
-    made = Roles(owner, *(Store.open(as_role[name]) for name in names), runtime_url=as_role[runtime])
+    made = Roles(owner, *(Store.open(as_role[name]) for name in names), runtime_url=as_role[runtime], owner_url=url)
     yield made
     for store in (made.runtime, made.reader, made.stranger):
         await store.close()
@@ -88,6 +93,25 @@ async def test_what_the_runtime_may_not_is_refused_in_a_line(roles: Roles) -> No
     for statement in REFUSED:
         with pytest.raises(StoreForbiddenError, match=r"^\w+ 42501: (permission denied|must be owner)"):
             await _done(roles.runtime, statement)
+
+
+async def test_what_was_erased_goes_again_as_the_owner_where_the_hub_may_remove_nothing(
+    roles: Roles, tmp_path: Path
+) -> None:
+    keys = {"keys": f"sqlite+aiosqlite:///{tmp_path / 'keys.db'}"}
+    hubs, owners = (
+        make_url(url).update_query_dict(keys).render_as_string(False) for url in (roles.runtime_url, roles.owner_url)
+    )
+    runtime = Store.open(hubs)
+    assert runtime.keys
+    gone = [{"person": "p-1", "episodes": ["e-1"]}]
+    await runtime.keys.note(Erasure("line-1", clock.now(), {"forgotten": gone}))
+    with pytest.raises(StoreForbiddenError, match="permission denied"):
+        await obey_journal(runtime, clock.now())
+    async with entered(runtime, owners) as owner:
+        await obey_journal(owner, clock.now())
+    assert (await obey_journal(runtime, clock.now())).rows == {}
+    await runtime.close()
 
 
 async def test_a_reader_reads_what_has_an_authority_and_writes_nothing(roles: Roles) -> None:
