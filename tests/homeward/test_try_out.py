@@ -112,10 +112,11 @@ async def test_a_hub_that_would_leave_episodes_alone_does_not_start(tmp_path: Pa
 def _with_an_episode_of_nottinghamshire(settings: Settings) -> None:
     from sqlalchemy import create_engine, text
 
+    from store.engine import parsed
     from store.migrating import migrate
 
     asyncio.run(migrate(settings.database))
-    engine = create_engine(settings.database.replace("+aiosqlite", ""))
+    engine = create_engine(parsed(settings.database).set(drivername="sqlite"))
     with engine.begin() as connection:
         connection.execute(
             text(
