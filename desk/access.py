@@ -3,7 +3,7 @@ somebody looked at. They see no page about a child by that, and this is a look a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from starlette.responses import Response
 
@@ -12,7 +12,7 @@ from desk.looking import looked
 from desk.serving import DeskPage
 from desk.visit import Visit
 from reporting.open_heads import references_of
-from routing.calendar import LONDON
+from routing.calendar import first_instant_of
 from schemas.london_time import in_london
 from store.looks import Look
 
@@ -42,46 +42,46 @@ async def access(visit: Visit) -> Response:
             faults["number"] = "Enter a number or reference of a child, or who looked, but not both"
         if since is None:
             faults["since"] = "Enter the first day"
-    found = await _found(visit, number, who, since) if sent and since and not faults else []
+    lines, more = await _found(visit, number, who, since) if sent and since and not faults else ([], 0)
     return await visit.page(
         "access.html",
         422 if faults else 200,
         typed={"number": number, "who": who, "since": day or (in_london(visit.now).date() - _USUAL).isoformat()},
         faults=faults,
         searched=sent and not faults,
-        lines=found[:_MOST],
-        more=max(len(found) - _MOST, 0),
+        lines=lines,
+        more=more,
     )
 
 
-async def _found(visit: Visit, number: str, who: str, since: datetime) -> list[LookLine]:
-    """The looks at children of the authorities that the person answers for; they are written down as looked at."""
+async def _found(visit: Visit, number: str, who: str, since: datetime) -> tuple[list[LookLine], int]:
+    """The newest looks at children of the authorities that the person answers for, and how many more there are; those
+    that are shown are written down as looked at."""
     governs = visit.user.governs
     async with visit.desk.store.reading() as tx:
         if number:
             looks = await tx.looks_at(governs, number, since)
         else:
             looks = [look for authority in governs for look in await tx.looks_by(who, since, authority)]
-        shown = sorted(looks, key=lambda look: look.at)[::-1]
-        references = await references_of(tx, {look.about for look in shown[:_MOST] if look.about})
-        reasons = await tx.contents_of([look.why for look in shown[:_MOST] if look.why])
+        shown = sorted(looks, key=lambda look: look.at)[::-1][:_MOST]
+        references = await references_of(tx, {look.about for look in shown if look.about})
+        reasons = await tx.contents_of([look.why for look in shown if look.why])
     for authority in governs:
-        about = {look.about: None for look in shown[:_MOST] if look.authority == authority}
+        about = {look.about: None for look in shown if look.authority == authority}
         await looked(visit, "who looked", authority, [*about])
-    return [_line(look, references, reasons, visit.now) for look in shown]
+    return [_line(look, references, reasons, visit.now) for look in shown], len(looks) - len(shown)
 
 
 def _line(look: Look, references: Mapping[str, Sequence[str]], reasons: Mapping[str, bytes], now: datetime) -> LookLine:
     about = ", ".join(references.get(look.about or "", ())) or (look.about or "no child")
     why = reasons.get(look.why or "", b"").decode("utf-8", "replace")
-    who = f"{look.who} ({look.account})" if look.account else look.who
-    return LookLine(day_and_hour(look.at, now), who, look.what, about, why)
+    return LookLine(day_and_hour(look.at, now), look.by, look.what, about, why)
 
 
 def _first_instant(day: str) -> datetime | None:
     """The first instant of that day in London; None where it is no day."""
     try:
-        return datetime.combine(date.fromisoformat(day), time(), LONDON).astimezone(UTC)
+        return first_instant_of(date.fromisoformat(day))
     except ValueError:
         return None
 

@@ -1,17 +1,15 @@
 """Sealing the ledger while the hub runs: a root over what is new, every minute, and one that closes each day. What a
 root proves is told in `store.sealing`; what is done with the root of a day is given in."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from routing.calendar import london_date
 from store import Store
-from store.errors import StoreUnavailableError
 from store.roots import sealed
 from store.sealing import Settled
-from store.trouble import Waiting
+from store.trouble import do_again_and_again
 
 log = logging.getLogger(__name__)
 EVERY = 60.0
@@ -33,18 +31,13 @@ class Sealer:
 
     async def run(self) -> None:
         """Seals until it is cancelled. Whatever fails, it goes on."""
-        database = Waiting(log, "sealing")
-        while True:
-            await asyncio.sleep(EVERY)
-            try:
-                with database.for_part():
-                    await self.look()
-                    if self._after is not None:
-                        await self._after()
-            except StoreUnavailableError:
-                continue  # told already
-            except Exception:
-                log.exception("Could not seal the ledger, retrying")
+
+        async def seal() -> None:
+            await self.look()
+            if self._after is not None:
+                await self._after()
+
+        await do_again_and_again(seal, EVERY, log, "sealing", "Could not seal the ledger, retrying")
 
     async def look(self) -> None:
         """Seals what nothing can be written before any more; on Postgres what a look before this one has seen."""

@@ -5,7 +5,6 @@ What is counted is whether a topic brought anything in five minutes, and not how
 waited in Kafka comes at once. The rule is told in docs/operating.md ("Feeds that fall silent").
 """
 
-import asyncio
 import logging
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -20,9 +19,9 @@ from routing.exceptions import exception
 from routing.library import Packs
 from routing.messages import Message
 from schemas.topics import PATTERNS, TopicKind, one_spelling, parse_topic
-from store import Store, StoreUnavailableError
+from store import Store
 from store.listening import FeedHour, FeedState
-from store.trouble import Waiting
+from store.trouble import do_again_and_again
 
 log = logging.getLogger(__name__)
 
@@ -77,16 +76,8 @@ class Listening:
 
     async def keep_looking(self, listens: Callable[[], bool], every: float = LOOK_EVERY.total_seconds()) -> None:
         """Looks every so many seconds, for ever. Whatever fails, it goes on."""
-        database = Waiting(log, "looks for silent feeds")
-        while True:
-            await asyncio.sleep(every)
-            try:
-                with database.for_part():
-                    await self.look(listens())
-            except StoreUnavailableError:
-                continue
-            except Exception:
-                log.exception("Looking for silent feeds failed unexpectedly, retrying")
+        failed = "Looking for silent feeds failed unexpectedly, retrying"
+        await do_again_and_again(lambda: self.look(listens()), every, log, "looks for silent feeds", failed)
 
     async def look(self, listens: bool = True) -> tuple[FeedState, ...]:
         """Counts what was heard since the last look, and tells of feeds that have gone quiet; returns those. Of several

@@ -2,11 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from datetime import date, datetime, timedelta
 from typing import Self
 
-from routing.calendar import LONDON, london_date
+from routing.calendar import first_instant_of, london_date
 
 _DAYS = re.compile(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)")
 _MONTH = re.compile(r"(\d{4})-(\d\d)")
@@ -77,12 +76,12 @@ class Span:
     @property
     def since(self) -> datetime:
         """Midnight in London at the start of the first day, in UTC."""
-        return _midnight(self.first)
+        return first_instant_of(self.first)
 
     @property
     def until(self) -> datetime:
         """Midnight in London at the end of the last day, in UTC; not part of the period."""
-        return _midnight(self.last + timedelta(days=1))
+        return first_instant_of(self.last + timedelta(days=1))
 
     def holds(self, at: datetime | None) -> bool:
         """Whether an instant falls on one of the days; None never does."""
@@ -132,8 +131,3 @@ class Span:
 
 def _in_words(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
-
-
-@lru_cache(maxsize=64)
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), LONDON).astimezone(UTC)

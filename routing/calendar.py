@@ -70,3 +70,9 @@ class Calendar:
 
 def london_date(at: datetime) -> date:
     return at.astimezone(LONDON).date()
+
+
+@lru_cache(maxsize=64)
+def first_instant_of(day: date) -> datetime:
+    """Midnight in London at which a day begins, in UTC."""
+    return datetime.combine(day, time(), LONDON).astimezone(UTC)

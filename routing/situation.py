@@ -5,14 +5,14 @@ is passed beside it. The questions that rules ask more than once are answered he
 from calendar import isleap
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from episodes.episode import Episode, Reference
 from episodes.events import Change, Event
 from episodes.record import RegisterRecord
 from episodes.reports import Actor, Decided, InterviewOutcome, MeetingHeld
-from routing.calendar import LONDON, Calendar, london_date
+from routing.calendar import Calendar, first_instant_of, london_date
 from routing.case import AnyCase, Case
 from routing.codes import names_of
 from routing.message_types import INTERVIEW_REQUEST, MESSAGE_TYPES
@@ -263,7 +263,7 @@ def birthday(born: date, years: int) -> datetime:
     year."""
     leap = (born.month, born.day) == (2, 29) and not isleap(born.year + years)
     day = date(born.year + years, 3, 1) if leap else born.replace(year=born.year + years)
-    return datetime.combine(day, time(), LONDON).astimezone(UTC)
+    return first_instant_of(day)
 
 
 def _first(*values: bool | None) -> bool | None:

@@ -75,7 +75,8 @@ def _references(postgres: bool) -> Executable:
 
 
 @cache
-def _episodes_by_id(postgres: bool) -> Executable:
+def owners_of_episodes(postgres: bool) -> Executable:
+    """Whose episodes these are (by the keys of the listing): id and person."""
     asked = KEYS.of(postgres)
     return select(episodes.c.id, episodes.c.person).select_from(asked.join(episodes, episodes.c.id == asked.c.key))
 
@@ -161,7 +162,9 @@ class Cases(Session):
             rows = await self._with(_REFERENCES, references, _references(self._postgres))
             found.references.extend(ReferenceRow(*row) for row in rows)
         if episodes:
-            rows = await self._with(KEYS, ((episode,) for episode in sorted(episodes)), _episodes_by_id(self._postgres))
+            rows = await self._with(
+                KEYS, ((episode,) for episode in sorted(episodes)), owners_of_episodes(self._postgres)
+            )
             found.episodes.update((row.id, row.person) for row in rows)
         return found
 

@@ -24,10 +24,12 @@ from sqlalchemy import (
     update,
 )
 
+from store.cases import owners_of_episodes
 from store.contents_table import (
     CONTENTS_COLUMNS,
     UNASSIGNED,
     KeptContents,
+    OpenedContents,
     Salted,
     ToBeSealed,
     sealed_contents,
@@ -38,7 +40,7 @@ from store.listing import KEYS, Writing
 from store.looks import about_child
 from store.rows import Concerns
 from store.session import Session
-from store.tables import episodes, ledger, ledger_contents, word
+from store.tables import ledger, ledger_contents, word
 
 _KEEP = Writing(sealed_contents, CONTENTS_COLUMNS, replaces=())
 _CHILD = about_child("")
@@ -53,12 +55,6 @@ def _held(postgres: bool) -> Executable:
     now = select(*columns).select_from(asked.join(held, held.c.hash == asked.c.key))
     old = select(ledger_contents.c.hash, null().label("key"), ledger_contents.c.contents)
     return union_all(now, old.select_from(asked.join(ledger_contents, ledger_contents.c.hash == asked.c.key)))
-
-
-@cache
-def _whose(postgres: bool) -> Executable:
-    asked = KEYS.of(postgres)
-    return select(episodes.c.id, episodes.c.person).select_from(asked.join(episodes, episodes.c.id == asked.c.key))
 
 
 @cache
@@ -114,19 +110,18 @@ class Contents(Session):
     async def contents_of(self, hashes: Collection[str]) -> dict[str, bytes]:
         """The bytes by their hash; what has been purged, or whose key was thrown away, is not there."""
         held, _ = await self._open(hashes)
-        return {hash: taken_apart(plain)[1] if is_salted else plain for hash, (plain, is_salted) in held.items()}
+        return {hash: opened.bytes for hash, opened in held.items()}
 
     async def salted_contents(self, hashes: Collection[str]) -> dict[str, tuple[bytes, bytes]]:
         """What was hashed before the bytes, and the bytes, by the hash over one after the other: for somebody who is to
         prove them."""
         held, _ = await self._open(hashes)
-        told = {hash: taken_apart(plain)[1] if is_salted else plain for hash, (plain, is_salted) in held.items()}
-        return {hash: (plain[: len(plain) - len(told[hash])], told[hash]) for hash, (plain, _) in held.items()}
+        return {hash: (opened.before, opened.bytes) for hash, opened in held.items()}
 
     async def names_of(self, hashes: Collection[str]) -> dict[str, str]:
         """What their senders call the messages with these contents, by hash; of before it was kept there, nothing."""
         held, _ = await self._open(hashes)
-        return {hash: taken_apart(plain)[0] for hash, (plain, is_salted) in held.items() if is_salted}
+        return {hash: opened.name for hash, opened in held.items() if opened.name is not None}
 
     async def names_of_causes(self, causes: Collection[str]) -> dict[str, str]:
         """The same by what the ledger calls the messages as causes."""
@@ -144,11 +139,10 @@ class Contents(Session):
         """All that is held about a child, oldest first."""
         rows = [*await self._rows(_OF_PERSON, heir=person)]
         keys = await self._keys_of(rows)
-        opened = ((row, _opened(row, keys)) for row in rows)
+        opened = ((row, taken_apart(plain)) for row in rows if (plain := _unsealed(row, keys)))
         return [
-            KeptContents(row.hash, row.person, row.line, row.episode, row.kind, row.at, *taken_apart(plain))
-            for row, plain in opened
-            if plain
+            KeptContents(row.hash, row.person, row.line, row.episode, row.kind, row.at, each.name or "", each.bytes)
+            for row, each in opened
         ]
 
     async def own_contents(self, lines: Mapping[str, Sequence[Concerns]]) -> None:
@@ -159,7 +153,7 @@ class Contents(Session):
         rows = [*await self._with(KEYS, ((line,) for line in sorted(lines)), _of_lines(self._postgres))]
         keys, told = await self._keys_of(rows), list[ToBeSealed]()
         for row in rows:
-            plain = _opened(row, keys)
+            plain = _unsealed(row, keys)
             told += [ToBeSealed(row.hash, row.id, each, row.kind, plain, row.at) for each in lines[row.id] if plain]
         await self._seal(told)
         if told:
@@ -182,7 +176,8 @@ class Contents(Session):
         if not told:
             return
         asked = {each.row.episode for each in told if each.row.episode and not each.row.about}
-        found = await self._with(KEYS, ((e,) for e in sorted(asked)), _whose(self._postgres)) if asked else ()
+        owners = owners_of_episodes(self._postgres)
+        found = await self._with(KEYS, ((episode,) for episode in sorted(asked)), owners) if asked else ()
         whose = {row.id: row.person for row in found}
         whose |= {each: each.removeprefix(_CHILD) for each in asked if each.startswith(_CHILD)}
         await self._seal(
@@ -200,20 +195,20 @@ class Contents(Session):
             keys = await self._keys.named({each.key for each in told}, told[0].at)
         await self._write(_KEEP, sorted(each.row(keys.get(each.key)) for each in told))
 
-    async def _open(self, hashes: Collection[str]) -> tuple[dict[str, tuple[bytes, bool]], set[str]]:
-        """What is held, with whether there is a salt before it, and what of it is not what was written."""
+    async def _open(self, hashes: Collection[str]) -> tuple[dict[str, OpenedContents], set[str]]:
+        """What is held, and what of it is not what was written."""
         asked = [(hash,) for hash in sorted(set(hashes))]
         rows = [*await self._with(KEYS, asked, _held(self._postgres))] if asked else []
         keys = await self._keys_of(rows)
-        held, altered = dict[str, tuple[bytes, bool]](), set[str]()
+        held, altered = dict[str, OpenedContents](), set[str]()
         for row in rows:
             if row.contents is None or (row.key and row.key not in keys):
                 continue
-            plain = _opened(row, keys)
+            plain = _unsealed(row, keys)
             if plain is None or hashlib.sha256(plain).hexdigest() != row.hash:
                 altered.add(row.hash)
             if plain is not None:
-                held[row.hash] = plain, row.key is not None
+                held[row.hash] = OpenedContents(b"", None, plain) if row.key is None else taken_apart(plain)
         return held, altered
 
     async def _keys_of(self, rows: Iterable[Any]) -> Mapping[str, SealingKey]:
@@ -221,7 +216,7 @@ class Contents(Session):
         return await self._keys.known(sorted(ids)) if self._keys and ids else {}
 
 
-def _opened(row: Any, keys: Mapping[str, SealingKey]) -> bytes | None:
+def _unsealed(row: Any, keys: Mapping[str, SealingKey]) -> bytes | None:
     """The salted bytes of a row; None where nobody can read them."""
     if not row.key:
         return row.contents  # type: ignore[no-any-return]

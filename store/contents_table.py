@@ -49,6 +49,16 @@ class KeptContents:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenedContents:
+    """What was hashed, taken apart: what stands `before` the bytes (nothing in contents of before there were keys),
+    with what their sender calls them (None in these), and the `bytes`."""
+
+    before: bytes
+    name: str | None
+    bytes: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Salted:
     """The contents of a line, with the salt before them."""
 
@@ -99,8 +109,8 @@ def salted(row: LedgerRow) -> Salted:
     return Salted(row, b"".join((os.urandom(_SALT), len(name).to_bytes(_LENGTH), name, row.contents)))
 
 
-def taken_apart(plain: bytes) -> tuple[str, bytes]:
-    """What their sender calls them, and the bytes."""
+def taken_apart(plain: bytes) -> OpenedContents:
+    """What `salted` has put together."""
     begins = _SALT + _LENGTH
     ends = begins + int.from_bytes(plain[_SALT:begins])
-    return plain[begins:ends].decode(errors="surrogateescape"), plain[ends:]
+    return OpenedContents(plain[:ends], plain[begins:ends].decode(errors="surrogateescape"), plain[ends:])

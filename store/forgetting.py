@@ -4,11 +4,13 @@ they point to goes, and with the child's key it goes in every backup."""
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 import orjson
 from sqlalchemy import (
     ColumnElement,
+    Executable,
     Select,
     Table,
     Text,
@@ -29,6 +31,7 @@ from store.contents_table import UNASSIGNED, sealed_contents
 from store.delivery_table import DeliveryState, among, deliveries
 from store.early import early_word
 from store.floods import floods
+from store.listing import KEYS
 from store.mentions import Mentions
 from store.noting import Note, Noting
 from store.quarantine import unpacked
@@ -100,10 +103,15 @@ class Forgetting(Contents, Noting):
             found,
             tuple(reports),
             tuple((row.force, row.incident) for row in references),
-            tuple((await self._rows(_NUMBERS, one=person)).scalars()),
+            tuple(await self.numbers_of([person])),
             any(row.state in ("open", "waiting") for row in held),
             int((await self._rows(on_its_way)).scalar_one()),
         )
+
+    async def numbers_of(self, people: Collection[str]) -> list[str]:
+        """The numbers that lead to these children, each once."""
+        asked = ((person,) for person in sorted(people))
+        return list((await self._with(KEYS, asked, _numbers(self._postgres))).scalars())
 
     async def forget_child(self, traces: ChildTraces, now: datetime) -> dict[str, int]:
         """Erases what is held of a child, and returns how many rows of each table that were. What is still to be sent
@@ -215,7 +223,6 @@ _REFERENCES = (
     .distinct()
     .order_by("force", "incident")
 )
-_NUMBERS = select(identifiers.c.value).where(identifiers.c.person == _ONE).distinct().order_by("value")
 _REPORTS = (
     select(ledger.c.entry, ledger.c.causation, ledger.c.contents_hash)
     .select_from(sealed_contents.join(ledger, ledger.c.id == sealed_contents.c.line))
@@ -242,6 +249,12 @@ _EMPTIED_OF = (
     .where(sealed_contents.c.person == _ONE, sealed_contents.c.contents.is_not(None))
     .values(contents=null())
 )
+
+
+@cache
+def _numbers(postgres: bool) -> Executable:
+    theirs = KEYS.has(postgres, identifiers.c.person)
+    return select(identifiers.c.value).where(theirs).distinct().order_by("value")
 
 
 def _of_messages(messages: Collection[str]) -> Select[Any]:

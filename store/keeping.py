@@ -9,12 +9,12 @@ from functools import cache
 from sqlalchemy import Executable, Text, bindparam, delete, func, null, or_, select, update
 
 from store.contents_table import UNASSIGNED, sealed_contents
-from store.delivery_table import among, deliveries
 from store.instants import UtcInstant
 from store.listing import KEYS
+from store.retention import ARRIVED
 from store.rows import EpisodeRow, PersonRow
 from store.session import Session
-from store.tables import blocking, episodes, identifiers, ledger, outbox, people, quarantine, word
+from store.tables import episodes, identifiers, ledger, outbox, people, quarantine, word
 
 _BEFORE = bindparam("before", type_=UtcInstant)
 _ONE = bindparam("one", type_=Text)
@@ -58,16 +58,13 @@ _EMPTY = (
     )
     .values(contents=null())
 )
-_SETTLED = select(deliveries.c.position).where(
-    among(deliveries, "accepted", "delivered", "withdrawn"), deliveries.c.settled_at < _BEFORE
-)
 _KEPT_EPISODES = select(episodes.c.id).where(
     or_(episodes.c.person.in_(bindparam("held", expanding=True, type_=Text)), episodes.c.state == word("open"))
 )
 _MESSAGES = (
     outbox.c.authority == _ONE,
     func.length(outbox.c.payload) > 0,
-    outbox.c.position.in_(_SETTLED),
+    outbox.c.position.in_(ARRIVED),
     or_(outbox.c.subject.is_(None), outbox.c.subject.not_in(_KEPT_EPISODES)),
 )
 _UNASSIGNED = (
@@ -108,10 +105,6 @@ class Keeping(Session):
             await self._rows(changed.values(doc=person.doc, described=person.described))
         for case in cases:
             await self._rows(update(episodes).where(episodes.c.id == case.id).values(doc=case.doc))
-
-    async def drop_blocking(self, person: str) -> None:
-        """Nobody finds the child by a description any more."""
-        await self._rows(delete(blocking).where(blocking.c.person == person))
 
     async def drop_identifiers(self, person: str) -> None:
         """No number leads to the child any more."""

@@ -46,6 +46,11 @@ class Look:
     account: str
     why: str | None
 
+    @property
+    def by(self) -> str:
+        """Whoever looked, with the account where they gave another name."""
+        return f"{self.who} ({self.account})" if self.account else self.who
+
 
 def about_child(person: str) -> str:
     """What a look at a child is about, where it is at no episode."""

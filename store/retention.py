@@ -18,11 +18,12 @@ _PURGE_CONTENTS = [
     update(held).where(held.c.at < _BEFORE, held.c.contents.is_not(None)).values(contents=null())
     for held in (sealed_contents, ledger_contents)
 ]
-_ARRIVED = select(deliveries.c.position).where(
+ARRIVED = select(deliveries.c.position).where(
     among(deliveries, "accepted", "delivered", "withdrawn"), deliveries.c.settled_at < _BEFORE
 )
+"""The positions of what arrived, or was withdrawn, before the instant `before`."""
 _PURGE_PAYLOADS = (
-    update(outbox).where(outbox.c.position.in_(_ARRIVED), func.length(outbox.c.payload) > 0).values(payload=b"")
+    update(outbox).where(outbox.c.position.in_(ARRIVED), func.length(outbox.c.payload) > 0).values(payload=b"")
 )
 _PURGE_QUARANTINE = delete(quarantine).where(quarantine.c.state == "replayed", quarantine.c.replayed_at < _BEFORE)
 _FORGET_CLAIMS = delete(inbox).where(inbox.c.received_at < _BEFORE)

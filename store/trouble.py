@@ -3,7 +3,7 @@ for whoever asks. A fault that repeats a thousand times a second would fill a di
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 from store.errors import StoreUnavailableError
@@ -61,3 +61,20 @@ class Waiting:
             self._trouble.begins(self._what, part=part, cause=str(error))
             raise
         self._trouble.ends(part)
+
+
+async def do_again_and_again(
+    work: Callable[[], Awaitable[object]], every: float, log: logging.Logger, whose: str, failed: str
+) -> None:
+    """Does the work every so many seconds until it is cancelled, first after as many. Whatever fails, it goes on; a
+    database that is away is told of as `Waiting` does for `whose`, anything else as `failed`."""
+    database = Waiting(log, whose)
+    while True:
+        await asyncio.sleep(every)
+        try:
+            with database.for_part():
+                await work()
+        except StoreUnavailableError:
+            continue  # told already
+        except Exception:
+            log.exception(failed)

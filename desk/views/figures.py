@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from desk.acts import code_in_words
 from reporting.figures import Figures
 from reporting.span import Span
 
@@ -74,12 +75,12 @@ def _rows(group: Mapping[str, Any]) -> list[tuple[str, str]]:
     rows: list[tuple[str, str]] = []
     for name, value in group.items():
         if isinstance(value, list):
-            rows += [(f"{_words(each['kind'])}: {k}", str(v)) for each in value for k, v in each.items() if k != "kind"]
+            rows += [
+                (f"{code_in_words(each['kind'])}: {k}", str(v))
+                for each in value
+                for k, v in each.items()
+                if k != "kind"
+            ]
         else:
-            rows.append((_words(name), "none" if value is None else f"{value:g}"))
+            rows.append((code_in_words(name), "none" if value is None else f"{value:g}"))
     return rows
-
-
-def _words(name: str) -> str:
-    text = name.replace("_", " ")
-    return text[:1].upper() + text[1:]

@@ -97,14 +97,10 @@ def _tell(found: "list[tuple[Look, str]]", as_json: bool) -> None:
     print_table(
         [("when", "who", "what", "authority", "about", "why")]
         + [
-            (f"{look.at:%Y-%m-%d %H:%M:%S}Z", _who(look), look.what, look.authority, look.about or "-", why or "-")
+            (f"{look.at:%Y-%m-%d %H:%M:%S}Z", look.by, look.what, look.authority, look.about or "-", why or "-")
             for look, why in found
         ]
     )
-
-
-def _who(look: "Look") -> str:
-    return f"{look.who} ({look.account})" if look.account else look.who
 
 
 def _line(look: "Look", why: str) -> dict[str, Any]:

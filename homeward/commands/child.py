@@ -3,7 +3,7 @@ forgotten. Each use leaves a line in the ledger."""
 
 import sys
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -161,11 +161,11 @@ def restrict(which: "_Which", until: datetime | None, lift: bool, looker: "Looke
       homeward child M-1041 restrict --lift --as legal1 --why "inquiry closed"
     """
     from homeward import clock
-    from routing.calendar import LONDON
+    from routing.calendar import first_instant_of
     from store.holds import Hold
 
     _insist(looker)
-    ends = until.replace(tzinfo=LONDON).astimezone(UTC) if until else None
+    ends = first_instant_of(until.date()) if until else None
     if ends and ends <= clock.now():
         raise click.UsageError("--until: That day has begun already. Name a later one, or leave it out.")
 
@@ -236,7 +236,6 @@ def _done(
     from homeward.keeping.whose import UnclearChildError, child_meant
     from homeward.served import check_keys
     from homeward.settings import SettingsError
-    from routing.tables import PackError
 
     number, authority, database = which
     now = clock.now()
@@ -249,7 +248,7 @@ def _done(
 
     try:
         return on_store(database, done)
-    except (UnclearChildError, SettingsError, PackError) as error:
+    except (UnclearChildError, SettingsError) as error:
         raise click.ClickException(str(error)) from None
 
 

@@ -124,6 +124,16 @@ def on_database(database: str | None, work: "Callable[[Transaction], Awaitable[_
     return on_store(database, in_transaction)
 
 
+def on_view(database: str | None, ask: "Callable[[Transaction], Awaitable[_T]]") -> _T:
+    """Asks in one view of the database that is chosen, in which nothing is written; a hub may go on."""
+
+    async def in_view(store: "Store") -> _T:
+        async with store.reading() as transaction:
+            return await ask(transaction)
+
+    return on_store(database, in_view)
+
+
 def on_store(database: str | None, work: "Callable[[Store], Awaitable[_T]]") -> _T:
     """Does `work` on the database that is chosen, in as many transactions as it likes."""
     from store import Store

@@ -1,16 +1,16 @@
 """Days and instants as people write them on the command line. No command lives here."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 
 import click
 
 
 def first_instant(option: str, text: str) -> datetime:
     """The first instant of that day in London. Raises UsageError where it is no day."""
-    from routing.calendar import LONDON
+    from routing.calendar import LONDON, first_instant_of
 
     try:
-        return datetime.combine(date.fromisoformat(text), time(), LONDON)
+        return first_instant_of(date.fromisoformat(text)).astimezone(LONDON)
     except ValueError:
         raise click.UsageError(f"{option}: '{text}' is not a day. Write it like 2026-03-01.") from None
 

@@ -1,21 +1,19 @@
 """`homeward ledger`: proves that the ledger is what was written, shows the roots that vouch for it, and has them
 stamped."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
-from homeward.commands.database import on_store
+from homeward.commands.database import on_store, on_view
 
 if TYPE_CHECKING:
-    from store import Store, Transaction
+    from store import Transaction
     from store.proof import LedgerProof
     from store.roots import LedgerRoot
 
-_T = TypeVar("_T")
 _database = click.option("--database", metavar="URL", help="Database URL. Defaults to the one in the settings.")
 _NO_ROOT = "There is no root yet. A running hub makes the first one within minutes."
 
@@ -66,7 +64,7 @@ def verify(file: Path | None, roots: tuple[str, ...], database: str | None) -> N
         others = await faults_of_roots(tx, roots) if roots else []
         return await tx.prove_ledger(), others + (await faults_of_stamps(tx, trusted) if trusted else [])
 
-    proof, others = _read(database, prove)
+    proof, others = on_view(database, prove)
     _say(proof)
     for line in others:
         click.echo(line)
@@ -97,7 +95,7 @@ def roots_(every: bool, database: str | None) -> None:
     async def listed(tx: "Transaction") -> "tuple[list[LedgerRoot], dict[int, datetime | None]]":
         return await every_root(tx), {stamp.number: stamp_time(stamp) for stamp in await tx.stamps()}
 
-    found, stamps = _read(database, listed)
+    found, stamps = on_view(database, listed)
     for root in found:
         if every or root.closes or root is found[-1]:
             closes = f"closes {root.closes}" if root.closes else " " * 17
@@ -146,13 +144,3 @@ def _say(proof: "LedgerProof") -> None:
             f"{proof.without_link} of these rows stand in no chain: a hub of an earlier version wrote them beside this "
             "one, or somebody put them in before they were sealed."
         )
-
-
-def _read(database: str | None, ask: "Callable[[Transaction], Awaitable[_T]]") -> _T:
-    """Asks in one view of the database; a hub may go on."""
-
-    async def asked(store: "Store") -> _T:
-        async with store.reading() as tx:
-            return await ask(tx)
-
-    return on_store(database, asked)

@@ -1,7 +1,6 @@
 """`homeward purge`: deletes what has been kept long enough, by the schedule of each authority or by age alone. The
 ledger keeps what was decided, and why."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
@@ -65,16 +64,14 @@ def command(days: int | None, only: tuple[str, ...], dry_run: bool, database: st
 
 def _by_age(days: int, only: tuple[str, ...], database: str | None) -> None:
     from homeward import clock
-    from homeward.commands.database import chosen_database, faults_told
     from homeward.keeping.ageing import purge_older
 
     def aged(store: "Store") -> "Awaitable[dict[str, int]]":
         return purge_older(store, now - timedelta(days=days), parts, now)
 
-    url, now = chosen_database(database), clock.now()
+    now = clock.now()
     parts = only or tuple(part for part in PURGED if part != "claims")
-    with faults_told(url):
-        counts = _on(url, aged)
+    counts = _on(database, aged)
     for part in PURGED:
         if part in counts:
             click.echo(f"{part}: {counts[part]}")
@@ -82,7 +79,6 @@ def _by_age(days: int, only: tuple[str, ...], database: str | None) -> None:
 
 def _by_schedule(dry_run: bool, database: str | None) -> None:
     from homeward import clock
-    from homeward.commands.database import chosen_database, faults_told
     from homeward.keeping.purging import plan_purge, purge
     from homeward.keeping.schedule import read_schedules
     from homeward.settings import SettingsError, load_settings
@@ -100,14 +96,12 @@ def _by_schedule(dry_run: bool, database: str | None) -> None:
             "No authority has a retention.toml in the folder that HOMEWARD_DIRECTORY names. Add one (the example is "
             "docs/example/retention.toml), or give --older-than."
         )
-    url = chosen_database(database or settings.purging_database)
     now = clock.now()
 
     def scheduled(store: "Store") -> "Awaitable[PurgePlan]":
         return plan_purge(store, schedules, now) if dry_run else purge(store, schedules, "homeward purge", now)
 
-    with faults_told(url):
-        plan = _on(url, scheduled)
+    plan = _on(database or settings.purging_database, scheduled)
     for each in plan.lines():
         click.echo(f"{each.authority}  {each.what}: {each.count}  ({each.rule})")
     for person, why in plan.kept.items():
@@ -116,22 +110,18 @@ def _by_schedule(dry_run: bool, database: str | None) -> None:
         click.echo("Nothing has been kept for longer than the schedules say.")
 
 
-def _on(url: str, work: "Callable[[Store], Awaitable[_T]]") -> _T:
+def _on(database: str | None, work: "Callable[[Store], Awaitable[_T]]") -> _T:
     """Does `work` where the keys of the database are: without them nothing would go in any backup."""
+    from homeward.commands.database import on_store
     from homeward.keeping.ageing import ChildrenHeldError
     from homeward.served import check_keys
     from homeward.settings import SettingsError
-    from store import Store
 
-    async def done() -> _T:
-        store = Store.open(url, within=None)
-        try:
-            await check_keys(store)
-            return await work(store)
-        finally:
-            await store.close()
+    async def done(store: "Store") -> _T:
+        await check_keys(store)
+        return await work(store)
 
     try:
-        return asyncio.run(done())
+        return on_store(database, done)
     except (SettingsError, ChildrenHeldError) as error:
         raise click.ClickException(str(error)) from None

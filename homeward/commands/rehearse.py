@@ -1,6 +1,5 @@
 """`homeward rehearse`: what a changed procedure would have sent for the reports that the hub has had."""
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from homeward.commands.looking import looks
 
 if TYPE_CHECKING:
     from homeward.looking import Looker
+    from store import Store
 
 
 @click.command()
@@ -42,29 +42,19 @@ def command(
     import orjson
 
     from homeward import clock
-    from homeward.commands.database import chosen_database, faults_told
+    from homeward.commands.database import on_store
     from homeward.commands.installed import directories, installed
     from homeward.rehearsal.running import RehearsedPack, changed_pack, rehearse_pack
     from homeward.rehearsal.telling import rehearsal_data, rehearsal_page, rehearsal_text
-    from routing.tables import PackError
-    from store import Store
 
-    url, day = chosen_database(database), first_instant("--since", since)
+    day = first_instant("--since", since)
     packs, named = installed(folders)
 
-    async def rehearsed() -> RehearsedPack:
-        store = Store.open(url, within=None)
-        try:
-            changed = changed_pack(file, packs)
-            return await rehearse_pack(store, packs, directories(named), changed, day, clock.now(), looker, _progress)
-        finally:
-            await store.close()
+    async def rehearsed(store: "Store") -> RehearsedPack:
+        changed = changed_pack(file, packs)
+        return await rehearse_pack(store, packs, directories(named), changed, day, clock.now(), looker, _progress)
 
-    try:
-        with faults_told(url):
-            done = asyncio.run(rehearsed())
-    except PackError as error:
-        raise click.ClickException(str(error)) from None
+    done = on_store(database, rehearsed)
     if html:
         html.write_text(rehearsal_page(done), encoding="utf-8")
         click.echo(f"Wrote {html}.")

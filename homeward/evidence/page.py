@@ -10,6 +10,7 @@ from desk.clock_words import dated
 from desk.views.episode import state_in_words
 from desk.views.missing import police_reference
 from desk.views.timeline import CourseStep, ToldRow, steps_of, told_of
+from homeward.rendering.english import named
 from reporting.held_cases import HeldCase
 from routing.pack import Pack
 from schemas.html import html_page
@@ -40,7 +41,7 @@ def chronology(
     return Chronology(
         episode=case.id,
         reference=police_reference(held),
-        authority=pack.authority.replace("_", " ").capitalize(),
+        authority=named(pack.authority),
         state=state_in_words(held, now),
         pack=f"{pack.title}, version {pack.version}",
         steps=steps_of(case.episode, ledger, deliveries, pack, now),

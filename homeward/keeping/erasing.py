@@ -90,8 +90,7 @@ async def mentions_of(tx: Transaction, people: Collection[str]) -> Mentions:
     """What children are known by, to look for where nobody has said whom something is about."""
     rows, _ = await tx.load(people)
     described = [read_described(row.described) for row in rows.values() if row.described]
-    numbers = [number for person in rows for number in (await tx.traces_of(person)).numbers]
-    return Mentions(numbers, [name for each in described for name in whole_names(each)])
+    return Mentions(await tx.numbers_of(rows), [name for each in described for name in whole_names(each)])
 
 
 def whole_names(described: Described) -> list[tuple[str, ...]]:

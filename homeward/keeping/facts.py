@@ -4,18 +4,17 @@ what is held of them."""
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from enrichment.serialisation import read_case, read_described, read_held
 from episodes.record import RegisterRecord
 from homeward.keeping.schedule import ChildFacts
+from routing.calendar import london_date
 from routing.case import AnyCase, Case
 from store import EpisodeRow, PersonRow, Transaction
 from store.keeping import ContentsAt
 from store.noting import LOOKED_AFTER
 
 _PAGE = 200  # children in memory at once
-_LONDON = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +79,4 @@ def _born(row: PersonRow, record: RegisterRecord, cases: Iterable[AnyCase]) -> d
 def _died(cases: Iterable[AnyCase]) -> date | None:
     """The day on which the child was found dead."""
     deaths = (case.episode.death for case in cases if isinstance(case, Case))
-    return next(((d.end_at or d.origin.at).astimezone(_LONDON).date() for d in deaths if d), None)
+    return next((london_date(d.end_at or d.origin.at) for d in deaths if d), None)

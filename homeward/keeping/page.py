@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from desk.acts import code_in_words
 from homeward.rendering.english import named
 from routing.calendar import LONDON
 from schemas.html import html_page
@@ -14,14 +15,8 @@ _TEMPLATES = Path(__file__).parents[1] / "rendering" / "templates"
 
 def bundle_page(told: Mapping[str, Any]) -> str:
     """The page as HTML. It needs nothing from elsewhere. Instants are London's."""
-    filters = {"words": _words, "when": _when, "said": _said}
+    filters = {"words": code_in_words, "when": _when, "said": _said}
     return html_page(_TEMPLATES, "child.html", filters, told=told, name=named(str(told["authority"])))
-
-
-def _words(code: str) -> str:
-    """`date_of_birth` as `Date of birth`."""
-    text = code.replace("_", " ").replace(".", " ")
-    return text[:1].upper() + text[1:]
 
 
 def _when(value: str | None) -> str:
@@ -33,7 +28,7 @@ def _when(value: str | None) -> str:
 def _said(value: Any) -> str:
     """A value in words, whatever it is made of."""
     if isinstance(value, Mapping):
-        return "; ".join(f"{_words(key).lower()}: {_said(each)}" for key, each in value.items() if each)
+        return "; ".join(f"{code_in_words(key).lower()}: {_said(each)}" for key, each in value.items() if each)
     if isinstance(value, list):
         return ", ".join(_said(each) for each in value)
     if isinstance(value, str) and value[10:11] == "T":

@@ -14,6 +14,8 @@ from homeward.keeping.stripping import is_of, stripped
 from store import EpisodeRow, PersonRow, Store, Transaction
 from store.keys import Erasure
 
+SCHEDULE = "schedule"
+"""The part under which the last purge by the schedules is kept."""
 STRIPPED, OLD, HELD = "stripped", "old", "held"
 _OF_CHILD: tuple[RecordType, ...] = ("interview", "circumstances", "descriptions", "identifiers")
 _WHOLE_HUB = "every authority"
@@ -89,7 +91,7 @@ async def purge(store: Store, schedules: Mapping[str, Schedule], by: str, now: d
         erased = await forget_children(store, plan.children[first : first + _AT_ONCE], by, "", now)
         plan.kept |= erased.refused
     async with store.transaction() as tx:
-        await tx.purged(["schedule"], now)
+        await tx.purged([SCHEDULE], now)
     await store.sweep()
     return plan
 
@@ -180,7 +182,7 @@ async def _strip(
         row = replace(row, doc=stripped(row.doc, what, before))
         if what == "descriptions":
             row = replace(row, described=None)
-            await tx.drop_blocking(person)
+            await tx.file([person], ())
         if what == "identifiers":
             await tx.drop_identifiers(person)
         await tx.empty_contents(person, [kind for kind in kinds if is_of(kind, what)], before)

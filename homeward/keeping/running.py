@@ -6,13 +6,11 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
-from homeward.keeping.purging import PurgePlan, purge
+from homeward.keeping.purging import SCHEDULE, PurgePlan, purge
 from homeward.keeping.schedule import Schedule
 from store import Store
 
 log = logging.getLogger(__name__)
-SCHEDULE = "schedule"
-"""The part under which the last purge by the schedules is kept."""
 _EVERY, _LOOK_EVERY = timedelta(hours=24), 900.0
 _LATE = timedelta(days=2)
 

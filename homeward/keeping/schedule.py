@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
 
+from routing.calendar import london_date
 from routing.tables import PackError, TomlTable
 
 RETENTION = "retention.toml"
@@ -28,7 +28,6 @@ OF_NO_CHILD = ("messages", "claims", "quarantine")
 _LENGTHS = ("years", "months", "days")
 _MOST = {"years": 1000, "months": 12_000, "days": 365_000}
 """So that the calendar holds every day that is counted."""
-_LONDON = ZoneInfo("Europe/London")
 _ROW = re.compile(r"^\s*\[\[\s*keep\s*\]\]")
 
 
@@ -76,11 +75,11 @@ class KeepRule:
         if begun is None:
             return None
         kept_until = later(begun, self.years, self.months) + timedelta(days=self.days)
-        return now if kept_until <= now.astimezone(_LONDON).date() else None
+        return now if kept_until <= london_date(now) else None
 
     def _begun(self, child: ChildFacts) -> date | None:
         if self.after == "last_word":
-            return child.last_word.astimezone(_LONDON).date() if child.last_word else None
+            return london_date(child.last_word) if child.last_word else None
         return child.born if self.after == "birth" else child.died
 
     def __str__(self) -> str:
