@@ -34,9 +34,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """The tests are there until the end: nobody need look again and again whether they are garbage."""
+    """Garbage is looked for as seldom as in a hub that runs (`homeward.commands.run`), and not among the tests, which
+    are there until the end."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.hookimpl(optionalhook=True)
