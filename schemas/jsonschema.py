@@ -35,7 +35,7 @@ def message_schema(name: str) -> Json:
     """The schema of the data of one type of message, complete in itself. Raises KeyError for an unknown type."""
     inward = name in INBOUND
     model: type[Part] = INBOUND[name] if inward else OUTBOUND[name]
-    body = _tidy(model.model_json_schema(schema_generator=_Plain))
+    body = _tidy(_alone(model))
     body = _limited(body, DEFAULT) if inward else body
     parts = {**body.pop("$defs", {}), model.__name__: body}
     parts |= _named().apart(parts, _DEFS)
@@ -70,15 +70,26 @@ def shared_schemas(
 ) -> tuple[dict[type[Part], Json], dict[str, Json]]:
     """For a document that holds many messages: a reference for each model, and every schema by its name. `template`
     is where the document keeps them, with `{model}` for the name. `name_words`: lists of words stand apart too."""
+    by_model, defined = _together((*models,), template)
+    tidy = {name: _tidy(schema) for name, schema in defined.items()}
+    inward = tuple(model for model in by_model if model in INBOUND.values())
+    holds = _together(inward, template)[1] if inward else {}
+    schemas = {name: _limited(schema, DEFAULT) if name in holds else schema for name, schema in tidy.items()}
+    return {**by_model}, schemas | (_named().apart(schemas, template) if name_words else {})
+
+
+@cache
+def _alone(model: type[Part]) -> Json:
+    """What pydantic makes of it, once in a process: that takes long. Not to be changed."""
+    return model.model_json_schema(schema_generator=_Plain)
+
+
+@cache
+def _together(models: tuple[type[Part], ...], template: str) -> tuple[dict[type[Part], Json], dict[str, Json]]:
+    """The same of several: a reference for each, and every schema by its name. Not to be changed."""
     wanted: list[tuple[type[Part], Literal["validation"]]] = [(model, "validation") for model in models]
     references, document = models_json_schema(wanted, ref_template=template, schema_generator=_Plain)
-    by_model = {model: references[model, mode] for model, mode in wanted}
-    tidy = {name: _tidy(schema) for name, schema in document["$defs"].items()}
-    inward, holds = [(m, mode) for m, mode in wanted if m in INBOUND.values()], dict[str, Json]()
-    if inward:
-        holds = models_json_schema(inward, ref_template=template, schema_generator=_Plain)[1]["$defs"]
-    schemas = {name: _limited(schema, DEFAULT) if name in holds else schema for name, schema in tidy.items()}
-    return by_model, schemas | (_named().apart(schemas, template) if name_words else {})
+    return {model: references[model, mode] for model, mode in wanted}, document["$defs"]
 
 
 @cache
