@@ -22,7 +22,7 @@ from homeward.keeping.schedule import read_schedules
 from homeward.paused import pause_every_way
 from homeward.settings import Settings
 from homeward.watching import Watch
-from homeward.wiring import HubPart, Parts, chosen_parts, consumer_connection
+from homeward.wiring import HubPart, Parts, as_owner, chosen_parts, consumer_connection
 from intake.worklist import fill_worklist
 from store.errors import StoreUnavailableError
 from store.trouble import Waiting
@@ -129,7 +129,7 @@ class Hub:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for sender in self.parts.senders.values():
+        for sender in (*self.parts.senders.values(), *self.parts.own_senders):
             await sender.stop()
         await self.parts.store.close()
 
@@ -170,11 +170,6 @@ def daily_purge(parts: Parts) -> DailyPurge | None:
     settings = parts.settings
     schedules = read_schedules(settings.directory, parts.packs.authorities)
     return DailyPurge(parts.store, schedules, parts.now, as_owner(settings)) if schedules else None
-
-
-def as_owner(settings: Settings) -> str | None:
-    """The url by which the database is entered to remove rows, where it is another one."""
-    return settings.purging_database if settings.purging_database_url else None
 
 
 def backlog_of(settings: Settings, pattern: str = PATTERN) -> Callable[[], Awaitable[None]]:

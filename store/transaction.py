@@ -3,6 +3,7 @@
 from store.answers import Answers
 from store.arriving import Arriving
 from store.blocking import Blocking
+from store.canaries import Canaries
 from store.cases import Cases
 from store.claiming import Claiming
 from store.deliveries import Deliveries
@@ -26,7 +27,7 @@ from store.timers import Timers
 from store.worklist import Worklist
 
 
-class Known(Cases, Blocking, RegisterAges, FeedsHeard, LookingUp, Floods, Noting, Timers, Worklist):
+class Known(Cases, Blocking, RegisterAges, FeedsHeard, Canaries, LookingUp, Floods, Noting, Timers, Worklist):
     """What is true now."""
 
 
