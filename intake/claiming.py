@@ -11,17 +11,17 @@ from intake.records import Parsed, Rejected
 from store import Transaction
 from store.rows import Claim
 
-Told = Parsed | Rejected
+Claimable = Parsed | Rejected
 """What is claimed: all but the hub's own canaries."""
 
 
-async def fresh(tx: Transaction, read: Sequence[Told], now: datetime) -> list[Told]:
+async def fresh(tx: Transaction, read: Sequence[Claimable], now: datetime) -> list[Claimable]:
     """What is to be taken in, in order, and claimed from now on. A record that is reread passes on purpose. So does one
     out of quarantine whose claim was written when it was set aside, or that still cannot be read and goes back."""
     read = await _not_set_aside(tx, read)
     left = await tx.claim([_claim(each, now) for each in read if not _passes(each)])
-    chosen: dict[int, Told] = {}
-    known: dict[int, Told] = {}
+    chosen: dict[int, Claimable] = {}
+    known: dict[int, Claimable] = {}
     for place, each in enumerate(read):
         if _passes(each) or _key(each) not in left:
             known[place] = each
@@ -41,22 +41,22 @@ async def fresh(tx: Transaction, read: Sequence[Told], now: datetime) -> list[To
     return [chosen[place] for place in sorted(chosen)]
 
 
-async def _not_set_aside(tx: Transaction, read: Sequence[Told]) -> list[Told]:
+async def _not_set_aside(tx: Transaction, read: Sequence[Claimable]) -> list[Claimable]:
     """Less what was set aside at this very place before: it stands in quarantine, and would only fail again."""
     places = {each.raw.place for each in read if isinstance(each, Parsed) and not _passes(each) and not each.raw.held}
     aside = await tx.claimed(places)
     return [each for each in read if isinstance(each, Rejected) or each.raw.held or each.raw.place not in aside]
 
 
-def _passes(read: Told) -> bool:
+def _passes(read: Claimable) -> bool:
     return read.raw.reread or read.raw.claim is not None or (bool(read.raw.held) and isinstance(read, Rejected))
 
 
-def _key(read: Told) -> str:
+def _key(read: Claimable) -> str:
     return read.key if isinstance(read, Parsed) else read.raw.place
 
 
-def _clash(read: Told, contents: Mapping[str, str | None]) -> Parsed | None:
+def _clash(read: Claimable, contents: Mapping[str, str | None]) -> Parsed | None:
     """The message under a key of its own, where another one with other content has the key."""
     held = contents.get(_key(read))
     if isinstance(read, Rejected) or None in (held, read.content) or held == read.content:
@@ -64,7 +64,7 @@ def _clash(read: Told, contents: Mapping[str, str | None]) -> Parsed | None:
     return read.apart()
 
 
-def _claim(read: Told, now: datetime) -> Claim:
+def _claim(read: Claimable, now: datetime) -> Claim:
     raw = read.raw
     origin = read.report.origin if isinstance(read, Parsed) else None
     source, message, type_ = (origin.source, origin.id, origin.type) if origin else ("", "", "")
