@@ -20,6 +20,7 @@ from homeward.keeping.journal import obey_journal
 from homeward.keeping.running import DailyPurge, entered
 from homeward.keeping.schedule import read_schedules
 from homeward.paused import pause_every_way
+from homeward.served import look_for_keys
 from homeward.settings import Settings
 from homeward.watching import Watch
 from homeward.wiring import HubPart, Parts, as_owner, chosen_parts, consumer_connection
@@ -61,6 +62,8 @@ class Hub:
         self._purge = daily_purge(parts) if "timers" in self.running else None
         if self._purge:
             checks["retention"] = self._purge.fault
+        self._keys: str | None = None
+        checks["keys"] = lambda: self._keys
         self.health = Health(checks, self._standing, board, now=parts.now)
         self._tasks: list[asyncio.Task[None]] = []
         self._watching: asyncio.Task[None] | None = None
@@ -71,6 +74,9 @@ class Hub:
         allow is told, and tried again while the hub runs."""
         if self._starts_paused:
             await pause_every_way(self.parts.store, self.parts.senders, self.parts.now())
+        self._keys = await look_for_keys(self.parts.store, self.parts.now())
+        if self._keys:
+            log.error("Started without the keys", extra={"why": self._keys})
         async with entered(self.parts.store, as_owner(self.settings)) as store:
             await obey_journal(store, self.parts.now())
         await fill_worklist(self.parts.store, self.parts.packs)

@@ -18,6 +18,7 @@ from store.holds import Holds
 from store.keeping import Keeping
 from store.listening import FeedsHeard
 from store.looks import Looks
+from store.lost_keys import LostKeys
 from store.noting import Noting
 from store.pausing import Pausing
 from store.quarantine import Quarantine
@@ -31,7 +32,7 @@ class Known(Cases, Blocking, RegisterAges, FeedsHeard, Canaries, LookingUp, Floo
     """What is true now."""
 
 
-class Looking(DeliveryStatus, Evidence, Looks, Retention, Forgetting, Holds, Keeping):
+class Looking(DeliveryStatus, Evidence, Looks, Retention, Forgetting, Holds, Keeping, LostKeys):
     """What became of what was promised, what proves it, who looked, and what may be forgotten."""
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.engine import make_url
 
 from homeward import clock
 from homeward.doctor.finding import Finding, Severity
-from homeward.served import lacks_keys
+from homeward.keeping.journal import lacks_keys
 from homeward.settings import PREFIX, Settings
 from reporting.canaries import absence_in_words, absent_canaries
 from store import Store
@@ -53,7 +53,7 @@ async def _within(settings: Settings) -> list[Finding]:
         for right in lacking
     ] or [Finding("database rights", "ok", "the hub has every right that it needs")]
     if keyless:
-        fix = f"correct {PREFIX}KEYS_URL, or put the keys back from their own backup"
+        fix = f"correct {PREFIX}KEYS_URL, or put the keys back from their own backup; if they are lost: homeward keys"
         found.append(Finding("keys", "fault", "the keys of what was received are not there", fix))
     found += _of_canaries(canaries, timedelta(minutes=settings.canary_every))
     held = {state: n for state, n in standing.states.items() if state in ("parked", "failed", "bounced", "in_doubt")}
