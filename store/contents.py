@@ -164,10 +164,15 @@ class Contents(Session):
         await self._rows(_HAND_OVER, former=former, heir=person, moved=episode)
         await self._rows(_LEAVE, former=former, moved=episode)  # what the other has already
 
-    async def keys_missing(self, forgotten: Collection[str] = ()) -> bool:
-        """Whether the newest contents are sealed under keys that are not here. `forgotten`: children whose keys were
-        thrown away, as the journal beside the keys says; one that names a child of this database is its own."""
-        newest = [*await self._rows(_NEWEST)]
+    async def newest_keys(self) -> set[str]:
+        """The ids of the keys under which the newest contents are sealed, whether they are here or not."""
+        return {row.key for row in await self._rows(_NEWEST) if row.key}
+
+    async def keys_missing(self, forgotten: Collection[str] = (), besides: Collection[str] = ()) -> bool:
+        """Whether the newest contents are sealed under keys that are not here; those of `besides` do not count.
+        `forgotten`: children whose keys were thrown away, as the journal beside the keys says; one that names a child
+        of this database is its own."""
+        newest = [row for row in await self._rows(_NEWEST) if row.key not in besides]
         if not newest or any(row.person in forgotten for row in newest):
             return False
         return not (self._keys and await self._keys.known(sorted({row.key for row in newest})))

@@ -12,6 +12,9 @@ from typing import Any, Literal
 SHARDS = 16
 """How many parts the deliveries are dealt into. Fixed: rows written under another number would change hands."""
 
+CANARY = "hub.canary"
+"""The type of the hub's own canary: it is about nobody, tells nobody anything and stands nowhere when it is home."""
+
 LedgerKind = Literal["report", "waits", "match", "fact", "decision", "timers", "delivery", "look", "pause", "erasure"]
 
 

@@ -3,6 +3,7 @@
 from store.answers import Answers
 from store.arriving import Arriving
 from store.blocking import Blocking
+from store.canaries import Canaries
 from store.cases import Cases
 from store.claiming import Claiming
 from store.delivery_status import DeliveryStatus
@@ -16,6 +17,7 @@ from store.holds import Holds
 from store.keeping import Keeping
 from store.listening import FeedsHeard
 from store.looks import Looks
+from store.lost_keys import LostKeys
 from store.noting import Noting
 from store.pausing import Pausing
 from store.quarantine import Quarantine
@@ -26,11 +28,11 @@ from store.timers import Timers
 from store.worklist import Worklist
 
 
-class Known(Cases, Blocking, RegisterAges, FeedsHeard, LookingUp, Floods, Noting, Timers, Worklist):
+class Known(Cases, Blocking, RegisterAges, FeedsHeard, Canaries, LookingUp, Floods, Noting, Timers, Worklist):
     """What is true now."""
 
 
-class Looking(DeliveryStatus, Evidence, Looks, Retention, Forgetting, Holds, Keeping):
+class Looking(DeliveryStatus, Evidence, Looks, Retention, Forgetting, Holds, Keeping, LostKeys):
     """What became of what was promised, what proves it, who looked, and what may be forgotten."""
 
 
