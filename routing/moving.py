@@ -35,7 +35,8 @@ def moved(s: Situation, event: Event, pack: Pack, now: datetime) -> tuple[Situat
         if due is None or clauses is None:
             continue
         _, lent = resolve(rule.to, s, event, pack)
-        s, message = _again(promise, promise.to, due, "moved", (*clauses, *lent), Firing(rule, s, event, pack, now))
+        firing = Firing(rule, s, event, pack, now)
+        s, message = _again(promise, promise.to, due, f"moved {due.isoformat()}", (*clauses, *lent), firing)
         messages.append(message)
     return s, tuple(messages)
 
@@ -53,7 +54,8 @@ def reassigned(s: Situation, event: Event, pack: Pack, now: datetime) -> tuple[S
         if clauses is None:
             continue
         firing = Firing(rule, s, event, pack, now)
-        s, message = _again(promise, recipients, promise.due, "followed", (*clauses, *lent), firing)
+        names = " ".join(f"{r.role}/{r.person or ''}" for r in recipients)
+        s, message = _again(promise, recipients, promise.due, f"followed {names}", (*clauses, *lent), firing)
         if not MESSAGE_TYPES[promise.type].asks_for:  # a word: those who have heard it do not hear it again (AMB-193)
             message = replace(message, to=tuple(r for r in recipients if r not in promise.everybody) or recipients)
         messages.append(message)
@@ -99,9 +101,9 @@ def _again(
     clauses: tuple[str, ...],
     f: Firing,
 ) -> tuple[Situation, Message]:
-    """The promise said again, to these recipients and with this limit."""
+    """The promise said again, because of a report, to these recipients and with this limit."""
     first, cited = promise.first or promise.message, (*f.rule.clauses, *clauses)
-    message = build_message(f, to, cited, f"{occurrence} {promise.message}", due, replaces=first)
+    message = build_message(f, to, cited, f"{occurrence} {first} {f.cause}", due, replaces=first)
     former = tuple(dict.fromkeys((*promise.former, *(r for r in promise.to if r not in to))))
     later = replace(promise, message=message.id, to=to, due=due, first=first, former=former)
     return replace(f.s, promises=with_replaced(f.s.promises, promise, later)), message

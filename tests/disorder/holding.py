@@ -54,13 +54,36 @@ def differences(one: Read, other: Read) -> Iterator[str]:
 
 
 def differently_told(one: Read, other: Read, split_alike: bool) -> Iterator[str]:
-    """What is said in one reading and not in the other, but for the word that something came early. Where batches were
-    split in another way, of what was asked for: what tells how things are may have left before it changed."""
+    """What is said in one reading and not in the other, or under another id, but for the word that something came
+    early. Where batches were split in another way, of what was asked for: what tells how things are may have left
+    before it changed."""
     if any(_is_refused(read) or _was_joined(read) for read in (one, other)):
         return
     mine, theirs = (_told(read, split_alike) for read in (one, other))
     yield from (f"said only in the first: {_shown(row)}" for row in (mine - theirs).elements())
     yield from (f"said only in the other: {_shown(row)}" for row in (theirs - mine).elements())
+    yield from _differently_called(one, other)
+
+
+def _differently_called(one: Read, other: Read) -> Iterator[str]:
+    """What both say, each under an id of its own: ids hang on no order."""
+    left, right = _called(one), _called(other)
+    for row in left.keys() & right.keys():
+        if left[row] - right[row] and right[row] - left[row]:
+            yield f"said under two ids: {_shown(row)}"
+
+
+def _called(read: Read) -> dict[tuple[Any, ...], set[str]]:
+    """The ids of what is said. What had been decided before and did not leave is said anew, under another one."""
+    left = {m["id"] for m in read.said}
+    decided = [e for e in read.ledger if e.kind == "decision" and e.entry["message"] not in left]
+    unsent = {(e.episode, e.entry["type"], e.entry["kind"]) for e in decided}
+    called: dict[tuple[Any, ...], set[str]] = {}
+    for m in read.said:
+        if not _came_early(m) and (m["episode"], m["type"], m["kind"]) not in unsent:
+            row = (m["authority"], m["type"], m["kind"], m["incident"], _roles(m["to"]), m["due"])
+            called.setdefault(row, set()).add(m["id"])
+    return called
 
 
 def has_further_error(course: Course) -> bool:
