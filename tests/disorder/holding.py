@@ -40,6 +40,7 @@ def faults(course: Course, read: Read) -> Iterator[str]:
     yield from _alarmed_for_nothing(course, read)
     yield from _left_untold(read)
     yield from _not_asked(course, read)
+    yield from _not_told_of_a_limit(read)
 
 
 def differences(one: Read, other: Read) -> Iterator[str]:
@@ -249,3 +250,27 @@ def _not_asked(course: Course, read: Read) -> Iterator[str]:
 def _joined(read: Read, absence: Absence) -> bool:
     """Whether its reference is one of several of an episode, whose messages go by the first."""
     return any(len(refs) > 1 and absence.incident in {r.incident for r in refs} for *_, refs in _states(read))
+
+
+# ---- whoever was asked hears of the limit
+
+
+def _not_told_of_a_limit(read: Read) -> Iterator[str]:
+    """Whoever was asked for an interview hears that its limit has moved or passed, whatever has changed hands since
+    (T-5, T-8, AMB-183)."""
+    asked: dict[str, set[str]] = {}
+    dues: dict[str, str | None] = {}
+    for message in read.said:
+        episode, to = message["episode"], {str((r["role"], r["person"])) for r in message["to"]}
+        match message["type"]:
+            case "rhi.request":
+                before = asked.setdefault(episode, set())
+                moved = message["replaces"] and message["due"] != dues.get(episode)
+                if moved and before - to:
+                    yield f"asked and not told of {message['due']}: {sorted(before - to)} of {message['incident']}"
+                before |= to
+                dues[episode] = message["due"]
+            case "rhi.withdrawn":
+                asked.pop(episode, None)
+            case "rhi.breach" if asked.get(episode, set()) - to:
+                yield f"asked and not told of the breach: {sorted(asked[episode] - to)} of {message['incident']}"
