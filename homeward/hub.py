@@ -59,6 +59,8 @@ class Hub:
             checks["consumers"] = self.watch.consumers_fault
         if {"consumers", "relay"} & {*self.running}:
             checks["rights"] = self.watch.rights_fault
+        if "timers" in self.running:
+            checks["sealing"] = parts.sealer.fault
         self._purge = daily_purge(parts) if "timers" in self.running else None
         if self._purge:
             checks["retention"] = self._purge.fault
