@@ -17,8 +17,8 @@ Claimable = Parsed | Rejected
 
 async def fresh(tx: Transaction, read: Sequence[Claimable], now: datetime) -> list[Claimable]:
     """What is to be taken in, in order, and claimed from now on. A record that is reread passes on purpose. So does one
-    out of quarantine whose claim was written when it was set aside, or that still cannot be read and goes back."""
-    read = await _not_set_aside(tx, read)
+    out of quarantine whose claim was written when it was set aside, or that still cannot be read and goes back. What
+    was set aside at this very place before is left out: it stands in quarantine, and would only fail again."""
     left = await tx.claim([_claim(each, now) for each in read if not _passes(each)])
     chosen: dict[int, Claimable] = {}
     known: dict[int, Claimable] = {}
@@ -28,7 +28,9 @@ async def fresh(tx: Transaction, read: Sequence[Claimable], now: datetime) -> li
         else:
             left.discard(_key(each))
             chosen[place] = each
-    contents = await tx.claimed({_key(each) for each in known.values()})
+    asked = {_key(each) for each in known.values()} | {aside for each in known.values() if (aside := _aside(each))}
+    contents = await tx.claimed(asked)
+    known = {place: each for place, each in known.items() if _aside(each) not in contents}
     clashing = {place: clash for place, each in known.items() if (clash := _clash(each, contents))}
     left = await tx.claim([_claim(each, now) for each in clashing.values() if not _passes(each)])
     for place, each in known.items():
@@ -41,11 +43,9 @@ async def fresh(tx: Transaction, read: Sequence[Claimable], now: datetime) -> li
     return [chosen[place] for place in sorted(chosen)]
 
 
-async def _not_set_aside(tx: Transaction, read: Sequence[Claimable]) -> list[Claimable]:
-    """Less what was set aside at this very place before: it stands in quarantine, and would only fail again."""
-    places = {each.raw.place for each in read if isinstance(each, Parsed) and not _passes(each) and not each.raw.held}
-    aside = await tx.claimed(places)
-    return [each for each in read if isinstance(each, Rejected) or each.raw.held or each.raw.place not in aside]
+def _aside(read: Claimable) -> str | None:
+    """The key that its place would have, had it been set aside there; None where that is no matter."""
+    return None if isinstance(read, Rejected) or _passes(read) or read.raw.held else read.raw.place
 
 
 def _passes(read: Claimable) -> bool:
@@ -69,4 +69,5 @@ def _claim(read: Claimable, now: datetime) -> Claim:
     origin = read.report.origin if isinstance(read, Parsed) else None
     source, message, type_ = (origin.source, origin.id, origin.type) if origin else ("", "", "")
     content = read.content if isinstance(read, Parsed) else None
-    return Claim(_key(read), source, message, type_, raw.topic, raw.partition, raw.offset, now, content)
+    where = (raw.topic, raw.partition, raw.offset)
+    return Claim(_key(read), source, message, type_, *where, now, content, besides=_aside(read))

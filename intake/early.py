@@ -141,7 +141,13 @@ def words_of_rows(rows: Iterable[EarlyRow], parse: Parse) -> Iterator[EarlyWord]
     for row in rows:
         parsed = parse(as_it_came(row), row.since)
         if isinstance(parsed, Parsed):  # it was when it came
-            yield EarlyWord(row, replace(parsed.apart(), reused=None) if row.claim else parsed)
+            yield EarlyWord(row, _as_it_was_called(parsed, row))
+
+
+def _as_it_was_called(parsed: Parsed, row: EarlyRow) -> Parsed:
+    """Under the key that it was claimed by, on which ids hang: its own, unless another message is called the same."""
+    apart = parsed.apart()
+    return replace(apart, reused=None) if apart.report.origin.claim == row.claim else parsed
 
 
 def note_spoilt(error: EarlyWordError, spoilt: dict[str, Exception]) -> None:

@@ -67,10 +67,8 @@ class Settler:
         # What failed for now is told by its first try; every further one would only repeat it.
         # A canary of the hub's own is about nobody, and leaves no line.
         ended = [(row, s) for row, s in told if (s.outcome not in _AGAIN or _first_failure(row, s)) and _is_told(row)]
-        async with self._store.transaction(brief=True) as tx:
-            # None counts where an earlier try was kept although its answer was lost: then the ledger has its lines.
-            if await tx.settle(owner, [settlement for _, settlement in told], now):
-                await tx.append(ledger_lines(ended, now), ())
+        # None counts where an earlier try was kept although its answer was lost: then the ledger has its lines.
+        await self._store.settle(owner, [settlement for _, settlement in told], now, ledger_lines(ended, now))
 
     async def _patiently(self, work: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -96,6 +94,7 @@ class SettleAsTheyGo:
     async def settle(self, letter: Sequence[Pair]) -> None:
         self._pending += letter
         async with self._turn:
+            await asyncio.sleep(0)  # for hands whose letters came back at the same moment
             if letter[0] in self._pending:
                 pairs, self._pending = self._pending, []
                 self.ends += await self._settler.settle(self._owner, pairs, (), self._retry)

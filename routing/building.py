@@ -64,15 +64,14 @@ def build_message(
 
 
 def _id(f: Firing, occurrence: str) -> str:
-    """It hangs on the episode, the cause, the rule and its occurrence, and on no instant at which the hub was told, so
-    that the same reports read again, later or in other batches, give the same. What a rule says when its moment has
-    come is caused by that, whether a timer, a late report or the end of a backlog brings it up; so is what follows from
-    it. `told`: how often the rule has said it before and it turned out not to be so."""
-    rule, s, origin = f.rule, f.s, f.event.report.origin
-    by_limit = f.timed or rule.moment is not None or f.follows_limit
-    cause = "" if by_limit else "#".join((origin.cause, *(origin.again or ())))
-    told = sum(1 for p in s.promises if p.undone and p.rule == rule.id and p.occurrence == occurrence)
-    return derived_id("message", s.episode.id, cause, rule.id, occurrence, str(told), str(s.episode.matched))
+    """It hangs on the episode, the rule (of a group that answers but once, on the group) and the occurrence, neither on
+    the report that happened to be read last nor on an instant at which the hub was told. So what is read again, later,
+    in other batches or in another order, gives the same. `before`: how often it was said, and turned out not to be
+    so."""
+    rule, s = f.rule, f.s
+    rules = f.pack.groups[rule.group] if rule.group else (rule.id,)
+    before = sum(1 for p in s.promises if p.rule in rules and p.occurrence == occurrence)
+    return derived_id("message", s.episode.id, min(rules), occurrence, str(before), str(s.episode.matched))
 
 
 def _acknowledge(f: Firing) -> dict[str, datetime]:

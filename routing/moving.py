@@ -14,15 +14,14 @@ from routing.message_types import INTERVIEW_REQUEST, MESSAGE_TYPES
 from routing.messages import Message, Promise, Recipient
 from routing.pack import Pack, Rule
 from routing.payload import Firing
-from routing.promises import with_replaced
 from routing.recipients import resolve
 from routing.roles import Role
 from routing.situation import Situation
 
 
 def moved(s: Situation, event: Event, pack: Pack, now: datetime) -> tuple[Situation, tuple[Message, ...]]:
-    """Open promises whose limit has moved with its anchor are sent again with the new one (T-8). Whoever was asked for
-    an interview hears of it whatever has changed hands since (AMB-183)."""
+    """Open promises whose limit has moved with its anchor are sent again with the new one (T-8): to whoever holds the
+    work and whoever was asked before. Of an interview they hear whatever has changed since (AMB-183)."""
     messages: list[Message] = []
     for promise in [p for p in s.promises if p.open and p.due]:
         rule = pack.rules_by_id.get(promise.rule)
@@ -35,7 +34,9 @@ def moved(s: Situation, event: Event, pack: Pack, now: datetime) -> tuple[Situat
         if due is None or clauses is None:
             continue
         _, lent = resolve(rule.to, s, event, pack)
-        s, message = _again(promise, promise.to, due, "moved", (*clauses, *lent), Firing(rule, s, event, pack, now))
+        firing = Firing(rule, s, event, pack, now)
+        cited = (*clauses, *lent, *(("AMB-183",) if promise.former else ()))
+        s, message = _again(replace(promise, due=due), promise.everybody, f"moved {due.isoformat()}", cited, firing)
         messages.append(message)
     return s, tuple(messages)
 
@@ -53,7 +54,11 @@ def reassigned(s: Situation, event: Event, pack: Pack, now: datetime) -> tuple[S
         if clauses is None:
             continue
         firing = Firing(rule, s, event, pack, now)
-        s, message = _again(promise, recipients, promise.due, "followed", (*clauses, *lent), firing)
+        names = " ".join(f"{r.role}/{r.person or ''}" for r in recipients)
+        former = tuple(r for r in promise.everybody if r not in recipients)
+        s, message = _again(
+            replace(promise, to=recipients, former=former), recipients, f"followed {names}", (*clauses, *lent), firing
+        )
         if not MESSAGE_TYPES[promise.type].asks_for:  # a word: those who have heard it do not hear it again (AMB-193)
             message = replace(message, to=tuple(r for r in recipients if r not in promise.everybody) or recipients)
         messages.append(message)
@@ -92,16 +97,11 @@ def _is_team(role: Role) -> bool:
 
 
 def _again(
-    promise: Promise,
-    to: tuple[Recipient, ...],
-    due: datetime | None,
-    occurrence: str,
-    clauses: tuple[str, ...],
-    f: Firing,
+    promise: Promise, to: tuple[Recipient, ...], occurrence: str, clauses: tuple[str, ...], f: Firing
 ) -> tuple[Situation, Message]:
-    """The promise said again, to these recipients and with this limit."""
+    """The promise, as it is now, said again to these recipients, because of a report."""
     first, cited = promise.first or promise.message, (*f.rule.clauses, *clauses)
-    message = build_message(f, to, cited, f"{occurrence} {promise.message}", due, replaces=first)
-    former = tuple(dict.fromkeys((*promise.former, *(r for r in promise.to if r not in to))))
-    later = replace(promise, message=message.id, to=to, due=due, first=first, former=former)
-    return replace(f.s, promises=with_replaced(f.s.promises, promise, later)), message
+    message = build_message(f, to, cited, f"{occurrence} {first} {f.cause}", promise.due, replaces=first)
+    later = replace(promise, message=message.id, first=first)
+    kept = tuple(later if p.message == promise.message else p for p in f.s.promises)
+    return replace(f.s, promises=kept), message

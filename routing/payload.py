@@ -21,8 +21,7 @@ from routing.situation import Situation
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """A rule that fires in a situation, in answer to an event, at `now`. `timed`: a timer caused it and no report did.
-    `follows_limit`: it speaks only because of what another rule said when its limit had passed."""
+    """A rule that fires in a situation, in answer to an event, at `now`. `timed`: a timer caused it, and no report."""
 
     rule: Rule
     s: Situation
@@ -30,7 +29,12 @@ class Firing:
     pack: Pack
     now: datetime
     timed: bool = False
-    follows_limit: bool = False
+
+    @property
+    def cause(self) -> str:
+        """The message that caused it, and the one because of which it is answered once more; none where a timer did."""
+        origin = self.event.report.origin
+        return "" if self.timed else "#".join((origin.cause, *(origin.again or ())))
 
 
 Filling = Callable[[Firing], Any]

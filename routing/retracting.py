@@ -25,7 +25,8 @@ def taken_back(s: Situation, event: Event, pack: Pack, now: datetime) -> Decisio
     if not told:
         return withdrawn
     rule = Rule(id="retracted", clauses=ERROR_CLAUSES, send="notify.info", kind="retracted", urgency="immediate")
-    word = build_message(Firing(rule, s, event, pack, now), told, ERROR_CLAUSES, "")
+    firing = Firing(rule, s, event, pack, now)
+    word = build_message(firing, told, ERROR_CLAUSES, firing.cause)
     return replace(withdrawn, messages=(*withdrawn.messages, word))
 
 

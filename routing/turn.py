@@ -38,7 +38,6 @@ class Turn:
         self.late: dict[str, None] = {}  # rules that were late on arrival, left until all has been read
         self.settles = False  # what was late on arrival is decided, of events that were answered before
         self.revived: frozenset[str] = frozenset()  # rules whose promises had ended because of what was not so
-        self.of_limits: list[Promise] = []  # what was promised in this pass because a limit had passed
         self.review: Review | None = None
         self.looked_back_at: tuple[Event, ...] = ()
         self.events, self.first = s.events, s.events[0]
@@ -101,7 +100,7 @@ class Turn:
             occurrence, f = self._occurrence(rule, self.first), self._firing(rule, self.first)
             if occurrence is not None and not self._answered(rule, occurrence):
                 due = ends(rule.due, self.s, self.first) if rule.due else None
-                name = f"unsaid {occurrence} {f.s.as_of.isoformat()}"  # it may be said yet, under its own
+                name = f"unsaid {rule.id} {occurrence} {f.s.as_of.isoformat()}"  # it may be said yet, under its own
                 yield build_message(f, resolve(rule.to, f.s, f.event, f.pack)[0], rule.clauses, name, due)
 
     def rejecting(self) -> Rule | None:
@@ -174,9 +173,7 @@ class Turn:
             yield self._send(rule, event, occurrence, recipients, (*rule.clauses, *clauses, *lent))
 
     def _firing(self, rule: Rule, event: Event) -> Firing:
-        may_follow = bool(self.of_limits) and not rule.on and not rule.moment
-        follows = may_follow and evaluate_without(self.of_limits, rule.tests, self.s, event, self.pack) is None
-        return Firing(rule, self.s, event, self.pack, self.now, timed=self.due is not None, follows_limit=follows)
+        return Firing(rule, self.s, event, self.pack, self.now, timed=self.due is not None)
 
     def _occurrence(self, rule: Rule, event: Event) -> str | None:
         """What a rule answers but once: the episode, an event, a report, or an anchor; None while that is unknown."""
@@ -224,7 +221,6 @@ class Turn:
         if former is not None:
             kept = promises.with_replaced(kept, former, promises.ended(former, firing))
         promise = promise_of(firing, message, occurrence)
-        self.of_limits += [promise] if rule.moment or firing.follows_limit else []
         self.s = replace(self.s, others=others, promises=(*kept, promise))
         return message
 

@@ -95,7 +95,8 @@ class _Undoing:
 
     def _said(self, send: str, kind: str, to: tuple[Recipient, ...]) -> list[Message]:
         rule = Rule(id=kind, clauses=self.clauses, send=send, kind=kind, urgency="immediate")
-        return [build_message(self._firing(rule), to, self.clauses, "")] if to else []
+        firing = self._firing(rule)
+        return [build_message(firing, to, self.clauses, firing.cause)] if to else []
 
     def _firing(self, rule: Rule) -> Firing:
         return Firing(rule, self.s, self.event, self.pack, self.now)

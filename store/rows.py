@@ -21,7 +21,8 @@ LedgerKind = Literal["report", "waits", "match", "fact", "decision", "timers", "
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A message that intake is about to take in. `key` is what it is deduplicated by; `content` is a hash of what it
-    says, where that could be read; the rest says where it was."""
+    says, where that could be read; where another key has been taken, `besides`, it is not; the rest says where it
+    was."""
 
     key: str
     source: str
@@ -32,6 +33,7 @@ class Claim:
     offset: int | None
     received_at: datetime
     content: str | None = None
+    besides: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from store.blocking import Blocking
 from store.canaries import Canaries
 from store.cases import Cases
 from store.claiming import Claiming
-from store.deliveries import Deliveries
 from store.delivery_status import DeliveryStatus
 from store.drafts import Drafts
 from store.early import Early
@@ -24,6 +23,7 @@ from store.pausing import Pausing
 from store.quarantine import Quarantine
 from store.register_freshness import RegisterAges
 from store.retention import Retention
+from store.settling import Settling
 from store.timers import Timers
 from store.worklist import Worklist
 
@@ -40,5 +40,5 @@ class OfTheDesk(Answers, Drafts):
     """What people typed on the duty desk."""
 
 
-class Transaction(Known, Pausing, Quarantine, Early, Claiming, Deliveries, Arriving, Looking, OfTheDesk):
+class Transaction(Known, Pausing, Quarantine, Early, Claiming, Settling, Arriving, Looking, OfTheDesk):
     """What stands between `async with store.transaction()` and its end: all of it is kept, or none."""

@@ -153,7 +153,8 @@ async def _with_a_bar(load: "HistoryLoad", history: "HistoryToLoad") -> int:
 
     columns = (TextColumn("Loading history"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     plain = getattr(sys.stderr, "within", sys.stderr)  # a bar moves the cursor, and says nothing of its own
-    with Progress(*columns, console=Console(file=plain)) as bar:
+    console = Console(file=plain)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("history", total=len(history.records))
         return await load.run(history.records, lambda records: bar.advance(task, records))
 

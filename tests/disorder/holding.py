@@ -40,6 +40,7 @@ def faults(course: Course, read: Read) -> Iterator[str]:
     yield from _alarmed_for_nothing(course, read)
     yield from _left_untold(read)
     yield from _not_asked(course, read)
+    yield from _not_told_of_a_limit(read)
 
 
 def differences(one: Read, other: Read) -> Iterator[str]:
@@ -54,13 +55,36 @@ def differences(one: Read, other: Read) -> Iterator[str]:
 
 
 def differently_told(one: Read, other: Read, split_alike: bool) -> Iterator[str]:
-    """What is said in one reading and not in the other, but for the word that something came early. Where batches were
-    split in another way, of what was asked for: what tells how things are may have left before it changed."""
+    """What is said in one reading and not in the other, or under another id, but for the word that something came
+    early. Where batches were split in another way, of what was asked for: what tells how things are may have left
+    before it changed."""
     if any(_is_refused(read) or _was_joined(read) for read in (one, other)):
         return
     mine, theirs = (_told(read, split_alike) for read in (one, other))
     yield from (f"said only in the first: {_shown(row)}" for row in (mine - theirs).elements())
     yield from (f"said only in the other: {_shown(row)}" for row in (theirs - mine).elements())
+    yield from _differently_called(one, other)
+
+
+def _differently_called(one: Read, other: Read) -> Iterator[str]:
+    """What both say, each under an id of its own: ids hang on no order."""
+    left, right = _called(one), _called(other)
+    for row in left.keys() & right.keys():
+        if left[row] - right[row] and right[row] - left[row]:
+            yield f"said under two ids: {_shown(row)}"
+
+
+def _called(read: Read) -> dict[tuple[Any, ...], set[str]]:
+    """The ids of what is said. What had been decided before and did not leave is said anew, under another one."""
+    left = {m["id"] for m in read.said}
+    decided = [e for e in read.ledger if e.kind == "decision" and e.entry["message"] not in left]
+    unsent = {(e.episode, e.entry["type"], e.entry["kind"]) for e in decided}
+    called: dict[tuple[Any, ...], set[str]] = {}
+    for m in read.said:
+        if not _came_early(m) and (m["episode"], m["type"], m["kind"]) not in unsent:
+            row = (m["authority"], m["type"], m["kind"], m["incident"], _roles(m["to"]), m["due"])
+            called.setdefault(row, set()).add(m["id"])
+    return called
 
 
 def has_further_error(course: Course) -> bool:
@@ -226,3 +250,27 @@ def _not_asked(course: Course, read: Read) -> Iterator[str]:
 def _joined(read: Read, absence: Absence) -> bool:
     """Whether its reference is one of several of an episode, whose messages go by the first."""
     return any(len(refs) > 1 and absence.incident in {r.incident for r in refs} for *_, refs in _states(read))
+
+
+# ---- whoever was asked hears of the limit
+
+
+def _not_told_of_a_limit(read: Read) -> Iterator[str]:
+    """Whoever was asked for an interview hears that its limit has moved or passed, whatever has changed hands since
+    (T-5, T-8, AMB-183)."""
+    asked: dict[str, set[str]] = {}
+    dues: dict[str, str | None] = {}
+    for message in read.said:
+        episode, to = message["episode"], {str((r["role"], r["person"])) for r in message["to"]}
+        match message["type"]:
+            case "rhi.request":
+                before = asked.setdefault(episode, set())
+                moved = message["replaces"] and message["due"] != dues.get(episode)
+                if moved and before - to:
+                    yield f"asked and not told of {message['due']}: {sorted(before - to)} of {message['incident']}"
+                before |= to
+                dues[episode] = message["due"]
+            case "rhi.withdrawn":
+                asked.pop(episode, None)
+            case "rhi.breach" if asked.get(episode, set()) - to:
+                yield f"asked and not told of the breach: {sorted(asked[episode] - to)} of {message['incident']}"

@@ -36,6 +36,8 @@ class Life:
                 hour = self._absence(child, n, hour) + self.random.uniform(2, 200)
                 if hour > 900:
                     break
+        if not self.plain:
+            self._hand_over()
         ordered = sorted(self.told, key=lambda told: told[0])
         said = [Said(n, *told) for n, told in enumerate(ordered, 1)]
         return Course(self.seed, self.pack.authority, tuple(self.absences), tuple(self._read(said)))
@@ -179,6 +181,19 @@ class Life:
             self._casework(
                 back + self.random.uniform(0.1, 10), "worker.found_report", {**about, "by": by, "found_at": later(back)}
             )
+
+    def _hand_over(self) -> None:
+        """Somebody else has the work of a child who is back, and then the return turns out to have been earlier."""
+        random = Random(f"{self.seed} hands")
+        for absence in [a for a in self.absences if a.back is not None and random.random() < 0.2]:
+            assert absence.back is not None
+            told = [hour for hour, _, said, *_ in self.told if said.get("incident") == absence.incident]
+            hour = max(told) + random.uniform(1, 10)
+            for service in self.pack.words.services:
+                about = {"child": self._child(absence.child), "service": service, "worker": f"w{absence.child}h"}
+                self._casework(hour, "case.opened", about)
+            earlier = {"found_at": later(absence.back - 2), "revision": 9}
+            self._police(hour + 1, "police.found", "XX", absence.incident, earlier)
 
     # ---- acts of people
 

@@ -56,8 +56,8 @@ class Trial:
             self._failed(seed, faults(course, await self._read(course, store, order=1, apart=SPLIT)))
 
     async def two_orders(self, seed: int, short: bool = True) -> None:
-        """A plain course ends the same in whatever order its topics are read, and the same is said: one by one, every
-        other also at once."""
+        """A plain course ends the same in whatever order its topics are read, and the same is said under the same
+        ids: one by one, every other also at once."""
         course = Life(seed, PACKS, plain=True, short=short).course()
         self._note(course)
         said_alike = not has_further_error(course)

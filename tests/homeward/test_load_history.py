@@ -2,7 +2,11 @@
 its clocks run when a person says so."""
 
 import asyncio
+import os
+import sys
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -131,6 +135,35 @@ def test_all_that_is_still_open_is_started_at_once(folder: Path) -> None:
 def test_what_cannot_be_meant_is_refused(folder: Path, words: tuple[str, ...], says: str) -> None:
     refused = CliRunner().invoke(main, ["load-history", *words])
     assert (refused.exit_code, says in refused.output) == (2, True)
+
+
+def test_a_person_at_a_terminal_sees_how_far_it_is(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    screen, terminal = os.openpty()
+    with ThreadPoolExecutor(1) as person:
+        seen = person.submit(everything_on, screen)
+        with os.fdopen(terminal, "w") as err, monkeypatch.context() as shown_to:
+            shown_to.setattr(sys, "stderr", err)
+            main(["load-history", "year.jsonl", "--until", UNTIL], standalone_mode=False)
+        shown = seen.result()
+    os.close(screen)
+    assert "Loading history" in shown
+    assert shown.index("0/6") < shown.index("6/6")
+
+
+def everything_on(screen: int) -> str:
+    """What is written there until nobody writes any more, which is an error to whoever reads a terminal on Linux."""
+    seen = b""
+    with suppress(OSError):
+        while part := os.read(screen, 4096):
+            seen += part
+    return seen.decode()
+
+
+def test_nothing_of_the_bar_goes_to_a_pipe(folder: Path) -> None:
+    (folder / "year.jsonl").write_bytes(YEAR[1])
+    piped = run("year.jsonl", "--until", UNTIL)
+    assert piped.stderr == ""
+    assert piped.stdout.startswith("Loaded 1 reports")
 
 
 async def test_a_load_that_is_stopped_in_the_middle_is_finished_by_the_next(folder: Path) -> None:

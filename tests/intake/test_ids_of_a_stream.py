@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 import pytest
 from hub_in_memory import Hub, hub
-from wire_messages import MONDAY, event, later, missing
+from wire_messages import MONDAY, case, event, found, later, missing
 
 from homeward.demo.story import ENDS, Scene, fortnight
 from intake.records import RawRecord
 from schemas.topics import casework_outcomes, police_notifications, register_children
 
 BEGINS = fortnight()[0].at
+OFFICER = {"role": "children_missing_officer"}
 _TOPICS = {
     "police": police_notifications("XX"),
     "casework": casework_outcomes("nottinghamshire"),
@@ -91,3 +92,18 @@ async def test_what_follows_from_a_limit_has_one_id_whether_the_report_came_befo
     in_time, late = await copies(71.9), await copies(72.1)
     assert len(in_time) == 3, "the copy of the first referral, the referral at 72 hours, and its copy"
     assert sorted(late) == sorted(in_time)
+
+
+async def test_what_waits_for_its_incident_leads_to_the_same_ids_as_what_comes_in_order() -> None:
+    async def ids(*records: bytes) -> set[str]:
+        async with hub() as told:
+            told.clock.set(later(6))
+            for record in records:
+                await told.take(record)
+            return {m["id"] for m in await told.said() if m["kind"] not in ("unknown_authority", "doubtful_match")}
+
+    gone, back = missing(reported_at=later(-1)), found(3)
+    outcome = case("rhi.outcome", 5, result="completed", at=later(4), by=OFFICER)
+    in_order, early = await ids(gone, back, outcome), await ids(back, outcome, gone)
+    assert len(early) > 5
+    assert early < in_order  # what was over before the hub heard of it is asked of nobody

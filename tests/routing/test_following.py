@@ -79,6 +79,18 @@ def test_an_open_request_goes_on_to_the_new_worker_with_its_limit() -> None:
     assert (task_again.kind, task_again.to, task_again.replaces) == ("look", again.to, task.id)
 
 
+def test_a_limit_that_moves_is_told_to_whoever_was_asked_and_to_whoever_holds_the_work_now() -> None:
+    child = Course(pack(MEETING, more=HELD), allocated("sw1"))
+    child.tell(missing())
+    child.record = allocated("sw2")
+    child.tell(opened(1))
+    (moved,) = child.tell(missing(2, reported_at=after(-6)))
+    assert ([r.person for r in moved.to], moved.due) == (["sw2", "sw1"], after(66))
+    assert "AMB-183" in moved.clauses
+    child.record = allocated("sw3")
+    assert [[r.person for r in m.to] for m in child.tell(opened(3)) if m.kind == "mam"] == [["sw3"]]
+
+
 def test_a_task_goes_to_the_person_in_whose_place_a_body_was_told_and_to_the_next_one_and_to_nobody_else() -> None:
     child = Course(pack(MEETING.replace("follows = true\n", ""), more=HELD))
     child.tell(missing())

@@ -199,10 +199,24 @@ def test_a_retraction_withdraws_what_is_open_and_tells_everybody_who_was_told() 
     assert all(m.fields["reason"] == "sent in error" for m in said[:2])
 
 
-def test_what_is_said_hangs_on_its_cause() -> None:
-    first = missing()
-    one, other = (course(rule("asks")).tell(report)[0] for report in (first, missing()))
-    assert one.id != other.id
-    assert course(rule("asks")).tell(first)[0].id == one.id
-    assert one.causation == (first.origin.source, first.origin.id)
-    assert (one.at, one.force, one.incident, one.subject_key) == (NOON, "XX", "P-1", "e-1")
+def test_what_is_said_once_has_one_id_whatever_report_brings_it_up() -> None:
+    first, other = missing(), missing()
+    said = course(rule("asks")).tell(first)[0]
+    assert course(rule("asks")).tell(other)[0].id == said.id
+    assert said.causation == (first.origin.source, first.origin.id)
+    assert (said.at, said.force, said.incident, said.subject_key) == (NOON, "XX", "P-1", "e-1")
+
+
+def test_what_is_said_of_each_event_has_the_id_of_that_event() -> None:
+    first, other = missing(), missing()
+    each = rule("told", on='["opened"]', once='"event"')
+    assert course(each).tell(first)[0].id == course(each).tell(first)[0].id != course(each).tell(other)[0].id
+
+
+def test_rules_of_one_group_say_it_under_one_id() -> None:
+    early = rule("early", on='["opened"]', group='"asks"', when='{risk = "high"}')
+    late = rule("late", on='["found"]', group='"asks"')
+    at_once = course(early, late).tell(missing(risk="high"))
+    afterwards = course(early, late).tell(missing(risk="low"), found(1))
+    assert [m.rule for m in (*at_once, *afterwards)] == ["early", "late"]
+    assert len({m.id for m in (*at_once, *afterwards)}) == 1
