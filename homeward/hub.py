@@ -78,7 +78,7 @@ class Hub:
             await pause_every_way(self.parts.store, self.parts.senders, self.parts.now())
         self._keys = await look_for_keys(self.parts.store, self.parts.now())
         if self._keys:
-            log.error("Started without the keys", extra={"why": self._keys})
+            log.error("Started without the right keys", extra={"why": self._keys})
         async with entered(self.parts.store, as_owner(self.settings)) as store:
             await obey_journal(store, self.parts.now())
         await fill_worklist(self.parts.store, self.parts.packs)
