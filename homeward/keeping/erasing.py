@@ -36,6 +36,14 @@ class Erased:
 async def forget_children(store: Store, people: Collection[str], by: str, why: str, now: datetime) -> Erased:
     """Forgets these children as a whole, and says so in the ledger, by ids alone. It is not done for a child who is
     missing, for whom something is still to be sent, or who is held."""
+    done = await forget_unswept(store, people, by, why, now)
+    if done.rows:
+        await sweep(store)
+    return done
+
+
+async def forget_unswept(store: Store, people: Collection[str], by: str, why: str, now: datetime) -> Erased:
+    """The same for somebody who forgets others too, and sweeps when all is done."""
     done = Erased()
     async with store.transaction() as tx:
         await tx.lock({*people})
@@ -50,7 +58,6 @@ async def forget_children(store: Store, people: Collection[str], by: str, why: s
             await store.keys.note(line)  # first of all: were this the last thing done, the next start would do the rest
         await forget_traces(tx, going, line, now, done, by, why)
         await tx.erased([line.id], now)
-    await sweep(store)
     return done
 
 
