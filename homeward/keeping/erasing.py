@@ -2,13 +2,14 @@
 transaction of the database; and in the memory of this process."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import uuid4
 
 from enrichment.matching import forget_names
 from enrichment.matching.described import Described
 from enrichment.serialisation import read_described
+from homeward.keeping.stripping import without_relatives
 from routing.messages import derived_id
 from store import LedgerRow, Store, Transaction
 from store.forgetting import ChildTraces
@@ -86,11 +87,24 @@ async def forget_traces(
     """Forgets them as the line of the journal says that stands already; counts what went."""
     if going:
         done.add(await tx.forget_mentions(await mentions_of(tx, [each.person for each in going])))
+        await _forget_as_relatives(tx, going)
         for each in going:
             done.add(await tx.forget_child(each, now))
         lines = [_ledger_row(each, line, now, by, why) for each in going]
         known = await tx.in_ledger({row.id for row in lines})
         await tx.append([row for row in lines if row.id not in known], ())
+
+
+async def _forget_as_relatives(tx: Transaction, going: Sequence[ChildTraces]) -> None:
+    """No record of another child has a number of theirs any more."""
+    numbers = {number for each in going for number in each.numbers}
+    others = set(await tx.people_naming(numbers)) - {each.person for each in going}
+    await tx.lock(others)
+    rows, _ = await tx.load(others)
+    for row in rows.values():
+        document = without_relatives(row.doc, numbers)
+        if document != row.doc:
+            await tx.replace_documents(replace(row, doc=document), ())
 
 
 async def mentions_of(tx: Transaction, people: Collection[str]) -> Mentions:
