@@ -73,6 +73,11 @@ class RegisterRecord:
         return self.registered or self.withdrawn
 
     @property
+    def is_or_was_in_care(self) -> bool:
+        """In the care of a local authority, or leaving it."""
+        return self.looked_after or self.leaving_care is not None
+
+    @property
     def looked_after(self) -> bool:
         """In the care of a local authority, by plan or by legal status."""
         return self.plan == "looked_after" or self.legal_status in (

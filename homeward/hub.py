@@ -59,6 +59,8 @@ class Hub:
             checks["consumers"] = self.watch.consumers_fault
         if {"consumers", "relay"} & {*self.running}:
             checks["rights"] = self.watch.rights_fault
+        if "timers" in self.running:
+            checks["sealing"] = parts.sealer.fault
         self._purge = daily_purge(parts) if "timers" in self.running else None
         if self._purge:
             checks["retention"] = self._purge.fault
@@ -76,7 +78,7 @@ class Hub:
             await pause_every_way(self.parts.store, self.parts.senders, self.parts.now())
         self._keys = await look_for_keys(self.parts.store, self.parts.now())
         if self._keys:
-            log.error("Started without the keys", extra={"why": self._keys})
+            log.error("Started without the right keys", extra={"why": self._keys})
         async with entered(self.parts.store, as_owner(self.settings)) as store:
             await obey_journal(store, self.parts.now())
         await fill_worklist(self.parts.store, self.parts.packs)

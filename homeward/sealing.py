@@ -2,6 +2,7 @@
 root proves is told in `store.sealing`; what is done with the root of a day is given in."""
 
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
@@ -15,6 +16,7 @@ from store.trouble import do_again_and_again
 log = logging.getLogger(__name__)
 EVERY = 60.0
 """Seconds between two looks: longer than a statement may take, for `store.sealing` relies on that."""
+_LATE = 600.0  # seconds
 _AT_ONCE = 5000  # rows under one root
 _LONG = 10  # looks for which one transaction may keep it waiting without a word
 
@@ -25,10 +27,17 @@ AfterSealing = Callable[[], Awaitable[None]]
 class Sealer:
     """Several hubs may seal: of two roots with one number the first stays. `after` is done after each look."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime], after: AfterSealing | None = None) -> None:
-        self._store, self._now, self._after = store, now, after
+    def __init__(
+        self,
+        store: Store,
+        now: Callable[[], datetime],
+        after: AfterSealing | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store, self._now, self._after, self._monotonic = store, now, after, monotonic
         self._noted: Settled | None = None
         self._waited = 0
+        self._sealed_at = monotonic()
 
     async def run(self) -> None:
         """Seals until it is cancelled. Whatever fails, it goes on."""
@@ -55,6 +64,19 @@ class Sealer:
         more = True
         while more:
             more = await self._seal(settled.through)
+        self._sealed_at = self._monotonic()
+
+    @property
+    def age(self) -> int:
+        """For how many seconds not all that could be sealed was, or since when this runs."""
+        return round(self._monotonic() - self._sealed_at)
+
+    def fault(self) -> str | None:
+        """What is wrong: for ten minutes no root vouches for what is new."""
+        if self.age < _LATE:
+            return None
+        why = "a transaction stays open" if self._waited else "see the log"
+        return f"the ledger has not been sealed for {self.age} s ({why})"
 
     async def _seal(self, through: int) -> bool:
         """One more root, if there is something to seal or a day to close; whether there may be more to seal."""

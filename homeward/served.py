@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from enrichment.serialisation import pack_version_in
-from homeward.keeping.journal import lacks_keys
+from homeward.keeping.journal import lacks_keys, lines_missing
 from homeward.settings import Settings, SettingsError
 from routing.library import Packs
 from store import Store, Transaction
@@ -13,6 +13,13 @@ from store import Store, Transaction
 KEYS_LOST = (
     "the keys of what was received are not there: nothing of it can be read, and nothing is erased. Correct "
     "HOMEWARD_KEYS_URL or put the keys back, then start again; or see `homeward keys`"
+)
+
+
+JOURNAL_OLD = (
+    "the journal of what was erased lacks {} lines that this database has obeyed: an older backup of the keys was put "
+    "back, and with it keys of children who were forgotten. Put a newer one back, then start again; or see "
+    "`homeward keys`"
 )
 
 
@@ -60,7 +67,10 @@ async def look_for_keys(store: Store, now: datetime) -> str | None:
     lost = await lacks_keys(store)
     async with store.transaction() as tx:
         await tx.note_keys(lost, now)
-    return KEYS_LOST if lost else None
+    if lost:
+        return KEYS_LOST
+    missing = await lines_missing(store)
+    return JOURNAL_OLD.format(missing) if missing else None
 
 
 async def lacking_packs(tx: Transaction, packs: Packs) -> Collection[str]:

@@ -83,7 +83,7 @@ async def write_batch(
 def _looked_after(children: Children, now: datetime) -> list[Note]:
     """That these children were looked after, whatever the register says later: by it hangs how long they are kept."""
     told = (child for child in children.children() if child.changed)
-    cared_for = (child.id for child in told if child.record.looked_after or child.record.leaving_care)
+    cared_for = (child.id for child in told if child.record.is_or_was_in_care)
     return [Note(f"{LOOKED_AFTER}/{person}", LOOKED_AFTER, now) for person in sorted(cared_for)]
 
 

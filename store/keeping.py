@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Executable, Text, bindparam, delete, func, null, or_, select, update
+import orjson
+from sqlalchemy import Executable, LargeBinary, Text, bindparam, delete, func, null, or_, select, update
 
 from store.contents_table import UNASSIGNED, sealed_contents
 from store.instants import UtcInstant
@@ -67,6 +68,9 @@ _MESSAGES = (
     outbox.c.position.in_(ARRIVED),
     or_(outbox.c.subject.is_(None), outbox.c.subject.not_in(_KEPT_EPISODES)),
 )
+_NEEDLE = bindparam("needle", type_=LargeBinary)
+_NAMING = select(people.c.id).where(func.instr(people.c.doc, _NEEDLE) > 0)
+_NAMING_ON_POSTGRES = select(people.c.id).where(func.position(_NEEDLE.op("IN")(people.c.doc)) > 0)
 _UNASSIGNED = (
     sealed_contents.c.person == UNASSIGNED,
     sealed_contents.c.at < _BEFORE,
@@ -105,6 +109,14 @@ class Keeping(Session):
             await self._rows(changed.values(doc=person.doc, described=person.described))
         for case in cases:
             await self._rows(update(episodes).where(episodes.c.id == case.id).values(doc=case.doc))
+
+    async def people_naming(self, numbers: Collection[str]) -> list[str]:
+        """Every child, of any authority, in whose document one of these numbers stands: their own, or a relative's."""
+        found = set[str]()
+        for number in sorted(numbers):
+            needle = orjson.dumps(number)
+            found |= {*(await self._rows(_NAMING_ON_POSTGRES if self._postgres else _NAMING, needle=needle)).scalars()}
+        return sorted(found)
 
     async def drop_identifiers(self, person: str) -> None:
         """No number leads to the child any more."""

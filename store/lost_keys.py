@@ -7,11 +7,13 @@ from datetime import datetime
 from sqlalchemy import Executable, Text, bindparam, func, select
 
 from store.contents import Contents
+from store.forgetting import ERASED
 from store.noting import Note, Noting
 from store.tables import noted
 
 _LOST, _BACK, _GIVEN_UP = "keys lost", "keys back", "keys given up"
 _IDS = select(noted.c.key, noted.c.at).where(noted.c.about == _LOST)
+_ERASED = select(noted.c.key, noted.c.at).where(noted.c.about == ERASED)
 _LAST: Executable = select(func.max(noted.c.at, type_=noted.c.at.type)).where(
     noted.c.about == bindparam("about", type_=Text)
 )
@@ -39,10 +41,19 @@ class LostKeys(Contents, Noting):
         elif await self._last(_LOST):
             await self.note([Note(f"{_BACK}/{now.isoformat()}", _BACK, now)])
 
-    async def give_up_keys(self, now: datetime) -> None:
-        """Nobody reads any more what was sealed under the keys that are not there; the hub goes on with others."""
-        await self.note_keys(True, now)
+    async def give_up_keys(self, lost: bool, now: datetime) -> None:
+        """Nobody reads any more what was sealed under the keys that are not there, if any are `lost`; and what the
+        journal beside them lacks by now is not missed any more."""
+        if lost:
+            await self.note_keys(True, now)
         await self.note([Note(f"{_GIVEN_UP}/{now.isoformat()}", _GIVEN_UP, now)])
+
+    async def erased_besides(self, journal: Collection[str]) -> int:
+        """How many lines were obeyed here that are not in this journal, and that nobody has given up."""
+        given_up = await self._last(_GIVEN_UP)
+        rows = [*await self._rows(_ERASED)]
+        known = (row.key.removeprefix(f"{ERASED}/") for row in rows if given_up is None or row.at > given_up)
+        return len({*known} - {*journal})
 
     async def _last(self, about: str) -> datetime | None:
         at: datetime | None = (await self._rows(_LAST, about=about)).scalar_one()

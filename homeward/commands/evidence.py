@@ -32,7 +32,8 @@ def command(
 
     It holds the chronology in London time (HTML, and PDF where that can be drawn), the rows of the ledger with what
     vouches for them, where each came from (W3C PROV-O), and verify.py, which needs Python and nothing else. Without
-    --contents it does not name the child. The ledger keeps who looked.
+    --contents it does not name the child. The ledger keeps who looked. Of a child who was forgotten it holds what the
+    ledger still proves, and no chronology.
 
     \b
     Examples:
@@ -65,5 +66,7 @@ def command(
     except OSError as error:
         raise click.ClickException(f"Cannot write {to} ({error.strerror}).") from None
     click.echo(f"Wrote {len(bundle.files)} files to {to}: {bundle.rows} rows, roots vouch for {bundle.sealed} of them.")
-    if not bundle.printed:
+    if not bundle.is_held:
+        click.echo("The episode is no longer held: its child was forgotten. The ledger's rows are all that there is.")
+    elif not bundle.printed:
         click.echo('There is no PDF: install "homeward[evidence]" and Pango for one, or print chronology.html.')

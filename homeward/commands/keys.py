@@ -35,12 +35,21 @@ def status(database: str | None) -> None:
     Examples:
       homeward keys status
     """
-    from homeward.keeping.journal import lacks_keys
+    from homeward.keeping.journal import lacks_keys, lines_missing
 
-    if on_store(database, lacks_keys):
+    async def standing(store: "Store") -> tuple[bool, int]:
+        return await lacks_keys(store), await lines_missing(store)
+
+    lost, missing = on_store(database, standing)
+    if lost:
         raise click.ClickException(
             "The keys of what was received are not there. Correct HOMEWARD_KEYS_URL, or put the keys back from their "
             "own backup. If they are lost for good: homeward keys give-up."
+        )
+    if missing:
+        raise click.ClickException(
+            f"The journal of what was erased lacks {missing} lines that this database has obeyed: an older backup of "
+            "the keys was put back. Put a newer one back. If there is none: homeward keys give-up."
         )
     click.echo("No keys are missed: they are there, or were given up.")
 
@@ -49,7 +58,7 @@ def status(database: str | None) -> None:
 @looks
 @_database
 def give_up(looker: "Looker", database: str | None) -> None:
-    """Go on with new keys. What was received before can never be read again, not even if the old keys turn up.
+    """Go on with new keys, or with an older journal. What was received under keys that are lost is never read again.
 
     It is erased by that, for every child. Who gave the keys up, and why, stands in the ledger. Restart the hub. Restore
     no older backup of the database from then on: the journal of what was erased went with the keys.
@@ -59,19 +68,20 @@ def give_up(looker: "Looker", database: str | None) -> None:
       homeward keys give-up --why "the disk and its backups were lost"
     """
     from homeward import clock
-    from homeward.keeping.journal import lacks_keys
+    from homeward.keeping.journal import lacks_keys, lines_missing
     from store.looks import NO_AUTHORITY
 
     if not looker.why:
         raise click.UsageError("Say why, with --why: it is kept in the ledger.")
 
     async def given_up(store: "Store") -> bool:
-        if not await lacks_keys(store):
+        lost = await lacks_keys(store)
+        if not lost and not await lines_missing(store):
             return False
         now = clock.now()
         await looker.write(store, NO_AUTHORITY, [], now)
         async with store.transaction() as tx:
-            await tx.give_up_keys(now)
+            await tx.give_up_keys(lost, now)
         return True
 
     if not on_store(database, given_up):

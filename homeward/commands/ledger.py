@@ -57,7 +57,7 @@ def verify(file: Path | None, roots: tuple[str, ...], database: str | None) -> N
     """
     from cryptography.x509 import load_pem_x509_certificates
 
-    from homeward.witnesses_heard import faults_of_roots, faults_of_stamps
+    from homeward.witnesses_heard import every_root, faults_of_roots, faults_of_stamps
 
     try:
         trusted = load_pem_x509_certificates(file.read_bytes()) if file else None
@@ -65,8 +65,9 @@ def verify(file: Path | None, roots: tuple[str, ...], database: str | None) -> N
         raise click.ClickException(f"{file} holds no certificates in PEM form.") from None
 
     async def prove(tx: "Transaction") -> "tuple[LedgerProof, list[str]]":
-        others = await faults_of_roots(tx, roots) if roots else []
-        return await tx.prove_ledger(), others + (await faults_of_stamps(tx, trusted) if trusted else [])
+        held = await every_root(tx) if roots or trusted else []
+        stamped = faults_of_stamps(held, await tx.stamps(), trusted) if trusted else []
+        return await tx.prove_ledger(), faults_of_roots(held, roots) + stamped
 
     proof, others = on_view(database, prove)
     _say(proof)

@@ -8,7 +8,8 @@ from sqlalchemy.engine import make_url
 
 from homeward import clock
 from homeward.doctor.finding import Finding, Severity
-from homeward.keeping.journal import lacks_keys
+from homeward.keeping.journal import lacks_keys, lines_missing
+from homeward.served import JOURNAL_OLD
 from homeward.settings import PREFIX, Settings
 from reporting.canaries import absence_in_words, absent_canaries
 from store import Store
@@ -45,6 +46,7 @@ async def _within(settings: Settings) -> list[Finding]:
         async with store.reading() as tx:
             standing, keyless = await tx.standing(), await lacks_keys(store)
             canaries = await tx.canaries() if settings.canary_every else []
+        missing = await lines_missing(store)
     finally:
         await store.close()
     user = make_url(settings.database).username or "the hub's user"
@@ -55,6 +57,9 @@ async def _within(settings: Settings) -> list[Finding]:
     if keyless:
         fix = f"correct {PREFIX}KEYS_URL, or put the keys back from their own backup; if they are lost: homeward keys"
         found.append(Finding("keys", "fault", "the keys of what was received are not there", fix))
+    elif missing:
+        fix = "put a newer backup of the keys back; if there is none: homeward keys"
+        found.append(Finding("keys", "fault", JOURNAL_OLD.format(missing), fix))
     found += _of_canaries(canaries, timedelta(minutes=settings.canary_every))
     held = {state: n for state, n in standing.states.items() if state in ("parked", "failed", "bounced", "in_doubt")}
     if held:

@@ -31,11 +31,26 @@ stamps/           time stamps (RFC 3161) of roots, if there are any
 
 What this proves, and what it does not, is told in Homeward's docs/custody.md.
 """
+_README_OF_FORGOTTEN = """\
+What the ledger still proves of one episode, made by Homeward.
+
+The episode is no longer held: its child was forgotten. So there is no chronology, and no word of what was
+said. The rows of the ledger stay: that something was reported, found, decided, promised and delivered, when,
+by which rule and for which role.
+
+ledger.json       these rows, and what vouches for them
+provenance.jsonld where each of them came from (W3C PROV-O)
+verify.py         says whether all rows are what was written: python verify.py
+stamps/           time stamps (RFC 3161) of roots, if there are any
+
+What this proves, and what it does not, is told in Homeward's docs/custody.md.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceBundle:
-    """`files`: name → content. `printed`: whether a PDF is among them."""
+    """`files`: name → content. `printed`: whether a PDF is among them; `is_held`: whether the hub still holds the
+    episode, without which there is no chronology."""
 
     files: Mapping[str, bytes]
     rows: int
@@ -44,6 +59,10 @@ class EvidenceBundle:
     @property
     def printed(self) -> bool:
         return "chronology.pdf" in self.files
+
+    @property
+    def is_held(self) -> bool:
+        return "chronology.html" in self.files
 
     def write(self, to: Path) -> None:
         """Into a folder that is new or empty, or into a file that ends in .zip. Raises OSError."""
@@ -59,37 +78,44 @@ class EvidenceBundle:
 
 
 async def whose_episode(store: Store, episode: str) -> str | None:
-    """The authority whose episode it is; None where there is no such episode."""
+    """The authority whose episode it is, or was; None where there never was such an episode."""
     async with store.reading() as tx:
-        held = await held_cases(tx, [episode])
-    return held[0].authority if held and held[0].episode else None
+        lines = await tx.lines_of(episode)
+    return next((line.authority for line in lines if line.authority), None)
 
 
 async def evidence_of(store: Store, episode: str, packs: Packs, now: datetime, contents: bool) -> EvidenceBundle:
     """All of an episode that is there, as it stands at one instant. `contents`: with the bytes of the reports and the
     reasons that people gave, as far as they are kept."""
     async with store.reading() as tx:
-        (held,) = await held_cases(tx, [episode])
+        held = next((case for case in await held_cases(tx, [episode]) if case.episode), None)
         ledger = await tx.ledger_of_episode(episode)
         deliveries = await tx.outbox_of_episode(episode)
         lines = await _lines(tx, episode)
         extract = await tx.extract(episode, lines)
         wanted = {line.contents_hash for line in lines if line.contents_hash} if contents else set()
         salted = await tx.salted_contents(wanted)
-    told = chronology(held, governing_pack(packs, held), ledger, deliveries, now)
-    page = chronology_page(told, extract, now)
-    printed = as_pdf(page)
-    data = ledger_data(episode, held.authority, now, extract, salted)
+    pages = dict[str, bytes]()
+    if held is not None:
+        told = chronology(held, governing_pack(packs, held), ledger, deliveries, now)
+        pages = _pages(chronology_page(told, extract, now))
+    authority = next((line.authority for line in lines if line.authority), "")
+    data = ledger_data(episode, authority, now, extract, salted)
     files = {
-        "README.txt": _README.encode(),
-        "chronology.html": page.encode(),
-        **({"chronology.pdf": printed} if printed is not None else {}),
+        "README.txt": (_README if held else _README_OF_FORGOTTEN).encode(),
+        **pages,
         "ledger.json": orjson.dumps(data, option=orjson.OPT_INDENT_2),
         "provenance.jsonld": orjson.dumps(provenance(episode, lines), option=orjson.OPT_INDENT_2),
         "verify.py": VERIFIER.read_bytes(),
         **_stamps(extract),
     }
     return EvidenceBundle(files, len(lines), sum(row.root is not None for row in extract.rows))
+
+
+def _pages(page: str) -> dict[str, bytes]:
+    """The chronology, and the same to print where it can be drawn."""
+    printed = as_pdf(page)
+    return {"chronology.html": page.encode()} | ({"chronology.pdf": printed} if printed is not None else {})
 
 
 async def _lines(tx: Transaction, episode: str) -> list[LedgerLine]:

@@ -50,6 +50,9 @@ def _of_the_database(state: Mapping[str, Any]) -> Iterator[GaugeMetricFamily]:
     yield _gauge("pauses", "Destinations, lanes and ways out that somebody has paused.", (), [((), state["pauses"])])
     if "shards" in state:
         yield _gauge("relay_shards", "Shards that the relay of this process holds.", (), [((), state["shards"])])
+    if "sealed_age" in state:
+        means = "Time since all of the ledger that could be sealed was."
+        yield _gauge("sealed_seconds", means, (), [((), state["sealed_age"])])
     owners = [((shard, owner), 1) for shard, owner in sorted(state["shard_owners"].items())]
     yield _gauge("shard_owner", "1 for each shard and the process that relays it.", ("shard", "owner"), owners)
     yield _gauge("quarantined", "Messages in quarantine.", (), [((), state["quarantined"])])

@@ -71,6 +71,7 @@ async def standing(parts: Parts, running: Collection[str]) -> Standing:
     told["canaries"] = _canaries_told(canaries if every else (), absent, now)
     faults: dict[str, str | None] = {}
     if "timers" in running:
+        told["sealed_age"] = parts.sealer.age
         faults["timers"] = overdue(timers.earliest, now)
     if "relay" in running:
         told["shards"] = parts.relay.shards

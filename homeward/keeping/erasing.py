@@ -2,13 +2,14 @@
 transaction of the database; and in the memory of this process."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import uuid4
 
 from enrichment.matching import forget_names
 from enrichment.matching.described import Described
 from enrichment.serialisation import read_described
+from homeward.keeping.stripping import without_relatives
 from routing.messages import derived_id
 from store import LedgerRow, Store, Transaction
 from store.forgetting import ChildTraces
@@ -36,6 +37,14 @@ class Erased:
 async def forget_children(store: Store, people: Collection[str], by: str, why: str, now: datetime) -> Erased:
     """Forgets these children as a whole, and says so in the ledger, by ids alone. It is not done for a child who is
     missing, for whom something is still to be sent, or who is held."""
+    done = await forget_unswept(store, people, by, why, now)
+    if done.rows:
+        await sweep(store)
+    return done
+
+
+async def forget_unswept(store: Store, people: Collection[str], by: str, why: str, now: datetime) -> Erased:
+    """The same for somebody who forgets others too, and sweeps when all is done."""
     done = Erased()
     async with store.transaction() as tx:
         await tx.lock({*people})
@@ -50,7 +59,6 @@ async def forget_children(store: Store, people: Collection[str], by: str, why: s
             await store.keys.note(line)  # first of all: were this the last thing done, the next start would do the rest
         await forget_traces(tx, going, line, now, done, by, why)
         await tx.erased([line.id], now)
-    await sweep(store)
     return done
 
 
@@ -79,11 +87,24 @@ async def forget_traces(
     """Forgets them as the line of the journal says that stands already; counts what went."""
     if going:
         done.add(await tx.forget_mentions(await mentions_of(tx, [each.person for each in going])))
+        await _forget_as_relatives(tx, going)
         for each in going:
             done.add(await tx.forget_child(each, now))
         lines = [_ledger_row(each, line, now, by, why) for each in going]
         known = await tx.in_ledger({row.id for row in lines})
         await tx.append([row for row in lines if row.id not in known], ())
+
+
+async def _forget_as_relatives(tx: Transaction, going: Sequence[ChildTraces]) -> None:
+    """No record of another child has a number of theirs any more."""
+    numbers = {number for each in going for number in each.numbers}
+    others = set(await tx.people_naming(numbers)) - {each.person for each in going}
+    await tx.lock(others)
+    rows, _ = await tx.load(others)
+    for row in rows.values():
+        document = without_relatives(row.doc, numbers)
+        if document != row.doc:
+            await tx.replace_documents(replace(row, doc=document), ())
 
 
 async def mentions_of(tx: Transaction, people: Collection[str]) -> Mentions:

@@ -59,7 +59,7 @@ def _on_file(
         row.id,
         _born(row, record, read),
         _died(read),
-        was_looked_after or record.looked_after or record.leaving_care is not None,
+        was_looked_after or record.is_or_was_in_care,
         max(heard, default=None),
     )
     missing = any(case.state in ("open", "waiting") for case in cases)

@@ -28,6 +28,14 @@ async def lacks_keys(store: Store) -> bool:
         return await tx.keys_lost(forgotten)
 
 
+async def lines_missing(store: Store) -> int:
+    """How many lines of the journal this database has obeyed that are not there: an older backup of it was put back.
+    Raises StoreUnavailableError."""
+    journal = {line.id for line in await store.keys.erasures()} if store.keys else set()
+    async with store.reading() as tx:
+        return await tx.erased_besides(journal)
+
+
 async def episodes_of_forgotten(keys: KeyStore, person: str) -> list[str]:
     """The ids of the episodes of a child who was forgotten, under which the ledger has what happened. Raises
     StoreUnavailableError."""

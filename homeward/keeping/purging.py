@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from homeward.keeping.erasing import forget_children, mentions_of
+from homeward.keeping.erasing import forget_unswept, mentions_of, sweep
 from homeward.keeping.facts import ChildOnFile, children_on_file
 from homeward.keeping.schedule import KeepRule, RecordType, Schedule, longest
 from homeward.keeping.stripping import is_of, stripped
@@ -88,12 +88,12 @@ async def purge(store: Store, schedules: Mapping[str, Schedule], by: str, now: d
         await empty_old(tx, plan.old, {*plan.held, *(hold.person for hold in await tx.all_holds(now))})
         await tx.erased([line.id], now)
     for first in range(0, len(plan.children), _AT_ONCE):
-        erased = await forget_children(store, plan.children[first : first + _AT_ONCE], by, "", now)
+        erased = await forget_unswept(store, plan.children[first : first + _AT_ONCE], by, "", now)
         plan.kept |= erased.refused
     async with store.transaction() as tx:
         await tx.drop_canaries()  # where the hub itself may remove nothing
         await tx.purged([SCHEDULE], now)
-    await store.sweep()
+    await sweep(store)
     return plan
 
 

@@ -1,7 +1,7 @@
 """Taking out of the documents of a child what is not kept any longer. What figures and returns count stays: dates,
 classes, results."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -60,6 +60,18 @@ def _strip_identifiers(told: Any, before: datetime) -> None:
         for name in _NUMBERS:
             told.pop(name, None)
         _strip_identifiers([*told.values()], before)
+
+
+def without_relatives(document: bytes, numbers: Collection[str]) -> bytes:
+    """The document of a child's record without what it says of relatives who have one of these numbers; the same bytes
+    where there is nothing of them."""
+    told = orjson.loads(document)
+    relations = told.get("record", {}).get("relations", [])
+    left = [each for each in relations if each[0][1] not in numbers]
+    if left == relations:
+        return document
+    told["record"]["relations"] = left
+    return orjson.dumps(told)
 
 
 _STRIPPED: Mapping[RecordType, Callable[[dict[str, Any], datetime], None]] = {

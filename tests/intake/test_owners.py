@@ -49,6 +49,9 @@ def test_forces_are_read_in_capitals_and_two_of_one_topic_are_refused(monkeypatc
     monkeypatch.setenv(f"{PREFIX}FORCES", "x.y,x-y")
     with pytest.raises(SettingsError, match="would share a topic"):
         load_settings()
+    monkeypatch.setenv(f"{PREFIX}FORCES", "xx, hub")
+    with pytest.raises(SettingsError, match="HUB is the hub's own code"):
+        load_settings()
 
 
 def of(force: str, incident: str) -> bytes:

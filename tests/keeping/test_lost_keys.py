@@ -1,16 +1,19 @@
 """A hub whose keys are lost goes on: it takes in, decides and tells. That they are lost is remembered, so that nobody
 says something is erased, until they are back or somebody gives them up."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from hub_in_memory import Hub as Heard
-from lives import keyed
+from lives import NHS, hub_on, keyed, live_through, person_of
 from wire_messages import child, found, missing
 
 from homeward.cli import main
 from homeward.hub import Hub
+from homeward.keeping.erasing import forget_children
 from homeward.keeping.running import DailyPurge
 from homeward.keeping.schedule import Schedule
 from homeward.served import KEYS_LOST, check_keys, look_for_keys
@@ -70,6 +73,27 @@ async def test_when_they_are_back_all_is_as_it_was_and_the_next_loss_is_noticed(
     assert await look_for_keys(again, heard.clock.now()) == KEYS_LOST
     for store in (elsewhere, back, again):
         await store.close()
+
+
+async def test_an_older_backup_of_the_keys_lacks_lines_of_the_journal_and_that_is_told(tmp_path: Path) -> None:
+    url, keys, backup = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}", tmp_path / "keys.db", tmp_path / "older.db"
+    async with hub_on(url, keys) as hub:
+        await live_through(hub)
+        await forget_children(hub.store, [await person_of(hub.store, NHS)], "dpo1", "", hub.clock.now())
+        await hub.take(missing(200, "Z-9", child=KIM))
+        assert await look_for_keys(hub.store, hub.clock.now()) is None
+        with closing(sqlite3.connect(keys)) as source, closing(sqlite3.connect(backup)) as copy:
+            source.backup(copy)
+            copy.execute("DELETE FROM erasures")
+            copy.commit()
+        older = Store.open(keyed(url, backup))
+        told = await look_for_keys(older, hub.clock.now())
+        assert told is not None
+        assert "lacks 1 lines that this database has obeyed" in told
+        async with older.transaction() as tx:
+            await tx.give_up_keys(False, hub.clock.now())
+        assert await look_for_keys(older, hub.clock.now()) is None
+        await older.close()
 
 
 def test_whoever_gives_them_up_says_why_and_is_in_the_ledger(database: str, tmp_path: Path) -> None:

@@ -69,6 +69,7 @@ def test_the_mailbox_by_hour_and_day(at: str, destination: str, address: str) ->
         (TEXT.replace('by = "sw2"', 'by = "sw9"'), "'sw9' is not listed under"),
         (TEXT.replace('worker = "night@', 'nobody = "night@'), "out_of_hours.nobody: no service has this role"),
         (TEXT.replace("night@testshire.example", "night"), "out_of_hours.worker: 'night' is not a mailbox"),
+        (f'{TEXT}\n[types]\n"senior.alert" = "Canary"\n', "the service 'canary' is the hub's own"),
     ],
 )
 def test_a_wrong_directory_is_refused(wrong: str, fault: str) -> None:

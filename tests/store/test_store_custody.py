@@ -187,7 +187,8 @@ async def test_a_row_that_somebody_is_still_writing_keeps_what_is_behind_it_from
 ) -> None:
     store, clock = Store.open(url), Clock()
     await store.create()
-    sealer = Sealer(store, clock.now)
+    passed = [0.0]
+    sealer = Sealer(store, clock.now, monotonic=lambda: passed[0])
     if not store.postgres:  # one writer: nothing can come before what is there
         await append(store, line("only"))
         await sealer.look()
@@ -202,7 +203,11 @@ async def test_a_row_that_somebody_is_still_writing_keeps_what_is_behind_it_from
             await sealer.look()
         assert (await proven(store)).sealed == 0
         assert "a transaction stays open" in caplog.text
+        assert sealer.fault() is None
+        passed[0] = 600.0
+        assert sealer.fault() == "the ledger has not been sealed for 600 s (a transaction stays open)"
     await seal(store, clock, sealer)
+    assert (sealer.age, sealer.fault()) == (0, None)
     proof = await proven(store)
     assert (proof.sealed, proof.faults) == (2, [])
     await store.close()
