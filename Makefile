@@ -36,8 +36,8 @@ demo: $(RUN) ## play a made-up fortnight through the whole hub and show who was 
 run: $(RUN) ## start the hub and the duty desk with an embedded Kafka (ARGS=--sample: with a made-up fortnight)
 	@$(BIN)/homeward run --embedded --desk $(ARGS)
 
-test: $(TEST) $(SSDA903) ## run every test, against a real Kafka and a real Postgres, on up to four processors
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
+test: $(TEST) $(SSDA903) ## run every test, against a real Kafka and a real Postgres, in up to four processes
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 check: $(TEST) ## run ruff, mypy and the import rules
 	@$(BIN)/ruff check .

@@ -12,21 +12,28 @@ from consumers.times import refuse_impossible_clock
 from consumers.translating import report_of
 from enrichment.register import Place
 from episodes.reports import About, Origin, RecordHeld
-from intake.records import Parse, Parsed, RawRecord, Rejected
+from intake.records import CanarySeen, Parse, Parsed, RawRecord, Read, Rejected
 from intake.telling import NO_BIRTHDAY
 from routing.messages import derived_id
 from schemas import inbound
 from schemas.cloudevents import Envelope, content_hash, read
 from schemas.limits import DEFAULT, Limits
-from schemas.topics import check_owner, is_tombstone, one_spelling, parse_topic
+from schemas.topics import (
+    OWN_PATTERNS,
+    Topic,
+    TopicKind,
+    check_owner,
+    is_tombstone,
+    one_spelling,
+    parse_topic,
+)
 from schemas.unreadable import Unreadable
+from store.rows import CANARY
 
 _LONGEST_KEY = 512  # bytes; a longer key of a register is known by its hash, as the database keeps keys in an index
 
 
-def parse_record(
-    raw: RawRecord, now: datetime, *, checks_owner: bool = True, limits: Limits = DEFAULT
-) -> Parsed | Rejected:
+def parse_record(raw: RawRecord, now: datetime, *, checks_owner: bool = True, limits: Limits = DEFAULT) -> Read:
     """What a record says. `now` is the instant of its receipt."""
     if raw.fault:
         return Rejected(raw, *raw.fault)
@@ -35,6 +42,8 @@ def parse_record(
         if is_tombstone(raw.topic, raw.value):
             return _withdrawal(raw, now)
         envelope = read(raw.headers, raw.value)
+        if (topic := parse_topic(raw.topic)) and topic.kind in OWN_PATTERNS:
+            return _canary(raw, topic, envelope)
         message = inbound.parse_message(envelope, limits)
         if checks_owner:
             check_owner(raw.topic, message)
@@ -58,6 +67,14 @@ def parse_record(
 
 parse_unowned: Parse = partial(parse_record, checks_owner=False)
 """The same for records that stand in no topic of an owner, such as those of a file."""
+
+
+def _canary(raw: RawRecord, topic: Topic, envelope: Envelope) -> CanarySeen:
+    """What comes on a topic of the hub's own. Nothing but a canary may be there: no report can pass for one, and none
+    for a report."""
+    if envelope.type != CANARY:
+        raise Unreadable("wrong_topic", f"type: this topic is the hub's own. Only its {CANARY} belongs here")
+    return CanarySeen(raw, envelope.id, topic.kind is TopicKind.CANARY_END)
 
 
 def _withdrawal(raw: RawRecord, now: datetime) -> Parsed:

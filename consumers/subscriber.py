@@ -21,15 +21,15 @@ from consumers.fetched import SetAside, install
 from consumers.members import GroupMember
 from intake.records import RawRecord
 from schemas.instants import EARLIEST, LATEST
-from schemas.topics import PATTERNS, TopicKind, parse_topic
+from schemas.topics import OWN_PATTERNS, PATTERNS, TopicKind, parse_topic
 from schemas.tracing import link, root_span, traceparent_in
 from store.errors import StoreUnavailableError
 from store.trouble import Trouble
 
 log = logging.getLogger(__name__)
 
-PATTERN = "|".join(PATTERNS.values())
-"""One pattern for all inbound topics: a new authority or force needs no restart."""
+PATTERN = "|".join([*PATTERNS.values(), *OWN_PATTERNS.values()])
+"""One pattern for all that is read: a new authority or force needs no restart."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 15.0
 

@@ -9,6 +9,7 @@ from desk.serving import DeskPage
 from desk.views.held_up import (
     StuckCause,
     delivery_causes,
+    lost_canaries,
     paused_views,
     quarantine_causes,
     quiet_registers,
@@ -23,15 +24,17 @@ _REASONED = 3
 
 
 async def held_up(visit: Visit) -> Response:
-    """Deliveries, unreadable messages and feeds that went quiet, each by what they have in common."""
+    """Deliveries, unreadable messages, feeds that went quiet and lost canaries, each by what they have in common."""
     async with visit.desk.store.reading() as tx:
-        held, paused, quarantined, registers, feeds = (
+        held, paused, quarantined, registers, feeds, canaries = (
             await tx.held_up(retrying=True),
             await tx.paused(),
             await tx.quarantined(),
             await tx.register_freshness(),
             await tx.feed_states(),
+            await tx.canaries(),
         )
+    every = visit.desk.options.canaries
     return await visit.page(
         "held_up.html",
         paused=paused_views(paused, visit.now),
@@ -39,6 +42,9 @@ async def held_up(visit: Visit) -> Response:
         quarantine=quarantine_causes(quarantined, visit.now),
         registers=quiet_registers(registers, visit.now),
         feeds=silent_feeds(feeds, visit.now),
+        every=every,
+        set_out=canaries,
+        canaries=lost_canaries(canaries, visit.desk.packs.authorities, every, visit.now) if every else [],
     )
 
 

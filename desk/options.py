@@ -38,7 +38,8 @@ class Provider:
 class DeskOptions:
     """`url`: the desk's own address, as people type it. `secret` signs links in e-mails; without one there are none.
     `link_lasts`: how long such a link can be used. `local_user`: who everybody is where there is no provider.
-    `requests`: how many one person may make in a minute, `tries`: how often one machine may sign in or use a link."""
+    `requests`: how many one person may make in a minute, `tries`: how often one machine may sign in or use a link.
+    `canaries`: how often the hub tries itself out; never where that is nought."""
 
     url: str = "http://127.0.0.1:8030"
     secret: str | None = field(default=None, repr=False)
@@ -47,6 +48,7 @@ class DeskOptions:
     provider: Provider | None = None
     requests: int = 300
     tries: int = 20
+    canaries: timedelta = timedelta()
 
     @property
     def secure(self) -> bool:

@@ -36,6 +36,7 @@ COMMANDS = {
     "schemas": "Export or check the JSON Schemas of all messages.",
     "topics": "List the Kafka topics of this installation, or print the commands that create them.",
     "docs": "Write or serve the documentation of all topics and messages.",
+    "keys": "Say whether the keys of what was received are there, or give them up.",
     "ledger": "Prove that nothing in the ledger was changed, put in or taken out, and show what vouches for it.",
     "evidence": "Write everything that proves one episode, for somebody who has no hub.",
     "migrate": "Bring the database schema up to date.",

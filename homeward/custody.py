@@ -10,8 +10,8 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from homeward import clock
-from homeward.keeping.journal import obey_journal
-from homeward.served import lacking_packs, lacks_keys
+from homeward.keeping.journal import lacks_keys, obey_journal
+from homeward.served import lacking_packs
 from routing.library import Packs
 from store import Store
 from store.copying import copy_all

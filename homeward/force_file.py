@@ -9,6 +9,7 @@ from pathlib import Path
 
 from reporting.reconciling import ListedAbsence
 from routing.calendar import LONDON
+from schemas.instants import EARLIEST, LATEST
 
 REFERENCE, SINCE, RETURNED = "reference", "missing_since", "returned_at"
 _READ = (REFERENCE, SINCE, RETURNED)
@@ -103,9 +104,10 @@ def _instant(text: str) -> datetime | None:
     if at is None:
         return None
     try:
-        return (at if at.tzinfo else at.replace(tzinfo=LONDON)).astimezone(UTC)
+        known = (at if at.tzinfo else at.replace(tzinfo=LONDON)).astimezone(UTC)
     except OverflowError:
         return None  # before or after all that a calendar holds
+    return known if EARLIEST <= known < LATEST else None
 
 
 def _parsed(text: str) -> datetime | None:

@@ -13,7 +13,7 @@ from enrichment.matching import Model
 from enrichment.serialisation import read_case
 from homeward.clock import VirtualClock
 from intake.intake import Intake
-from intake.records import Parsed, RawRecord, Read
+from intake.records import CanarySeen, Parsed, RawRecord, Read, Rejected
 from intake.resting import may_start
 from outbox.directory import Directory
 from routing.calendar import london_date
@@ -88,7 +88,9 @@ def history_to_load(found: Iterable[RawRecord | Unusable], until: date, limits: 
             continue
         place = f"{each.topic}[{each.partition}]@{each.offset}"
         parsed, sent = parse_record(each, each.timestamp, limits=limits), _sent(each)
-        if not isinstance(parsed, Parsed):
+        if isinstance(parsed, CanarySeen):
+            continue  # the hub tried itself out
+        if isinstance(parsed, Rejected):
             history.unusable.append(Unusable(place, f"{parsed.reason}: {parsed.detail}"))
         elif sent is None:
             history.unusable.append(Unusable(place, "it does not say when it was sent"))

@@ -20,9 +20,10 @@ from homeward.keeping.journal import obey_journal
 from homeward.keeping.running import DailyPurge, entered
 from homeward.keeping.schedule import read_schedules
 from homeward.paused import pause_every_way
+from homeward.served import look_for_keys
 from homeward.settings import Settings
 from homeward.watching import Watch
-from homeward.wiring import HubPart, Parts, chosen_parts, consumer_connection
+from homeward.wiring import HubPart, Parts, as_owner, chosen_parts, consumer_connection
 from intake.worklist import fill_worklist
 from store.errors import StoreUnavailableError
 from store.trouble import Waiting
@@ -61,6 +62,8 @@ class Hub:
         self._purge = daily_purge(parts) if "timers" in self.running else None
         if self._purge:
             checks["retention"] = self._purge.fault
+        self._keys: str | None = None
+        checks["keys"] = lambda: self._keys
         self.health = Health(checks, self._standing, board, now=parts.now)
         self._tasks: list[asyncio.Task[None]] = []
         self._watching: asyncio.Task[None] | None = None
@@ -71,6 +74,9 @@ class Hub:
         allow is told, and tried again while the hub runs."""
         if self._starts_paused:
             await pause_every_way(self.parts.store, self.parts.senders, self.parts.now())
+        self._keys = await look_for_keys(self.parts.store, self.parts.now())
+        if self._keys:
+            log.error("Started without the keys", extra={"why": self._keys})
         async with entered(self.parts.store, as_owner(self.settings)) as store:
             await obey_journal(store, self.parts.now())
         await fill_worklist(self.parts.store, self.parts.packs)
@@ -129,7 +135,7 @@ class Hub:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for sender in self.parts.senders.values():
+        for sender in (*self.parts.senders.values(), *self.parts.own_senders):
             await sender.stop()
         await self.parts.store.close()
 
@@ -170,11 +176,6 @@ def daily_purge(parts: Parts) -> DailyPurge | None:
     settings = parts.settings
     schedules = read_schedules(settings.directory, parts.packs.authorities)
     return DailyPurge(parts.store, schedules, parts.now, as_owner(settings)) if schedules else None
-
-
-def as_owner(settings: Settings) -> str | None:
-    """The url by which the database is entered to remove rows, where it is another one."""
-    return settings.purging_database if settings.purging_database_url else None
 
 
 def backlog_of(settings: Settings, pattern: str = PATTERN) -> Callable[[], Awaitable[None]]:

@@ -195,6 +195,11 @@ def _begin(packs: Packs, directories: Mapping[str, Directory]) -> None:
 
 
 def _one(scenario: Scenario) -> Verdict:
+    return asyncio.run(_judged(scenario))
+
+
+async def _judged(scenario: Scenario) -> Verdict:
+    """The verdict and not the run, which asyncio would write out in full: it describes what its tasks return."""
     assert _rehearsal is not None
-    run = asyncio.run(_rehearsal.rehearse(scenario.lines, scenario.until, scenario.local))
+    run = await _rehearsal.rehearse(scenario.lines, scenario.until, scenario.local)
     return row_faults(scenario, run.messages), run.rules

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from routing.calendar import london_date
 from store import Store
+from store.noting import SEALED, Note
 from store.roots import sealed
 from store.sealing import Settled
 from store.trouble import do_again_and_again
@@ -65,4 +66,5 @@ class Sealer:
             closes = yesterday.isoformat() if before and london_date(before.at) <= yesterday else None
             if rows or closes:
                 await tx.seal(sealed(before, now, closes, rows))
+                await tx.note([Note(SEALED, SEALED, now)])
         return len(rows) == _AT_ONCE

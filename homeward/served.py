@@ -2,12 +2,18 @@
 its episodes are governed."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from enrichment.serialisation import pack_version_in
-from homeward.keeping.journal import forgotten_by
+from homeward.keeping.journal import lacks_keys
 from homeward.settings import Settings, SettingsError
 from routing.library import Packs
 from store import Store, Transaction
+
+KEYS_LOST = (
+    "the keys of what was received are not there: nothing of it can be read, and nothing is erased. Correct "
+    "HOMEWARD_KEYS_URL or put the keys back, then start again; or see `homeward keys`"
+)
 
 
 async def check_served(store: Store, packs: Packs) -> None:
@@ -44,15 +50,17 @@ async def check_keys(store: Store) -> None:
     if await lacks_keys(store):
         raise SettingsError(
             "HOMEWARD_KEYS_URL: the keys of this database's contents are not there. Name the place where they are, "
-            "or put them back from their own backup"
+            "or put them back from their own backup. If they are lost for good, see `homeward keys`"
         )
 
 
-async def lacks_keys(store: Store) -> bool:
-    """Whether keys and journal of what this database holds are somewhere else."""
-    forgotten = await forgotten_by(store.keys) if store.keys else set()
-    async with store.reading() as tx:
-        return await tx.keys_missing(forgotten)
+async def look_for_keys(store: Store, now: datetime) -> str | None:
+    """What is wrong with the keys, in words. A hub starts without them: no message to or about a child rests on what
+    was received before. That they were not there is remembered, until they are back or somebody gives them up."""
+    lost = await lacks_keys(store)
+    async with store.transaction() as tx:
+        await tx.note_keys(lost, now)
+    return KEYS_LOST if lost else None
 
 
 async def lacking_packs(tx: Transaction, packs: Packs) -> Collection[str]:

@@ -18,7 +18,7 @@ from homeward.settings_of_desk import DeskSettings
 from homeward.settings_of_kafka import BrokerSettings
 from homeward.settings_of_ways import PREFIX as PREFIX
 from homeward.settings_of_ways import ChannelSettings, NameList, Port, SourceSettings, comma_separated
-from schemas.topics import same_topic
+from schemas.topics import HUB_FORCE, same_topic
 from store.encryption import IN_CLEAR, hosts_of
 from store.engine import KEYS_IN_URL, keys_beside, keys_named
 
@@ -133,6 +133,8 @@ class Settings(DeskSettings, CustodySettings, ChannelSettings, SourceSettings, B
         codes = tuple(code.upper() for code in value)
         if double := same_topic(codes):
             raise ValueError(f"{double[0]} and {double[1]} would share a topic. Give one of them another code")
+        if HUB_FORCE in codes:
+            raise ValueError(f"{HUB_FORCE} is the hub's own code. Give the force another one")
         return codes
 
     @field_validator(

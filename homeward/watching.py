@@ -124,7 +124,8 @@ class Watch:
         self._asked = self._monotonic()
         connection = consumer_connection(settings)
         async with asyncio.timeout(_ANSWER_WITHIN):
-            self.rights = await look(connection, self._directories, settings.kafka_group, self._parts)
+            group, tried = settings.kafka_group, settings.canary_every > 0
+            self.rights = await look(connection, self._directories, group, self._parts, tried)
         self.membership.saw(self.rights.unassigned, self.rights.unreadable)
         for need in self.rights.missing:
             if str(need) not in self._told:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Literal
@@ -12,6 +13,7 @@ from consumers.parsing import parse_record
 from consumers.timer_loop import TimerLoop, Wait
 from enrichment.matching import Model, ModelError, load_model, shipped_model
 from homeward import clock
+from homeward.canaries import CanaryWalks
 from homeward.channels import channels
 from homeward.kafka import kafka_settings
 from homeward.keeping.schedule import read_schedules
@@ -32,11 +34,12 @@ from outbox.addressing import DirectoryBook
 from outbox.directory import Directory
 from outbox.receipts import Receipts
 from outbox.relay import Relay
+from producers.kafka import KafkaSender
 from producers.kafka_link import TopicShape
 from routing.calendar import Calendar
 from routing.library import HUB, Packs
 from schemas.delivery import Asks, Sender
-from schemas.topics import police_notifications, register_children
+from schemas.topics import CANARY_SERVICE, police_notifications, register_children
 from store import Store
 
 HubPart = Literal["consumers", "relay", "timers"]
@@ -76,10 +79,11 @@ class Parts:
         self.listening = Listening(
             store, packs, directories, now, expected_feeds(settings), timedelta(hours=settings.feed_begins), self.wake
         )
+        book = DirectoryBook(with_probe(directories, settings), calendars(packs), now, secure_mail(settings, packs))
         self.relay = Relay(
             store,
             senders,
-            DirectoryBook(directories, calendars(packs), now, secure_mail(settings, packs)),
+            book,
             now=now,
             manners={name: channel.manner for name, channel in channels().items()},
             tell=self.undelivered.tell,
@@ -102,13 +106,23 @@ class Parts:
 
         mail = (senders["mail"], settings.roots_to) if settings.roots_to and "mail" in senders else None
         self.sealer = Sealer(store, now, Witnesses(store, now, settings.stamp_url, mail).attend)
+        self.own_senders = [KafkaSender(kafka_settings(settings))] if settings.topics_by == "capture" else []
+        self.canaries = self._canaries(settings)
+
+    def _canaries(self, settings: Settings) -> CanaryWalks | None:
+        """None where the settings want none, or there is no way to Kafka."""
+        kafka = next(iter(self.own_senders), self.senders.get("topic"))
+        if not settings.canary_every or kafka is None:
+            return None
+        every, by_mail = timedelta(minutes=settings.canary_every), bool(settings.canary_to and "mail" in self.senders)
+        return CanaryWalks(self.store, self.packs.authorities, kafka, self.now, every, by_mail, as_owner(settings))
 
     def beside_the_relay(self) -> list[Coroutine[Any, Any, None]]:
         """What runs where the relay runs, for as long as it does: asking for receipts where a sender can be asked,
-        reading the mailbox for bounces where there is one."""
+        reading the mailbox for bounces where there is one, sending out canaries where they are wanted."""
         reader = bounce_reader(self.settings, self.notices)
         asking = [self.receipts.keep_looking(self._rest)] if self.receipts.senders else []
-        return [*asking, *([reader.run()] if reader else [])]
+        return [*asking, *(beside.run() for beside in (reader, self.canaries) if beside)]
 
     async def _rest(self, until: datetime) -> None:
         await self._wait(until, asyncio.Event())
@@ -145,9 +159,23 @@ def intake_of(
     )
 
 
+def as_owner(settings: Settings) -> str | None:
+    """The url by which the database is entered to remove rows, where it is another one."""
+    return settings.purging_database if settings.purging_database_url else None
+
+
 def calendars(packs: Packs) -> dict[str, Calendar]:
     """The working calendar of each authority."""
     return {authority: versions[-1].calendar for authority, versions in packs.all().items()}
+
+
+def with_probe(directories: dict[str, Directory], settings: Settings) -> dict[str, Directory]:
+    """The directories, with the mailbox that canaries go to, where there is one."""
+    if settings.canary_to is None or HUB not in directories:
+        return directories
+    own = directories[HUB]
+    mailboxes = {**own.mailboxes, CANARY_SERVICE: settings.canary_to}
+    return directories | {HUB: replace(own, mailboxes=mailboxes)}
 
 
 def expected_feeds(settings: Settings) -> list[str]:

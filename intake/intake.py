@@ -15,6 +15,7 @@ from enrichment.children import Children
 from enrichment.matching import Model, shipped_model
 from intake import floods, periodic
 from intake.batch import BatchProcessor
+from intake.canaries import answer_canaries
 from intake.claiming import fresh
 from intake.claims import tell_of_many
 from intake.early import EARLY_WORD, EarlyWordError, EarlyWords, as_it_came, note_spoilt
@@ -25,7 +26,7 @@ from intake.isolating import Isolation
 from intake.keeping_back import KeptBack, has_waited, keep_back, not_left_yet
 from intake.loading import add_early, load_batch, load_early
 from intake.noting import Notes, note_keys
-from intake.records import Parse, Parsed, RawRecord, Read, Rejected
+from intake.records import CanarySeen, Parse, Parsed, RawRecord, Read, Rejected
 from intake.rehearsing import Rehearsed, case_standing, rehearsed
 from intake.rejecting import failed, rejection_alert
 from intake.replaying import Replays, say_taken_already
@@ -154,6 +155,8 @@ class Intake:
         read = self._read(raw, now)
         if isinstance(read, Rejected):
             return Rehearsed(refused=read.detail)
+        if isinstance(read, CanarySeen):
+            return Rehearsed()
         async with self._store.reading() as tx:
             context = await self._loaded(tx, [read], now)
             before = case_standing(context)
@@ -197,7 +200,8 @@ class Intake:
         now: datetime,
         spoilt: Mapping[str, Exception] = MappingProxyType({}),
     ) -> Step:
-        taken = await fresh(tx, read, now)
+        await answer_canaries(tx, [each for each in read if isinstance(each, CanarySeen)], now)
+        taken = await fresh(tx, [each for each in read if not isinstance(each, CanarySeen)], now)
         await say_taken_already(tx, read, taken)
         if not taken:
             return Step()

@@ -95,7 +95,17 @@ class Rejected:
     claim: str | None = None
 
 
-Read = Parsed | Rejected
+@dataclass(frozen=True, slots=True)
+class CanarySeen:
+    """A record that is a canary of the hub itself, and no report. `walk` is the id of its message; `home`: it was read
+    where its walk ends."""
+
+    raw: RawRecord
+    walk: str
+    home: bool
+
+
+Read = Parsed | Rejected | CanarySeen
 """What became of a record that was read."""
 
 Parse = Callable[[RawRecord, datetime], Read]

@@ -63,21 +63,21 @@ async def write_batch(
         lines.append(ledger.of_decision(message, rows))
     owned, wanted, clocks = _timers(batch)
     await tx.forget(children.forgotten)
+    # What is only written goes to Postgres in one statement: nothing is asked in between.
     await tx.save(*children.changes())
     await tx.file(*children.lookup.changes())
-    with inner_span("outbox", rows=len(outbox)):
-        await tx.append([*lines, *clocks], outbox, kept_back)
-    await _pass_on(tx, children, about)
     asked, questions = ([], []) if context.history else early.timers(context.early_after)
     await tx.set_timers([*owned, *owners, *folded.owners, *asked], [*wanted, *timers, *folded.timers, *questions])
     changed = children.changed_cases()
     await tx.set_work({case.id for _, case in changed}, work_rows_of(changed, batch.context.packs))
-    await tx.keep_early_words(*early.changes())
-    # What is only written comes last: Postgres gets all of it in one statement.
     await tx.note_register_freshness(_freshness(parsed, context.packs, now))
     await tx.note([*(() if context.history else context.notes.new), *_looked_after(children, now)])
     await tx.save_floods(folded.rows)
     await tx.quarantine(quarantine_rows(done.rejected, batch.context.packs, now))
+    await tx.keep_early_words(*early.changes())
+    with inner_span("outbox", rows=len(outbox)):
+        await tx.append([*lines, *clocks], outbox, kept_back)
+    await _pass_on(tx, children, about)
 
 
 def _looked_after(children: Children, now: datetime) -> list[Note]:

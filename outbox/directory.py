@@ -14,6 +14,7 @@ from datetime import date
 from routing.messages import Recipient
 from routing.pack import Pack
 from routing.tables import PackError, TomlTable
+from schemas.topics import CANARY_SERVICE, part
 
 _MAILBOX = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\"]+")
 MAIL_CHANNELS = ("email", "secure_email")
@@ -104,6 +105,8 @@ def load_directory(text: str, file: str) -> Directory:
         second=_second(file, top.table("second").rest()),
     )
     top.done()
+    if CANARY_SERVICE in map(part, directory.service_topics):
+        raise PackError(f"{file}: the service '{CANARY_SERVICE}' is the hub's own. Give yours another name")
     for table, listed in (("out_of_hours", directory.out_of_hours), ("second", directory.second)):
         for role in listed:
             if role not in services:

@@ -46,7 +46,8 @@ class _Place:
 def document(version: str = "1.0.0", topics: Sequence[ConcreteTopic] = ()) -> Json:
     """The whole document as JSON-able data. `version` is that of the description, not of the hub. With `topics`, its
     channels are these; without, one for each kind of topic."""
-    places = [_Place(t.name, t.name, t.channel, t.shape, t.config) for t in topics] or [
+    shown = (t for t in topics if t.channel in CHANNELS)  # the hub's own are nobody else's concern
+    places = [_Place(t.name, t.name, t.channel, t.shape, t.config) for t in shown] or [
         _Place(c.kind.value, c.address, c, TopicShape(), {"cleanup.policy": c.cleanup}) for c in CHANNELS
     ]
     models = {**INBOUND, **OUTBOUND}

@@ -2,16 +2,16 @@
 for named forces. What each kind of topic is for is in `schemas.channels`."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
 from schemas import topics
-from schemas.channels import CHANNELS, TopicChannel
+from schemas.channels import CHANNELS, OWN_CHANNELS, TopicChannel
 from schemas.topics import TopicKind
 
 DAY = timedelta(days=1)
-_CHANNELS = {channel.kind: channel for channel in CHANNELS}
+_CHANNELS = {channel.kind: channel for channel in (*CHANNELS, *OWN_CHANNELS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,9 @@ class ConcreteTopic:
 def concrete_topics(
     services: Mapping[str, Collection[str]], forces: Collection[str], shape: TopicShape
 ) -> list[ConcreteTopic]:
-    """The topics of each force, then those of each authority (key -> the services that it has), inbound ones first."""
-    found = dict.fromkeys([*_of_forces(forces, shape), *_of_authorities(services, shape)])
+    """The topics of each force, then those of each authority (key -> the services that it has), then those of the hub's
+    canaries, which are kept for a day; inbound ones first."""
+    found = dict.fromkeys([*_of_forces(forces, shape), *_of_authorities(services, shape), *_own(services, shape)])
     return sorted(found, key=lambda topic: topic.direction)
 
 
@@ -73,3 +74,12 @@ def _of_authorities(services: Mapping[str, Collection[str]], shape: TopicShape) 
             yield ConcreteTopic(topics.register_children(authority), TopicKind.REGISTER, authority, shape)
         for service in sorted(named):
             yield ConcreteTopic(topics.service_topic(authority, service), TopicKind.SERVICE, authority, shape)
+
+
+def _own(authorities: Collection[str], shape: TopicShape) -> Iterator[ConcreteTopic]:
+    small = replace(shape, partitions=1, kept=min(shape.kept, DAY))
+    own = [authority for authority in authorities if authority != "hub"]
+    if own:
+        yield ConcreteTopic(topics.canary_start(), TopicKind.CANARY_START, topics.HUB_FORCE, small)
+    for authority in own:
+        yield ConcreteTopic(topics.canary_end(authority), TopicKind.CANARY_END, authority, small)

@@ -24,6 +24,7 @@ class TopicChannel:
     types: tuple[str, ...]
 
 
+CANARY_TYPE = "hub.canary"
 _FORCE = {"force": "Short code of the police force in lower case, such as `xx`. In the data it is in upper case."}
 _AUTHORITY = {"authority": "Key of the local authority in lower case, such as `nottinghamshire`."}
 
@@ -92,3 +93,29 @@ CHANNELS: tuple[TopicChannel, ...] = (
         ("police.intel",),
     ),
 )
+
+OWN_CHANNELS: tuple[TopicChannel, ...] = (
+    TopicChannel(
+        TopicKind.CANARY_START,
+        f"police.hub.notifications.{TOPIC_VERSION}",
+        "in",
+        "Canaries that set out",
+        "Where the hub's own canaries set out, as if the hub were a police force. Only the hub may write here.",
+        {},
+        "The authority whose canary it is.",
+        "delete",
+        (CANARY_TYPE,),
+    ),
+    TopicChannel(
+        TopicKind.CANARY_END,
+        f"{{authority}}.canary.{TOPIC_VERSION}",
+        "out",
+        "Canaries that come home",
+        "Where they come home, and are read by the hub. No other system need read here, and nobody is told anything.",
+        _AUTHORITY,
+        "The authority whose canary it is.",
+        "delete",
+        (CANARY_TYPE,),
+    ),
+)
+"""The topics by which the hub tries itself out. They are no part of what it has with other systems."""

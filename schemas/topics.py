@@ -17,21 +17,25 @@ from schemas.inbound.report import InboundReport, PoliceReport
 from schemas.unreadable import Unreadable
 
 TOPIC_VERSION = "v1"
+HUB_FORCE, CANARY_SERVICE = "HUB", "canary"
+"""A force and a service that nobody else may have: by them the hub's own canaries set out and come home."""
 
 
 class TopicKind(StrEnum):
-    """What a topic is for. The first three come in, the last two go out."""
+    """What a topic is for. The first three come in, the next two go out; by the last two the hub tries itself out."""
 
     POLICE = "police"  # police.<force>.notifications.v1
     CASEWORK = "casework"  # casework.<authority>.outcomes.v1
     REGISTER = "register"  # register.<authority>.children.v1, compacted
     SERVICE = "service"  # <authority>.<service>.v1
     INTELLIGENCE = "intelligence"  # police.<force>.intelligence.v1
+    CANARY_START = "canary-start"  # police.hub.notifications.v1
+    CANARY_END = "canary-end"  # <authority>.canary.v1
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic taken apart. `owner` is the force (upper case) or the authority (lower case)."""
+    """A topic taken apart. `owner` is the force (upper case; the hub itself is one) or the authority (lower case)."""
 
     kind: TopicKind
     owner: str
@@ -77,28 +81,47 @@ def police_intelligence(force: str) -> str:
     return f"police.{part(force)}.intelligence.{TOPIC_VERSION}"
 
 
+def canary_start() -> str:
+    return police_notifications(HUB_FORCE)
+
+
+def canary_end(authority: str) -> str:
+    return service_topic(authority, CANARY_SERVICE)
+
+
 _PART = r"([A-Za-z0-9_-]+)"
 
 # Subscriptions by pattern: a new authority or force needs no restart. Anchored at both ends, because clients differ in
 # whether they match the whole name.
 PATTERNS: dict[TopicKind, str] = {
-    TopicKind.POLICE: rf"^police\.{_PART}\.notifications\.{TOPIC_VERSION}$",
+    TopicKind.POLICE: rf"^police\.(?![Hh][Uu][Bb]\.){_PART}\.notifications\.{TOPIC_VERSION}$",
     TopicKind.CASEWORK: rf"^casework\.{_PART}\.outcomes\.{TOPIC_VERSION}$",
     TopicKind.REGISTER: rf"^register\.{_PART}\.children\.{TOPIC_VERSION}$",
 }
 
+_OUT = r"^(?!police\.|casework\.|register\.)"
+OWN_PATTERNS: dict[TopicKind, str] = {
+    TopicKind.CANARY_START: rf"^police\.(hub)\.notifications\.{TOPIC_VERSION}$",
+    TopicKind.CANARY_END: rf"{_OUT}{_PART}\.{CANARY_SERVICE}\.{TOPIC_VERSION}$",
+}
+"""The same for the topics that are the hub's own."""
+
 _KNOWN = {
     **PATTERNS,
+    **OWN_PATTERNS,
     TopicKind.INTELLIGENCE: rf"^police\.{_PART}\.intelligence\.{TOPIC_VERSION}$",
-    TopicKind.SERVICE: rf"^(?!police\.|casework\.|register\.){_PART}\.{_PART}\.{TOPIC_VERSION}$",
+    TopicKind.SERVICE: rf"{_OUT}{_PART}\.{_PART}\.{TOPIC_VERSION}$",
 }
+
+
+_OF_FORCES = (TopicKind.POLICE, TopicKind.INTELLIGENCE, TopicKind.CANARY_START)
 
 
 def parse_topic(name: str) -> Topic | None:
     """What a topic is and whose; None for a name that is none of ours."""
     for kind, pattern in _KNOWN.items():
         if found := re.fullmatch(pattern, name):
-            owner = found[1].upper() if kind in (TopicKind.POLICE, TopicKind.INTELLIGENCE) else found[1].lower()
+            owner = found[1].upper() if kind in _OF_FORCES else found[1].lower()
             return Topic(kind, owner, found[2].lower() if kind is TopicKind.SERVICE else None)
     return None
 

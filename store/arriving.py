@@ -30,6 +30,7 @@ from store.delivery_table import DeliveryState, among, awaiting_receipt, deliver
 from store.instants import UtcInstant
 from store.listing import KEYS, Listing, Writing
 from store.pauses import pause_of
+from store.rows import CANARY
 from store.session import Session
 from store.tables import metadata, outbox, word
 
@@ -102,11 +103,12 @@ def _unarrived(*conditions: Any, skip: bool = True) -> Select[*tuple[Any, ...]]:
     blocked = exists().where(*ahead, among(lower, "parked", "failed"))
     found = (deliveries.c[name] for name in ("channel", "urgency", "state", "attempts", "detail", "repeats"))
     joined = deliveries.join(outbox, outbox.c.position == deliveries.c.position)
+    told = outbox.c.type != word(CANARY)  # nobody hears of those but by `store.canaries`
     further = (blocked.label("blocked"), pause_of(deliveries, outbox.c.destination).label("paused"))
     return (
         select(deliveries.c.position, *promised, outbox.c.at, *found, *further)
         .select_from(joined)
-        .where(*conditions)
+        .where(*conditions, told)
         .limit(bindparam("most"))
         # Two that look at one time tell each of other rows.
         .with_for_update(of=deliveries, skip_locked=skip)

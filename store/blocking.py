@@ -5,14 +5,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import Executable, Text, and_, delete, func, or_, select
+from sqlalchemy import Delete, Executable, Text, and_, delete, exists, func, or_, select
 
 from store.listing import KEYS, Listing, Writing
 from store.session import Session
 from store.tables import blocking, people
 
-_SAVE = Writing(blocking, ("key", "authority", "person"), replaces=())
+_COLUMNS = ("key", "authority", "person")
+_SAVE = Writing(blocking, _COLUMNS, replaces=())
 _FOUND = Listing("found", person=Text)
+_WHOSE = Listing("whose", person=Text)
+_FILED = Listing("filed", key=Text, authority=Text, person=Text)
 
 CROWDED = 200
 """A key under which an authority has more people than this says little by itself."""
@@ -49,9 +52,10 @@ def _described(postgres: bool) -> Executable:
 
 
 @cache
-def _unfile(postgres: bool) -> Executable:
-    asked = KEYS.of(postgres)
-    return delete(blocking).where(blocking.c.person.in_(select(asked.c.key)))
+def _unfile(postgres: bool) -> Delete:
+    whose, filed = _WHOSE.of(postgres), _FILED.of(postgres)
+    wanted = exists().where(*(filed.c[name] == blocking.c[name] for name in _COLUMNS))
+    return delete(blocking).where(blocking.c.person.in_(select(whose.c.person)), ~wanted)
 
 
 class Blocking(Session):
@@ -70,6 +74,9 @@ class Blocking(Session):
 
     async def file(self, people: Collection[str], rows: Collection[BlockedRow]) -> None:
         """File these people under these keys and under no others."""
+        values = sorted((r.key, r.authority, r.person) for r in rows)
         if people:
-            await self._with(KEYS, ((person,) for person in sorted(people)), _unfile(self._postgres))
-        await self._write(_SAVE, sorted((r.key, r.authority, r.person) for r in rows))
+            given = _WHOSE.parameters(self._postgres, ((person,) for person in sorted(people)))
+            given |= _FILED.parameters(self._postgres, values)
+            await self._put_later(_unfile(self._postgres), blocking, given)
+        await self._write(_SAVE, values, apart=bool(people))

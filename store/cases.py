@@ -4,19 +4,36 @@ import hashlib
 from collections.abc import Collection, Iterable
 from functools import cache
 
-from sqlalchemy import ARRAY, BigInteger, Executable, Text, and_, bindparam, delete, func, select, true, tuple_
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Executable,
+    LargeBinary,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    null,
+    select,
+    tuple_,
+    union_all,
+)
 
+from store.instants import UtcInstant
 from store.listing import KEYS, Listing, Writing
 from store.rows import Claim, EpisodeRow, IdentifierRow, KnownKeys, PersonRow, ReferenceRow
 from store.session import Session
-from store.tables import episode_references, episodes, identifiers, inbox, people
+from store.tables import episode_references, episodes, identifiers, inbox, people, word
 
 _CLAIM_COLUMNS = ("key", "source", "message", "type", "topic", "partition", "offset", "received_at", "content")
-_CLAIM = Listing("claims", **{name: inbox.c[name].type for name in _CLAIM_COLUMNS})
-_IDENTIFIERS = Listing("asked", authority=Text, system=Text, value=Text)
+_CLAIM = Listing("claims", **{name: inbox.c[name].type for name in _CLAIM_COLUMNS}, besides=Text)
+_IDENTIFIERS = Listing("numbers", authority=Text, system=Text, value=Text)
 _NUMBER = ("authority", "system", "value", "person", "scope")
 _FORGOTTEN = Listing("forgotten", **dict.fromkeys(_NUMBER, Text))
-_REFERENCES = Listing("asked", force=Text, incident=Text)
+_REFERENCES = Listing("incidents", force=Text, incident=Text)
 _PERSON = ("id", "authority", "doc", "version", "described")
 _SAVE_PEOPLE = Writing(people, _PERSON, replaces=_PERSON[1:])
 _SAVE_IDENTIFIERS = Writing(identifiers, _NUMBER, replaces=())
@@ -34,10 +51,10 @@ _SAVE_EPISODES = Writing(
 def _claim(postgres: bool) -> Executable:
     from sqlalchemy.dialects import postgresql, sqlite
 
-    rows = _CLAIM.of(postgres)
+    rows, held = _CLAIM.of(postgres), inbox.alias("held")
     into = postgresql.insert(inbox) if postgres else sqlite.insert(inbox)
-    # SQLite reads ON CONFLICT after a bare SELECT as a join: hence the WHERE.
-    chosen = select(rows) if postgres else select(rows).where(true())
+    aside = exists().where(held.c.key == rows.c.besides)
+    chosen = select(*(rows.c[name] for name in _CLAIM_COLUMNS)).where(~aside)
     return (
         into.from_select(_CLAIM_COLUMNS, chosen).on_conflict_do_nothing(index_elements=["key"]).returning(inbox.c.key)
     )
@@ -50,15 +67,6 @@ def _claimed(postgres: bool) -> Executable:
 
 
 @cache
-def _identifiers(postgres: bool) -> Executable:
-    asked, held = _IDENTIFIERS.of(postgres), identifiers
-    same = and_(*(held.c[name] == asked.c[name] for name in ("authority", "system", "value")))
-    columns = (held.c[name] for name in _NUMBER)
-    order = (held.c.authority, held.c.system, held.c.value, held.c.scope, held.c.person)
-    return select(*columns).select_from(asked.join(held, same)).order_by(*order)
-
-
-@cache
 def _forget(postgres: bool) -> Executable:
     asked = _FORGOTTEN.of(postgres)
     key = tuple_(*(identifiers.c[name] for name in _NUMBER))
@@ -66,12 +74,25 @@ def _forget(postgres: bool) -> Executable:
 
 
 @cache
-def _references(postgres: bool) -> Executable:
-    asked, held = _REFERENCES.of(postgres), episode_references
-    same = and_(held.c.force == asked.c.force, held.c.incident == asked.c.incident)
-    columns = (held.c[name] for name in ("authority", "force", "incident", "person", "episode"))
-    order = (held.c.force, held.c.incident, held.c.authority, held.c.episode)
-    return select(*columns).select_from(asked.join(held, same)).order_by(*order)
+def _find(postgres: bool) -> Executable:
+    """Identifiers, references and episodes at once: what was found of which, in five columns."""
+    numbers, told, asked = _IDENTIFIERS.of(postgres), _REFERENCES.of(postgres), KEYS.of(postgres)
+    held, known = identifiers.c, episode_references.c
+    same_number = and_(*(held[name] == numbers.c[name] for name in ("authority", "system", "value")))
+    same_incident = and_(known.force == told.c.force, known.incident == told.c.incident)
+    nothing = cast(null(), Text)
+    found = union_all(
+        select(
+            word("number").label("found"), held.authority, held.system, held.value, held.scope, held.person
+        ).select_from(numbers.join(identifiers, same_number)),
+        select(
+            word("reference"), known.force, known.incident, known.authority, known.episode, known.person
+        ).select_from(told.join(episode_references, same_incident)),
+        select(word("episode"), episodes.c.id, nothing, nothing, nothing, episodes.c.person).select_from(
+            asked.join(episodes, episodes.c.id == asked.c.key)
+        ),
+    ).subquery("all_found")
+    return select(found).order_by(*found.c)
 
 
 @cache
@@ -82,24 +103,27 @@ def owners_of_episodes(postgres: bool) -> Executable:
 
 
 @cache
-def _people(postgres: bool) -> Executable:
-    asked = KEYS.of(postgres)
-    columns = (people.c[name] for name in _PERSON)
-    return select(*columns).select_from(asked.join(people, people.c.id == asked.c.key))
-
-
-@cache
 def _records(postgres: bool) -> Executable:
     asked = KEYS.of(postgres)
     return select(people.c.id, people.c.doc).select_from(asked.join(people, people.c.id == asked.c.key))
 
 
 @cache
-def _episodes_of(postgres: bool) -> Executable:
+def _load(postgres: bool) -> Executable:
+    """People and their episodes at once: an episode has an owner."""
     asked = KEYS.of(postgres)
-    columns = (episodes.c[name] for name in ("id", "authority", "person", "opened_at", "state", "doc"))
-    joined = asked.join(episodes, episodes.c.person == asked.c.key)
-    return select(*columns).select_from(joined).order_by(episodes.c.opened_at, episodes.c.id)
+    held, theirs = people.c, episodes.c
+    loaded = union_all(
+        select(
+            held.id, held.authority, cast(null(), Text).label("owner"), cast(null(), UtcInstant).label("opened_at"),
+            cast(null(), Text).label("state"), held.doc, held.version, held.described,
+        ).select_from(asked.join(people, held.id == asked.c.key)),
+        select(
+            theirs.id, theirs.authority, theirs.person, theirs.opened_at, theirs.state, theirs.doc,
+            cast(null(), BigInteger), cast(null(), LargeBinary),
+        ).select_from(asked.join(episodes, theirs.person == asked.c.key)),
+    ).subquery("loaded")  # fmt: skip
+    return select(loaded).order_by(loaded.c.opened_at, loaded.c.id)
 
 
 @cache
@@ -117,16 +141,16 @@ class Cases(Session):
     """The part of a transaction by which reports are taken in."""
 
     async def claim(self, claims: Collection[Claim]) -> set[str]:
-        """Take the keys that nobody has taken yet and return them; a key that another open transaction holds is waited
-        for. Of two claims with one key in `claims`, the key is returned once and the first is kept. To be called
-        before `lock`."""
+        """Take the keys that nobody has taken yet, nor what each is claimed besides, and return them; a key that
+        another open transaction holds is waited for. Of two claims with one key in `claims`, the key is returned once
+        and the first is kept. To be called before `lock`."""
         if not claims:
             return set()
         rows = sorted(claims, key=lambda claim: claim.key)  # one order for all, or two hubs could wait for each other
         listed = (
             (
                 *(c.key, plain(c.source), plain(c.message), plain(c.type)),
-                *(c.topic, c.partition, c.offset, c.received_at, c.content),
+                *(c.topic, c.partition, c.offset, c.received_at, c.content, c.besides),
             )
             for c in rows
         )
@@ -154,19 +178,21 @@ class Cases(Session):
         episodes: Collection[str],
     ) -> KnownKeys:
         """Look up (authority, system, value), (force, incident) and episode ids; what is unknown is left out."""
-        found = KnownKeys([], [], {})
-        if identifiers:
-            rows = await self._with(_IDENTIFIERS, identifiers, _identifiers(self._postgres))
-            found.identifiers.extend(IdentifierRow(*row) for row in rows)
-        if references:
-            rows = await self._with(_REFERENCES, references, _references(self._postgres))
-            found.references.extend(ReferenceRow(*row) for row in rows)
-        if episodes:
-            rows = await self._with(
-                KEYS, ((episode,) for episode in sorted(episodes)), owners_of_episodes(self._postgres)
-            )
-            found.episodes.update((row.id, row.person) for row in rows)
-        return found
+        known = KnownKeys([], [], {})
+        if not (identifiers or references or episodes):
+            return known
+        asked = _REFERENCES.parameters(self._postgres, references)
+        asked |= KEYS.parameters(self._postgres, ((episode,) for episode in sorted(episodes)))
+        for found, *told, person in await self._with(_IDENTIFIERS, identifiers, _find(self._postgres), **asked):
+            if found == "number":
+                authority, system, value, scope = told
+                known.identifiers.append(IdentifierRow(authority, system, value, person, scope))
+            elif found == "reference":
+                force, incident, authority, episode = told
+                known.references.append(ReferenceRow(authority, force, incident, person, episode))
+            else:
+                known.episodes[told[0]] = person
+        return known
 
     async def records_of(self, people: Collection[str]) -> dict[str, bytes]:
         """What is held of these people, as documents."""
@@ -177,10 +203,13 @@ class Cases(Session):
         """The people by id, and all their episodes, oldest first."""
         if not people:
             return {}, []
-        asked = [(person,) for person in sorted(people)]
-        persons = await self._with(KEYS, asked, _people(self._postgres))
-        theirs = await self._with(KEYS, asked, _episodes_of(self._postgres))
-        return {row.id: PersonRow(*row) for row in persons}, [EpisodeRow(*row) for row in theirs]
+        persons, theirs = dict[str, PersonRow](), list[EpisodeRow]()
+        for row in await self._with(KEYS, ((person,) for person in sorted(people)), _load(self._postgres)):
+            if row.owner is None:
+                persons[row.id] = PersonRow(row.id, row.authority, row.doc, row.version, row.described)
+            else:
+                theirs.append(EpisodeRow(row.id, row.authority, row.owner, row.opened_at, row.state, row.doc))
+        return persons, theirs
 
     async def save(
         self,

@@ -24,7 +24,7 @@ from store.session import Session
 NO_LINK = ""
 """What stands in the place of the link before the first row of an episode."""
 _HEADS = Writing(ledger_heads, ("episode", "rows", "link"), replaces=("rows", "link"))
-_Head = tuple[int, str]
+Head = tuple[int, str]
 
 
 def link_after(before: str, episode: str, number: int, hash: str) -> str:
@@ -43,18 +43,19 @@ def _take(postgres: bool) -> Executable:
 class Chaining(Session):
     """The part of a transaction that keeps the chains of the ledger."""
 
-    async def _heads(self, episodes: Collection[str]) -> dict[str, _Head]:
+    async def _heads(self, episodes: Collection[str]) -> dict[str, Head]:
         """How many rows each episode has and the link of the last, held until the transaction ends."""
         if not episodes:
             return {}
-        rows = await self._with(KEYS, ((episode,) for episode in sorted(episodes)), _take(self._postgres))
+        asked = ((episode,) for episode in sorted(episodes))
+        rows = await self._ahead(ledger_heads, KEYS, asked, _take(self._postgres))
         return {row.episode: (row.rows, row.link) for row in rows}
 
-    async def _keep_heads(self, heads: dict[str, _Head]) -> None:
+    async def _keep_heads(self, heads: dict[str, Head]) -> None:
         await self._write(_HEADS, [(episode, *head) for episode, head in sorted(heads.items())])
 
 
-def chained(heads: dict[str, _Head], episode: str | None, hash: str) -> tuple[int | None, str | None]:
+def chained(heads: dict[str, Head], episode: str | None, hash: str) -> tuple[int | None, str | None]:
     """Number and link of the next row, and the head moves on to it; nothing for a row of no episode."""
     if episode is None:
         return None, None

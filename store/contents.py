@@ -155,7 +155,7 @@ class Contents(Session):
         for row in rows:
             plain = _unsealed(row, keys)
             told += [ToBeSealed(row.hash, row.id, each, row.kind, plain, row.at) for each in lines[row.id] if plain]
-        await self._seal(told)
+        await self._seal(told, await self._keys_for(told))
         if told:
             await self._with(KEYS, ((hash,) for hash in sorted({row.hash for row in rows})), _empty(self._postgres))
 
@@ -164,35 +164,37 @@ class Contents(Session):
         await self._rows(_HAND_OVER, former=former, heir=person, moved=episode)
         await self._rows(_LEAVE, former=former, moved=episode)  # what the other has already
 
-    async def keys_missing(self, forgotten: Collection[str] = ()) -> bool:
-        """Whether the newest contents are sealed under keys that are not here. `forgotten`: children whose keys were
-        thrown away, as the journal beside the keys says; one that names a child of this database is its own."""
-        newest = [*await self._rows(_NEWEST)]
+    async def newest_keys(self) -> set[str]:
+        """The ids of the keys under which the newest contents are sealed, whether they are here or not."""
+        return {row.key for row in await self._rows(_NEWEST) if row.key}
+
+    async def keys_missing(self, forgotten: Collection[str] = (), besides: Collection[str] = ()) -> bool:
+        """Whether the newest contents are sealed under keys that are not here; those of `besides` do not count.
+        `forgotten`: children whose keys were thrown away, as the journal beside the keys says; one that names a child
+        of this database is its own."""
+        newest = [row for row in await self._rows(_NEWEST) if row.key not in besides]
         if not newest or any(row.person in forgotten for row in newest):
             return False
         return not (self._keys and await self._keys.known(sorted({row.key for row in newest})))
 
-    async def _keep(self, told: Sequence[Salted]) -> None:
-        if not told:
-            return
+    async def _concerning(self, told: Sequence[Salted]) -> list[ToBeSealed]:
+        """What is to be sealed of these contents: once for each child that they are about."""
         asked = {each.row.episode for each in told if each.row.episode and not each.row.about}
         owners = owners_of_episodes(self._postgres)
         found = await self._with(KEYS, ((episode,) for episode in sorted(asked)), owners) if asked else ()
         whose = {row.id: row.person for row in found}
         whose |= {each: each.removeprefix(_CHILD) for each in asked if each.startswith(_CHILD)}
-        await self._seal(
-            [
-                ToBeSealed(each.hash, each.row.id, concerned, each.kind, each.bytes, each.row.at)
-                for each in told
-                for concerned in each.row.about
-                or (Concerns(whose.get(each.row.episode, UNASSIGNED), each.row.episode),)
-            ]
-        )
+        return [
+            ToBeSealed(each.hash, each.row.id, concerned, each.kind, each.bytes, each.row.at)
+            for each in told
+            for concerned in each.row.about or (Concerns(whose.get(each.row.episode, UNASSIGNED), each.row.episode),)
+        ]
 
-    async def _seal(self, told: Sequence[ToBeSealed]) -> None:
-        keys: Mapping[str, SealingKey] = {}
-        if self._keys and told:
-            keys = await self._keys.named({each.key for each in told}, told[0].at)
+    async def _keys_for(self, told: Sequence[ToBeSealed]) -> Mapping[str, SealingKey]:
+        """By name; none where contents are kept in the clear."""
+        return await self._keys.named({each.key for each in told}, told[0].at) if self._keys and told else {}
+
+    async def _seal(self, told: Sequence[ToBeSealed], keys: Mapping[str, SealingKey]) -> None:
         await self._write(_KEEP, sorted(each.row(keys.get(each.key)) for each in told))
 
     async def _open(self, hashes: Collection[str]) -> tuple[dict[str, OpenedContents], set[str]]:

@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from typing import Self
 
 from sqlalchemy import select
@@ -14,8 +15,10 @@ from store.engine import READING, in_memory, keys_named, make_room, opened, open
 from store.errors import StoreUnavailableError, translated
 from store.handing import HandedOver, Taker
 from store.keys import KeyStore
+from store.leased import Settlement
 from store.measures import TRANSACTION, WAITING
 from store.postgres import WITHIN
+from store.rows import LedgerRow
 from store.transaction import Transaction
 from store.waking import hearing_others
 
@@ -81,6 +84,19 @@ class Store:
         if self._taker:
             self._taker.take(promised)
 
+    async def settle(
+        self, owner: str, settlements: Sequence[Settlement], now: datetime, lines: Sequence[LedgerRow]
+    ) -> None:
+        """Say what became of leased rows, with the ledger's `lines` about it; where none of the rows counts any more,
+        nothing is written. Raises StoreUnavailableError."""
+        if self.postgres and settlements and lines and not any(line.episode or line.contents for line in lines):
+            async with self.connection(brief=True, autocommit=True) as connection:
+                await Transaction(connection).settle_and_tell(owner, settlements, now, lines)
+            return
+        async with self.transaction(brief=True) as tx:
+            if await tx.settle(owner, settlements, now):
+                await tx.append(lines, ())
+
     @asynccontextmanager
     async def hearing(self, heard: Callable[[], None]) -> AsyncIterator[asyncio.Event]:
         """While it lasts `heard` is called when another process has promised something that waits, on Postgres. The
@@ -96,8 +112,9 @@ class Store:
         self._taker = taker
 
     @asynccontextmanager
-    async def connection(self, brief: bool = False) -> AsyncIterator[AsyncConnection]:
-        """The connection under a transaction, for the parts of this package."""
+    async def connection(self, brief: bool = False, autocommit: bool = False) -> AsyncIterator[AsyncConnection]:
+        """The connection under a transaction, for the parts of this package. `autocommit`: it is a transaction of one
+        statement, which Postgres takes in one round trip."""
         wanted = time.monotonic()
         async with AsyncExitStack() as stack:
             if self._writer:
@@ -105,6 +122,8 @@ class Store:
                 await stack.enter_async_context(self._writer)
             with translated():
                 connection = await stack.enter_async_context((self._brief if brief else self._engine).connect())
+                if autocommit:
+                    await connection.execution_options(isolation_level="AUTOCOMMIT")
                 await connection.begin()
             begun = time.monotonic()
             WAITING.observe(begun - wanted)

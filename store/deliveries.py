@@ -11,6 +11,7 @@ from sqlalchemy import (
     Executable,
     Integer,
     Text,
+    Update,
     and_,
     bindparam,
     case,
@@ -26,7 +27,7 @@ from store.delivery_table import among, deliveries, ready, unsettled
 from store.handing import ANY_CHANNEL
 from store.instants import UtcInstant
 from store.leased import Settlement
-from store.listing import Listing
+from store.listing import Listing, Parameters
 from store.session import Session
 from store.tables import word
 
@@ -57,7 +58,8 @@ def _address(postgres: bool) -> Executable:
 
 
 @cache
-def _settle(postgres: bool) -> Executable:
+def settling(postgres: bool) -> Update:
+    """What became of leased rows (by the parameters of `settled`)."""
     told = _SETTLED.of(postgres)
     handed = among(told, "accepted", "in_doubt")
     back = and_(told.c.untried == 1, deliveries.c.attempts > 1)  # untried now, but it had failed before
@@ -126,8 +128,8 @@ class Deliveries(Session):
         to another relay, which will say."""
         if not settlements:
             return 0
-        told = sorted((_told(settlement, now) for settlement in settlements), key=lambda values: values[0])
-        return (await self._with(_SETTLED, told, _settle(self._postgres), whose=owner, now=now)).rowcount
+        given = settled(self._postgres, owner, settlements, now)
+        return (await self._execute(settling(self._postgres), given)).rowcount
 
     async def let_go(self, positions: Collection[int], now: datetime) -> None:
         """Rows that were kept back may be sent from now on."""
@@ -146,6 +148,12 @@ class Deliveries(Session):
         """The first instant after `now` at which a waiting row is to be tried again, of any shard."""
         first: datetime | None = (await self._rows(_NEXT_ATTEMPT, now=now)).scalar_one()
         return first
+
+
+def settled(postgres: bool, owner: str, settlements: Sequence[Settlement], now: datetime) -> Parameters:
+    """What to execute `settling` with."""
+    told = sorted((_told(settlement, now) for settlement in settlements), key=lambda values: values[0])
+    return _SETTLED.parameters(postgres, told) | {"whose": owner, "now": now}
 
 
 def _told(settlement: Settlement, now: datetime) -> tuple[Any, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, StaticPool, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from store import one_hop
 from store.postgres import of_postgres
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
@@ -91,7 +92,8 @@ def opened_for_brief(given: str, within: float | None = None) -> AsyncEngine | N
 
 def _of_sqlite(url: URL, **pool: Any) -> AsyncEngine:
     # The driver is told to leave transactions alone: BEGIN is ours to say.
-    engine = create_async_engine(url, connect_args={"isolation_level": None}, hide_parameters=True, **pool)
+    given = {"isolation_level": None, "async_creator_fn": one_hop.connect}
+    engine = create_async_engine(url, connect_args=given, hide_parameters=True, **pool)
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine

@@ -5,7 +5,7 @@ restored finds out in the journal what must go again.
 Keys are read for each batch and held no longer, so that none outlives its erasure in the memory of another process."""
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -22,11 +22,13 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Select,
     Table,
     Text,
     delete,
     or_,
     select,
+    union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -103,8 +105,15 @@ class Erasure:
 
 
 @cache
-def _named(postgres: bool) -> Executable:
+def _named(postgres: bool) -> Select[Any]:
     return select(keys.c.name, keys.c.id, keys.c.key).where(_NAMES.has(postgres, keys.c.name))
+
+
+@cache
+def _make_or_find() -> Executable:
+    """Both at once on Postgres, in a transaction of its own; what is not there was made by another at this moment."""
+    made = _MAKE.statement(True).returning(keys.c.name, keys.c.id, keys.c.key).cte("made")
+    return union_all(select(made), _named(True))
 
 
 @cache
@@ -147,12 +156,11 @@ class KeyStore:
 
     async def named(self, names: Collection[str], now: datetime) -> dict[str, SealingKey]:
         """The keys with these names. One that is not there is made, and kept before it is handed out."""
-        found = await self._ask_named(names)
-        if missing := sorted({*names} - found.keys()):
-            made = {name: SealingKey(str(uuid4()), os.urandom(32)) for name in missing}
-            count = await self._write(_MAKE, [(key.id, name, key.secret, now) for name, key in made.items()])
-            # Another process may have been first.
-            found |= made if count == len(made) else await self._ask_named(missing)
+        await self._prepare()
+        found = dict[str, SealingKey]()
+        while missing := sorted({*names} - found.keys()):  # more than once where another process was first just now
+            offered = [(str(uuid4()), name, os.urandom(32), now) for name in missing]
+            found |= {row.name: SealingKey(row.id, row.key) for row in await self._made_or_found(missing, offered)}
         return found
 
     async def known(self, ids: Collection[str]) -> dict[str, SealingKey]:
@@ -187,9 +195,17 @@ class KeyStore:
         rows = [] if absent(self._engine.url) else await self._ask(_ERASURES, {})
         return [Erasure(row.id, row.at, orjson.loads(row.what)) for row in rows]
 
-    async def _ask_named(self, names: Collection[str]) -> dict[str, SealingKey]:
+    async def _made_or_found(self, names: Sequence[str], offered: Sequence[tuple[Any, ...]]) -> list[Any]:
         asked = _NAMES.parameters(self._postgres, [(name,) for name in names])
-        return {row.name: SealingKey(row.id, row.key) for row in await self._ask(_named(self._postgres), asked)}
+        made = _MAKE.parameters(self._postgres, offered)
+        with _translated():
+            async with self._engine.connect() as connection:
+                if not isinstance(made, list):
+                    await connection.execution_options(isolation_level="AUTOCOMMIT")
+                    return [*await connection.execute(_make_or_find(), asked | made)]
+                async with connection.begin():
+                    await connection.execute(_MAKE.statement(False), made)
+                    return [*await connection.execute(_named(False), asked)]
 
     async def _ask(self, statement: Executable, parameters: dict[str, Any]) -> list[Any]:
         await self._prepare()
@@ -198,13 +214,12 @@ class KeyStore:
                 await connection.execution_options(**({} if self._postgres else {READING: True}))
                 return [*await connection.execute(statement, parameters)]
 
-    async def _write(self, writing: Writing, rows: list[tuple[Any, ...]]) -> int:
-        """Returns how many rows were not there before."""
+    async def _write(self, writing: Writing, rows: list[tuple[Any, ...]]) -> None:
         await self._prepare()
         parameters = writing.parameters(self._postgres, rows)
         with _translated():
             async with self._engine.begin() as connection:
-                return (await connection.execute(writing.statement(self._postgres), parameters)).rowcount
+                await connection.execute(writing.statement(self._postgres), parameters)
 
     async def _prepare(self) -> None:
         if self._made:

@@ -1,5 +1,6 @@
 """Adding to the ledger. Reading it lives in `store.history`, and the outbox in `store.promising`."""
 
+import asyncio
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -10,16 +11,17 @@ from typing import Any
 import orjson
 from sqlalchemy import Executable, select
 
-from store.chaining import Chaining, chained
+from store.chaining import Chaining, Head, chained
 from store.contents import Contents
-from store.contents_table import salted
+from store.contents_table import ToBeSealed, salted
 from store.instants import written
+from store.keys import SealingKey
 from store.listing import KEYS, Writing
 from store.promising import Promising
 from store.rows import LedgerRow, OutboxRow
 from store.tables import ledger
 
-_LEDGER = Writing(
+LINES = Writing(
     ledger,
     ("id", "at", "kind", "authority", "episode", "causation", "entry", "contents_hash", "hash", "number", "link"),
 )
@@ -53,6 +55,13 @@ def _known(postgres: bool) -> Executable:
     return select(ledger.c.id).select_from(asked.join(ledger, ledger.c.id == asked.c.key))
 
 
+def line_values(row: LedgerRow, contents_hash: str | None, heads: dict[str, Head]) -> tuple[Any, ...]:
+    """The values of a row, which follows its episode's head; the head moves on to it."""
+    told = (row.kind, row.authority, row.episode, row.causation, canonical(row.entry), contents_hash)
+    hash = entry_hash(row.id, written(row.at), *told)
+    return (row.id, row.at, *told, hash, *chained(heads, row.episode, hash))
+
+
 class Ledger(Promising, Chaining, Contents):
     """The part of a transaction that adds what happened and what was promised."""
 
@@ -67,16 +76,26 @@ class Ledger(Promising, Chaining, Contents):
         error. Within a lane the order of writing is the order of sending, so hold the lock of its subject. `kept_back`:
         until when rows (by id) wait at the longest before they may be sent."""
         contents = {row.id: salted(row) for row in ledger if row.contents is not None}
-        heads = await self._heads({row.episode for row in ledger if row.episode is not None})
-        lines = []
-        for row in ledger:
-            hashed = contents[row.id].hash if row.id in contents else None
-            entry = canonical(row.entry)
-            told = (row.kind, row.authority, row.episode, row.causation, entry, hashed)
-            line = entry_hash(row.id, written(row.at), *told)
-            lines.append((row.id, row.at, *told, line, *chained(heads, row.episode, line)))
-        await self._keep([*contents.values()])
-        await self._write(_LEDGER, lines)
+        sealed = await self._concerning([*contents.values()])
+        heads, keys = await self._ground({row.episode for row in ledger if row.episode is not None}, sealed)
+        lines = [line_values(row, contents[row.id].hash if row.id in contents else None, heads) for row in ledger]
+        await self._seal(sealed, keys)
+        await self._write(LINES, lines)
         await self._keep_heads(heads)
         if outbox:
             await self._promise(outbox, kept_back)
+
+    async def _ground(
+        self, episodes: Collection[str], told: Sequence[ToBeSealed]
+    ) -> tuple[dict[str, Head], Mapping[str, SealingKey]]:
+        """The heads of these chains, and meanwhile, out of another database, the keys for what is told."""
+        meanwhile = asyncio.gather(self._keys_for(told), return_exceptions=True)
+        try:
+            heads = await self._heads(episodes)
+        except BaseException:
+            meanwhile.cancel()
+            raise
+        (keys,) = await meanwhile
+        if isinstance(keys, BaseException):
+            raise keys
+        return heads, keys

@@ -7,7 +7,20 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, DateTime, FromClause, Insert, Table, Text, any_, bindparam, func, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    DateTime,
+    FromClause,
+    Insert,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.types import TypeEngine
 
 from store.instants import UtcInstant, written
@@ -96,8 +109,7 @@ class Writing:
         from sqlalchemy.dialects import postgresql, sqlite
 
         if postgres:
-            rows = Listing(self._name, **{name: self.table.c[name].type for name in self._columns}).postgres
-            insert: Any = postgresql.insert(self.table).from_select(self._columns, select(rows))
+            insert: Any = postgresql.insert(self.table).from_select(self._columns, select(self._rows()))
         else:
             values = {name: bindparam(name, type_=self.table.c[name].type) for name in self._columns}
             insert = sqlite.insert(self.table).values(values)
@@ -110,6 +122,13 @@ class Writing:
         return insert.on_conflict_do_update(  # type: ignore[no-any-return]
             index_elements=keys, set_={name: insert.excluded[name] for name in self._replaces}, where=later
         )
+
+    def where(self, condition: ColumnElement[bool]) -> Insert:
+        """INSERT as Postgres takes it, if a condition holds. A row that is there already is an error."""
+        return insert(self.table).from_select(self._columns, select(self._rows()).where(condition))
+
+    def _rows(self) -> FromClause:
+        return Listing(self._name, **{name: self.table.c[name].type for name in self._columns}).postgres
 
     def parameters(self, postgres: bool, rows: Sequence[Sequence[Any]]) -> Parameters | list[Parameters]:
         """What to execute the statement with; `rows` is not empty."""

@@ -15,6 +15,8 @@ from store.tables import noted
 
 LOOKED_AFTER = "looked after"
 """Of a child: that the register has shown the child in care, or leaving it. The key ends with the id."""
+SEALED = "ledger sealed"
+"""That there has been a root. It is the key as well."""
 _COLUMNS = ("key", "about", "at")
 _SAVE = Writing(noted, _COLUMNS, replaces=())
 _COUNT = (

@@ -13,16 +13,17 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import DateTime, Executable, Text, bindparam, select, type_coerce
+from sqlalchemy import DateTime, Executable, Text, bindparam, literal, select, type_coerce
 
 from store.chaining import NO_LINK, link_after
 from store.custody_tables import ledger_heads
 from store.history import History
 from store.listing import KEYS
+from store.noting import SEALED
 from store.proof import LedgerLine, LedgerProof
 from store.roots import LedgerRoot, leaf, leaves_from, tree_hash
 from store.sealing import Sealing
-from store.tables import ledger
+from store.tables import ledger, noted
 
 _PAGE = 1000
 _FIRST, _LAST = -(2**63), 2**63 - 1
@@ -41,6 +42,7 @@ _HEADS = (
     .order_by(ledger_heads.c.episode)
     .limit(_PAGE)
 )
+_WAS_SEALED = select(noted.c.at).where(noted.c.key == literal(SEALED))
 _HEADLESS = (
     AS_IT_STANDS.select_from(ledger.outerjoin(ledger_heads, ledger_heads.c.episode == ledger.c.episode))
     .where(ledger.c.number.is_not(None), ledger_heads.c.episode.is_(None))
@@ -62,6 +64,8 @@ class Proving(Sealing, History):
         proof = LedgerProof()
         through = await self._prove_roots(proof)
         begun = proof.newest is not None
+        if proof.newest is None and ((await self._rows(_WAS_SEALED)).first() or await self.stamps()):
+            proof.add("Roots", "all of them are missing: there has been one, and it vouched for what was written")
         async for row in self._between(through, _LAST, proof):
             if begun and row.episode is not None and row.number is None:
                 proof.of_row(row, "it was put in: it stands outside the chain of its episode")

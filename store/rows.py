@@ -12,13 +12,17 @@ from typing import Any, Literal
 SHARDS = 16
 """How many parts the deliveries are dealt into. Fixed: rows written under another number would change hands."""
 
+CANARY = "hub.canary"
+"""The type of the hub's own canary: it is about nobody, tells nobody anything and stands nowhere when it is home."""
+
 LedgerKind = Literal["report", "waits", "match", "fact", "decision", "timers", "delivery", "look", "pause", "erasure"]
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A message that intake is about to take in. `key` is what it is deduplicated by; `content` is a hash of what it
-    says, where that could be read; the rest says where it was."""
+    says, where that could be read; where another key has been taken, `besides`, it is not; the rest says where it
+    was."""
 
     key: str
     source: str
@@ -29,6 +33,7 @@ class Claim:
     offset: int | None
     received_at: datetime
     content: str | None = None
+    besides: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

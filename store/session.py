@@ -4,10 +4,11 @@ The statements themselves live with what they are for. What is written in a row 
 each would cost a round trip; SQLite is in this process, and gets each at once."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, Insert
+from sqlalchemy import CursorResult, Delete, Executable, Insert, Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.errors import translated
@@ -18,6 +19,15 @@ from store.listing import Listing, Parameters, Writing
 Result = CursorResult[*tuple[Any, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Something that is to be written, and to which table."""
+
+    statement: Insert | Delete
+    table: Table
+    parameters: Parameters
+
+
 class Session:
     """What the parts of a transaction share."""
 
@@ -25,31 +35,51 @@ class Session:
         self._connection = connection
         self._postgres = connection.dialect.name == "postgresql"
         self._taker, self._keys = taker, keys
-        self._unwritten: list[tuple[Writing, Parameters]] = []
+        self._unwritten: list[_Part] = []
         self.promised = HandedOver()
 
     async def flush(self) -> None:
         """Puts to the database what is to be written and waits for more. Every other statement does so first."""
         if self._unwritten:
-            writings, parameters = zip(*self._unwritten, strict=True)
-            self._unwritten = []
-            await self._put(_together(writings), {name: rows for given in parameters for name, rows in given.items()})
+            parts, self._unwritten = self._unwritten, []
+            whole = {name: rows for part in parts for name, rows in part.parameters.items()}
+            await self._put(_together(tuple(part.statement for part in parts)), whole)
 
-    async def _write(self, writing: Writing, rows: Sequence[Sequence[Any]]) -> None:
+    async def _write(self, writing: Writing, rows: Sequence[Sequence[Any]], apart: bool = False) -> None:
         if not rows:
             return
         parameters = writing.parameters(self._postgres, rows)
         if isinstance(parameters, list):
             await self._put(writing.statement(self._postgres), parameters)
+        else:
+            await self._put_later(writing.statement(self._postgres), writing.table, parameters, apart)
+
+    async def _put_later(
+        self, statement: Insert | Delete, table: Table, parameters: Parameters, apart: bool = False
+    ) -> None:
+        """What returns nothing that is asked for. `apart`: it touches no row that another part touches."""
+        if not self._postgres:
+            await self._put(statement, parameters)
             return
-        if any(each.table is writing.table for each, _ in self._unwritten):
+        if (not apart and self._writes(table)) or any(parameters.keys() & p.parameters.keys() for p in self._unwritten):
             await self.flush()  # parts of one statement do not see what the others do to a table
-        self._unwritten.append((writing, parameters))
+        self._unwritten.append(_Part(statement, table, parameters))
+
+    def _writes(self, table: Table) -> bool:
+        return any(part.table is table for part in self._unwritten)
 
     async def _with(
         self, listing: Listing, rows: Iterable[Sequence[Any]], statement: Executable, **parameters: Any
     ) -> Result:
         return await self._execute(statement, listing.parameters(self._postgres, rows) | parameters)
+
+    async def _ahead(
+        self, table: Table, listing: Listing, rows: Iterable[Sequence[Any]], statement: Executable
+    ) -> Result:
+        """Asks of one table, of which alone it has to see what is written: the rest waits for more."""
+        if self._writes(table):
+            await self.flush()
+        return await self._put(statement, listing.parameters(self._postgres, rows))
 
     async def _rows(self, statement: Executable, **parameters: Any) -> Result:
         return await self._execute(statement, parameters)
@@ -64,9 +94,9 @@ class Session:
 
 
 @cache
-def _together(writings: tuple[Writing, ...]) -> Insert:
+def _together(statements: tuple[Insert | Delete, ...]) -> Insert | Delete:
     """One statement that writes to several tables, in this order, which two writers then share: Postgres runs the parts
     of a statement after the statement itself, and from the last to the first."""
-    first, *others = (writing.statement(True) for writing in writings)
-    parts = [insert.cte(f"part_{n}") for n, insert in enumerate(others)]
+    first, *others = statements
+    parts = [each.cte(f"part_{n}") for n, each in enumerate(others)]
     return first.add_cte(*reversed(parts))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Executable, Text, bindparam, delete, func, or_, select, true, update
+from sqlalchemy import Delete, Executable, Insert, Text, bindparam, delete, func, or_, select, true, update
 
 from store.instants import UtcInstant
 from store.listing import KEYS, Listing
@@ -16,18 +16,19 @@ from store.tables import timers
 _COLUMNS = ("id", "authority", "person", "episode", "rule", "due_at")
 _OWNERS = Listing("owners", person=Text, episode=Text)
 _WANTED = Listing("wanted", **{name: timers.c[name].type for name in _COLUMNS})
+_STANDING = Listing("standing", key=Text)
 
 
 @cache
-def _drop(postgres: bool) -> Executable:
-    owner, held, wanted = _OWNERS.of(postgres), timers.alias("held"), KEYS.of(postgres)
+def _drop(postgres: bool) -> Delete:
+    owner, held, wanted = _OWNERS.of(postgres), timers.alias("held"), _STANDING.of(postgres)
     same = (held.c.person == owner.c.person) & held.c.episode.is_not_distinct_from(owner.c.episode)
     owned = select(held.c.id).select_from(owner.join(held, same))
     return delete(timers).where(timers.c.id.in_(owned), timers.c.id.not_in(select(wanted.c.key)))
 
 
 @cache
-def _set(postgres: bool) -> Executable:
+def _set(postgres: bool) -> Insert:
     from sqlalchemy.dialects import postgresql, sqlite
 
     rows = _WANTED.of(postgres)
@@ -92,11 +93,13 @@ class Timers(Session):
         """Let exactly the timers `wanted` stand for these owners (person and episode, or person alone). A timer that
         stands already as it is wanted is not touched."""
         rows = sorted((t.id, t.authority, t.person, t.episode, t.rule, t.due_at) for t in wanted)
+        postgres = self._postgres
         if owners:
-            ids = KEYS.parameters(self._postgres, ((row[0],) for row in rows))
-            await self._with(_OWNERS, owners, _drop(self._postgres), **ids)
+            given = _OWNERS.parameters(postgres, owners)
+            given |= _STANDING.parameters(postgres, ((row[0],) for row in rows))
+            await self._put_later(_drop(postgres), timers, given)
         if rows:
-            await self._with(_WANTED, rows, _set(self._postgres))
+            await self._put_later(_set(postgres), timers, _WANTED.parameters(postgres, rows), apart=bool(owners))
 
     async def due_timers(self, until: datetime, limit: int) -> list[TimerRow]:
         """What is due up to and including `until`, by instant and then by id, without what is set aside beyond it."""

@@ -5,10 +5,23 @@ from collections.abc import AsyncIterator, Collection, Iterable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Select, Text, and_, bindparam, delete, func, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Delete,
+    Executable,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    union_all,
+)
 
 from store.errors import translated
-from store.listing import KEYS, Listing, Writing
+from store.listing import Listing, Writing
 from store.rows import EpisodeRow, WorkRow
 from store.session import Session
 from store.tables import IS_GOVERNED, episode_references, episodes, timers, word, worklist
@@ -21,6 +34,7 @@ _COLUMNS = (
 _EPISODE = ("id", "authority", "person", "opened_at", "state", "doc")
 _SAVE = Writing(worklist, _COLUMNS, replaces=_COLUMNS[1:])
 _CASES = Listing("cases", key=Text)
+_WANTED = Listing("work", key=Text)
 _ROWS = select(*(worklist.c[name] for name in _COLUMNS))
 # Soonest first; what has no limit last, and of that the longest asked first.
 _ORDER = (worklist.c.due.is_(None), worklist.c.due, worklist.c.since, worklist.c.id)
@@ -89,8 +103,8 @@ _UNSAID_AT_WORK = union_all(
 
 
 @cache
-def _drop(postgres: bool) -> Executable:
-    cases, wanted = _CASES.of(postgres), KEYS.of(postgres)
+def _drop(postgres: bool) -> Delete:
+    cases, wanted = _CASES.of(postgres), _WANTED.of(postgres)
     return delete(worklist).where(
         worklist.c.case_id.in_(select(cases.c.key)), worklist.c.id.not_in(select(wanted.c.key))
     )
@@ -107,10 +121,13 @@ class Worklist(Session):
 
     async def set_work(self, cases: Collection[str], rows: Collection[WorkRow]) -> None:
         """Let exactly these rows stand for these cases."""
+        postgres = self._postgres
         if cases:
-            ids = KEYS.parameters(self._postgres, ((row.id,) for row in rows))
-            await self._with(_CASES, ((case,) for case in sorted(cases)), _drop(self._postgres), **ids)
-        await self._write(_SAVE, sorted((_values(row) for row in rows), key=lambda values: values[0]))
+            given = _CASES.parameters(postgres, ((case,) for case in sorted(cases)))
+            given |= _WANTED.parameters(postgres, ((row.id,) for row in rows))
+            await self._put_later(_drop(postgres), worklist, given)
+        values = sorted((_values(row) for row in rows), key=lambda each: each[0])
+        await self._write(_SAVE, values, apart=bool(cases))
 
     async def work_of(self, authority: str) -> list[WorkRow]:
         """All that waits at an authority, what runs out first first."""
@@ -162,6 +179,7 @@ class Worklist(Session):
     async def unsaid_at_work(self) -> AsyncIterator[tuple[str, bytes]]:
         """The authority and the document of every such episode of which an older version of Homeward did not say by
         which pack it is governed; a few at a time."""
+        await self.flush()
         with translated():
             async for rows in (await self._connection.stream(_UNSAID_AT_WORK)).partitions(_PAGE):
                 for authority, document in rows:

@@ -1,6 +1,8 @@
 """What every test may use: the real Kafka and the real Postgres. Where they come from is in `tests/services`; how the
 tests are divided between processes, where there are several, in `tests/parallel.py`."""
 
+import gc
+import os
 from typing import Any
 
 import pytest
@@ -31,10 +33,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         parallel.long_ones_first(items)
 
 
+def pytest_collection_finish() -> None:
+    """The tests are there until the end: nobody need look again and again whether they are garbage."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """None: as many as there are processors."""
-    return 0 if parallel.is_narrow(config.option.keyword, config.args) else None
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    if parallel.is_narrow(config.option.keyword, config.args):
+        return 0
+    return parallel.processes(os.cpu_count() or 1)
 
 
 @pytest.hookimpl(optionalhook=True)

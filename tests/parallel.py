@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 # The beginning of a path → its group. Any other file is a group of its own.
 TOGETHER = {
+    "tests/protocols/test_scenario": "scenarios, each run once in a process",
     "tests/homeward/embedded/": "brokers of their own, started and killed",
     "tests/hub/test_rights": "a Kafka of their own, which allows nothing that was not granted",
     "tests/desk/test_kafka_rights": "a Kafka of their own, which allows nothing that was not granted",
@@ -18,7 +19,6 @@ TOGETHER = {
     "tests/hub/test_no_record": "hubs that read topics of their own",
     "tests/hub/test_many_alike": "hubs that read registers and topics of their own",
     "tests/hub/": "hubs on one Kafka, of which some read the same topics",
-    "tests/protocols/test_scenario": "scenarios, each run once in a process",
 }
 # Files of which each test takes long and stands alone.
 APART = (
@@ -26,6 +26,23 @@ APART = (
     "tests/disorder/test_random_courses.py",
     "tests/intake/test_worklist.py",
 )
+# Files that take long, each a group of its own.
+LONG = (
+    "tests/torture/test_a_short_run.py",
+    "tests/desk/test_provider.py",
+    "tests/desk/test_every_page.py",
+    "tests/protocols/test_late_scope.py",
+    "tests/homeward/test_first_start.py",
+    "tests/outbox/test_relay_hung.py",
+    "tests/consumers/test_members.py",
+)
+MOST_PROCESSES = 4
+
+
+def processes(processors: int) -> int:
+    """How many processes run the tests: one more than there are processors, as many tests wait for a server or a clock
+    most of the time; up to four, as each of them needs memory."""
+    return min(processors + 1, MOST_PROCESSES)
 
 
 def group_of(test: str) -> str:
@@ -37,7 +54,7 @@ def group_of(test: str) -> str:
 
 def long_ones_first(tests: list[pytest.Item]) -> None:
     """Brings groups that take long to the front; within a group and among the others the order stays."""
-    first = (*TOGETHER, *APART)
+    first = (*TOGETHER, *APART, *LONG)
     tests.sort(key=lambda test: next((n for n, path in enumerate(first) if test.nodeid.startswith(path)), len(first)))
 
 

@@ -1,12 +1,14 @@
 """What is stuck, put together by cause: how many wait, since when, and which rows a release would touch."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from desk.clock_words import day_and_hour, length_in_words
+from reporting.canaries import absent_canaries
 from routing.messages import derived_id
 from store import HeldUp, Quarantined
+from store.canaries import CanaryRow
 from store.listening import FeedState
 from store.pausing import PausedDeliveries
 from store.register_freshness import RegisterFreshness
@@ -135,6 +137,16 @@ def silent_feeds(feeds: Sequence[FeedState], now: datetime) -> list[tuple[str, s
         )
         for each in feeds
         if each.quiet_since
+    ]
+
+
+def lost_canaries(
+    rows: Sequence[CanaryRow], authorities: Collection[str], every: timedelta, now: datetime
+) -> list[tuple[str, str]]:
+    """Each authority whose canary has not come home, with when one last did and where it is held up."""
+    return [
+        (each.authority, f"last came home {day_and_hour(each.home_at, now) if each.home_at else 'never'}; {each.says}")
+        for each in absent_canaries(rows, authorities, every, now)
     ]
 
 

@@ -11,11 +11,14 @@ import click
 
 from homeward.commands.looking import looks
 
+_STANDS = "The child is held already, by {by} {ends}: {why}. Nothing was changed. To put yours in its place: --replace."
+
 if TYPE_CHECKING:
     from homeward.keeping.bundle import ChildBundle
     from homeward.keeping.whose import ChildMeant
     from homeward.looking import Looker
     from store import Store
+    from store.holds import Hold
 
     _Which = tuple[str, str | None, str | None]
 
@@ -150,10 +153,13 @@ def rectify(which: "_Which", changes: tuple[str, ...], looker: "Looker") -> None
 @command.command()
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The day on which it ends by itself.")
 @click.option("--lift", is_flag=True, help="End it now.")
+@click.option("--replace", is_flag=True, help="Put it in the place of one that the child has.")
 @looks
 @click.pass_obj
-def restrict(which: "_Which", until: datetime | None, lift: bool, looker: "Looker") -> None:
+def restrict(which: "_Which", until: datetime | None, lift: bool, replace: bool, looker: "Looker") -> None:
     """Hold what is kept of the child: nothing of it is purged or forgotten, whatever the schedule says.
+
+    A hold that the child has stays as it is, unless you give --replace.
 
     \b
     Examples:
@@ -173,11 +179,19 @@ def restrict(which: "_Which", until: datetime | None, lift: bool, looker: "Looke
         async with store.transaction() as tx:
             if lift:
                 return await tx.lift_hold(meant.person)
+            if not replace and (stands := (await tx.holds_on([meant.person], now)).get(meant.person)):
+                raise click.ClickException(_STANDS.format(by=stands.by, why=stands.why, ends=_end_of(stands)))
             await tx.hold_child(Hold(meant.person, meant.authority, looker.who, looker.why, now, ends))
             return True
 
     done = _done(which, looker, held, "--lift" if lift else "")
     click.echo(("Lifted." if lift else "Nothing of this child goes from now on.") if done else "There was none.")
+
+
+def _end_of(hold: "Hold") -> str:
+    from routing.calendar import london_date
+
+    return f"until {london_date(hold.until)}" if hold.until else "until somebody lifts it"
 
 
 @command.command()

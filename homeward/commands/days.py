@@ -21,6 +21,9 @@ def instant(option: str, text: str) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError:
         at = None
-    if at is None or at.tzinfo is None:
-        raise click.UsageError(f"{option}: '{text}' is not an instant. Write it like 2026-03-20T00:00:00Z.")
-    return at.astimezone(UTC)
+    try:
+        if at is not None and at.tzinfo is not None:
+            return at.astimezone(UTC)
+    except OverflowError:
+        pass  # no calendar has it
+    raise click.UsageError(f"{option}: '{text}' is not an instant. Write it like 2026-03-20T00:00:00Z.")

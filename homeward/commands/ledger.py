@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from store.roots import LedgerRoot
 
 _database = click.option("--database", metavar="URL", help="Database URL. Defaults to the one in the settings.")
+_NOTHING_VOUCHES = (
+    "There is no root: nothing vouches that these rows are all that was ever written. A running hub makes the first "
+    "one within minutes. If one has ever run on this database, all roots were taken out."
+)
 _NO_ROOT = "There is no root yet. A running hub makes the first one within minutes."
 
 
@@ -137,6 +141,8 @@ def _say(proof: "LedgerProof") -> None:
         click.echo(str(fault))
     newest = proof.newest
     click.echo(f"{proof.rows} rows read; roots vouch for {proof.sealed} of them.")
+    if newest is None and proof.rows:
+        click.echo(_NOTHING_VOUCHES)
     if newest is not None:
         click.echo(f"Newest root: {newest.number}, of {newest.at:%Y-%m-%d %H:%M:%S}Z, {newest.root}")
     if proof.without_link:

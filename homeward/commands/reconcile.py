@@ -60,7 +60,7 @@ def command(
 
     now = clock.now()
     until = instant("--at", made_at) if made_at else now
-    period = ListPeriod(until - timedelta(hours=hours), until, timedelta(minutes=minutes))
+    period = ListPeriod(*_lengths(until, hours, minutes))
     packs, _ = installed(())
     whose = authority_of(packs, authority) if authority else None
     try:
@@ -81,6 +81,20 @@ def command(
     _tell(force.upper(), found, len(listed), period, as_json)
     if found:
         sys.exit(DIFFERENT)
+
+
+def _lengths(until: datetime, hours: float, minutes: float) -> tuple[datetime, datetime, timedelta]:
+    """From when to when the list goes, and how near times must be to be the same. Raises UsageError for what no list of
+    our time has."""
+    from schemas.instants import EARLIEST, LATEST
+
+    try:
+        since, near = until - timedelta(hours=hours), timedelta(minutes=minutes)
+        if since - near >= EARLIEST and until + near < LATEST:
+            return since, until, near
+    except (ValueError, OverflowError):
+        pass  # not a number, or none that a calendar has
+    raise click.UsageError("--at, --hours and --minutes: no list is of such a time. Give others.")
 
 
 def _tell(force: str, found: "list[ListDifference]", listed: int, period: "ListPeriod", as_json: bool) -> None:

@@ -161,7 +161,7 @@ async def _run(
 async def _opened(settings: "Settings", packs: "Packs") -> "Store":
     """The database, up to date and of authorities that are served. Raises ClickException or SettingsError."""
     from homeward.commands.database import refuse_pooler
-    from homeward.served import check_keys, check_place_of_keys, check_served
+    from homeward.served import check_place_of_keys, check_served
     from store import Store
     from store.migrating import migrate, missing_steps
 
@@ -176,7 +176,6 @@ async def _opened(settings: "Settings", packs: "Packs") -> "Store":
     try:
         await refuse_pooler(store)
         await check_served(store, packs)
-        await check_keys(store)
     except BaseException:
         await store.close()
         raise

@@ -72,6 +72,7 @@ def desk_options(settings: Settings, packs: Packs) -> DeskOptions:
         "url": url,
         "secret": settings.desk_secret.get_secret_value() if settings.desk_secret else None,
         "link_lasts": timedelta(hours=settings.desk_link_hours),
+        "canaries": timedelta(minutes=settings.canary_every),
     }
     if settings.desk_oidc_issuer and settings.desk_oidc_client_id and settings.desk_oidc_client_secret:
         secret = settings.desk_oidc_client_secret.get_secret_value()

@@ -1,12 +1,18 @@
 """The database as the hub finds it: whether it can be reached, whether its tables are those of this version, and what
 the user may do with them."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 from sqlalchemy.engine import make_url
 
+from homeward import clock
 from homeward.doctor.finding import Finding, Severity
-from homeward.served import lacks_keys
+from homeward.keeping.journal import lacks_keys
 from homeward.settings import PREFIX, Settings
+from reporting.canaries import absence_in_words, absent_canaries
 from store import Store
+from store.canaries import CanaryRow
 from store.engine import shown
 from store.errors import StoreForbiddenError, StoreUnavailableError
 from store.inspecting import missing_rights
@@ -38,6 +44,7 @@ async def _within(settings: Settings) -> list[Finding]:
         lacking = await missing_rights(store)
         async with store.reading() as tx:
             standing, keyless = await tx.standing(), await lacks_keys(store)
+            canaries = await tx.canaries() if settings.canary_every else []
     finally:
         await store.close()
     user = make_url(settings.database).username or "the hub's user"
@@ -46,8 +53,9 @@ async def _within(settings: Settings) -> list[Finding]:
         for right in lacking
     ] or [Finding("database rights", "ok", "the hub has every right that it needs")]
     if keyless:
-        fix = f"correct {PREFIX}KEYS_URL, or put the keys back from their own backup"
+        fix = f"correct {PREFIX}KEYS_URL, or put the keys back from their own backup; if they are lost: homeward keys"
         found.append(Finding("keys", "fault", "the keys of what was received are not there", fix))
+    found += _of_canaries(canaries, timedelta(minutes=settings.canary_every))
     held = {state: n for state, n in standing.states.items() if state in ("parked", "failed", "bounced", "in_doubt")}
     if held:
         says = ", ".join(f"{n} deliveries {state.replace('_', ' ')}" for state, n in sorted(held.items()))
@@ -56,3 +64,12 @@ async def _within(settings: Settings) -> list[Finding]:
         says = f"{standing.quarantined} messages in quarantine"
         found.append(Finding("quarantine", "warning", says, "homeward quarantine causes"))
     return found
+
+
+def _of_canaries(canaries: Sequence[CanaryRow], every: timedelta) -> list[Finding]:
+    """Whether what sets out as a police notification comes home as a message, by the walks of a running hub."""
+    absent = absent_canaries(canaries, {row.authority for row in canaries}, every, clock.now())
+    if said := absence_in_words(absent):
+        return [Finding("canary", "fault", said, "see docs/runbooks/canary-absent.md")]
+    home = sum(row.whole_at is not None for row in canaries)
+    return [Finding("canary", "ok", f"the canaries of {home} authorities have come home")] if home else []

@@ -39,7 +39,7 @@ async def kafka_findings(settings: Settings, directories: Mapping[str, Directory
     if (tokens := connection["sasl_oauth_token_provider"]) and (refused := await _without_token(tokens)):
         return [*knocks, refused]
     try:
-        rights = await look(connection, directories, settings.kafka_group, HUB_PARTS)
+        rights = await look(connection, directories, settings.kafka_group, HUB_PARTS, settings.canary_every > 0)
     except (KafkaError, OSError) as error:
         return [*knocks, _not_let_in(settings, error)]
     knocks = [replace(knock, severity="warning") for knock in knocks]  # others answer

@@ -63,6 +63,7 @@ def _of_the_database(state: Mapping[str, Any]) -> Iterator[GaugeMetricFamily]:
         ages = [((of,), age) for of, age in sorted(state[name].items())]
         yield _gauge(f"{name}_seconds", means, (label,), ages)
     yield from _of_the_feeds(state["feeds"])
+    yield from _of_the_canaries(state["canaries"])
     yield from _of_the_timers(state["timers"])
 
 
@@ -74,6 +75,17 @@ def _of_the_feeds(feeds: Mapping[str, Mapping[str, Any]]) -> Iterator[GaugeMetri
     ):
         of_each = [((topic,), feed[told]) for topic, feed in sorted(feeds.items()) if feed[told] is not None]
         yield _gauge(f"feed_{name}", means, ("topic",), of_each)
+
+
+def _of_the_canaries(canaries: Mapping[str, Mapping[str, Any]]) -> Iterator[GaugeMetricFamily]:
+    for name, told, means in (
+        ("absent", "absent", "1 while no canary of this authority comes home."),
+        ("age_seconds", "seconds", "Time since a canary of this authority last came home, while any is to."),
+    ):
+        yield _gauge(f"canary_{name}", means, ("authority",), [((a,), each[told]) for a, each in canaries.items()])
+    stages = [((a, stage), got) for a, each in canaries.items() for stage, got in each["stages"].items()]
+    means = "1 where the present canary of this authority has got through this stage."
+    yield _gauge("canary_stage", means, ("authority", "stage"), stages)
 
 
 def _of_the_timers(timers: Mapping[str, int]) -> Iterator[GaugeMetricFamily]:

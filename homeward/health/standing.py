@@ -1,25 +1,29 @@
 """What stands in the database of a hub: counts and ages, and what is wrong by them."""
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from homeward.health.checks import Standing
 from homeward.watching import overdue, relay_fault
 from homeward.wiring import Parts
+from reporting.canaries import AbsentCanary, absence_in_words, absence_of, absent_canaries
+from store.canaries import CanaryRow
 
 
 async def standing(parts: Parts, running: Collection[str]) -> Standing:
     """What stands in the outbox and in quarantine; for how many seconds the oldest message of each urgency has waited,
     and each way out been away; what is paused; how many seconds ago each register sent its newest record, and one was
-    read; how each feed is heard; who relays each shard; how long ago each part was purged; how the timers stand. Then
-    whether the clocks and the messages are late. Raises StoreUnavailableError."""
+    read; how each feed is heard; how far the canaries have got; who relays each shard; how long ago each part was
+    purged; how the timers stand. Then whether the clocks, the messages and the canaries are late. Raises
+    StoreUnavailableError."""
     async with parts.store.reading() as tx:
         now = parts.now()
         counts, waiting = await tx.standing(), await tx.waiting_counts()
         freshness, timers = await tx.register_freshness(), await tx.timer_counts(now)
         due_since = await tx.oldest_due(now) if "relay" in running else None
         feeds = await tx.feed_states()
+        canaries = [row for row in await tx.canaries() if row.authority in parts.packs.authorities]
         owners, purges, pauses = await tx.shard_owners(now), await tx.last_purges(), await tx.pause_names()
 
     def seconds(since: datetime | None) -> int:
@@ -62,10 +66,28 @@ async def standing(parts: Parts, running: Collection[str]) -> Standing:
             "greatest_delay": max(seconds(timers.earliest), 0),
         },
     }
+    every = timedelta(minutes=parts.settings.canary_every)
+    absent = absent_canaries(canaries, parts.packs.authorities, every, now) if every else []
+    told["canaries"] = _canaries_told(canaries if every else (), absent, now)
     faults: dict[str, str | None] = {}
     if "timers" in running:
         faults["timers"] = overdue(timers.earliest, now)
     if "relay" in running:
         told["shards"] = parts.relay.shards
+        faults["canary"] = absence_in_words(absent)
         faults["relay"] = relay_fault(due_since, parts.relay.shards, [*running] == ["relay"], now)
     return told, faults
+
+
+def _canaries_told(
+    canaries: Iterable[CanaryRow], absent: Iterable[AbsentCanary], now: datetime
+) -> dict[str, dict[str, Any]]:
+    gone = {each.authority for each in absent}
+    return {
+        row.authority: {
+            "absent": row.authority in gone,
+            "seconds": absence_of(row, now),
+            "stages": {stage: stage in row.reached for stage in row.stages},
+        }
+        for row in canaries
+    }

@@ -28,6 +28,7 @@ async def purge_older(store: Store, before: datetime, parts: Collection[str], no
         if store.keys:
             await store.keys.note(line)
         counts = await purge_aged(tx, dict.fromkeys(parts, before))
+        await tx.drop_canaries()  # where the hub itself may remove nothing
         await tx.erased([line.id], now)
         await tx.purged(counts, now)
     await store.sweep()

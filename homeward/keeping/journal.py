@@ -21,6 +21,13 @@ async def forgotten_by(keys: KeyStore) -> set[str]:
     return {each["person"] for line in await keys.erasures() for each in line.what.get(FORGOTTEN, ())}
 
 
+async def lacks_keys(store: Store) -> bool:
+    """Whether keys and journal of what this database holds are somewhere else."""
+    forgotten = await forgotten_by(store.keys) if store.keys else set()
+    async with store.reading() as tx:
+        return await tx.keys_lost(forgotten)
+
+
 async def episodes_of_forgotten(keys: KeyStore, person: str) -> list[str]:
     """The ids of the episodes of a child who was forgotten, under which the ledger has what happened. Raises
     StoreUnavailableError."""

@@ -91,6 +91,7 @@ async def purge(store: Store, schedules: Mapping[str, Schedule], by: str, now: d
         erased = await forget_children(store, plan.children[first : first + _AT_ONCE], by, "", now)
         plan.kept |= erased.refused
     async with store.transaction() as tx:
+        await tx.drop_canaries()  # where the hub itself may remove nothing
         await tx.purged([SCHEDULE], now)
     await store.sweep()
     return plan

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
+from homeward.keeping.journal import lacks_keys
 from homeward.keeping.purging import SCHEDULE, PurgePlan, purge
 from homeward.keeping.schedule import Schedule
 from store import Store
@@ -46,6 +47,9 @@ class DailyPurge:
         now = self._now()
         if last is not None and now - last < _EVERY:
             self._last = last
+            return None
+        if await lacks_keys(self._store):
+            self._why = "the keys are not there"
             return None
         async with entered(self._store, self._as_owner) as store:
             done = await purge(store, self._schedules, "hub", now)

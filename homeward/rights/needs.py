@@ -12,6 +12,8 @@ from outbox.directory import POLICE, Directory
 from routing.library import HUB
 from schemas.topics import (
     TopicKind,
+    canary_end,
+    canary_start,
     casework_outcomes,
     parse_topic,
     part,
@@ -63,10 +65,14 @@ class Rights:
 
 
 def needs_of(
-    directories: Mapping[str, Directory], group: str, parts: Iterable[str], topics: Iterable[str] = ()
+    directories: Mapping[str, Directory],
+    group: str,
+    parts: Iterable[str],
+    topics: Iterable[str] = (),
+    canaries: bool = True,
 ) -> list[Need]:
     """What the parts of a hub need, as far as it can be known from the directories and from the topics that there
-    are."""
+    are. `canaries`: whether it tries itself out."""
     own, needs = [a for a in sorted(directories) if a != HUB], list[Need]()
     police = tuple(sorted(t for t in topics if (known := parse_topic(t)) and known.kind is TopicKind.POLICE))
     if "consumers" in parts:
@@ -75,6 +81,7 @@ def needs_of(
             Need(READ, "police.", "prefixed", shown_by=(_ANYBODY,), or_else=police),
             Need(READ, "casework.", "prefixed", shown_by=tuple(map(casework_outcomes, own))),
             Need(READ, "register.", "prefixed", shown_by=tuple(map(register_children, own))),
+            *(Need(READ, topic, shown_by=(topic,)) for topic in map(canary_end, own) if canaries),
         ]
     if "relay" in parts:
         for authority, directory in sorted(directories.items()):
@@ -84,18 +91,23 @@ def needs_of(
             elif topics_of:
                 needs.append(Need(WRITE, f"{part(authority)}.", "prefixed", shown_by=topics_of))
         forces = (known.owner for topic in police if (known := parse_topic(topic)))
-        needs += [Need(WRITE, topic, shown_by=(topic,)) for topic in map(police_intelligence, forces)]
+        written = [*map(police_intelligence, forces), *([canary_start()] if canaries and own else [])]
+        needs += [Need(WRITE, topic, shown_by=(topic,)) for topic in written]
     return needs
 
 
 async def look(
-    connection: dict[str, Any], directories: Mapping[str, Directory], group: str, parts: Iterable[str]
+    connection: dict[str, Any],
+    directories: Mapping[str, Directory],
+    group: str,
+    parts: Iterable[str],
+    canaries: bool = True,
 ) -> Rights:
     """Asks the cluster. Raises KafkaError where it does not answer."""
     parts, found = [*parts], list[Need]()
 
     def names(topics: frozenset[str]) -> Iterable[str]:
-        found[:] = needs_of(directories, group, parts, topics)
+        found[:] = needs_of(directories, group, parts, topics, canaries)
         return (topic for need in found for topic in (*need.shown_by, *need.or_else))
 
     allowed = await operations_on(connection, group, names)

@@ -1,5 +1,6 @@
 """What a tortured hub has left behind, held against what was published: what is lost, said twice, or out of order."""
 
+import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,11 +15,13 @@ from homeward.torture.mail_server import Taken
 from homeward.torture.promised import Promised, all_promised
 from homeward.torture.rig import Rig
 from homeward.torture.stream import Published
+from routing.message_types import OVERTAKING
 from store.tables import inbox, quarantine
 
 _ALARMS = ("senior.alert", "escalation.open", "rhi.breach")
 _GONE = ("accepted", "delivered", "withdrawn", "in_doubt", "bounced")
 _ASIDE = ("in_doubt", "bounced")
+_STILL_WITHIN = 60.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +53,16 @@ class Audit:
 
 async def is_quiet(rig: Rig) -> bool:
     """Whether every message has come to its end."""
-    return all(row.state in _GONE for row in await all_promised(rig.store))
+    return _at_rest(await all_promised(rig.store))
+
+
+def _at_rest(rows: Iterable[Promised]) -> bool:
+    return all(row.state in _GONE for row in rows)
 
 
 async def audited(rig: Rig, feed: Feed) -> Audit:
     """Looks at everything, once all is quiet."""
-    rows = await all_promised(rig.store)
-    topics = {row.destination.removeprefix("topic/") for row in rows if row.destination.startswith("topic/")}
-    told = joined(rig.kept, await overheard(rig.bootstrap, topics))
+    rows, told = await _of_one_moment(rig)
     posts = Counter(message_ids(rig.mail.posts))
     ids = [(topic, id_) for topic, parts in told.items() for part in parts.values() for id_ in part]
     return Audit(
@@ -67,12 +72,24 @@ async def audited(rig: Rig, feed: Feed) -> Audit:
         lost=(*await _records_lost(rig, feed.published), *messages_lost(rows, told, posts)),
         twice=len(ids) - len(set(ids)),
         effects=tuple(effects_twice([*rig.earlier, *rows])),
-        disorder=tuple(disorder(rows, told, {row.message for row in rig.earlier})),
+        disorder=tuple(disorder(rows, told, {row.message for row in rig.earlier}, rig.released)),
         alarms=tuple(alarms([*rig.earlier, *rows], feed.stream.back)),
         mails_twice=sum(count - 1 for count in posts.values()),
         aside=sum(row.state in _ASIDE for row in rows),
         altered=await _altered(rig),
     )  # fmt: skip
+
+
+async def _of_one_moment(rig: Rig) -> tuple[list[Promised], Overheard]:
+    """What was promised and what the topics hold. The hub goes on, and may say something between the two looks: then
+    both are taken again, for a minute at most."""
+    ends = time.monotonic() + _STILL_WITHIN
+    while True:
+        rows = await all_promised(rig.store)
+        topics = {row.destination.removeprefix("topic/") for row in rows if row.destination.startswith("topic/")}
+        told = joined(rig.kept, await overheard(rig.bootstrap, topics))
+        if (_at_rest(rows) and rows == await all_promised(rig.store)) or time.monotonic() > ends:
+            return rows, told
 
 
 async def _altered(rig: Rig) -> tuple[str, ...]:
@@ -138,9 +155,13 @@ def alarms(rows: Iterable[Promised], back: Collection[str]) -> Iterable[str]:
             yield f"{row.type} {row.message}"
 
 
-def disorder(rows: Iterable[Promised], told: Overheard, earlier: Collection[str] = ()) -> Iterable[str]:
-    """Within a partition. Of what was promised `earlier`, by a database that is no more, the order is forgotten."""
+def disorder(
+    rows: Iterable[Promised], told: Overheard, earlier: Collection[str] = (), released: Collection[int] = ()
+) -> Iterable[str]:
+    """Within a partition. Of what was promised `earlier`, by a database that is no more, the order is forgotten. What
+    was `released` (by position) had been refused: a return does not wait for that."""
     known = {(row.destination.removeprefix("topic/"), row.message): row for row in rows}
+    refused = {row.lane: row.position for row in reversed([*known.values()]) if row.position in released}  # the first
     for topic, parts in told.items():
         for ids in parts.values():
             last: dict[str, int] = {}
@@ -151,4 +172,5 @@ def disorder(rows: Iterable[Promised], told: Overheard, earlier: Collection[str]
                     continue
                 if last.get(row.lane, 0) > row.position:
                     yield f"{id_} on {topic}, lane {row.lane}"
-                last[row.lane] = max(last.get(row.lane, 0), row.position)
+                if row.type not in OVERTAKING or refused.get(row.lane, row.position) >= row.position:
+                    last[row.lane] = max(last.get(row.lane, 0), row.position)

@@ -190,4 +190,6 @@ class Conductor:
     async def _released(self) -> int:
         """Releases what a server had refused, as a person does once the cause is mended."""
         async with self._rig.store.transaction() as tx:
-            return await tx.release([row.position for row in await tx.held_up() if row.state in _REFUSED])
+            refused = [row.position for row in await tx.held_up() if row.state in _REFUSED]
+            self._rig.released.update(refused)
+            return await tx.release(refused)

@@ -58,7 +58,7 @@ class Servers:
 class Rig:
     """Everything that can be broken; what is None is not ours to break, or cannot be had. `store` leads to the database
     past every fault of the `line`. `kept`: what stood in topics that were deleted. `earlier`: what was promised by
-    databases that a copy has replaced."""
+    databases that a copy has replaced. `released`: the positions of what a server had refused, and the kit let go."""
 
     folder: Path
     bootstrap: str
@@ -77,6 +77,7 @@ class Rig:
     """When readiness of the first hub changed (monotonic seconds), and to what."""
     kept: Overheard = field(default_factory=dict)
     earlier: list[Promised] = field(default_factory=list)
+    released: set[int] = field(default_factory=set)
 
     @property
     def on_postgres(self) -> bool:
@@ -90,6 +91,7 @@ class Rig:
             "SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(self.mail.port),
             "KAFKA_GROUP": GROUP, "KAFKA_MEMBER": name, "SMTP_TLS": "plain", "TRIAL": "true",
             "DATA": str(self.folder / "data"), "HEALTH_PORT": str(port),
+            "CANARY_EVERY": "0",  # what stands in the topics is compared with what was promised of children
         }  # fmt: skip
         hub = HubProcess(self.clock.command(), settings, self.folder / f"{name}.log", port, only)
         self.hubs.append(hub)

@@ -110,6 +110,22 @@ async def test_what_cannot_be_read_is_shown_by_cause_without_a_value_and_read_ag
         assert "2 will be read again" in await browser.text("/held-up")
 
 
+async def test_a_canary_that_has_not_come_home_is_shown_with_where_it_is_held_up() -> None:
+    every = timedelta(minutes=15)
+    async with hub() as running, at_desk(running, OPERATOR, canaries=every) as browser:
+        assert "No canary has set out yet." in await browser.text("/held-up")
+        begun = running.clock.now()
+        async with running.store.transaction() as tx:
+            await tx.begin_canary("islington", "walk", False, begun, begun - every)
+            await tx.reach("sent", ["walk"], begun)
+        assert "Every canary comes home." in await browser.text("/held-up")
+        running.clock.set(begun + timedelta(minutes=31))
+        shown = plain((await browser.get("/held-up")).text)
+        assert "Not come home. Islington: last came home never; it is in Kafka and has not been taken in" in shown
+    async with hub() as running, at_desk(running, OPERATOR) as browser:
+        assert "canaries are turned off" in await browser.text("/held-up")
+
+
 async def test_the_fault_is_marked_and_one_message_is_read_again_alone() -> None:
     async with hub() as running, at_desk(running, OPERATOR) as browser:
         await running.take(missing(0, "XX-0501", reported_at="soon"), missing(1, "XX-0502", reported_at="soon"))

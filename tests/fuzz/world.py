@@ -15,15 +15,15 @@ from consumers.fetched import Fetched, PartitionReader
 from consumers.parsing import parse_record
 from consumers.subscriber import raw_of
 from homeward.clock import VirtualClock
-from homeward.library import read_directories, read_packs
 from homeward.torture.raw_batches import Written, batch
 from intake.intake import Intake
 from intake.records import Parsed, RawRecord
 from schemas.topics import police_notifications
 from store import Store
 from tests.fuzz.inputs import chosen_type, kafka_batch, topic_of
+from tests.shipped import shipped_directories, shipped_packs
 
-PACKS, DIRECTORIES = read_packs(), read_directories()
+PACKS, DIRECTORIES = shipped_packs(), shipped_directories()
 BEGINS = datetime(2026, 3, 2, 9, tzinfo=UTC)
 GOOD = police_notifications("ZZ")
 

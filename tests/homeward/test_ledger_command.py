@@ -68,6 +68,28 @@ async def test_an_officer_reads_that_the_ledger_holds_and_which_roots_vouch_for_
     assert first.root in every.output
 
 
+async def test_a_ledger_without_a_root_says_that_nothing_vouches_for_it(url: str) -> None:
+    await migrate(url)
+    hub = Hub(Store.open(url))
+    await hub.take(missing(0, "P-1"))
+    await hub.store.close()
+    done = await in_thread("ledger", "verify", "--database", url)
+    assert done.exit_code == 0
+    assert "There is no root: nothing vouches" in done.output
+
+
+async def test_where_all_roots_were_taken_out_that_is_a_fault(url: str) -> None:
+    hub = await a_day(url)
+    async with hub.store.connection() as connection:
+        await connection.execute(text("DROP TRIGGER ledger_roots_no_delete"))
+        await connection.execute(text("DELETE FROM ledger_roots"))
+    await hub.store.close()
+    done = await in_thread("ledger", "verify", "--database", url)
+    assert done.exit_code == 1
+    assert "Roots: all of them are missing" in done.output
+    assert "all roots were taken out" in done.output
+
+
 async def made(url: str, *arguments: str) -> Result:
     await migrate(url)
     return await in_thread("ledger", *arguments, "--database", url)

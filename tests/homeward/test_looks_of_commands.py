@@ -58,6 +58,7 @@ SHOWS_NONE = {
     "quarantine causes": "causes and counts", "quarantine list": "places in Kafka and reasons",
     "quarantine replay": "a count", "purge": "counts", "child forget": "a count; `tests/keeping` has its row",
     "schemas export": "schemas", "schemas check": "schemas", "topics": "topics and rights", "docs": "the contract",
+    "keys status": "whether there are keys", "keys give-up": "a line; `tests/keeping` has its row",
     "ledger verify": "ids of rows", "ledger roots": "hashes", "ledger stamp": "a hash",
     "migrate": "steps", "grants": "SQL",
     "move": "copies, and shows counts", "backup": "copies, and shows counts", "restore": "copies, and shows counts",

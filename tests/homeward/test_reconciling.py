@@ -102,6 +102,25 @@ def test_how_far_the_list_goes_back_can_be_said(reconcile: Reconcile) -> None:
     assert ("not_on_the_list", "OLD", None) in differences(reconcile(AGREED, "--hours", "250", "--json"))
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        ("--hours", "nan"), ("--minutes", "nan"), ("--minutes", "inf"), ("--minutes", "1e300"),
+        ("--at", "0001-01-01T00:00:00Z"), ("--at", "0001-01-01T00:00:00+05:00"), ("--at", "9999-12-31T23:59:59Z"),
+    ],
+)  # fmt: skip
+def test_what_no_calendar_has_is_refused_in_a_line(reconcile: Reconcile, given: tuple[str, str]) -> None:
+    done = reconcile("reference\n", *given)
+    assert (done.exit_code, done.exception.__class__) == (2, SystemExit)
+    assert given[0] in done.output
+
+
+def test_a_time_of_the_year_one_is_no_time(reconcile: Reconcile) -> None:
+    done = reconcile("reference,missing_since\nA-1,0001-01-01 00:30\n")
+    assert done.exit_code == 1
+    assert "line 2, column 'missing_since': it is no time" in done.output
+
+
 def test_another_force_and_another_authority_have_nothing_to_do_with_it(reconcile: Reconcile) -> None:
     assert differences(reconcile(HEADING, "--json", force="YY")) == [("not_on_the_list", "OTHERS", None)]
     assert differences(reconcile(AGREED, "--authority", "islington", "--json")) == []

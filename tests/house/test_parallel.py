@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.parallel import APART, TOGETHER, group_of, is_narrow
+from tests.parallel import APART, LONG, TOGETHER, group_of, is_narrow, processes
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("path", [*TOGETHER, *APART])
+@pytest.mark.parametrize("path", [*TOGETHER, *APART, *LONG])
 def test_every_path_that_is_named_has_tests(path: str) -> None:
     assert [*ROOT.glob(f"{path}*.py"), *ROOT.glob(path)], "its tests have moved: name their new place"
 
@@ -24,6 +24,15 @@ def test_tests_that_start_brokers_are_one_group_and_a_file_is_one_of_its_own() -
 
 def test_each_long_test_that_stands_alone_is_a_group() -> None:
     assert group_of(f"{APART[0]}::test_a[one]") != group_of(f"{APART[0]}::test_a[other]")
+
+
+def test_a_long_file_is_one_group() -> None:
+    assert group_of(f"{LONG[0]}::test_a") == LONG[0]
+
+
+@pytest.mark.parametrize(("processors", "wanted"), [(1, 2), (2, 3), (4, 4), (16, 4)])
+def test_tests_that_wait_leave_their_processor_to_one_more_process(processors: int, wanted: int) -> None:
+    assert processes(processors) == wanted
 
 
 @pytest.mark.parametrize(

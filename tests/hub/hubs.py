@@ -15,7 +15,7 @@ from homeward.settings import Settings
 from homeward.wiring import Parts, library, senders
 from producers.fakes import MemoryMailSender
 from producers.kafka_link import TopicShape
-from schemas.topics import casework_outcomes, police_notifications, register_children
+from schemas.topics import canary_end, canary_start, casework_outcomes, police_notifications, register_children
 from store import Store
 from store.migrating import migrate
 
@@ -34,6 +34,11 @@ class Running:
     def polled(self, records: int) -> None:
         self.taken += records
         self._news.set()
+
+    async def has_news(self) -> None:
+        """Returns when more has been taken in than when this was last called."""
+        await self._news.wait()
+        self._news.clear()
 
     async def has_taken(self, records: int) -> None:
         """Returns when so many records have been taken in and all that followed is delivered."""
@@ -71,15 +76,19 @@ async def running(
     clocks: Wait | None = None,
     only: Collection[str] = (),
     by_smtp: bool = False,
+    canaries: bool = False,
     **chosen: Any,
 ) -> AsyncIterator[Running]:
     """A hub that reads what this force and those of `also` publish; `register`: also the register and casework, which
     all tests share. The test drains its relay. `stuck`: seconds after which a partition stands still; `clocks`: how its
     timers wait, where it has any; `by_smtp`: e-mails go to the mail server of the settings and not into memory;
+    `canaries`: it reads the topics of its own canaries too, which the test sends out;
     `chosen`: further settings."""
     topics = [police_notifications(each) for each in (force, *also)]
     if register:
         topics += [register_children(authority), casework_outcomes(authority)]
+    if canaries:
+        topics += [canary_start(), canary_end(authority)]
     settings = Settings(kafka_bootstrap=kafka, kafka_group=f"test-{force}", database_url=database, **chosen)
     await migrate(settings.database)
     packs, directories = library(settings)

@@ -21,7 +21,14 @@ from homeward.doctor.kafka_checks import kafka_findings
 from homeward.hub import Hub
 from homeward.wiring import Parts, library, senders
 from producers.fakes import MemoryMailSender
-from schemas.topics import casework_outcomes, police_intelligence, police_notifications, register_children
+from schemas.topics import (
+    canary_end,
+    canary_start,
+    casework_outcomes,
+    police_intelligence,
+    police_notifications,
+    register_children,
+)
 from store import Store
 from store.migrating import migrate
 from tests.services.secured import USER, Grant, SecuredKafka
@@ -39,7 +46,10 @@ LEAST = [
     Grant("read", "register.", "prefixed"),
     Grant("write", "hub.operators.v1"),
     Grant("write", police_intelligence(FORCE)),
+    Grant("write", canary_start()),
+    Grant("read", canary_end(AUTHORITY)),
 ]
+HOME = [Grant("read", canary_end(authority)) for authority in AUTHORITIES if authority != AUTHORITY]
 OWN = [Grant("write", f"{authority}.", "prefixed") for authority in AUTHORITIES]
 CHILD = {"identifiers": [{"system": "mosaic", "value": "M-1"}], "given_name": "Robin", "date_of_birth": "2012-03-01"}
 
@@ -55,11 +65,12 @@ async def kafka(secured: SecuredKafka, topic_prefix: str, monkeypatch: pytest.Mo
     monkeypatch.setattr(watching, "RIGHTS_EVERY", 0.0)
     secured.group = topic_prefix
     await secured.revoke_all()
-    await secured.grant(of_group(secured), *LEAST, *OWN)
+    await secured.grant(of_group(secured), *LEAST, *OWN, *HOME)
     admin = AIOKafkaAdminClient(bootstrap_servers=secured.plain)
     _, directories = library(secured.settings())
     services = {f"{a}.{s}.v1" for a, d in directories.items() for s in {*d.services.values(), *d.by_type.values()}}
-    topics = {POLICE, CASEWORK, REGISTER, police_intelligence(FORCE), *services}
+    topics = {POLICE, CASEWORK, REGISTER, police_intelligence(FORCE), canary_start(), *services}
+    topics |= {canary_end(authority) for authority in AUTHORITIES}
     async with open_client(admin.start(), admin.close):
         await admin.create_topics([NewTopic(topic, 1, 1) for topic in sorted(topics - {*await admin.list_topics()})])
     return secured
@@ -134,7 +145,7 @@ async def test_with_the_least_set_everything_works_however_kafka_knows_the_hub(
     user = {"password": USER, "certificate": f"CN={USER}", "token": CLIENT}[known_by]
     begun = clock.now()
     await kafka.revoke_all()
-    await kafka.grant(*(replace(right, user=user) for right in (of_group(kafka), *LEAST, *OWN)))
+    await kafka.grant(*(replace(right, user=user) for right in (of_group(kafka), *LEAST, *OWN, *HOME)))
     async with running(kafka, tmp_path, **how) as hub:
         assert await faults(hub, wanted=False) == ""
         service = {"service": "childrens_social_care", "worker": "sw-1"}

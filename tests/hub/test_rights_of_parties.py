@@ -22,14 +22,17 @@ TOPICS = {
     "police.zy.notifications.v1", "police.zy.intelligence.v1",
     "casework.nottinghamshire.outcomes.v1", "register.nottinghamshire.children.v1", "nottinghamshire.social-care.v1",
     "casework.islington.outcomes.v1", "register.islington.children.v1", "islington.social-care.v1", "hub.operators.v1",
+    "police.hub.notifications.v1", "nottinghamshire.canary.v1", "islington.canary.v1",
 }  # fmt: skip
 HUB_WRITES = {"police.zx.intelligence.v1", "police.zy.intelligence.v1", "nottinghamshire.social-care.v1",
               "islington.social-care.v1", "hub.operators.v1"}  # fmt: skip
+HOME = {"nottinghamshire.canary.v1", "islington.canary.v1"}
+SET_OUT = "police.hub.notifications.v1"
 INBOUND = TOPICS - HUB_WRITES
 # party: what it may write, what it may read
 MAY = {
     "consumers": (set(), INBOUND | {t for t in TOPICS if t.startswith("police.")}),
-    "relay": (HUB_WRITES, set()),
+    "relay": (HUB_WRITES | HOME | {SET_OUT}, set()),
     "homeward-desk": ({"casework.nottinghamshire.outcomes.v1", "casework.islington.outcomes.v1"}, set()),
     "police.zx": ({"police.zx.notifications.v1"}, {"police.zx.intelligence.v1"}),
     "police.zy": ({"police.zy.notifications.v1"}, {"police.zy.intelligence.v1"}),

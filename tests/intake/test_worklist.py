@@ -1,6 +1,7 @@
 """The worklist says what the episodes say: after any course of reports, and where a database of an older version is
 opened."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from courses import courses, told
 from hub_in_memory import Hub, hub
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from quick_store import QuickRehearsal
 from scenario_runs import PACKS
 from sqlalchemy import text
 from wire_messages import case, child, context, found, later, missing, police
@@ -15,7 +17,6 @@ from wire_messages import case, child, context, found, later, missing, police
 from consumers.parsing import parse_unowned
 from enrichment.children import Children
 from homeward.clock import VirtualClock
-from homeward.library import read_directories, read_packs
 from intake.intake import Intake
 from intake.records import RawRecord
 from intake.worklist import fill_worklist, work_rows_of
@@ -23,10 +24,17 @@ from routing.library import HUB
 from routing.pack import Pack
 from store import Store, WorkRow
 from store.rows import KnownKeys
+from tests.shipped import shipped_directories, shipped_packs
 
-PACKS_LOADED, DIRECTORIES = read_packs(), read_directories()
 OF_AUTHORITIES = pytest.mark.parametrize("pack", [p for p in PACKS if p.authority != HUB], ids=lambda p: p.authority)
 CAREFULLY = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.fixture(scope="module")
+async def quick() -> AsyncIterator[QuickRehearsal]:
+    made = QuickRehearsal()
+    yield made
+    await made.end()
 
 
 async def kept(store: Store, authority: str) -> dict[str, WorkRow]:
@@ -39,13 +47,13 @@ async def said_by_the_episodes(store: Store, authority: str) -> dict[str, WorkRo
         people = await tx.people_of(authority, "", 1000)
         children = Children(KnownKeys([], [], {}), *await tx.load(people))
     cases = [(each, case) for each in children.children() for case in each.everything()]
-    return {row.id: row for row in work_rows_of(cases, PACKS_LOADED)}
+    return {row.id: row for row in work_rows_of(cases, shipped_packs())}
 
 
 async def take(store: Store, lines: list[bytes], moments: list[datetime]) -> None:
     """Each line at its moment, and every timer that is due before it and for a month after the last."""
     clock = VirtualClock(moments[0] - timedelta(days=1))
-    intake = Intake(store, PACKS_LOADED, DIRECTORIES, parse_unowned, clock.now)
+    intake = Intake(store, shipped_packs(), shipped_directories(), parse_unowned, clock.now)
     for n, (line, at) in enumerate(zip(lines, moments, strict=True)):
         await _until(store, intake, clock, at)
         await intake.process_batch([RawRecord("told", 0, n, line, at)])
@@ -67,15 +75,12 @@ async def _until(store: Store, intake: Intake, clock: VirtualClock, at: datetime
 @OF_AUTHORITIES
 @CAREFULLY
 @given(data=st.data())
-async def test_the_worklist_is_what_the_episodes_say(pack: Pack, data: st.DataObject) -> None:
-    rows = data.draw(courses(pack))
-    store = Store.open("sqlite+aiosqlite://")
-    await store.create()
-    try:
+async def test_the_worklist_is_what_the_episodes_say(quick: QuickRehearsal, pack: Pack, data: st.DataObject) -> None:
+    rows = data.draw(courses(pack.authority))
+    with quick.in_use() as store:
+        await store.create()
         await take(store, told(pack, rows), [row["at"] for row in rows])
         assert await kept(store, pack.authority) == await said_by_the_episodes(store, pack.authority)
-    finally:
-        await store.close()
 
 
 async def rows_of(h: Hub) -> list[tuple[str, str | None, str, str | None]]:
@@ -107,9 +112,9 @@ async def test_a_database_of_an_older_version_is_filled_when_a_hub_starts() -> N
         assert len(before) > 1
         async with h.store.connection() as connection:
             await connection.execute(text("DELETE FROM worklist"))
-        assert await fill_worklist(h.store, PACKS_LOADED) == len(before)
+        assert await fill_worklist(h.store, shipped_packs()) == len(before)
         assert await kept(h.store, "nottinghamshire") == before
-        assert await fill_worklist(h.store, PACKS_LOADED) == 0
+        assert await fill_worklist(h.store, shipped_packs()) == 0
         assert later(0) <= min(row.since for row in before.values())
 
 

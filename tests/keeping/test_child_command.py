@@ -161,6 +161,17 @@ def test_a_child_who_is_restricted_is_not_forgotten_until_it_is_lifted(database:
     assert "Nobody here has this number" in run(NHS, "show", *WHO, exit_code=1).output
 
 
+def test_a_hold_takes_the_place_of_another_only_where_that_is_said(database: str) -> None:
+    run(NHS, "restrict", "--why", "inquiry", *WHO)
+    refused = run(NHS, "restrict", "--why", "a day more", "--until", "2200-01-01", *WHO, exit_code=1).output
+    assert "held already, by dpo1 until somebody lifts it: inquiry. Nothing was changed" in refused
+    assert "restricted by dpo1: inquiry" in run(NHS, "show", *WHO).output
+    run(NHS, "restrict", "--replace", "--why", "a day more", "--until", "2200-01-01", *WHO)
+    assert "restricted by dpo1: a day more" in run(NHS, "show", *WHO).output
+    again = run(NHS, "restrict", "--why", "inquiry", *WHO, exit_code=1).output
+    assert "by dpo1 until 2200-01-01: a day more" in again
+
+
 def test_nothing_is_erased_before_somebody_has_said_yes(database: str) -> None:
     done = CliRunner().invoke(main, ["child", NHS, "forget", "--why", "asked", *WHO], input="n\n")
     assert done.exit_code == 1

@@ -206,7 +206,7 @@ async def test_nobody_is_forgotten_while_missing_or_while_something_is_to_be_sen
         assert (await forget_children(hub.store, [kim], "dpo1", "", hub.clock.now())).refused == {}
 
 
-async def test_a_hub_without_the_keys_of_its_database_does_not_start(tmp_path: Path) -> None:
+async def test_without_the_keys_of_its_database_nothing_is_shown_or_erased(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
     async with hub_on(url, tmp_path / "keys.db") as hub:
         await hub.take(missing(0, "Z-1", child=KIM))

@@ -47,12 +47,12 @@ class FrailStore(Store):
         self.spent = asyncio.Event()
 
     @asynccontextmanager
-    async def connection(self, brief: bool = False) -> AsyncIterator[AsyncConnection]:
+    async def connection(self, brief: bool = False, autocommit: bool = False) -> AsyncIterator[AsyncConnection]:
         fault = self.faults.pop(0) if self.faults else ""
         try:
             if fault == "away":
                 raise StoreUnavailableError("away")
-            async with super().connection(brief) as connection:
+            async with super().connection(brief, autocommit) as connection:
                 yield connection
             if fault == "answer":
                 raise StoreUnavailableError("answer lost")

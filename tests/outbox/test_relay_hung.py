@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from test_relay_running import Arrivals, running
 from homeward.torture.line import line_to
 
 pytestmark = pytest.mark.postgres
-LEASE = timedelta(seconds=10)
+LEASE = timedelta(seconds=5)
 HERE = Path(__file__).parent
 AFTER = 30.0  # seconds that another has to take over: processes start slowly on a busy machine
 
@@ -57,7 +57,9 @@ async def test_another_takes_over_from_a_relay_that_hangs(postgres: Callable[[],
 
 async def test_a_relay_behind_a_line_that_is_cut_keeps_nobody_out(postgres: Callable[[], str]) -> None:
     url = postgres()
-    async with line_to(url) as line, a_world(line.url) as cut_off, a_world(url) as world:
+    async with AsyncExitStack() as last, line_to(url) as line, a_world(url) as world:
+        # Closed only once the line is: it would wait for an answer over it.
+        cut_off = await last.enter_async_context(a_world(line.url))
         first = cut_off.relay("one", now=now, lease=LEASE)
         await first.drain()
         line.cut()

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
 
 from homeward.scenarios.filling import line
 from routing.pack import Pack
+from tests.shipped import shipped_packs
 
 BEGIN = datetime(2026, 3, 26, 9, 30, tzinfo=UTC)  # a Thursday before the clocks go forward
 Row = dict[str, Any]
@@ -107,8 +109,11 @@ def _casework(pack: Pack) -> st.SearchStrategy[Row]:
     )
 
 
-def courses(pack: Pack) -> st.SearchStrategy[list[Row]]:
-    """Reports with the hours at which they are received, a missing report among them, in order of receipt."""
+@cache
+def courses(authority: str) -> st.SearchStrategy[list[Row]]:
+    """Reports in the words of its newest pack, with the hours at which they are received, a missing report among them,
+    in order of receipt."""
+    pack = shipped_packs().newest(authority)
     row = st.tuples(st.integers(0, 300), st.one_of(_police(), _police(), _register(pack), _casework(pack)))
     first = st.tuples(st.integers(0, 60), st.just({"type": "police.missing"}))
     return st.builds(lambda one, more: _timed([one, *more]), first, st.lists(row, max_size=10))

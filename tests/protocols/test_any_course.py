@@ -8,27 +8,26 @@ import pytest
 from courses import Row, courses, told
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scenario_runs import PACKS
+from scenario_runs import PACKS, rehearsed
 
-from homeward.scenarios.running import Rehearsal, Run
+from homeward.scenarios.running import Run
 from routing.library import HUB
 from routing.pack import Pack
 
 OF_AUTHORITIES = pytest.mark.parametrize("pack", [p for p in PACKS if p.authority != HUB], ids=lambda p: p.authority)
 CAREFULLY = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 LONG = timedelta(days=420)
-_rehearsal = Rehearsal()
 
 
 async def run(pack: Pack, lines: list[bytes], last: datetime) -> Run:
-    return await _rehearsal.rehearse(lines, last + LONG)
+    return await rehearsed(lines, last + LONG)
 
 
 @OF_AUTHORITIES
 @CAREFULLY
 @given(data=st.data())
 async def test_what_is_said_is_sound(pack: Pack, data: st.DataObject) -> None:
-    rows = data.draw(courses(pack))
+    rows = data.draw(courses(pack.authority))
     heard = await run(pack, told(pack, rows), rows[-1]["at"])
     messages = heard.messages
     assert heard.timers == [], "a timer that never ends"
@@ -63,7 +62,7 @@ def _silent_after_retraction(messages: list[dict[str, Any]]) -> None:
 @CAREFULLY
 @given(data=st.data())
 async def test_the_same_reports_lead_to_the_same_messages(pack: Pack, data: st.DataObject) -> None:
-    rows = data.draw(courses(pack))
+    rows = data.draw(courses(pack.authority))
     lines, last = told(pack, rows), rows[-1]["at"]
     once = await run(pack, lines, last)
     assert (await run(pack, lines, last)).messages == once.messages
@@ -75,7 +74,7 @@ async def test_the_same_reports_lead_to_the_same_messages(pack: Pack, data: st.D
 @CAREFULLY
 @given(data=st.data())
 async def test_the_same_content_in_another_message_changes_nothing(pack: Pack, data: st.DataObject) -> None:
-    rows = data.draw(courses(pack))
+    rows = data.draw(courses(pack.authority))
     named: list[Row] = [{"id": f"m{n}", **row} for n, row in enumerate(rows)]
     repeated = [
         again

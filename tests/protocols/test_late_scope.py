@@ -1,20 +1,16 @@
 """Whatever the beginning of an episode asks for is asked for as well when the hub learns only later what it rests on: a
 walk through every rule of every pack that listens to the beginning (AMB-182)."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 import orjson
 import pytest
-import pytest_asyncio
-from quick_store import QuickRehearsal
-from scenario_runs import ALL, PACKS
+from scenario_runs import ALL, PACKS, rehearsed
 
 from homeward.scenarios.reading import Scenario
-from homeward.scenarios.running import Rehearsal
 from routing.library import HUB
 from routing.messages import recorded_cause
 from routing.pack import Pack, Rule
@@ -48,29 +44,12 @@ class Report:
 
 async def rules_spoken(reports: Sequence[Report], until: datetime) -> dict[str, set[str]]:
     """The rules that have spoken, each with the messages that caused it."""
-    run = await quick().rehearse(rehearsal(), [report.line for report in reports], until)
+    run = await rehearsed([report.line for report in reports], until)
     spoken: dict[str, set[str]] = {}
     for line in run.decided:
         if not line.entry.get("unsent"):
             spoken.setdefault(line.entry["rule"], set()).add(line.causation or "")
     return spoken
-
-
-@cache
-def rehearsal() -> Rehearsal:
-    return Rehearsal()
-
-
-@cache
-def quick() -> QuickRehearsal:
-    return QuickRehearsal()
-
-
-@pytest_asyncio.fixture(scope="module", autouse=True)
-async def ended() -> AsyncIterator[None]:
-    """The store of the runs is closed after the last."""
-    yield
-    await quick().end()
 
 
 def beginnings(pack: Pack) -> list[Rule]:

@@ -5,12 +5,12 @@ from dataclasses import replace
 from reporting_world import ABOUT, asked, case, child, found, london, missing, origin
 
 from episodes.reports import Decided
-from homeward.library import read_packs
 from reporting.offers import Offer, offer_after
 from routing.case import Case
 from routing.messages import Promise
+from tests.shipped import shipped_packs
 
-PACKS = read_packs()
+PACKS = shipped_packs()
 AWAY = (missing("2026-09-10 23:30"), found("2026-09-12 00:30"))
 LONG_AFTER = london("2026-10-20 12:00")
 

@@ -5,11 +5,11 @@ from itertools import combinations
 import pytest
 
 from episodes.events import Change
-from homeward.library import read_packs
 from routing.pack import Pack, Rule
 from routing.rule_index import rules_asked
+from tests.shipped import shipped_packs
 
-PACKS = [pack for versions in read_packs().all().values() for pack in versions]
+PACKS = [pack for versions in shipped_packs().all().values() for pack in versions]
 
 
 def listens(rule: Rule, changes: frozenset[Change]) -> bool:

@@ -18,7 +18,8 @@ from routing.message_types import MESSAGE_TYPES
 from routing.messages import Message, Recipient
 from schemas.asyncapi import document
 from schemas.catalogue import TopicShape, concrete_topics
-from schemas.topics import TopicKind, parse_topic
+from schemas.channels import CANARY_TYPE as CANARY
+from schemas.topics import HUB_FORCE, OWN_PATTERNS, TopicKind, parse_topic
 
 PATIENCE = 30.0  # seconds until the test gives up
 
@@ -39,19 +40,22 @@ def test_the_topics_of_an_authority_and_a_force_each_with_its_owner() -> None:
         ("police.zx.notifications.v1", "ZX"),
         ("casework.nottinghamshire.outcomes.v1", "nottinghamshire"),
         ("register.nottinghamshire.children.v1", "nottinghamshire"),
+        ("police.hub.notifications.v1", "HUB"),
     ]
     assert {"police.zx.intelligence.v1", "nottinghamshire.escalations.v1", "nottinghamshire.social-care.v1"} < set(
         topics
     )
     assert topics["register.nottinghamshire.children.v1"]["types"] == ["case.context"]
+    assert topics["nottinghamshire.canary.v1"]["types"] == topics["police.hub.notifications.v1"]["types"] == [CANARY]
 
 
 def test_without_an_authority_every_one_that_has_a_pack_and_the_operator() -> None:
     topics = told()
     owners = {parse_topic(name).owner for name in topics}  # type: ignore[union-attr]
-    assert owners == {*read_directories()}
+    assert owners == {*read_directories(), HUB_FORCE}
     assert "hub.operators.v1" in topics
-    assert not any(name.startswith(("casework.hub", "register.hub", "police.")) for name in topics)
+    assert not any(name.startswith(("casework.hub", "register.hub", "hub.canary")) for name in topics)
+    assert [name for name in topics if name.startswith("police.")] == ["police.hub.notifications.v1"]
     assert "Name the forces with --force." in run().stderr
 
 
@@ -81,7 +85,9 @@ def test_only_the_register_is_compacted_and_nothing_is_kept_for_ever() -> None:
         assert found
         compacted = found.kind is TopicKind.REGISTER
         assert config["cleanup.policy"] == ("compact" if compacted else "delete")
-        assert config["delete.retention.ms" if compacted else "retention.ms"] == str(7 * 24 * 60 * 60 * 1000)
+        days = 1 if found.kind in OWN_PATTERNS else 7
+        kept = config["delete.retention.ms" if compacted else "retention.ms"]
+        assert kept == str(days * 24 * 60 * 60 * 1000)
         assert config["min.insync.replicas"] == "2"
 
 
@@ -124,7 +130,7 @@ async def test_kafka_takes_the_topics_as_the_commands_describe_them(kafka: str, 
         )
         made: dict[str, int] = {}
         async with asyncio.timeout(PATIENCE):  # a broker hears of a new topic a moment after the controller
-            while made != dict.fromkeys(wanted, 2):
+            while made != {name: partitions for name, (partitions, _, _) in wanted.items()}:
                 made = {topic["topic"]: len(topic["partitions"]) for topic in await admin.describe_topics([*wanted])}
         resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in wanted]
         for answer in await admin.describe_configs(resources):
@@ -152,7 +158,8 @@ def test_the_asyncapi_document_has_the_topics_one_by_one_where_it_is_asked_for_t
     out = tmp_path / "asyncapi.json"
     assert run("--authority", "nottinghamshire", "--force", "zx", "--out", str(out), command="docs").exit_code == 0
     made = json.loads(out.read_text())
-    assert [*made["channels"]] == [*told("--authority", "nottinghamshire", "--force", "zx")]
+    topics = told("--authority", "nottinghamshire", "--force", "zx")
+    assert [*made["channels"]] == [name for name, topic in topics.items() if topic["types"] != [CANARY]]
     for name, channel in made["channels"].items():
         kafka = channel["bindings"]["kafka"]
         assert channel["address"] == kafka["topic"] == name

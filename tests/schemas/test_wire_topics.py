@@ -68,6 +68,25 @@ def test_a_subscription_takes_every_owner_and_no_other_kind(kind: TopicKind) -> 
     assert [k for k, name in names.items() if re.match(topics.PATTERNS[kind], name)] == [kind]
 
 
+@pytest.mark.parametrize(
+    ("name", "topic"),
+    [
+        (topics.canary_start(), Topic(TopicKind.CANARY_START, "HUB")),
+        (topics.canary_end("Exampleshire"), Topic(TopicKind.CANARY_END, "exampleshire")),
+        ("police.HUB.notifications.v1", None),  # no force is called so, in whatever case
+        ("police.hubbard.notifications.v1", Topic(TopicKind.POLICE, "HUBBARD")),
+        ("exampleshire.canary-care.v1", Topic(TopicKind.SERVICE, "exampleshire", "canary-care")),
+    ],
+)
+def test_the_hubs_own_topics_are_nobody_elses(name: str, topic: Topic | None) -> None:
+    assert parse_topic(name) == topic
+    own = [kind for kind, pattern in topics.OWN_PATTERNS.items() if re.match(pattern, name)]
+    assert own == ([topic.kind] if topic and topic.kind in topics.OWN_PATTERNS else [])
+    assert [kind for kind, pattern in topics.PATTERNS.items() if re.match(pattern, name)] == (
+        [topic.kind] if topic and topic.kind in topics.PATTERNS else []
+    )
+
+
 @pytest.mark.parametrize("name", INBOUND)
 def test_a_message_is_taken_on_the_topic_of_its_owner(name: str) -> None:
     places = {

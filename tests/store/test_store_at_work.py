@@ -46,6 +46,6 @@ async def test_of_what_an_older_version_wrote_the_document_is_given(store: Store
     async with store.transaction() as tx:
         await tx.save([], [], [], rows)
         await tx.set_timers([("p1", "e2")], [timer("t2", episode="e2")])
-        await tx._connection.execute(text("UPDATE episodes SET governed_by = ''"))
+        await tx._rows(text("UPDATE episodes SET governed_by = ''"))
         assert {doc async for _, doc in tx.unsaid_at_work()} == {b"e1", b"e2"}
         assert await tx.governing() == set()

@@ -17,14 +17,16 @@ from homeward.keeping.journal import obey_journal
 from homeward.keeping.running import entered
 from homeward.looking import Looker, UnwrittenLookError
 from homeward.settings import Settings
-from homeward.wiring import library
+from homeward.wiring import Parts, library
 from producers.fakes import MemoryKafkaSender, MemoryMailSender
-from store import Store
+from store import OutboxRow, Store
 from store.errors import StoreForbiddenError, translated
 from store.granting import grants
 from store.inspecting import missing_rights, shares_sessions
 from store.keys import Erasure
 from store.migrating import migrate, missing_steps
+from store.rows import CANARY
+from tests.shipped import shipped_directories, shipped_packs
 
 pytestmark = pytest.mark.postgres
 REFUSED = (
@@ -112,6 +114,26 @@ async def test_what_was_erased_goes_again_as_the_owner_where_the_hub_may_remove_
         await obey_journal(owner, clock.now())
     assert (await obey_journal(runtime, clock.now())).rows == {}
     await runtime.close()
+
+
+async def test_what_a_canary_has_left_behind_goes_as_the_owner_where_the_hub_may_remove_nothing(roles: Roles) -> None:
+    packs, directories = shipped_packs().serving([AUTHORITY]), shipped_directories()
+    for owner_url, left in ((None, 1), (roles.owner_url, 0)):
+        settings = Settings(trial=True, purging_database_url=owner_url)
+        ways = {"topic": MemoryKafkaSender(), "mail": MemoryMailSender()}
+        walks = Parts(settings, packs, directories, roles.runtime, ways, now=clock.now).canaries
+        assert walks
+        async with roles.owner.transaction() as tx:
+            await tx.append((), [of_a_canary()])
+        await walks.look()
+        assert await _count(roles.owner, "outbox") == left
+        async with roles.owner.transaction() as tx:
+            assert await tx.drop_canaries() == left
+
+
+def of_a_canary() -> OutboxRow:
+    told = ("walk", "authority", "key", CANARY, b"{}", clock.now(), None, ("HUB",), AUTHORITY, None)
+    return OutboxRow("row", *told, f"topic/{AUTHORITY}.canary.v1", "routine", None)
 
 
 async def test_a_reader_reads_what_has_an_authority_and_writes_nothing(roles: Roles) -> None:

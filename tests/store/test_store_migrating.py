@@ -20,7 +20,7 @@ from store.tables import metadata
 
 STEPS = [
     *("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0010", "0011", "0012", "0013", "0015"),
-    *("0016", "0017", "0018", "0019", "0020"),
+    *("0016", "0017", "0018", "0019", "0020", "0021"),
 ]
 SHAPE_OF_SQLITE = (
     "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name NOT LIKE 'alembic%'"
@@ -69,7 +69,7 @@ async def test_the_steps_build_what_the_code_expects(url: str, tmp_path: Path, r
     fresh = migrated if migrated.postgres else Store.open(f"sqlite+aiosqlite:///{tmp_path / 'created.db'}")
     await fresh.create()
     assert await shape(fresh) == by_steps
-    assert len([kind for kind, _ in by_steps if kind == "trigger"]) == (5 if migrated.postgres else 9)
+    assert len([kind for kind, _ in by_steps if kind == "trigger"]) == (6 if migrated.postgres else 9)
     await fresh.close()
     await migrated.close()
 

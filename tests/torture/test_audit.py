@@ -48,6 +48,14 @@ def test_what_overtakes_another_of_its_lane_is_out_of_order_and_a_repeat_is_not(
     assert [*disorder(other, {TOPIC: {0: ["m2", "m1"]}})] == []
 
 
+def test_a_return_passes_what_was_refused_and_nothing_else_does() -> None:
+    rows = [promised(1), promised(2), promised(3, type="episode.found")]
+    heard = {TOPIC: {0: ["m3", "m1", "m2"]}}
+    assert [*disorder(rows, heard, released={1})] == []
+    assert [*disorder(rows, heard)] == [f"m1 on {TOPIC}, lane lane", f"m2 on {TOPIC}, lane lane"]
+    assert [*disorder(ROWS, heard, released={1})] == [f"m1 on {TOPIC}, lane lane", f"m2 on {TOPIC}, lane lane"]
+
+
 def test_what_nobody_promised_is_out_of_order_unless_a_database_had_that_is_no_more() -> None:
     assert [*disorder(ROWS, {TOPIC: {0: ["m9"]}})] == [f"m9 on {TOPIC} was never promised"]
     assert [*disorder(ROWS, {TOPIC: {0: ["m9"]}}, {"m9"})] == []

@@ -4,12 +4,12 @@ import re
 
 import pytest
 
-from homeward.library import read_packs
 from homeward.rendering.clauses import manual
 from homeward.rendering.text import text
 from routing.pack import Pack
+from tests.shipped import shipped_packs
 
-PACKS = [pack for versions in read_packs().all().values() for pack in versions]
+PACKS = [pack for versions in shipped_packs().all().values() for pack in versions]
 UN_ENGLISH = (
     "in every case, unless",
     "As soon as the child is still",

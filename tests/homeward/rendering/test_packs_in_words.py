@@ -7,7 +7,7 @@ import pytest
 from small_packs import BODY, FILE, HEAD, with_limits
 
 from episodes.events import Change
-from homeward.library import proofs, read_packs
+from homeward.library import proofs
 from homeward.rendering.acts import ACTS
 from homeward.rendering.clauses import manual
 from homeward.rendering.conditions import DENIED, PHRASES, phrase
@@ -24,8 +24,9 @@ from routing.loading import load_pack
 from routing.loading_rules import ANCHORS
 from routing.pack import Pack
 from schemas.outbound import OUTBOUND
+from tests.shipped import shipped_packs
 
-PACKS = [pack for versions in read_packs().all().values() for pack in versions]
+PACKS = [pack for versions in shipped_packs().all().values() for pack in versions]
 OF_EACH = pytest.mark.parametrize("pack", PACKS, ids=lambda p: p.authority)
 
 

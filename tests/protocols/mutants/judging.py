@@ -2,11 +2,11 @@
 
 import asyncio
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from quick_store import QuickRehearsal
 from scenario_runs import ALL, PACKS, recorded
@@ -34,6 +34,7 @@ FILES = (
 )
 OTHERS = 6
 """How many other words are tried for one that loads, before they all count as refused."""
+T = TypeVar("T")
 Verdict = Literal["refused", "caught", "survived"]
 
 
@@ -49,7 +50,7 @@ class Judge:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self._quick, self._loop = QuickRehearsal(), asyncio.Runner()
+        self._quick, self._runner = QuickRehearsal(), asyncio.Runner()
 
     @cached_property
     def values(self) -> dict[str, Any]:
@@ -75,7 +76,7 @@ class Judge:
     @cached_property
     def runs(self) -> dict[str, Recording]:
         """What was said in each scenario, and what the rules were asked."""
-        return {id_: self._loop.run(recorded(scenario)) for id_, scenario in self.scenarios.items()}
+        return {id_: self._run(recorded(scenario)) for id_, scenario in self.scenarios.items()}
 
     @cached_property
     def proved(self) -> dict[str, set[str]]:
@@ -144,7 +145,7 @@ class Judge:
             return replay.changed and bool(row_faults(scenario, replay.messages))
         if replay.until is not None and not elsewhere and _fails_already(scenario, replay):
             return True
-        return self._loop.run(self._fails(scenario, pack))
+        return self._run(self._fails(scenario, pack))
 
     def _under(self, scenario: Scenario, difference: Difference) -> Difference:
         """The difference under the settings with which the scenario runs."""
@@ -160,9 +161,13 @@ class Judge:
             return True
         return bool(row_faults(scenario, run.messages))
 
+    def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        # Not by the runner's own `run`, which writes out in full what a task returned: that takes longer than the task.
+        return self._runner.get_loop().run_until_complete(coroutine)
+
     def end(self) -> None:
-        self._loop.run(self._quick.end())
-        self._loop.close()
+        self._run(self._quick.end())
+        self._runner.close()
 
 
 def _fails_already(scenario: Scenario, replay: Replay) -> bool:
