@@ -7,7 +7,9 @@ from typing import Any
 from routing.message_types import MESSAGE_TYPES
 from routing.messages import recorded_cause
 from tests.disorder.course import Absence, Course, Said
+from tests.disorder.limits import not_told_of_a_limit
 from tests.disorder.reading import Read
+from tests.shipped import shipped_packs
 
 MAY_BE_NO_NEWS = (
     *("police.found", "worker.found_report", "police.missing", "worker.missing_report", "police.status_change"),
@@ -32,6 +34,13 @@ AS_READ = ("rhi.breach", "notify.info/communication_copy", "episode.finalise")
 of the two is read first; so does the copy of a request that did not leave. That an episode may be completed is told as
 soon as nothing is owed as far as has been read (NOTTS-83), to whoever holds it then."""
 TAKES_BACK = ("retracted", "corrected")
+OF_EVENTS = {
+    (authority, rule.id)
+    for authority, versions in shipped_packs().all().items()
+    for rule in versions[-1].rules
+    if rule.once in ("event", "report")
+}
+"""Rules whose messages are called after the event that they answer."""
 
 
 def faults(course: Course, read: Read) -> Iterator[str]:
@@ -41,7 +50,7 @@ def faults(course: Course, read: Read) -> Iterator[str]:
     yield from _alarmed_for_nothing(course, read)
     yield from _left_untold(read)
     yield from _not_asked(course, read)
-    yield from _not_told_of_a_limit(read)
+    yield from not_told_of_a_limit(read)
 
 
 def differences(one: Read, other: Read) -> Iterator[str]:
@@ -93,13 +102,16 @@ def _differently_called(one: Read, other: Read) -> Iterator[str]:
 
 
 def _called(read: Read) -> dict[tuple[Any, ...], set[str]]:
-    """The ids of what is said. What had been decided before and did not leave is said anew, under another one."""
+    """The ids of what is said but once, and first. What had been decided before and did not leave is said anew, under
+    another one."""
     left = {m["id"] for m in read.said}
-    decided = [e for e in read.ledger if e.kind == "decision" and e.entry["message"] not in left]
-    unsent = {(e.episode, e.entry["type"], e.entry["kind"]) for e in decided}
+    decided = [e for e in read.ledger if e.kind == "decision"]
+    unsent = {(e.episode, e.entry["type"], e.entry["kind"]) for e in decided if e.entry["message"] not in left}
+    once = {e.entry["message"] for e in decided if (e.authority, e.entry["rule"]) not in OF_EVENTS}
     called: dict[tuple[Any, ...], set[str]] = {}
     for m in read.said:
-        if not _came_early(m) and (m["episode"], m["type"], m["kind"]) not in unsent:
+        again = m["replaces"] or (m["episode"], m["type"], m["kind"]) in unsent
+        if m["id"] in once and not again and not _came_early(m):
             row = (m["authority"], m["type"], m["kind"], m["incident"], _roles(m["to"]), m["due"])
             called.setdefault(row, set()).add(m["id"])
     return called
@@ -263,27 +275,3 @@ def _not_asked(course: Course, read: Read) -> Iterator[str]:
 def _joined(read: Read, absence: Absence) -> bool:
     """Whether its reference is one of several of an episode, whose messages go by the first."""
     return any(len(refs) > 1 and absence.incident in {r.incident for r in refs} for *_, refs in _states(read))
-
-
-# ---- whoever was asked hears of the limit
-
-
-def _not_told_of_a_limit(read: Read) -> Iterator[str]:
-    """Whoever was asked for an interview hears that its limit has moved or passed, whatever has changed hands since
-    (T-5, T-8, AMB-183)."""
-    asked: dict[str, set[str]] = {}
-    dues: dict[str, str | None] = {}
-    for message in read.said:
-        episode, to = message["episode"], {str((r["role"], r["person"])) for r in message["to"]}
-        match message["type"]:
-            case "rhi.request":
-                before = asked.setdefault(episode, set())
-                moved = message["replaces"] and message["due"] != dues.get(episode)
-                if moved and before - to:
-                    yield f"asked and not told of {message['due']}: {sorted(before - to)} of {message['incident']}"
-                before |= to
-                dues[episode] = message["due"]
-            case "rhi.withdrawn":
-                asked.pop(episode, None)
-            case "rhi.breach" if asked.get(episode, set()) - to:
-                yield f"asked and not told of the breach: {sorted(asked[episode] - to)} of {message['incident']}"
