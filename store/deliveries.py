@@ -59,7 +59,7 @@ def _address(postgres: bool) -> Executable:
 
 @cache
 def settling(postgres: bool) -> Update:
-    """What became of leased rows (by the parameters of `settled`)."""
+    """What became of leased rows (by the parameters of `settling_parameters`)."""
     told = _SETTLED.of(postgres)
     handed = among(told, "accepted", "in_doubt")
     back = and_(told.c.untried == 1, deliveries.c.attempts > 1)  # untried now, but it had failed before
@@ -128,7 +128,7 @@ class Deliveries(Session):
         to another relay, which will say."""
         if not settlements:
             return 0
-        given = settled(self._postgres, owner, settlements, now)
+        given = settling_parameters(self._postgres, owner, settlements, now)
         return (await self._execute(settling(self._postgres), given)).rowcount
 
     async def let_go(self, positions: Collection[int], now: datetime) -> None:
@@ -150,7 +150,7 @@ class Deliveries(Session):
         return first
 
 
-def settled(postgres: bool, owner: str, settlements: Sequence[Settlement], now: datetime) -> Parameters:
+def settling_parameters(postgres: bool, owner: str, settlements: Sequence[Settlement], now: datetime) -> Parameters:
     """What to execute `settling` with."""
     told = sorted((_told(settlement, now) for settlement in settlements), key=lambda values: values[0])
     return _SETTLED.parameters(postgres, told) | {"whose": owner, "now": now}

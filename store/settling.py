@@ -7,7 +7,7 @@ from functools import cache
 
 from sqlalchemy import Executable, exists, func, select
 
-from store.deliveries import Deliveries, settled, settling
+from store.deliveries import Deliveries, settling, settling_parameters
 from store.delivery_table import deliveries
 from store.leased import Settlement
 from store.ledger import LINES, Ledger, line_values
@@ -31,5 +31,5 @@ class Settling(Deliveries, Ledger):
         without contents and of no episode, which follow no other line."""
         told = LINES.parameters(True, [line_values(line, None, {}) for line in lines])
         assert isinstance(told, dict)
-        given = settled(True, owner, settlements, now) | told
+        given = settling_parameters(True, owner, settlements, now) | told
         return int((await self._execute(_settle_and_tell(), given)).scalar_one())
