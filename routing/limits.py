@@ -58,8 +58,8 @@ def _told_first(messages: tuple[str, ...], s: Situation) -> datetime | None:
     nobody was asked."""
     if s.release:  # the officer's own act, where the hub does not release by itself (AMB-142)
         return s.released_at()
-    asked = {r.role for p in s.promised(INTERVIEW_REQUEST) for r in p.to}
-    told = (p for what in messages for p in s.promised(what))
+    asked = {r.role for p in s.reached(INTERVIEW_REQUEST) for r in p.to}
+    told = (p for what in messages for p in s.reached(what))
     return min((p.at for p in told if not asked or any(r.role in asked for r in p.to)), default=None)
 
 

@@ -32,7 +32,7 @@ class Situation:
     `as_of` is the instant that timed rules are read at: the receipt of the report, or the due time of a timer, which
     the clock may have passed. `codes` are the authority's official ones. `promises` holds also what earlier rules have
     sent in answer to the same report. `release` is the kind of task that releases what is held back; None: the hub
-    releases by itself.
+    releases by itself. `waiting` are the messages that have not left yet.
     """
 
     episode: Episode
@@ -45,6 +45,7 @@ class Situation:
     events: tuple[Event, ...] = ()
     about: Literal["episode", "child", "alert", "early"] = "episode"
     release: str | None = None
+    waiting: Collection[str] = ()
 
     # ---- counting (T-9)
 
@@ -119,6 +120,10 @@ class Situation:
     def promised(self, what: str) -> Iterator[Promise]:
         """Promises of this episode of that rule, type, or type with kind, less what was undone."""
         return (p for p in self.promises if p.is_a(what) and not p.undone)
+
+    def reached(self, what: str) -> Iterator[Promise]:
+        """The same, less what was over before its message could leave: it goes to nobody."""
+        return (p for p in self.promised(what) if p.open or p.message not in self.waiting)
 
     def promised_to_child(self, what: str) -> Iterator[Promise]:
         """The same, in any episode of the child."""

@@ -7,7 +7,9 @@ from typing import Any
 from routing.message_types import MESSAGE_TYPES
 from routing.messages import recorded_cause
 from tests.disorder.course import Absence, Course, Said
+from tests.disorder.limits import not_told_of_a_limit
 from tests.disorder.reading import Read
+from tests.shipped import shipped_packs
 
 MAY_BE_NO_NEWS = (
     *("police.found", "worker.found_report", "police.missing", "worker.missing_report", "police.status_change"),
@@ -27,10 +29,18 @@ HEARS_OF_NO_RETURN = (
 those whom it names only where the child has one then."""
 RECORDERS = ("mash", "emergency_social_work_team")
 EARLY = ("it speaks of an incident that nobody", "what it speaks of has not been reported")
-LATE_ANYWAY = ("rhi.breach", "notify.info/communication_copy")
+AS_READ = ("rhi.breach", "notify.info/communication_copy", "episode.finalise")
 """Whether an interview is told to be late that was over, too late, before anybody could be asked for it, hangs on which
-of the two is read first; so does the copy of a request that did not leave."""
+of the two is read first; so does the copy of a request that did not leave. That an episode may be completed is told as
+soon as nothing is owed as far as has been read (NOTTS-83), to whoever holds it then."""
 TAKES_BACK = ("retracted", "corrected")
+OF_EVENTS = {
+    (authority, rule.id)
+    for authority, versions in shipped_packs().all().items()
+    for rule in versions[-1].rules
+    if rule.once in ("event", "report")
+}
+"""Rules whose messages are called after the event that they answer."""
 
 
 def faults(course: Course, read: Read) -> Iterator[str]:
@@ -40,7 +50,7 @@ def faults(course: Course, read: Read) -> Iterator[str]:
     yield from _alarmed_for_nothing(course, read)
     yield from _left_untold(read)
     yield from _not_asked(course, read)
-    yield from _not_told_of_a_limit(read)
+    yield from not_told_of_a_limit(read)
 
 
 def differences(one: Read, other: Read) -> Iterator[str]:
@@ -63,7 +73,24 @@ def differently_told(one: Read, other: Read, split_alike: bool) -> Iterator[str]
     mine, theirs = (_told(read, split_alike) for read in (one, other))
     yield from (f"said only in the first: {_shown(row)}" for row in (mine - theirs).elements())
     yield from (f"said only in the other: {_shown(row)}" for row in (theirs - mine).elements())
+    yield from (f"told back only in the first: {_shown(row)}" for row in _told_back(one) - _hears_of_return(other))
+    yield from (f"told back only in the other: {_shown(row)}" for row in _told_back(other) - _hears_of_return(one))
     yield from _differently_called(one, other)
+
+
+def _told_back(read: Read) -> set[tuple[Any, ...]]:
+    return {row for m in read.said if m["type"] == "notify.found" for row in _each(m)}
+
+
+def _hears_of_return(read: Read) -> set[tuple[Any, ...]]:
+    """Who hears in some way that the child is back. Whoever is asked for something once the hub has read of the return
+    hears of it with that; whoever is asked before hears of it afterwards (AMB-102, AMB-177), also where what they are
+    asked for was decided after the return."""
+    return _told_back(read) | {row for m in read.said if (m.get("situation") or {}).get("found_at") for row in _each(m)}
+
+
+def _each(message: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+    return ((message["authority"], message["incident"], _roles([r])) for r in message["to"])
 
 
 def _differently_called(one: Read, other: Read) -> Iterator[str]:
@@ -75,13 +102,16 @@ def _differently_called(one: Read, other: Read) -> Iterator[str]:
 
 
 def _called(read: Read) -> dict[tuple[Any, ...], set[str]]:
-    """The ids of what is said. What had been decided before and did not leave is said anew, under another one."""
+    """The ids of what is said but once, and first. What had been decided before and did not leave is said anew, under
+    another one."""
     left = {m["id"] for m in read.said}
-    decided = [e for e in read.ledger if e.kind == "decision" and e.entry["message"] not in left]
-    unsent = {(e.episode, e.entry["type"], e.entry["kind"]) for e in decided}
+    decided = [e for e in read.ledger if e.kind == "decision"]
+    unsent = {(e.episode, e.entry["type"], e.entry["kind"]) for e in decided if e.entry["message"] not in left}
+    once = {e.entry["message"] for e in decided if (e.authority, e.entry["rule"]) not in OF_EVENTS}
     called: dict[tuple[Any, ...], set[str]] = {}
     for m in read.said:
-        if not _came_early(m) and (m["episode"], m["type"], m["kind"]) not in unsent:
+        again = m["replaces"] or (m["episode"], m["type"], m["kind"]) in unsent
+        if m["id"] in once and not again and not _came_early(m):
             row = (m["authority"], m["type"], m["kind"], m["incident"], _roles(m["to"]), m["due"])
             called.setdefault(row, set()).add(m["id"])
     return called
@@ -107,24 +137,19 @@ def _was_joined(read: Read) -> bool:
 def _told(read: Read, everything: bool) -> Counter[tuple[Any, ...]]:
     """How often each is said. An update says how things stand, and what they were in between need not be told. What is
     asked for of a child outside any episode leaves at once, and may be done in what is read next. What stands in the
-    place of an earlier message, as its limit moved (T-8), counts alone: the earlier one may have left by then."""
+    place of an earlier message, as its limit moved (T-8), counts alone: the earlier one may have left by then. Who
+    hears of a return is looked at by itself."""
     replaced = {m["replaces"] for m in read.said}
     said = [m for m in read.said if m["id"] not in replaced]
     said = [m for m in said if everything or MESSAGE_TYPES[m["type"]].withdrawn_by]
     said = [m for m in said if m["episode"] or not MESSAGE_TYPES[m["type"]].withdrawn_by]
+    said = [m for m in said if m["type"] != "notify.found" and not _came_early(m)]
     told = Counter(
-        (m["authority"], m["type"], m["kind"], m["incident"], to, m["due"])
+        (m["authority"], m["type"], m["kind"], m["incident"], _roles(m["to"]), m["due"])
         for m in said
-        for to in _told_together(m)
-        if not _came_early(m) and not {m["type"], f"{m['type']}/{m['kind']}"}.intersection(LATE_ANYWAY)
+        if not {m["type"], f"{m['type']}/{m['kind']}"}.intersection(AS_READ)
     )
     return Counter({row: 1 if row[1] == "episode.update" else times for row, times in told.items()})
-
-
-def _told_together(message: dict[str, Any]) -> list[tuple[str, ...]]:
-    """To whom. Who would have heard of a return with a request that does not leave hears of it in a word of its own, or
-    with everybody else: each hears it once."""
-    return [_roles([r]) for r in message["to"]] if message["type"] == "notify.found" else [_roles(message["to"])]
 
 
 def _roles(to: list[dict[str, Any]]) -> tuple[str, ...]:
@@ -250,27 +275,3 @@ def _not_asked(course: Course, read: Read) -> Iterator[str]:
 def _joined(read: Read, absence: Absence) -> bool:
     """Whether its reference is one of several of an episode, whose messages go by the first."""
     return any(len(refs) > 1 and absence.incident in {r.incident for r in refs} for *_, refs in _states(read))
-
-
-# ---- whoever was asked hears of the limit
-
-
-def _not_told_of_a_limit(read: Read) -> Iterator[str]:
-    """Whoever was asked for an interview hears that its limit has moved or passed, whatever has changed hands since
-    (T-5, T-8, AMB-183)."""
-    asked: dict[str, set[str]] = {}
-    dues: dict[str, str | None] = {}
-    for message in read.said:
-        episode, to = message["episode"], {str((r["role"], r["person"])) for r in message["to"]}
-        match message["type"]:
-            case "rhi.request":
-                before = asked.setdefault(episode, set())
-                moved = message["replaces"] and message["due"] != dues.get(episode)
-                if moved and before - to:
-                    yield f"asked and not told of {message['due']}: {sorted(before - to)} of {message['incident']}"
-                before |= to
-                dues[episode] = message["due"]
-            case "rhi.withdrawn":
-                asked.pop(episode, None)
-            case "rhi.breach" if asked.get(episode, set()) - to:
-                yield f"asked and not told of the breach: {sorted(asked[episode] - to)} of {message['incident']}"

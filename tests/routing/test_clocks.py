@@ -183,3 +183,15 @@ def test_what_the_hub_would_have_sent_already_is_late(moment: str, hours: float,
     timely = course(rule("alert", send='"senior.alert"', when="{still_missing = true}", **alert))
     timely.tell(missing())
     assert [m.late_on_arrival for m in timely.fall()] == [False]
+
+
+def test_a_limit_does_not_count_from_a_request_that_was_over_before_it_left() -> None:
+    """AMB-142: the limit counts from the instant at which the hub forwards the notification; that went to nobody."""
+    asks = rule("asks", on='["found"]', send='"rhi.request"')
+    upload = rule("upload", on='["interview.completed"]', due='{from = "told_first", of = ["asks"], within = "10d"}')
+    left, waits = course(asks, upload), course(asks, upload)
+    for child in (left, waits):
+        child.tell(missing(), found(1))
+    waits.fresh = {message.id: () for message in waits.said}
+    assert [m.due for m in left.tell(outcome("completed", 6))] == [after(241)]
+    assert [m.due for m in waits.tell(outcome("completed", 6))] == [None]

@@ -15,6 +15,7 @@ from routing.case import Case, Timer
 from routing.decide import decide
 from routing.loading import load_pack
 from routing.messages import Message
+from routing.netting import Fresh
 from routing.pack import Pack
 
 FILE = "testshire/1.toml"
@@ -168,20 +169,22 @@ def ruled(condition: str, rules: str = "", more: str = "") -> Pack:
 
 @dataclass
 class Course:
-    """One child of the small authority: what was told, what was said."""
+    """One child of the small authority: what was told, what was said, and what of that has not left yet."""
 
     pack: Pack
     record: RegisterRecord = field(default_factory=RegisterRecord)
     others: tuple[Case, ...] = ()
     case: Case = field(default_factory=lambda: Case(new_episode()))
     said: list[Message] = field(default_factory=list)
+    fresh: Fresh = field(default_factory=dict)
 
     def tell(self, *reports: Report, now: Any = None) -> list[Message]:
         """The messages that these reports lead to, each decided at its receipt."""
         said: list[Message] = []
         for report in reports:
             episode, events = advance(self.case.episode, report, self.pack.terms)
-            answer = decide(self.case, episode, events, self.record, self.others, self.pack, now or report.origin.at)
+            at = now or report.origin.at
+            answer = decide(self.case, episode, events, self.record, self.others, self.pack, at, fresh=self.fresh)
             self.case = answer.case_after(self.case)
             said += answer.messages
         self.said += said
