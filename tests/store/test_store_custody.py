@@ -263,9 +263,7 @@ async def test_the_first_root_of_a_day_closes_the_days_before_also_where_nothing
 async def test_of_two_hubs_that_seal_at_once_one_root_stays(two_hubs: tuple[Store, Store]) -> None:
     clock = Clock()
     await append(two_hubs[0], line("a"), line("b"))
-    sealers = [Sealer(store, clock.now) for store in two_hubs]
-    for _ in range(2):
-        await asyncio.gather(*(sealer.look() for sealer in sealers))
+    await asyncio.gather(*(seal(store, clock) for store in two_hubs))
     proof = await proven(two_hubs[0])
     assert (proof.sealed, proof.newest and proof.newest.number, proof.faults) == (2, 1, [])
 
