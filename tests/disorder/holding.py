@@ -73,9 +73,10 @@ def differently_told(one: Read, other: Read, split_alike: bool) -> Iterator[str]
     mine, theirs = (_told(read, split_alike) for read in (one, other))
     yield from (f"said only in the first: {_shown(row)}" for row in (mine - theirs).elements())
     yield from (f"said only in the other: {_shown(row)}" for row in (theirs - mine).elements())
-    yield from (f"told back only in the first: {_shown(row)}" for row in _told_back(one) - _hears_of_return(other))
-    yield from (f"told back only in the other: {_shown(row)}" for row in _told_back(other) - _hears_of_return(one))
     yield from _differently_called(one, other)
+    if split_alike:
+        yield from (f"told back only in the first: {_shown(row)}" for row in _told_back(one) - _hears_of_return(other))
+        yield from (f"told back only in the other: {_shown(row)}" for row in _told_back(other) - _hears_of_return(one))
 
 
 def _told_back(read: Read) -> set[tuple[Any, ...]]:
