@@ -158,7 +158,7 @@ def _roles(to: list[dict[str, Any]]) -> tuple[str, ...]:
 
 
 def _came_early(message: dict[str, Any]) -> bool:
-    waits = str(message.get("detail") or "").startswith(EARLY)
+    waits = any(word in str(message.get("detail") or "") for word in EARLY)  # told one by one, or counted
     return message["kind"] == "unmatched_found" or (message["kind"] == "doubtful_match" and waits)
 
 
