@@ -107,7 +107,7 @@ def decide_told_back(
         return Decision((), case.episode, case.promises, case.timers)
     event = Event(Change.FOUND, found, found.return_at or found.origin.at)
     turn = Turn(situation_at(case, case.episode, (event,), record, others, pack, now), pack, now, case)
-    messages = tuple(turn.told_back([p for p in case.promises if p.message not in unsent], "not asked"))
+    messages = tuple(turn.told_back([p for p in case.promises if p.message not in unsent]))
     return Decision(messages, case.episode, turn.s.promises, case.timers)
 
 

@@ -259,7 +259,7 @@ class Turn:
         if message is not None:
             yield message
 
-    def told_back(self, messages: Sequence[Message | Promise], occurrence: str = "") -> Iterator[Message]:
+    def told_back(self, messages: Sequence[Message | Promise]) -> Iterator[Message]:
         """Whoever was told that the child is missing is told that it is back, where the pack says so, unless another
         message tells that person or asks for the interview (AMB-177)."""
         found = next((e for e in self.events if e.change is Change.FOUND), None)
@@ -271,7 +271,7 @@ class Turn:
         heard = {(r.role, person) for m in hear for r in m.to for person in (r.person, None)}
         left = tuple(r for r in told if (r.role, r.person) not in heard)
         if left:
-            yield self._send(TOLD_BACK, found, occurrence, left, clauses)
+            yield self._send(TOLD_BACK, found, "", left, clauses)
 
     def climbed(self) -> Iterator[Message]:
         """The steps of ladders that are due, of messages that nobody has acknowledged."""

@@ -73,9 +73,10 @@ def differently_told(one: Read, other: Read, split_alike: bool) -> Iterator[str]
     mine, theirs = (_told(read, split_alike) for read in (one, other))
     yield from (f"said only in the first: {_shown(row)}" for row in (mine - theirs).elements())
     yield from (f"said only in the other: {_shown(row)}" for row in (theirs - mine).elements())
-    yield from (f"told back only in the first: {_shown(row)}" for row in _told_back(one) - _hears_of_return(other))
-    yield from (f"told back only in the other: {_shown(row)}" for row in _told_back(other) - _hears_of_return(one))
     yield from _differently_called(one, other)
+    if split_alike:
+        yield from (f"told back only in the first: {_shown(row)}" for row in _told_back(one) - _hears_of_return(other))
+        yield from (f"told back only in the other: {_shown(row)}" for row in _told_back(other) - _hears_of_return(one))
 
 
 def _told_back(read: Read) -> set[tuple[Any, ...]]:
@@ -157,7 +158,7 @@ def _roles(to: list[dict[str, Any]]) -> tuple[str, ...]:
 
 
 def _came_early(message: dict[str, Any]) -> bool:
-    waits = str(message.get("detail") or "").startswith(EARLY)
+    waits = any(word in str(message.get("detail") or "") for word in EARLY)  # told one by one, or counted
     return message["kind"] == "unmatched_found" or (message["kind"] == "doubtful_match" and waits)
 
 
