@@ -47,7 +47,10 @@ def take_back(context: Context, child: Child, report: Report) -> Step:
     step = Step()
     for case in [c for c in child.cases.values() if c.episode.handed_to is not None]:
         episode = replace(case.episode, handed_to=None)
-        step += answer(context, child, Case(episode, late=case.late), episode, beginning_anew(episode, report.origin))
+        # What was promised before counts no more; but what is said again is not called by the same name.
+        former = tuple(replace(p, closed_at=p.closed_at or context.now, undone=True) for p in case.promises)
+        begun = Case(episode, former, late=case.late)
+        step += answer(context, child, begun, episode, beginning_anew(episode, report.origin))
     return step
 
 
