@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
 from image_check import check
@@ -21,6 +22,7 @@ from image_engine import Engine, EngineError, find_engine
 ROOT = Path(__file__).resolve().parent.parent
 DOCKERFILE = ROOT / "Dockerfile"
 _BASE_LINE = re.compile(r"^(FROM )([^\s@]+)(?:@\S+)?", re.MULTILINE)
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _SUITE = "bookworm"  # its Python is the oldest that Homeward runs on
 _PACKAGES = "python3,python3-venv,python-is-python3,ca-certificates"
 
@@ -61,10 +63,14 @@ def build(engine: Engine, tag: str, own_base: bool, authorities: Path | None) ->
         engine.build(ROOT, Path(file.name), tag, not own_base, authorities)
 
 
+def _version() -> str:
+    return str(tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"])
+
+
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Build the hub's image and check it")
     parser.add_argument("--engine", choices=["docker", "podman", "buildah"], help="else the first that answers")
-    parser.add_argument("--tag", default="homeward:0.1.0")
+    parser.add_argument("--tag", default=f"homeward:{_version()}")
     parser.add_argument("--base", action="store_true", help="make the base by debootstrap, without a registry")
     parser.add_argument("--pin", action="store_true", help="write the digest of the base into the Dockerfile, and stop")
     parser.add_argument("--ca", type=Path, metavar="FILE", help="authorities to trust while building")
@@ -75,7 +81,9 @@ def main(argv: list[str]) -> int:
         engine = find_engine(chosen.engine)
         text = DOCKERFILE.read_text("utf-8")
         if chosen.pin:
-            DOCKERFILE.write_text(pinned(text, engine.digest(base_of(text))), "utf-8")
+            if not _DIGEST.fullmatch(digest := engine.digest(base_of(text))):
+                raise EngineError(f"{engine.name} tells no digest of {base_of(text)}: {digest!r}")
+            DOCKERFILE.write_text(pinned(text, digest), "utf-8")
             return 0
         if chosen.base:
             make_base(engine, base_of(text))

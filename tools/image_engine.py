@@ -105,7 +105,7 @@ class Buildah(Engine):
         _told("buildah", "commit", "--rm", made, f"docker.io/library/{image}")
 
     def digest(self, image: str) -> str:
-        _told("buildah", "pull", image)
+        _told("buildah", "pull", "--policy=always", image)  # else it tells of one that was made here
         return _told("buildah", "inspect", "--type", "image", "--format", "{{.FromImageDigest}}", image)
 
     def inspect(self, tag: str) -> tuple[dict[str, Any], int]:
