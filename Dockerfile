@@ -3,6 +3,9 @@
 
 FROM python:3.11.14-slim-trixie AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+# Where a network reads TLS on its way out: the authorities to trust while building (tools/image.py --ca).
+ARG PIP_CERT
+ARG REQUESTS_CA_BUNDLE
 RUN python -m venv /opt/homeward
 WORKDIR /src
 COPY requirements/build.txt requirements/run.txt requirements/serve.txt requirements/

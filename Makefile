@@ -23,7 +23,7 @@ SERVE := $(VENV)/.with-serve-$(shell cksum < requirements/serve.txt | cut -d' ' 
 AUDIT := $(VENV)/.with-audit-$(shell cksum < requirements/audit.txt | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fuzz courses screenshots mutants torture bench bench-cdc bench-desk bench-matching bench-contract sbom audit lock clean
+.PHONY: help demo run test check fuzz courses screenshots mutants torture bench bench-cdc bench-desk bench-matching bench-contract image sbom audit lock clean
 
 help: ## list the commands
 	@printf 'Homeward tells people and keeps time. Commands:\n\n'
@@ -76,6 +76,9 @@ screenshots: $(TEST) ## take a picture of every page of the duty desk with Chrom
 
 mutants: $(TEST) ## change each word of each pack in turn and name those whose change nobody notices
 	@PYTHONPATH=tests/support:tests/protocols $(BIN)/python -m mutants $(ARGS)
+
+image: $(RUN) ## build the image and check it (ARGS=--base: where no registry can be reached)
+	@$(BIN)/python tools/image.py $(ARGS)
 
 sbom: $(SERVE) $(AUDIT) ## list what the image holds (CycloneDX) and under which licences, into build/
 	@mkdir -p build
