@@ -3,6 +3,7 @@ one."""
 
 import asyncio
 import contextlib
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -30,7 +31,8 @@ class SmallDisk:
 
 @asynccontextmanager
 async def small_disk(folder: Path) -> AsyncIterator[SmallDisk | None]:
-    """A disk in the place of this new folder, until the end of the block; None where it cannot be had."""
+    """A disk in the place of this new folder, until the end of the block; None where it cannot be had. What it held
+    stays in the folder, for whoever wants to know what became of a promise."""
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     if not await _done("mount", "-t", "tmpfs", "-o", f"size={_SIZE}", "homeward-torture", str(folder)):
         yield None
@@ -38,7 +40,11 @@ async def small_disk(folder: Path) -> AsyncIterator[SmallDisk | None]:
     try:
         yield SmallDisk(folder)
     finally:
+        held = folder.with_name(f"{folder.name}.held")
+        await asyncio.to_thread(shutil.copytree, folder, held)
         await _done("umount", "--lazy", str(folder))
+        await asyncio.to_thread(shutil.copytree, held, folder, dirs_exist_ok=True)
+        await asyncio.to_thread(shutil.rmtree, held)
 
 
 async def _done(*command: str) -> bool:
