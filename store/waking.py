@@ -11,7 +11,7 @@ from uuid import uuid4
 from sqlalchemy import Text, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from store.errors import translated
+from store.errors import StoreUnavailableError, translated
 
 _CHANNEL = "homeward_promised"
 PROCESS = uuid4().hex
@@ -22,7 +22,10 @@ TELL_OTHERS = select(func.pg_notify(_CHANNEL, bindparam("process", type_=Text)))
 
 @asynccontextmanager
 async def hearing_others(engine: AsyncEngine, heard: Callable[[], None]) -> AsyncIterator[asyncio.Event]:
-    """Calls `heard` whenever another process has promised something. The event is set when the line is lost."""
+    """Calls `heard` whenever another process has promised something. The event is set when the line is lost. Raises
+    StoreUnavailableError where there is none to be had."""
+    import asyncpg  # type: ignore[import-untyped]  # not paid for by those who have no Postgres
+
     lost = asyncio.Event()
 
     def told(_connection: Any, _process: int, _channel: str, said: str) -> None:
@@ -36,8 +39,12 @@ async def hearing_others(engine: AsyncEngine, heard: Callable[[], None]) -> Asyn
         with translated():
             connection = await stack.enter_async_context(engine.connect())
             driver: Any = (await connection.get_raw_connection()).driver_connection
+        try:
             driver.add_termination_listener(ended)
             await driver.add_listener(_CHANNEL, told)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:  # nothing is between the driver and us here
+            await connection.invalidate()
+            raise StoreUnavailableError(type(error).__name__) from None
         try:
             yield lost
         finally:

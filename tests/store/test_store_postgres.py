@@ -3,7 +3,9 @@
 import asyncio
 import socket
 from collections.abc import Callable
+from typing import Any
 
+import asyncpg  # type: ignore[import-untyped]
 import pytest
 from sqlalchemy import text
 from store_examples import LEASE, NOON
@@ -45,6 +47,24 @@ async def test_what_was_connected_while_the_server_was_read_only_writes_when_it_
     assert set(await Ownership(store, "one").acquire(["timers"], NOON, LEASE)) == {"timers"}
     await store.close()
     await keeper.close()
+
+
+async def test_a_line_that_dies_before_anybody_listens_on_it_is_no_fault_of_ours(
+    postgres: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, listen = Store.open(postgres()), asyncpg.Connection.add_listener
+
+    async def die_first(self: Any, *told: Any) -> None:
+        self.terminate()
+        await listen(self, *told)
+
+    monkeypatch.setattr(asyncpg.Connection, "add_listener", die_first)
+    with pytest.raises(StoreUnavailableError):
+        await store.hearing(lambda: None).__aenter__()
+    monkeypatch.undo()
+    async with store.hearing(lambda: None) as lost:
+        assert not lost.is_set()
+    await store.close()
 
 
 async def test_a_process_that_hangs_in_a_brief_transaction_bars_nobody_for_long(postgres: Callable[[], str]) -> None:
