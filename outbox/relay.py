@@ -154,6 +154,9 @@ class Relay:
                         wait = min(wait, self._look)
             except StoreUnavailableError:
                 wait = min(wait, self._pause)
+            except Exception:
+                log.exception("Could not prolong the shards, retrying")
+                wait = min(wait, self._pause)
             await rest(self._ended, wait)
 
     async def _keep_listening(self) -> None:
@@ -167,6 +170,9 @@ class Relay:
                     for end in ends:
                         end.cancel()
             except StoreUnavailableError:
+                await rest(self._stopping, self._pause)
+            except Exception:  # it goes on without, so this ends nothing
+                log.exception("Could not listen for what others promise, retrying")
                 await rest(self._stopping, self._pause)
 
     async def _keep_telling(self) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from store.creating import create
-from store.engine import READING, in_memory, keys_named, make_room, opened, opened_for_brief
+from store.engine import READING, connected, in_memory, keys_named, make_room, opened, opened_for_brief
 from store.errors import StoreUnavailableError, translated
 from store.handing import HandedOver, Taker
 from store.keys import KeyStore
@@ -120,8 +120,8 @@ class Store:
             if self._writer:
                 # SQLite has one writer. Queueing here is fair and wakes at once; its own waiting polls.
                 await stack.enter_async_context(self._writer)
+            connection = await stack.enter_async_context(connected(self._brief if brief else self._engine))
             with translated():
-                connection = await stack.enter_async_context((self._brief if brief else self._engine).connect())
                 if autocommit:
                     await connection.execution_options(isolation_level="AUTOCOMMIT")
                 await connection.begin()
@@ -165,7 +165,7 @@ class Store:
             if self._writer and self._single:
                 await stack.enter_async_context(self._writer)
             option = {READING: True} if self._writer else {"isolation_level": "REPEATABLE READ"}
+            connection = await stack.enter_async_context(connected(self._engine))
             with translated():
-                connection = await stack.enter_async_context(self._engine.connect())
                 await connection.execution_options(**option)
             yield connection

@@ -1,13 +1,16 @@
 """Opening a database so that a commit survives a loss of power. What is kept in it is told elsewhere."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, StaticPool, event, make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from store import one_hop
+from store.errors import translated
 from store.postgres import of_postgres
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
@@ -88,6 +91,23 @@ def opened_for_brief(given: str, within: float | None = None) -> AsyncEngine | N
     serves."""
     url = parsed(given)
     return of_postgres(url, within, brief=True) if url.get_backend_name() == "postgresql" else None
+
+
+@asynccontextmanager
+async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection until the end of the block, which rolls back what is not committed. Raises StoreUnavailableError
+    where there is none to be had, and where it dies as it is given back."""
+    opening = engine.connect()
+    with translated():
+        connection = await opening.__aenter__()
+    try:
+        yield connection
+    except BaseException as error:
+        with translated():
+            await opening.__aexit__(type(error), error, error.__traceback__)
+        raise
+    with translated():
+        await opening.__aexit__(None, None, None)
 
 
 def _of_sqlite(url: URL, **pool: Any) -> AsyncEngine:

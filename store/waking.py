@@ -4,13 +4,14 @@ On SQLite, and where a line is lost, a relay looks by itself after a moment."""
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Text, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from store.engine import connected
 from store.errors import StoreUnavailableError, translated
 
 _CHANNEL = "homeward_promised"
@@ -35,9 +36,8 @@ async def hearing_others(engine: AsyncEngine, heard: Callable[[], None]) -> Asyn
     def ended(_connection: Any) -> None:
         lost.set()
 
-    async with AsyncExitStack() as stack:
+    async with connected(engine) as connection:
         with translated():
-            connection = await stack.enter_async_context(engine.connect())
             driver: Any = (await connection.get_raw_connection()).driver_connection
         try:
             driver.add_termination_listener(ended)

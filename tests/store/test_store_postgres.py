@@ -67,6 +67,26 @@ async def test_a_line_that_dies_before_anybody_listens_on_it_is_no_fault_of_ours
     await store.close()
 
 
+@pytest.mark.parametrize("brief", [None, False, True])
+async def test_a_line_that_dies_as_it_is_given_back_is_no_fault_of_ours(
+    postgres: Callable[[], str], brief: bool | None
+) -> None:
+    url = postgres()
+    keeper, store = Store.open(url), Store.open(url)
+
+    async def die_inside() -> None:
+        async with store.reading() if brief is None else store.transaction(brief=brief) as tx:
+            process = (await tx._rows(text("SELECT pg_backend_pid()"))).scalar_one()
+            await _say(keeper, f"SELECT pg_terminate_backend({process})")
+
+    with pytest.raises(StoreUnavailableError):
+        await die_inside()
+    async with store.reading() as tx:
+        assert (await tx._rows(text("SELECT 1"))).scalar_one() == 1
+    await store.close()
+    await keeper.close()
+
+
 async def test_a_process_that_hangs_in_a_brief_transaction_bars_nobody_for_long(postgres: Callable[[], str]) -> None:
     store = Store.open(postgres())
     async with store.transaction(brief=True) as tx:
