@@ -78,12 +78,17 @@ async def test_a_ledger_without_a_root_says_that_nothing_vouches_for_it(url: str
     assert "There is no root: nothing vouches" in done.output
 
 
-async def test_where_all_roots_were_taken_out_that_is_a_fault(url: str) -> None:
+async def a_day_less(url: str, table: str, rows: str) -> None:
+    """A day of which somebody who may do anything took these rows of an append-only table out."""
     hub = await a_day(url)
     async with hub.store.connection() as connection:
-        await connection.execute(text("DROP TRIGGER ledger_roots_no_delete"))
-        await connection.execute(text("DELETE FROM ledger_roots"))
+        await connection.execute(text(f"DROP TRIGGER {table}_no_delete"))
+        await connection.execute(text(f"DELETE FROM {rows}"))
     await hub.store.close()
+
+
+async def test_where_all_roots_were_taken_out_that_is_a_fault(url: str) -> None:
+    await a_day_less(url, "ledger_roots", "ledger_roots")
     done = await in_thread("ledger", "verify", "--database", url)
     assert done.exit_code == 1
     assert "Roots: all of them are missing" in done.output
@@ -96,11 +101,7 @@ async def made(url: str, *arguments: str) -> Result:
 
 
 async def test_an_officer_reads_which_row_is_gone_and_that_a_root_from_an_e_mail_is_not_there(url: str) -> None:
-    hub = await a_day(url)
-    async with hub.store.connection() as connection:
-        await connection.execute(text("DROP TRIGGER ledger_no_delete"))
-        await connection.execute(text("DELETE FROM ledger WHERE position = 2"))
-    await hub.store.close()
+    await a_day_less(url, "ledger", "ledger WHERE position = 2")
     done = await in_thread("ledger", "verify", "--database", url, "--root", "f" * 64)
     assert done.exit_code == 1
     assert "Row 2: it is missing: root 1 (" in done.output
