@@ -34,6 +34,7 @@ async def rows_over(tx: Transaction, children: Children, packs: Packs, rows: Seq
     takers = {row.subject for row in rows if row.subject and taken_back_by(row.type)}
     asked = await tx.outbox_of_episodes(takers)
     gone: set[str] = set()
+    unheard: set[str] = set()  # messages that ask or warn of what is over: what follows from them is over with them
     for row in rows:
         child = children.of_episode(row.subject) if row.subject else None
         case = child.cases.get(row.subject or "") if child else None
@@ -41,7 +42,8 @@ async def rows_over(tx: Transaction, children: Children, packs: Packs, rows: Seq
             continue
         pack = packs.version(child.authority, case.episode.pack)
         replaces = orjson.loads(row.payload).get("replaces")
-        ended = ended_since(row.message_id, replaces, case, child.record, child.others(case.id), pack)
+        ended = ended_since(row.message_id, replaces, case, child.record, child.others(case.id), pack, unheard)
+        unheard.update((row.message_id,) if ended else ())
         if ended or (taken_back_by(row.type) and _takes_back(row, asked, gone, done_all_the_same(case, pack))):
             gone.add(row.id)
     return gone

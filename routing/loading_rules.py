@@ -167,7 +167,7 @@ def rule(table: TomlTable, names: Names, family: str | None = None) -> Rule:
     fields: fields of the message with a fixed value.
     dated: fields that take the day of the message, in London.
     circumstances: true: the message tells the circumstances as they were reported.
-    lapses: true: its open promise is withdrawn as soon as its conditions hold no more.
+    lapses: true: its open promise is withdrawn as soon as its conditions hold no more, and given again when they do.
     outlasts_return: true: it is asked for also where the return is read together with the report.
     follows: the events at which an open promise moves on to whoever holds the work now; true for every event.
     settled_by: the events that end the promise.

@@ -1,11 +1,11 @@
 """Open promises that move on: with the anchor of their limit (T-8), or with the person who holds the work (AMB-166).
 Each is said again, and `replaces` names the first message. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from episodes.events import OF_THE_REGISTER, Event
+from episodes.events import OF_THE_REGISTER, Change, Event
 from episodes.returning import missing_still
 from routing.building import build_message
 from routing.evaluate import evaluate_without
@@ -45,11 +45,11 @@ def reassigned(s: Situation, event: Event, pack: Pack, now: datetime) -> tuple[S
     """Open promises whose work somebody else holds now are sent to whom it is, with the limit that they have: those of
     rules that follow the work wherever it goes, and any whose person was replaced or is named only now."""
     messages: list[Message] = []
-    registers = any(e.change in OF_THE_REGISTER for e in s.events)
+    registers = [e.change for e in s.events if e.change in OF_THE_REGISTER]
     for promise, rule in [*_held_by_somebody(s, pack)]:
         recipients, lent = resolve(rule.to, s, event, pack)
         follows = any(e.is_one_of(rule.follows) for e in s.events)
-        is_other = recipients not in ((), promise.to) if follows else registers and _replaced(promise, recipients, pack)
+        is_other = recipients not in ((), promise.to) if follows else _replaced(promise, recipients, registers, pack)
         clauses = _is_asked_for(promise, rule, s, event, pack) if is_other else None
         if clauses is None:
             continue
@@ -84,12 +84,15 @@ def _held_by_somebody(s: Situation, pack: Pack) -> Iterator[tuple[Promise, Rule]
             yield promise, rule
 
 
-def _replaced(promise: Promise, to: tuple[Recipient, ...], pack: Pack) -> bool:
-    """Whether somebody is named now who was not: in the place of another of the same role, or where a body was told. A
-    team is a body, too: work does not wander from one to another."""
+def _replaced(promise: Promise, to: tuple[Recipient, ...], registers: Collection[Change], pack: Pack) -> bool:
+    """Whether the register names somebody now who was not named, in the place of another of the same role or where a
+    body was told; or its record names nobody any more, and a body holds the work. A team is a body, too: work does not
+    wander from one to another. Who closes a case keeps what is left to do in it."""
     held, was_body = {r.role for r in promise.to}, any(r.person is None for r in promise.to)
+    if Change.RECORD_CHANGED in registers and not was_body and not any(r.person or r.role in held for r in to):
+        return True
     named = (r for r in to if r.person and r not in promise.to)
-    return any(r.role in held or (was_body and not _is_team(pack.roles[r.role])) for r in named)
+    return bool(registers) and any(r.role in held or (was_body and not _is_team(pack.roles[r.role])) for r in named)
 
 
 def _is_team(role: Role) -> bool:

@@ -10,6 +10,7 @@ from episodes.episode import Episode
 from episodes.events import Change, Event
 from episodes.history import history
 from episodes.record import RegisterRecord
+from episodes.returning import missing_still
 from routing.case import Case
 from routing.evaluate import evaluate_without
 from routing.message_types import MESSAGE_TYPES
@@ -61,11 +62,18 @@ def may_be_over(type_: str, rule: Rule | None) -> bool:
 
 
 def ended_since(
-    message: str, replaces: str | None, case: Case, record: RegisterRecord, others: tuple[Case, ...], pack: Pack
+    message: str,
+    replaces: str | None,
+    case: Case,
+    record: RegisterRecord,
+    others: tuple[Case, ...],
+    pack: Pack,
+    unheard: Collection[str] = (),
 ) -> bool:
     """Whether what a message asks or warns of, that has not left yet, is over: it was done, taken back, or is not so as
     far as is known today. Asked as of the instant at which it was decided, with the promises that stood then.
-    `replaces`: the message in whose place it stands."""
+    `replaces`: the message in whose place it stands; `unheard`: messages of which nobody hears, so that nothing follows
+    from them."""
     promise = next((p for p in case.promises if p.is_given_by(message, replaces)), None)
     rule = pack.rules_by_id.get(promise.rule) if promise else None
     if promise is None or not may_be_over(promise.type, rule):
@@ -74,13 +82,16 @@ def ended_since(
         return True
     if promise.first not in (None, message):  # said again: it is asked for as long as it is open
         return False
-    told = _told(case.episode)
+    # What outlasts the return (AMB-169) is looked at as if the child were missing still.
+    episode = missing_still(case.episode) if rule and rule.outlasts_return else case.episode
+    told = _told(episode)
     event = next((e for e in told if rule and (not rule.on or e.is_one_of(rule.on))), None)
     if rule is None or event is None:
         return False
     before = tuple(_as_of(other, promise.at) for other in others if _is_before(other.episode, case.episode, promise.at))
-    given = replace(case, promises=case.promises[: case.promises.index(promise)])
-    s = situation_at(_as_of(given, promise.at), case.episode, told, record, before, pack, promise.at)
+    stood = case.promises[: case.promises.index(promise)]
+    given = replace(case, promises=tuple(p for p in stood if p.message not in unheard))
+    s = situation_at(_as_of(given, promise.at), episode, told, record, before, pack, promise.at)
     return evaluate_without((promise,), rule.tests, s, event, pack) is None
 
 

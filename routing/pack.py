@@ -117,7 +117,7 @@ class Rule:
     of any episode. `once` = "episode" is then once for the child.
     group: of the rules of one group only the first that fires does, in an episode.
     follows: at these events its open promise is sent again to whoever holds the work then, with the limit it has.
-    lapses: its promise is withdrawn as soon as its conditions hold no more.
+    lapses: its promise is withdrawn as soon as its conditions hold no more, and given again when they do.
     outlasts_return: what it asks for is asked for although the return is read together with the report.
     rejects: the report that set it off is not taken as a fact (a person is told instead).
     beyond_scope: it answers also where the pack's scope does not hold.

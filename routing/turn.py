@@ -78,6 +78,7 @@ class Turn:
             messages += self.answers_anew(rule) if rule.id in self.revived else ()
             messages += self.answers_late(rule, self.review) if self.review is not None else ()
         messages += self._withdrawn_of_the_dead()
+        messages += self._lapsed() if self.due is None else ()  # because of what is asked for now
         messages += self.told_back(messages) if not self.settles else ()
         messages += self.climbed()
         timers = (*self.timers(), *acknowledging.ladder_timers(self.s, self.pack, self.standing))
@@ -253,8 +254,9 @@ class Turn:
         return elsewhere and depends_on(rule.tests, ("responsible_elsewhere",), self.pack)
 
     def _withdrawn(self, promise: Promise, rule: Rule, clauses: tuple[str, ...]) -> Iterator[Message]:
+        """What lapses may be asked for again, should its conditions hold again."""
         message = retracting.withdrawal(promise, self.s, self.first, self.pack, self.now, clauses)
-        over = promises.ended(promise, self._firing(rule, self.first))
+        over = replace(promises.ended(promise, self._firing(rule, self.first)), undone=rule.lapses)
         self.s = replace(self.s, promises=promises.with_replaced(self.s.promises, promise, over))
         if message is not None:
             yield message

@@ -151,6 +151,14 @@ async def left(h: Hub) -> set[str]:
     return {r.row.type for r in rows if r.state == "prepared" and r.row.lane not in held}
 
 
+async def kinds_to_leave(h: Hub, of_all: bool = False) -> set[str | None]:
+    """The kinds of message that leave, or wait for the backlog to be read as well."""
+    async with h.store.reading() as tx:
+        rows = [r for r in await tx.outbox_after(0, 1000) if r.state == "prepared"]
+    sent = rows if of_all else [r for r in rows if r.next_attempt_at is None or r.next_attempt_at <= h.clock.now()]
+    return {r.row.kind for r in sent}
+
+
 FLAGGED = {"child": {"identifiers": [{"system": "lcs", "value": "L-1"}], "date_of_birth": "2012-05-05"},
            "responsible_authority": "buckinghamshire"}  # fmt: skip
 
@@ -179,6 +187,27 @@ async def test_what_was_over_before_it_could_leave_is_withdrawn_and_what_would_t
         told = [line.entry for line in await h.ledger("delivery")]
         assert {entry["outcome"] for entry in told} == {"withdrawn"}
         assert len(told) == sum(r.state == "withdrawn" for r in rows)
+
+
+async def test_what_outlasts_the_return_is_asked_for_in_whatever_batch_that_waits() -> None:
+    async with after_an_outage() as h:
+        await waited(h, missing(risk="high", **FLAGGED))
+        await waited(h, found(2, **FLAGGED))
+        await caught_up(h)
+        assert {"decide_need_to_know", "professionals_meeting"} <= await kinds_to_leave(h)
+        assert "strategy_meeting" not in await kinds_to_leave(h)
+
+
+async def test_what_follows_from_a_request_that_does_not_leave_does_not_leave() -> None:
+    """It was to be explained what an interview passes on; and then no interview was owed, as the child left later."""
+    async with after_an_outage() as h:
+        await waited(h, missing(), found(30))
+        assert "explain_information_sharing" in await kinds_to_leave(h, of_all=True)
+        start = {"value": later(20), "reason": "seen at school", "by": BY}
+        await waited(h, case("clock.override", 40, **start))
+        await caught_up(h)
+        assert "explain_information_sharing" not in await kinds_to_leave(h)
+        assert "rhi.request" not in await left(h)
 
 
 async def test_live_nothing_is_kept_back() -> None:
