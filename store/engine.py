@@ -10,7 +10,7 @@ from sqlalchemy import URL, Connection, Engine, StaticPool, event, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from store import one_hop
-from store.errors import translated
+from store.errors import StoreUnavailableError, translated
 from store.postgres import of_postgres
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
@@ -96,15 +96,19 @@ def opened_for_brief(given: str, within: float | None = None) -> AsyncEngine | N
 @asynccontextmanager
 async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A connection until the end of the block, which rolls back what is not committed. Raises StoreUnavailableError
-    where there is none to be had, and where it dies as it is given back."""
+    where there is none to be had, and where it dies as it is given back; but whoever is called off ends."""
     opening = engine.connect()
     with translated():
         connection = await opening.__aenter__()
     try:
         yield connection
     except BaseException as error:
-        with translated():
-            await opening.__aexit__(type(error), error, error.__traceback__)
+        try:
+            with translated():
+                await opening.__aexit__(type(error), error, error.__traceback__)
+        except StoreUnavailableError:
+            if isinstance(error, Exception):
+                raise
         raise
     with translated():
         await opening.__aexit__(None, None, None)

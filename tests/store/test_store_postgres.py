@@ -87,6 +87,27 @@ async def test_a_line_that_dies_as_it_is_given_back_is_no_fault_of_ours(
     await keeper.close()
 
 
+async def test_who_is_called_off_ends_although_the_line_dies_as_it_is_given_back(postgres: Callable[[], str]) -> None:
+    url = postgres()
+    keeper, store = Store.open(url), Store.open(url)
+    inside = asyncio.Event()
+
+    async def be_called_off() -> None:
+        async with store.transaction(brief=True) as tx:
+            process = (await tx._rows(text("SELECT pg_backend_pid()"))).scalar_one()
+            await _say(keeper, f"SELECT pg_terminate_backend({process})")
+            inside.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(be_called_off())
+    await inside.wait()
+    task.cancel()
+    await asyncio.wait([task])
+    assert task.cancelled()
+    await store.close()
+    await keeper.close()
+
+
 async def test_a_process_that_hangs_in_a_brief_transaction_bars_nobody_for_long(postgres: Callable[[], str]) -> None:
     store = Store.open(postgres())
     async with store.transaction(brief=True) as tx:
