@@ -4,7 +4,7 @@ it is in `intake.holding`."""
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from episodes.early import own_time
 from episodes.reports import Found, Report
@@ -73,11 +73,11 @@ class EarlyWords:
         self._gone.add(early.row.id)
 
     def for_one_of(self, report: Report, people: Iterable[str]) -> list[EarlyWord]:
-        """What may be taken in now that this report has been, in the order of its own times."""
+        """What may be taken in now that this report has been, in the order of its own times; else as it came."""
         incident, held = report.about.incident, {*people}
         may_be = (e for e in self._waiting.values() if e.row.person in held or e.row.incident in (incident, None))
         every = self._waiting.values() if incident is None else may_be
-        return sorted(every, key=lambda e: (own_time(e.report), e.row.since, e.row.id))
+        return sorted(every, key=lambda e: (own_time(e.report), *_as_it_came_in(e.row)))
 
     def same_word(self, report: Report, person: str | None) -> EarlyWord | None:
         """The return that the same kind of sender has told of the same incident or child already."""
@@ -122,6 +122,11 @@ def timer_of(row: EarlyRow, after: timedelta) -> TimerRow:
 
 
 # ---- as it is kept
+
+
+def _as_it_came_in(row: EarlyRow) -> tuple[datetime, str, int, int]:
+    """Each topic in its own order."""
+    return row.since, row.topic, row.partition, row.offset
 
 
 def row_of(raw: RawRecord, report: Report, authority: str, person: str | None) -> EarlyRow:

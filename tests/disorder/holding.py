@@ -127,6 +127,22 @@ def has_further_error(course: Course) -> bool:
     )
 
 
+def hangs_on_a_decision(course: Course) -> bool:
+    """Whether somebody decides on the screening of an absence while a further one of that child is told of. Decisions
+    have no time of their own: a further absence calls the quick guide's open interview off (QUICK-35), and one that is
+    asked for while the child is missing again stands."""
+    if course.authority != "quick-guide":
+        return False
+    decided = {(s.read, s.data.get("incident")) for s in course.said if s.type == "screening.decision"}
+    told = {(s.read, s.data.get("incident")) for s in course.said if s.type == "police.missing"}
+    child = {a.incident: a.child for a in course.absences}
+    return any(
+        read == at and one != other and child.get(str(one)) == child.get(str(other))
+        for read, one in decided
+        for at, other in told
+    )
+
+
 def _was_joined(read: Read) -> bool:
     """Whether a report was taken for an absence that was open then: what is said of that one meanwhile speaks of both,
     although the return before the other turns out to part them (AMB-173, AMB-185). In the end the same is owed."""

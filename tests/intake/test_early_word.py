@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 import pytest
 from hub_in_memory import CASEWORK, Hub, hub
-from owed import owed, states
+from owed import cases, owed, states
 from wire_messages import case, child, context, event, found, later, missing, police
 
 from episodes.reports import Found
@@ -91,6 +91,14 @@ async def test_several_words_are_taken_in_by_their_own_times() -> None:
         await h.take(missing(reported_at=later(-1)))
         facts = [line.entry["events"][0][0] for line in await h.ledger("fact")]
         assert facts == ["opened", "found", "interview.completed", "interview.refused"]
+
+
+async def test_words_that_tell_no_time_of_their_own_are_taken_in_as_they_came() -> None:
+    async with hub() as h:
+        starts = [later(-n) for n in range(1, 13)]
+        await h.take(*(case("clock.override", 5, value=start, reason="seen then", by=BY) for start in starts))
+        await h.take(missing())
+        assert [each.episode.start for each in await cases(h)] == [starts[-1]]
 
 
 async def test_a_return_told_once_more_takes_the_place_of_the_first() -> None:
