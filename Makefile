@@ -22,6 +22,9 @@ CONTRACT := $(VENV)/.with-contract-$(shell cksum < bench/contract/package-lock.j
 SERVE := $(VENV)/.with-serve-$(shell cksum < requirements/serve.txt | cut -d' ' -f1)
 AUDIT := $(VENV)/.with-audit-$(shell cksum < requirements/audit.txt | cut -d' ' -f1)
 
+# Hubs and commands start by the hundred in the tests: what was compiled is kept, also where a shell says otherwise.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo run test check fuzz courses screenshots mutants torture bench bench-cdc bench-desk bench-matching bench-contract image sbom audit lock clean
 
