@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from store.creating import create
-from store.engine import READING, connected, in_memory, keys_named, make_room, opened, opened_for_brief
+from store.engine import READING, close, connected, in_memory, keys_named, make_room, opened, opened_for_brief
 from store.errors import StoreUnavailableError, translated
 from store.handing import HandedOver, Taker
 from store.keys import KeyStore
@@ -60,7 +60,7 @@ class Store:
     async def close(self) -> None:
         """Close every connection."""
         for engine in {self._engine, self._brief}:
-            await engine.dispose()
+            await close(engine)
         if self.keys:
             await self.keys.close()
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from store import one_hop
 from store.errors import StoreUnavailableError, translated
-from store.postgres import of_postgres
+from store.postgres import close_postgres, of_postgres
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 READING = "homeward_reading"
@@ -91,6 +91,11 @@ def opened_for_brief(given: str, within: float | None = None) -> AsyncEngine | N
     serves."""
     url = parsed(given)
     return of_postgres(url, within, brief=True) if url.get_backend_name() == "postgresql" else None
+
+
+async def close(engine: AsyncEngine) -> None:
+    """Closes every connection, within seconds also where a server does not answer."""
+    await (close_postgres(engine) if engine.dialect.name == "postgresql" else engine.dispose())
 
 
 @asynccontextmanager

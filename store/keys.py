@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from store.engine import READING, absent, make_room, opened
+from store.engine import READING, absent, close, make_room, opened
 from store.errors import StoreUnavailableError, translated
 from store.instants import UtcInstant
 from store.listing import KEYS, Listing, Writing
@@ -152,7 +152,7 @@ class KeyStore:
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._engine.dispose()
+        await close(self._engine)
 
     async def named(self, names: Collection[str], now: datetime) -> dict[str, SealingKey]:
         """The keys with these names. One that is not there is made, and kept before it is handed out."""

@@ -4,11 +4,13 @@ A server may die, hang, be cut off without a word, or be read-only for a while (
 seconds by one side or the other; then every pooled connection is made anew.
 """
 
+import asyncio
 import contextlib
 import socket
 from typing import Any
+from weakref import WeakKeyDictionary, WeakSet
 
-from sqlalchemy import URL, event
+from sqlalchemy import URL, Engine, event
 from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -16,7 +18,7 @@ from store.encryption import encryption
 
 WITHIN = 20.0
 """Seconds that a server has for one statement of a running hub."""
-_CONNECT, _CHECK_OUT = 10.0, 20.0  # seconds
+_CONNECT, _CHECK_OUT, _CLOSE = 10.0, 20.0, 3.0  # seconds
 _RECYCLE = 900  # seconds after which a connection is made anew, whatever it looks like
 _SERVER = {
     "timezone": "UTC",
@@ -42,6 +44,10 @@ _READ_ONLY = "25006"
 _KNOWS_WHOLE = 17  # the version of Postgres that can end a transaction by its age
 
 
+_LINES: WeakKeyDictionary[Engine, WeakSet[Any]] = WeakKeyDictionary()
+"""The connections of each engine as the driver knows them, also those that nobody uses."""
+
+
 def of_postgres(url: URL, within: float | None, brief: bool = False) -> AsyncEngine:
     """An engine for the url. Nothing is connected yet. `within`: seconds for one statement, None: as long as it
     takes; `brief`: for transactions of a few statements only. Encrypted as `store.encryption` says; raises ValueError
@@ -57,11 +63,25 @@ def of_postgres(url: URL, within: float | None, brief: bool = False) -> AsyncEng
         pool_recycle=_RECYCLE,
         hide_parameters=True,
     )
+    lines = _LINES[engine.sync_engine] = WeakSet()
+    event.listen(engine.sync_engine, "connect", lambda connection, _: lines.add(connection.driver_connection))
     event.listen(engine.sync_engine, "connect", _watch_line)
     if brief:
         event.listen(engine.sync_engine, "connect", _end_all)
     event.listen(engine.sync_engine, "handle_error", _leave_useless)
     return engine
+
+
+async def close_postgres(engine: AsyncEngine) -> None:
+    """Takes leave of the server on every connection. Where it does not answer, they are cut after three seconds, all at
+    once: whoever stops must not wait for each."""
+    try:
+        async with asyncio.timeout(_CLOSE):
+            await engine.dispose()
+    except TimeoutError:
+        for line in [*_LINES.get(engine.sync_engine, ())]:
+            line.terminate()
+        await engine.dispose()
 
 
 def _watch_line(connection: Any, _record: object) -> None:

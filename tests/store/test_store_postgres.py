@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
@@ -129,6 +130,20 @@ async def test_both_ends_of_a_line_notice_that_the_other_is_gone(postgres: Calla
             asked = text("SELECT setting FROM pg_settings WHERE name = 'tcp_user_timeout' AND source = 'client'")
             assert (await connection.execute(asked)).one()
         await store.close()
+
+
+async def test_a_store_is_closed_within_seconds_although_nobody_answers_on_its_lines(
+    postgres: Callable[[], str],
+) -> None:
+    async with line_to(postgres()) as line:
+        store = Store.open(line.url)
+        async with AsyncExitStack() as several:
+            for _ in range(3):
+                tx = await several.enter_async_context(store.reading())
+                await tx._rows(text("SELECT 1"))
+        line.cut()
+        async with asyncio.timeout(10):  # each line by itself would take twice as long
+            await store.close()
 
 
 async def _bounds(connection: object) -> tuple[str, ...]:
