@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from episodes.events import Change
+from episodes.reports import Found
 from routing.acknowledging import acknowledge_by
 from routing.answering import answers_to
 from routing.limits import JUST_AFTER
@@ -111,6 +112,7 @@ def _since(f: Firing) -> datetime | None:
     if f.timed:
         return None
     if f.event.change is not Change.OPENED or f.s.episode.start is None:
-        return min(f.event.at, f.now)
+        told = f.event.report  # a child may be found some time before it is back
+        return min(f.event.at, (told.found_at if isinstance(told, Found) else None) or f.now, f.now)
     classified = [e.at for e in f.s.events if e.change is Change.CLASSIFIED]  # absent before, and asked for since
     return min(max([f.s.episode.start, *classified]), f.now)
