@@ -72,8 +72,8 @@ def ended_since(
 ) -> bool:
     """Whether what a message asks or warns of, that has not left yet, is over: it was done, taken back, or is not so as
     far as is known today. Asked as of the instant at which it was decided, with the promises that stood then.
-    `replaces`: the message in whose place it stands; `unheard`: messages of which nobody hears, so that nothing follows
-    from them."""
+    `replaces`: the message in whose place it stands; `unheard`: messages of which nobody hears, so that nothing is
+    open because of them."""
     promise = next((p for p in case.promises if p.is_given_by(message, replaces)), None)
     rule = pack.rules_by_id.get(promise.rule) if promise else None
     if promise is None or not may_be_over(promise.type, rule):
@@ -90,7 +90,9 @@ def ended_since(
         return False
     before = tuple(_as_of(other, promise.at) for other in others if _is_before(other.episode, case.episode, promise.at))
     stood = case.promises[: case.promises.index(promise)]
-    given = replace(case, promises=tuple(p for p in stood if p.message not in unheard))
+    given = replace(
+        case, promises=tuple(replace(p, closed_at=promise.at) if p.message in unheard else p for p in stood)
+    )
     s = situation_at(_as_of(given, promise.at), episode, told, record, before, pack, promise.at)
     return evaluate_without((promise,), rule.tests, s, event, pack) is None
 

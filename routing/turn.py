@@ -222,6 +222,8 @@ class Turn:
         if former is not None:
             kept = promises.with_replaced(kept, former, promises.ended(former, firing))
         promise = promise_of(firing, message, occurrence)
+        if former is not None:  # whoever was asked before hears when the limit moves (AMB-183)
+            promise = replace(promise, former=tuple(r for r in former.everybody if r not in promise.to))
         self.s = replace(self.s, others=others, promises=(*kept, promise))
         return message
 
