@@ -40,9 +40,9 @@ MOST_PROCESSES = 4
 
 
 def processes(processors: int) -> int:
-    """How many processes run the tests: one more than there are processors, as many tests wait for a server or a clock
-    most of the time; up to four, as each of them needs memory."""
-    return min(processors + 1, MOST_PROCESSES)
+    """How many processes run the tests: two more than there are processors, as tests wait for a server or a clock for
+    four tenths of their time; up to four, as each of them needs memory."""
+    return min(processors + 2, MOST_PROCESSES)
 
 
 def group_of(test: str) -> str:

@@ -15,7 +15,7 @@ from routing.library import HUB
 from routing.pack import Pack
 
 OF_AUTHORITIES = pytest.mark.parametrize("pack", [p for p in PACKS if p.authority != HUB], ids=lambda p: p.authority)
-CAREFULLY = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+CAREFULLY = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 LONG = timedelta(days=420)
 
 

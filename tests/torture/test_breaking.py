@@ -1,16 +1,22 @@
 """What the kit breaks with: a line that leads nowhere while it is dark, a clock that is set, topics in two lives."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import asyncpg
 import pytest
 
 from homeward import clock
+from homeward.torture.faults.of_databases import OF_DATABASES
+from homeward.torture.feed import Feed
 from homeward.torture.line import line_to
 from homeward.torture.listening import joined
 from homeward.torture.shifted_clock import ShiftedClock
+from store import Store
 
 PATIENCE = 30.0
 SOON = timedelta(minutes=1)
@@ -27,6 +33,27 @@ async def test_a_dark_line_leads_nowhere_until_it_is_dark_no_more(postgres: Call
         connection = await asyncpg.connect(reached, timeout=PATIENCE)
         assert await connection.fetchval("SELECT 1") == 1
         await connection.close()
+
+
+@pytest.mark.postgres
+async def test_tables_are_locked_although_a_hub_held_one_and_wants_the_other(postgres: Callable[[], str]) -> None:
+    url = postgres()
+    store, lock = Store.open(url), next(f for f in OF_DATABASES if f.name == "tables locked (Postgres)")
+    await store.create()
+    hub = await asyncpg.connect(url.replace("+asyncpg", ""))
+    await hub.execute("SET deadlock_timeout = '1h'; BEGIN; LOCK TABLE deliveries")  # Postgres ends the other one
+    rig: Any = SimpleNamespace(store=store, on_postgres=True)
+    locking = asyncio.create_task(lock.begin(rig, cast(Feed, None)))
+    watch = await asyncpg.connect(url.replace("+asyncpg", ""))
+    async with asyncio.timeout(PATIENCE):
+        while not await watch.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            pass
+        await hub.execute("LOCK TABLE ledger")
+        await hub.execute("COMMIT")
+        await (await locking)()
+    for connection in (hub, watch):
+        await connection.close()
+    await store.close()
 
 
 def test_a_clock_that_is_set_is_read_by_the_hubs_and_time_that_passes_by_all(tmp_path: Path) -> None:

@@ -13,12 +13,20 @@ from homeward.torture.feed import Feed
 from homeward.torture.promised import all_promised
 from homeward.torture.rig import GROUP, Rig
 
+_DEADLOCK = "40P01"
+
 
 def _locked(statement: str) -> Begin:
-    """A transaction of somebody else takes its locks by this statement, and stays open."""
+    """A transaction of somebody else takes its locks by this statement, and stays open. It tries again where it comes
+    between two locks of a hub and Postgres ends it and not the hub's."""
 
     async def begin(rig: Rig, _feed: Feed) -> Undo:
-        return await _kept_open(rig, rig.store.connection(), statement)
+        while True:
+            try:
+                return await _kept_open(rig, rig.store.connection(), statement)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) != _DEADLOCK:
+                    raise
 
     return begin
 
