@@ -116,8 +116,11 @@ def _recipient_faults(rule: Rule, known: KnownWords) -> Iterator[str]:
     if not rule.to and not rule.withdraws:
         yield "nobody stands in 'to'"
     yield from known.target_faults((*rule.to, *rule.contact))
-    if rule.follows and not any(target.role or target.audience for target in rule.to):
-        yield "it follows who holds the work, but its recipients are those of a report; name a role or an audience"
+    if rule.follows and not any(target.role or target.audience or target.newest for target in rule.to):
+        yield (
+            "it follows who holds the work, but its recipients are those of a report; name a role or an audience, or "
+            "whoever was told last (newest = true)"
+        )
 
 
 def _answering_faults(rule: Rule, known: KnownWords) -> Iterator[str]:
