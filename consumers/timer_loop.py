@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from routing.case import BACKLOG
 from store import Ownership, Store, TimerRow
 from store.errors import StoreUnavailableError
 from store.trouble import Waiting
@@ -50,6 +51,7 @@ class TimerLoop:
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
+        self._noticed: datetime | None = None  # how late it was when the loop last looked
 
     def wake(self) -> None:
         """Timers were set."""
@@ -97,11 +99,20 @@ class TimerLoop:
         elif fault := ready.exception():
             raise fault
 
+    async def _notice(self, now: datetime) -> None:
+        """What waits for a backlog alone waits for no clock, so not for one that was ahead and was set back, while this
+        loop ran or before."""
+        if self._noticed is None or now < self._noticed:
+            async with self._store.transaction(brief=True) as tx:
+                await tx.bring_forward(BACKLOG, now)
+        self._noticed = now
+
     async def _turn(self) -> datetime | None:
         """Asks all that is due; returns when the next timer falls, None where none stands or another loop acts."""
         if not await self._hold():
             return None
         until = self._now()
+        await self._notice(until)
         async with self._store.reading() as tx:
             following = await tx.next_timer()
         if following is None or following > until:

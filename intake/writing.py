@@ -14,6 +14,7 @@ from intake.step import Step
 from intake.worklist import work_rows_of
 from outbox.directory import Directory
 from outbox.writer import rows as rows_of
+from routing.case import BACKLOG
 from routing.library import Packs
 from routing.messages import Message, derived_id
 from schemas.tracing import inner_span
@@ -117,7 +118,7 @@ async def _told_before(tx: Transaction, messages: Iterable[Message]) -> set[str]
 
 def _timers(batch: BatchProcessor) -> tuple[list[Owner], list[TimerRow], list[LedgerRow]]:
     """The timers of every case that changed, and the ledger's lines about them."""
-    children = batch.context.children
+    children, now = batch.context.children, batch.context.now
     owners: dict[Owner, None] = dict.fromkeys(children.moved)
     wanted: dict[str, list[TimerRow]] = {}
     lines = []
@@ -127,10 +128,11 @@ def _timers(batch: BatchProcessor) -> tuple[list[Owner], list[TimerRow], list[Le
         child = children.of_episode(case) or change.child  # who holds it now, whoever held it then
         owners[(child.id, case)] = None
         rows = [
-            TimerRow(derived_id("timer", case, t.rule, t.due_at.isoformat()), child.authority, child.id,
-                     case, t.rule, t.due_at)
+            TimerRow(derived_id("timer", case, t.rule, due.isoformat()), child.authority, child.id, case, t.rule, due)
             for t in child.case(case).clocks
-        ]  # fmt: skip
+            # What waits for a backlog alone is due at once, also where a clock was ahead when it began to wait.
+            for due in [min(t.due_at, now) if t.rule == BACKLOG else t.due_at]
+        ]
         if wanted.get(case) != rows:
             wanted[case] = rows
             lines.append(ledger.of_timers(change, rows))

@@ -72,6 +72,11 @@ _NEXT = select(
     select(func.min(timers.c.due_at, type_=UtcInstant)).where(_IN_TURN).scalar_subquery(),
     select(func.min(timers.c.again_at, type_=UtcInstant)).where(timers.c.again_at.is_not(None)).scalar_subquery(),
 )
+_BRING_FORWARD = (
+    update(timers)
+    .where(timers.c.rule == bindparam("named"), timers.c.due_at > bindparam("now", type_=UtcInstant))
+    .values(due_at=bindparam("now", type_=UtcInstant))
+)
 _SET_ASIDE = (
     update(timers)
     .where(timers.c.id == bindparam("timer"))
@@ -119,6 +124,10 @@ class Timers(Session):
     async def set_aside(self, timer: str, again_at: datetime) -> None:
         """A timer has failed once more: it is not due before that instant."""
         await self._rows(_SET_ASIDE, timer=timer, again=again_at)
+
+    async def bring_forward(self, rule: str, now: datetime) -> None:
+        """What this rule asks is due now at the latest, whatever a clock said that was ahead when it was set."""
+        await self._rows(_BRING_FORWARD, named=rule, now=now)
 
     async def next_timer(self) -> datetime | None:
         """When the next timer is due, or one that was set aside is to be asked again; None if there is none."""
