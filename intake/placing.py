@@ -28,6 +28,7 @@ from intake.deciding import ask_rules, live_cases, take_in
 from intake.finding import part_absences, take_in_found
 from intake.resolving import SPEAKS_OF_NONE, Doubt
 from intake.step import CaseChange, Context, Step, raised, told_retracted
+from intake.telling import tell_of_silence
 from routing.case import AlertCase, Case
 from routing.decide import decide_alert
 from routing.exceptions import question_in
@@ -73,7 +74,8 @@ def _returned(context: Context, child: Child, report: Found) -> Step | None:
     for other in others:
         for said in other.said:
             again = replace(said, origin=replace(said.origin, again=report.origin.answered))
-            step += place(context, child, again) or Step()
+            placed = place(context, child, again) or Step()
+            step += placed + tell_of_silence(context, child.authority, again, placed)
     return step
 
 

@@ -104,12 +104,18 @@ def tell_of_missing(context: Context, authority: str, parsed: Parsed, step: Step
     if not isinstance(report, Missing):
         return Step()
     details = [_NO_BIRTHDAY.format(source) for change in step.cases for source in _births(parsed, report, change)]
-    if step.events and not (step.messages or step.late or details) and _is_silent(context, authority, report, step):
-        details = [_SILENT]
-    told = Step()
+    told = Step() if details else tell_of_silence(context, authority, report, step)
     for detail in dict.fromkeys(details):
         told += raised(context, authority, "data_quality", detail, report, report.about, NO_BIRTHDAY)
     return told
+
+
+def tell_of_silence(context: Context, authority: str, report: Report, step: Step) -> Step:
+    """A report of somebody missing that led to no message at all is told (AMB-171)."""
+    spoke = not step.events or step.messages or step.late
+    if not isinstance(report, Missing) or spoke or not _is_silent(context, authority, report, step):
+        return Step()
+    return raised(context, authority, "data_quality", _SILENT, report, report.about, NO_BIRTHDAY)
 
 
 def begins(step: Step, report: Report) -> bool:
