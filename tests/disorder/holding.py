@@ -33,6 +33,8 @@ AS_READ = ("rhi.breach", "notify.info/communication_copy", "episode.finalise")
 """Whether an interview is told to be late that was over, too late, before anybody could be asked for it, hangs on which
 of the two is read first; so does the copy of a request that did not leave. That an episode may be completed is told as
 soon as nothing is owed as far as has been read (NOTTS-83), to whoever holds it then."""
+ONCE_FOR_A_CHILD = ("meeting.request/mam",)
+"""Asked for once, in whichever absence of the child gives the reason first (NOTTS-23)."""
 TAKES_BACK = ("retracted", "corrected")
 OF_EVENTS = {
     (authority, rule.id)
@@ -102,6 +104,15 @@ def _differently_called(one: Read, other: Read) -> Iterator[str]:
             yield f"said under two ids: {_shown(row)}"
 
 
+def _what(m: dict[str, Any]) -> str:
+    return f"{m['type']}/{m['kind']}"
+
+
+def _row(m: dict[str, Any]) -> tuple[Any, ...]:
+    incident = None if _what(m) in ONCE_FOR_A_CHILD else m["incident"]
+    return (m["authority"], m["type"], m["kind"], incident, _roles(m["to"]), m["due"])
+
+
 def _called(read: Read) -> dict[tuple[Any, ...], set[str]]:
     """The ids of what is said but once, and first. What had been decided before and did not leave is said anew, under
     another one."""
@@ -113,8 +124,7 @@ def _called(read: Read) -> dict[tuple[Any, ...], set[str]]:
     for m in read.said:
         again = m["replaces"] or (m["episode"], m["type"], m["kind"]) in unsent
         if m["id"] in once and not again and not _came_early(m):
-            row = (m["authority"], m["type"], m["kind"], m["incident"], _roles(m["to"]), m["due"])
-            called.setdefault(row, set()).add(m["id"])
+            called.setdefault((*_row(m), m["incident"]), set()).add(m["id"])
     return called
 
 
@@ -161,11 +171,7 @@ def _told(read: Read, everything: bool) -> Counter[tuple[Any, ...]]:
     said = [m for m in said if everything or MESSAGE_TYPES[m["type"]].withdrawn_by]
     said = [m for m in said if m["episode"] or not MESSAGE_TYPES[m["type"]].withdrawn_by]
     said = [m for m in said if m["type"] != "notify.found" and not _came_early(m)]
-    told = Counter(
-        (m["authority"], m["type"], m["kind"], m["incident"], _roles(m["to"]), m["due"])
-        for m in said
-        if not {m["type"], f"{m['type']}/{m['kind']}"}.intersection(AS_READ)
-    )
+    told = Counter(_row(m) for m in said if not {m["type"], _what(m)}.intersection(AS_READ))
     return Counter({row: 1 if row[1] == "episode.update" else times for row, times in told.items()})
 
 
