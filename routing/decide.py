@@ -19,7 +19,8 @@ from episodes.reports import Found
 from routing import promises, retracting
 from routing.calendar import Calendar
 from routing.case import AlertCase, Case, Decision, DutiesCase
-from routing.messages import derived_id
+from routing.evaluate import evaluate_without
+from routing.messages import Promise, derived_id
 from routing.netting import Fresh, never_asked
 from routing.pack import Pack
 from routing.rule_index import RuleIndex
@@ -65,17 +66,32 @@ def decide(
     turn.look_back(case, former or record)
     undone = undo(case, turn.s, pack, now)
     if undone is None:
-        return _told_before(turn.whole(others), case, pack, s.as_of)
+        return _told_before(turn, turn.whole(others), case)
     turn.s, turn.revived = undone.s, undone.revived
     return turn.whole(others, undone.messages)
 
 
-def _told_before(decision: Decision, case: Case, pack: Pack, at: datetime) -> Decision:
-    """What is asked for and has been done since what asks for it is done at once: word of it was read before."""
-    held, told = {p.message for p in case.promises}, acts(decision.episode)
-    new = tuple(p for p in decision.promises if p.message not in held and promises.is_done(p, told, pack))
-    done = {p.message: replace(p, closed_at=at) for p in new if p.open}
-    return replace(decision, promises=tuple(done.get(p.message, p) for p in decision.promises))
+def _lapses(promise: Promise, turn: Turn) -> bool:
+    """Whether it was asked for only as long as its conditions hold, and they hold no more."""
+    rule = turn.pack.rules_by_id.get(promise.rule)
+    if rule is None or not rule.lapses:
+        return False
+    return evaluate_without((promise,), rule.tests, turn.s, turn.first, turn.pack) is None
+
+
+def _told_before(turn: Turn, decision: Decision, case: Case) -> Decision:
+    """What is asked for and has been done since what asks for it is done at once: word of it was read before. What was
+    asked for as long as that is open lapses with it."""
+    held, told, at = {p.message for p in case.promises}, acts(decision.episode), turn.s.as_of
+    new = [p for p in decision.promises if p.message not in held and p.open]
+    done = {p.message: replace(p, closed_at=at) for p in new if promises.is_done(p, told, turn.pack)}
+    if not done:
+        return decision
+    turn.s = replace(turn.s, promises=tuple(done.get(p.message, p) for p in decision.promises))
+    lapsed = {
+        p.message: replace(p, closed_at=at, undone=True) for p in new if p.message not in done and _lapses(p, turn)
+    }
+    return replace(decision, promises=tuple(lapsed.get(p.message, p) for p in turn.s.promises))
 
 
 def decide_late(
