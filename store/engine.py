@@ -123,9 +123,14 @@ def _of_sqlite(url: URL, **pool: Any) -> AsyncEngine:
     # The driver is told to leave transactions alone: BEGIN is ours to say.
     given = {"isolation_level": None, "async_creator_fn": one_hop.connect}
     engine = create_async_engine(url, connect_args=given, hide_parameters=True, **pool)
-    event.listen(engine.sync_engine, "connect", _prepare)
-    event.listen(engine.sync_engine, "begin", _begin)
+    prepare_sqlite(engine.sync_engine)
     return engine
+
+
+def prepare_sqlite(engine: Engine) -> None:
+    """Every connection of this engine of SQLite is as Homeward needs it, and begins as it says."""
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
 
 
 @cache

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, Self
 from unittest.mock import patch
 
-from sqlalchemy import Connection, StaticPool, create_engine, event
+from sqlalchemy import Connection, StaticPool, create_engine
 
 from homeward.scenarios.running import Rehearsal, Run
 from store import Store
+from store.engine import prepare_sqlite
 
 MEMORY = "sqlite+aiosqlite://"
 FOR_EVER = 50_000
@@ -39,13 +40,10 @@ class EmptiedStore(Store):
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
-        self._data, self._empty, self.asked = self._in_memory(), self._in_memory(), 0
+        self._data, self._empty = (sqlite3.connect(":memory:", isolation_level=None) for _ in range(2))
         self._sync = create_engine("sqlite://", creator=lambda: self._data, poolclass=StaticPool, hide_parameters=True)
-        event.listen(self._sync, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
-
-    @staticmethod
-    def _in_memory() -> sqlite3.Connection:
-        return sqlite3.connect(":memory:", isolation_level=None)
+        prepare_sqlite(self._sync)
+        self.asked = 0
 
     async def make(self) -> None:
         """Make the tables that each run begins with."""
@@ -58,8 +56,8 @@ class EmptiedStore(Store):
                 source.backup(self._empty)
 
     async def create(self) -> None:
-        """Empty it."""
-        if self.asked == 0 and not self._empty.execute("SELECT 1 FROM sqlite_master").fetchone():
+        """Empty it, the first time by making its tables."""
+        if not self._empty.execute("SELECT 1 FROM sqlite_master").fetchone():
             await self.make()
         self._empty.backup(self._data)
         self.asked = 0
@@ -74,16 +72,21 @@ class EmptiedStore(Store):
 
     @asynccontextmanager
     async def connection(self, brief: bool = False, autocommit: bool = False) -> AsyncIterator[Any]:
-        async with self.reading_connection() as connection:
-            yield connection
-            connection._connection.commit()
+        async with self._alone() as connection:
+            yield Immediate(connection, self)
+            connection.commit()
 
     @asynccontextmanager
     async def reading_connection(self) -> AsyncIterator[Any]:
+        async with self._alone() as connection:
+            yield Immediate(connection, self)
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[Connection]:
         assert self._writer is not None
         async with self._writer:
             with self._sync.connect() as connection:
-                yield Immediate(connection, self)
+                yield connection
 
 
 class QuickRehearsal:
