@@ -154,6 +154,10 @@ class Promise:
         """Who is asked or told, and who was before."""
         return (*self.to, *self.former)
 
+    def besides(self, others: tuple[Recipient, ...]) -> tuple[Recipient, ...]:
+        """Everybody but these."""
+        return tuple(r for r in self.everybody if r not in others)
+
     def is_a(self, what: str) -> bool:
         """Whether `what` names it: a rule, a type (`rhi.request`) or a type with its kind (`meeting.request/mam`)."""
         return what in (self.rule, self.type) or ("/" in what and what == f"{self.type}/{self.kind}")

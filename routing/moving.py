@@ -1,7 +1,7 @@
 """Open promises that move on: with the anchor of their limit (T-8), or with the person who holds the work (AMB-166).
 Each is said again, and `replaces` names the first message. Pure."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -45,20 +45,22 @@ def reassigned(s: Situation, event: Event, pack: Pack, now: datetime) -> tuple[S
     """Open promises whose work somebody else holds now are sent to whom it is, with the limit that they have: those of
     rules that follow the work wherever it goes, and any whose person was replaced or is named only now."""
     messages: list[Message] = []
-    registers = [e.change for e in s.events if e.change in OF_THE_REGISTER]
+    registers = OF_THE_REGISTER.intersection(e.change for e in s.events)
     for promise, rule in [*_held_by_somebody(s, pack)]:
         recipients, lent = resolve(rule.to, s, event, pack)
         follows = any(e.is_one_of(rule.follows) for e in s.events)
-        is_other = recipients not in ((), promise.to) if follows else _replaced(promise, recipients, registers, pack)
+        if follows:
+            is_other = recipients not in ((), promise.to)
+        else:
+            is_other = bool(registers) and _replaced(promise, recipients, pack)
+            is_other = is_other or (Change.RECORD_CHANGED in registers and _is_left(promise, recipients))
         clauses = _is_asked_for(promise, rule, s, event, pack) if is_other else None
         if clauses is None:
             continue
         firing = Firing(rule, s, event, pack, now)
         names = " ".join(f"{r.role}/{r.person or ''}" for r in recipients)
-        former = tuple(r for r in promise.everybody if r not in recipients)
-        s, message = _again(
-            replace(promise, to=recipients, former=former), recipients, f"followed {names}", (*clauses, *lent), firing
-        )
+        moved_on = replace(promise, to=recipients, former=promise.besides(recipients))
+        s, message = _again(moved_on, recipients, f"followed {names}", (*clauses, *lent), firing)
         if not MESSAGE_TYPES[promise.type].asks_for:  # a word: those who have heard it do not hear it again (AMB-193)
             message = replace(message, to=tuple(r for r in recipients if r not in promise.everybody) or recipients)
         messages.append(message)
@@ -84,15 +86,19 @@ def _held_by_somebody(s: Situation, pack: Pack) -> Iterator[tuple[Promise, Rule]
             yield promise, rule
 
 
-def _replaced(promise: Promise, to: tuple[Recipient, ...], registers: Collection[Change], pack: Pack) -> bool:
-    """Whether the register names somebody now who was not named, in the place of another of the same role or where a
-    body was told; or its record names nobody any more, and a body holds the work. A team is a body, too: work does not
-    wander from one to another. Who closes a case keeps what is left to do in it."""
+def _replaced(promise: Promise, to: tuple[Recipient, ...], pack: Pack) -> bool:
+    """Whether somebody is named now who was not: in the place of another of the same role, or where a body was told. A
+    team is a body, too: work does not wander from one to another."""
     held, was_body = {r.role for r in promise.to}, any(r.person is None for r in promise.to)
-    if Change.RECORD_CHANGED in registers and not was_body and not any(r.person or r.role in held for r in to):
-        return True
     named = (r for r in to if r.person and r not in promise.to)
-    return bool(registers) and any(r.role in held or (was_body and not _is_team(pack.roles[r.role])) for r in named)
+    return any(r.role in held or (was_body and not _is_team(pack.roles[r.role])) for r in named)
+
+
+def _is_left(promise: Promise, to: tuple[Recipient, ...]) -> bool:
+    """Whether the record names nobody any more of those who were asked by name, and a body of another role holds the
+    work. Who closes a case, and whose record it is not, keeps what is left to do in it."""
+    held, was_body = {r.role for r in promise.to}, any(r.person is None for r in promise.to)
+    return bool(to) and not was_body and not any(r.person or r.role in held for r in to)
 
 
 def _is_team(role: Role) -> bool:

@@ -219,11 +219,10 @@ class Turn:
         former = next((p for p in kept if p.open and any(p.is_a(w) for w in rule.takes_over)), None)
         replaces = (former.first or former.message) if former else None
         message = build_message(firing, to, clauses, occurrence, due, ends=over, replaces=replaces)
-        if former is not None:
-            kept = promises.with_replaced(kept, former, promises.ended(former, firing))
         promise = promise_of(firing, message, occurrence)
         if former is not None:  # whoever was asked before hears when the limit moves (AMB-183)
-            promise = replace(promise, former=tuple(r for r in former.everybody if r not in promise.to))
+            kept = promises.with_replaced(kept, former, promises.ended(former, firing))
+            promise = replace(promise, former=former.besides(promise.to))
         self.s = replace(self.s, others=others, promises=(*kept, promise))
         return message
 

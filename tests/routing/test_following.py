@@ -5,7 +5,7 @@ from made_up_reports import ABOUT, after, found, missing, origin
 from small_packs import Course, pack, rule
 
 from episodes.record import RegisterRecord, Service
-from episodes.reports import ServiceChanged, TaskCompleted
+from episodes.reports import RecordHeld, ServiceChanged, TaskCompleted
 from routing.tables import PackError
 
 HELD = """
@@ -103,6 +103,31 @@ def test_a_task_goes_to_the_person_in_whose_place_a_body_was_told_and_to_the_nex
     child.tell(TaskCompleted(origin=origin(after(4)), about=ABOUT, kind="look", at=after(4)))
     child.record = allocated("sw3")
     assert [m.kind for m in child.tell(opened(5))] == ["mam"]
+
+
+def held(hours: float) -> RecordHeld:
+    return RecordHeld(origin=origin(after(hours), "case.context"), about=ABOUT)
+
+
+def test_where_the_record_names_nobody_any_more_a_body_holds_the_work() -> None:
+    child = Course(pack(MEETING.replace("follows = true\n", ""), more=HELD), allocated("sw1"))
+    asked = child.tell(missing())
+    child.record = RegisterRecord(registered=True)
+    again = child.tell(held(1))
+    assert [(m.kind, m.to[0].role, m.to[0].person) for m in again] == [("mam", "desk", None), ("look", "desk", None)]
+    assert [m.replaces for m in again] == [m.id for m in asked]
+    assert child.tell(held(2)) == []
+
+
+def test_and_where_no_body_does_it_stays_with_whoever_has_it() -> None:
+    asks = rule("look", '{role = "worker", if_named = true}', on='["opened"]', send='"task.create"', kind='"look"')
+    child = Course(pack(asks), allocated("sw1"))
+    (asked,) = child.tell(missing())
+    assert [r.person for r in asked.to] == ["sw1"]
+    child.record = RegisterRecord(registered=True)
+    assert child.tell(held(1)) == []
+    child.record = allocated("sw2")
+    assert [r.person for m in child.tell(held(2)) for r in m.to] == ["sw2"]
 
 
 def test_while_the_child_is_missing_the_new_worker_is_told_so() -> None:
