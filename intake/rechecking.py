@@ -43,7 +43,8 @@ async def rows_over(tx: Transaction, children: Children, packs: Packs, rows: Seq
         pack = packs.version(child.authority, case.episode.pack)
         replaces = orjson.loads(row.payload).get("replaces")
         ended = ended_since(row.message_id, replaces, case, child.record, child.others(case.id), pack, unheard)
-        unheard.update((row.message_id,) if ended else ())
+        if ended:
+            unheard.add(row.message_id)
         if ended or (taken_back_by(row.type) and _takes_back(row, asked, gone, done_all_the_same(case, pack))):
             gone.add(row.id)
     return gone

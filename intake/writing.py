@@ -14,7 +14,7 @@ from intake.step import Step
 from intake.worklist import work_rows_of
 from outbox.directory import Directory
 from outbox.writer import rows as rows_of
-from routing.case import BACKLOG
+from routing.case import BACKLOG, Timer
 from routing.library import Packs
 from routing.messages import Message, derived_id
 from schemas.tracing import inner_span
@@ -116,6 +116,11 @@ async def _told_before(tx: Transaction, messages: Iterable[Message]) -> set[str]
     return {keys[line] for line in await tx.in_ledger(keys)} if keys else set()
 
 
+def _due(timer: Timer, now: datetime) -> datetime:
+    """What waits for a backlog alone is due at once, also where a clock was ahead when it began to wait."""
+    return min(timer.due_at, now) if timer.rule == BACKLOG else timer.due_at
+
+
 def _timers(batch: BatchProcessor) -> tuple[list[Owner], list[TimerRow], list[LedgerRow]]:
     """The timers of every case that changed, and the ledger's lines about them."""
     children, now = batch.context.children, batch.context.now
@@ -130,8 +135,7 @@ def _timers(batch: BatchProcessor) -> tuple[list[Owner], list[TimerRow], list[Le
         rows = [
             TimerRow(derived_id("timer", case, t.rule, due.isoformat()), child.authority, child.id, case, t.rule, due)
             for t in child.case(case).clocks
-            # What waits for a backlog alone is due at once, also where a clock was ahead when it began to wait.
-            for due in [min(t.due_at, now) if t.rule == BACKLOG else t.due_at]
+            for due in [_due(t, now)]
         ]
         if wanted.get(case) != rows:
             wanted[case] = rows

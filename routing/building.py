@@ -112,7 +112,8 @@ def _since(f: Firing) -> datetime | None:
     if f.timed:
         return None
     if f.event.change is not Change.OPENED or f.s.episode.start is None:
-        told = f.event.report  # a child may be found some time before it is back
-        return min(f.event.at, (told.found_at if isinstance(told, Found) else None) or f.now, f.now)
+        told = f.event.report
+        found_at = told.found_at if isinstance(told, Found) else None  # it may be some time before the child is back
+        return min(at for at in (f.event.at, found_at, f.now) if at is not None)
     classified = [e.at for e in f.s.events if e.change is Change.CLASSIFIED]  # absent before, and asked for since
     return min(max([f.s.episode.start, *classified]), f.now)
