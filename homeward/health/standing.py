@@ -9,6 +9,8 @@ from homeward.watching import overdue, relay_fault
 from homeward.wiring import Parts
 from reporting.canaries import AbsentCanary, absence_in_words, absence_of, absent_canaries
 from store.canaries import CanaryRow
+from store.delivery_status import WaitingCount
+from store.listening import FeedState
 
 
 async def standing(parts: Parts, running: Collection[str]) -> Standing:
@@ -27,21 +29,14 @@ async def standing(parts: Parts, running: Collection[str]) -> Standing:
         owners, purges, pauses = await tx.shard_owners(now), await tx.last_purges(), await tx.pause_names()
 
     def seconds(since: datetime | None) -> int:
-        return round((now - since).total_seconds()) if since else 0
+        return _seconds(since, now)
 
-    counted: dict[tuple[str, str], tuple[int, int]] = {}
-    for each in waiting:
-        rows, oldest = counted.get((each.channel, each.urgency), (0, 0))
-        counted[each.channel, each.urgency] = rows + each.rows, max(oldest, seconds(each.oldest))
     told: dict[str, Any] = {
         "deliveries": counts.states,
         "channels": sorted(parts.senders),
         "deliveries_by_channel": counts.channels,
         "oldest_delivery": seconds(counts.oldest),
-        "waiting": [
-            {"channel": channel, "urgency": urgency, "rows": rows, "seconds": oldest}
-            for (channel, urgency), (rows, oldest) in sorted(counted.items())
-        ],
+        "waiting": _waiting_told(waiting, now),
         "channels_paused": sorted({*pauses} & {*parts.senders}),
         "pauses": len(pauses),
         "channels_away": {name: seconds(c.since) for name, c in parts.relay.circuits.items() if c.since},
@@ -49,14 +44,7 @@ async def standing(parts: Parts, running: Collection[str]) -> Standing:
         "quarantined_by_reason": counts.quarantine,
         "register_age": {register.authority: seconds(register.newest_at) for register in freshness},
         "feed_age": {register.authority: seconds(register.read_at) for register in freshness},
-        "feeds": {
-            feed.feed: {
-                "heard": seconds(feed.heard_at) if feed.heard_at else None,
-                "expected": round(feed.expected, 2),
-                "silent": feed.quiet_since is not None,
-            }
-            for feed in feeds
-        },
+        "feeds": {feed.feed: _feed_told(feed, now) for feed in feeds},
         "shard_owners": {str(shard): owner for shard, owner in owners.items()},
         "purge_age": {part: seconds(at) for part, at in purges.items()},
         "timers": {
@@ -78,6 +66,30 @@ async def standing(parts: Parts, running: Collection[str]) -> Standing:
         faults["canary"] = absence_in_words(absent)
         faults["relay"] = relay_fault(due_since, parts.relay.shards, [*running] == ["relay"], now)
     return told, faults
+
+
+def _seconds(since: datetime | None, now: datetime) -> int:
+    return round((now - since).total_seconds()) if since else 0
+
+
+def _waiting_told(waiting: Iterable[WaitingCount], now: datetime) -> list[dict[str, Any]]:
+    """How many rows of each channel and urgency wait, and for how long the oldest has."""
+    counted: dict[tuple[str, str], tuple[int, int]] = {}
+    for each in waiting:
+        rows, oldest = counted.get((each.channel, each.urgency), (0, 0))
+        counted[each.channel, each.urgency] = rows + each.rows, max(oldest, _seconds(each.oldest, now))
+    return [
+        {"channel": channel, "urgency": urgency, "rows": rows, "seconds": oldest}
+        for (channel, urgency), (rows, oldest) in sorted(counted.items())
+    ]
+
+
+def _feed_told(feed: FeedState, now: datetime) -> dict[str, Any]:
+    return {
+        "heard": _seconds(feed.heard_at, now) if feed.heard_at else None,
+        "expected": round(feed.expected, 2),
+        "silent": feed.quiet_since is not None,
+    }
 
 
 def _canaries_told(
