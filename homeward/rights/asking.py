@@ -85,8 +85,10 @@ async def _described(client: AIOKafkaClient, group: str) -> _Group:
     except KafkaError:
         return _Group(frozenset((READ,)))  # no coordinator yet: it may at least be known that there is such a group
     ((fault, _, state, _, _, members, bits),) = answer.groups
+    if fault == GroupAuthorizationFailedError.errno:
+        return _Group(frozenset())
     if fault:
-        return _Group(frozenset() if fault == GroupAuthorizationFailedError.errno else _named(bits))
+        return _Group(frozenset((READ,)))  # while a coordinator begins or moves the answer tells no rights at all
     if state not in _AT_REST:
         return _Group(_named(bits))
     read = (ConsumerProtocolMemberAssignment.decode(given) for *_, given in members if given)
