@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CursorResult, Delete, Executable, Insert, Table
+from sqlalchemy import Delete, Executable, Insert, Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.errors import translated
 from store.handing import HandedOver, Taker
 from store.keys import KeyStore
 from store.listing import Listing, Parameters, Writing
-
-Result = CursorResult[*tuple[Any, ...]]
+from store.ready import Rows, run
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,27 +69,27 @@ class Session:
 
     async def _with(
         self, listing: Listing, rows: Iterable[Sequence[Any]], statement: Executable, **parameters: Any
-    ) -> Result:
+    ) -> Rows:
         return await self._execute(statement, listing.parameters(self._postgres, rows) | parameters)
 
     async def _ahead(
         self, table: Table, listing: Listing, rows: Iterable[Sequence[Any]], statement: Executable
-    ) -> Result:
+    ) -> Rows:
         """Asks of one table, of which alone it has to see what is written: the rest waits for more."""
         if self._writes(table):
             await self.flush()
         return await self._put(statement, listing.parameters(self._postgres, rows))
 
-    async def _rows(self, statement: Executable, **parameters: Any) -> Result:
+    async def _rows(self, statement: Executable, **parameters: Any) -> Rows:
         return await self._execute(statement, parameters)
 
-    async def _execute(self, statement: Executable, parameters: Parameters | list[Parameters]) -> Result:
+    async def _execute(self, statement: Executable, parameters: Parameters | list[Parameters]) -> Rows:
         await self.flush()
         return await self._put(statement, parameters)
 
-    async def _put(self, statement: Executable, parameters: Parameters | list[Parameters]) -> Result:
+    async def _put(self, statement: Executable, parameters: Parameters | list[Parameters]) -> Rows:
         with translated():
-            return await self._connection.execute(statement, parameters)
+            return await self._connection.run_sync(run, statement, parameters)
 
 
 @cache

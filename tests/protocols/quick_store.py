@@ -4,7 +4,7 @@ time."""
 
 import sqlite3
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -28,11 +28,11 @@ class Immediate:
     def __init__(self, connection: Connection, run: "EmptiedStore") -> None:
         self._connection, self._run, self.dialect = connection, run, connection.dialect
 
-    async def execute(self, statement: Any, parameters: Any = None) -> Any:
+    async def run_sync(self, work: Callable[..., Any], *given: Any) -> Any:
         self._run.asked += 1
         if self._run.asked > FOR_EVER:
             raise TimeoutError
-        return self._connection.execute(statement, parameters)
+        return work(self._connection, *given)
 
 
 class EmptiedStore(Store):
