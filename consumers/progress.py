@@ -128,6 +128,18 @@ async def committed_of(consumer: Any, partitions: Collection[TopicPartition]) ->
     return {tp: each.offset for tp, each in found.items()}
 
 
+def partitions_known(consumer: Any) -> dict[str, int]:
+    """How many partitions each topic of the subscription has, as far as the client has heard."""
+    return {topic: len(consumer.partitions_for_topic(topic) or ()) for topic in consumer.subscription()}
+
+
+def share_out_anew(consumer: Any) -> None:
+    """Lets a member of a group ask that the partitions be shared out again; only its leader is heard. aiokafka does so
+    by itself in the member that was named the leader as it joined, when a topic is given another partition. But Kafka
+    keeps from a leader that comes back under its name that it still is one (KAFKA-13435)."""
+    consumer._coordinator.request_rejoin()
+
+
 async def abandon(consumer: Any) -> None:
     """Closes the connections of a consumer that cannot be stopped, so that its group takes its partitions away."""
     await consumer._client.close()

@@ -11,7 +11,7 @@ from faststream.security import BaseSecurity, SASLOAuthBearer, SASLPlaintext, SA
 
 from consumers.clients import await_start
 from consumers.members import GroupMember
-from consumers.progress import abandon, forget_name
+from consumers.progress import abandon, forget_name, partitions_known, share_out_anew
 from consumers.subscriber import PATTERN, Subscriber
 from homeward.logs import ClientLog
 from homeward.settings import Settings
@@ -62,6 +62,15 @@ class Consuming:
             for consumer in consumers:
                 await abandon(consumer)
         self._broker = None
+
+    def partitions(self) -> dict[str, int]:
+        """How many partitions each topic has that is read, as far as the consumers have heard."""
+        return {topic: count for consumer in self.consumers() for topic, count in partitions_known(consumer).items()}
+
+    def share_out_anew(self) -> None:
+        """Asks the group to share out its partitions again, without a consumer being made anew."""
+        for consumer in self.consumers():
+            share_out_anew(consumer)
 
     def consumers(self) -> list[Any]:
         """Those of the subscriptions that run."""

@@ -13,15 +13,18 @@ class Membership:
         self._since: dict[str, float] = {}
         self._restless: float | None = None
 
-    def saw(self, unassigned: Collection[str] | None, without: Collection[str] = ()) -> None:
-        """Which topics are not read in full, less those that may not be read; None: the members share them out."""
+    def saw(self, unassigned: Collection[str] | None, without: Collection[str] = ()) -> bool:
+        """Which topics are not read in full, less those that may not be read; None: the members share them out. Whether
+        that is so of a topic of which it was not before."""
         now = self._monotonic()
         if unassigned is None:
             self._restless = now if self._restless is None else self._restless
-            return
+            return False
         self._restless = None
         topics = {topic for topic in unassigned if self._pattern.match(topic) and topic not in without}
+        is_new = not topics <= self._since.keys()
         self._since = {topic: self._since.get(topic, now) for topic in topics}
+        return is_new
 
     def forget(self) -> None:
         """The consumers are other ones from now on: the group has its time."""

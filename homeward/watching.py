@@ -47,6 +47,7 @@ class Watch:
         self.rights: Rights | None = None
         self._told: set[str] = set()
         self._asked = 0.0
+        self._asked_with: dict[str, int] = {}  # how many partitions each topic had then
         self._attempts = 0
         self._next_attempt = 0.0
         self._kafka = Trouble(log, "Kafka answers again")
@@ -76,8 +77,10 @@ class Watch:
             await self._look()
 
     async def _look(self) -> None:
-        if self._monotonic() - self._asked >= RIGHTS_EVERY:
+        partitions = self._consuming.partitions()
+        if self._monotonic() - self._asked >= RIGHTS_EVERY or partitions != self._asked_with:
             await self._try_to_ask()
+            self._asked_with = partitions
         if "consumers" not in self._parts:
             return
         await self.progress.look()
@@ -126,7 +129,8 @@ class Watch:
         async with asyncio.timeout(_ANSWER_WITHIN):
             group, tried = settings.kafka_group, settings.canary_every > 0
             self.rights = await look(connection, self._directories, group, self._parts, tried)
-        self.membership.saw(self.rights.unassigned, self.rights.unreadable)
+        if self.membership.saw(self.rights.unassigned, self.rights.unreadable):
+            self._consuming.share_out_anew()
         for need in self.rights.missing:
             if str(need) not in self._told:
                 grant = need.command(settings.kafka_bootstrap, principal(settings))

@@ -30,6 +30,16 @@ def test_a_topic_that_nobody_reads_is_a_fault_after_a_minute(clock: Seconds, mem
     assert membership.fault() is None
 
 
+def test_a_topic_is_new_among_those_that_nobody_reads_once(membership: Membership) -> None:
+    assert not membership.saw(set())
+    assert membership.saw({POLICE})
+    assert not membership.saw({POLICE})
+    assert not membership.saw(None)
+    assert not membership.saw({POLICE, OTHER})
+    membership.saw(set())
+    assert membership.saw({POLICE})
+
+
 def test_a_topic_that_may_not_be_read_is_none_of_its_affairs(clock: Seconds, membership: Membership) -> None:
     membership.saw({POLICE}, without=[POLICE])
     clock.now = 100
