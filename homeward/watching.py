@@ -24,6 +24,8 @@ RIGHTS_EVERY = 20.0  # seconds between two questions for rights
 _ANSWER_WITHIN = 15.0
 _LOOK_EVERY = 5.0
 _REST_AT_MOST = 300.0  # seconds between two attempts to make the consumers anew
+_SILENT = 15.0
+"""Seconds after which a node that does not answer is a fault. A cluster that works leaves it out before (9 s)."""
 OVERDUE = timedelta(seconds=60)
 """How late the oldest clock, or the oldest message, may be before the hub is not ready."""
 
@@ -48,6 +50,7 @@ class Watch:
         self._told: set[str] = set()
         self._asked = 0.0
         self._asked_with: dict[str, int] = {}  # how many partitions each topic had then
+        self._silent: float | None = None  # since when (monotonic) a node of Kafka does not answer
         self._attempts = 0
         self._next_attempt = 0.0
         self._kafka = Trouble(log, "Kafka answers again")
@@ -78,7 +81,8 @@ class Watch:
 
     async def _look(self) -> None:
         partitions = self._consuming.partitions()
-        if self._monotonic() - self._asked >= RIGHTS_EVERY or partitions != self._asked_with:
+        is_due = self._monotonic() - self._asked >= RIGHTS_EVERY
+        if is_due or partitions != self._asked_with or self._silent is not None:
             await self._try_to_ask()
             self._asked_with = partitions
         if "consumers" not in self._parts:
@@ -129,6 +133,7 @@ class Watch:
         async with asyncio.timeout(_ANSWER_WITHIN):
             group, tried = settings.kafka_group, settings.canary_every > 0
             self.rights = await look(connection, self._directories, group, self._parts, tried)
+        self._silent = None if not self.rights.silent else self._asked if self._silent is None else self._silent
         if self.membership.saw(self.rights.unassigned, self.rights.unreadable):
             self._consuming.share_out_anew()
         for need in self.rights.missing:
@@ -146,7 +151,15 @@ class Watch:
 
     def consumers_fault(self) -> str | None:
         """Why records may not be taken in."""
-        return self._consuming.subscriber.trouble.present or self.progress.fault() or self.membership.fault()
+        faults = (self._nodes_fault, self.progress.fault, self.membership.fault)
+        return self._consuming.subscriber.trouble.present or next(filter(None, (fault() for fault in faults)), None)
+
+    def _nodes_fault(self) -> str | None:
+        """Which nodes the cluster counts as its own that do not answer. Where most of it is down nothing else may tell:
+        what is left says that all is read, and takes nothing."""
+        if self._silent is None or self._monotonic() - self._silent < _SILENT or self.rights is None:
+            return None
+        return f"nodes of Kafka do not answer: {', '.join(map(str, sorted(self.rights.silent)))}"
 
     def rights_fault(self) -> str | None:
         """Which rights are missing."""

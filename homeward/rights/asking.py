@@ -2,6 +2,7 @@
 the group's members. The client's own
 requests do not tell: that for metadata is of an older version, and that for groups reads the answer by a wrong form."""
 
+import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -21,19 +22,22 @@ _DENIED, _UNKNOWN = 29, 3
 _GROUP = 0  # the kind of coordinator
 _AT_REST = ("Stable", "Empty", "Dead")
 _TEXT = String("utf-8")
+_ANSWER_MS = 4_000  # of one node
 
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
     """`on`: operations by the name of the topic, none where not even its existence may be known. `group`: those on the
     consumer group. `topics`: all that the user can see. `absent`: names asked for that do not exist. `unassigned`: the
-    topics of which a partition is read by no member of the group, None while the group does not say who reads what."""
+    topics of which a partition is read by no member of the group, None while the group does not say who reads what.
+    `silent`: the nodes (ids) that belong to the cluster, as it says, and do not answer."""
 
     on: dict[str, frozenset[str]]
     group: frozenset[str]
     topics: frozenset[str]
     absent: frozenset[str]
     unassigned: frozenset[str] | None = None
+    silent: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +53,14 @@ async def operations_on(
 ) -> Allowed:
     """What the user of the connection may do with every topic that it can see, with the topics that `names` makes of
     those (they need not exist), and with the group. Raises KafkaError where Kafka does not answer."""
-    client = AIOKafkaClient(**connection)
+    client = AIOKafkaClient(**{**connection, "request_timeout_ms": _ANSWER_MS})
     async with open_client(client.bootstrap(), client.close):
-        seen = await client.send(client.get_random_node(), _Metadata(None))
+        nodes = frozenset(broker.nodeId for broker in client.cluster.brokers())
+        silent = frozenset([node for node in nodes if not await client.ready(node)])
+        node = random.choice([*(nodes - silent or nodes)])  # noqa: S311 - any will do
+        seen = await client.send(node, _Metadata(None))
         topics = frozenset(topic for fault, topic, internal, *_ in seen.topics if not fault and not internal)
-        asked = await client.send(client.get_random_node(), _Metadata(sorted(set(names(topics)))))
+        asked = await client.send(node, _Metadata(sorted(set(names(topics)))))
         on_group = await _described(client, group)
     told = {topic: (fault, bits) for fault, topic, _, _, bits in [*seen.topics, *asked.topics]}
     return Allowed(
@@ -62,6 +69,7 @@ async def operations_on(
         topics=topics,
         absent=frozenset(topic for topic, (fault, _) in told.items() if fault == _UNKNOWN),
         unassigned=_unassigned(seen.topics, on_group.assigned),
+        silent=silent,
     )
 
 

@@ -56,12 +56,14 @@ class Need:
 class Rights:
     """`missing`: needs that are not met. `unreadable`: topics that the subscription matches and the hub can see but not
     read. `absent`: topics that the hub would write to and that nobody has made. `unassigned`: visible topics of
-    which its group does not read every partition, None while the group does not say who reads what."""
+    which its group does not read every partition, None while the group does not say who reads what. `silent`: nodes of
+    the cluster that do not answer."""
 
     missing: tuple[Need, ...] = ()
     unreadable: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     unassigned: frozenset[str] | None = None
+    silent: frozenset[int] = frozenset()
 
 
 def needs_of(
@@ -124,6 +126,7 @@ def missing_of(needs: Iterable[Need], allowed: Allowed) -> Rights:
         unreadable=tuple(topic for topic in visible if READ not in allowed.on[topic]),
         absent=tuple(sorted({topic for topic in written if topic in allowed.absent})),
         unassigned=allowed.unassigned,
+        silent=allowed.silent,
     )
 
 
