@@ -54,4 +54,5 @@ def withdrawal(
     name, form = (asked.name, asked.form) if asked else (None, None)
     rule = Rule(id=promise.rule, clauses=clauses, send=send, kind=promise.kind, name=name, form=form)
     firing = Firing(rule, s, event, pack, now)
-    return build_message(firing, promise.to, clauses, promise.message, ends=(promise.message,))
+    occurrence = promise.first or promise.message  # whether it was said again meanwhile makes no difference
+    return build_message(firing, promise.to, clauses, occurrence, ends=(promise.message,))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from hub_in_memory import Hub, hub
-from wire_messages import MONDAY, case, event, found, later, missing
+from wire_messages import MONDAY, case, child, context, event, found, later, missing, police
 
 from homeward.demo.story import ENDS, Scene, fortnight
 from intake.records import RawRecord
@@ -107,3 +107,25 @@ async def test_what_waits_for_its_incident_leads_to_the_same_ids_as_what_comes_i
     in_order, early = await ids(gone, back, outcome), await ids(back, outcome, gone)
     assert len(early) > 5
     assert early < in_order  # what was over before the hub heard of it is asked of nobody
+
+
+async def test_what_takes_back_a_request_has_one_id_whether_that_was_said_once_or_again() -> None:
+    """Who holds the work now may be known when it is asked for, or only later: then it is said again to that person."""
+
+    async def taken_back(*records: bytes) -> list[tuple[str, str]]:
+        async with hub() as told:
+            for record in records:
+                topic = None if record in (gone, error) else register_children("islington")
+                await told.intake.process_batch([told.raw(record, topic)])
+            said = [m for m in await told.said() if m["type"] in ("task.cancel", "rhi.withdrawn", "meeting.cancel")]
+            return sorted((m["kind"] or "", m["id"]) for m in said)
+
+    gone = missing(id_="gone", responsible_authority="islington", child=child("lcs:Z-1"))
+    former, now = (
+        context(hours, "lcs:Z-1", authority="islington", plan="looked_after", services=[{"service": "cla", "worker": w}])
+        for hours, w in ((-2, "sw0"), (1, "sw1"))
+    )
+    error = police("retracted", 3, id_="error", reason="in error")
+    beforehand = await taken_back(former, now, gone, error)
+    assert beforehand
+    assert await taken_back(former, gone, now, error) == beforehand
