@@ -62,7 +62,7 @@ def _at_rest(rows: Iterable[Promised]) -> bool:
 
 async def audited(rig: Rig, feed: Feed) -> Audit:
     """Looks at everything, once all is quiet."""
-    rows, told = await _of_one_moment(rig)
+    rows, told, later = await _of_one_moment(rig)
     posts = Counter(message_ids(rig.mail.posts))
     ids = [(topic, id_) for topic, parts in told.items() for part in parts.values() for id_ in part]
     return Audit(
@@ -72,7 +72,7 @@ async def audited(rig: Rig, feed: Feed) -> Audit:
         lost=(*await _records_lost(rig, feed.published), *messages_lost(rows, told, posts)),
         twice=len(ids) - len(set(ids)),
         effects=tuple(effects_twice([*rig.earlier, *rows])),
-        disorder=tuple(disorder(rows, told, {row.message for row in rig.earlier}, rig.released)),
+        disorder=tuple(disorder(later, told, {row.message for row in rig.earlier}, rig.released)),
         alarms=tuple(alarms([*rig.earlier, *rows], feed.stream.back)),
         mails_twice=sum(count - 1 for count in posts.values()),
         aside=sum(row.state in _ASIDE for row in rows),
@@ -80,16 +80,17 @@ async def audited(rig: Rig, feed: Feed) -> Audit:
     )  # fmt: skip
 
 
-async def _of_one_moment(rig: Rig) -> tuple[list[Promised], Overheard]:
-    """What was promised and what the topics hold. The hub goes on, and may say something between the two looks: then
-    both are taken again, for a minute at most."""
+async def _of_one_moment(rig: Rig) -> tuple[list[Promised], Overheard, list[Promised]]:
+    """What was promised, what the topics hold, and what was promised by then. The hub goes on, and may say something
+    between the looks: then all are taken again, for a minute at most."""
     ends = time.monotonic() + _STILL_WITHIN
     while True:
         rows = await all_promised(rig.store)
         topics = {row.destination.removeprefix("topic/") for row in rows if row.destination.startswith("topic/")}
         told = joined(rig.kept, await overheard(rig.bootstrap, topics))
-        if (_at_rest(rows) and rows == await all_promised(rig.store)) or time.monotonic() > ends:
-            return rows, told
+        later = await all_promised(rig.store)
+        if (_at_rest(rows) and rows == later) or time.monotonic() > ends:
+            return rows, told, later
 
 
 async def _altered(rig: Rig) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ async def reads_from(hub: Running, kafka: str, force: str, partition: int, n: in
     producer = AIOKafkaProducer(bootstrap_servers=kafka, metadata_max_age_ms=500)
     async with open_client(producer.start(), producer.stop), asyncio.timeout(_WITHIN):
         topic = police_notifications(force)
-        while partition not in await producer.partitions_for(topic):
+        while partition not in await producer.partitions_for(topic):  # noqa: ASYNC110 - nobody would set an event
             await asyncio.sleep(0.1)
         before = hub.taken
         await producer.send_and_wait(topic, missing(force, n), partition=partition)

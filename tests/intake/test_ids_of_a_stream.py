@@ -121,10 +121,9 @@ async def test_what_takes_back_a_request_has_one_id_whether_that_was_said_once_o
             return sorted((m["kind"] or "", m["id"]) for m in said)
 
     gone = missing(id_="gone", responsible_authority="islington", child=child("lcs:Z-1"))
-    former, now = (
-        context(hours, "lcs:Z-1", authority="islington", plan="looked_after", services=[{"service": "cla", "worker": w}])
-        for hours, w in ((-2, "sw0"), (1, "sw1"))
-    )
+    held = {"authority": "islington", "plan": "looked_after"}
+    former = context(-2, "lcs:Z-1", **held, services=[{"service": "cla", "worker": "sw0"}])
+    now = context(1, "lcs:Z-1", **held, services=[{"service": "cla", "worker": "sw1"}])
     error = police("retracted", 3, id_="error", reason="in error")
     beforehand = await taken_back(former, now, gone, error)
     assert beforehand

@@ -2,10 +2,15 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
+import pytest
+
+from homeward.torture import audit
 from homeward.torture.audit import alarms, disorder, effects_twice, messages_lost, records_lost
 from homeward.torture.promised import Promised
+from homeward.torture.rig import Rig
 from homeward.torture.stream import Published
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -82,3 +87,23 @@ def test_an_alarm_about_a_child_who_is_back_is_in_vain() -> None:
     alarm = promised(1, type="senior.alert")
     assert [*alarms([alarm], {"T-1"})] == ["senior.alert m1"]
     assert [*alarms([alarm], {"T-2"})] == []
+
+
+async def test_what_a_hub_without_rest_says_between_two_looks_is_neither_lost_nor_without_a_promise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks = [ROWS[:2], ROWS]
+
+    async def promised_by_then(store: object) -> list[Promised]:
+        return looks.pop(0)
+
+    async def heard(bootstrap: str, topics: object) -> dict[str, dict[int, list[str]]]:
+        return HEARD
+
+    monkeypatch.setattr(audit, "all_promised", promised_by_then)
+    monkeypatch.setattr(audit, "overheard", heard)
+    monkeypatch.setattr(audit, "_STILL_WITHIN", -1.0)
+    rig = cast("Rig", SimpleNamespace(store=None, bootstrap="", kept={}))
+    before, told, later = await audit._of_one_moment(rig)
+    assert [*messages_lost(before, told, {}), *disorder(later, told)] == []
+    assert [*disorder(before, told)] == [f"m3 on {TOPIC} was never promised"]
