@@ -13,7 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
 from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
 from consumers.clients import open_client
-from consumers.committed import install
+from consumers.committed import install_coordinator
 from consumers.subscriber import PATTERN
 
 log = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ class Backlog:
 
     async def _read_up(self) -> None:
         """Waits until nothing of what is there now is unread."""
-        install()
+        install_coordinator()
         consumer = AIOKafkaConsumer(
             group_id=self._group,
             enable_auto_commit=False,

@@ -3,7 +3,7 @@ that names no partition for one that says that nothing was ever committed. So an
 is none any more: a consumer would begin again with the first record, and whoever waits for the group would see all of
 it as unread.
 
-`install` puts it in place, for every consumer of the process. One name inside aiokafka is replaced for it;
+`install_coordinator` puts it in place, for every consumer of the process. One name inside aiokafka is replaced for it;
 `tests/consumers/test_committed.py` fails when aiokafka makes other use of it.
 """
 
@@ -35,6 +35,6 @@ class Coordinator(GroupCoordinator):  # type: ignore[misc]
         return answer
 
 
-def install() -> None:
-    """From now on every consumer of this process reads by these."""
+def install_coordinator() -> None:
+    """From now on every consumer of this process reads by this one."""
     consumer.GroupCoordinator = Coordinator

@@ -17,7 +17,7 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.message import FAKE_CONSUMER, KafkaAckableMessage
 from opentelemetry.trace import SpanKind
 
-from consumers import committed
+from consumers.committed import install_coordinator
 from consumers.fetched import SetAside, install
 from consumers.members import GroupMember
 from intake.records import RawRecord
@@ -63,7 +63,7 @@ class Subscriber:
         """Declares the subscription on a broker that is not started yet, to the topics of the pattern less those that
         the hub may not read: one of them would keep all others from being committed."""
         install()
-        committed.install()
+        install_coordinator()
         subscriber = broker.subscriber(
             pattern=except_for(pattern, without),
             batch=True,

@@ -9,7 +9,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.protocol.commit import OffsetFetchRequest, OffsetFetchResponse_v3
 
-from consumers.committed import install
+from consumers.committed import install_coordinator
 
 pytestmark = pytest.mark.kafka
 LOADING, ELSEWHERE = 14, 16
@@ -17,7 +17,7 @@ LOADING, ELSEWHERE = 14, 16
 
 @pytest.fixture(autouse=True)
 def installed() -> None:
-    install()
+    install_coordinator()
 
 
 @asynccontextmanager
