@@ -22,7 +22,7 @@ def kafka(fault: int, bits: int = NOTHING_TOLD) -> type:
 
     class Client:
         def __init__(self, **connection: Any) -> None:
-            pass
+            self.cluster = SimpleNamespace(brokers=lambda: [SimpleNamespace(nodeId=1)])
 
         async def bootstrap(self) -> None:
             pass
@@ -30,8 +30,8 @@ def kafka(fault: int, bits: int = NOTHING_TOLD) -> type:
         async def close(self) -> None:
             pass
 
-        def get_random_node(self) -> int:
-            return 1
+        async def ready(self, node: int) -> bool:
+            return True
 
         async def coordinator_lookup(self, kind: int, group: str) -> int:
             return 1
