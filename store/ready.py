@@ -14,7 +14,7 @@ from sqlalchemy.exc import MultipleResultsFound, NoResultFound
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 
-Given = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+_Given = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 _Change = Callable[[Any], Any] | None
 
 
@@ -65,7 +65,7 @@ class Rows:
         return None if row is None else row[0]
 
 
-def run(connection: Connection, statement: Executable, given: Given) -> Rows:
+def execute(connection: Connection, statement: Executable, given: _Given) -> Rows:
     """Executes it on this connection. Raises what SQLAlchemy raises."""
     if not isinstance(statement, ClauseElement):
         return _as_usual(connection, statement, given)
@@ -81,7 +81,7 @@ def run(connection: Connection, statement: Executable, given: Given) -> Rows:
     return form.run(connection, given) if form else _as_usual(connection, statement, given)
 
 
-def _as_usual(connection: Connection, statement: Executable, given: Given) -> Rows:
+def _as_usual(connection: Connection, statement: Executable, given: _Given) -> Rows:
     result = connection.execute(statement, given)
     rows = result.all() if result.returns_rows else ()
     return Rows(rows, result.rowcount)
@@ -114,7 +114,7 @@ class _Form:
         )
         return None if any(left) else cls(compiled, dialect)
 
-    def run(self, connection: Connection, given: Given) -> Rows:
+    def run(self, connection: Connection, given: _Given) -> Rows:
         if not connection.in_transaction():
             connection.begin()
         many = not isinstance(given, Mapping)

@@ -15,7 +15,7 @@ from store.errors import translated
 from store.handing import HandedOver, Taker
 from store.keys import KeyStore
 from store.listing import Listing, Parameters, Writing
-from store.ready import Rows, run
+from store.ready import Rows, execute
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Session:
 
     async def _put(self, statement: Executable, parameters: Parameters | list[Parameters]) -> Rows:
         with translated():
-            return await self._connection.run_sync(run, statement, parameters)
+            return await self._connection.run_sync(execute, statement, parameters)
 
 
 @cache

@@ -35,7 +35,7 @@ from sqlalchemy.exc import MultipleResultsFound, NoResultFound
 from store import Store
 from store.errors import StoreRefusedError, StoreUnavailableError, translated
 from store.instants import UtcInstant
-from store.ready import Rows, run
+from store.ready import Rows, execute
 
 AT = datetime(2026, 3, 2, 21, 10, tzinfo=UTC)
 SEEN = Table(
@@ -80,7 +80,7 @@ class Asked:
     async def put(self, statement: Executable, given: Any = None) -> Rows:
         async with self._store.connection() as connection:
             with translated():
-                return await connection.run_sync(run, statement, {} if given is None else given)
+                return await connection.run_sync(execute, statement, {} if given is None else given)
 
 
 @pytest.fixture
@@ -183,10 +183,10 @@ class TestOnPostgres:
         for _ in range(2):
             await asked.put(asking, {"least": 0})
         async with asked.connection() as connection:
-            its = (await connection.run_sync(run, process, {})).scalar_one()
+            its = (await connection.run_sync(execute, process, {})).scalar_one()
             await asked.put(ending, {"process": its})
             with pytest.raises(StoreUnavailableError), translated():
-                await connection.run_sync(run, asking, {"least": 0})
+                await connection.run_sync(execute, asking, {"least": 0})
             assert connection.invalidated
             await connection.rollback()
         assert (await asked.put(process)).scalar_one() != its
@@ -198,7 +198,7 @@ class TestOnPostgres:
             await asked.put(sleeping, {"seconds": 0})
         async with asked.connection() as connection:
             with pytest.raises(TimeoutError):
-                await asyncio.wait_for(connection.run_sync(run, sleeping, {"seconds": 60}), 0.5)
+                await asyncio.wait_for(connection.run_sync(execute, sleeping, {"seconds": 60}), 0.5)
             assert connection.invalidated
             await connection.rollback()
 
