@@ -5,7 +5,7 @@ import orjson
 import pytest
 from hub_in_memory import hub
 from people_described import ROBIN, doubts, person
-from test_two_authorities import BUCKS, ISLINGTON, NOTTS, crossed, holders, record, take
+from test_two_authorities import BOROUGH, BUCKS, ISLINGTON, NOTTS, arrived, crossed, holders, record, take
 from wire_messages import child, found, later, missing
 
 ROBIN_BORN = {**child("compact:K-1"), "date_of_birth": "2011-09-23"}
@@ -163,3 +163,18 @@ async def test_a_register_that_holds_many_of_its_own_claims_nobody() -> None:
         said = await take(h, *claims(range(22), ISLINGTON))
         assert [m for m in said if m["authority"] == "hub"] == []
         assert doubts(said) == []
+
+
+CLAIM, RETURN = record(BOROUGH, "compact:K-1", hours=5), found(5, found_at=later(4))
+
+
+@pytest.mark.parametrize(
+    "batches", [[[RETURN], [CLAIM]], [[CLAIM], [RETURN]], [[CLAIM, RETURN]]], ids=["after it", "before it", "with it"]
+)
+async def test_what_follows_the_return_is_asked_for_whenever_a_register_claims(batches: list[list[bytes]]) -> None:
+    async with hub() as h:
+        await take(h, record(ISLINGTON, "compact:K-1"), missing(responsible_authority=ISLINGTON))
+        for batch in batches:
+            await h.intake.process_batch([arrived(h, value) for value in batch])
+        said = [m for m in await h.said() if m["clauses"] == ["MFH-42"] and m["type"] == "meeting.request"]
+        assert [(m["authority"], m["kind"]) for m in said] == [(BOROUGH, "professionals_meeting")]

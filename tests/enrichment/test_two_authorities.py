@@ -11,8 +11,10 @@ from hub_in_memory import Hub, hub
 from people_described import ROBIN, doubts, person, since, told
 from wire_messages import child, event, found, later, missing
 
-NOTTS, BUCKS, ISLINGTON = "nottinghamshire", "buckinghamshire", "islington"
-WORKERS = {NOTTS: "cscs", BUCKS: "childrens_social_care", ISLINGTON: "csct"}
+from intake.records import RawRecord
+
+NOTTS, BUCKS, ISLINGTON, BOROUGH = "nottinghamshire", "buckinghamshire", "islington", "mfh-borough"
+WORKERS = {NOTTS: "cscs", BUCKS: "childrens_social_care", ISLINGTON: "csct", BOROUGH: "childrens_social_care"}
 
 
 def record(authority: str, *numbers: str, hours: float = -5, opened: bool = True, **fields: Any) -> bytes:
@@ -22,14 +24,18 @@ def record(authority: str, *numbers: str, hours: float = -5, opened: bool = True
     return event("case.context", later(hours), told, source=f"/casework/{authority}")
 
 
+def arrived(h: Hub, value: bytes) -> RawRecord:
+    """What comes in on the topic of whoever sends it."""
+    authority = next((a for a in WORKERS if f"/casework/{a}".encode() in value), NOTTS)
+    kind = "register.{}.children.v1" if b"case.context" in value else "casework.{}.outcomes.v1"
+    return h.raw(value, None if b'"type":"police.' in value else kind.format(authority))
+
+
 async def take(h: Hub, *values: bytes) -> list[dict[str, Any]]:
     """What is said because of these, whoever's register they come from."""
     before = {m["id"] for m in await h.said()}
     for value in values:
-        authority = next((a for a in WORKERS if f"/casework/{a}".encode() in value), NOTTS)
-        kind = "register.{}.children.v1" if b"case.context" in value else "casework.{}.outcomes.v1"
-        topic = None if b'"type":"police.' in value else kind.format(authority)
-        await h.intake.process_batch([h.raw(value, topic)])
+        await h.intake.process_batch([arrived(h, value)])
     return [m for m in await h.said() if m["id"] not in before]
 
 
