@@ -3,6 +3,7 @@ lie too far apart to tell anything. As a table, as JSON, and as a chart."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from math import isnan
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -17,13 +18,16 @@ APART = 1.6
 
 @dataclass(slots=True)
 class Comparison:
-    """One figure of ours beside the same of a yardstick, by runs; `better`: which way is better."""
+    """One figure of ours beside the same of a yardstick, by runs; `better`: which way is better. `goal`: the ratio that
+    is aimed at, at least or at most that. `note`: what else a reader should know."""
 
     what: str
     on: str
     unit: str
     yardstick: str
     better: str
+    goal: float | None = None
+    note: str = ""
     ours: list[float] = field(default_factory=list)
     theirs: list[float] = field(default_factory=list)
 
@@ -34,23 +38,42 @@ class Comparison:
 
     @property
     def ratio(self) -> float | None:
-        """The median of the ratios; None where they lie too far apart."""
+        """The median of the ratios; None where they lie too far apart, or a run gave no figure."""
         found = self.ratios
-        return median(found) if len(found) > 1 and max(found) <= APART * min(found) else None
+        if len(found) < 2 or any(map(isnan, found)) or max(found) > APART * min(found):
+            return None
+        return median(found)
+
+    @property
+    def is_met(self) -> bool | None:
+        """Whether the goal is reached; None without a goal or a ratio."""
+        if self.goal is None or self.ratio is None:
+            return None
+        return self.ratio >= self.goal if self.better == "more" else self.ratio <= self.goal
 
 
 def table_of(comparisons: Sequence[Comparison]) -> Table:
     """For people. Of each figure the median, and the least and the most of its runs."""
-    table = Table("measured", "on", "hub", "yardstick", "", "ratio", title="Homeward, medians of A B A B in one run")
+    columns = ("measured", "on", "unit", "hub", "yardstick", "", "ratio", "goal")
+    table = Table(*columns, title="Homeward, medians of A B A B in one run")
     for each in comparisons:
         ratio = f"{each.ratio:.2f}" if each.ratio is not None else "– (runs too far apart)"
-        table.add_row(each.what, each.on, _spread(each.ours), each.yardstick, _spread(each.theirs), ratio)
+        what = f"{each.what}\n{each.note}" if each.note else each.what
+        figures = (_spread(each.ours), each.yardstick, _spread(each.theirs))
+        table.add_row(what, each.on, each.unit, *figures, ratio, _goal(each))
     return table
+
+
+def _goal(each: Comparison) -> str:
+    if each.goal is None:
+        return ""
+    told = {True: "met", False: "missed", None: "not known"}[each.is_met]
+    return f"{'≥' if each.better == 'more' else '≤'} {each.goal:g}: {told}"
 
 
 def write(folder: Path, machine: dict[str, Any], comparisons: Sequence[Comparison]) -> None:
     """`speed.json` and `speed.svg`."""
-    told = [asdict(each) | {"ratio": each.ratio} for each in comparisons]
+    told = [asdict(each) | {"ratio": each.ratio, "met": each.is_met} for each in comparisons]
     whole = {"machine": machine, "comparisons": told}
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "speed.json").write_bytes(orjson.dumps(whole, option=orjson.OPT_INDENT_2) + b"\n")

@@ -1,8 +1,8 @@
-"""The two that are compared: the hub as it is, and the same consuming, validating, deciding and producing without a
-database. Neither sends e-mails; the hub still promises and settles them.
+"""The two that are compared: the hub as it is, or one part of it, and the same consuming, validating, deciding and
+producing without a database. Neither sends e-mails, unless asked to; the hub still promises and settles them.
 
-Each runs as a process of its own (`python -m bench.hubs`), so that who measures takes none of its time. It says when it
-is ready, and after a line on its input when it polled which batch, and how large that was.
+Each runs as a process of its own (`python -m bench.hubs`, see `bench.processes`). At its end it says when it polled
+which batch, and how large that was.
 """
 
 import asyncio
@@ -56,12 +56,16 @@ class Compared(Protocol):
     polled: list[tuple[float, int]]
 
 
-class Whole:
-    """The hub."""
+PARTS = {"whole": ["consumers", "relay"], "intake": ["consumers"], "relay": ["relay"], "mail": ["relay"]}
+"""What each kind of hub runs. "mail" also sends e-mails, to the server that the environment names."""
 
-    def __init__(self, parts: Parts, mark: str) -> None:
+
+class Whole:
+    """The hub, or one part of it."""
+
+    def __init__(self, parts: Parts, mark: str, only: Sequence[str]) -> None:
         self.polled: list[tuple[float, int]] = []
-        self.hub = Hub(parts, ["consumers", "relay"], pattern=f"^{topic(mark)}$")
+        self.hub = Hub(parts, only, pattern=f"^{topic(mark)}$")
         self._take = parts.intake.process_batch
         self.hub.subscriber = Subscriber(self._timed)
 
@@ -80,20 +84,20 @@ class Bare:
 
     async def take(self, batch: Sequence[RawRecord]) -> None:
         self.polled.append((time.time(), len(batch)))
-        receipts = await self._sender.send(self.decided(batch))
+        rows = [row for row in self.promised(batch) if row.destination.startswith("topic/")]
+        receipts = await self._sender.send([outgoing(row) for row in rows])
         assert all(receipt.verdict == "sent" for receipt in receipts)
 
-    def decided(self, batch: Sequence[RawRecord]) -> list[Outgoing]:
-        """What the records lead to. Each batch finds the memory empty, as each record is of another child: so the
-        thousandth costs what the first does."""
+    def promised(self, batch: Sequence[RawRecord]) -> list[OutboxRow]:
+        """What the records lead to, e-mails included. Each batch finds the memory empty, as each record is of another
+        child: so the thousandth costs what the first does."""
         now = datetime.now(UTC)
         processor = BatchProcessor(Context(Children(KnownKeys([], [], {}), {}, ()), self._packs, now))
         for raw in batch:
             parsed = parse_record(raw, now)
             assert isinstance(parsed, Parsed)
             processor.process(parsed)
-        rows = [row for m in processor.done.messages for row in rows_of(m, self._directories[m.authority])]
-        return [outgoing(row) for row in rows if row.destination.startswith("topic/")]
+        return [row for m in processor.done.messages for row in rows_of(m, self._directories[m.authority])]
 
 
 def outgoing(row: OutboxRow) -> Outgoing:
@@ -108,13 +112,16 @@ def settings_for(kafka: str, group: str, database: str | None = None) -> Setting
 
 
 @asynccontextmanager
-async def whole(kafka: str, mark: str, database: str) -> AsyncIterator[Whole]:
-    """The hub on an empty database."""
+async def whole(kafka: str, mark: str, database: str, kind: str = "whole") -> AsyncIterator[Whole]:
+    """The hub, or what of it this kind runs."""
     settings = settings_for(kafka, mark, database)
     await migrate(database)
     packs, directories = library(settings)
-    ways = {"topic": senders(settings, TopicShape(6))["topic"], "mail": Dropped()}
-    compared = Whole(Parts(settings, packs, directories, Store.open(database), ways, now=clock.now), mark)
+    ways = senders(settings, TopicShape(6), packs)
+    if kind != "mail":
+        ways = {"topic": ways["topic"], "mail": Dropped()}
+    parts = Parts(settings, packs, directories, Store.open(database), ways, now=clock.now)
+    compared = Whole(parts, mark, PARTS[kind])
     await compared.hub.start()
     try:
         yield compared
@@ -143,14 +150,22 @@ async def bare(kafka: str, mark: str) -> AsyncIterator[Bare]:
 
 def decisions(mark: str, count: int) -> Counter[str]:
     """How many messages so many notifications lead to, by topic."""
-    key, value = notifications(1, mark)[0]
-    record = RawRecord(topic(mark), 0, 0, value, datetime.now(UTC), key)
-    made = Bare(settings_for("127.0.0.1:1", mark), Dropped()).decided([record])
-    return Counter([item.address for item in made] * count)
+    told = [row.destination.partition("/") for row in promises(mark, 1)[0]]
+    return Counter([name for channel, _, name in told if channel == "topic"] * count)
+
+
+def promises(mark: str, count: int) -> list[list[OutboxRow]]:
+    """The rows that each of so many notifications leads to."""
+    rules = Bare(settings_for("127.0.0.1:1", mark), Dropped())
+    at = datetime.now(UTC)
+    records = [
+        RawRecord(topic(mark), 0, n, value, at, key) for n, (key, value) in enumerate(notifications(count, mark))
+    ]
+    return [rules.promised([record]) for record in records]
 
 
 async def _run(kind: str, kafka: str, mark: str, database: str) -> None:
-    opened = whole(kafka, mark, database) if kind == "whole" else bare(kafka, mark)
+    opened = whole(kafka, mark, database, kind) if kind in PARTS else bare(kafka, mark)
     loop = asyncio.get_running_loop()
     async with opened as compared:
         print("ready", flush=True)

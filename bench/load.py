@@ -10,9 +10,10 @@ from aiokafka import AIOKafkaProducer
 from schemas.topics import police_notifications
 
 
-def notifications(count: int, mark: str) -> list[tuple[bytes, bytes]]:
-    """Key and body of `count` missing notifications, each of another child and incident."""
-    return [(f"{mark}-{n}".encode(), orjson.dumps(_notification(n, mark))) for n in range(count)]
+def notifications(count: int, mark: str, first: int = 0) -> list[tuple[bytes, bytes]]:
+    """Key and body of `count` missing notifications, each of another child and incident, numbered from `first`."""
+    numbers = range(first, first + count)
+    return [(f"{mark}-{n}".encode(), orjson.dumps(_notification(n, mark))) for n in numbers]
 
 
 def _notification(n: int, mark: str) -> dict[str, object]:

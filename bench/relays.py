@@ -5,6 +5,7 @@ All send the same bodies under the same keys to the same topics, as an idempoten
 """
 
 import asyncio
+import sys
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -31,7 +32,7 @@ PARTITIONS = 6
 _LANES = 997
 _BODY = orjson.dumps({"filler": "x" * 900})
 _BATCH_BYTES = 131_072
-_WARM = 50  # rows that are sent before the clock runs, so that every statement is known
+WARM = 50  # rows that are sent before the clock runs, so that every statement is known
 
 
 def now() -> datetime:
@@ -50,13 +51,18 @@ def key(n: int) -> str:
     return _KEYS[n % _LANES]
 
 
-def promised(mark: str, count: int) -> list[OutboxRow]:
-    """The rows of a full outbox."""
+def promised_message(mark: str, n: int) -> str:
+    """The message of the n-th row."""
+    return derived_id(mark, "m", str(n))
+
+
+def promised(mark: str, count: int, first: int = 0) -> list[OutboxRow]:
+    """So many rows of a full outbox, numbered from `first`."""
     at, names = now(), topics(mark)
     return [
-        OutboxRow(derived_id(mark, str(n)), derived_id(mark, "m", str(n)), "episode", key(n), "task.create", _BODY, at,
+        OutboxRow(derived_id(mark, str(n)), promised_message(mark, n), "episode", key(n), "task.create", _BODY, at,
                   None, ("HUB",), "hub", None, f"topic/{names[n % len(names)]}", "routine", None)
-        for n in range(count)
+        for n in range(first, first + count)
     ]  # fmt: skip
 
 
@@ -75,12 +81,12 @@ async def relayed(kafka: str, database: str, count: int, mark: str) -> float:
     """Rows a second that the relay takes out of the table, sends and settles."""
     await migrate(database)
     store = Store.open(database)
-    rows = promised(mark, count + _WARM)
+    rows = promised(mark, count + WARM)
     relay, sender = relay_of(kafka, store, mark)
     await sender.start()
-    await _promise(store, rows[:_WARM])
+    await _promise(store, rows[:WARM])
     await relay.drain()
-    await _promise(store, rows[_WARM:])
+    await _promise(store, rows[WARM:])
     began = time.perf_counter()
     sent = await relay.drain()
     took = time.perf_counter() - began
@@ -107,6 +113,16 @@ async def bare(kafka: str, count: int, mark: str) -> float:
         took = time.perf_counter() - began
     assert await arrived(kafka, mark) == count
     return count / took
+
+
+async def _produce(kafka: str, mark: str, count: str) -> None:
+    """Sends as soon as it is told to."""
+    async with _producer(kafka) as producer:
+        partitions = {name: sorted(await producer.partitions_for(name)) for name in topics(mark)}
+        print("ready", flush=True)
+        await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
+        await _send_batches(producer, partitions, int(count))
+        print("true", flush=True)
 
 
 @asynccontextmanager
@@ -199,3 +215,7 @@ async def arrived(kafka: str, mark: str) -> int:
         return sum((await consumer.end_offsets(places)).values())
     finally:
         await consumer.stop()
+
+
+if __name__ == "__main__":  # a bare producer in a process of its own
+    asyncio.run(_produce(*sys.argv[1:]))

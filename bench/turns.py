@@ -1,0 +1,62 @@
+"""What each part of the bench stands on, and how its figures come about: everything that is compared runs in turns, so
+that a machine whose mood changes is the same to all."""
+
+import itertools
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from bench.comparing import Comparison
+
+Run = Callable[[], Awaitable[float | Sequence[float]]]
+"""Gives one figure, or one for each comparison that it belongs to."""
+
+_numbers = itertools.count(1)
+
+
+def next_mark() -> str:
+    """Tells the records of one run from those of any other."""
+    return f"r{next(_numbers)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Where a part is measured: the address of Kafka, the name of the database, and what makes an empty one and returns
+    its url. `quick`: fewer records, rows and sizes. `rounds`: how many times each is run."""
+
+    kafka: str
+    on: str
+    fresh: Callable[[], str]
+    quick: bool
+    rounds: int
+
+    @property
+    def few_rounds(self) -> int:
+        """For what takes minutes: the fewest of which there is a ratio."""
+        return min(self.rounds, 2)
+
+    def compare(
+        self, what: str, unit: str, yardstick: str, better: str, goal: float | None = None
+    ) -> Comparison:  # fmt: skip
+        """A comparison that has no figures yet."""
+        return Comparison(what, self.on, unit, yardstick, better, goal)
+
+    def percentiles(self, what: str, yardstick: str, **goals: float) -> list[Comparison]:
+        """Of milliseconds; `goals` by the name of the percentile."""
+        names = ("p50", "p95", "p99")
+        return [self.compare(f"{what}, {name}", "ms", yardstick, "less", goals.get(name)) for name in names]
+
+
+async def in_turns(rounds: int, yardstick: Run, *ours: tuple[Run, Sequence[Comparison]]) -> None:
+    """A B A B, or A B C A B C where several have one yardstick, which is run once in each round."""
+    for _ in range(rounds):
+        for run, made in ours:
+            for each, figure in zip(made, _figures(await run()), strict=True):
+                each.ours.append(figure)
+        base = _figures(await yardstick())
+        for _, made in ours:
+            for each, figure in zip(made, base, strict=True):
+                each.theirs.append(figure)
+
+
+def _figures(told: float | Sequence[float]) -> Sequence[float]:
+    return [told] if isinstance(told, float | int) else told
