@@ -67,8 +67,10 @@ def shard_name(shard: int) -> str:
 def _owned(postgres: bool) -> Executable:
     asked = _SHARDS.of(postgres)
     same = and_(leases.c.name == asked.c.name, leases.c.fence == asked.c.fence, leases.c.owner == _OWNER)
-    # Kept until the claim commits: two claims of one shard side by side could each take a part of one lane.
-    return select(asked.c.shard, asked.c.fence).select_from(asked.join(leases, same)).with_for_update(of=leases)
+    # Kept until the claim commits: two claims of one shard side by side could each take a part of one lane. In the
+    # order of names, as whoever prolongs them does: else one could wait for the other in a circle.
+    kept = select(asked.c.shard, asked.c.fence).select_from(asked.join(leases, same))
+    return kept.order_by(leases.c.name).with_for_update(of=leases)
 
 
 @cache

@@ -10,7 +10,20 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import BigInteger, Executable, Text, and_, bindparam, literal, or_, select, true, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Executable,
+    FromClause,
+    Text,
+    and_,
+    bindparam,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from store.database import Store
 from store.errors import translated
@@ -44,8 +57,14 @@ def _take(postgres: bool) -> Executable:
 @cache
 def _prolong(postgres: bool) -> Executable:
     held = _HELD.of(postgres)
-    mine = and_(leases.c.name == held.c.name, leases.c.fence == held.c.fence, leases.c.owner == _OWNER)
-    return update(leases).where(mine).values(until=_UNTIL).returning(leases.c.name)
+
+    def mine(rows: FromClause) -> ColumnElement[bool]:
+        return and_(leases.c.name == rows.c.name, leases.c.fence == rows.c.fence, leases.c.owner == _OWNER)
+
+    if postgres:  # an UPDATE by itself would lock them in any order, and a claim waits for them in that of their names
+        chosen = select(held).select_from(held.join(leases, mine(held)))
+        held = chosen.order_by(leases.c.name).with_for_update(of=leases).cte("locked")
+    return update(leases).where(mine(held)).values(until=_UNTIL).returning(leases.c.name)
 
 
 @cache

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from store_examples import LEASE, NOON
 
 from homeward.torture.line import line_to
-from store import Ownership, Store
+from store import SHARDS, Ownership, Store, shard_name
 from store.errors import StoreUnavailableError
 
 pytestmark = pytest.mark.postgres
@@ -156,3 +156,38 @@ async def _say(store: Store, statement: str) -> None:
     async with store.connection() as connection:
         name = (await connection.execute(text("SELECT current_database()"))).scalar_one()
         await connection.execute(text(statement.format(f'"{name}"')))
+
+
+@pytest.mark.parametrize("statement", ["renew", "claim"])
+async def test_leases_are_locked_in_the_order_of_their_names_so_that_none_waits_in_a_circle(
+    postgres: Callable[[], str], statement: str
+) -> None:
+    url = postgres()
+    keeper, store = Store.open(url), Store.open(url)
+    await keeper.create()
+    for plan in ("nestloop", "mergejoin"):  # what is left gives no order of itself
+        await _say(keeper, f"ALTER DATABASE {{}} SET enable_{plan} = off")
+    own, names = Ownership(store, "one"), sorted(shard_name(shard) for shard in range(SHARDS))
+    for name in reversed(names):  # so that they lie in the table in another order
+        await own.acquire([name], NOON, LEASE)
+    fences = {shard: own.held[shard_name(shard)] for shard in range(SHARDS)}
+
+    async def claim() -> None:
+        async with store.transaction(brief=True) as tx:
+            await tx.claim_deliveries("one", fences, NOON, LEASE, 10)
+
+    async with store.connection() as holding:
+        row = text("SELECT pg_backend_pid() FROM leases WHERE name = :name FOR UPDATE")
+        holder = (await holding.execute(row, {"name": names[5]})).scalar_one()
+        asking = asyncio.create_task(own.renew(NOON, LEASE) if statement == "renew" else claim())
+        async with store.reading_connection() as looking, asyncio.timeout(PATIENCE):
+            blocked = text("SELECT count(*) FROM pg_stat_activity WHERE :holder = ANY(pg_blocking_pids(pid))")
+            while not (await looking.execute(blocked, {"holder": holder})).scalar_one():
+                await looking.rollback()  # what it sees of the server's activity stands for a transaction
+        free = await holding.execute(text("SELECT name FROM leases ORDER BY name FOR UPDATE SKIP LOCKED"))
+        assert [name for (name,) in free] == names[5:]
+    await asking
+    for plan in ("nestloop", "mergejoin"):
+        await _say(keeper, f"ALTER DATABASE {{}} RESET enable_{plan}")
+    await keeper.close()
+    await store.close()
