@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Executable,
     Integer,
     Text,
@@ -100,11 +101,18 @@ def _let_go(postgres: bool, withdrawn: bool) -> Executable:
     return update(deliveries).where(deliveries.c.position == chosen.c.position, waits).values(became)
 
 
-_RENEW = (
-    update(deliveries)
-    .where(unsettled(deliveries), deliveries.c.state == word("sending"), deliveries.c.lease_owner == _OWNER)
-    .values(lease_until=_UNTIL)
-)
+_IN_FLIGHT = and_(unsettled(deliveries), deliveries.c.state == word("sending"), deliveries.c.lease_owner == _OWNER)
+
+
+@cache
+def _renew(postgres: bool) -> Executable:
+    chosen: ColumnElement[bool] = _IN_FLIGHT
+    if postgres:  # what is locked is being settled: to wait for it here could be to wait in a circle
+        free = select(deliveries.c.position).where(_IN_FLIGHT).with_for_update(skip_locked=True).cte("free")
+        chosen = deliveries.c.position.in_(select(free.c.position))
+    return update(deliveries).where(chosen).values(lease_until=_UNTIL)
+
+
 _NEXT_ATTEMPT = select(func.min(deliveries.c.next_attempt_at, type_=UtcInstant)).where(
     unsettled(deliveries), ready(deliveries), deliveries.c.next_attempt_at > _NOW
 )
@@ -120,8 +128,8 @@ class Deliveries(Session):
             await self._with(_ADDRESSES, sorted(addresses.items()), _address(self._postgres))
 
     async def renew_leases(self, owner: str, now: datetime, lease: timedelta) -> int:
-        """Prolong all leases of rows in flight; returns how many there are."""
-        return (await self._rows(_RENEW, whose=owner, lasts=now + lease)).rowcount
+        """Prolong all leases of rows in flight but those that are being settled; returns how many there are."""
+        return (await self._rows(_renew(self._postgres), whose=owner, lasts=now + lease)).rowcount
 
     async def settle(self, owner: str, settlements: Sequence[Settlement], now: datetime) -> int:
         """Say what became of leased rows; returns for how many it still counted. For the others the lease has passed

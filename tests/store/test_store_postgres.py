@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg  # type: ignore[import-untyped]
 import pytest
 from sqlalchemy import text
-from store_examples import LEASE, NOON
+from store_examples import LEASE, NOON, Relay, promise, promised
 
 from homeward.torture.line import line_to
 from store import SHARDS, Ownership, Store, shard_name
@@ -190,4 +190,21 @@ async def test_leases_are_locked_in_the_order_of_their_names_so_that_none_waits_
     for plan in ("nestloop", "mergejoin"):
         await _say(keeper, f"ALTER DATABASE {{}} RESET enable_{plan}")
     await keeper.close()
+    await store.close()
+
+
+async def test_leases_of_rows_are_prolonged_without_waiting_for_one_that_is_being_settled(
+    postgres: Callable[[], str],
+) -> None:
+    store = Store.open(postgres())
+    await store.create()
+    await promise(store, promised("row-1", child="one"), promised("row-2", child="two"))
+    relay = await Relay(store).own()
+    assert len(await relay.claim()) == 2
+    async with store.connection() as settling, asyncio.timeout(PATIENCE):
+        await settling.execute(text("SELECT 1 FROM deliveries WHERE position = 1 FOR UPDATE"))
+        async with store.transaction(brief=True) as tx:
+            assert await tx.renew_leases("one", NOON, LEASE) == 1
+    async with store.transaction(brief=True) as tx:
+        assert await tx.renew_leases("one", NOON, LEASE) == 2
     await store.close()
