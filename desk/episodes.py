@@ -8,6 +8,7 @@ from desk.people import DeskUser
 from desk.serving import DeskPage
 from desk.views.episode import episode_view
 from desk.visit import NotHereError, Visit
+from reporting.clear_words import in_clear
 from reporting.held_cases import HeldCase, held_cases
 from store import Delivery, LedgerEntry, Transaction
 
@@ -69,7 +70,8 @@ async def _held(visit: Visit) -> HeldCase:
 
 
 async def _told(tx: Transaction, held: HeldCase) -> tuple[list[LedgerEntry], list[Delivery]]:
-    return await tx.ledger_of_episode(held.case.id), await tx.outbox_of_episode(held.case.id)
+    lines, sent = await tx.ledger_of_episode(held.case.id), await tx.outbox_of_episode(held.case.id)
+    return await in_clear(tx, lines, sent), sent
 
 
 async def _reason_missing(visit: Visit, held: HeldCase) -> str:

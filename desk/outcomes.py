@@ -6,10 +6,11 @@ from datetime import timedelta
 from starlette.responses import Response
 
 from desk.looking import looked
-from desk.sending import claim_key, ledger_cause
+from desk.sending import claim_key, ledger_causes
 from desk.serving import DeskPage
 from desk.views.outcome import outcome_view
 from desk.visit import NotHereError, Visit
+from reporting.clear_words import in_clear
 from reporting.held_cases import held_cases
 
 PATIENT_FOR = timedelta(seconds=60)
@@ -24,7 +25,9 @@ async def outcome_page(visit: Visit) -> Response:
         if row is None or not (visit.user.grant_at(row.authority) or row.by == visit.user.id):
             raise NotHereError
         taken = claim_key(row) in await tx.claimed([claim_key(row)])
-        followed = await tx.ledger_about(ledger_cause(row)) if taken else []
+        followed = await tx.ledger_about(*ledger_causes(row)) if taken else []
+        told = [line.entry["message"] for line in followed if line.kind == "decision"]
+        followed = await in_clear(tx, followed, [d for each in told for d in await tx.outbox_of_message(each)])
         others = [o for o in await tx.answers_to(row.message) if o.id != row.id] if row.message else []
         cases = await held_cases(tx, [row.episode]) if row.episode else []
         refused = [] if taken else [q for q in await tx.quarantined() if _is(q.row.value, row.id)]

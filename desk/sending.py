@@ -12,7 +12,8 @@ from typing import Any
 from desk.desk import Desk
 from desk.people import DeskUser
 from desk.ports import NotPublishedError
-from routing.messages import derived_id, recorded_cause
+from routing.ledger_words import former_cause, recorded_id
+from routing.messages import derived_id
 from schemas.cloudevents import STRUCTURED, Envelope, structured
 from schemas.inbound import parse_message
 from schemas.topics import casework_outcomes, one_spelling
@@ -97,9 +98,10 @@ def claim_key(row: AnswerRow) -> str:
     return derived_id("claim", one_spelling(row.topic), source_of(row.authority), row.id)
 
 
-def ledger_cause(row: AnswerRow) -> str:
-    """What the ledger calls the answer where something followed from it."""
-    return recorded_cause(source_of(row.authority), row.id)
+def ledger_causes(row: AnswerRow) -> tuple[str, str]:
+    """What the ledger calls the answer where something followed from it, and what older lines call it."""
+    named = source_of(row.authority), row.id
+    return recorded_id(*named), former_cause(*named)
 
 
 def author(user: DeskUser, role: str) -> dict[str, str]:

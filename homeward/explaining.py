@@ -1,10 +1,11 @@
 """The chain from a report to each delivery, read from the ledger and the outbox. It names messages, rules, clauses and
 roles; nothing of what a report says about a child is read."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from episodes.origin import cause_name
+from reporting.clear_words import in_clear
 from routing.library import Packs
 from routing.messages import derived_id
 from routing.tables import PackError
@@ -35,7 +36,7 @@ async def explained(store: Store, id_: str, packs: Packs, authority: str | None 
             held = await (tx.ledger_of_episode(row.subject) if row.subject else tx.ledger_about(decision))
             wanted = {p.row.message_id for p in deliveries}
             entries = _chain(held, wanted)
-        names = await tx.names_of_causes({entry.causation for entry in entries if entry.causation})
+        entries = await in_clear(tx, entries, deliveries)
     if not entries and not deliveries:
         return None
     owners = {*(entry.authority for entry in entries), *(delivery.row.authority for delivery in deliveries)} - {None}
@@ -44,7 +45,7 @@ async def explained(store: Store, id_: str, packs: Packs, authority: str | None 
     ways: dict[str, list[Delivery]] = {}
     for delivery in deliveries:
         ways.setdefault(delivery.row.message_id, []).append(delivery)
-    steps = [step for entry in entries if (step := _step(entry, ways, packs, names)) is not None]
+    steps = [step for entry in entries if (step := _step(entry, ways, packs)) is not None]
     seen = {(each.authority, each.episode) for each in entries} | {(d.row.authority, d.row.subject) for d in deliveries}
     return Explained(steps, frozenset((authority or NO_AUTHORITY, episode) for authority, episode in seen))
 
@@ -52,18 +53,14 @@ async def explained(store: Store, id_: str, packs: Packs, authority: str | None 
 def _chain(entries: list[LedgerEntry], messages: set[str]) -> list[LedgerEntry]:
     """The decisions of these messages, and the facts of the reports that caused them."""
     decisions = [e for e in entries if e.kind == "decision" and e.entry["message"] in messages]
-    causes = {e.causation for e in decisions}
-    return [e for e in entries if e in decisions or (e.kind in ("match", "fact") and e.causation in causes)]
+    causes = {e.cause for e in decisions}
+    return [e for e in entries if e in decisions or (e.kind in ("match", "fact") and e.cause in causes)]
 
 
-def _step(
-    entry: LedgerEntry, ways: dict[str, list[Delivery]], packs: Packs, names: Mapping[str, str]
-) -> ExplainedStep | None:
-    """`names`: what senders call the messages that are causes, while that is kept."""
+def _step(entry: LedgerEntry, ways: dict[str, list[Delivery]], packs: Packs) -> ExplainedStep | None:
     match entry.kind:
         case "fact":
             source, report = entry.entry["report"]
-            report = names.get(entry.causation or "", report)
             lines = [f"{name} at {at}" for name, at in entry.entry["events"]]
             return {
                 "at": entry.at,
@@ -74,7 +71,7 @@ def _step(
         case "match":
             return _match(entry)
         case "decision":
-            return _decision(entry, ways.get(entry.entry["message"], []), packs, names)
+            return _decision(entry, ways.get(entry.entry["message"], []), packs)
         case "timers" if entry.entry["timers"]:
             lines = [f"{rule} at {at}" for rule, at in entry.entry["timers"]]
             return {"at": entry.at, "kind": "timers", "what": "timers running from now on", "lines": lines}
@@ -88,7 +85,7 @@ def _match(entry: LedgerEntry) -> ExplainedStep:
     return {"at": entry.at, "kind": "match", "what": f"match by description: {entry.entry['outcome']}", "lines": lines}
 
 
-def _decision(entry: LedgerEntry, deliveries: list[Delivery], packs: Packs, names: Mapping[str, str]) -> ExplainedStep:
+def _decision(entry: LedgerEntry, deliveries: list[Delivery], packs: Packs) -> ExplainedStep:
     decided = entry.entry
     kind = f" {decided['kind']}" if decided["kind"] else ""
     to = ", ".join(f"{role} ({person})" if person else role for role, person in decided["to"])
@@ -102,9 +99,7 @@ def _decision(entry: LedgerEntry, deliveries: list[Delivery], packs: Packs, name
     for delivery in deliveries:
         detail = f": {delivery.detail}" if delivery.detail else ""
         lines.append(f"delivery to {delivery.row.destination}: {delivery.state}, attempts {delivery.attempts}{detail}")
-    cause = entry.causation or "a timer"
-    if cause in names:
-        cause = f"{cause.rpartition('#')[0]}#{names[cause]}"
+    cause = cause_name(*decided["because"]) if decided["because"] else "a timer"
     step: ExplainedStep = {
         "at": entry.at,
         "kind": "decision",

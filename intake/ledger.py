@@ -1,6 +1,6 @@
 """The ledger entries of a transaction: each report with its bytes, each fact, each decision with its clauses,
-each promise. Entries hold ids, words of packs and instants, and nothing that names a child. What a sender calls a
-message is hashed in them, and stands in the contents."""
+each promise. Entries hold ids, words of packs and instants, and nothing that names a child. What a sender chose is
+hashed in them; it stands in the contents, and in what was sent."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -9,9 +9,10 @@ from episodes.origin import Origin
 from intake.early import EarlyWord
 from intake.records import Parsed
 from intake.step import CaseChange, MatchResult
-from routing.messages import Message, derived_id, recorded_cause, recorded_id
+from routing.ledger_words import recorded_destination, recorded_id, recorded_recipient
+from routing.messages import Message, derived_id
 from store import Delivery
-from store.rows import Concerns, LedgerRow, OutboxRow, TimerRow
+from store.rows import Concerns, LedgerRow, OutboxRow, SendersName, TimerRow
 
 
 def report_key(parsed: Parsed) -> str:
@@ -25,24 +26,23 @@ def of_report(parsed: Parsed, about: Sequence[Concerns] = ()) -> LedgerRow:
     origin, raw = parsed.report.origin, parsed.raw
     entry = {
         "type": origin.type,
-        "source": origin.source,
-        "id": recorded_id(origin.source, origin.id),
+        "id": _cause(origin),
         "topic": raw.topic,
         "partition": raw.partition,
         "offset": raw.offset,
     }
     who, told = parsed.report.about.authority, tuple(about)
-    key, cause = report_key(parsed), _cause(origin)
-    return LedgerRow(key, origin.at, "report", who, None, cause, entry, raw.value, told, origin.id)
+    key, cause, name = report_key(parsed), _cause(origin), SendersName(origin.source, origin.id)
+    return LedgerRow(key, origin.at, "report", who, None, cause, entry, raw.value, told, name)
 
 
 def _named(origin: Origin) -> list[str]:
-    """How a line names the report that it comes from: by its sender, and not in the sender's words."""
-    return [origin.source, recorded_id(origin.source, origin.id)]
+    """How a line names the report that it comes from: by its type, and not in its sender's words."""
+    return [origin.type, _cause(origin)]
 
 
 def _cause(origin: Origin) -> str:
-    return recorded_cause(origin.source, origin.id)
+    return recorded_id(origin.source, origin.id)
 
 
 def of_match(match: MatchResult) -> LedgerRow:
@@ -90,7 +90,7 @@ def decision_key(message: Message) -> str:
 def of_decision(message: Message, rows: Iterable[OutboxRow] | None) -> LedgerRow:
     """What was decided, by which rule of which version, on which clauses, and where it was promised to go; no rows: it
     did not leave, as its reason had ended before it could."""
-    cause = recorded_cause(*message.causation) if message.causation else None
+    cause = recorded_id(*message.causation) if message.causation else None
     entry = {
         "message": message.id,
         "type": message.type,
@@ -98,10 +98,10 @@ def of_decision(message: Message, rows: Iterable[OutboxRow] | None) -> LedgerRow
         "rule": message.rule,
         "pack": f"{message.pack} {message.version}",
         "clauses": message.clauses,
-        "to": [[r.role, r.person] for r in message.to],
+        "to": [recorded_recipient(message.authority, r) for r in message.to],
         "due": message.due.isoformat() if message.due else None,
         "replaces": message.replaces,
-        "destinations": [row.destination for row in rows or ()],
+        "destinations": [recorded_destination(row.destination) for row in rows or ()],
         **({"unsent": True} if rows is None else {}),
     }
     key = decision_key(message)
@@ -114,7 +114,7 @@ def of_withdrawal(delivery: Delivery, detail: str, at: datetime) -> LedgerRow:
     entry = {
         "outbox": row.id,
         "message": row.message_id,
-        "destination": row.destination,
+        "destination": recorded_destination(row.destination),
         "attempt": delivery.attempts,
         "outcome": "withdrawn",
         "detail": detail,

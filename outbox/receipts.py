@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
+from routing.ledger_words import recorded_destination
 from routing.messages import derived_id
 from schemas.delivery import Asks
 from store import LedgerRow, Store, Transaction
@@ -29,7 +30,7 @@ def delivery_line(row: Unarrived, outcome: str, detail: str, at: datetime, key: 
     entry = {
         "outbox": row.id,
         "message": row.message_id,
-        "destination": row.destination,
+        "destination": recorded_destination(row.destination),
         "attempt": row.attempts,
         "outcome": outcome,
         "detail": detail,

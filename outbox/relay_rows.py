@@ -9,6 +9,7 @@ from itertools import takewhile
 
 from outbox.addressing import whom
 from outbox.retry import Retry
+from routing.ledger_words import recorded_destination
 from routing.messages import derived_id
 from schemas.causes import Cause, cause_of
 from schemas.delivery import Outgoing, Receipt, Verdict
@@ -135,7 +136,7 @@ def _line(row: LeasedRow, settlement: Settlement, now: datetime) -> LedgerRow:
     entry = {
         "outbox": row.row.id,
         "message": row.row.message_id,
-        "destination": row.row.destination,
+        "destination": recorded_destination(row.row.destination),
         "attempt": row.attempts,
         "outcome": settlement.outcome,
         "detail": settlement.detail,
@@ -147,7 +148,7 @@ def _line(row: LeasedRow, settlement: Settlement, now: datetime) -> LedgerRow:
 
 def _line_of_many(authority: str, rows: Sequence[LeasedRow], now: datetime) -> LedgerRow:
     names = ("outbox", "message", "destination", "attempt")
-    left = [[row.row.id, row.row.message_id, row.row.destination, row.attempts] for row in rows]
+    left = [[row.row.id, row.row.message_id, recorded_destination(row.row.destination), row.attempts] for row in rows]
     entry = {"outcome": "accepted", "columns": names, "rows": left}
     first = rows[0]
     key = derived_id("deliveries", first.row.id, str(first.attempts), str(first.fence), now.isoformat())

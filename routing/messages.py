@@ -10,8 +10,6 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from episodes.origin import cause_name
-
 Modality = Literal["must", "should", "may", "judgement"]
 Urgency = Literal["immediate", "same_day", "routine"]
 
@@ -28,23 +26,15 @@ def derived_id(*parts: str | None) -> str:
     return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
 
 
-def recorded_id(source: str, id_: str) -> str:
-    """What the ledger calls a message, whose sender may have put anything into the name that it gave it."""
-    return derived_id("recorded", source, id_)
-
-
-def recorded_cause(source: str, id_: str) -> str:
-    """The same as what is recorded as a cause."""
-    return cause_name(source, recorded_id(source, id_))
-
-
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A role, the person behind it where the register names one, and the channel by which the pack reaches it."""
+    """A role, the person behind it where the register names one, and the channel by which the pack reaches it.
+    `unlisted`: the role is a word of the report's that the pack does not know."""
 
     role: str
     person: str | None = None
     channel: str | None = None
+    unlisted: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,7 @@ def _named(target: Target, s: Situation, event: Event) -> tuple[Actor, ...]:
 
 def _recipient(actor: Actor, pack: Pack) -> Recipient:
     role = pack.roles.get(actor.role)
-    return Recipient(actor.role, actor.person, role.channel if role else None)
+    return Recipient(actor.role, actor.person, role.channel if role else None, unlisted=role is None)
 
 
 def _once(people: Iterable[Recipient]) -> tuple[Recipient, ...]:

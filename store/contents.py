@@ -38,7 +38,7 @@ from store.contents_table import (
 from store.keys import SealingKey
 from store.listing import KEYS, Writing
 from store.looks import about_child
-from store.rows import Concerns
+from store.rows import Concerns, SendersName
 from store.session import Session
 from store.tables import ledger, ledger_contents, word
 
@@ -118,12 +118,12 @@ class Contents(Session):
         held, _ = await self._open(hashes)
         return {hash: (opened.before, opened.bytes) for hash, opened in held.items()}
 
-    async def names_of(self, hashes: Collection[str]) -> dict[str, str]:
+    async def names_of(self, hashes: Collection[str]) -> dict[str, SendersName]:
         """What their senders call the messages with these contents, by hash; of before it was kept there, nothing."""
         held, _ = await self._open(hashes)
         return {hash: opened.name for hash, opened in held.items() if opened.name is not None}
 
-    async def names_of_causes(self, causes: Collection[str]) -> dict[str, str]:
+    async def names_of_causes(self, causes: Collection[str]) -> dict[str, SendersName]:
         """The same by what the ledger calls the messages as causes."""
         asked = ((cause,) for cause in sorted(causes))
         rows = [*await self._with(KEYS, asked, _of_causes(self._postgres))] if causes else []
@@ -141,7 +141,7 @@ class Contents(Session):
         keys = await self._keys_of(rows)
         opened = ((row, taken_apart(plain)) for row in rows if (plain := _unsealed(row, keys)))
         return [
-            KeptContents(row.hash, row.person, row.line, row.episode, row.kind, row.at, each.name or "", each.bytes)
+            KeptContents(row.hash, row.person, row.line, row.episode, row.kind, row.at, each.name, each.bytes)
             for row, each in opened
         ]
 

@@ -10,12 +10,13 @@ from sqlalchemy import Column, Index, LargeBinary, Table, Text
 
 from store.instants import UtcInstant
 from store.keys import DAY, SealingKey
-from store.rows import Concerns, LedgerRow
+from store.rows import Concerns, LedgerRow, SendersName
 from store.tables import metadata
 
 UNASSIGNED = ""
 """Whose contents are that no child is known for, and the key of those that stand in the clear."""
 _SALT, _LENGTH = 16, 4  # bytes
+_HAS_SOURCE = 1 << 31  # in the first length: the source stands before the id. What was kept earlier has the id alone
 sealed_contents = Table(
     "sealed_contents",
     metadata,
@@ -44,17 +45,17 @@ class KeptContents:
     episode: str | None
     kind: str
     at: datetime
-    name: str
+    name: SendersName | None
     contents: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedContents:
     """What was hashed, taken apart: what stands `before` the bytes (nothing in contents of before there were keys),
-    with what their sender calls them (None in these), and the `bytes`."""
+    with what their sender calls them where it does, and the `bytes`."""
 
     before: bytes
-    name: str | None
+    name: SendersName | None
     bytes: bytes
 
 
@@ -105,12 +106,31 @@ def day_key(kind: str, day: date) -> str:
 def salted(row: LedgerRow) -> Salted:
     """The contents that a line has, ready to be hashed and kept: the salt, what their sender calls them, the bytes."""
     assert row.contents is not None
-    name = row.name.encode(errors="surrogateescape")
-    return Salted(row, b"".join((os.urandom(_SALT), len(name).to_bytes(_LENGTH), name, row.contents)))
+    return Salted(row, os.urandom(_SALT) + _named(row.name) + row.contents)
 
 
 def taken_apart(plain: bytes) -> OpenedContents:
     """What `salted` has put together."""
-    begins = _SALT + _LENGTH
-    ends = begins + int.from_bytes(plain[_SALT:begins])
-    return OpenedContents(plain[:ends], plain[begins:ends].decode(errors="surrogateescape"), plain[ends:])
+    source, begins = None, _SALT
+    if int.from_bytes(plain[_SALT : _SALT + _LENGTH]) & _HAS_SOURCE:
+        source, begins = _word(plain, _SALT)
+    id_, ends = _word(plain, begins)
+    return OpenedContents(plain[:ends], SendersName(source, id_) if id_ else None, plain[ends:])
+
+
+def _named(name: SendersName | None) -> bytes:
+    """What a sender calls itself and the message, each after its length."""
+    if name is None:
+        return bytes(_LENGTH)
+    id_ = name.id.encode(errors="surrogateescape")
+    if name.source is None:
+        return len(id_).to_bytes(_LENGTH) + id_
+    source = name.source.encode(errors="surrogateescape")
+    return b"".join(((_HAS_SOURCE | len(source)).to_bytes(_LENGTH), source, len(id_).to_bytes(_LENGTH), id_))
+
+
+def _word(plain: bytes, at: int) -> tuple[str, int]:
+    """The word that stands there after its length, and where it ends."""
+    begins = at + _LENGTH
+    ends = begins + (int.from_bytes(plain[at:begins]) & ~_HAS_SOURCE)
+    return plain[begins:ends].decode(errors="surrogateescape"), ends

@@ -35,6 +35,7 @@ from store.listing import KEYS
 from store.mentions import Mentions
 from store.noting import Note, Noting
 from store.quarantine import unpacked
+from store.rows import SendersName
 from store.tables import (
     blocking,
     desk_answers,
@@ -84,10 +85,10 @@ class Forgetting(Contents, Noting):
         ids = sorted({*(row.id for row in held), *episodes})
         heard = [*await self._rows(_REPORTS, one=person)]
         names = await self.names_of([row.contents_hash for row in heard])
-        told = [(orjson.loads(row.entry), names.get(row.contents_hash)) for row in heard]
-        reports = sorted({(str(entry["source"]), name) for entry, name in told if "source" in entry and name})
+        reports = sorted({_sent_as(row.entry, names[row.contents_hash]) for row in heard if row.contents_hash in names})
         facts = (await self._rows(_FACTS_OF, more=ids)).scalars()
         causes = {row.causation for row in heard if row.causation} | {cause for cause in facts if cause}
+        causes |= {cause.rpartition("#")[2] for cause in causes}  # as lines call them now
         lines = await self._rows(_CAUSED, names=sorted(causes))
         messages = [orjson.loads(entry)["message"] for entry in lines.scalars()]
         mine = or_(outbox.c.subject.in_(ids), and_(outbox.c.message_id.in_(messages), outbox.c.subject.is_(None)))
@@ -197,6 +198,11 @@ class Forgetting(Contents, Noting):
             after = page[-1].hash
             for hash, plain in (await self.contents_of([row.hash for row in page])).items():
                 yield hash, plain
+
+
+def _sent_as(entry: str, name: SendersName) -> tuple[str, str]:
+    """Source and id of a report; in older lines the source stood in the entry."""
+    return name.source if name.source is not None else str(orjson.loads(entry).get("source", "")), name.id
 
 
 _ONE, _MORE = bindparam("one", type_=Text), bindparam("more", expanding=True, type_=Text)

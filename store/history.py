@@ -39,6 +39,11 @@ class LedgerEntry:
     contents_hash: str | None
     hash: str
 
+    @property
+    def cause(self) -> str:
+        """What caused it, as lines call it now: in older ones the sender's own name stands before."""
+        return (self.causation or "").rpartition("#")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -57,7 +62,9 @@ class Delivery:
 _ENTRIES = select(*(ledger.c[name] for name in _LEDGER_COLUMNS))
 _ONE = bindparam("one", type_=Text)
 _OF_EPISODE = _ENTRIES.where(ledger.c.episode == _ONE).order_by(ledger.c.position)
-_ABOUT = _ENTRIES.where(or_(ledger.c.id == _ONE, ledger.c.causation == _ONE)).order_by(ledger.c.position)
+_FORMER = bindparam("former", type_=Text)
+_CAUSED = ledger.c.causation.in_((_ONE, _FORMER))
+_ABOUT = _ENTRIES.where(or_(ledger.c.id == _ONE, _CAUSED)).order_by(ledger.c.position)
 _FACTS = _ENTRIES.where(
     ledger.c.at >= bindparam("since", type_=UtcInstant),
     ledger.c.kind == word("fact"),
@@ -107,9 +114,10 @@ class History(Contents):
         """All that was told, found, decided, promised and delivered in one episode, in the order of writing."""
         return [_entry(row) for row in await self._rows(_OF_EPISODE, one=episode)]
 
-    async def ledger_about(self, id: str) -> list[LedgerEntry]:
-        """The line with this id and all that it caused, in the order of writing."""
-        return [_entry(row) for row in await self._rows(_ABOUT, one=id)]
+    async def ledger_about(self, id: str, former: str | None = None) -> list[LedgerEntry]:
+        """The line with this id and all that it caused, in the order of writing. `former`: what older lines call it as
+        their cause."""
+        return [_entry(row) for row in await self._rows(_ABOUT, one=id, former=former or id)]
 
     async def facts_since(self, authority: str, since: datetime) -> list[LedgerEntry]:
         """What was found to be so of an authority's episodes since then, by instant."""

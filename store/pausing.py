@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy import Select, Text, bindparam, delete, func, select
 
+from routing.ledger_words import recorded_destination
 from store.delivery_table import deliveries, ready
 from store.ledger import Ledger
 from store.listing import Writing
@@ -129,6 +130,13 @@ class Pausing(Ledger):
 
 def _line(what: str, name: str, by: str, at: datetime, why: str = "") -> LedgerRow:
     # No pause is another's repeat, however close: its id is one that nothing gives.
-    return LedgerRow(
-        str(uuid4()), at, "pause", _HUB, None, None, {"what": what, "name": name, "who": by}, why.encode() or None
-    )
+    entry = {"what": what, "name": _recorded(name), "who": by}
+    return LedgerRow(str(uuid4()), at, "pause", _HUB, None, None, entry, why.encode() or None)
+
+
+def _recorded(name: str) -> str:
+    """What the ledger calls what is paused; the name of a lane begins with a subject, before the destination."""
+    subject, bar, destination = name.partition("|")
+    if not bar or "/" in subject:
+        return recorded_destination(name)
+    return f"{subject}|{recorded_destination(destination)}"

@@ -101,9 +101,17 @@ class Concerns:
 
 
 @dataclass(frozen=True, slots=True)
+class SendersName:
+    """What a sender calls itself and a message of its own. `source`: None where contents were kept without it."""
+
+    source: str | None
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerRow:
     """One line of the ledger. `entry` holds no personal data; `contents` are bytes that may and can be purged, `about`
-    whom they are about: without it, whoever has the episode; `name`: what their sender calls them."""
+    whom they are about: without it, whoever has the episode; `name`: what their sender calls them, kept with them."""
 
     id: str
     at: datetime
@@ -114,7 +122,7 @@ class LedgerRow:
     entry: Mapping[str, Any]
     contents: bytes | None = None
     about: tuple[Concerns, ...] = ()
-    name: str = ""
+    name: SendersName | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from desk.clock_words import day_and_hour
 from episodes.episode import Episode
 from episodes.origin import Actor, Origin
 from episodes.reports import Found, Missing
-from routing.messages import recorded_cause
+from routing.ledger_words import recorded_id
 from routing.pack import Pack
 
 
@@ -41,7 +41,7 @@ def accounts_of(episode: Episode, now: datetime) -> dict[str, str]:
 
 def _cause(origin: Origin) -> str:
     """What the ledger calls a report as a cause."""
-    return recorded_cause(origin.source, origin.id)
+    return recorded_id(origin.source, origin.id)
 
 
 def _missing(report: Missing, now: datetime) -> Iterator[str]:

@@ -69,7 +69,8 @@ class ToldRow:
 def steps_of(
     episode: Episode, ledger: Sequence[LedgerEntry], deliveries: Sequence[Delivery], pack: Pack, now: datetime
 ) -> list[CourseStep]:
-    """The steps, oldest first; what only a machine does (timers set, attempts to deliver) is none."""
+    """The steps, oldest first; what only a machine does (timers set, attempts to deliver) is none. `ledger`: with the
+    words of senders in clear."""
     by_message: dict[str, list[Delivery]] = {}
     for delivery in deliveries:
         by_message.setdefault(delivery.row.message_id, []).append(delivery)
@@ -77,8 +78,7 @@ def steps_of(
     steps: list[CourseStep] = []
     for line in ledger:
         if line.kind == "fact":
-            told = line.causation or ""
-            steps += _heard(line, tellers.get(told, ""), accounts.get(told, ""), pack, now)
+            steps += _heard(line, tellers.get(line.cause, ""), accounts.get(line.cause, ""), pack, now)
         elif line.kind == "decision":
             steps.append(_sent(line, by_message, pack, now))
     return steps
@@ -117,12 +117,16 @@ def _why(line: LedgerEntry, pack: Pack) -> Why:
     if not cited:
         cited = (("Homeward", "A duty of Homeward itself, or an interpretation that the pack names."),)
     title = rule.title if rule and rule.title else line.entry["rule"].replace("_", " ")
-    caused = f"what {_sender(line.causation.rpartition('#')[0])} reported" if line.causation else "a clock that ran out"
+    because = line.entry["because"]
+    caused = f"what {_sender(because[0])} reported" if because else "a clock that ran out"
     return Why(title, cited, caused)
 
 
 def _sender(source: str) -> str:
-    """Who sent a report, from its CloudEvents source."""
+    """Who sent a report, from its CloudEvents source; from its type, where the source is not kept."""
+    kind, dot, _ = source.partition(".")
+    if dot and "/" not in kind:
+        return {"police": "the police", "timer": "Homeward", "history": "Homeward"}.get(kind, "the case system")
     parts = [part for part in source.split("/") if part]
     if parts[:1] == ["police"]:
         return " ".join(["police", *parts[1:2]])

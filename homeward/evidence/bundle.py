@@ -12,6 +12,7 @@ from desk.looking import governing_pack
 from homeward.evidence.extracts import ledger_data
 from homeward.evidence.page import as_pdf, chronology, chronology_page
 from homeward.evidence.provenance import provenance
+from reporting.clear_words import in_clear
 from reporting.held_cases import held_cases
 from routing.library import Packs
 from store import Store, Transaction
@@ -89,12 +90,13 @@ async def evidence_of(store: Store, episode: str, packs: Packs, now: datetime, c
     reasons that people gave, as far as they are kept."""
     async with store.reading() as tx:
         held = next((case for case in await held_cases(tx, [episode]) if case.episode), None)
-        ledger = await tx.ledger_of_episode(episode)
         deliveries = await tx.outbox_of_episode(episode)
+        ledger = await in_clear(tx, await tx.ledger_of_episode(episode), deliveries)
         lines = await _lines(tx, episode)
         extract = await tx.extract(episode, lines)
         wanted = {line.contents_hash for line in lines if line.contents_hash} if contents else set()
         salted = await tx.salted_contents(wanted)
+        names = await tx.names_of([line.contents_hash for line in lines if line.contents_hash])
     pages = dict[str, bytes]()
     if held is not None:
         told = chronology(held, governing_pack(packs, held), ledger, deliveries, now)
@@ -105,7 +107,7 @@ async def evidence_of(store: Store, episode: str, packs: Packs, now: datetime, c
         "README.txt": (_README if held else _README_OF_FORGOTTEN).encode(),
         **pages,
         "ledger.json": orjson.dumps(data, option=orjson.OPT_INDENT_2),
-        "provenance.jsonld": orjson.dumps(provenance(episode, lines), option=orjson.OPT_INDENT_2),
+        "provenance.jsonld": orjson.dumps(provenance(episode, lines, names), option=orjson.OPT_INDENT_2),
         "verify.py": VERIFIER.read_bytes(),
         **_stamps(extract),
     }
@@ -121,15 +123,10 @@ def _pages(page: str) -> dict[str, bytes]:
 async def _lines(tx: Transaction, episode: str) -> list[LedgerLine]:
     """The rows of the episode, and those of the reports that caused any of them."""
     own = await tx.lines_of(episode)
-    told = {tuple(orjson.loads(line.entry)["report"]) for line in own if line.kind == "fact"}
+    told = {orjson.loads(line.entry)["report"][1] for line in own if line.kind == "fact"}
     instants = {datetime.fromisoformat(line.at) for line in own if line.kind == "fact"}
-    reports = [line for line in await tx.lines_of_reports(instants) if _source(line) in told]
+    reports = [line for line in await tx.lines_of_reports(instants) if orjson.loads(line.entry)["id"] in told]
     return sorted([*own, *reports], key=lambda line: line.position)
-
-
-def _source(line: LedgerLine) -> tuple[str, str]:
-    entry = orjson.loads(line.entry)
-    return entry["source"], entry["id"]
 
 
 def _stamps(extract: LedgerExtract) -> dict[str, bytes]:

@@ -1,5 +1,6 @@
 """Where what was done came from, as W3C PROV-O in JSON-LD: which report led to which fact and which message, by which
-rule of which pack, what became of it, and who looked. It holds what the rows of the ledger hold, and no contents."""
+rule of which pack, what became of it, and who looked. It holds what the rows of the ledger hold, and no contents but
+what senders call themselves, while that is kept."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -7,8 +8,8 @@ from urllib.parse import quote
 
 import orjson
 
-from episodes.origin import cause_name
 from store.proof import LedgerLine
+from store.rows import SendersName
 
 _Node = dict[str, Any]
 _CONTEXT = {
@@ -19,10 +20,11 @@ _CONTEXT = {
 _HUB = "urn:homeward:hub"
 
 
-def provenance(episode: str, lines: Sequence[LedgerLine]) -> dict[str, Any]:
-    """The graph. Rows, episode, packs and whoever acted are named by URNs."""
-    reports = {_named(line): _row(line) for line in lines if line.kind == "report"}
-    nodes = [node for line in lines for node in _nodes(line, reports)]
+def provenance(episode: str, lines: Sequence[LedgerLine], names: Mapping[str, SendersName]) -> dict[str, Any]:
+    """The graph. Rows, episode, packs and whoever acted are named by URNs. `names`: what senders call themselves and
+    the messages, by the hash of the contents."""
+    reports = {orjson.loads(line.entry)["id"]: _row(line) for line in lines if line.kind == "report"}
+    nodes = [node for line in lines for node in _nodes(line, reports, names)]
     members = [{"@id": _row(line)} for line in lines]
     whole: _Node = {
         "@id": _urn("episode", episode),
@@ -36,16 +38,20 @@ def provenance(episode: str, lines: Sequence[LedgerLine]) -> dict[str, Any]:
     return {"@context": _CONTEXT, "@graph": [*known.values()]}
 
 
-def _nodes(line: LedgerLine, reports: Mapping[str, str]) -> Iterable[_Node]:
+def _nodes(line: LedgerLine, reports: Mapping[str, str], names: Mapping[str, SendersName]) -> Iterable[_Node]:
     entry = orjson.loads(line.entry)
     entity: _Node = {"@id": _row(line), "@type": "prov:Entity", "homeward:kind": line.kind, "homeward:hash": line.hash}
-    cause = reports.get(line.causation or "")
+    cause = reports.get((line.causation or "").rpartition("#")[2])
     derived = {"prov:wasDerivedFrom": {"@id": cause}} if cause else {}
     match line.kind:
         case "report":
-            sender = _urn("sender", str(entry["source"]))
+            made = entity | _at("prov:generatedAtTime", line)
+            if (source := _source(line, entry, names)) is None:
+                yield made
+                return
+            sender = _urn("sender", source)
             yield {"@id": sender, "@type": "prov:Agent"}
-            yield entity | _at("prov:generatedAtTime", line) | {"prov:wasAttributedTo": {"@id": sender}}
+            yield made | {"prov:wasAttributedTo": {"@id": sender}}
         case "decision":
             plan, doing = _urn("rule", f"{entry['pack']}/{entry['rule']}"), f"{_row(line)}:deciding"
             yield {"@id": plan, "@type": ["prov:Plan", "prov:Entity"], "homeward:clause": entry["clauses"]}
@@ -79,10 +85,10 @@ def _row(line: LedgerLine) -> str:
     return _urn("row", line.id)
 
 
-def _named(line: LedgerLine) -> str:
-    """How other rows call a report that caused them."""
-    entry = orjson.loads(line.entry)
-    return cause_name(str(entry["source"]), str(entry["id"]))
+def _source(line: LedgerLine, entry: Mapping[str, Any], names: Mapping[str, SendersName]) -> str | None:
+    """What the sender of a report calls itself; older rows say so themselves."""
+    name = names.get(line.contents_hash or "")
+    return name.source if name and name.source is not None else entry.get("source")
 
 
 def _urn(kind: str, name: str) -> str:

@@ -15,6 +15,7 @@ import orjson
 from enrichment.children import Child
 from episodes.episode import Episode
 from homeward.keeping.schedule import Schedule
+from reporting.clear_words import told_to
 from reporting.finding import children_with
 from routing.library import Packs
 from routing.pack import Pack
@@ -94,7 +95,8 @@ def _disclosure(rows: Sequence[Delivery], entry: Mapping[str, Any], packs: Packs
     row, pack = rows[0].row, _pack(packs, entry, authority)
     payload: _Told = orjson.loads(row.payload) if row.payload else {}
     own, left = said_of_child(payload, _UNTOLD)
-    to = entry.get("to") or [[each["role"], each.get("person")] for each in payload.get("to", ())]
+    named = [(each["role"], each.get("person")) for each in payload.get("to", ())]
+    to = told_to(entry["to"], row.authority, rows) if entry.get("to") else named
     return {
         "at": row.at,
         "message": row.message_id,

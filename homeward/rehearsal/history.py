@@ -9,6 +9,7 @@ from intake.records import RawRecord
 from schemas.cloudevents import Envelope, binary
 from store import Store
 from store.history import LedgerEntry
+from store.rows import SendersName
 
 _PAGE = 1000
 
@@ -42,13 +43,14 @@ async def read_reports(store: Store, notice: Callable[[str], None]) -> KeptRepor
     return KeptReports(tuple(records), lost)
 
 
-def _record(line: LedgerEntry, value: bytes, at: datetime, said: str | None) -> RawRecord:
+def _record(line: LedgerEntry, value: bytes, at: datetime, said: SendersName | None) -> RawRecord:
     """The record at its place, received at that instant. What a binary CloudEvent had in its headers stands in the
-    line, but for what its sender called it: that is in the contents, and in older ones it was not."""
+    line, and what its sender called itself and it with the contents; of older ones all of it stands in the line."""
     entry = line.entry
     raw = RawRecord(entry["topic"], entry["partition"], entry["offset"], value, at)
     if b'"specversion"' in value:
         return raw
-    told = {name: entry[name] for name in ("source", "type")}
-    headers, _ = binary(Envelope(id=said or entry["id"], **told, time=None, data=value))
+    id_ = said.id if said else entry["id"]
+    source = said.source if said and said.source is not None else entry["source"]
+    headers, _ = binary(Envelope(id_, source, entry["type"], time=None, data=value))
     return replace(raw, headers=tuple(headers))

@@ -22,7 +22,7 @@ from homeward.desk.outcomes import KafkaOutcomes, desk_kafka
 from homeward.desk.rehearsal import IntakeRehearsal
 from homeward.wordings import PackWordings
 from producers.kafka_link import TopicShape
-from routing.messages import recorded_cause
+from routing.ledger_words import recorded_id
 from schemas.topics import casework_outcomes, police_notifications, register_children
 from tests.hub.hubs import Running, running
 
@@ -97,4 +97,4 @@ async def test_a_police_message_appears_is_answered_and_its_task_is_over(
                 sent = [d for d in await tx.outbox_after(0, 1000) if d.row.destination.startswith("topic/")]
                 reports = [line for line in await tx.ledger_after(0, 1000) if line.kind == "report"]
             assert {d.state for d in sent} == {"accepted"}
-            assert recorded_cause(f"/desk/{AUTHORITY}", answer) in {line.causation for line in reports}
+            assert recorded_id(f"/desk/{AUTHORITY}", answer) in {line.causation for line in reports}

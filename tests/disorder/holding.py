@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from routing.ledger_words import recorded_id
 from routing.message_types import MESSAGE_TYPES
-from routing.messages import recorded_cause
 from tests.disorder.course import Absence, Course, Said
 from tests.disorder.limits import not_told_of_a_limit
 from tests.disorder.reading import Read
@@ -220,7 +220,7 @@ def _lost(course: Course, read: Read) -> Iterator[str]:
 
 
 def _cause(said: Said) -> str:
-    return recorded_cause(said.source, f"c{said.number}")
+    return recorded_id(said.source, f"c{said.number}")
 
 
 # ---- nothing alarms about a child who is back

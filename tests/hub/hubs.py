@@ -57,7 +57,7 @@ class Running:
                 async with self.parts.store.reading() as tx:
                     lines = await tx.ledger_after(0, 10_000)
                     names = await tx.names_of([line.contents_hash for line in lines if line.contents_hash])
-                if message in names.values():
+                if message in {name.id for name in names.values()}:
                     break
                 await self.has_taken(before + 1)
         await self.parts.relay.drain()

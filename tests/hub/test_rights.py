@@ -132,7 +132,7 @@ async def taken(hub: Hub, message: str) -> None:
             async with hub.parts.store.reading() as tx:
                 lines = await tx.ledger_after(0, 10_000)
                 names = await tx.names_of([line.contents_hash for line in lines if line.contents_hash])
-            if message in names.values():
+            if message in {name.id for name in names.values()}:
                 return
             await hub.watch.turn()
 

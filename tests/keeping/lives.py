@@ -11,6 +11,7 @@ from hub_in_memory import Hub
 from sqlalchemy import make_url, text
 from wire_messages import MONDAY, case, found, missing
 
+from outbox.relay_rows import ledger_lines
 from store import LeasedRow, Settlement, Store
 from store.claiming import shard_name
 from store.migrating import migrate
@@ -76,6 +77,7 @@ async def everything_arrives(store: Store, now: datetime) -> None:
                 return
             ends = [Settlement(row.position, row.fence, "accepted", "", None) for row in rows]
             assert await tx.settle("relay", ends, now) == len(rows)
+            await tx.append(ledger_lines([*zip(rows, ends, strict=True)], now), ())
 
 
 async def person_of(store: Store, number: str) -> str:

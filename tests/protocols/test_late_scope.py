@@ -11,8 +11,8 @@ import pytest
 from scenario_runs import ALL, PACKS, rehearsed
 
 from homeward.scenarios.reading import Scenario
+from routing.ledger_words import recorded_id
 from routing.library import HUB
-from routing.messages import recorded_cause
 from routing.pack import Pack, Rule
 
 OF_AUTHORITIES = pytest.mark.parametrize("pack", [p for p in PACKS if p.authority != HUB], ids=lambda p: p.authority)
@@ -106,7 +106,7 @@ async def walk(pack: Pack, late: Callable[[list[Report], Report], list[Report]],
             continue
         seen.add(course)
         first = await rules_spoken([*before, missing], missing.at)
-        cause = recorded_cause(missing.event["source"], missing.event["id"])
+        cause = recorded_id(missing.event["source"], missing.event["id"])
         due = {id_ for id_ in wanted if cause in first.get(id_, ())} - walked
         then = await rules_spoken(late(before, missing), missing.at + A_MINUTE) if due else {}
         for id_ in sorted(due):
