@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from enrichment.serialisation import pack_version_in
-from homeward.keeping.journal import lacks_keys, lines_missing
+from homeward.keeping.journal import heal_journal, lacks_keys, lines_missing
 from homeward.settings import Settings, SettingsError
 from routing.library import Packs
 from store import Store, Transaction
@@ -63,14 +63,16 @@ async def check_keys(store: Store) -> None:
 
 async def look_for_keys(store: Store, now: datetime) -> str | None:
     """What is wrong with the keys, in words. A hub starts without them: no message to or about a child rests on what
-    was received before. That they were not there is remembered, until they are back or somebody gives them up."""
+    was received before. That they were not there is remembered, until they are back or somebody gives them up. Where
+    an older backup of them was put back, what its journal lacks is written anew as far as the ledger tells it."""
     lost = await lacks_keys(store)
     async with store.transaction() as tx:
         await tx.note_keys(lost, now)
     if lost:
         return KEYS_LOST
+    await heal_journal(store)
     missing = await lines_missing(store)
-    return JOURNAL_OLD.format(missing) if missing else None
+    return JOURNAL_OLD.format(len(missing)) if missing else None
 
 
 async def lacking_packs(tx: Transaction, packs: Packs) -> Collection[str]:

@@ -153,14 +153,23 @@ class Forgetting(Contents, Noting):
         """The hashes of contents about no known child that are about one of these, as far as that can be known."""
         return [hash async for hash, plain in self._unassigned(sealed_contents) if mentions.found_in(plain)]
 
-    async def erased(self, ids: Iterable[str], now: datetime) -> None:
-        """Keep that these lines of the journal have been obeyed here."""
-        await self.note([Note(f"{ERASED}/{id_}", ERASED, now) for id_ in ids])
+    async def erased(self, ids: Iterable[str], now: datetime, comes_again: bool = False) -> None:
+        """Keep that these lines of the journal have been obeyed here. `comes_again`: what they name goes again anyhow,
+        with the next purge by the schedules, so that nobody misses a line that is lost."""
+        about = f"{ERASED} by schedule" if comes_again else ERASED
+        await self.note([Note(f"{ERASED}/{id_}", about, now) for id_ in ids])
 
     async def were_erased(self, ids: Collection[str]) -> set[str]:
         """Those of the lines that have been obeyed here."""
         known = await self.noted([f"{ERASED}/{id_}" for id_ in ids])
         return {key.removeprefix(f"{ERASED}/") for key in known}
+
+    async def throw_away_again(self, people: Collection[str]) -> None:
+        """The keys of children who were forgotten, which an older backup of the keys has brought back: all that seal
+        nothing that is held here."""
+        ids = [id_ for person in people for id_ in (await self._rows(_KEYS_OF_NOTHING, one=person)).scalars()]
+        if ids and self._keys:
+            await self._keys.throw_away(ids)
 
     async def _withdraw(self, messages: Collection[str], now: datetime) -> None:
         left = (deliveries.c.position.in_(_of_messages(messages)), among(deliveries, *_ON_ITS_WAY, *_WITH_A_PERSON))
@@ -247,6 +256,15 @@ _KEYS_OF_NOBODY_ELSE = (
         ~select(literal(1))
         .where(_OTHERS.c.key == sealed_contents.c.key, _OTHERS.c.person != _ONE, _OTHERS.c.contents.is_not(None))
         .exists(),
+    )
+    .distinct()
+)
+_KEYS_OF_NOTHING = (
+    select(sealed_contents.c.key)
+    .where(
+        sealed_contents.c.person == _ONE,
+        sealed_contents.c.key != UNASSIGNED,
+        ~select(literal(1)).where(_OTHERS.c.key == sealed_contents.c.key, _OTHERS.c.contents.is_not(None)).exists(),
     )
     .distinct()
 )

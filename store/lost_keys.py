@@ -48,12 +48,12 @@ class LostKeys(Contents, Noting):
             await self.note_keys(True, now)
         await self.note([Note(f"{_GIVEN_UP}/{now.isoformat()}", _GIVEN_UP, now)])
 
-    async def erased_besides(self, journal: Collection[str]) -> int:
-        """How many lines were obeyed here that are not in this journal, and that nobody has given up."""
+    async def erased_besides(self, journal: Collection[str]) -> set[str]:
+        """The lines that were obeyed here and are not in this journal, and that nobody has given up."""
         given_up = await self._last(_GIVEN_UP)
         rows = [*await self._rows(_ERASED)]
         known = (row.key.removeprefix(f"{ERASED}/") for row in rows if given_up is None or row.at > given_up)
-        return len({*known} - {*journal})
+        return {*known} - {*journal}
 
     async def _last(self, about: str) -> datetime | None:
         at: datetime | None = (await self._rows(_LAST, about=about)).scalar_one()

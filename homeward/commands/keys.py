@@ -38,7 +38,7 @@ def status(database: str | None) -> None:
     from homeward.keeping.journal import lacks_keys, lines_missing
 
     async def standing(store: "Store") -> tuple[bool, int]:
-        return await lacks_keys(store), await lines_missing(store)
+        return await lacks_keys(store), len(await lines_missing(store))
 
     lost, missing = on_store(database, standing)
     if lost:
@@ -49,7 +49,8 @@ def status(database: str | None) -> None:
     if missing:
         raise click.ClickException(
             f"The journal of what was erased lacks {missing} lines that this database has obeyed: an older backup of "
-            "the keys was put back. Put a newer one back. If there is none: homeward keys give-up."
+            "the keys was put back. A hub that starts writes anew what the ledger tells of them. If some are still "
+            "missed then, put a newer backup back; if there is none: homeward keys give-up."
         )
     click.echo("No keys are missed: they are there, or were given up.")
 

@@ -46,7 +46,7 @@ async def _within(settings: Settings) -> list[Finding]:
         async with store.reading() as tx:
             standing, keyless = await tx.standing(), await lacks_keys(store)
             canaries = await tx.canaries() if settings.canary_every else []
-        missing = await lines_missing(store)
+        missing = len(await lines_missing(store))
     finally:
         await store.close()
     user = make_url(settings.database).username or "the hub's user"

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import uuid4
 
-from store import Store, Transaction
+from routing.messages import derived_id
+from store import LedgerRow, Store, Transaction
 from store.keys import Erasure
 
 AGED = "aged"
@@ -29,10 +30,17 @@ async def purge_older(store: Store, before: datetime, parts: Collection[str], no
             await store.keys.note(line)
         counts = await purge_aged(tx, dict.fromkeys(parts, before))
         await tx.drop_canaries()  # where the hub itself may remove nothing
+        await tx.append([_ledger_row(line)], ())
         await tx.erased([line.id], now)
         await tx.purged(counts, now)
     await store.sweep()
     return counts
+
+
+def _ledger_row(line: Erasure) -> LedgerRow:
+    """That it went, so that the line of the journal can be written anew."""
+    entry = {"what": AGED, "erasure": line.id, "noted_at": line.at.isoformat(), **line.what}
+    return LedgerRow(derived_id("erasure", line.id), line.at, "erasure", None, None, line.id, entry)
 
 
 async def purge_aged(tx: Transaction, before: dict[str, datetime]) -> dict[str, int]:

@@ -127,6 +127,7 @@ def erasure_row(line: Erasure, person: str) -> str:
 
 
 def _ledger_row(traces: ChildTraces, line: Erasure, now: datetime, by: str, why: str) -> LedgerRow:
-    entry = {"who": by, "what": FORGOTTEN, "person": traces.person, "erasure": line.id}
+    entry = {"who": by, "what": FORGOTTEN, "person": traces.person, "episodes": traces.episodes, "erasure": line.id}
+    entry["noted_at"] = line.at.isoformat()
     id_ = erasure_row(line, traces.person)
-    return LedgerRow(id_, now, "erasure", traces.authority, None, None, entry, why.encode() or None)
+    return LedgerRow(id_, now, "erasure", traces.authority, None, line.id, entry, why.encode() or None)

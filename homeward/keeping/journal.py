@@ -10,6 +10,7 @@ from homeward.keeping.ageing import AGED, purge_aged
 from homeward.keeping.erasing import FORGOTTEN, Erased, erasure_row, forget_traces, sweep
 from homeward.keeping.purging import empty_old, journal_read, strip_children
 from store import Store
+from store.history import LedgerEntry
 from store.keys import Erasure, KeyStore
 
 log = logging.getLogger(__name__)
@@ -28,12 +29,41 @@ async def lacks_keys(store: Store) -> bool:
         return await tx.keys_lost(forgotten)
 
 
-async def lines_missing(store: Store) -> int:
-    """How many lines of the journal this database has obeyed that are not there: an older backup of it was put back.
-    Raises StoreUnavailableError."""
+async def lines_missing(store: Store) -> set[str]:
+    """The lines of the journal that this database has obeyed and that are not there: an older backup of it was put
+    back. Raises StoreUnavailableError."""
     journal = {line.id for line in await store.keys.erasures()} if store.keys else set()
     async with store.reading() as tx:
         return await tx.erased_besides(journal)
+
+
+async def heal_journal(store: Store) -> None:
+    """Writes anew the lines that an older backup of the keys lacks, as the ledger tells them, and throws away again the
+    keys of forgotten children that came back with it. Raises StoreUnavailableError."""
+    if store.keys is None:
+        return
+    for id_ in sorted(await lines_missing(store)):
+        async with store.transaction() as tx:
+            await tx.lock([id_])
+            told = [row for row in await tx.ledger_about(id_) if row.kind == "erasure"]
+            if not told or id_ not in await lines_missing(store):
+                continue  # of an earlier version, whose rows do not name their line; or another hub was first
+            await store.keys.note(_as_noted(id_, told))
+            people = [row.entry["person"] for row in told if row.entry["what"] == FORGOTTEN]
+            await tx.throw_away_again(people)
+        log.warning("A line of the journal was lost and is written anew", extra={"line": id_, "child": people})
+
+
+def _as_noted(id_: str, told: Sequence[LedgerEntry]) -> Erasure:
+    """A line of the journal by the rows of the ledger that were written because of it."""
+    whole = [
+        {"person": row.entry["person"], "episodes": row.entry["episodes"]}
+        for row in told
+        if row.entry["what"] == FORGOTTEN
+    ]
+    aged = next((row.entry[AGED] for row in told if row.entry["what"] == AGED), None)
+    what = {FORGOTTEN: whole} if whole else {AGED: aged}
+    return Erasure(id_, datetime.fromisoformat(told[0].entry["noted_at"]), what)
 
 
 async def episodes_of_forgotten(keys: KeyStore, person: str) -> list[str]:

@@ -86,7 +86,7 @@ async def purge(store: Store, schedules: Mapping[str, Schedule], by: str, now: d
     await strip_children(store, plan.strips)
     async with store.transaction() as tx:
         await empty_old(tx, plan.old, {*plan.held, *(hold.person for hold in await tx.all_holds(now))})
-        await tx.erased([line.id], now)
+        await tx.erased([line.id], now, comes_again=True)
     for first in range(0, len(plan.children), _AT_ONCE):
         erased = await forget_unswept(store, plan.children[first : first + _AT_ONCE], by, "", now)
         plan.kept |= erased.refused
