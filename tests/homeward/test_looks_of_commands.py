@@ -152,6 +152,23 @@ def test_every_command_is_in_one_list_and_no_list_has_more() -> None:
     assert sorted([*SHOWS, *OF_NO_CHILD, *SHOWS_NONE]) == sorted(leaves(main))
 
 
+def test_a_command_that_shows_a_child_is_held_to_one_authority() -> None:
+    by_their_own = {"report": "authority", "rehearse": "file", "load-history": "sources"}  # of one already
+    for path in {**SHOWS, **OF_NO_CHILD}:
+        parameters = {name for command in _along(path) for each in command.params for name in (each.name, *each.opts)}
+        assert {"--authority", by_their_own.get(path)} & parameters, path
+
+
+def _along(path: str) -> Iterator[click.Command]:
+    """The commands that these words go through."""
+    command: click.Command | None = main
+    for word in path.split():
+        assert isinstance(command, click.Group)
+        command = command.get_command(click.Context(command), word)
+        assert command is not None
+        yield command
+
+
 @pytest.mark.parametrize("path", [*SHOWS, *OF_NO_CHILD])
 def test_a_command_that_shows_a_child_leaves_a_row_that_says_who_what_which_and_why(
     path: str, commands: Commands
