@@ -1,6 +1,7 @@
 """A changed procedure on what was really heard: exactly the messages that differ, and nothing is sent for it."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -91,6 +92,27 @@ async def test_the_procedure_as_it_is_changes_nothing_and_only_who_looked_is_wri
         assert len(await told.ledger("decision")) == lines
         (look,) = await told.ledger("look")
     assert look.entry == {"who": "o.kaur", "what": "homeward rehearse nottinghamshire 6.5"}
+
+
+@pytest.fixture
+def in_april(shorter: Path) -> Path:
+    """The same, to come into force in some years."""
+    file = shorter.with_name("in-april.toml")
+    text = re.sub("^in_force_from = .*$", "in_force_from = 2099-04-01", shorter.read_text(), flags=re.MULTILINE)
+    assert "2099-04-01" in text
+    file.write_text(text)
+    return file
+
+
+async def test_a_version_that_comes_into_force_later_is_rehearsed_as_if_it_had_been(
+    shorter: Path, in_april: Path
+) -> None:
+    async with hub() as told:
+        await told.take(missing(), found(30), missing(100, "P-2"), found(130, "P-2"))
+        await told.fall(300)
+        changed = (await differ(told, shorter)).changed
+        assert changed
+        assert (await differ(told, in_april)).changed == changed
 
 
 async def test_local_settings_are_rehearsed_alike_from_the_day_that_is_asked_for(tmp_path: Path) -> None:
