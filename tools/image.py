@@ -4,7 +4,7 @@
     tools/image.py              builds on the base of the Dockerfile and checks
     tools/image.py --base       first makes the base by debootstrap, where no registry can be reached
     tools/image.py --pin        writes the digest of the base that the registry tells into the Dockerfile
-    tools/image.py --ca FILE    trusts these authorities while building (Podman, Buildah)
+    tools/image.py --ca FILE    trusts these authorities while building
 """
 
 import argparse
@@ -17,7 +17,7 @@ import tomllib
 from pathlib import Path
 
 from image_check import check
-from image_engine import Engine, EngineError, find_engine
+from image_engine import AUTHORITIES, Engine, EngineError, find_engine
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCKERFILE = ROOT / "Dockerfile"
@@ -54,13 +54,35 @@ def make_base(engine: Engine, base: str) -> None:
         engine.take(root, base)
 
 
+def built_on(dockerfile: str, base: str) -> str:
+    """The Dockerfile with another base for its first stage, of which the image keeps nothing but what it copies."""
+    return _BASE_LINE.sub(rf"\g<1>{base}", dockerfile, count=1)
+
+
 def build(engine: Engine, tag: str, own_base: bool, authorities: Path | None) -> None:
     """Builds the image. On a base of one's own the digests of the Dockerfile do not hold, so they are left out."""
     text = DOCKERFILE.read_text("utf-8")
-    with tempfile.NamedTemporaryFile("w", suffix=".Dockerfile", encoding="utf-8") as file:
-        file.write(pinned(text, "") if own_base else text)
-        file.flush()
-        engine.build(ROOT, Path(file.name), tag, not own_base, authorities)
+    text = pinned(text, "") if own_base else text
+    trusting = f"{tag}-building"
+    with tempfile.TemporaryDirectory(prefix="homeward-build-") as folder:
+        if authorities:
+            shutil.copyfile(authorities, Path(folder, "authorities.crt"))
+            first = _BASE_LINE.search(text)
+            assert first is not None
+            on = f"{first[0]}\nCOPY authorities.crt {AUTHORITIES}\n"
+            engine.build(Path(folder), _written(folder, on), trusting, not own_base)
+            text = built_on(text, trusting)
+        try:
+            engine.build(ROOT, _written(folder, text), tag, not own_base, bool(authorities))
+        finally:
+            if authorities:
+                engine.drop(trusting)
+
+
+def _written(folder: str, dockerfile: str) -> Path:
+    file = Path(folder, "Dockerfile")
+    file.write_text(dockerfile, "utf-8")
+    return file
 
 
 def _version() -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 _DATA, _TMP = "/var/lib/homeward", "/tmp"  # noqa: S108 - places in the image
-_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
+AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 # What an engine does to confine a container, for Buildah, which only builds: $1 is the root of the image, $2 the data.
 _CONFINE = f"""set -e
 root=$1 data=$2; shift 2
@@ -49,10 +49,16 @@ class Engine:
         with subprocess.Popen(["tar", "-C", str(root), "-c", "."], stdout=subprocess.PIPE) as packed:
             subprocess.run([self.name, "import", "-", image], stdin=packed.stdout, check=True)
 
-    def build(self, context: Path, dockerfile: Path, tag: str, pull: bool, authorities: Path | None) -> None:
-        """Builds `tag`. `pull`: whether a registry may be asked. `authorities`: whom to trust meanwhile."""
-        more = [*self._more, *self._trusting(authorities), *self._pulling(pull)]
+    def build(self, context: Path, dockerfile: Path, tag: str, pull: bool, trusting: bool = False) -> None:
+        """Builds `tag`, on this machine's network. `pull`: whether a registry may be asked. `trusting`: whether what
+        fetches is to trust whom the base trusts, and not those that it brings along."""
+        trusted = [f"--build-arg={name}={AUTHORITIES}" for name in ("PIP_CERT", "REQUESTS_CA_BUNDLE") if trusting]
+        more = [*self._more, "--network=host", *trusted, *self._pulling(pull)]
         subprocess.run([self.name, "build", *more, "--file", str(dockerfile), "--tag", tag, str(context)], check=True)
+
+    def drop(self, image: str) -> None:
+        """Lets go of an image that was needed on the way."""
+        _told(self.name, "rmi", image)
 
     def digest(self, image: str) -> str:
         """The digest of `image` that its registry tells."""
@@ -62,12 +68,15 @@ class Engine:
     def inspect(self, tag: str) -> tuple[dict[str, Any], int]:
         """How the image is configured, and its size in bytes."""
         (told,) = json.loads(_told(self.name, "image", "inspect", tag))
-        return {"Healthcheck": told.get("HealthCheck"), **told["Config"]}, told["Size"]
+        return {"Healthcheck": told.get("Healthcheck"), **told["Config"]}, told["Size"]  # Podman has it one level up
 
     def inside(self, tag: str, command: Sequence[str], environment: Mapping[str, str]) -> list[str]:
         """The command line that runs `command` in a confined container of its own."""
         confined = ["--network=host", "--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges"]
         confined += [f"--tmpfs={_TMP}", f"--volume={_DATA}"]
+        confined += ["--no-healthcheck"]  # it is asked for here; Podman would need systemd to ask by itself
+        # Podman's own limits are higher than a root without CAP_SYS_RESOURCE may set.
+        confined += ["--ulimit=nofile=4096", "--ulimit=nproc=4096"]
         named = [f"--env={name}={value}" for name, value in environment.items()]
         return [self.name, "run", "--rm", *confined, *named, f"--entrypoint={command[0]}", tag, *command[1:]]
 
@@ -77,14 +86,6 @@ class Engine:
 
     def close(self) -> None:
         """Lets go of what `inside` needed."""
-
-    def _trusting(self, authorities: Path | None) -> list[str]:
-        if not authorities:
-            return []
-        if self.name == "docker":
-            raise EngineError("Docker mounts nothing while it builds, so --ca needs Podman or Buildah")
-        trusted = [f"--build-arg={name}={_AUTHORITIES}" for name in ("PIP_CERT", "REQUESTS_CA_BUNDLE")]
-        return [f"--volume={authorities.resolve()}:{_AUTHORITIES}:ro", *trusted]
 
     def _pulling(self, pull: bool) -> list[str]:
         return [] if pull or self.name == "docker" else ["--pull=never"]

@@ -1,5 +1,6 @@
 """How the image is built, as far as that can be tried without an engine."""
 
+import re
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -26,6 +27,12 @@ def test_a_pin_stands_behind_the_base_of_every_stage_and_can_be_renewed_and_take
     assert once.count(f"{image.base_of(plain)}@{DIGEST}") == 2
     assert image.pinned(once, DIGEST) == once
     assert image.pinned(once, "") == plain
+
+
+def test_whom_the_build_trusts_besides_the_image_does_not(image: ModuleType) -> None:
+    plain = image.pinned((ROOT / "Dockerfile").read_text(), "")
+    stages = re.findall(r"^FROM (\S+)", image.built_on(plain, "trusting:1"), re.MULTILINE)
+    assert stages == ["trusting:1", image.base_of(plain)]
 
 
 def test_a_container_that_is_checked_may_write_nowhere_and_has_no_power_of_root(image: ModuleType) -> None:
