@@ -40,26 +40,38 @@ class EmptiedStore(Store):
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
-        self._data, self._empty = (sqlite3.connect(":memory:", isolation_level=None) for _ in range(2))
+        self._data = sqlite3.connect(":memory:", isolation_level=None)
         self._sync = create_engine("sqlite://", creator=lambda: self._data, poolclass=StaticPool, hide_parameters=True)
         prepare_sqlite(self._sync)
+        self._emptying: list[str] = []
         self.asked = 0
 
     async def make(self) -> None:
-        """Make the tables that each run begins with."""
+        """Make the tables, which are empty when each run begins. What keeps rows from being deleted is left out: they
+        could be emptied only by being made anew, and every statement would be prepared anew with them."""
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "made.db"
             made = Store.open(f"sqlite+aiosqlite:///{file}")
             await made.create()
             await made.close()
             with closing(sqlite3.connect(file)) as source:
-                source.backup(self._empty)
+                source.backup(self._data)
+        named = self._data.execute("SELECT type, name FROM sqlite_master WHERE type IN ('table', 'trigger')").fetchall()
+        for kind, name in named:
+            if kind == "trigger" and name.endswith("_no_delete"):
+                self._data.execute(f"DROP TRIGGER {name}")
+        tables = [name for kind, name in named if kind == "table"]
+        assert not any(self._data.execute(f"SELECT 1 FROM {name}").fetchone() for name in tables)
+        self._emptying = ["PRAGMA defer_foreign_keys = ON", *(f"DELETE FROM {name}" for name in tables)]
 
     async def create(self) -> None:
         """Empty it, the first time by making its tables."""
-        if not self._empty.execute("SELECT 1 FROM sqlite_master").fetchone():
+        if not self._emptying:
             await self.make()
-        self._empty.backup(self._data)
+        self._data.execute("BEGIN")
+        for statement in self._emptying:
+            self._data.execute(statement)
+        self._data.execute("COMMIT")
         self.asked = 0
 
     async def close(self) -> None:
@@ -68,7 +80,6 @@ class EmptiedStore(Store):
     async def end(self) -> None:
         await super().close()
         self._sync.dispose()
-        self._empty.close()
 
     @asynccontextmanager
     async def connection(self, brief: bool = False, autocommit: bool = False) -> AsyncIterator[Any]:
