@@ -11,11 +11,14 @@ import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Protocol
 
+import orjson
+
 from bench.load import notifications, topic
+from bench.peer import Peer, peer
 from consumers.members import GroupMember
 from consumers.parsing import parse_record
 from consumers.subscriber import Subscriber
@@ -130,10 +133,10 @@ async def whole(kafka: str, mark: str, database: str, kind: str = "whole") -> As
 
 
 @asynccontextmanager
-async def bare(kafka: str, mark: str) -> AsyncIterator[Bare]:
-    """The yardstick, consuming."""
+async def bare(kafka: str, mark: str, way_out: Sender | None = None) -> AsyncIterator[Bare]:
+    """The yardstick, consuming. `way_out`: where its decisions go, straight to Kafka unless said otherwise."""
     settings = settings_for(kafka, mark)
-    sender = senders(settings, TopicShape(6))["topic"]
+    sender = way_out or senders(settings, TopicShape(6))["topic"]
     compared = Bare(settings, sender)
     broker = kafka_broker(settings)
     Subscriber(compared.take).attach(
@@ -146,6 +149,38 @@ async def bare(kafka: str, mark: str) -> AsyncIterator[Bare]:
     finally:
         await broker.stop()
         await sender.stop()
+
+
+@asynccontextmanager
+async def beside(kafka: str, mark: str, database: str) -> AsyncIterator[Bare]:
+    """The yardstick again, but what it decides is written to the table of faststream-outbox in a transaction for each
+    batch, whose workers send it on."""
+    async with peer(kafka, database, decisions(mark, 1), 1) as theirs:
+        await theirs.start()
+        try:
+            async with bare(kafka, mark, IntoTheTable(theirs)) as compared:
+                yield compared
+        finally:
+            await theirs.stop()
+
+
+class IntoTheTable:
+    """A way out that ends in the table of faststream-outbox."""
+
+    def __init__(self, theirs: Peer) -> None:
+        self._theirs = theirs
+
+    async def start(self) -> None:
+        """It runs already."""
+
+    async def stop(self) -> None:
+        """Whoever started it stops it."""
+
+    async def send(self, batch: Sequence[Outgoing]) -> Sequence[Receipt]:
+        async with self._theirs.engine.begin() as connection:
+            for item in batch:
+                await self._theirs.put(connection, item.address, orjson.loads(item.body), item.key)
+        return [Receipt(item.row, Verdict.SENT) for item in batch]
 
 
 def decisions(mark: str, count: int) -> Counter[str]:
@@ -164,10 +199,15 @@ def promises(mark: str, count: int) -> list[list[OutboxRow]]:
     return [rules.promised([record]) for record in records]
 
 
+def _opened(kind: str, kafka: str, mark: str, database: str) -> AbstractAsyncContextManager[Compared]:
+    if kind in PARTS:
+        return whole(kafka, mark, database, kind)
+    return beside(kafka, mark, database) if kind == "beside" else bare(kafka, mark)
+
+
 async def _run(kind: str, kafka: str, mark: str, database: str) -> None:
-    opened = whole(kafka, mark, database, kind) if kind in PARTS else bare(kafka, mark)
     loop = asyncio.get_running_loop()
-    async with opened as compared:
+    async with _opened(kind, kafka, mark, database) as compared:
         print("ready", flush=True)
         await loop.run_in_executor(None, sys.stdin.readline)
         print(json.dumps(compared.polled), flush=True)

@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+import orjson
 from aiokafka import AIOKafkaConsumer
 
 from bench.measures import percentiles
+from bench.peer import peer
 from bench.relays import make_topics, promised, relay_of, topics
 from homeward.settings import Settings
 from homeward.wiring import senders
@@ -58,6 +60,23 @@ async def directly(kafka: str, rows: int, mark: str) -> list[float]:
         return await _timed(kafka, mark, rows, send)
     finally:
         await sender.stop()
+
+
+async def through_faststream_outbox(kafka: str, database: str, rows: int, mark: str) -> list[float]:
+    """The same through faststream-outbox, one worker for each topic."""
+    await make_topics(kafka, mark)
+    async with peer(kafka, database, topics(mark), 1) as theirs:
+
+        async def send(row: OutboxRow) -> None:
+            async with theirs.engine.begin() as connection:
+                name, body = row.destination.removeprefix("topic/"), orjson.loads(row.payload)
+                await theirs.put(connection, name, body, row.aggregateid)
+
+        await theirs.start()
+        try:
+            return await _timed(kafka, mark, rows, send)
+        finally:
+            await theirs.stop()
 
 
 async def _timed(kafka: str, mark: str, count: int, send: Send) -> list[float]:

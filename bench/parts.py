@@ -1,9 +1,8 @@
 """What the hub does all day, compared: end to end, its relay, how long a notification takes, how long a single row."""
 
-import importlib.util
 from collections.abc import Awaitable, Callable
 
-from bench import idle, measures, relays
+from bench import idle, measures, peer, relays
 from bench.arrivals import check_order
 from bench.comparing import Comparison
 from bench.turns import Ground, in_turns, next_mark
@@ -35,16 +34,16 @@ async def relay(ground: Ground) -> list[Comparison]:
         _on_topics(kafka, lambda mark: relays.bare(kafka, count, mark)),
         (_on_topics(kafka, ours), made),
     )
-    if ground.on != "Postgres" or importlib.util.find_spec("faststream_outbox") is None:
+    if not peer.is_there(ground.on):
         return made
     for name, workers, goal in (("faststream-outbox, keys in order", 1, 15), ("faststream-outbox, 16 workers", 16, 10)):
 
         def theirs(mark: str, workers: int = workers) -> Awaitable[float]:
             return relays.faststream_outbox(kafka, ground.fresh(), count // 4, mark, workers)
 
-        peer = [ground.compare("relay", "rows/s", name, "more", goal)]
-        await in_turns(ground.rounds, _on_topics(kafka, theirs), (_on_topics(kafka, ours), peer))
-        made += peer
+        beside = [ground.compare("relay", "rows/s", name, "more", goal)]
+        await in_turns(ground.rounds, _on_topics(kafka, theirs), (_on_topics(kafka, ours), beside))
+        made += beside
     return made
 
 
@@ -55,23 +54,35 @@ async def latency(ground: Ground) -> list[Comparison]:
         compared = ground.percentiles(f"in → out at {rate}/s", "no database", **goals)
 
         def run(kind: str, rate: int = rate, seconds: float = seconds) -> Awaitable[list[float]]:
-            database = ground.fresh() if kind == "whole" else ""
+            database = "" if kind == "bare" else ground.fresh()
             return measures.latency(kind, ground.kafka, next_mark(), database, seconds, rate)
 
         await in_turns(ground.rounds, lambda run=run: run("bare"), (lambda run=run: run("whole"), compared))
         made += compared
+        if rate == 100 and peer.is_there(ground.on):
+            beside = ground.percentiles(f"in → out at {rate}/s", "the same, by faststream-outbox")
+            await in_turns(ground.rounds, lambda run=run: run("beside"), (lambda run=run: run("whole"), beside))
+            made += beside
     return made
 
 
 async def at_rest(ground: Ground) -> list[Comparison]:
     rows = 30 if ground.quick else 200
     made = ground.percentiles("idle, commit → visible", "sent directly", p50=2.5, p99=1.1)
-    await in_turns(
-        ground.rounds,
-        lambda: idle.directly(ground.kafka, rows, next_mark()),
-        (lambda: idle.through_the_relay(ground.kafka, ground.fresh(), rows, next_mark()), made),
-    )
-    return made
+
+    def ours() -> Awaitable[list[float]]:
+        return idle.through_the_relay(ground.kafka, ground.fresh(), rows, next_mark())
+
+    await in_turns(ground.rounds, lambda: idle.directly(ground.kafka, rows, next_mark()), (ours, made))
+    if not peer.is_there(ground.on):
+        return made
+    beside = ground.percentiles("idle, commit → visible", "faststream-outbox")
+
+    def theirs() -> Awaitable[list[float]]:
+        return idle.through_faststream_outbox(ground.kafka, ground.fresh(), rows, next_mark())
+
+    await in_turns(ground.rounds, theirs, (ours, beside))
+    return [*made, *beside]
 
 
 def _on_topics(kafka: str, run: Callable[[str], Awaitable[float]]) -> Callable[[], Awaitable[float]]:

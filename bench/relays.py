@@ -14,9 +14,8 @@ from typing import Any
 
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from sqlalchemy import MetaData, insert
-from sqlalchemy.ext.asyncio import create_async_engine
 
+from bench.peer import peer
 from homeward.channels import channels
 from homeward.settings import Settings
 from homeward.wiring import senders
@@ -25,7 +24,6 @@ from outbox.relay import Relay
 from producers.kafka_link import TopicShape, partition_of
 from routing.messages import derived_id
 from store import OutboxRow, Store
-from store.engine import parsed
 from store.migrating import migrate
 
 PARTITIONS = 6
@@ -155,46 +153,24 @@ async def _send_batches(producer: AIOKafkaProducer, partitions: dict[str, list[i
 
 
 async def faststream_outbox(kafka: str, database: str, count: int, mark: str, workers: int) -> float:
-    """Rows a second of faststream-outbox: keyed records from one queue; one worker keeps their order, more do not."""
-    from faststream.kafka import KafkaBroker, KafkaResponse
-    from faststream_outbox import OutboxBroker, make_outbox_table
-    from faststream_outbox.annotations import OutboxMessage
+    """Rows a second of faststream-outbox: keyed records, a queue for each topic; one worker keeps their order, more do
+    not."""
+    done, left = asyncio.Event(), count
 
-    metadata = MetaData()
-    table = make_outbox_table(metadata)
-    engine = create_async_engine(parsed(database), pool_size=4 * (workers + 2))
-    names, done, left = topics(mark), asyncio.Event(), count
-    async with engine.begin() as connection:
-        await connection.run_sync(metadata.create_all)
-        rows = [
-            {"queue": names[n % 4], "payload": _BODY, "headers": {"content-type": "application/json", "key": key(n)}}
-            for n in range(count)
-        ]
-        await connection.execute(insert(table), rows)
-    to = KafkaBroker(kafka, acks="all", enable_idempotence=True, logger=None)
-    out = OutboxBroker(engine, outbox_table=table, logger=None)
-    for name in names:
-        publisher = to.publisher(name)
+    def handed_on() -> None:
+        nonlocal left
+        left -= 1
+        if not left:
+            done.set()
 
-        @publisher
-        @out.subscriber(
-            name, max_workers=workers, fetch_batch_size=500, min_fetch_interval=0.01, terminal_flush_batch_size=100
-        )
-        async def hand_on(body: dict[str, Any], message: OutboxMessage) -> KafkaResponse:
-            nonlocal left
-            left -= 1
-            if not left:
-                done.set()
-            return KafkaResponse(body, key=message.headers["key"].encode())
-
-    await to.start()
-    began = time.perf_counter()
-    await out.start()
-    await done.wait()
-    await out.stop()
-    took = time.perf_counter() - began
-    await to.stop()
-    await engine.dispose()
+    names = topics(mark)
+    async with peer(kafka, database, names, workers, handed_on) as theirs:
+        await theirs.fill((names[n % len(names)], _BODY, key(n)) for n in range(count))
+        began = time.perf_counter()
+        await theirs.start()
+        await done.wait()
+        await theirs.stop()
+        took = time.perf_counter() - began
     assert await arrived(kafka, mark) >= count
     return count / took
 
