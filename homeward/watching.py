@@ -81,7 +81,8 @@ class Watch:
 
     async def _look(self) -> None:
         partitions = self._consuming.partitions()
-        is_due = self._monotonic() - self._asked >= RIGHTS_EVERY
+        lacking = self.rights is not None and bool(self.rights.missing or self.rights.unreadable)
+        is_due = lacking or self._monotonic() - self._asked >= RIGHTS_EVERY  # what is granted is soon made use of
         if is_due or partitions != self._asked_with or self._silent is not None:
             await self._try_to_ask()
             self._asked_with = partitions
