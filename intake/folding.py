@@ -35,8 +35,9 @@ async def fold_batch(
     words = floods.foldable(done.messages, causes)
     folded = await fold_words(tx, [*words.values()], now, looked)
     said = {message.id for message in folded.said}
-    kept = tuple(message for message in done.messages if message.id not in words or message.id in said)
-    batch.done = replace(done, messages=kept)
+    alike = words.keys() - said
+    kept = tuple(message for message in done.messages if message.id not in alike)
+    batch.done = replace(done, messages=kept, counted=tuple(m for m in done.messages if m.id in alike))
     return folded
 
 

@@ -87,9 +87,9 @@ def decision_key(message: Message) -> str:
     return derived_id("decision", message.id)
 
 
-def of_decision(message: Message, rows: Iterable[OutboxRow] | None) -> LedgerRow:
+def of_decision(message: Message, rows: Iterable[OutboxRow] | None, counted: bool = False) -> LedgerRow:
     """What was decided, by which rule of which version, on which clauses, and where it was promised to go; no rows: it
-    did not leave, as its reason had ended before it could."""
+    did not leave, as its reason had ended before it could, or because it is `counted` in a message about many alike."""
     cause = recorded_id(*message.causation) if message.causation else None
     entry = {
         "message": message.id,
@@ -103,6 +103,7 @@ def of_decision(message: Message, rows: Iterable[OutboxRow] | None) -> LedgerRow
         "replaces": message.replaces,
         "destinations": [recorded_destination(row.destination) for row in rows or ()],
         **({"unsent": True} if rows is None else {}),
+        **({"counted": True} if counted else {}),
     }
     key = decision_key(message)
     return LedgerRow(key, message.at, "decision", message.authority, message.episode, cause, entry)

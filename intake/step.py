@@ -84,7 +84,7 @@ class Late:
 class Step:
     """What was done: the cases that changed, in order, the messages, the records set aside, how descriptions compared,
     the records of a register that brought no news, what is left until all has been read, the messages that need not
-    leave any more, and whose each report was."""
+    leave any more, those that are counted with others alike instead of being sent, and whose each report was."""
 
     cases: tuple[CaseChange, ...] = ()
     messages: tuple[Message, ...] = ()
@@ -93,6 +93,7 @@ class Step:
     no_news: tuple[Parsed, ...] = ()
     late: tuple[Late, ...] = ()
     unsent: tuple[Message, ...] = ()
+    counted: tuple[Message, ...] = ()
     whose: tuple[ReportOf, ...] = ()
 
     def __add__(self, later: "Step") -> "Step":
@@ -104,6 +105,7 @@ class Step:
             self.no_news + later.no_news,
             self.late + later.late,
             self.unsent + later.unsent,
+            self.counted + later.counted,
             self.whose + later.whose,
         )
 

@@ -50,8 +50,9 @@ async def write_batch(
     lines = [ledger.of_report(each, about.pop(ledger.report_key(each), ())) for each in told]
     lines += [ledger.of_match(match) for match in done.matches]
     lines += [ledger.of_facts(change) for change in done.cases]
-    known = await _told_before(tx, (*done.messages, *done.unsent))
+    known = await _told_before(tx, (*done.messages, *done.unsent, *done.counted))
     lines += [ledger.of_decision(message, None) for message in done.unsent if message.id not in known]
+    lines += [ledger.of_decision(message, None, counted=True) for message in done.counted if message.id not in known]
     early, context = batch.context.early, batch.context
     lines += [ledger.of_early(each) for each in early.told]
     outbox: list[OutboxRow] = []

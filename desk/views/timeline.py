@@ -102,7 +102,8 @@ def _heard(line: LedgerEntry, teller: str, account: str, pack: Pack, now: dateti
 def _sent(line: LedgerEntry, by_message: Mapping[str, Sequence[Delivery]], pack: Pack, now: datetime) -> CourseStep:
     entry = line.entry
     to = ", ".join(dict.fromkeys(who_is_meant(pack, role, person) for role, person in entry["to"]))
-    unsent = " (not sent: its reason had ended)" if entry.get("unsent") else ""
+    why = "counted with others that are alike" if entry.get("counted") else "its reason had ended"
+    unsent = f" (not sent: {why})" if entry.get("unsent") else ""
     rows = by_message.get(entry["message"], ())
     how = tuple(f"{_way(row.row.destination, pack)}: {STATES[row.state]}" for row in rows)
     title = act_of(pack, entry["type"], entry["kind"]) + unsent

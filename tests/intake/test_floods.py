@@ -257,3 +257,13 @@ async def test_word_about_one_incident_again_and_again_is_told_three_times_and_t
         assert len(words(await h.rows(), "doubtful_match")) == before + 3  # of two children it does not say which
         await h.fall(3)
         assert any("in the same way" in word for word in words(await h.rows(), "doubtful_match")[before + 3 :])
+
+
+async def test_what_is_only_counted_stands_in_the_ledger_for_each_report(hub: Hub) -> None:
+    for n in range(6):
+        await hub.take(case("case.closed", n / 1000, service="cscs", child=child(f"compact:K-{n}")))
+    sent = len(words(await hub.rows(), "doubtful_match"))
+    lines = [line for line in await hub.ledger("decision") if line.entry["kind"] == "doubtful_match"]
+    counted = [line for line in lines if line.entry.get("counted")]
+    assert (sent, len(lines), len({line.causation for line in lines})) == (3, 6, 6)
+    assert [line.entry["unsent"] for line in counted] == [True] * 3
