@@ -164,10 +164,12 @@ class Situation:
     # ---- the return interview
 
     def outcome(self) -> InterviewOutcome | None:
-        """The outcome that stands: a completed interview, else the newest."""
-        results = self.episode.outcomes
-        done = (o for o in reversed(results) if o.result == "completed")
-        return next(done, results[-1] if results else None)
+        """The outcome that stands: a completed interview, else the newest. To whom the interview is given takes back
+        nothing of what became of it before."""
+        newest = self.episode.outcomes[::-1]
+        done = (o for o in newest if o.result == "completed")
+        more = (o for o in newest if o.result != "assigned")
+        return next(done, None) or next(more, None) or next(iter(newest), None)
 
     def interview(self) -> str:
         """none, requested, assigned, offered, completed, refused, not_offered or withdrawn."""

@@ -148,6 +148,16 @@ CASES: list[tuple[str, Any, Any]] = [
         (missing(), found(2), outcome("completed", 3), outcome("refused", 4)),
         (missing(), found(2), outcome("offered", 3), outcome("refused", 4)),
     ),
+    (
+        'interview = "offered"',
+        (*BACK, outcome("offered", 9), outcome("assigned", 10)),
+        (*BACK, outcome("offered", 9), outcome("refused", 10)),
+    ),
+    (
+        'interview = "assigned"',
+        (*BACK, outcome("assigned", 9)),
+        (*BACK, outcome("refused", 9), outcome("assigned", 10)),
+    ),
     ('interview_in_time = ["completed"]', (*BACK, outcome("completed", 9)), (*BACK, outcome("refused", 9))),
     (
         'interview_recorded = "refused"',
