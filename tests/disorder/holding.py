@@ -261,7 +261,8 @@ def _is_return(said: Said, absence: Absence) -> bool:
 
 
 def _left_untold(read: Read) -> Iterator[str]:
-    over = {ref.incident for state, *_, refs in _states(read) if state in ("found", "retracted") for ref in refs}
+    ended = [(r.incident, state in ("found", "retracted")) for state, *_, refs in _states(read) for r in refs]
+    over = {incident for incident, is_so in ended if is_so} - {incident for incident, is_so in ended if not is_so}
     told: dict[str, set[tuple[str, str | None]]] = {}
     for message in read.said:
         people = {(r["role"], r["person"]) for r in message["to"] if r["role"] not in HEARS_OF_NO_RETURN}
@@ -270,9 +271,8 @@ def _left_untold(read: Read) -> Iterator[str]:
         elif message["type"] in TELLS_BACK or message["kind"] in TAKES_BACK:
             told[message["episode"]] = told.get(message["episode"], set()) - people
     of = {m["episode"]: m["incident"] for m in read.said if m["type"] == "notify.missing"}
-    for episode, people in told.items():
-        if people and of[episode] in over:
-            yield f"told missing and not back: {sorted(map(str, people))} of {of[episode]}"
+    left = (episode for episode, people in told.items() if people and of[episode] in over)
+    yield from (f"told missing and not back: {sorted(map(str, told[e]))} of {of[e]}" for e in left)
 
 
 def _states(read: Read) -> Iterator[tuple[Any, ...]]:
