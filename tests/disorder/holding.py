@@ -18,7 +18,7 @@ MAY_BE_NO_NEWS = (
 )
 """What may say only what is known already. Anything else is the act of a person: taken in, held or refused."""
 ALARMS = ("notify.missing", "flag.set", "senior.alert")
-NO_ALARM = ("child_deceased", "need_to_know", "need_to_know_update", "missing_episode")
+NO_ALARM = ("child_deceased", "need_to_know", "need_to_know_update", "missing_episode", "briefing_shared")
 """What is told of a return, and what a person decides to send."""
 TELLS_BACK = ("notify.found", "rhi.request", "ola.notify")
 HEARS_OF_NO_RETURN = (
