@@ -112,10 +112,8 @@ def letters(promised: Sequence[OutboxRow]) -> list[Letter]:
     """The e-mails that these rows make, in their order."""
     settings = Settings()
     packs, directories = library(settings)
-    book, words_of = (
-        DirectoryBook(directories, calendars(packs), lambda: datetime.now(UTC)),
-        wordings_of(settings, packs),
-    )
+    book = DirectoryBook(directories, calendars(packs), lambda: datetime.now(UTC))
+    words_of = wordings_of(settings, packs)
     made = []
     for items in gathered([_outgoing(row, book.address(row.destination) or "") for row in promised]):
         content = compose(items, settings.smtp_from, settings.message_id_domain, words_of)

@@ -20,8 +20,8 @@ def is_there(on: str) -> bool:
 class Peer:
     """Its table, and its workers that hand rows on to Kafka, once they are started."""
 
-    def __init__(self, engine: Any, table: Any, out: Any, to: Any) -> None:
-        self.engine, self._table, self._out, self._to = engine, table, out, to
+    def __init__(self, engine: Any, table: Any, out: Any) -> None:
+        self.engine, self._table, self._out = engine, table, out
 
     async def start(self) -> None:
         await self._out.start()
@@ -73,7 +73,7 @@ async def peer(
 
     await to.start()
     try:
-        yield Peer(engine, table, out, to)
+        yield Peer(engine, table, out)
     finally:
         await to.stop()
         await engine.dispose()

@@ -12,7 +12,7 @@ from typing import Any
 from desk.desk import Desk
 from desk.people import DeskUser
 from desk.ports import NotPublishedError
-from routing.ledger_words import former_cause, recorded_id
+from routing.ledger_words import recorded_causes
 from routing.messages import derived_id
 from schemas.cloudevents import STRUCTURED, Envelope, structured
 from schemas.inbound import parse_message
@@ -100,8 +100,7 @@ def claim_key(row: AnswerRow) -> str:
 
 def ledger_causes(row: AnswerRow) -> tuple[str, str]:
     """What the ledger calls the answer where something followed from it, and what older lines call it."""
-    named = source_of(row.authority), row.id
-    return recorded_id(*named), former_cause(*named)
+    return recorded_causes(source_of(row.authority), row.id)
 
 
 def author(user: DeskUser, role: str) -> dict[str, str]:

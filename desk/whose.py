@@ -18,7 +18,7 @@ from desk.views.whose import NOBODY, compared
 from desk.visit import NotHereError, Visit
 from reporting.finding import Child, children_with
 from reporting.held_cases import held_cases
-from routing.ledger_words import former_cause, recorded_id
+from routing.ledger_words import recorded_causes
 from routing.messages import Answer
 from store import AnswerRow
 from store.looks import about_child
@@ -113,8 +113,7 @@ async def _candidates(visit: Visit, question: Question) -> list[Child]:
     told = question.data.get("causation")
     ids: list[str] = []
     async with visit.desk.store.reading() as tx:
-        named = (told["source"], told["id"]) if told else None
-        lines = await tx.ledger_about(recorded_id(*named), former_cause(*named)) if named else []
+        lines = await tx.ledger_about(*recorded_causes(told["source"], told["id"])) if told else []
         for line in (each for each in lines if each.kind == "match" and each.authority == question.row.authority):
             ids += [candidate["person"] for candidate in line.entry["candidates"]]
         for number in (question.data.get("child") or {}).get("identifiers") or ():

@@ -10,7 +10,7 @@ from routing.library import Packs
 from routing.messages import derived_id
 from routing.tables import PackError
 from store import Store
-from store.history import Delivery, LedgerEntry
+from store.history import Delivery, LedgerEntry, by_message
 from store.looks import NO_AUTHORITY
 
 ExplainedStep = dict[str, Any]
@@ -42,9 +42,7 @@ async def explained(store: Store, id_: str, packs: Packs, authority: str | None 
     owners = {*(entry.authority for entry in entries), *(delivery.row.authority for delivery in deliveries)} - {None}
     if authority is not None and owners != {authority}:
         return None
-    ways: dict[str, list[Delivery]] = {}
-    for delivery in deliveries:
-        ways.setdefault(delivery.row.message_id, []).append(delivery)
+    ways = by_message(deliveries)
     steps = [step for entry in entries if (step := _step(entry, ways, packs)) is not None]
     seen = {(each.authority, each.episode) for each in entries} | {(d.row.authority, d.row.subject) for d in deliveries}
     return Explained(steps, frozenset((authority or NO_AUTHORITY, episode) for authority, episode in seen))

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from enrichment.serialisation import pack_version_in
-from homeward.keeping.journal import heal_journal, lacks_keys, lines_missing
+from homeward.keeping.journal import heal_journal, lacks_keys
 from homeward.settings import Settings, SettingsError
 from routing.library import Packs
 from store import Store, Transaction
@@ -70,8 +70,7 @@ async def look_for_keys(store: Store, now: datetime) -> str | None:
         await tx.note_keys(lost, now)
     if lost:
         return KEYS_LOST
-    await heal_journal(store)
-    missing = await lines_missing(store)
+    missing = await heal_journal(store)
     return JOURNAL_OLD.format(len(missing)) if missing else None
 
 

@@ -134,7 +134,10 @@ class Watch:
         async with asyncio.timeout(_ANSWER_WITHIN):
             group, tried = settings.kafka_group, settings.canary_every > 0
             self.rights = await look(connection, self._directories, group, self._parts, tried)
-        self._silent = None if not self.rights.silent else self._asked if self._silent is None else self._silent
+        if not self.rights.silent:
+            self._silent = None
+        elif self._silent is None:
+            self._silent = self._asked
         if self.membership.saw(self.rights.unassigned, self.rights.unreadable):
             self._consuming.share_out_anew()
         for need in self.rights.missing:

@@ -11,6 +11,7 @@ import orjson
 from routing.ledger_words import HASHED, recorded_destination, recorded_recipient
 from routing.messages import Recipient
 from store import Delivery, LedgerEntry, Transaction
+from store.history import by_message
 from store.rows import SendersName
 
 _To = tuple[str, str | None]
@@ -25,9 +26,7 @@ async def in_clear(tx: Transaction, lines: Sequence[LedgerEntry], deliveries: It
     known any more the role is left. `deliveries`: those of the messages that the lines tell of."""
     names = await tx.names_of_causes({line.causation for line in lines if line.causation})
     called = {line.cause: _called(line, names) for line in lines if line.kind == "fact"}
-    ways: dict[str, list[Delivery]] = {}
-    for delivery in deliveries:
-        ways.setdefault(delivery.row.message_id, []).append(delivery)
+    ways = by_message(deliveries)
     return [_read(line, names, called, ways) for line in lines]
 
 

@@ -20,6 +20,11 @@ def former_cause(source: str, id_: str) -> str:
     return cause_name(source, recorded_id(source, id_))
 
 
+def recorded_causes(source: str, id_: str) -> tuple[str, str]:
+    """What rows call it as a cause, those of now and those that were written before."""
+    return recorded_id(source, id_), former_cause(source, id_)
+
+
 def recorded_person(authority: str, person: str) -> str:
     """What the ledger calls somebody to whom something is sent."""
     return HASHED + derived_id("recorded person", authority, person)

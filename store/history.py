@@ -1,7 +1,7 @@
 """Reading the ledger, the outbox and who is known, for those who ask why, count or report. Writing them lives in
 `store.ledger`, proving them in `store.proving`."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -57,6 +57,14 @@ class Delivery:
     address: str | None
     settled_at: datetime | None
     detail: str | None
+
+
+def by_message(deliveries: Iterable[Delivery]) -> dict[str, list[Delivery]]:
+    """The deliveries of each message, in their order."""
+    found: dict[str, list[Delivery]] = {}
+    for delivery in deliveries:
+        found.setdefault(delivery.row.message_id, []).append(delivery)
+    return found
 
 
 _ENTRIES = select(*(ledger.c[name] for name in _LEDGER_COLUMNS))

@@ -15,7 +15,6 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 
 _Given = Mapping[str, Any] | Sequence[Mapping[str, Any]]
-_Change = Callable[[Any], Any] | None
 
 
 class Rows:
@@ -117,10 +116,9 @@ class _Form:
     def run(self, connection: Connection, given: _Given) -> Rows:
         if not connection.in_transaction():
             connection.begin()
-        many = not isinstance(given, Mapping)
-        cursor = None
+        cursor, many = None, not isinstance(given, Mapping)
         try:
-            values: Any = self._values(given) if isinstance(given, Mapping) else [*map(self._values, given)]
+            values: Any = [*map(self._values, given)] if many else self._values(given)  # type: ignore[arg-type]
             cursor = connection.connection.cursor()
             # Who listens to statements hears these as well.
             connection.dispatch.before_cursor_execute(connection, cursor, self._text, values, None, many)

@@ -14,6 +14,7 @@ from episodes.episode import Episode
 from episodes.events import Change
 from routing.pack import Pack
 from store import Delivery, LedgerEntry
+from store.history import by_message
 
 STATES: Mapping[str, str] = {
     "prepared": "not sent yet",
@@ -71,16 +72,14 @@ def steps_of(
 ) -> list[CourseStep]:
     """The steps, oldest first; what only a machine does (timers set, attempts to deliver) is none. `ledger`: with the
     words of senders in clear."""
-    by_message: dict[str, list[Delivery]] = {}
-    for delivery in deliveries:
-        by_message.setdefault(delivery.row.message_id, []).append(delivery)
+    ways = by_message(deliveries)
     tellers, accounts = tellers_of(episode, pack), accounts_of(episode, now)
     steps: list[CourseStep] = []
     for line in ledger:
         if line.kind == "fact":
             steps += _heard(line, tellers.get(line.cause, ""), accounts.get(line.cause, ""), pack, now)
         elif line.kind == "decision":
-            steps.append(_sent(line, by_message, pack, now))
+            steps.append(_sent(line, ways, pack, now))
     return steps
 
 
@@ -99,12 +98,12 @@ def _heard(line: LedgerEntry, teller: str, account: str, pack: Pack, now: dateti
         yield CourseStep(line.at, day_and_hour(line.at, now), title, who, sent=False, said=account)
 
 
-def _sent(line: LedgerEntry, by_message: Mapping[str, Sequence[Delivery]], pack: Pack, now: datetime) -> CourseStep:
+def _sent(line: LedgerEntry, ways: Mapping[str, Sequence[Delivery]], pack: Pack, now: datetime) -> CourseStep:
     entry = line.entry
     to = ", ".join(dict.fromkeys(who_is_meant(pack, role, person) for role, person in entry["to"]))
     why = "counted with others that are alike" if entry.get("counted") else "its reason had ended"
     unsent = f" (not sent: {why})" if entry.get("unsent") else ""
-    rows = by_message.get(entry["message"], ())
+    rows = ways.get(entry["message"], ())
     how = tuple(f"{_way(row.row.destination, pack)}: {STATES[row.state]}" for row in rows)
     title = act_of(pack, entry["type"], entry["kind"]) + unsent
     when = day_and_hour(line.at, now)

@@ -23,6 +23,7 @@ from routing.pack_words import title_of
 from routing.tables import PackError
 from store import Delivery, LedgerEntry, Transaction
 from store.contents_table import KeptContents
+from store.history import by_message
 from store.holds import Hold
 from store.looks import about_child
 
@@ -85,10 +86,8 @@ async def bundle_of(
 def disclosures(sent: Sequence[Delivery], lines: Iterable[LedgerEntry], packs: Packs, authority: str) -> list[_Told]:
     """Each message with all whom it was told to, oldest first: what it said, why, and what it kept back."""
     decisions = {line.entry["message"]: line.entry for line in lines if line.kind == "decision"}
-    by_message: dict[str, list[Delivery]] = {}
-    for row in sorted(sent, key=lambda each: each.position):
-        by_message.setdefault(row.row.message_id, []).append(row)
-    return [_disclosure(rows, decisions.get(message, {}), packs, authority) for message, rows in by_message.items()]
+    told = by_message(sorted(sent, key=lambda each: each.position))
+    return [_disclosure(rows, decisions.get(message, {}), packs, authority) for message, rows in told.items()]
 
 
 def _disclosure(rows: Sequence[Delivery], entry: Mapping[str, Any], packs: Packs, authority: str) -> _Told:

@@ -37,12 +37,14 @@ async def lines_missing(store: Store) -> set[str]:
         return await tx.erased_besides(journal)
 
 
-async def heal_journal(store: Store) -> None:
+async def heal_journal(store: Store) -> set[str]:
     """Writes anew the lines that an older backup of the keys lacks, as the ledger tells them, and throws away again the
-    keys of forgotten children that came back with it. Raises StoreUnavailableError."""
-    if store.keys is None:
-        return
-    for id_ in sorted(await lines_missing(store)):
+    keys of forgotten children that came back with it. Returns the lines that are missed all the same. Raises
+    StoreUnavailableError."""
+    missing = await lines_missing(store)
+    if store.keys is None or not missing:
+        return missing
+    for id_ in sorted(missing):
         async with store.transaction() as tx:
             await tx.lock([id_])
             told = [row for row in await tx.ledger_about(id_) if row.kind == "erasure"]
@@ -52,6 +54,7 @@ async def heal_journal(store: Store) -> None:
             people = [row.entry["person"] for row in told if row.entry["what"] == FORGOTTEN]
             await tx.throw_away_again(people)
         log.warning("A line of the journal was lost and is written anew", extra={"line": id_, "child": people})
+    return await lines_missing(store)
 
 
 def _as_noted(id_: str, told: Sequence[LedgerEntry]) -> Erasure:

@@ -1,7 +1,7 @@
 """A child who is forgotten is forgotten everywhere: in every table, in every file, and in a backup of before."""
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -30,16 +30,6 @@ from homeward.keeping.journal import obey_journal
 from homeward.served import check_keys, check_place_of_keys
 from homeward.settings import Settings, SettingsError
 from store import Store
-
-EACH = ["file", pytest.param("postgres", marks=pytest.mark.postgres)]
-
-
-@pytest.fixture(params=EACH)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "file":
-        return f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
-    fresh: Callable[[], str] = request.getfixturevalue("postgres")
-    return fresh()
 
 
 async def test_a_forgotten_child_stands_in_no_table_and_others_stay(

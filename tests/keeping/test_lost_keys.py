@@ -2,7 +2,6 @@
 says something is erased, until they are back or somebody gives them up."""
 
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,14 +30,6 @@ from tests.shipped import shipped_directories, shipped_packs
 
 KIM = child("compact:K-7")
 EXAMPLE = Path(__file__).parents[2] / "docs" / "example" / "retention.toml"
-
-
-@pytest.fixture(params=["file", pytest.param("postgres", marks=pytest.mark.postgres)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "file":
-        return f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
-    fresh: Callable[[], str] = request.getfixturevalue("postgres")
-    return fresh()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 all the same while it is kept."""
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,6 @@ from store import Store
 from store.pausing import Pause
 from store.rows import LedgerRow, SendersName
 
-EACH = ["file", pytest.param("postgres", marks=pytest.mark.postgres)]
 _OWNERS = ("authority", "force", "responsible_authority")  # those of the topic, or the hub asks whose child it is
 _LISTED = ("kind", "type", "decision", "service")  # words of a pack, or the record is quarantined
 _WORD = re.compile(r"canary\d{3}", re.IGNORECASE)
@@ -89,14 +88,6 @@ def _with_words(type_: str, hours: float, words: Words) -> bytes:
     id_, source = words.one(f"id of {type_}"), f"/police/{words.one(f'source of {type_}')}"
     told = event(type_, later(hours + 0.5), data, id_, source)
     return told.replace(b'"P-1"', b'"%s"' % words.incident.encode()).replace(b'"K-1"', b'"%s"' % words.number.encode())
-
-
-@pytest.fixture(params=EACH)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "file":
-        return f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
-    fresh: Callable[[], str] = request.getfixturevalue("postgres")
-    return fresh()
 
 
 @pytest_asyncio.fixture
