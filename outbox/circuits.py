@@ -14,7 +14,7 @@ from schemas.delivery import Receipt, Verdict
 
 log = logging.getLogger(__name__)
 
-FIRST, LONGEST = timedelta(seconds=1), timedelta(seconds=10)
+FIRST, LONGEST = timedelta(seconds=1), timedelta(seconds=5)
 _DOUBTFUL = timedelta(minutes=1)  # a probe that ends in doubt may have reached a person
 _BROKEN = 3  # addresses in a row at which the server broke off: then the server is the trouble
 _REMIND = timedelta(minutes=1)  # until the log says again that it is still so; twice as long each time

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from store.encryption import encryption
 
-WITHIN = 20.0
+WITHIN = 14.0
 """Seconds that a server has for one statement of a running hub."""
 _CONNECT, _CHECK_OUT, _CLOSE = 10.0, 20.0, 3.0  # seconds
 _RECYCLE = 900  # seconds after which a connection is made anew, whatever it looks like
@@ -24,21 +24,21 @@ _SERVER = {
     "timezone": "UTC",
     "jit": "off",  # statements are short: compiling one costs more than running it
     "random_page_cost": "1.1",  # no disk turns any more, and what is looked up by its key is at hand
-    "lock_timeout": "15s",  # below WITHIN: a lock that another holds is no sign of a server that hangs
+    "lock_timeout": "10s",  # below WITHIN: a lock that another holds is no sign of a server that hangs
     "idle_in_transaction_session_timeout": "30s",
     # The server's side of a line that is cut: locks of a client that is gone fall free.
-    "tcp_keepalives_idle": "10",
-    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_idle": "6",
+    "tcp_keepalives_interval": "3",
     "tcp_keepalives_count": "3",
-    "tcp_user_timeout": "20s",
+    "tcp_user_timeout": "14s",
     "application_name": "homeward",
 }
-_SERVER_BRIEF = _SERVER | {"lock_timeout": "10s", "idle_in_transaction_session_timeout": "10s"}
+_SERVER_BRIEF = _SERVER | {"lock_timeout": "8s", "idle_in_transaction_session_timeout": "10s"}
 """For transactions of a few statements with nothing in between: a process that hangs inside one bars nobody longer."""
 _WHOLE = "SET transaction_timeout = '20s'"
 """The same for one that hangs between the parts of a statement, and so is not idle to Postgres: known from version 17
 on, and refused before it where it is asked for with the connection."""
-_LINE = {"TCP_KEEPIDLE": 10, "TCP_KEEPALIVE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 20_000}
+_LINE = {"TCP_KEEPIDLE": 6, "TCP_KEEPALIVE": 6, "TCP_KEEPINTVL": 3, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 14_000}
 """The same on our side, as far as this system knows it."""
 _READ_ONLY = "25006"
 _KNOWS_WHOLE = 17  # the version of Postgres that can end a transaction by its age

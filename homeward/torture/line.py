@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import make_url
 
-_NOTICED_WITHIN = 25.0
+_NOTICED_WITHIN = 15.0
 """Seconds: what the hub asks of either end (`store.postgres`)."""
 
 

@@ -114,8 +114,8 @@ async def test_a_process_that_hangs_in_a_brief_transaction_bars_nobody_for_long(
     async with store.transaction(brief=True) as tx:
         bounds = await _bounds(tx._connection)
     async with store.transaction() as tx:
-        assert await _bounds(tx._connection) == ("30s", "15s", "0")
-    assert bounds == ("10s", "10s", "20s")
+        assert await _bounds(tx._connection) == ("30s", "10s", "0")
+    assert bounds == ("10s", "8s", "20s")
     await store.close()
 
 
@@ -126,7 +126,7 @@ async def test_both_ends_of_a_line_notice_that_the_other_is_gone(postgres: Calla
             raw = await connection.get_raw_connection()
             end = raw.driver_connection._transport.get_extra_info("socket")  # type: ignore[union-attr]
             assert end.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
-            assert end.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 20_000
+            assert end.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 14_000
             asked = text("SELECT setting FROM pg_settings WHERE name = 'tcp_user_timeout' AND source = 'client'")
             assert (await connection.execute(asked)).one()
         await store.close()
