@@ -9,9 +9,10 @@ import click
 from rich.console import Console
 
 from bench import backlog, mail, parts, snapshot, timers
-from bench.comparing import table_of, write
+from bench.comparing import table_of
 from bench.databases import databases
 from bench.machine import machine
+from bench.record import write
 from bench.turns import Ground
 from homeward.embedded import EmbeddedKafka
 from homeward.logs import configure
@@ -35,7 +36,9 @@ PARTS = {
 @click.option("--rounds", type=int, help="How many times to run each of the two.")
 @click.option("--only", multiple=True, type=click.Choice([*PARTS]))
 @click.option("--on", multiple=True, type=click.Choice(["Postgres", "SQLite"]))
-@click.option("--write", "keep", is_flag=True, help="Keep figures and chart in docs/speed.")
+@click.option(
+    "--write", "keep", is_flag=True, help="Keep figures and chart in docs/speed, beside those of other parts."
+)
 def main(quick: bool, rounds: int | None, only: tuple[str, ...], on: tuple[str, ...], keep: bool) -> None:
     """Compares the hub with the same work without a database, and its relay with bare record batches and with
     faststream-outbox where that is installed (make bench does so); and a large hub with a small one."""
@@ -46,7 +49,7 @@ def main(quick: bool, rounds: int | None, only: tuple[str, ...], on: tuple[str, 
         kafka = stack.enter_context(EmbeddedKafka(folder / "kafka")).bootstrap
         fresh = stack.enter_context(databases(folder))
         for name in on or fresh:
-            ground = Ground(kafka, name, fresh[name], quick, rounds or (2 if quick else 5))
+            ground = Ground(kafka, name, fresh[name], quick, rounds or (2 if quick else 3))
             for part in only or PARTS:
                 found += asyncio.run(PARTS[part](ground))
     console = Console(width=160)

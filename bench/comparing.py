@@ -1,15 +1,11 @@
 """Figures that are compared, run by run, A B A B: medians, how far runs lie apart, and a ratio only where they do not
-lie too far apart to tell anything. As a table, as JSON, and as a chart."""
+lie too far apart to tell anything. As a table."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from math import isnan
-from pathlib import Path
 from statistics import median
-from typing import Any
 
-import leather  # type: ignore[import-untyped]
-import orjson
 from rich.table import Table
 
 APART = 1.6
@@ -59,30 +55,19 @@ def table_of(comparisons: Sequence[Comparison]) -> Table:
     for each in comparisons:
         ratio = f"{each.ratio:.2f}" if each.ratio is not None else "– (runs too far apart)"
         what = f"{each.what}\n{each.note}" if each.note else each.what
-        figures = (_spread(each.ours), each.yardstick, _spread(each.theirs))
-        table.add_row(what, each.on, each.unit, *figures, ratio, _goal(each))
+        figures = (spread(each.ours), each.yardstick, spread(each.theirs))
+        table.add_row(what, each.on, each.unit, *figures, ratio, goal_of(each))
     return table
 
 
-def _goal(each: Comparison) -> str:
+def goal_of(each: Comparison) -> str:
+    """The goal and whether it is met, in words; empty where there is none."""
     if each.goal is None:
         return ""
     told = {True: "met", False: "missed", None: "not known"}[each.is_met]
     return f"{'≥' if each.better == 'more' else '≤'} {each.goal:g}: {told}"
 
 
-def write(folder: Path, machine: dict[str, Any], comparisons: Sequence[Comparison]) -> None:
-    """`speed.json` and `speed.svg`."""
-    told = [asdict(each) | {"ratio": each.ratio, "met": each.is_met} for each in comparisons]
-    whole = {"machine": machine, "comparisons": told}
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "speed.json").write_bytes(orjson.dumps(whole, option=orjson.OPT_INDENT_2) + b"\n")
-    if bars := [(each.ratio, f"{each.what} / {each.yardstick}, {each.on}") for each in comparisons if each.ratio]:
-        chart = leather.Chart("Homeward as a multiple of its yardstick")
-        chart.add_x_scale(0, max(value for value, _ in bars))
-        chart.add_bars(bars)
-        (folder / "speed.svg").write_text(chart.to_svg(width=900, height=60 + 40 * len(bars)))
-
-
-def _spread(values: Sequence[float]) -> str:
+def spread(values: Sequence[float]) -> str:
+    """The median, and the least and the most."""
     return f"{median(values):,.1f} ({min(values):,.1f}–{max(values):,.1f})"

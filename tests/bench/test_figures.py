@@ -2,6 +2,7 @@
 
 from collections import Counter
 from math import isnan
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from bench.arrivals import Seen, between, faults_of, rate, watched
 from bench.backlog import limit
 from bench.comparing import Comparison
 from bench.processes import Busy
+from bench.record import write
 from bench.turns import in_turns
 
 
@@ -115,3 +117,18 @@ def test_what_is_missing_twice_or_out_of_order_is_found(numbers: list[int], faul
 )
 def test_what_the_limit_is_is_said(reached: float, busy: float, told: str) -> None:
     assert limit(reached, 100.0, Busy(busy)).startswith(told)
+
+
+def test_a_part_that_is_measured_again_takes_its_own_place_and_the_rest_stays(tmp_path: Path) -> None:
+    def measured(what: str, ours: float) -> Comparison:
+        return Comparison(what, "SQLite", "rows/s", "bare", "more", 0.5, ours=[ours, ours], theirs=[10.0, 10.0])
+
+    write(tmp_path, {"load at start": 0.1, "cores": 2}, [measured("relay", 2.0), measured("drain", 7.0)])
+    write(tmp_path, {"load at start": 0.4, "cores": 2}, [measured("relay", 6.0)])
+    rows = [line for line in (tmp_path / "README.md").read_text().splitlines() if "| SQLite |" in line]
+    assert rows == [
+        "| relay | SQLite | 6.0 (6.0–6.0) rows/s | bare | 10.0 (10.0–10.0) rows/s | 0.60 | ≥ 0.5: met |",
+        "| drain | SQLite | 7.0 (7.0–7.0) rows/s | bare | 10.0 (10.0–10.0) rows/s | 0.70 | ≥ 0.5: met |",
+    ]
+    assert "load at start 0.1 to 0.4" in (tmp_path / "README.md").read_text()
+    assert "relay / bare, SQLite" in (tmp_path / "speed.svg").read_text()
