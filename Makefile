@@ -26,7 +26,7 @@ AUDIT := $(VENV)/.with-audit-$(shell cksum < requirements/audit.txt | cut -d' ' 
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fuzz courses screenshots mutants torture bench bench-cdc bench-desk bench-matching bench-contract image sbom audit lock clean
+.PHONY: help demo run test test-long check fuzz courses screenshots mutants torture bench bench-cdc bench-desk bench-matching bench-contract image sbom audit lock clean
 
 help: ## list the commands
 	@printf 'Homeward tells people and keeps time. Commands:\n\n'
@@ -39,8 +39,11 @@ demo: $(RUN) ## play a made-up fortnight through the whole hub and show who was 
 run: $(RUN) ## start the hub and the duty desk with an embedded Kafka (ARGS=--sample: with a made-up fortnight)
 	@$(BIN)/homeward run --embedded --desk $(ARGS)
 
-test: $(TEST) $(SSDA903) ## run every test, against a real Kafka and a real Postgres, in up to four processes
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+test: $(TEST) $(SSDA903) ## run the tests, against a real Kafka and a real Postgres, in up to four processes
+	@$(BIN)/python -m pytest -n auto --part short $(ARGS)
+
+test-long: $(TEST) ## run the tests that prove something by length: courses, mutants, upgrades, faults, pages
+	@$(BIN)/python -m pytest -n auto --part long $(ARGS)
 
 check: $(TEST) ## run ruff, mypy and the import rules
 	@$(BIN)/ruff check .

@@ -3,6 +3,7 @@ tests are divided between processes, where there are several, in `tests/parallel
 
 import gc
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,16 @@ pytest_plugins = [
     "tests.services.chromium",
     "tests.services.pango",
 ]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--part", choices=parallel.PARTS, help="Only what `make test` runs, or only `make test-long`.")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    if collection_path.is_dir() or parallel.is_narrow(config.option.keyword, config.args):
+        return None
+    return parallel.is_left_out(collection_path.relative_to(config.rootpath).as_posix(), config.option.part) or None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

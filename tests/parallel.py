@@ -36,6 +36,26 @@ LONG = (
     "tests/outbox/test_relay_hung.py",
     "tests/consumers/test_members.py",
 )
+# Files that prove something by length: by many courses, mutants or pages, by time, or by hubs and brokers that come and
+# go. They are what `make test-long` runs, and `make test` leaves out.
+AT_LENGTH = (
+    "tests/arriving/test_a_county.py",
+    "tests/desk/test_every_page.py",
+    "tests/disorder/test_random_courses.py",
+    "tests/fuzz/test_way_in.py",
+    "tests/homeward/embedded/test_three_nodes.py",
+    "tests/homeward/test_rehearsing.py",
+    "tests/hub/test_a_thousand.py",
+    "tests/hub/test_kafka_away.py",
+    "tests/hub/test_rolling_upgrade.py",
+    "tests/intake/test_courses.py",
+    "tests/outbox/test_relay_property.py",
+    "tests/protocols/test_any_course.py",
+    "tests/protocols/test_late_scope.py",
+    "tests/protocols/test_scenario_mutants.py",
+    "tests/torture/test_a_short_run.py",
+)
+PARTS = ("short", "long")
 MOST_PROCESSES = 4
 
 
@@ -62,6 +82,11 @@ def is_narrow(keyword: str, paths: list[str]) -> bool:
     """Whether only some tests were asked for, by name (`-k`) or by file: they would wait longer for processes to start
     than they run."""
     return bool(keyword) or any(".py" in path for path in paths)
+
+
+def is_left_out(path: str, part: str | None) -> bool:
+    """Whether a file of tests (its path from the root) belongs to the other part."""
+    return part is not None and (path in AT_LENGTH) != (part == "long")
 
 
 def scheduler(config: pytest.Config, log: Any) -> "LoadScopeScheduling":

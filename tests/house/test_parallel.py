@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.parallel import APART, LONG, TOGETHER, group_of, is_narrow, processes
+from tests.parallel import APART, AT_LENGTH, LONG, TOGETHER, group_of, is_left_out, is_narrow, processes
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("path", [*TOGETHER, *APART, *LONG])
+@pytest.mark.parametrize("path", [*TOGETHER, *APART, *LONG, *AT_LENGTH])
 def test_every_path_that_is_named_has_tests(path: str) -> None:
     assert [*ROOT.glob(f"{path}*.py"), *ROOT.glob(path)], "its tests have moved: name their new place"
 
@@ -47,3 +47,10 @@ def test_tests_that_wait_leave_their_processor_to_two_more_processes(processors:
 )
 def test_some_tests_by_name_or_by_file_run_in_one_process(keyword: str, paths: list[str], narrow: bool) -> None:
     assert is_narrow(keyword, paths) is narrow
+
+
+@pytest.mark.parametrize("path", [AT_LENGTH[0], "tests/house/test_docs.py"])
+def test_each_file_is_in_one_of_the_two_parts_and_without_a_part_in_what_runs(path: str) -> None:
+    assert sorted(is_left_out(path, part) for part in ("short", "long")) == [False, True]
+    assert is_left_out(path, "short") is (path in AT_LENGTH)
+    assert not is_left_out(path, None)
