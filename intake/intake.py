@@ -103,7 +103,7 @@ class Intake:
         self._promised()
 
     async def _ask(self, timers: Sequence[TimerRow], figures: Mapping[str, Figures], now: datetime) -> Step:
-        async with self._store.transaction() as tx:
+        async with self._store.transaction(short=True) as tx:
             await tx.lock({t.person for t in timers})
             due = await tx.standing_timers({t.id for t in timers}, max(t.due_at for t in timers))
             found = await tx.find((), (), {t.episode for t in due if t.episode})
@@ -185,7 +185,7 @@ class Intake:
         while True:
             try:
                 with inner_span("transaction", records=len(read)):
-                    async with self._store.transaction() as tx:
+                    async with self._store.transaction(short=True) as tx:
                         return await self._work(tx, read, now, spoilt)
             except BaseException as error:
                 self._begun = set(begun)  # what was not kept has not begun

@@ -1,6 +1,7 @@
 """The database as the rest of Homeward holds it: opened, created, closed, and entered by transactions."""
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -11,7 +12,17 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from store.creating import create
-from store.engine import READING, close, connected, in_memory, keys_named, make_room, opened, opened_for_brief
+from store.engine import (
+    READING,
+    close,
+    connected,
+    in_memory,
+    keys_named,
+    make_room,
+    opened,
+    opened_for_brief,
+    run_at_once,
+)
 from store.errors import StoreUnavailableError, translated
 from store.handing import HandedOver, Taker
 from store.keys import KeyStore
@@ -65,15 +76,17 @@ class Store:
             await self.keys.close()
 
     @asynccontextmanager
-    async def transaction(self, brief: bool = False) -> AsyncIterator[Transaction]:
+    async def transaction(self, brief: bool = False, short: bool = False) -> AsyncIterator[Transaction]:
         """All of what is done inside, or nothing: committed at the end, rolled back on any exception. `brief`: a few
-        statements and nothing in between, so that a process which hangs inside bars others for seconds only.
+        statements and nothing in between, so that a process which hangs inside bars others for seconds only. `short`:
+        each statement takes milliseconds, so that SQLite may run it without a hop to its thread.
 
         Raises StoreUnavailableError where trying again may help and StoreRefusedError where it will not."""
         promised = HandedOver()
         try:
             async with self.connection(brief) as connection:
-                tx = Transaction(connection, self._taker, self.keys)
+                at_once = await self._at_once(connection, brief or short)
+                tx = Transaction(connection, self._taker, self.keys, at_once)
                 promised = tx.promised
                 yield tx
                 await tx.flush()
@@ -132,6 +145,9 @@ class Store:
                 await connection.commit()
             TRANSACTION.observe(time.monotonic() - begun)
 
+    async def _at_once(self, connection: AsyncConnection, is_short: bool = False) -> sqlite3.Connection | None:
+        return None if self.postgres else await run_at_once(connection, is_short)
+
     async def sweep(self) -> None:
         """Lets what was erased leave the files of SQLite, whose log keeps it until it is written over. Postgres does so
         by its own vacuum."""
@@ -156,7 +172,7 @@ class Store:
     async def reading(self) -> AsyncIterator[Transaction]:
         """One view of the whole, for reading only: it waits for no writer and holds none up."""
         async with self.reading_connection() as connection:
-            yield Transaction(connection, keys=self.keys)
+            yield Transaction(connection, keys=self.keys, at_once=await self._at_once(connection))
 
     @asynccontextmanager
     async def reading_connection(self) -> AsyncIterator[AsyncConnection]:

@@ -1,5 +1,6 @@
 """Opening a database so that a commit survives a loss of power. What is kept in it is told elsewhere."""
 
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
@@ -118,6 +119,16 @@ async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         raise
     with translated():
         await opening.__aexit__(None, None, None)
+
+
+async def run_at_once(connection: AsyncConnection, is_short: bool) -> sqlite3.Connection | None:
+    """SQLite itself, where the statements of this transaction may be put to it without a hop to its thread: those of a
+    database in memory, and of a transaction that has the writer's lock and is short. None for any other."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    if not isinstance(driver, one_hop.Connection):
+        return None
+    driver.at_once = driver.at_once or is_short
+    return driver.itself if driver.at_once else None
 
 
 def _of_sqlite(url: URL, **pool: Any) -> AsyncEngine:

@@ -1,7 +1,9 @@
-"""SQLite with one hop to its thread for each statement. aiosqlite takes one to make a cursor, one to run it, one to
-read the rows and one to close it, and each waits for its turn in two threads.
+"""SQLite with at most one hop to its thread for each statement. aiosqlite takes one to make a cursor, one to run it,
+one to read the rows and one to close it, and each waits for its turn in two threads.
 
-A statement that is streamed is read on in further hops: so many rows at a time are in memory."""
+A statement that is streamed is read on in further hops: so many rows at a time are in memory. A transaction that has
+the writer's lock waits for nobody until it commits; where its statements are short, they need no hop at all
+(`at_once`). Nor do those of a database in memory, which has no disk to wait for."""
 
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -14,15 +16,35 @@ _AT_ONCE = 1000  # rows; more are left in the cursor until they are asked for
 
 
 class Connection(aiosqlite.Connection):
-    """One connection in a thread of its own."""
+    """One connection in a thread of its own. `at_once`: until the transaction ends, statements are run where they are
+    asked."""
+
+    in_memory = False
+    at_once = False
+
+    @property
+    def itself(self) -> sqlite3.Connection:
+        """SQLite's own connection, for statements that are run at once."""
+        return self._conn
 
     def cursor(self) -> "Cursor":  # type: ignore[override]
         """Not asked of the thread: it is made with its statement."""
         return Cursor(self)
 
     async def hop(self, work: Callable[[], None]) -> None:
-        """Does it in the thread. Raises what it raises."""
-        await self._execute(work)  # type: ignore[no-untyped-call]
+        """Does it in the thread, or at once. Raises what it raises."""
+        if self.at_once:
+            work()
+        else:
+            await self._execute(work)  # type: ignore[no-untyped-call]
+
+    async def commit(self) -> None:
+        self.at_once = self.in_memory  # the disk is waited for
+        await self.hop(self._conn.commit)
+
+    async def rollback(self) -> None:
+        self.at_once = self.in_memory
+        await self.hop(self._conn.rollback)
 
 
 class Cursor:
@@ -95,6 +117,7 @@ class Cursor:
 
 def connect(database: str, **options: Any) -> Connection:
     """As `aiosqlite.connect`. Its thread ends with the process."""
-    made = Connection(partial(sqlite3.connect, database, **options), _AT_ONCE)
+    made = Connection(partial(sqlite3.connect, database, **options | {"check_same_thread": False}), _AT_ONCE)
     made._thread.daemon = True
+    made.at_once = made.in_memory = database == ":memory:"
     return made

@@ -6,7 +6,7 @@ are never seen again, and always where it leaves something to SQLAlchemy, such a
 
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Dialect, Executable
@@ -72,12 +72,30 @@ def execute(connection: Connection, statement: Executable, given: _Given) -> Row
     if forms is None:
         _FORMS[statement] = {}
         return _as_usual(connection, statement, given)
-    names = given if isinstance(given, Mapping) else given[0]
-    which = (connection.dialect.name, connection.dialect.driver, *names)
+    which = _which(connection, given)
     if which not in forms:
-        forms[which] = _Form.of(statement, connection.dialect, names)
+        forms[which] = Form.of(statement, connection.dialect, which.names)
     form = forms[which]
     return form.run(connection, given) if form else _as_usual(connection, statement, given)
+
+
+def ready_form(connection: Connection, statement: Executable, given: _Given) -> "Form | None":
+    """The statement as its driver takes it; None where it was not made ready."""
+    forms = _FORMS.get(statement) if isinstance(statement, ClauseElement) else None
+    return forms.get(_which(connection, given)) if forms else None
+
+
+class _Which(NamedTuple):
+    """Of whose forms: the driver, and the names of what it is given."""
+
+    dialect: str
+    driver: str
+    names: tuple[str, ...]
+
+
+def _which(connection: Connection, given: _Given) -> _Which:
+    names = given if isinstance(given, Mapping) else given[0]
+    return _Which(connection.dialect.name, connection.dialect.driver, tuple(names))
 
 
 def _as_usual(connection: Connection, statement: Executable, given: _Given) -> Rows:
@@ -86,7 +104,7 @@ def _as_usual(connection: Connection, statement: Executable, given: _Given) -> R
     return Rows(rows, result.rowcount)
 
 
-class _Form:
+class Form:
     """A statement as one driver takes it: its text, what is done to each of its parameters, and what to each value of a
     row that comes back."""
 
@@ -100,7 +118,7 @@ class _Form:
         self._changes: list[tuple[int, Callable[[Any], Any]]] | None = None
 
     @classmethod
-    def of(cls, statement: ClauseElement, dialect: Dialect, names: Mapping[str, Any]) -> "_Form | None":
+    def of(cls, statement: ClauseElement, dialect: Dialect, names: Sequence[str]) -> "Form | None":
         """None where it is not for a driver alone."""
         compiled = statement.compile(dialect=dialect, column_keys=[*names] or None)
         if not isinstance(compiled, SQLCompiler) or not compiled.positional:
@@ -114,21 +132,28 @@ class _Form:
         return None if any(left) else cls(compiled, dialect)
 
     def run(self, connection: Connection, given: _Given) -> Rows:
+        """Puts it to the driver by a cursor of the connection."""
         if not connection.in_transaction():
             connection.begin()
-        cursor, many = None, not isinstance(given, Mapping)
+        cursor = None
         try:
-            values: Any = [*map(self._values, given)] if many else self._values(given)  # type: ignore[arg-type]
             cursor = connection.connection.cursor()
-            # Who listens to statements hears these as well.
-            connection.dispatch.before_cursor_execute(connection, cursor, self._text, values, None, many)
-            (cursor.executemany if many else cursor.execute)(self._text, values)
-            connection.dispatch.after_cursor_execute(connection, cursor, self._text, values, None, many)
-            done = Rows(self._rows(cursor) if cursor.description else (), cursor.rowcount)
-            cursor.close()
-            return done
+            return self.put(connection, cursor, given)
         except BaseException as error:
-            self._fails(connection, error, cursor)
+            self.fails(connection, error, cursor)
+
+    def put(self, connection: Connection, cursor: Any, given: _Given) -> Rows:
+        """Puts it to the driver by this cursor. Raises the driver's own errors, which are for `fails`."""
+        many = not isinstance(given, Mapping)
+        values: Any = [*map(self._values, given)] if many else self._values(given)  # type: ignore[arg-type]
+        # Who listens to statements hears these as well.
+        connection.dispatch.before_cursor_execute(connection, cursor, self._text, values, None, many)
+        (cursor.executemany if many else cursor.execute)(self._text, values)
+        connection.dispatch.after_cursor_execute(connection, cursor, self._text, values, None, many)
+        rows = self._rows(cursor) if cursor.description else ()
+        done = Rows(rows, cursor.rowcount)  # which is known of what returns rows when all are read
+        cursor.close()
+        return done
 
     def _values(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
         values = {**self._constants, **given} if self._constants else given
@@ -152,11 +177,13 @@ class _Form:
         self._row = namedtuple("Row", [column.keyname for column in self._columns], rename=True)._make  # type: ignore[attr-defined]
         self._changes = [(place, change) for place, change in enumerate(changes) if change]
 
-    def _fails(self, connection: Connection, error: BaseException, cursor: Any) -> NoReturn:
+    def fails(self, connection: Connection, error: BaseException, cursor: Any) -> NoReturn:
         """As SQLAlchemy's own statements fail: the driver's errors become its own, and a connection that is lost, or
         was called off in the middle, serves nobody any more."""
         dbapi = connection.dialect.loaded_dbapi
         try:
+            raise error  # SQLAlchemy looks for it where errors are handled
+        except BaseException:
             text = self._text if isinstance(error, dbapi.Error) else None
             connection._handle_dbapi_exception(error, text, None, cursor, None)
         finally:
@@ -165,4 +192,4 @@ class _Form:
                 connection.invalidate(error)
 
 
-_FORMS: WeakKeyDictionary[ClauseElement, dict[tuple[str, ...], _Form | None]] = WeakKeyDictionary()
+_FORMS: WeakKeyDictionary[ClauseElement, dict[_Which, Form | None]] = WeakKeyDictionary()

@@ -3,6 +3,7 @@
 The statements themselves live with what they are for. What is written in a row goes to Postgres in one statement, where
 each would cost a round trip; SQLite is in this process, and gets each at once."""
 
+import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +16,7 @@ from store.errors import translated
 from store.handing import HandedOver, Taker
 from store.keys import KeyStore
 from store.listing import Listing, Parameters, Writing
-from store.ready import Rows, execute
+from store.ready import Rows, execute, ready_form
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,14 @@ class _Part:
 class Session:
     """What the parts of a transaction share."""
 
-    def __init__(self, connection: AsyncConnection, taker: Taker | None = None, keys: KeyStore | None = None) -> None:
-        self._connection = connection
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        taker: Taker | None = None,
+        keys: KeyStore | None = None,
+        at_once: sqlite3.Connection | None = None,
+    ) -> None:
+        self._connection, self._at_once = connection, at_once
         self._postgres = connection.dialect.name == "postgresql"
         self._taker, self._keys = taker, keys
         self._unwritten: list[_Part] = []
@@ -89,6 +96,15 @@ class Session:
 
     async def _put(self, statement: Executable, parameters: Parameters | list[Parameters]) -> Rows:
         with translated():
+            sync = self._connection.sync_connection
+            if self._at_once is not None and sync is not None:
+                form = ready_form(sync, statement, parameters)
+                if form is not None:
+                    cursor = self._at_once.cursor()
+                    try:
+                        return form.put(sync, cursor, parameters)
+                    except BaseException as error:
+                        await self._connection.run_sync(form.fails, error, cursor)
             return await self._connection.run_sync(execute, statement, parameters)
 
 

@@ -40,8 +40,8 @@ class Watched(Store):
     news: asyncio.Event
 
     @asynccontextmanager
-    async def transaction(self, brief: bool = False) -> AsyncIterator[Transaction]:
-        async with super().transaction(brief) as tx:
+    async def transaction(self, **how: bool) -> AsyncIterator[Transaction]:
+        async with super().transaction(**how) as tx:
             yield tx
         self.news.set()
 

@@ -187,8 +187,8 @@ class Failing(Store):
     lost = 0
 
     @asynccontextmanager
-    async def transaction(self, brief: bool = False) -> AsyncIterator[Transaction]:
-        async with super().transaction() as tx:
+    async def transaction(self, **how: bool) -> AsyncIterator[Transaction]:
+        async with super().transaction(**how) as tx:
             yield tx
             if self.lost:
                 self.lost -= 1

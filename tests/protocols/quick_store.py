@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 from unittest.mock import patch
 
-from sqlalchemy import Connection, StaticPool, create_engine
+from sqlalchemy import Connection, StaticPool, create_engine, event
 
 from homeward.scenarios.running import Rehearsal, Run
 from store import Store
@@ -22,27 +22,24 @@ FOR_EVER = 50_000
 
 
 class Immediate:
-    """As much of an AsyncConnection as a transaction asks for; it answers at once. TimeoutError for a run that asks for
-    ever."""
+    """As much of an AsyncConnection as a transaction asks for; it answers at once."""
 
-    def __init__(self, connection: Connection, run: "EmptiedStore") -> None:
-        self._connection, self._run, self.dialect = connection, run, connection.dialect
+    def __init__(self, connection: Connection) -> None:
+        self.sync_connection, self.dialect = connection, connection.dialect
 
     async def run_sync(self, work: Callable[..., Any], *given: Any) -> Any:
-        self._run.asked += 1
-        if self._run.asked > FOR_EVER:
-            raise TimeoutError
-        return work(self._connection, *given)
+        return work(self.sync_connection, *given)
 
 
 class EmptiedStore(Store):
-    """The store of one run after the other."""
+    """The store of one run after the other. TimeoutError for a run that asks for ever."""
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         self._data = sqlite3.connect(":memory:", isolation_level=None)
         self._sync = create_engine("sqlite://", creator=lambda: self._data, poolclass=StaticPool, hide_parameters=True)
         prepare_sqlite(self._sync)
+        event.listen(self._sync, "before_cursor_execute", self._count)
         self._emptying: list[str] = []
         self.asked = 0
 
@@ -74,6 +71,14 @@ class EmptiedStore(Store):
         self._data.execute("COMMIT")
         self.asked = 0
 
+    def _count(self, *_: Any) -> None:
+        self.asked += 1
+        if self.asked > FOR_EVER:
+            raise TimeoutError
+
+    async def _at_once(self, *_: Any) -> sqlite3.Connection:
+        return self._data
+
     async def close(self) -> None:
         """It stays for the next run."""
 
@@ -84,13 +89,13 @@ class EmptiedStore(Store):
     @asynccontextmanager
     async def connection(self, brief: bool = False, autocommit: bool = False) -> AsyncIterator[Any]:
         async with self._alone() as connection:
-            yield Immediate(connection, self)
+            yield Immediate(connection)
             connection.commit()
 
     @asynccontextmanager
     async def reading_connection(self) -> AsyncIterator[Any]:
         async with self._alone() as connection:
-            yield Immediate(connection, self)
+            yield Immediate(connection)
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[Connection]:

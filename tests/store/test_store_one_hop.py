@@ -1,5 +1,6 @@
 """That a statement costs SQLite one hop to its thread, and that what is streamed is read on from there."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy import select, text
 from store_examples import NOON
 
 from store import Store
+from store.errors import StoreRefusedError, StoreUnpreparedError
 from store.noting import Note
 from store.one_hop import Connection
 from store.tables import noted
@@ -18,13 +20,13 @@ MANY = 2500  # rows, more than are read with the statement
 def hops(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What has been asked of the thread so far."""
     seen: list[str] = []
-    hop = Connection.hop
+    hop = Connection._execute
 
-    async def counted(self: Connection, work: object) -> None:
+    async def counted(self: Connection, work: object, *given: object, **named: object) -> object:
         seen.append(str(work))
-        await hop(self, work)  # type: ignore[arg-type]
+        return await hop(self, work, *given, **named)  # type: ignore[no-untyped-call]
 
-    monkeypatch.setattr(Connection, "hop", counted)
+    monkeypatch.setattr(Connection, "_execute", counted)
     return seen
 
 
@@ -75,3 +77,85 @@ async def test_a_stream_that_is_left_half_way_holds_nothing_up(filled: Store) ->
     async with filled.transaction() as tx:
         await tx.note([Note("new", "x", NOON)])
     await filled.close()
+
+
+async def test_a_short_transaction_hops_to_begin_and_to_commit_and_not_for_its_statements(
+    filled: Store, hops: list[str]
+) -> None:
+    async def note(name: str, **how: bool) -> int:
+        async with filled.transaction(**how) as tx:
+            hops.clear()
+            await tx.note([Note(name, "x", NOON)])
+            assert await tx.noted([name]) == {name}
+            return len(hops)
+
+    assert [await note("first"), await note("second", short=True), await note("third", brief=True)] == [2, 0, 0]
+    assert await note("last") == 2  # the same connection, and no longer at once
+    await filled.close()
+
+
+async def test_what_is_refused_at_once_is_told_as_ever_and_the_next_is_taken(filled: Store) -> None:
+    async def note(*names: str) -> None:
+        async with filled.transaction(short=True) as tx:
+            for name in names:
+                await tx.note([Note(name, "x", NOON)])
+
+    with pytest.raises(StoreRefusedError):
+        await note("kept", "\ud800")
+    async with filled.transaction(short=True) as tx:
+        assert await tx.noted(["kept"]) == set()
+        await tx.note([Note("kept", "x", NOON)])
+    async with filled.reading() as tx:
+        assert await tx.noted(["kept"]) == {"kept"}
+    await filled.close()
+
+
+async def test_a_statement_that_fails_in_sqlite_at_once_leaves_a_connection_that_serves(filled: Store) -> None:
+    async def rename(table: str, name: str) -> None:
+        async with filled.connection() as connection:
+            await connection.execute(text(f"ALTER TABLE {table} RENAME TO {name}"))
+
+    async def note() -> None:
+        async with filled.transaction(short=True) as tx:
+            await tx.note([Note("a", "x", NOON)])
+
+    await rename("noted", "gone")
+    for _ in range(2):
+        with pytest.raises(StoreUnpreparedError):
+            await note()
+    await rename("gone", "noted")
+    await note()
+    await filled.close()
+
+
+async def test_who_waits_for_the_writers_lock_holds_nobody_else_up(filled: Store) -> None:
+    """Only what has the lock is run at once."""
+    other, begun = Store.open(str(filled._engine.url)), asyncio.Event()
+
+    async def write() -> None:
+        begun.set()
+        async with other.transaction(short=True) as tx:
+            await tx.note([Note("later", "x", NOON)])
+
+    async with filled.transaction(short=True) as tx:
+        writing = asyncio.create_task(write())
+        await begun.wait()
+        for _ in range(100):
+            await asyncio.sleep(0)
+        await tx.note([Note("sooner", "x", NOON)])
+        assert not writing.done()
+    await writing
+    for store in (filled, other):
+        await store.close()
+
+
+async def test_a_database_in_memory_needs_no_hop(hops: list[str]) -> None:
+    store = Store.open("sqlite+aiosqlite://")
+    await store.create()
+    hops.clear()
+    async with store.transaction() as tx:
+        await tx.note([Note("a", "x", NOON)])
+    async with store.reading() as tx:
+        assert await tx.noted(["a"]) == {"a"}
+    assert hops == []
+    await store.close()
