@@ -4,7 +4,7 @@ The tests of a pack are compiled once: each to the functions that it asks, bound
 first.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -57,20 +57,23 @@ class _Compiled:
             held = ask.function(s, event) if ask.of_event else ask.function(s)
             if held is not ask.wanted:
                 return None
-        if any(self._rows(rows, s, event) for rows in self.unmet):
-            return None
+        for rows in self.unmet:
+            if any(True for _ in self._rows(rows, s, event)):
+                return None
         clauses: list[str] = []
         for rows in self.met:
-            lent = self._rows(rows, s, event)
+            lent = [*self._rows(rows, s, event)]
             if not lent:
                 return None
             clauses += (clause for row in lent for clause in row)
         return tuple(clauses)
 
-    def _rows(self, criterion: tuple[Criterion, ...], s: Situation, event: Event) -> list[Clauses]:
+    def _rows(self, criterion: tuple[Criterion, ...], s: Situation, event: Event) -> Iterator[Clauses]:
         """The clauses of each row of a criterion that is met."""
-        held = ((row.clauses, evaluate(row.tests, s, event, self.pack)) for row in criterion)
-        return [(*clauses, *lent) for clauses, lent in held if lent is not None]
+        for row in criterion:
+            lent = evaluate(row.tests, s, event, self.pack)
+            if lent is not None:
+                yield (*row.clauses, *lent)
 
 
 @dataclass(frozen=True, slots=True)
