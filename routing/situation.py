@@ -4,9 +4,9 @@ is passed beside it. The questions that rules ask more than once are answered he
 
 from calendar import isleap
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from episodes.episode import Episode, Reference
 from episodes.events import Change, Event
@@ -46,6 +46,8 @@ class Situation:
     about: Literal["episode", "child", "alert", "early"] = "episode"
     release: str | None = None
     waiting: Collection[str] = ()
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What was looked up in it or in one that it was made of. Whoever keeps something says what of."""
 
     # ---- counting (T-9)
 

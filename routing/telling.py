@@ -22,7 +22,18 @@ def told(s: Situation, rule: Rule, to: tuple[Recipient, ...], pack: Pack, at: da
     if s.about != "episode":
         return None
     kept_back = {field for name in (*rule.names[1:], *(r.role for r in to)) for field in pack.withheld.get(name, ())}
-    return {name: value for name, value in _known(s, at).items() if value is not None and name not in kept_back}
+    return {name: value for name, value in _known_once(s, at).items() if value is not None and name not in kept_back}
+
+
+def _known_once(s: Situation, at: datetime) -> Mapping[str, Any]:
+    """Looked up once for all messages of one moment: what rules send changes nothing of it."""
+    about = (s.episode, s.record, s.others, at)
+    known: Mapping[str, Any]
+    before, known = s.memo.get(_known, ((), {}))
+    if len(before) != len(about) or any(one is not other for one, other in zip(before, about, strict=True)):
+        known = _known(s, at)
+        s.memo[_known] = about, known
+    return known
 
 
 def _known(s: Situation, at: datetime) -> Mapping[str, Any]:

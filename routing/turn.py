@@ -113,12 +113,15 @@ class Turn:
         return None
 
     def answers(self, rule: Rule) -> Iterator[Message]:
+        for event in self._heard(rule):
+            if evaluate(rule.tests, self.s, event, self.pack) is not None:  # soon said, and so it is of most
+                yield from self._fire(rule, event)
+
+    def _heard(self, rule: Rule) -> Iterator[Event]:
         if rule.on:
-            for event in self.events:
-                if promises.is_released(event, rule, self.s) or event.is_one_of(rule.on):
-                    yield from self._fire(rule, event)
+            yield from (e for e in self.events if promises.is_released(e, rule, self.s) or e.is_one_of(rule.on))
         elif self.all_heard:
-            yield from self._fire(rule, self.first)
+            yield self.first
 
     def answers_anew(self, rule: Rule) -> Iterator[Message]:
         """What a rule says once more of all that was told of the episode, as far as nothing stands of it."""
@@ -286,14 +289,12 @@ class Turn:
 
     def timers(self) -> Iterator[Timer]:
         """When timed rules want to be asked again, as far as their conditions hold now."""
-        for rule in self.index.timed:
+        for rule in (r for r in self.index.timed if evaluate(r.tests, self.s, self.first, self.pack) is not None):
             moment = goes_out(rule.moment, self.s, self.first) if rule.moment else None
             if moment is None or (moment <= self.s.as_of and (rule.id, moment) not in self.standing):
                 continue
             if self._own(rule.id) and moment <= self.s.as_of:
                 continue
             occurrence = self._occurrence(rule, self.first)
-            if occurrence is None or self._answered(rule, occurrence) or self._spares(rule):
-                continue
-            if evaluate(rule.tests, self.s, self.first, self.pack) is not None:
+            if occurrence is not None and not self._answered(rule, occurrence) and not self._spares(rule):
                 yield Timer(rule.id, moment)
