@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from email import message_from_bytes
+from email.parser import BytesHeaderParser
 
 import orjson
 from sqlalchemy import select
@@ -123,7 +123,8 @@ def records_lost(
 
 def message_ids(posts: Sequence[Taken]) -> Iterable[tuple[str, str]]:
     """The mailbox and Message-ID of each e-mail that arrived."""
-    return ((post.mailbox, str(message_from_bytes(post.content)["Message-ID"])) for post in posts)
+    heads = BytesHeaderParser()
+    return ((post.mailbox, str(heads.parsebytes(post.content)["Message-ID"])) for post in posts)
 
 
 def messages_lost(rows: Iterable[Promised], told: Overheard, posts: Mapping[tuple[str, str], int]) -> Iterable[str]:
