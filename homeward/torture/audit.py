@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from email.parser import BytesHeaderParser
 
 import orjson
@@ -142,13 +143,15 @@ def messages_lost(rows: Iterable[Promised], told: Overheard, posts: Mapping[tupl
 def effects_twice(rows: Iterable[Promised]) -> Iterable[str]:
     """One cause that was acted upon at two instants, under two ids. What it led to at one instant may be alike: two
     tasks of one kind are withdrawn by two messages."""
-    seen: dict[str, Promised] = {}
+    seen: dict[str, tuple[datetime, set[str]]] = {}  # when it was acted upon first, and under which ids
     for row in rows:
         said = {name: value for name, value in row.payload.items() if name not in ("situation", "due")}
         effect = orjson.dumps([row.destination, row.type, said], option=orjson.OPT_SORT_KEYS).decode()
-        first = seen.setdefault(effect, row)
-        if row.payload.get("causation") and first.at != row.at and first.message != row.message:
-            yield f"{row.type} to {row.destination}: {first.message} and {row.message}"
+        at, ids = seen.setdefault(effect, (row.at, set()))
+        if row.at == at:
+            ids.add(row.message)
+        elif row.payload.get("causation") and row.message not in ids:
+            yield f"{row.type} to {row.destination}: {' and '.join(sorted(ids))}, and {row.message}"
 
 
 def alarms(rows: Iterable[Promised], back: Collection[str]) -> Iterable[str]:

@@ -79,8 +79,15 @@ def test_a_record_is_lost_that_is_neither_taken_in_nor_a_repeat_nor_in_quarantin
 def test_one_cause_that_is_acted_upon_at_two_instants_is_an_effect_twice() -> None:
     twice = promised(2, payload=promised(1).payload, at=NOON + timedelta(seconds=1))
     assert [*effects_twice([promised(1), replace(twice, message="m1")])] == []  # said again, after a restore
-    assert [*effects_twice([promised(1), twice])] == [f"task.create to topic/{TOPIC}: m1 and m2"]
-    assert [*effects_twice([promised(1), replace(twice, at=NOON)])] == []
+    assert [*effects_twice([promised(1), twice])] == [f"task.create to topic/{TOPIC}: m1, and m2"]
+
+
+def test_two_alike_of_one_instant_are_two_effects_also_where_a_restored_database_says_them_again() -> None:
+    both = [promised(1), promised(2, payload=promised(1).payload)]
+    again = [replace(row, at=NOON + timedelta(seconds=1)) for row in both]
+    third = replace(again[0], message="m3")
+    assert [*effects_twice([*both, *again])] == []
+    assert [*effects_twice([*both, *again, third])] == [f"task.create to topic/{TOPIC}: m1 and m2, and m3"]
 
 
 def test_an_alarm_about_a_child_who_is_back_is_in_vain() -> None:
