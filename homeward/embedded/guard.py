@@ -3,6 +3,7 @@ it ends, however that comes about, the server is asked to stop and after a grace
 itself: it imports the standard library only and knows nothing of Kafka."""
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -24,7 +25,8 @@ def run(grace: float, kept: int, command: list[str]) -> int:
 
 def _await_release(server: subprocess.Popen[bytes], grace: float) -> None:
     with contextlib.suppress(OSError):
-        sys.stdin.buffer.read()
+        while os.read(0, 1024):  # unbuffered: an interpreter that ends meanwhile does not wait for a buffer's lock
+            pass
     server.terminate()
     try:
         server.wait(grace)

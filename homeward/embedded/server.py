@@ -15,6 +15,8 @@ from homeward.embedded.probe import known_brokers
 
 GRACE = 20.0
 """Seconds that a server has for a clean stop before it is killed."""
+_ERRORS = (" ERROR ", " FATAL ", "Exception: ", "Caused by: ")
+_FEW = 6  # lines
 
 
 class Server:
@@ -117,6 +119,9 @@ class Server:
             return ""
 
     def last_words(self, lines: int = 20) -> str:
-        """The end of the log for a person to read, without the inside of stack traces."""
+        """The end of the log for a person to read, and the first errors where they lie further back: a server that
+        gives up has much to say on its way out. Without the inside of stack traces."""
         told = [line for line in self.log_text().splitlines() if line.strip() and not line.startswith("\tat ")]
-        return "\n".join([f"End of {self._log}:", *(f"  {line}" for line in told[-lines:])])
+        errors = [line for line in told[:-lines] if any(word in line for word in _ERRORS)][:_FEW]
+        first = [f"First errors in {self._log}:", *(f"  {line}" for line in errors)] if errors else []
+        return "\n".join([*first, f"End of {self._log}:", *(f"  {line}" for line in told[-lines:])])

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from homeward.embedded import EmbeddedError, EmbeddedKafka
-from homeward.embedded.layout import load_layout, settle
+from homeward.embedded.layout import Node, load_layout, settle
 from homeward.embedded.lock import FolderLock
 from homeward.embedded.probe import known_brokers
+from homeward.embedded.server import Server
 from tests.homeward.embedded.traffic import command, first_line, read, send
 
 pytestmark = pytest.mark.kafka
@@ -98,6 +99,20 @@ def test_a_start_that_fails_shows_the_end_of_the_log_and_leaves_nothing_behind(
     assert "\tat " not in str(failed.value)
     assert broker.servers == ()
     FolderLock.take(tmp_path, print).release()
+
+
+def test_the_first_errors_are_shown_however_much_a_server_says_on_its_way_out(tmp_path: Path) -> None:
+    server = Server(Node(1, 9092, 9093), tmp_path, ())
+    said = ["INFO begins", "12:00 [main] ERROR cannot start", "\tat x", "Caused by: NoClass: org.example.None"]
+    (tmp_path / "server.log").write_text("\n".join([*said, *(f"INFO {n} stops" for n in range(30))]))
+    words = server.last_words().splitlines()
+    assert words[:4] == [
+        f"First errors in {tmp_path}/server.log:",
+        "  12:00 [main] ERROR cannot start",
+        "  Caused by: NoClass: org.example.None",
+        f"End of {tmp_path}/server.log:",
+    ]
+    assert len(words) == 24
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
