@@ -97,7 +97,7 @@ class Session:
     async def _put(self, statement: Executable, parameters: Parameters | list[Parameters]) -> Rows:
         with translated():
             sync = self._connection.sync_connection
-            if self._at_once is not None and sync is not None:
+            if self._at_once is not None and sync is not None and sync.in_transaction():
                 form = ready_form(sync, statement, parameters)
                 if form is not None:
                     cursor = self._at_once.cursor()

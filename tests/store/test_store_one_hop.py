@@ -159,3 +159,15 @@ async def test_a_database_in_memory_needs_no_hop(hops: list[str]) -> None:
         assert await tx.noted(["a"]) == {"a"}
     assert hops == []
     await store.close()
+
+
+async def test_a_reading_at_once_is_of_one_moment_and_so_begins_a_transaction() -> None:
+    store = Store.open("sqlite+aiosqlite://")
+    await store.create()
+    for _ in range(3):  # the statement is made ready by then
+        async with store.reading() as tx:
+            assert await tx.noted(["a"]) == set()
+            sync = tx._connection.sync_connection
+            assert sync is not None
+            assert sync.in_transaction()
+    await store.close()
