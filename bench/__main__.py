@@ -43,7 +43,7 @@ def main(quick: bool, rounds: int | None, only: tuple[str, ...], on: tuple[str, 
     """Compares the hub with the same work without a database, and its relay with bare record batches and with
     faststream-outbox where that is installed (make bench does so); and a large hub with a small one."""
     configure("ERROR", "text")
-    about, found = machine(), []
+    about, found = machine() | {"measured": "quickly" if quick else "in full"}, []
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         kafka = stack.enter_context(EmbeddedKafka(folder / "kafka")).bootstrap

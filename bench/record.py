@@ -46,16 +46,20 @@ def page_of(whole: Sequence[dict[str, Any]]) -> str:
         "",
         "![Ratios of the hub and its yardsticks](speed.svg)",
         "",
-        "| Measured | On | Hub | Yardstick | | Ratio | Goal |",
-        "|---|---|---|---|---|---|---|",
+        "| What | On | Hub | Yardstick | | Ratio | Goal | Measured |",
+        "|---|---|---|---|---|---|---|---|",
     ]
-    for each in map(_read, whole):
+    for kept in whole:
+        each, how = _read(kept), kept["machine"]["measured"]
         ratio = "too far apart" if each.ratio is None else f"{each.ratio:.2f}"
         ours, theirs = f"{spread(each.ours)} {each.unit}", f"{spread(each.theirs)} {each.unit}"
         what = f"{each.what}. {each.note}" if each.note else each.what
-        rows.append(f"| {what} | {each.on} | {ours} | {each.yardstick} | {theirs} | {ratio} | {goal_of(each)} |")
+        rows.append(
+            f"| {what} | {each.on} | {ours} | {each.yardstick} | {theirs} | {ratio} | {goal_of(each)} | {how} |"
+        )
     loads = [each["machine"]["load at start"] for each in whole]
-    machine = {name: value for name, value in whole[-1]["machine"].items() if name not in ("at", "load at start")}
+    apart = ("at", "load at start", "measured")
+    machine = {name: value for name, value in whole[-1]["machine"].items() if name not in apart}
     told = ", ".join(f"{name} {value}" for name, value in machine.items())
     rows += ["", f"Medians, with the least and the most. {told}; load at start {min(loads)} to {max(loads)}.", ""]
     return "\n".join(rows)
