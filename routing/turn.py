@@ -114,8 +114,7 @@ class Turn:
 
     def answers(self, rule: Rule) -> Iterator[Message]:
         for event in self._heard(rule):
-            if evaluate(rule.tests, self.s, event, self.pack) is not None:  # soon said, and so it is of most
-                yield from self._fire(rule, event)
+            yield from self._fire(rule, event)
 
     def _heard(self, rule: Rule) -> Iterator[Event]:
         if rule.on:
@@ -152,13 +151,13 @@ class Turn:
                 yield from self._fire(rule, event)
 
     def _fire(self, rule: Rule, event: Event) -> Iterator[Message]:
+        clauses = evaluate(rule.tests, self.s, event, self.pack)
+        if clauses is None:  # so it is of most rules, and soon said
+            return
         occurrence = self._occurrence(rule, event)
         if occurrence is None or self._answered(rule, occurrence) or self._spares(rule):
             return
         if rule.moment is not None and not self._due_now(rule, event):
-            return
-        clauses = evaluate(rule.tests, self.s, event, self.pack)
-        if clauses is None:
             return
         if self.reads_on and not self._own(rule.id) and late_on_arrival(rule, self.s, event):
             self.late[rule.id] = None
