@@ -1,32 +1,47 @@
-"""Clients of Kafka that are open for a while, and closed whatever happens."""
+"""Clients of Kafka that are open for a while, and closed whatever happens.
+
+aiokafka takes a cancellation that comes while it closes a client for that of a task of its own, and goes on: whoever
+called it off would wait for ever. So nothing here is cut off in the middle, and who calls a task off asks again."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
-Starting = Coroutine[Any, Any, object]
-_STARTED_WITHIN = 5.0  # seconds that a start which nobody wants any more may still take
+Result = TypeVar("Result")
+_Work = Coroutine[Any, Any, Result]
+_ENDED_WITHIN = 5.0  # seconds that what nobody wants any more may still take
+_ASKED_AGAIN = 10.0  # seconds until a task that was called off and goes on is called off again
 
 
-async def await_start(start: Starting) -> None:
-    """Awaits the start of a client; raises what it raises. Where this is cancelled the start is first carried to its
-    end: aiokafka, cut off while it asks who the brokers are, leaves that connection open."""
-    starting = asyncio.ensure_future(start)
+async def uninterrupted(work: _Work[Result]) -> Result:
+    """Awaits it; returns and raises what it does. Where this is cancelled it is first carried to its end, for seconds:
+    aiokafka, cut off while it asks who the brokers are, leaves that connection open."""
+    task = asyncio.ensure_future(work)
     try:
-        await asyncio.shield(starting)
+        return await asyncio.shield(task)
     except asyncio.CancelledError:
-        await asyncio.wait([starting], timeout=_STARTED_WITHIN)
-        starting.cancel()
-        await asyncio.wait([starting])
+        await asyncio.wait([task], timeout=_ENDED_WITHIN)
+        await call_off(task)
         raise
 
 
+async def call_off(*tasks: asyncio.Future[Any]) -> None:
+    """Cancels them until all have ended, and raises nothing of what ended them."""
+    left = {*tasks}
+    while left:
+        for task in left:
+            task.cancel()
+        ended, left = await asyncio.wait(left, timeout=_ASKED_AGAIN)
+        for task in ended:
+            _ = task.cancelled() or task.exception()  # or it would be logged that nobody asked for it
+
+
 @asynccontextmanager
-async def open_client(start: Starting, close: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
+async def open_client(start: _Work[object], close: Callable[[], _Work[object]]) -> AsyncIterator[None]:
     """Within it the client has started; afterwards, also where the start fails, it is closed. Raises its errors."""
     try:
-        await await_start(start)
+        await uninterrupted(start)
         yield
     finally:
-        await close()
+        await uninterrupted(close())

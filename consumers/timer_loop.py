@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from consumers.clients import call_off
 from routing.case import BACKLOG
 from store import Ownership, Store, TimerRow
 from store.errors import StoreUnavailableError
@@ -94,8 +95,7 @@ class TimerLoop:
         await asyncio.wait([ready, stopping], return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         if not ready.done():
-            ready.cancel()
-            await asyncio.wait([ready])
+            await call_off(ready)
         elif fault := ready.exception():
             raise fault
 

@@ -9,7 +9,7 @@ from typing import Any
 from faststream.kafka import KafkaBroker
 from faststream.security import BaseSecurity, SASLOAuthBearer, SASLPlaintext, SASLScram256, SASLScram512
 
-from consumers.clients import await_start
+from consumers.clients import uninterrupted
 from consumers.members import GroupMember
 from consumers.progress import abandon, forget_name, partitions_known, share_out_anew
 from consumers.subscriber import PATTERN, Subscriber
@@ -40,7 +40,7 @@ class Consuming:
         batch = (settings.batch_records, settings.batch_timeout_ms)
         self.subscriber.attach(self._broker, member, *batch, self.pattern, self.without)
         try:
-            await await_start(self._broker.start())
+            await uninterrupted(self._broker.start())
         except BaseException:
             await self.stop()
             raise
@@ -56,7 +56,7 @@ class Consuming:
                 forget_name(consumer)
         try:
             async with asyncio.timeout(_STOPPED_WITHIN):
-                await broker.stop()
+                await uninterrupted(broker.stop())
         except Exception as error:
             log.warning("Could not stop the consumer: closing its connections", extra={"cause": type(error).__name__})
             for consumer in consumers:

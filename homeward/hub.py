@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Collection
 from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
 
 from consumers.backlog import Backlog
-from consumers.clients import open_client
+from consumers.clients import call_off, open_client
 from consumers.progress import STUCK
 from consumers.subscriber import PATTERN, Subscriber
 from enrichment.matching import forget_names
@@ -124,19 +124,15 @@ class Hub:
     async def stop(self) -> None:
         """Ends taking in first, then the clocks, then delivery: what was promised until then is still sent."""
         if self._looking:
-            self._looking.cancel()
-            await asyncio.wait([self._looking])
+            await call_off(self._looking)
         self.health.board.close()
         if self._watching:
-            self._watching.cancel()
-            await asyncio.wait([self._watching])
+            await call_off(self._watching)
         if "consumers" in self.running:
             await self._consuming.stop()
         await self.parts.timers.stop()
         await self.parts.relay.stop()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await call_off(*self._tasks)
         for sender in (*self.parts.senders.values(), *self.parts.own_senders):
             await sender.stop()
         await self.parts.store.close()

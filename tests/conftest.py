@@ -3,13 +3,14 @@ tests are divided between processes, where there are several, in `tests/parallel
 
 import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import parallel
+from tests import hanging, parallel
 
 # No test is about speed: on a busy machine neither a slow example nor slow generation is a fault.
 settings.register_profile("homeward", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -27,6 +28,20 @@ pytest_plugins = [
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--part", choices=parallel.PARTS, help="Only what `make test` runs, or only `make test-long`.")
+
+
+STDERR = pytest.StashKey[int]()  # of the process itself, past what pytest captures
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[STDERR] = os.dup(2)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    longest = float(item.config.getini("faulthandler_timeout"))
+    with hanging.told_of(item.nodeid, longest - hanging.AHEAD, item.config.stash[STDERR]):
+        return (yield)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

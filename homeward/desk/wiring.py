@@ -13,6 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from consumers.clients import call_off
 from desk.application import application
 from desk.desk import Desk
 from desk.options import DeskOptions, Meaning, Provider
@@ -178,10 +179,9 @@ async def serve(desk: Desk, at: socket.socket, stopped: asyncio.Event) -> None:
     waiting = asyncio.create_task(stopped.wait())
     health.board.has_started = True
     await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
-    for task in (waiting, looking):
-        task.cancel()
+    waiting.cancel()
     health.board.close()
     desk.closing.set()
     server.should_exit = True
     await running
-    await asyncio.gather(looking, return_exceptions=True)
+    await call_off(looking)

@@ -1,10 +1,12 @@
-"""A client of Kafka is closed whatever happens, also when its start is cut off."""
+"""A client of Kafka is closed whatever happens, also when its start is cut off; and a task that closes one can be
+called off."""
 
 import asyncio
+import contextlib
 
 import pytest
 
-from consumers.clients import open_client
+from consumers.clients import call_off, open_client
 
 
 class Client:
@@ -52,7 +54,7 @@ async def test_a_start_that_is_cancelled_is_carried_to_its_end() -> None:
 
 
 async def test_a_start_that_does_not_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("consumers.clients._STARTED_WITHIN", 0.05)
+    monkeypatch.setattr("consumers.clients._ENDED_WITHIN", 0.05)
     client = Client()
     using = asyncio.create_task(use(client))
     await client.asking.wait()
@@ -60,3 +62,58 @@ async def test_a_start_that_does_not_end_is_cut_off(monkeypatch: pytest.MonkeyPa
     with pytest.raises(asyncio.CancelledError):
         await using
     assert client.said == ["cut off", "closed"]
+
+
+class Closing(Client):
+    """One that closes as aiokafka does: it calls off a task of its own, and takes whatever comes meanwhile for that."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answer.set()
+        self.closing = asyncio.Event()
+
+    async def close(self) -> None:
+        self.closing.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(0.05)
+        self.said.append("closed")
+
+
+async def test_a_cancellation_while_it_closes_is_not_lost() -> None:
+    client = Closing()
+    using = asyncio.create_task(use(client))
+    await client.closing.wait()
+    using.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await using
+    assert client.said == ["started", "used", "closed"]
+
+
+async def test_time_that_runs_out_while_it_closes_is_noticed() -> None:
+    client = Closing()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.02):
+            await use(client)
+    assert client.said[-1] == "closed"
+
+
+async def test_a_task_that_goes_on_is_called_off_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("consumers.clients._ASKED_AGAIN", 0.01)
+    asked = 0
+
+    async def deaf() -> None:
+        nonlocal asked
+        while asked < 3:
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                asked += 1
+
+    async def fails() -> None:
+        raise ValueError
+
+    tasks = asyncio.create_task(deaf()), asyncio.create_task(fails())
+    await asyncio.sleep(0)  # until both have begun
+    await call_off(*tasks)
+    assert asked == 3
+    await call_off()

@@ -46,7 +46,7 @@ class Running:
             while self.taken < records:
                 self._news.clear()
                 await self._news.wait()
-        await self.parts.relay.drain()
+            await self.parts.relay.drain()
 
     async def has_read(self, message: str) -> None:
         """Returns when that message has been taken in and all that followed is delivered. For topics that tests share,
@@ -60,7 +60,7 @@ class Running:
                 if message in {name.id for name in names.values()}:
                     break
                 await self.has_taken(before + 1)
-        await self.parts.relay.drain()
+            await self.parts.relay.drain()
 
 
 @asynccontextmanager
