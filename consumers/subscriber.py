@@ -10,6 +10,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from faststream import AckPolicy
@@ -61,7 +62,8 @@ class Subscriber:
         without: Collection[str] = (),
     ) -> None:
         """Declares the subscription on a broker that is not started yet, to the topics of the pattern less those that
-        the hub may not read: one of them would keep all others from being committed."""
+        the hub may not read: one of them would keep all others from being committed. A poll waits for `timeout_ms`
+        while nothing comes."""
         install()
         install_coordinator()
         subscriber = broker.subscriber(
@@ -70,14 +72,19 @@ class Subscriber:
             **member.settings(),
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.NACK_ON_ERROR,
-            max_records=max_records,
-            batch_timeout_ms=timeout_ms,
             parser=_parsed,
             decoder=_undecoded,
             no_reply=True,
             # What a transaction takes back, or has not said yet, is nobody's word.
             isolation_level="read_committed",
         )
+
+        async def poll(consumer: Any) -> tuple[Any, ...]:
+            polled = await consumer.getmany(timeout_ms=timeout_ms, max_records=max_records)
+            return tuple(chain(*polled.values()))
+
+        # The library sleeps after a poll that found nothing, while records come.
+        subscriber.get_msg = poll
         subscriber(self._handle)
 
     async def _handle(self, records: Any) -> None:

@@ -56,7 +56,7 @@ class BrokerSettings(BaseSettings):
         "restart takes",
     )
     batch_records: int = Field(500, ge=1, le=10_000, description="Maximum number of records in one transaction")
-    batch_timeout_ms: int = Field(10, ge=1, le=1000, description="Milliseconds a poll waits for more records")
+    batch_timeout_ms: int = Field(1000, ge=1, le=1000, description="Milliseconds a poll waits while nothing comes")
 
     @model_validator(mode="after")
     def _way_in_is_whole(self) -> Self:

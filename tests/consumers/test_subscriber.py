@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 
 import pytest
 from aiokafka import ConsumerRecord
+from faststream.kafka import KafkaBroker
 
 from consumers.fetched import SetAside
+from consumers.members import GroupMember
 from consumers.subscriber import PATTERN, Subscriber, except_for, raw_of
 from intake.records import RawRecord
 from store.errors import StoreForbiddenError, StoreUnavailableError
@@ -79,6 +81,31 @@ async def test_registers_come_first_within_a_batch() -> None:
     topics = ["police.xx.notifications.v1", "register.islington.children.v1", "casework.islington.outcomes.v1"]
     await subscriber._handle([record(n, topic=topic) for n, topic in enumerate(topics)])
     assert [raw.offset for raw in taking.batches[0]] == [1, 0, 2]
+
+
+class Polled:
+    """A consumer that hands out these records, and says how it was asked."""
+
+    def __init__(self, **records: list[int]) -> None:
+        self.records, self.asked = records, list[dict[str, int]]()
+
+    async def getmany(self, **how: int) -> dict[str, list[int]]:
+        self.asked.append(how)
+        return self.records
+
+
+async def test_a_poll_waits_for_records_and_rests_at_no_other_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def sleep(seconds: float) -> None:
+        raise AssertionError("records that come meanwhile would wait")
+
+    monkeypatch.setattr("anyio.sleep", sleep)
+    broker = KafkaBroker("127.0.0.1:1")
+    Subscriber(Taking().take).attach(broker, GroupMember("g"), 7, 900)  # type: ignore[arg-type]
+    [subscribed] = broker.subscribers
+    consumer = Polled(a=[1, 2], b=[7])
+    assert await subscribed.get_msg(consumer) == (1, 2, 7)  # type: ignore[attr-defined]
+    assert await subscribed.get_msg(Polled()) == ()  # type: ignore[attr-defined]
+    assert consumer.asked == [{"timeout_ms": 900, "max_records": 7}]
 
 
 def test_topics_that_may_not_be_read_are_left_out_and_no_others() -> None:

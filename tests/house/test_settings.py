@@ -33,7 +33,7 @@ def test_the_defaults_need_no_environment() -> None:
     assert shown(settings.database) == "sqlite+aiosqlite:///var/homeward.db"
     assert keys_named(settings.database) == "sqlite+aiosqlite:///var/homeward.keys.db"
     assert settings.smtp_from.endswith(".example")
-    assert settings.batch_timeout_ms == 10
+    assert settings.batch_timeout_ms == 1000
 
 
 def test_a_variable_is_the_setting_in_capitals_with_the_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
