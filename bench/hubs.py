@@ -25,6 +25,7 @@ from consumers.subscriber import Subscriber
 from enrichment.children import Children
 from homeward import clock
 from homeward.consuming import kafka_broker
+from homeward.garbage import collect_seldom
 from homeward.hub import Hub
 from homeward.logs import configure
 from homeward.settings import Settings
@@ -208,6 +209,7 @@ def _opened(kind: str, kafka: str, mark: str, database: str) -> AbstractAsyncCon
 async def _run(kind: str, kafka: str, mark: str, database: str) -> None:
     loop = asyncio.get_running_loop()
     async with _opened(kind, kafka, mark, database) as compared:
+        collect_seldom()
         print("ready", flush=True)
         await loop.run_in_executor(None, sys.stdin.readline)
         print(json.dumps(compared.polled), flush=True)

@@ -47,17 +47,18 @@ async def end_to_end(kind: str, kafka: str, mark: str, database: str, count: int
 
 async def latency(kind: str, kafka: str, mark: str, database: str, seconds: float, rate: int) -> list[float]:
     """p50, p95 and p99 in milliseconds from publishing a notification to reading its first decision."""
-    records = notifications(round(seconds * rate) + 1, mark)
+    records = notifications(round(seconds * rate) + _WARM, mark)
     sent: dict[str, float] = {}
     heard: dict[str, float] = {}
     await publish(kafka, mark, ())
     async with running("bench.hubs", kind, kafka, mark, database) as run, _ends(kafka) as (producer, consumer):
         await run.ready()
         listening = asyncio.create_task(_listen(consumer, heard, mark))
-        await producer.send_and_wait(topic(mark), records[0][1], key=records[0][0])  # the first warms up
-        await _all_heard(heard, 1)
+        for n, (key, value) in enumerate(records[:_WARM]):
+            await producer.send_and_wait(topic(mark), value, key=key)
+            await _all_heard(heard, n + 1)
         began = time.perf_counter()
-        for n, (key, value) in enumerate(records[1:]):
+        for n, (key, value) in enumerate(records[_WARM:]):
             await asyncio.sleep(max(began + n / rate - time.perf_counter(), 0))
             sent[key.decode()] = time.perf_counter()
             await producer.send(topic(mark), value, key=key)

@@ -1,7 +1,6 @@
 """What every test may use: the real Kafka and the real Postgres. Where they come from is in `tests/services`; how the
 tests are divided between processes, where there are several, in `tests/parallel.py`."""
 
-import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from homeward.garbage import collect_seldom
 from tests import hanging, parallel
 
 # No test is about speed: on a busy machine neither a slow example nor slow generation is a fault.
@@ -60,11 +60,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Garbage is looked for as seldom as in a hub that runs (`homeward.commands.run`), and not among the tests, which
-    are there until the end."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    """The tests are there until the end: garbage is looked for as seldom as in a hub that runs."""
+    collect_seldom()
 
 
 @pytest.hookimpl(optionalhook=True)

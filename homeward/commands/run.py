@@ -116,6 +116,7 @@ async def _run(
 ) -> None:
     from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
 
+    from homeward.garbage import collect_seldom
     from homeward.hub import Hub, backlog_of
     from homeward.wiring import Parts, check_ways_out, library, senders
     from producers.kafka_link import TopicShape
@@ -131,7 +132,7 @@ async def _run(
         asyncio.get_running_loop().add_signal_handler(each, stopped.set)
 
     def started() -> None:
-        _spare_the_collector()
+        collect_seldom()
         _announce(hub.running, settings, packs, addresses)
         if paused:
             _announce_pause(parts.senders)
@@ -180,15 +181,6 @@ async def _opened(settings: "Settings", packs: "Packs") -> "Store":
         await store.close()
         raise
     return store
-
-
-def _spare_the_collector() -> None:
-    """Start-up makes most of what will ever be long-lived; collecting it again and again costs a tenth of the speed."""
-    import gc
-
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
 
 
 def _announce(running: "Sequence[str]", settings: "Settings", packs: "Packs", desks: "Sequence[str]") -> None:
