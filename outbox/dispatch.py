@@ -31,12 +31,14 @@ _PASSING = (Verdict.SENT, Verdict.IN_DOUBT)
 class Manner:
     """How a channel is sent to. `most`: rows in one claim at most. `hands`: so many letters are under way at once, each
     settled before the next; None: a whole batch is, for a sender that stops a lane behind what it could not send. What
-    is under way when a process dies may arrive twice. `claims`: so many batches of a backlog are under way at once."""
+    is under way when a process dies may arrive twice. `claims`: so many batches of a backlog are under way at once.
+    `apart`: seconds between two looks for what has been promised, at least; the first is at once."""
 
     retry: Retry = field(default_factory=Retry)
     most: int | None = None
     hands: int | None = None
     claims: int = 1
+    apart: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +53,32 @@ class Dispatch:
     stands: Callable[[], bool]
     stopping: asyncio.Event
 
-    async def send(self, owner: str, rows: Sequence[Addressed], torn: Sequence[LeasedRow] = ()) -> Counter[str]:
+    async def send(
+        self,
+        owner: str,
+        rows: Sequence[Addressed],
+        torn: Sequence[LeasedRow] = (),
+        others: SettleAsTheyGo | None = None,
+    ) -> Counter[str]:
         """Sends claimed rows and settles them; returns how many came to which end. `torn` were claimed too, but may not
-        be the whole of their letter: they are put back untried."""
+        be the whole of their letter: they are put back untried. `others`: where all have left they may be settled
+        together with those."""
         if not rows:
             return Counter()
         began = asyncio.get_running_loop().time()
-        way = self._all_at_once if self.manner.hands is None else self._letter_by_letter
         with root_span("deliver", rows=len(rows)):
-            ends = await way(owner, rows, torn)
+            if self.manner.hands is None:
+                ends = await self._all_at_once(owner, rows, torn, others)
+            else:
+                ends = await self._letter_by_letter(owner, rows, torn)
         passed = round((asyncio.get_running_loop().time() - began) * 1000)
         if ends.total() > ends["untried"]:
             log.info("Sent a batch", extra={"channel": self.channel, **ends, "milliseconds": passed})
         return ends
 
-    async def _all_at_once(self, owner: str, rows: Sequence[Addressed], torn: Sequence[LeasedRow]) -> Counter[str]:
+    async def _all_at_once(
+        self, owner: str, rows: Sequence[Addressed], torn: Sequence[LeasedRow], others: SettleAsTheyGo | None
+    ) -> Counter[str]:
         if not self.stands():
             return await self.settler.settle(owner, (), [*torn, *(row for row, _ in rows)], self.manner.retry)
         pairs: list[Pair] = []
@@ -77,6 +90,9 @@ class Dispatch:
             pairs.append((row, receipt))
             if receipt.verdict not in _PASSING:
                 failed.add(row.lane)
+        if others and all(receipt.verdict is Verdict.SENT for _, receipt in pairs):
+            await others.settle(pairs)
+            return Counter(accepted=len(pairs))
         return await self.settler.settle(owner, pairs, untried, self.manner.retry)
 
     async def _letter_by_letter(self, owner: str, rows: Sequence[Addressed], torn: Sequence[LeasedRow]) -> Counter[str]:

@@ -11,12 +11,16 @@ from collections.abc import Mapping
 
 from outbox.relay_channel import ChannelRelay, RelayGround
 from outbox.relay_rows import TOPIC
+from outbox.relay_settling import SettleAsTheyGo
 from store.errors import StoreUnavailableError
 from store.handing import ANY_CHANNEL, HandedOver, HandingTerms
 
 log = logging.getLogger(__name__)
 
 _CHANNEL = TOPIC.removesuffix("/")
+_LINGER = 0.05
+"""Seconds that what has left waits to be settled with what leaves meanwhile: a busy hub saves a transaction for each
+record, and a process that dies sends again what left in them, as the same."""
 
 
 class HandedRows:
@@ -28,6 +32,7 @@ class HandedRows:
         self._under_way = 0
         self._left_behind = False  # while they were under way something was promised that may wait for them
         self._tasks: set[asyncio.Task[None]] = set()
+        self._settling: SettleAsTheyGo | None = None
         self.is_open = False
 
     def terms(self) -> HandingTerms | None:
@@ -60,6 +65,12 @@ class HandedRows:
         """The transaction is not kept, or that is not known."""
         self._ground.shards.end(terms.owner, known=False)
 
+    def _settled_with(self, owner: str, channel: ChannelRelay) -> SettleAsTheyGo:
+        """What settles what leaves under this name."""
+        if self._settling is None or self._settling.owner != owner:
+            self._settling = SettleAsTheyGo(self._ground.settler, owner, channel.manner.retry, _LINGER)
+        return self._settling
+
     async def close(self) -> None:
         """Takes nothing new, and waits for what is under way."""
         self.is_open = False
@@ -69,7 +80,8 @@ class HandedRows:
     async def _send(self, promised: HandedOver, owner: str) -> None:
         channel, known, accepted = self._channels[_CHANNEL], False, 0
         try:
-            accepted = (await channel.dispatch.send(owner, [(row, row.address) for row in promised.born]))["accepted"]
+            rows = [(row, row.address) for row in promised.born]
+            accepted = (await channel.dispatch.send(owner, rows, others=self._settled_with(owner, channel)))["accepted"]
             known = True
         except StoreUnavailableError:
             pass  # the relay stops: what has been sent is sent again when its lease has lapsed

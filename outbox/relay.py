@@ -194,7 +194,7 @@ class Relay:
         while not self._stopping.is_set():
             if woken is not self._stopping:
                 woken.clear()
-            since = self._now()
+            since, began = self._now(), asyncio.get_running_loop().time()
             try:
                 with self._database.for_part(f"{channel.name} {work.__name__}"):
                     await channel.hold_on()
@@ -209,6 +209,8 @@ class Relay:
                 continue
             if wait:
                 await rest(woken, wait)
+            if (left := began + channel.manner.apart - asyncio.get_running_loop().time()) > 0:
+                await rest(self._stopping, left)
 
     async def _until_next(self, channel: ChannelRelay, since: datetime) -> float:
         """Seconds until something may be due: a row that is to be tried again, or a probe."""

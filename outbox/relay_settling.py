@@ -83,10 +83,11 @@ class Settler:
 
 class SettleAsTheyGo:
     """Settles one letter after the other for several hands at once: whatever has come in while the last transaction ran
-    is kept by the next. A hand goes on when its own letter is kept: no more letters than hands are ever unsettled."""
+    is kept by the next. A hand goes on when its own letter is kept: no more letters than hands are ever unsettled.
+    `linger`: seconds that a letter waits for others."""
 
-    def __init__(self, settler: Settler, owner: str, retry: Retry) -> None:
-        self._settler, self._owner, self._retry = settler, owner, retry
+    def __init__(self, settler: Settler, owner: str, retry: Retry, linger: float = 0.0) -> None:
+        self._settler, self.owner, self._retry, self._linger = settler, owner, retry, linger
         self._pending: list[Pair] = []
         self._turn = asyncio.Lock()
         self.ends = Counter[str]()
@@ -94,10 +95,10 @@ class SettleAsTheyGo:
     async def settle(self, letter: Sequence[Pair]) -> None:
         self._pending += letter
         async with self._turn:
-            await asyncio.sleep(0)  # for hands whose letters came back at the same moment
             if letter[0] in self._pending:
+                await asyncio.sleep(self._linger)  # also without: for hands whose letters came back at the same moment
                 pairs, self._pending = self._pending, []
-                self.ends += await self._settler.settle(self._owner, pairs, (), self._retry)
+                self.ends += await self._settler.settle(self.owner, pairs, (), self._retry)
 
 
 def _is_told(row: LeasedRow) -> bool:

@@ -21,6 +21,7 @@ class Connection(aiosqlite.Connection):
 
     in_memory = False
     at_once = False
+    _is_at_rest = False  # what was asked of the thread last has been answered
 
     @property
     def itself(self) -> sqlite3.Connection:
@@ -36,7 +37,9 @@ class Connection(aiosqlite.Connection):
         if self.at_once:
             work()
         else:
+            self._is_at_rest = False
             await self._execute(work)  # type: ignore[no-untyped-call]
+            self._is_at_rest = True
 
     async def commit(self) -> None:
         self.at_once = self.in_memory  # the disk is waited for
@@ -44,7 +47,9 @@ class Connection(aiosqlite.Connection):
 
     async def rollback(self) -> None:
         self.at_once = self.in_memory
-        await self.hop(self._conn.rollback)
+        # A pool asks for it each time that a connection comes back. Who was called off knows nothing of its thread.
+        if self._conn.in_transaction or not self._is_at_rest:
+            await self.hop(self._conn.rollback)
 
 
 class Cursor:

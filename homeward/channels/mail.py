@@ -62,4 +62,5 @@ def tokens(settings: Settings) -> ClientCredentials | None:
     )
 
 
-MAIL = Channel("mail", _make, Manner(most=100, hands=HANDS))
+# A tenth of a second is nothing to who reads an e-mail; and what is promised within it is claimed and settled together.
+MAIL = Channel("mail", _make, Manner(most=100, hands=HANDS, apart=0.1))

@@ -22,4 +22,4 @@ def _make(settings: Settings, words_of: Wordings, _create: TopicShape | None) ->
     return notify_sender(settings, words_of)
 
 
-NOTIFY = Channel("notify", _make, Manner(most=100, hands=4))
+NOTIFY = Channel("notify", _make, Manner(most=100, hands=4, apart=0.1))

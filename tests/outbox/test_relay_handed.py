@@ -2,15 +2,16 @@
 becomes of it when something breaks in between."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from relay_running import PATIENCE, Arrivals, Slow, running
 from relay_world import CARE, LEASE, MINUTE, NOON, POLICE, WORKER, Died, World, a_world, row
 
 from schemas.delivery import Verdict
-from store import OutboxRow, StoreUnavailableError
+from store import OutboxRow, Settlement, StoreUnavailableError
 from store.claiming import Claiming
 from store.pausing import Pause
 
@@ -47,6 +48,32 @@ async def test_what_is_promised_goes_out_without_being_claimed(hub: World, claim
     assert [id for id in hub.arrived() if id in "ab"] == ["a", "b"]
     assert set((await hub.states()).values()) == {"accepted"}
     assert claimed == ["first"]
+
+
+async def test_what_leaves_within_a_moment_is_settled_together(hub: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = list[int]()
+    settle = hub.store.settle
+
+    async def noted(owner: str, settlements: Sequence[Settlement], *more: Any) -> None:
+        kept.append(len(settlements))
+        await settle(owner, settlements, *more)
+
+    async with at_work(hub) as arrivals:
+        monkeypatch.setattr("outbox.handed._LINGER", 0.5)
+        monkeypatch.setattr(hub.store, "settle", noted)
+        await hub.promise(row("a"))
+        await hub.promise(row("b", child="k2"), row("c", child="k3"))
+        await arrivals.reach(4)
+    assert kept == [3]
+    assert set((await hub.states()).values()) == {"accepted"}
+
+
+async def test_what_did_not_leave_is_settled_at_once(hub: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("outbox.handed._LINGER", 60)
+    hub.fates["a"] = Verdict.REFUSED
+    async with at_work(hub):  # which ends only when all is settled, and within seconds
+        await hub.promise(row("a"))
+    assert (await hub.states())["a"] == "failed"
 
 
 async def test_a_letter_waits_in_the_table(hub: World, claimed: list[str]) -> None:

@@ -3,9 +3,12 @@
 import asyncio
 from collections.abc import Sequence
 
+import pytest
 from relay_running import PATIENCE, Arrivals, Slow, running
 from relay_world import MINUTE, SECOND, WORKER, World, row
 
+from outbox.dispatch import Manner
+from outbox.relay_settling import rest
 from schemas.delivery import Outgoing, Verdict
 
 
@@ -19,6 +22,37 @@ async def test_what_is_promised_while_it_rests_goes_out_when_it_is_woken(hub: Wo
         relay.wake()
         await arrivals.reach(2)
     assert hub.arrived() == ["a", "b"]
+
+
+async def test_what_is_promised_soon_after_goes_out_together(hub: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first goes out at once; those who look only so often find the others at one look."""
+    time_is_over, rested = asyncio.Event(), list[float]()
+
+    async def resting(event: asyncio.Event, seconds: float) -> None:
+        if seconds > 400:  # longer than anything else is waited for
+            rested.append(seconds)
+            await time_is_over.wait()
+        else:
+            await rest(event, seconds)
+
+    monkeypatch.setattr("outbox.relay.rest", resting)
+    batches, sent = list[list[str]](), asyncio.Event()
+    hub.mails.before = lambda batch: batches.append([item.row for item in batch])
+    hub.mails.after = lambda _: sent.set()
+    relay = hub.relay(manners={"mail": Manner(apart=600)})
+    async with running(relay), asyncio.timeout(PATIENCE):
+        await hub.promise(row("a", to=WORKER))
+        relay.wake()
+        await sent.wait()
+        sent.clear()
+        for each in ("b", "c"):
+            await hub.promise(row(each, to=WORKER))
+            relay.wake()
+        time_is_over.set()
+        await sent.wait()
+    assert batches == [["a"], ["b", "c"]]
+    assert rested
+    assert max(rested) <= 600
 
 
 async def test_what_another_process_promised_is_found_without_being_woken(hub: World) -> None:

@@ -1,6 +1,7 @@
 """That a statement costs SQLite one hop to its thread, and that what is streamed is read on from there."""
 
 import asyncio
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from store_examples import NOON
 from store import Store
 from store.errors import StoreRefusedError, StoreUnpreparedError
 from store.noting import Note
-from store.one_hop import Connection
+from store.one_hop import Connection, connect
 from store.tables import noted
 
 MANY = 2500  # rows, more than are read with the statement
@@ -92,6 +93,33 @@ async def test_a_short_transaction_hops_to_begin_and_to_commit_and_not_for_its_s
     assert [await note("first"), await note("second", short=True), await note("third", brief=True)] == [2, 0, 0]
     assert await note("last") == 2  # the same connection, and no longer at once
     await filled.close()
+
+
+async def test_a_connection_that_comes_back_after_its_commit_is_not_rolled_back(filled: Store, hops: list[str]) -> None:
+    for _ in range(2):
+        hops.clear()
+        async with filled.transaction(short=True) as tx:
+            await tx.note([Note("a", "x", NOON)])
+        assert len(hops) == 2, "to begin and to commit"
+    await filled.close()
+
+
+async def test_what_is_called_off_as_it_begins_is_rolled_back_when_it_has_begun(tmp_path: Path) -> None:
+    """Its thread begins when nobody waits for that any more: left so, the writer's lock would never be free."""
+    holder = sqlite3.connect(tmp_path / "hub.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    mine = await connect(str(tmp_path / "hub.db"), isolation_level=None, timeout=10)
+    beginning = asyncio.create_task(mine.cursor().execute("BEGIN IMMEDIATE"))
+    await asyncio.sleep(0.05)  # until its thread waits for the lock
+    beginning.cancel()
+    rolling_back = asyncio.create_task(mine.rollback())
+    await asyncio.sleep(0.05)
+    holder.execute("ROLLBACK")
+    await rolling_back
+    await mine.hop(lambda: None)  # until its thread has nothing left to do
+    assert not mine.itself.in_transaction
+    holder.close()
+    await mine.close()
 
 
 async def test_what_is_refused_at_once_is_told_as_ever_and_the_next_is_taken(filled: Store) -> None:
