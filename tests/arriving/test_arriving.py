@@ -72,6 +72,7 @@ async def test_a_dead_mail_server_is_told_of_by_another_way_in_five_minutes_and_
     listed = await hub.command("list")
     assert "2 prepared by mail (immediate), oldest since 2026-03-02 12:00Z" in listed
     await hub.report(2)
+    await hub.until(lambda: only_mail_waits(hub))
     hub.passes(5 * MINUTE - SECOND)
     assert await hub.parts.undelivered.tell() == 0
     hub.passes(SECOND)
