@@ -11,11 +11,12 @@ import orjson
 
 from bench.comparing import Comparison, goal_of, spread
 
-_CHARTS = {"more": "More is better", "less": "Less is better"}
+_CHARTS = {"more": "more is better", "less": "less is better"}
+_WIDTH, _BAR, _REST = 1100, 28, 110  # pixels: of a chart, of each bar's height, and of what stands above and below
 
 
 def write(folder: Path, machine: dict[str, Any], comparisons: Sequence[Comparison]) -> None:
-    """`speed.json`, `README.md` and `speed.svg`."""
+    """`speed.json`, `README.md`, and a chart for each way that is better."""
     folder.mkdir(parents=True, exist_ok=True)
     kept = folder / "speed.json"
     found = orjson.loads(kept.read_bytes()) if kept.exists() else []
@@ -26,7 +27,8 @@ def write(folder: Path, machine: dict[str, Any], comparisons: Sequence[Compariso
     whole = sorted([*({_name(_read(old)): old for old in found} | now).values()], key=lambda each: each["on"])
     kept.write_bytes(orjson.dumps(whole, option=orjson.OPT_INDENT_2) + b"\n")
     (folder / "README.md").write_text(page_of(whole))
-    (folder / "speed.svg").write_text(_chart([_read(each) for each in whole]))
+    for better, bars in _bars([_read(each) for each in whole]).items():
+        (folder / f"{better}.svg").write_text(_chart(better, bars))
 
 
 def _read(kept: dict[str, Any]) -> Comparison:
@@ -44,8 +46,7 @@ def page_of(whole: Sequence[dict[str, Any]]) -> str:
         "",
         "Written by `make bench ARGS=--write`. [How to read it](../speed.md#how-to-read-it).",
         "",
-        "![Ratios of the hub and its yardsticks](speed.svg)",
-        "",
+        *(part for better in _bars([_read(each) for each in whole]) for part in (_image(better), "")),
         "| What | On | Hub | Yardstick | | Ratio | Goal | Measured |",
         "|---|---|---|---|---|---|---|---|",
     ]
@@ -65,17 +66,21 @@ def page_of(whole: Sequence[dict[str, Any]]) -> str:
     return "\n".join(rows)
 
 
-def _chart(whole: Sequence[Comparison]) -> str:
-    """A chart for each way that is better."""
-    grid, height = leather.Grid(), 0
-    for better, title in _CHARTS.items():
-        bars = [(each.ratio, f"{each.what} / {each.yardstick}, {each.on}") for each in whole if each.better == better]
-        known = [(ratio, name) for ratio, name in bars if ratio is not None]
-        if not known:
-            continue
-        chart = leather.Chart(f"Homeward as a multiple of its yardstick. {title}.")
-        chart.add_x_scale(0, max(ratio for ratio, _ in known))
-        chart.add_bars(known)
-        grid.add_one(chart)
-        height += 60 + 28 * len(known)
-    return str(grid.to_svg(width=1100, height=height or 60))
+def _image(better: str) -> str:
+    return f"![Ratios, of which {_CHARTS[better]}]({better}.svg)"
+
+
+def _bars(whole: Sequence[Comparison]) -> dict[str, list[tuple[float, str]]]:
+    """The ratios that are known, each with its name, by which way is better."""
+    bars: dict[str, list[tuple[float, str]]] = {}
+    for each in whole:
+        if each.ratio is not None:
+            bars.setdefault(each.better, []).append((each.ratio, f"{each.what} / {each.yardstick}, {each.on}"))
+    return bars
+
+
+def _chart(better: str, bars: Sequence[tuple[float, str]]) -> str:
+    chart = leather.Chart(f"Homeward as a multiple of its yardstick: {_CHARTS[better]}")
+    chart.add_x_scale(0, max(ratio for ratio, _ in bars))
+    chart.add_bars(bars)
+    return str(chart.to_svg(width=_WIDTH, height=_REST + _BAR * len(bars)))

@@ -135,4 +135,5 @@ def test_a_part_that_is_measured_again_takes_its_own_place_and_the_rest_stays(tm
         "| drain | SQLite | 7.0 (7.0–7.0) rows/s | bare | 10.0 (10.0–10.0) rows/s | 0.70 | ≥ 0.5: met | in full |",
     ]
     assert "load at start 0.1 to 0.4" in (tmp_path / "README.md").read_text()
-    assert "relay / bare, SQLite" in (tmp_path / "speed.svg").read_text()
+    assert "relay / bare, SQLite" in (tmp_path / "more.svg").read_text()
+    assert [each.name for each in tmp_path.glob("*.svg")] == ["more.svg"], "no chart of nothing"
