@@ -1,7 +1,7 @@
 """What is kept of the bench in the docs: every figure as JSON, a page with the table, and a chart of the ratios. A part
 that is measured again takes the place of what was measured of it before; the rest stays."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -26,9 +26,10 @@ def write(folder: Path, machine: dict[str, Any], comparisons: Sequence[Compariso
     }
     whole = sorted([*({_name(_read(old)): old for old in found} | now).values()], key=lambda each: each["on"])
     kept.write_bytes(orjson.dumps(whole, option=orjson.OPT_INDENT_2) + b"\n")
-    (folder / "README.md").write_text(page_of(whole))
-    for better, bars in _bars([_read(each) for each in whole]).items():
-        (folder / f"{better}.svg").write_text(_chart(better, bars))
+    bars = _bars([_read(each) for each in whole])
+    (folder / "README.md").write_text(page_of(whole, bars))
+    for better, known in bars.items():
+        (folder / f"{better}.svg").write_text(_chart(better, known))
 
 
 def _read(kept: dict[str, Any]) -> Comparison:
@@ -39,14 +40,14 @@ def _name(each: Comparison) -> tuple[str, str, str]:
     return each.what, each.on, each.yardstick
 
 
-def page_of(whole: Sequence[dict[str, Any]]) -> str:
-    """What was kept, for people."""
+def page_of(whole: Sequence[dict[str, Any]], charts: Iterable[str]) -> str:
+    """What was kept, for people, below its `charts`."""
     rows = [
         "# Figures",
         "",
         "Written by `make bench ARGS=--write`. [How to read it](../speed.md#how-to-read-it).",
         "",
-        *(part for better in _bars([_read(each) for each in whole]) for part in (_image(better), "")),
+        *(part for better in charts for part in (f"![Ratios, of which {_CHARTS[better]}]({better}.svg)", "")),
         "| What | On | Hub | Yardstick | | Ratio | Goal | Measured |",
         "|---|---|---|---|---|---|---|---|",
     ]
@@ -64,10 +65,6 @@ def page_of(whole: Sequence[dict[str, Any]]) -> str:
     told = ", ".join(f"{name} {value}" for name, value in machine.items())
     rows += ["", f"Medians, with the least and the most. {told}; load at start {min(loads)} to {max(loads)}.", ""]
     return "\n".join(rows)
-
-
-def _image(better: str) -> str:
-    return f"![Ratios, of which {_CHARTS[better]}]({better}.svg)"
 
 
 def _bars(whole: Sequence[Comparison]) -> dict[str, list[tuple[float, str]]]:

@@ -16,6 +16,9 @@ from producers.wording import Wordings
 from schemas.delivery import Sender
 
 Make = Callable[[Settings, Wordings, TopicShape | None], Sender | None]
+APART = 0.1
+"""Seconds between two looks for what goes to people. That is nothing to who reads an e-mail; and what is promised
+within it is claimed and settled together."""
 
 
 @dataclass(frozen=True, slots=True)

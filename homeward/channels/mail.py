@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from homeward.channels import Channel
+from homeward.channels import APART, Channel
 from homeward.channels.notify import notify_sender
 from homeward.settings import Settings
 from outbox.dispatch import Manner
@@ -62,5 +62,4 @@ def tokens(settings: Settings) -> ClientCredentials | None:
     )
 
 
-# A tenth of a second is nothing to who reads an e-mail; and what is promised within it is claimed and settled together.
-MAIL = Channel("mail", _make, Manner(most=100, hands=HANDS, apart=0.1))
+MAIL = Channel("mail", _make, Manner(most=100, hands=HANDS, apart=APART))

@@ -1,6 +1,6 @@
 """GOV.UK Notify as a way of its own: a second sender beside the mail server (`[second]` in the directory)."""
 
-from homeward.channels import Channel
+from homeward.channels import APART, Channel
 from homeward.settings import Settings
 from outbox.dispatch import Manner
 from producers.kafka_link import TopicShape
@@ -22,4 +22,4 @@ def _make(settings: Settings, words_of: Wordings, _create: TopicShape | None) ->
     return notify_sender(settings, words_of)
 
 
-NOTIFY = Channel("notify", _make, Manner(most=100, hands=4, apart=0.1))
+NOTIFY = Channel("notify", _make, Manner(most=100, hands=4, apart=APART))

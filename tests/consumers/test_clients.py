@@ -35,6 +35,15 @@ async def use(client: Client) -> None:
         client.said.append("used")
 
 
+async def use_called_off(client: Client, at: asyncio.Event) -> None:
+    """Who uses the client is called off at that moment, and ends so."""
+    using = asyncio.create_task(use(client))
+    await at.wait()
+    using.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await using
+
+
 async def test_it_is_closed_after_its_use() -> None:
     client = Client()
     client.answer.set()
@@ -44,23 +53,15 @@ async def test_it_is_closed_after_its_use() -> None:
 
 async def test_a_start_that_is_cancelled_is_carried_to_its_end() -> None:
     client = Client()
-    using = asyncio.create_task(use(client))
-    await client.asking.wait()
-    using.cancel()
     asyncio.get_running_loop().call_later(0.05, client.answer.set)
-    with pytest.raises(asyncio.CancelledError):
-        await using
+    await use_called_off(client, client.asking)
     assert client.said == ["started", "closed"], "aiokafka would leave a connection open"
 
 
 async def test_a_start_that_does_not_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("consumers.clients._ENDED_WITHIN", 0.05)
     client = Client()
-    using = asyncio.create_task(use(client))
-    await client.asking.wait()
-    using.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await using
+    await use_called_off(client, client.asking)
     assert client.said == ["cut off", "closed"]
 
 
@@ -81,11 +82,7 @@ class Closing(Client):
 
 async def test_a_cancellation_while_it_closes_is_not_lost() -> None:
     client = Closing()
-    using = asyncio.create_task(use(client))
-    await client.closing.wait()
-    using.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await using
+    await use_called_off(client, client.closing)
     assert client.said == ["started", "used", "closed"]
 
 
