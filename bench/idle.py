@@ -1,5 +1,5 @@
-"""How long a single row takes from its commit until a consumer sees it, while nothing else is under way: through the
-relay, sent directly without any table, and through faststream-outbox."""
+"""How long a single row takes from before its transaction until a consumer sees it, while nothing else is under way:
+through the relay, sent directly without any table, and through faststream-outbox."""
 
 import asyncio
 import time

@@ -68,7 +68,7 @@ async def latency(ground: Ground) -> list[Comparison]:
 
 async def at_rest(ground: Ground) -> list[Comparison]:
     rows = 30 if ground.quick else 200
-    made = ground.percentiles("idle, commit → visible", "sent directly", p50=2.5, p99=1.1)
+    made = ground.percentiles("idle, insert → visible", "sent directly", p50=2.5, p99=1.1)
 
     def ours() -> Awaitable[list[float]]:
         return idle.through_the_relay(ground.kafka, ground.fresh(), rows, next_mark())
@@ -76,7 +76,7 @@ async def at_rest(ground: Ground) -> list[Comparison]:
     await in_turns(ground.rounds, lambda: idle.directly(ground.kafka, rows, next_mark()), (ours, made))
     if not peer.is_there(ground.on):
         return made
-    beside = ground.percentiles("idle, commit → visible", "faststream-outbox")
+    beside = ground.percentiles("idle, insert → visible", "faststream-outbox")
 
     def theirs() -> Awaitable[list[float]]:
         return idle.through_faststream_outbox(ground.kafka, ground.fresh(), rows, next_mark())
