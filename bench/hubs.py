@@ -41,6 +41,9 @@ from store.migrating import migrate
 from store.rows import KnownKeys, OutboxRow
 
 
+_NEVER = 1_000_000.0  # minutes
+
+
 class Dropped:
     """A way out for e-mails that costs nothing: the yardstick writes none either."""
 
@@ -112,7 +115,12 @@ def outgoing(row: OutboxRow) -> Outgoing:
 
 
 def settings_for(kafka: str, group: str, database: str | None = None) -> Settings:
-    return Settings(kafka_bootstrap=kafka, kafka_group=group, database_url=database)
+    """Nobody is told of what waits: a hub that never comes to rest leaves e-mails for later, and word of that would be
+    counted among the decisions."""
+    return Settings(
+        kafka_bootstrap=kafka, kafka_group=group, database_url=database, told_after_immediate=_NEVER,
+        told_after_same_day=_NEVER, told_after_routine=_NEVER,
+    )  # fmt: skip
 
 
 @asynccontextmanager

@@ -59,9 +59,12 @@ class Consuming:
                 await uninterrupted(broker.stop())
         except Exception as error:
             log.warning("Could not stop the consumer: closing its connections", extra={"cause": type(error).__name__})
+        finally:
+            # In any case: one that is stopped while Kafka fails calls itself off before its connections are closed, and
+            # FastStream takes that for its own doing.
+            self._broker = None
             for consumer in consumers:
-                await abandon(consumer)
-        self._broker = None
+                await uninterrupted(abandon(consumer))
 
     def partitions(self) -> dict[str, int]:
         """How many partitions each topic has that is read, as far as the consumers have heard."""

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Coroutine
+from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]
 
@@ -68,6 +69,7 @@ class Hub:
         checks["keys"] = lambda: self._keys
         self.health = Health(checks, self._standing, board, now=parts.now)
         self._tasks: list[asyncio.Task[None]] = []
+        self._beside: list[asyncio.Task[None]] = []  # they may promise something until they are called off
         self._watching: asyncio.Task[None] | None = None
         self._looking: asyncio.Task[None] | None = None
 
@@ -87,7 +89,7 @@ class Hub:
         if "relay" in self.running:
             self._begin(self.parts.relay.run())
             for work in self.parts.beside_the_relay():
-                self._begin(work)
+                self._begin(work, self._beside)
         if "consumers" in self.running:
             self._consuming.subscriber = self.subscriber
             self.subscriber.cluster = await cluster_id(self.settings)
@@ -95,14 +97,14 @@ class Hub:
             await self.watch.start()
             self._watching = asyncio.create_task(self.watch.run())
         if "consumers" in self.running:
-            self._begin(self._replays())
-            self._begin(_forgetting())
-            self._begin(self.parts.listening.keep_looking(lambda: self.watch.consumers_fault() is None))
+            self._begin(self._replays(), self._beside)
+            self._begin(_forgetting(), self._beside)
+            self._begin(self.parts.listening.keep_looking(lambda: self.watch.consumers_fault() is None), self._beside)
         if "timers" in self.running:
             self._begin(self.parts.timers.run())
-            self._begin(self.parts.sealer.run())
+            self._begin(self.parts.sealer.run(), self._beside)
         if self._purge:
-            self._begin(self._purge.run())
+            self._begin(self._purge.run(), self._beside)
         if self.settings.health_port:  # else nobody can ask, and the database need not be asked either
             await self.health.state()
             self._looking = asyncio.create_task(self.health.keep_looking())
@@ -114,7 +116,9 @@ class Hub:
             await self.start()
             started()
             waiting = asyncio.create_task(stopped.wait())
-            done, _ = await asyncio.wait([waiting, *self._tasks], return_when=asyncio.FIRST_COMPLETED)
+            looking = [task for task in (self._watching, self._looking) if task]
+            parts = [*self._tasks, *self._beside, *looking]
+            done, _ = await asyncio.wait([waiting, *parts], return_when=asyncio.FIRST_COMPLETED)
             waiting.cancel()
             for task in done - {waiting}:
                 task.result()
@@ -131,6 +135,7 @@ class Hub:
         if "consumers" in self.running:
             await self._consuming.stop()
         await self.parts.timers.stop()
+        await call_off(*self._beside)
         await self.parts.relay.stop()
         await call_off(*self._tasks)
         for sender in (*self.parts.senders.values(), *self.parts.own_senders):
@@ -141,9 +146,8 @@ class Hub:
         told, faults = await standing(self.parts, self.running)
         return told | self.watch.progress.told(), faults
 
-    def _begin(self, work: object) -> None:
-        assert asyncio.iscoroutine(work)
-        self._tasks.append(asyncio.create_task(work))
+    def _begin(self, work: Coroutine[Any, Any, None], tasks: list[asyncio.Task[None]] | None = None) -> None:
+        (self._tasks if tasks is None else tasks).append(asyncio.create_task(work))
 
     async def _replays(self) -> None:
         """Takes in again what somebody asked to be replayed from quarantine. Whatever fails, it goes on, later each

@@ -48,8 +48,8 @@ class SourceSettings(BaseSettings):
     keys_url: SecretStr | None = Field(
         None,
         description="Database of the keys of contents and of the journal of what was erased, written like "
-        "HOMEWARD_DATABASE_URL. Several machines need one that they share. Back it up apart. Defaults to a SQLite file "
-        "beside the database, or with Postgres to `keys.db` in the data folder",
+        "HOMEWARD_DATABASE_URL. Several machines need one that they share. Back it up apart. Required with "
+        "Postgres, except for a trial. With SQLite, defaults to a file beside the database",
     )
     purging_database_url: SecretStr | None = Field(
         None,

@@ -53,8 +53,8 @@ class HandedRows:
                 self._left_behind |= name == _CHANNEL
         if promised.terms is None:
             return
-        if not promised.born:
-            self._ground.shards.end(promised.terms.owner, known=True)
+        if not promised.born or not self.is_open:  # of a transaction that outlasted the relay: its leases run out
+            self._ground.shards.end(promised.terms.owner, known=not promised.born)
             return
         self._under_way += len(promised.born)
         task = asyncio.create_task(self._send(promised, promised.terms.owner))

@@ -81,6 +81,10 @@ class Settler:
                 await rest(self._stopping, self._pause)
 
 
+class NotSettledError(Exception):
+    """What was to be kept together with others could not be."""
+
+
 class SettleAsTheyGo:
     """Settles one letter after the other for several hands at once: whatever has come in while the last transaction ran
     is kept by the next. A hand goes on when its own letter is kept: no more letters than hands are ever unsettled.
@@ -88,17 +92,28 @@ class SettleAsTheyGo:
 
     def __init__(self, settler: Settler, owner: str, retry: Retry, linger: float = 0.0) -> None:
         self._settler, self.owner, self._retry, self._linger = settler, owner, retry, linger
-        self._pending: list[Pair] = []
+        self._pending: list[Sequence[Pair]] = []
+        self._unkept: list[tuple[Sequence[Pair], Exception]] = []
         self._turn = asyncio.Lock()
         self.ends = Counter[str]()
 
     async def settle(self, letter: Sequence[Pair]) -> None:
-        self._pending += letter
+        """Returns when it is kept. Raises what settling raises, or NotSettledError where another hand has met that."""
+        self._pending.append(letter)
         async with self._turn:
-            if letter[0] in self._pending:
+            if any(each is letter for each in self._pending):
                 await asyncio.sleep(self._linger)  # also without: for hands whose letters came back at the same moment
-                pairs, self._pending = self._pending, []
-                self.ends += await self._settler.settle(self.owner, pairs, (), self._retry)
+                letters, self._pending = self._pending, []
+                try:
+                    pairs = [pair for each in letters for pair in each]
+                    self.ends += await self._settler.settle(self.owner, pairs, (), self._retry)
+                except BaseException as error:
+                    fault = error if isinstance(error, StoreUnavailableError) else NotSettledError()
+                    self._unkept += [(each, fault) for each in letters if each is not letter]
+                    raise
+            elif fault := next((fault for each, fault in self._unkept if each is letter), None):
+                self._unkept = [each for each in self._unkept if each[0] is not letter]
+                raise fault
 
 
 def _is_told(row: LeasedRow) -> bool:

@@ -2,6 +2,7 @@
 alone would hold up the whole run, and say nothing."""
 
 import asyncio
+import contextlib
 import os
 import threading
 from collections.abc import Iterator
@@ -28,10 +29,18 @@ def told_of(test: str, after: float, to: int) -> Iterator[None]:
 def told(test: str) -> str:
     """Where each task of this process stands that has not ended, its innermost line last."""
     lines = [f"\n{test} hangs. These tasks have not ended:"]
-    for task in [*asyncio.tasks._all_tasks]:  # type: ignore[attr-defined] # those of every loop, asked from a thread
+    for task in _tasks():
         if not task.done():
             lines += chain([f"  {task.get_name()}"], where(task.get_coro()))
     return "\n".join([*lines, ""])
+
+
+def _tasks() -> list[asyncio.Task[Any]]:
+    """Those of every loop, asked from a thread while they come and go."""
+    known = getattr(asyncio.tasks, "_all_tasks", None) or asyncio.tasks._scheduled_tasks  # type: ignore[attr-defined]
+    while True:
+        with contextlib.suppress(RuntimeError):
+            return [*known]
 
 
 def where(awaited: Any) -> Iterator[str]:

@@ -183,5 +183,7 @@ async def serve(desk: Desk, at: socket.socket, stopped: asyncio.Event) -> None:
     health.board.close()
     desk.closing.set()
     server.should_exit = True
-    await running
-    await call_off(looking)
+    try:
+        await running
+    finally:
+        await call_off(looking)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from consumers.subscriber import PATTERN
 from homeward.rights.asking import READ, WRITE, Allowed, operations_on
-from outbox.directory import POLICE, Directory
+from outbox.directory import Directory
 from routing.library import HUB
 from schemas.topics import (
     TopicKind,
@@ -141,6 +141,6 @@ def _is_met(need: Need, allowed: Allowed) -> bool:
 
 
 def written_topics(directory: Directory) -> tuple[str, ...]:
-    """The topics of an authority that the hub writes to."""
-    services = {*directory.services.values(), *directory.by_type.values()} - {POLICE}
-    return tuple(sorted(service_topic(directory.authority, service) for service in services))
+    """The topics of an authority that the hub writes to. One of them holds what is for the police while no force is
+    known."""
+    return tuple(sorted(service_topic(directory.authority, service) for service in directory.service_topics))

@@ -5,8 +5,9 @@ import asyncio
 import contextlib
 
 import pytest
+from aiokafka.errors import KafkaConnectionError  # type: ignore[import-untyped]
 
-from consumers.clients import call_off, open_client
+from consumers.clients import call_off, open_client, uninterrupted
 
 
 class Client:
@@ -92,6 +93,30 @@ async def test_time_that_runs_out_while_it_closes_is_noticed() -> None:
         async with asyncio.timeout(0.02):
             await use(client)
     assert client.said[-1] == "closed"
+
+
+async def test_a_second_cancellation_cuts_nothing_off_either() -> None:
+    client = Client()
+    using = asyncio.create_task(use(client))
+    await client.asking.wait()
+    for _ in range(2):
+        using.cancel()
+        await asyncio.sleep(0.01)
+    assert client.said == []
+    client.answer.set()
+    with pytest.raises(asyncio.CancelledError):
+        await using
+    assert client.said == ["started", "closed"]
+
+
+async def test_a_client_that_calls_itself_off_is_an_error_and_no_cancellation() -> None:
+    """As aiokafka does where it is closed while a fetch waits to be tried again."""
+
+    async def broken_off() -> None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(KafkaConnectionError):
+        await uninterrupted(broken_off())
 
 
 async def test_a_task_that_goes_on_is_called_off_again(monkeypatch: pytest.MonkeyPatch) -> None:

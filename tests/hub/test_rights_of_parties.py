@@ -23,9 +23,10 @@ TOPICS = {
     "casework.nottinghamshire.outcomes.v1", "register.nottinghamshire.children.v1", "nottinghamshire.social-care.v1",
     "casework.islington.outcomes.v1", "register.islington.children.v1", "islington.social-care.v1", "hub.operators.v1",
     "police.hub.notifications.v1", "nottinghamshire.canary.v1", "islington.canary.v1",
+    "nottinghamshire.police.v1",  # what is for the police while no force is known
 }  # fmt: skip
 HUB_WRITES = {"police.zx.intelligence.v1", "police.zy.intelligence.v1", "nottinghamshire.social-care.v1",
-              "islington.social-care.v1", "hub.operators.v1"}  # fmt: skip
+              "islington.social-care.v1", "nottinghamshire.police.v1", "hub.operators.v1"}  # fmt: skip
 HOME = {"nottinghamshire.canary.v1", "islington.canary.v1"}
 SET_OUT = "police.hub.notifications.v1"
 INBOUND = TOPICS - HUB_WRITES
@@ -36,13 +37,15 @@ MAY = {
     "homeward-desk": ({"casework.nottinghamshire.outcomes.v1", "casework.islington.outcomes.v1"}, set()),
     "police.zx": ({"police.zx.notifications.v1"}, {"police.zx.intelligence.v1"}),
     "police.zy": ({"police.zy.notifications.v1"}, {"police.zy.intelligence.v1"}),
-    "casework.nottinghamshire": ({"casework.nottinghamshire.outcomes.v1"}, {"nottinghamshire.social-care.v1"}),
+    "casework.nottinghamshire": (
+        {"casework.nottinghamshire.outcomes.v1"}, {"nottinghamshire.social-care.v1", "nottinghamshire.police.v1"},
+    ),
     "casework.islington": ({"casework.islington.outcomes.v1"}, {"islington.social-care.v1"}),
     "register.nottinghamshire": ({"register.nottinghamshire.children.v1"}, set()),
     "register.islington": ({"register.islington.children.v1"}, set()),
     "operators": (set(), {"hub.operators.v1"}),
     "stranger": (set(), set()),
-}
+}  # fmt: skip
 
 
 def printed(*more: str) -> str:

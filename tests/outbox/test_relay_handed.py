@@ -195,6 +195,27 @@ async def test_what_was_in_memory_when_its_sending_died_goes_when_its_lease_has_
     assert [id for id in hub.arrived() if id in "ab"] == ["a", "b"]
 
 
+async def test_what_is_committed_after_the_relay_has_ended_is_left_to_the_next(hub: World) -> None:
+    relay = hub.relay()
+    arrivals = Arrivals(hub)
+    async with running(relay) as task:
+        await hub.promise(row("first", child="first"))
+        await arrivals.reach(1)
+        async with hub.store.transaction() as tx:
+            await tx.append([], [row("a")])
+            relay._stopping.set()
+            relay.wake()
+            relay._settler.trouble.set()
+            async with asyncio.timeout(PATIENCE):
+                while relay.hears:
+                    await asyncio.sleep(0.01)
+    assert task.done()
+    assert (hub.arrived(), await hub.states()) == (["first"], {"first": "accepted", "a": "sending"})
+    hub.now += LEASE
+    await hub.relay("two").drain()
+    assert hub.arrived() == ["first", "a"]
+
+
 @pytest.mark.postgres
 async def test_a_relay_hears_what_another_process_has_promised(
     postgres: Callable[[], str], monkeypatch: pytest.MonkeyPatch

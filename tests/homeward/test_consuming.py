@@ -1,0 +1,68 @@
+"""Consumers that are stopped leave no connection open, also where Kafka fails at that moment."""
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.consumer.fetcher import Fetcher
+from aiokafka.consumer.subscription_state import SubscriptionState
+from aiokafka.errors import NodeNotReadyError
+from faststream.kafka import KafkaBroker
+
+from consumers.subscriber import Subscriber
+from homeward.consuming import Consuming
+from homeward.settings import Settings
+
+
+class RefusedClient:
+    """As aiokafka's client is while its broker refuses every connection."""
+
+    _metadata_max_age_ms = 5000
+    api_version = (2, 0)
+
+    def __init__(self) -> None:
+        self.cluster = SimpleNamespace(leader_for_partition=lambda _: 1)
+        self.asked, self.closed = asyncio.Event(), False
+
+    async def send(self, node: int, request: object) -> None:
+        self.asked.set()
+        raise NodeNotReadyError("refused")
+
+    def force_metadata_update(self) -> "asyncio.Future[bool]":
+        return asyncio.get_running_loop().create_future()
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+class Failing(AIOKafkaConsumer):  # type: ignore[misc]
+    """A consumer in the middle of fetches that fail, by aiokafka's own fetcher."""
+
+    def __init__(self, client: RefusedClient) -> None:
+        partition, state = TopicPartition("t", 0), SubscriptionState()
+        self._closed, self._coordinator, self._client = False, None, client
+        self._fetcher = Fetcher(client, state, retry_backoff_ms=60_000)
+        state.assign_from_user({partition})
+        state.subscription.assignment.state_value(partition).seek(0)
+
+    def __del__(self) -> None:
+        """It never had what the usual one closes here."""
+
+
+async def test_a_consumer_that_is_stopped_while_its_fetches_fail_closes_its_client() -> None:
+    client = RefusedClient()
+    consumer, broker = Failing(client), KafkaBroker("127.0.0.1:1")
+    subscription: Any = broker.subscriber("t", batch=True)
+    subscription(lambda _: None)
+    subscription.consumer = consumer
+    async with asyncio.timeout(10):
+        await client.asked.wait()
+        consuming = Consuming(Settings(kafka_group="of-a-test"), Subscriber(_nothing))
+        consuming._broker = broker
+        await consuming.stop()
+    assert client.closed
+    assert consuming.consumers() == []
+
+
+async def _nothing(_batch: object) -> None: ...
