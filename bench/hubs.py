@@ -40,7 +40,6 @@ from store import Store
 from store.migrating import migrate
 from store.rows import KnownKeys, OutboxRow
 
-
 _NEVER = 1_000_000.0  # minutes
 
 

@@ -1,8 +1,8 @@
 """Clients of Kafka that are open for a while, and closed whatever happens.
 
 aiokafka takes a cancellation that comes while it closes a client for that of a task of its own, and goes on: whoever
-called it off would wait for ever. So nothing here is cut off in the middle, and who calls a task off asks again. It also
-lets that cancellation of a task of its own out, as if somebody had called off whoever closes: that is an error here."""
+called it off would wait for ever. So nothing here is cut off in the middle, and who calls a task off asks again. And it
+lets a cancellation of its own out, as if somebody had called off whoever closes: here that is an error."""
 
 import asyncio
 import logging
@@ -21,7 +21,7 @@ _ASKED_AGAIN = 10.0  # seconds until a task that was called off and goes on is c
 
 
 async def uninterrupted(work: _Work[Result]) -> Result:
-    """Awaits it; returns and raises what it does. Where this is cancelled, once or more often, it is first carried to its
+    """Awaits it; returns and raises what it does. Where this is cancelled, once or again, it is first carried to its
     end, for seconds: aiokafka, cut off while it asks who the brokers are, leaves that connection open. Raises
     KafkaConnectionError where it calls itself off."""
     task, cancelled = asyncio.ensure_future(work), None

@@ -108,12 +108,12 @@ class SettleAsTheyGo:
                     pairs = [pair for each in letters for pair in each]
                     self.ends += await self._settler.settle(self.owner, pairs, (), self._retry)
                 except BaseException as error:
-                    fault = error if isinstance(error, StoreUnavailableError) else NotSettledError()
+                    fault = error if isinstance(error, StoreUnavailableError) else NotSettledError(repr(error))
                     self._unkept += [(each, fault) for each in letters if each is not letter]
                     raise
-            elif fault := next((fault for each, fault in self._unkept if each is letter), None):
-                self._unkept = [each for each in self._unkept if each[0] is not letter]
-                raise fault
+            for each in [each for each in self._unkept if each[0] is letter]:
+                self._unkept.remove(each)
+                raise each[1]
 
 
 def _is_told(row: LeasedRow) -> bool:

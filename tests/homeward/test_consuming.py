@@ -4,10 +4,10 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.consumer.fetcher import Fetcher
-from aiokafka.consumer.subscription_state import SubscriptionState
-from aiokafka.errors import NodeNotReadyError
+from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-untyped]
+from aiokafka.consumer.fetcher import Fetcher  # type: ignore[import-untyped]
+from aiokafka.consumer.subscription_state import SubscriptionState  # type: ignore[import-untyped]
+from aiokafka.errors import NodeNotReadyError  # type: ignore[import-untyped]
 from faststream.kafka import KafkaBroker
 
 from consumers.subscriber import Subscriber
@@ -24,13 +24,14 @@ class RefusedClient:
     def __init__(self) -> None:
         self.cluster = SimpleNamespace(leader_for_partition=lambda _: 1)
         self.asked, self.closed = asyncio.Event(), False
+        self._loop = asyncio.get_running_loop()
 
     async def send(self, node: int, request: object) -> None:
         self.asked.set()
         raise NodeNotReadyError("refused")
 
     def force_metadata_update(self) -> "asyncio.Future[bool]":
-        return asyncio.get_running_loop().create_future()
+        return self._loop.create_future()
 
     async def close(self) -> None:
         self.closed = True
