@@ -12,7 +12,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from homeward import watching
-from homeward.clock import VirtualClock
+from homeward.clock import VirtualClock, now
 from homeward.health.checks import Health
 from homeward.hub import Hub
 from homeward.settings import Settings
@@ -171,6 +171,19 @@ async def test_overdue_clocks_make_a_hub_that_keeps_them_unready_and_no_other(tm
     assert "s overdue" in state["faults"]["timers"]
     assert (await other.state())["ready"]
     await store.close()
+
+
+async def test_a_hub_that_can_no_longer_look_after_itself_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def breaks(_self: Health) -> None:
+        raise RuntimeError("nobody would know how it stands")
+
+    monkeypatch.setattr(Health, "keep_looking", breaks)
+    settings = Settings(database_url=f"sqlite+aiosqlite:///{tmp_path}/hub.db", health_port=1)
+    await migrate(settings.database)
+    parts = Parts(settings, *library(settings), Store.open(settings.database), {"mail": MemoryMailSender()}, now=now)
+    async with asyncio.timeout(PATIENCE):
+        with pytest.raises(RuntimeError, match="nobody would know"):
+            await Hub(parts, ["timers"]).run(asyncio.Event())
 
 
 async def test_a_database_that_does_not_answer_is_a_fault_that_names_no_more_than_its_kind() -> None:
