@@ -53,6 +53,11 @@ class Packs:
         in_force = [p for p in versions if p.in_force_from <= london_date(at)]
         return in_force[-1] if in_force else versions[0]
 
+    def speaking_for(self, authority: str, at: datetime) -> Pack:
+        """The version in force; the hub's pack for what belongs to nobody, or to an authority that is not served (any
+        more)."""
+        return self.governing(authority, at) if authority in self.authorities else self.hub
+
     def newest(self, authority: str) -> Pack:
         """The newest version, whether it is in force already or not."""
         return self._versions[authority][-1]
