@@ -1,11 +1,13 @@
 """No fault keeps another from being told: not that of an authority which is not served any more, nor one that cannot be
 told itself, nor however many others."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-from relay_world import World, a_world, row
+from relay_running import PATIENCE, running
+from relay_world import MINUTE, World, a_world, row
 from test_undelivered import LEADER, OFFICER, Office
 
 from intake.undelivered import Undelivered
@@ -57,6 +59,28 @@ async def test_a_fault_that_cannot_be_told_keeps_no_other_from_being_told_and_is
         assert raised.group_contains(StoreRefusedError)
     told = [detail for _, detail in await office.words() if "(m-b)" in detail]
     assert len(told) == 2, "one word by two ways"
+
+
+async def test_a_relay_says_when_it_last_told_all_so_that_telling_which_fails_for_long_is_seen(hub: World) -> None:
+    faults, turns = [True], asyncio.Queue[None]()
+
+    async def tell() -> int:
+        turns.put_nowait(None)
+        if faults:
+            raise RuntimeError("a fault of the telling")
+        return 0
+
+    relay = hub.relay(tell=tell, look=0.002)
+    assert relay.told_at is None
+    async with running(relay), asyncio.timeout(PATIENCE):
+        await turns.get()
+        hub.now += MINUTE
+        for _ in range(3):
+            await turns.get()
+        assert relay.told_at == hub.now - MINUTE
+        faults.clear()
+        while relay.told_at != hub.now:
+            await turns.get()
 
 
 async def _words_about(name: str, world: World) -> list[OutboxRow]:
