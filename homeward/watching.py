@@ -183,7 +183,7 @@ def relay_fault(due_since: datetime | None, shards: int, is_alone: bool, now: da
 
 
 def telling_fault(told_at: datetime | None, now: datetime) -> str | None:
-    """What is wrong with the telling of what has not arrived, in words. `told_at`: when all of it had last been told."""
+    """What is wrong with the telling of what has not arrived, in words. `told_at`: when all of it was last told."""
     late = now - told_at if told_at else timedelta()
     if late <= OVERDUE:
         return None

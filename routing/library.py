@@ -63,8 +63,9 @@ class Packs:
         return self._versions[authority][-1]
 
     def version(self, authority: str, version: str) -> Pack:
-        """The version that an episode froze. PackError where its file is gone: old files stay loadable."""
-        found = next((p for p in self._versions[authority] if p.version == version), None)
+        """The version that an episode froze. PackError where its file is gone, as old files stay loadable, or where its
+        authority is not served."""
+        found = next((p for p in self._versions.get(authority, ()) if p.version == version), None)
         if found is None:
             raise PackError(f"an episode is governed by {authority} {version}; put that file back into protocols/")
         return found
