@@ -10,6 +10,7 @@ from relay_running import PATIENCE, running
 from relay_world import MINUTE, World, a_world, row
 from test_undelivered import LEADER, OFFICER, Office
 
+from homeward.served import check_served
 from intake.undelivered import Undelivered
 from schemas.delivery import Verdict
 from store import OutboxRow, StoreRefusedError
@@ -43,6 +44,23 @@ async def test_of_an_authority_that_is_not_served_any_more_the_operator_hears_an
     assert sorted(await office.heard()) == sorted([*OPERATOR, ESCALATIONS, OFFICER])
     (said,) = {detail for each, detail in await office.words() if each.authority == "hub"}
     assert said.startswith("Refused for good: “Child reported missing” (m-gone) to mail/islington/duty_manager: ")
+
+
+async def test_a_hub_starts_with_such_a_delivery_and_says_how_to_mend_it(
+    hub: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    office = serving_only_nottinghamshire(hub)
+    await office.promise("a")
+    await hub.promise(replace(row("gone", child="gone", to="mail/islington/duty_manager"), authority="islington"))
+    office.befall(Verdict.REFUSED, "gone", "a")
+    await office.relay.drain()
+    caplog.clear()
+    await check_served(hub.store, Office(hub).packs)
+    assert caplog.messages == []
+    await check_served(hub.store, office.packs)
+    (said,) = caplog.messages
+    assert said.startswith("This hub does not serve islington, and messages of theirs have not arrived")
+    assert "HOMEWARD_AUTHORITIES" in said
 
 
 async def test_a_fault_that_cannot_be_told_keeps_no_other_from_being_told_and_is_not_hidden(
