@@ -1,6 +1,7 @@
 """What stands of an authority that is not served any more stops nothing, and the hub's operator hears of it."""
 
 import orjson
+import pytest
 from hub_in_memory import Hub, hub
 from wire_messages import later, missing
 
@@ -42,6 +43,18 @@ async def test_the_operator_hears_how_a_flood_went_on_and_so_does_everybody_of_t
         await after.fall(3)
         counted = [row for row in await after.rows() if "5 in the same way" in _detail(row)]
         assert {row.authority for row in counted} == {"hub", "nottinghamshire"}
+
+
+async def test_no_report_falls_due_to_it_any_more(caplog: pytest.LogCaptureFixture) -> None:
+    async with hub() as h:
+        timer = TimerRow("t1", "islington", "authority/islington/monthly", None, "monthly", later(1))
+        async with h.store.transaction() as tx:
+            await tx.set_timers([], [timer])
+        after = without_islington(h)
+        await after.fall(2)
+        async with h.store.reading() as tx:
+            assert await tx.next_timer() is None
+        assert "A periodic report is left out: its authority is not served" in caplog.messages
 
 
 async def test_what_waited_long_leaves_unasked_and_holds_up_no_other() -> None:
