@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from consumers.clients import call_off
 from routing.case import BACKLOG
 from store import Ownership, Store, TimerRow
-from store.errors import StoreUnavailableError
+from store.errors import StoreRefusedError, StoreUnavailableError
 from store.trouble import Waiting
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,8 @@ Wait = Callable[[datetime | None, asyncio.Event], Awaitable[None]]
 
 class TimerLoop:
     """Hands due timers to `fire`. `wait(instant, woken)` returns at the instant or when woken; `ready` returns when
-    what is due now may be asked; `tell` tells of a timer the first time that it fails."""
+    what is due now may be asked; `tell` tells of a timer that fails, and raises StoreRefusedError where it was told
+    of before; it is called each time until that is done."""
 
     def __init__(
         self,
@@ -52,6 +53,7 @@ class TimerLoop:
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
+        self._told: set[str] = set()  # timers of which a person has been told that they fail
         self._noticed: datetime | None = None  # how late it was when the loop last looked
 
     def wake(self) -> None:
@@ -158,17 +160,28 @@ class TimerLoop:
             await self._ask([timer])
 
     async def _set_aside(self, timer: TimerRow, why: str, error: Exception | None = None) -> None:
-        """It is asked again later. The first time, a person is told: better twice than never."""
+        """It is asked again later, and a person is told: better twice than never."""
         more = {"timer": timer.id, "why": why, "failures": timer.failures + 1}
         trace = None if timer.failures else error
         log.error("Could not ask a timer: set aside, retrying later", exc_info=trace, extra=more)
-        if self._tell is not None and not timer.failures:
-            try:
-                await self._tell(timer, why)
-            except StoreUnavailableError:
-                raise
-            except Exception:
-                log.exception("Could not tell of a timer that failed", extra={"timer": timer.id})
+        if not timer.failures or timer.id not in self._told:
+            await self._say(timer, why)
         pause = min(_ASIDE * 2 ** min(timer.failures, 10), _LONGEST)
         async with self._store.transaction(brief=True) as tx:
             await tx.set_aside(timer.id, self._now() + pause)
+
+    async def _say(self, timer: TimerRow, why: str) -> None:
+        if self._tell is None:
+            return
+        try:
+            await self._tell(timer, why)
+        except StoreUnavailableError:
+            raise
+        except StoreRefusedError:
+            pass  # told before, perhaps by another process
+        except Exception:
+            log.exception(
+                "Could not tell of a timer that failed, retrying when it fails again", extra={"timer": timer.id}
+            )
+            return
+        self._told.add(timer.id)

@@ -1,6 +1,7 @@
 """Whether this installation serves everything that is under way in a database: its authorities, and the packs by which
 its episodes are governed."""
 
+import logging
 from collections.abc import Collection
 from datetime import datetime
 
@@ -9,6 +10,8 @@ from homeward.keeping.journal import heal_journal, lacks_keys
 from homeward.settings import Settings, SettingsError
 from routing.library import Packs
 from store import Store, Transaction
+
+log = logging.getLogger(__name__)
 
 KEYS_LOST = (
     "the keys of what was received are not there: nothing of it can be read, and nothing is erased. Correct "
@@ -25,13 +28,21 @@ JOURNAL_OLD = (
 
 async def check_served(store: Store, packs: Packs) -> None:
     """Raises SettingsError where something is under way that nobody would look after any more: at an authority that is
-    not served, or by a pack that is not there."""
+    not served, or by a pack that is not there. What has not arrived of such an authority does not keep a hub from
+    starting: the log says so, and the operator hears of it."""
     async with store.reading() as tx:
         held = await tx.authorities_at_work()
+        unarrived = {delivery.authority for delivery in await tx.held_up(retrying=True)}
     if unserved := sorted(held - packs.all().keys()):
         raise SettingsError(
             f"The database holds episodes of {', '.join(unserved)}, which this hub does not serve. Add what is missing "
             "to HOMEWARD_AUTHORITIES, or its pack to HOMEWARD_PACKS"
+        )
+    if left := sorted(unarrived - packs.all().keys()):
+        log.warning(
+            "This hub does not serve %s, and messages of theirs have not arrived: see `homeward deliveries list`. Its "
+            "operator hears of them. To tell the authority instead, add it to HOMEWARD_AUTHORITIES until they have",
+            ", ".join(left),
         )
     async with store.reading() as tx:
         lacking = await lacking_packs(tx, packs)

@@ -182,6 +182,14 @@ def relay_fault(due_since: datetime | None, shards: int, is_alone: bool, now: da
     return "it holds no shard" if is_alone and not shards else None
 
 
+def telling_fault(told_at: datetime | None, now: datetime) -> str | None:
+    """What is wrong with the telling of what has not arrived, in words. `told_at`: when all of it was last told."""
+    late = now - told_at if told_at else timedelta()
+    if late <= OVERDUE:
+        return None
+    return f"for {late // timedelta(seconds=1)} s people could not be told of all that has not arrived: see the log"
+
+
 def overdue(next_timer: datetime | None, now: datetime) -> str | None:
     """What is wrong with the clocks, in words."""
     late = now - next_timer if next_timer else timedelta()

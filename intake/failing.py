@@ -8,7 +8,7 @@ from intake import ledger
 from outbox.directory import Directory
 from outbox.writer import rows
 from routing.exceptions import exception
-from routing.library import HUB, Packs
+from routing.library import Packs
 from routing.messages import Message
 from store import Store
 from store.rows import TimerRow
@@ -32,7 +32,7 @@ async def tell_of_timer(
 
 def timer_alert(timer: TimerRow, why: str, packs: Packs, now: datetime) -> Message:
     """The word to a person about a timer that failed."""
-    pack = packs.hub if timer.authority in ("", HUB) else packs.governing(timer.authority, now)
+    pack = packs.speaking_for(timer.authority, now)
     cause = ("/homeward/timers", timer.id)
     told = exception(pack, "data_quality", _FAILED.format(why), now, cause, once=True)
     return replace(told, episode=timer.episode, subject_key=timer.episode or told.subject_key)

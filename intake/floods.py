@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from routing.exceptions import exception
-from routing.library import HUB, Packs
+from routing.library import Packs
 from routing.messages import Message, derived_id
 from store.floods import FloodRow
 from store.rows import TimerRow
@@ -145,7 +145,7 @@ def _timer(row: FloodRow) -> TimerRow:
 
 
 def _word(row: FloodRow, packs: Packs, now: datetime, over: bool) -> Message:
-    pack = packs.hub if row.authority == HUB else packs.governing(row.authority, now)
+    pack = packs.speaking_for(row.authority, now)
     since, last = _written(row.began_at), _written(row.last_at)
     many = f"{row.count} in the same way since {since}"
     head = f"over: {many}, the last at {last}" if over else f"{many}, {row.count - row.told} of them new"

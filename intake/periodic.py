@@ -1,6 +1,7 @@
 """Data that an authority sends on the first day after each month or quarter (London dates): when, to whom and why.
 What the figures are and how they are counted is in `reporting`."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -14,6 +15,8 @@ from routing.pack import Pack, Periodic
 from store import Store
 from store.rows import TimerRow
 
+log = logging.getLogger(__name__)
+
 
 def begin(pack: Pack, now: datetime) -> list[TimerRow]:
     """The timers of an authority's periodic reports, for the periods under way."""
@@ -22,9 +25,13 @@ def begin(pack: Pack, now: datetime) -> list[TimerRow]:
 
 async def counted(store: Store, timers: Sequence[TimerRow], packs: Packs) -> dict[str, Figures]:
     """The figures of the periods that have ended, as they are known now, for each of the timers by its id. It is a
-    reading of its own: it takes a while at a large authority, and nobody waits for it meanwhile."""
+    reading of its own: it takes a while at a large authority, and nobody waits for it meanwhile. An authority that is
+    not served any more has none sent to it."""
     found: dict[str, Figures] = {}
     for authority in sorted({timer.authority for timer in timers}):
+        if authority not in packs.authorities:
+            log.warning("A periodic report is left out: its authority is not served", extra={"authority": authority})
+            continue
         theirs = [timer for timer in timers if timer.authority == authority]
         async with store.reading() as tx:
             made = await figures_of(tx, authority, [_ended(timer, packs)[2] for timer in theirs])

@@ -10,6 +10,7 @@ from routing.library import Packs
 from routing.message_types import taken_back_by
 from routing.netting import ended_since
 from routing.promises import done_all_the_same
+from routing.tables import PackError
 from store import Delivery, Store, Transaction
 from store.rows import OutboxRow
 
@@ -40,7 +41,10 @@ async def rows_over(tx: Transaction, children: Children, packs: Packs, rows: Seq
         case = child.cases.get(row.subject or "") if child else None
         if child is None or case is None:
             continue
-        pack = packs.version(child.authority, case.episode.pack)
+        try:
+            pack = packs.version(child.authority, case.episode.pack)
+        except PackError:
+            continue  # nothing can say that it is over: better late than never
         replaces = orjson.loads(row.payload).get("replaces")
         ended = ended_since(row.message_id, replaces, case, child.record, child.others(case.id), pack, unheard)
         if ended:

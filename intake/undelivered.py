@@ -7,7 +7,7 @@ All of it rests on what stands in the store, and a word is written in the transa
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -23,6 +23,7 @@ from routing.messages import Message, Recipient, derived_id
 from routing.pack import Pack
 from store import Store, Transaction
 from store.arriving import FaultRow, Unarrived
+from store.errors import StoreUnavailableError
 from store.pausing import Pause
 
 log = logging.getLogger(__name__)
@@ -68,6 +69,14 @@ class DeliveryFault:
         return destination == self.destination
 
 
+class _UntoldError(Exception):
+    """A fault could not be told. `key`: which; `why`: what failed."""
+
+    def __init__(self, key: str, why: Exception) -> None:
+        super().__init__(f"a fault could not be told: {type(why).__name__}")
+        self.key, self.why = key, why
+
+
 class Undelivered:
     """`limits` by urgency; `channels`: the ways out that there are; `promised` is called after a word was written."""
 
@@ -85,17 +94,36 @@ class Undelivered:
         self._limits, self._channels, self._promised = limits, channels, promised
 
     async def tell(self) -> int:
-        """Tells of what nobody has been told yet; returns how many messages that made."""
-        now = self._now()
-        async with self._store.transaction() as tx:
-            rows = await tx.untold_held(_AT_ONCE) + await self._late(tx, now)
-            faults = _alike(rows)
-            known = await tx.faults([fault.key for fault in faults])
-            said = [await self._say(tx, fault, known.get(fault.key), now) for fault in faults]
-        count = sum(said)
+        """Tells of what nobody has been told yet; returns how many messages that made. Raises an ExceptionGroup where a
+        fault could not be told, after all others were."""
+        now, untold = self._now(), dict[str, Exception]()
+        while True:
+            try:
+                count = await self._tell_all_but(untold, now)
+                break
+            except _UntoldError as error:
+                untold[error.key] = error.why
         if count:
             self._promised()
+        if untold:
+            raise ExceptionGroup("faults of delivery could not be told", [*untold.values()])
         return count
+
+    async def _tell_all_but(self, untold: Collection[str], now: datetime) -> int:
+        """One transaction: nothing of it is kept where a fault cannot be told."""
+        async with self._store.transaction() as tx:
+            rows = await tx.untold_held(_AT_ONCE) + await self._late(tx, now)
+            faults = [fault for fault in _alike(rows) if fault.key not in untold]
+            known = await tx.faults([fault.key for fault in faults])
+            return sum([await self._try_to_say(tx, fault, known.get(fault.key), now) for fault in faults])
+
+    async def _try_to_say(self, tx: Transaction, fault: DeliveryFault, known: FaultRow | None, now: datetime) -> int:
+        try:
+            return await self._say(tx, fault, known, now)
+        except StoreUnavailableError:
+            raise
+        except Exception as error:
+            raise _UntoldError(fault.key, error) from None
 
     async def _late(self, tx: Transaction, now: datetime) -> list[Unarrived]:
         """What has waited too long, and with it what else waits for the same way out: all that in one word."""
@@ -146,7 +174,9 @@ class Undelivered:
                 return self._packs.hub
             log.error("Could not reach the hub's operator: check the directory of the hub", extra={"fault": fault.key})
             return None
-        pack = self._packs.governing(fault.authority, now)
+        pack = self._packs.speaking_for(fault.authority, now)
+        if pack.authority == HUB:
+            return pack  # not served any more
         role = pack.on_duty(now)
         its_own = fault.destination is not None and f"/{role}" in fault.destination
         alone = role not in self._directories[fault.authority].second
@@ -167,7 +197,7 @@ class Undelivered:
         pauses: Sequence[Pause],
     ) -> Message:
         first = fault.rows[0]
-        own = self._packs.governing(fault.authority, now)
+        own = self._packs.speaking_for(fault.authority, now)
         detail = _detail(fault, kept, own, now, pauses)
         told = exception(pack, _WORD, detail, now, ("/homeward/relay", first.id), _about(fault.rows))
         more = [Recipient(role, None, pack.roles[role].channel) for role in climbing]

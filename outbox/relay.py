@@ -85,6 +85,8 @@ class Relay:
         self.circuits = {name: channel.circuits for name, channel in self._channels.items()}
         self._handed = HandedRows(self._channels, ground)
         self._running: asyncio.Task[None] | None = None
+        self.told_at: datetime | None = None
+        """When people had last been told of all that they are to hear of; None before it runs."""
 
     def wake(self) -> None:
         """Something was promised."""
@@ -176,6 +178,7 @@ class Relay:
                 await rest(self._stopping, self._pause)
 
     async def _keep_telling(self) -> None:
+        self.told_at = self._now()
         while not self._stopping.is_set():
             # First of all, so that a hub that was down sends what waits before it tells of it.
             await rest(self._settler.trouble, 5 * self._look)
@@ -184,6 +187,7 @@ class Relay:
                 with self._database.for_part("telling"):
                     if self._shards.fences and not self._stopping.is_set() and await self._tell():
                         self.wake()
+                self.told_at = self._now()
             except StoreUnavailableError:
                 pass  # told of, and tried again in a moment
             except Exception:

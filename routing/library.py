@@ -53,13 +53,19 @@ class Packs:
         in_force = [p for p in versions if p.in_force_from <= london_date(at)]
         return in_force[-1] if in_force else versions[0]
 
+    def speaking_for(self, authority: str, at: datetime) -> Pack:
+        """The version in force; the hub's pack for what belongs to nobody, or to an authority that is not served (any
+        more)."""
+        return self.governing(authority, at) if authority in self.authorities else self.hub
+
     def newest(self, authority: str) -> Pack:
         """The newest version, whether it is in force already or not."""
         return self._versions[authority][-1]
 
     def version(self, authority: str, version: str) -> Pack:
-        """The version that an episode froze. PackError where its file is gone: old files stay loadable."""
-        found = next((p for p in self._versions[authority] if p.version == version), None)
+        """The version that an episode froze. PackError where its file is gone, as old files stay loadable, or where its
+        authority is not served."""
+        found = next((p for p in self._versions.get(authority, ()) if p.version == version), None)
         if found is None:
             raise PackError(f"an episode is governed by {authority} {version}; put that file back into protocols/")
         return found

@@ -115,9 +115,20 @@ def _unarrived(*conditions: Any, skip: bool = True) -> Select[*tuple[Any, ...]]:
     )
 
 
-_HELD = _unarrived(
-    unsettled(deliveries), among(deliveries, "parked", "failed", "bounced", "in_doubt"), deliveries.c.told_at.is_(None)
-)
+def _held() -> Select[*tuple[Any, ...]]:
+    """What is held up, the oldest of each kind first: one bad mailbox, whose word has to wait, hides no other."""
+    held = among(deliveries, "parked", "failed", "bounced", "in_doubt")
+    untold = (unsettled(deliveries), held, deliveries.c.told_at.is_(None))
+    kind = (outbox.c.authority, outbox.c.destination, deliveries.c.urgency, deliveries.c.state)
+    turn = func.row_number().over(partition_by=kind, order_by=deliveries.c.position)
+    joined = deliveries.join(outbox, outbox.c.position == deliveries.c.position)
+    oldest = select(deliveries.c.position).select_from(joined).where(*untold, outbox.c.type != word(CANARY))
+    # Asked once more, as another may have told of a row, or released it, until it was locked.
+    first = oldest.order_by(turn, deliveries.c.position).limit(bindparam("most"))
+    return _unarrived(deliveries.c.position.in_(first), *untold)
+
+
+_HELD = _held()
 _PRESSING = _unarrived(*pressing(deliveries).clauses, deliveries.c.urgency == _ONE).order_by(deliveries.c.position)
 _PATIENT = _unarrived(
     ready(deliveries), deliveries.c.channel == _ONE, deliveries.c.urgency == word("routine"),
@@ -174,7 +185,8 @@ class Arriving(Session):
     """The part of a transaction by which people hear of what has not arrived."""
 
     async def untold_held(self, limit: int) -> list[Unarrived]:
-        """Deliveries that are held up, bounced or in doubt and of which nobody has been told."""
+        """Deliveries that are held up, bounced or in doubt and of which nobody has been told. Of more than
+        `limit`, some of each destination, urgency and state."""
         # Asked for in this order, SQLite would walk the table and not the index.
         return sorted((_row(row) for row in await self._rows(_HELD, most=limit)), key=lambda row: row.position)
 

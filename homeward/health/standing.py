@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from homeward.health.checks import Standing
-from homeward.watching import overdue, relay_fault
+from homeward.watching import overdue, relay_fault, telling_fault
 from homeward.wiring import Parts
 from reporting.canaries import AbsentCanary, absence_in_words, absence_of, absent_canaries
 from store.canaries import CanaryRow
@@ -65,6 +65,7 @@ async def standing(parts: Parts, running: Collection[str]) -> Standing:
         told["shards"] = parts.relay.shards
         faults["canary"] = absence_in_words(absent)
         faults["relay"] = relay_fault(due_since, parts.relay.shards, [*running] == ["relay"], now)
+        faults["telling"] = telling_fault(parts.relay.told_at, now)
     return told, faults
 
 

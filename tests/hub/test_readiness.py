@@ -16,7 +16,7 @@ from homeward.clock import VirtualClock, now
 from homeward.health.checks import Health
 from homeward.hub import Hub
 from homeward.settings import Settings
-from homeward.watching import overdue, relay_fault
+from homeward.watching import overdue, relay_fault, telling_fault
 from homeward.wiring import Parts, library
 from intake.records import RawRecord
 from producers.fakes import MemoryMailSender
@@ -153,6 +153,39 @@ def test_a_relay_is_late_after_a_minute_and_alone_it_must_hold_a_shard() -> None
     assert relay_fault(NOON, 16, False, NOON + timedelta(seconds=130)) == said
     assert relay_fault(None, 0, True, NOON) == "it holds no shard"
     assert relay_fault(None, 0, False, NOON) is None
+
+
+def test_telling_that_has_failed_for_a_minute_is_a_fault() -> None:
+    assert telling_fault(None, NOON) is None
+    assert telling_fault(NOON, NOON + timedelta(seconds=60)) is None
+    said = "for 130 s people could not be told of all that has not arrived: see the log"
+    assert telling_fault(NOON, NOON + timedelta(seconds=130)) == said
+
+
+async def test_a_hub_that_relays_and_cannot_tell_of_what_has_not_arrived_is_unready_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, settings = VirtualClock(NOON), Settings(database_url=f"sqlite+aiosqlite:///{tmp_path}/hub.db")
+    await migrate(settings.database)
+    store = Store.open(settings.database)
+    parts = Parts(settings, *library(settings), store, {"mail": MemoryMailSender()}, now=clock.now)
+    begun = asyncio.Event()
+
+    async def fails(*_: object) -> int:
+        begun.set()
+        raise RuntimeError("a fault of the telling")
+
+    monkeypatch.setattr(parts.relay, "_tell", fails)
+    running = asyncio.create_task(parts.relay.run())
+    async with asyncio.timeout(PATIENCE):
+        parts.relay._settler.trouble.set()
+        await begun.wait()
+    clock.set(NOON + timedelta(seconds=70))
+    assert "telling" in (await Health({}, Hub(parts, ["relay"])._standing).state())["faults"]
+    assert "telling" not in (await Health({}, Hub(parts, ["timers"])._standing).state())["checks"]
+    await parts.relay.stop()
+    await running
+    await store.close()
 
 
 async def test_overdue_clocks_make_a_hub_that_keeps_them_unready_and_no_other(tmp_path: Path) -> None:

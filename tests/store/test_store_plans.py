@@ -114,6 +114,7 @@ async def test_a_relay_reads_no_table_whole(watched: Watched) -> None:
         await tx.next_attempt(NOON)
         await tx.standing()
         await tx.held_up()
+        await tx.untold_held(10)
         await tx.release([one.position])
     assert watched.seen > 12
     assert watched.scans == []
