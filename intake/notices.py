@@ -20,10 +20,10 @@ from store import Store, Transaction
 from store.arriving import Unarrived
 from store.errors import StoreRefusedError
 
-NoticeOutcome = Literal["delivered", "bounced", "delayed", "away", "told", "again", "unknown"]
+NoticeOutcome = Literal["delivered", "bounced", "delayed", "relayed", "away", "told", "again", "unknown"]
 """`away`: nobody needed to be told; `told`: the next of its ladder was; `again`: the notice was taken before."""
 
-_FIRST: tuple[NoticeOutcome, ...] = ("told", "bounced", "delivered", "delayed", "away", "again")
+_FIRST: tuple[NoticeOutcome, ...] = ("told", "bounced", "delivered", "delayed", "relayed", "away", "again")
 """Of several that the messages of one letter come to, the one that says most."""
 
 
@@ -59,13 +59,15 @@ class Notices:
         return next((outcome for outcome in _FIRST if outcome in heard), "unknown")
 
     async def _of_row(self, tx: Transaction, row: Unarrived, notice: Notice, now: datetime) -> NoticeOutcome:
-        if notice.kind == "delayed":
-            await tx.append([delivery_line(row, "delayed", notice.detail, now, notice.id)], ())
-            return "delayed"
-        if notice.kind == "automatic_reply":
-            return await self._is_away(tx, row, notice, now)
-        kept = await written_down(tx, row, notice.kind, notice.detail, now, notice.id)
-        return notice.kind if kept else "again"
+        match notice.kind:
+            case "delayed" | "relayed" as passing:
+                await tx.append([delivery_line(row, passing, notice.detail, now, notice.id)], ())
+                return passing
+            case "automatic_reply":
+                return await self._is_away(tx, row, notice, now)
+            case became:
+                kept = await written_down(tx, row, became, notice.detail, now, notice.id)
+                return became if kept else "again"
 
     async def _is_away(self, tx: Transaction, row: Unarrived, notice: Notice, now: datetime) -> NoticeOutcome:
         """The e-mail arrived, but its reader does not read it now. If somebody must have seen it, the next one is told

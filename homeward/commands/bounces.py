@@ -38,8 +38,9 @@ def command() -> None:
 def read(message: BinaryIO, env_file: Path | None) -> None:
     """Take in one message, from a file or from standard input. For a mail server that pipes messages to a program.
 
-    Prints what it came to: delivered, bounced, delayed, told (an automatic reply, and someone else was told), away,
-    again (it was read before), unknown (it is about no e-mail of this hub) or letter (a person wrote it).
+    Prints what it came to: delivered, bounced, delayed, relayed (passed on to a server that sends no receipt), told (an
+    automatic reply, and someone else was told), away, again (it was read before), unknown (it is about no e-mail of
+    this hub) or letter (a person wrote it).
 
     \b
     Examples:
