@@ -13,12 +13,13 @@ from outbox.directory import Directory
 from outbox.receipts import delivery_line, written_down
 from outbox.writer import rows
 from routing.exceptions import exception
-from routing.library import Packs
+from routing.library import HUB, Packs
 from routing.messages import Recipient, derived_id
+from routing.pack import Pack
 from schemas.delivery import Notice
 from store import Store, Transaction
 from store.arriving import Unarrived
-from store.errors import StoreRefusedError
+from store.errors import StoreRepeatedError
 
 NoticeOutcome = Literal["delivered", "bounced", "delayed", "relayed", "away", "told", "again", "unknown"]
 """`away`: nobody needed to be told; `told`: the next of its ladder was; `again`: the notice was taken before."""
@@ -47,7 +48,7 @@ class Notices:
         try:
             async with self._store.transaction() as tx:
                 heard = await self._take(tx, notice, now)
-        except StoreRefusedError:
+        except StoreRepeatedError:
             return "again"
         if heard in ("told", "bounced"):
             self._promised()
@@ -73,8 +74,7 @@ class Notices:
         """The e-mail arrived, but its reader does not read it now. If somebody must have seen it, the next one is told
         at once."""
         await tx.append([delivery_line(row, "automatic_reply", notice.detail, now, notice.id)], ())
-        pack = self._packs.governing(row.authority, now)
-        role = await next_reader(tx, row, pack, now)
+        pack, role = await self._next_reader(tx, row, now)
         if role is None:
             return "away"
         what = f"{message_in_words(row, pack)} to {reader_in_words(row.channel, row.destination, pack)}"
@@ -86,6 +86,14 @@ class Notices:
         written = rows(message, self._directories[message.authority])
         await tx.append([ledger.of_decision(message, written)], written)
         return "told"
+
+    async def _next_reader(self, tx: Transaction, row: Unarrived, now: datetime) -> tuple[Pack, str | None]:
+        """The role, with the pack that has it. Of an authority that is served no more nobody knows whether somebody
+        must have seen it: the operator decides."""
+        if row.authority not in (*self._packs.authorities, HUB):
+            return self._packs.hub, self._packs.hub.on_duty(now)
+        pack = self._packs.governing(row.authority, now)
+        return pack, await next_reader(tx, row, pack, now)
 
 
 async def _first(tx: Transaction, references: tuple[str, ...]) -> list[Unarrived]:
