@@ -1,5 +1,5 @@
-"""What comes back about our e-mails, read: delivery-status notifications (RFC 3464, RFC 6533), other kinds of bounces as
-far as `flufl.bounce` knows them, and automatic replies (RFC 3834). A letter that a person wrote is none of them.
+"""What comes back about our e-mails, read: delivery-status notifications (RFC 3464, RFC 6533), other bounces as far as
+`flufl.bounce` knows them, and automatic replies (RFC 3834). A letter that a person wrote is none of them.
 
 No address is taken out of them: whose e-mail it was is known by its Message-ID, or by the mark in its envelope.
 """

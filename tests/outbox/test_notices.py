@@ -1,5 +1,5 @@
-"""A notice about an e-mail is taken once, is refused aloud where the database will not have it, and reaches a person also
-where its authority is served no more."""
+"""A notice about an e-mail is taken once, is refused aloud where the database will not have it, and reaches a person
+also where its authority is served no more."""
 
 from dataclasses import replace
 
