@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from consumers.clients import call_off
 from routing.case import BACKLOG
 from store import Ownership, Store, TimerRow
-from store.errors import StoreRefusedError, StoreUnavailableError
+from store.errors import StoreRepeatedError, StoreUnavailableError
 from store.trouble import Waiting
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ Wait = Callable[[datetime | None, asyncio.Event], Awaitable[None]]
 
 class TimerLoop:
     """Hands due timers to `fire`. `wait(instant, woken)` returns at the instant or when woken; `ready` returns when
-    what is due now may be asked; `tell` tells of a timer that fails, and raises StoreRefusedError where it was told
+    what is due now may be asked; `tell` tells of a timer that fails, and raises StoreRepeatedError where it was told
     of before; it is called each time until that is done."""
 
     def __init__(
@@ -177,7 +177,7 @@ class TimerLoop:
             await self._tell(timer, why)
         except StoreUnavailableError:
             raise
-        except StoreRefusedError:
+        except StoreRepeatedError:
             pass  # told before, perhaps by another process
         except Exception:
             log.exception(

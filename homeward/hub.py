@@ -62,6 +62,8 @@ class Hub:
             checks["rights"] = self.watch.rights_fault
         if "timers" in self.running:
             checks["sealing"] = parts.sealer.fault
+        if "relay" in self.running and parts.bounces:
+            checks["bounces"] = parts.bounces.fault
         self._purge = daily_purge(parts) if "timers" in self.running else None
         if self._purge:
             checks["retention"] = self._purge.fault

@@ -76,6 +76,7 @@ class Parts:
         self.undelivered = Undelivered(store, packs, directories, now, limits, tuple(senders), self.wake)
         self.receipts = Receipts(store, {name: s for name, s in senders.items() if isinstance(s, Asks)}, now)
         self.notices = Notices(store, packs, directories, now, self.wake)
+        self.bounces = bounce_reader(settings, self.notices)
         self.listening = Listening(
             store, packs, directories, now, expected_feeds(settings), timedelta(hours=settings.feed_begins), self.wake
         )
@@ -120,9 +121,8 @@ class Parts:
     def beside_the_relay(self) -> list[Coroutine[Any, Any, None]]:
         """What runs where the relay runs, for as long as it does: asking for receipts where a sender can be asked,
         reading the mailbox for bounces where there is one, sending out canaries where they are wanted."""
-        reader = bounce_reader(self.settings, self.notices)
         asking = [self.receipts.keep_looking(self._rest)] if self.receipts.senders else []
-        return [*asking, *(beside.run() for beside in (reader, self.canaries) if beside)]
+        return [*asking, *(beside.run() for beside in (self.bounces, self.canaries) if beside)]
 
     async def _rest(self, until: datetime) -> None:
         await self._wait(until, asyncio.Event())

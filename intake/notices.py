@@ -13,17 +13,18 @@ from outbox.directory import Directory
 from outbox.receipts import delivery_line, written_down
 from outbox.writer import rows
 from routing.exceptions import exception
-from routing.library import Packs
+from routing.library import HUB, Packs
 from routing.messages import Recipient, derived_id
+from routing.pack import Pack
 from schemas.delivery import Notice
 from store import Store, Transaction
 from store.arriving import Unarrived
-from store.errors import StoreRefusedError
+from store.errors import StoreRepeatedError
 
-NoticeOutcome = Literal["delivered", "bounced", "delayed", "away", "told", "again", "unknown"]
+NoticeOutcome = Literal["delivered", "bounced", "delayed", "relayed", "away", "told", "again", "unknown"]
 """`away`: nobody needed to be told; `told`: the next of its ladder was; `again`: the notice was taken before."""
 
-_FIRST: tuple[NoticeOutcome, ...] = ("told", "bounced", "delivered", "delayed", "away", "again")
+_FIRST: tuple[NoticeOutcome, ...] = ("told", "bounced", "delivered", "delayed", "relayed", "away", "again")
 """Of several that the messages of one letter come to, the one that says most."""
 
 
@@ -47,7 +48,7 @@ class Notices:
         try:
             async with self._store.transaction() as tx:
                 heard = await self._take(tx, notice, now)
-        except StoreRefusedError:
+        except StoreRepeatedError:
             return "again"
         if heard in ("told", "bounced"):
             self._promised()
@@ -59,20 +60,21 @@ class Notices:
         return next((outcome for outcome in _FIRST if outcome in heard), "unknown")
 
     async def _of_row(self, tx: Transaction, row: Unarrived, notice: Notice, now: datetime) -> NoticeOutcome:
-        if notice.kind == "delayed":
-            await tx.append([delivery_line(row, "delayed", notice.detail, now, notice.id)], ())
-            return "delayed"
-        if notice.kind == "automatic_reply":
-            return await self._is_away(tx, row, notice, now)
-        kept = await written_down(tx, row, notice.kind, notice.detail, now, notice.id)
-        return notice.kind if kept else "again"
+        match notice.kind:
+            case "delayed" | "relayed" as passing:
+                await tx.append([delivery_line(row, passing, notice.detail, now, notice.id)], ())
+                return passing
+            case "automatic_reply":
+                return await self._is_away(tx, row, notice, now)
+            case became:
+                kept = await written_down(tx, row, became, notice.detail, now, notice.id)
+                return became if kept else "again"
 
     async def _is_away(self, tx: Transaction, row: Unarrived, notice: Notice, now: datetime) -> NoticeOutcome:
         """The e-mail arrived, but its reader does not read it now. If somebody must have seen it, the next one is told
         at once."""
         await tx.append([delivery_line(row, "automatic_reply", notice.detail, now, notice.id)], ())
-        pack = self._packs.governing(row.authority, now)
-        role = await next_reader(tx, row, pack, now)
+        pack, role = await self._next_reader(tx, row, now)
         if role is None:
             return "away"
         what = f"{message_in_words(row, pack)} to {reader_in_words(row.channel, row.destination, pack)}"
@@ -84,6 +86,14 @@ class Notices:
         written = rows(message, self._directories[message.authority])
         await tx.append([ledger.of_decision(message, written)], written)
         return "told"
+
+    async def _next_reader(self, tx: Transaction, row: Unarrived, now: datetime) -> tuple[Pack, str | None]:
+        """The role, with the pack that has it. Of an authority that is served no more nobody knows whether somebody
+        must have seen it: the operator decides."""
+        if row.authority not in (*self._packs.authorities, HUB):
+            return self._packs.hub, self._packs.hub.on_duty(now)
+        pack = self._packs.governing(row.authority, now)
+        return pack, await next_reader(tx, row, pack, now)
 
 
 async def _first(tx: Transaction, references: tuple[str, ...]) -> list[Unarrived]:

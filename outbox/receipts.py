@@ -8,11 +8,11 @@ from typing import Literal
 
 from routing.ledger_words import recorded_destination
 from routing.messages import derived_id
-from schemas.delivery import Asks
+from schemas.delivery import Asks, Confirmation
 from store import LedgerRow, Store, Transaction
 from store.arriving import Unarrived
 from store.errors import StoreUnavailableError
-from store.trouble import Waiting
+from store.trouble import Trouble, Waiting
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +45,7 @@ class Receipts:
 
     def __init__(self, store: Store, senders: Mapping[str, Asks], now: Callable[[], datetime]) -> None:
         self._store, self.senders, self._now = store, senders, now
+        self._trouble = Trouble(log, "Every receipt can be asked for again")
 
     async def look(self) -> int:
         """Asks for every receipt that is due; returns of how many something was heard."""
@@ -55,16 +56,28 @@ class Receipts:
             due = await tx.due_receipts(channel, self._now(), _AT_ONCE)
         heard, told = 0, set[str]()
         for each in (each for each in due if each.reference not in told):
-            answer = await sender.ask(each.reference)
+            try:
+                answer = await sender.ask(each.reference)
+                heard += await self._write_down(each.reference, answer) if answer else 0
+                self._trouble.ends(each.reference)
+            except StoreUnavailableError:
+                raise
+            except Exception as error:  # whatever it is, others wait behind it
+                self._trouble.begins("Could not ask for a receipt, retrying", error, each.reference)
+                answer = None
+            if answer:
+                told.add(each.reference)
+                continue
             now = self._now()
             async with self._store.transaction() as tx:
-                if answer is None:
-                    await tx.confirm(each.position, "accepted", None, now, _next(now, now - each.settled_at))
-                    continue
-                told.add(each.reference)
-                for row in await tx.by_reference(each.reference):
-                    heard += await written_down(tx, row, answer.became, answer.detail, now)
+                await tx.confirm(each.position, "accepted", None, now, _next(now, now - each.settled_at))
         return heard
+
+    async def _write_down(self, reference: str, answer: Confirmation) -> int:
+        now = self._now()
+        async with self._store.transaction() as tx:
+            rows = await tx.by_reference(reference)
+            return sum([await written_down(tx, row, answer.became, answer.detail, now) for row in rows])
 
     async def next_look(self) -> datetime | None:
         """When a receipt is next to be asked for."""

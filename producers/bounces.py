@@ -1,4 +1,4 @@
-"""What comes back about our e-mails, read: delivery-status notifications (RFC 3464), older kinds of bounces as far as
+"""What comes back about our e-mails, read: delivery-status notifications (RFC 3464, RFC 6533), other bounces as far as
 `flufl.bounce` knows them, and automatic replies (RFC 3834). A letter that a person wrote is none of them.
 
 No address is taken out of them: whose e-mail it was is known by its Message-ID, or by the mark in its envelope.
@@ -17,7 +17,11 @@ from schemas.delivery import Notice
 
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _STATUS = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
-_ACTIONS = {"failed": "bounced", "delivered": "delivered", "delayed": "delayed"}
+_STATUS_PARTS = ("message/delivery-status", "message/global-delivery-status")
+_BETWEEN_BLOCKS = re.compile(rb"\r?\n(?:[ \t]*\r?\n)+")
+_ACTIONS = {
+    "failed": "bounced", "delivered": "delivered", "delayed": "delayed", "relayed": "relayed", "expanded": "relayed"
+}  # fmt: skip
 _AWAY = re.compile(r"\s*(automatic reply|auto[ -]?reply|autoreply|out of (the )?office)\b", re.IGNORECASE)
 
 
@@ -26,9 +30,10 @@ def read_notice(raw: bytes, domain: str) -> Notice | None:
     message = message_from_bytes(raw)
     references = tuple(dict.fromkeys(_references(message, raw, domain)))
     id = str(message.get("Message-ID") or "").strip() or hashlib.sha256(raw).hexdigest()
-    if message.get_content_type() == "multipart/report":
-        return _of_report(message, references, id)
-    if _is_automatic_reply(message):
+    is_report = message.get_content_type() == "multipart/report"
+    if is_report and (notice := _of_report(message, references, id)):
+        return notice
+    if not is_report and _is_automatic_reply(message):
         return Notice("automatic_reply", references, id, "An automatic reply came")
     try:
         temporary, permanent = all_failures(message)
@@ -51,14 +56,14 @@ def _of_report(message: Message, references: tuple[str, ...], id: str) -> Notice
             return Notice("delivered", references, id, "The recipient's server put it into the mailbox")
         if kind == "delayed":
             return Notice("delayed", references, id, f"Delayed on its way ({status or 'no code'})")
+        if kind == "relayed":
+            return Notice("relayed", references, id, "Passed on to a server or a list that sends no receipt")
     return None
 
 
 def _delivery_status(message: Message) -> Iterator[Message]:
     """What is said of each recipient; ours have one."""
-    for part in message.walk():
-        if part.get_content_type() == "message/delivery-status" and isinstance(blocks := part.get_payload(), list):
-            yield from (block for block in blocks if isinstance(block, Message) and block.get("Action"))
+    yield from (block for part in message.walk() for block in _blocks(part) if block.get("Action"))
 
 
 def _is_automatic_reply(message: Message) -> bool:
@@ -85,9 +90,17 @@ def _references(message: Message, raw: bytes, domain: str) -> Iterator[str]:
 
 
 def _blocks(part: Message) -> list[Message]:
-    payload = part.get_payload()
-    is_status = part.get_content_type() == "message/delivery-status" and isinstance(payload, list)
-    return [block for block in payload if isinstance(block, Message)] if is_status and isinstance(payload, list) else []
+    """The blocks of headers in a status part, none in any other. The parser took it apart before it was decoded, and
+    the global form as if it were a letter: it is put together again first."""
+    inner = part.get_payload()
+    if part.get_content_type() not in _STATUS_PARTS or not isinstance(inner, list):
+        return []
+    whole = Message()
+    whole["Content-Transfer-Encoding"] = str(part.get("Content-Transfer-Encoding") or "7bit")
+    written = b"\n".join(block.as_bytes() for block in inner if isinstance(block, Message))
+    whole.set_payload(written.decode("ascii", "surrogateescape"))
+    decoded = whole.get_payload(decode=True)
+    return [message_from_bytes(block) for block in _BETWEEN_BLOCKS.split(bytes(decoded).strip())]
 
 
 def _status_in(raw: bytes) -> str | None:

@@ -16,6 +16,7 @@ _CROWDED = ("53200", "54001")  # shared memory for locks, or the stack: what one
 _FORBIDDEN = ("28", "3D000", "42501", "XX001", "XX002")
 _PASSING_SQLITE = ("BUSY", "LOCKED", "IOERR", "FULL", "CANTOPEN", "NOMEM", "INTERRUPT", "PROTOCOL", "SCHEMA")
 _FORBIDDEN_SQLITE = ("READONLY", "PERM", "AUTH", "CORRUPT", "NOTADB")
+_REPEATED = ("23505", "CONSTRAINT_PRIMARYKEY", "CONSTRAINT_UNIQUE")
 _REFUSED_SQLITE = ("CONSTRAINT", "TOOBIG", "MISMATCH", "RANGE")
 
 _CHAINS = "ledger_of_episode"
@@ -31,6 +32,10 @@ class StoreUnavailableError(Exception):
 class StoreRefusedError(Exception):
     """The database will not take these rows (a duplicate id, a text it cannot store, a key too long for an index):
     trying again is pointless."""
+
+
+class StoreRepeatedError(StoreRefusedError):
+    """One of the rows is there already."""
 
 
 class StoreUnpreparedError(StoreUnavailableError):
@@ -54,7 +59,7 @@ def translated() -> Iterator[None]:
     except (IntegrityError, DataError) as error:
         # Of two that begin a chain at once the second finds the first row there, and goes on behind it.
         came_second = getattr(_driver(error), "constraint_name", None) == _CHAINS
-        raise (StoreUnavailableError if came_second else StoreRefusedError)(_cause(error)) from None
+        raise (StoreUnavailableError(_cause(error)) if came_second else _refusal(error)) from None
     except DBAPIError as error:
         if fault := _fault(error):
             raise fault from None
@@ -85,12 +90,17 @@ def _fault(error: DBAPIError) -> Exception | None:
     if state.startswith(_PASSING) or name.startswith(_PASSING_SQLITE) or error.connection_invalidated:
         return StoreUnavailableError(_cause(error))
     if state[:2] in ("22", "23", "54") or name.startswith(_REFUSED_SQLITE):
-        return StoreRefusedError(_cause(error))
+        return _refusal(error)
     if isinstance(error, InterfaceError):  # a value that the driver cannot write
         return StoreRefusedError(_cause(error))
     if not state and not name:  # the driver lost the server before it could say anything
         return StoreUnavailableError(_cause(error))
     return None
+
+
+def _refusal(error: DBAPIError) -> StoreRefusedError:
+    repeated = _state(error) in _REPEATED or _sqlite_name(error) in _REPEATED
+    return (StoreRepeatedError if repeated else StoreRefusedError)(_cause(error))
 
 
 def _of_certificate(error: ssl.SSLError) -> str:

@@ -38,8 +38,9 @@ def command() -> None:
 def read(message: BinaryIO, env_file: Path | None) -> None:
     """Take in one message, from a file or from standard input. For a mail server that pipes messages to a program.
 
-    Prints what it came to: delivered, bounced, delayed, told (an automatic reply, and someone else was told), away,
-    again (it was read before), unknown (it is about no e-mail of this hub) or letter (a person wrote it).
+    Prints what it came to: delivered, bounced, delayed, relayed (passed on to a server that sends no receipt), told (an
+    automatic reply, and someone else was told), away, again (it was read before), unknown (it is about no e-mail of
+    this hub) or letter (a person wrote it).
 
     \b
     Examples:
@@ -51,24 +52,27 @@ def read(message: BinaryIO, env_file: Path | None) -> None:
 @command.command()
 @_env_file
 def fetch(env_file: Path | None) -> None:
-    """Read the mailbox in the settings once, and print how many messages were taken in.
+    """Read the mailbox in the settings once. Print how many messages were taken in, and how many stay unread because
+    they need a person.
 
     \b
     Examples:
       homeward bounces fetch
     """
-    click.echo(f"{asyncio.run(_fetch(env_file))} messages read.")
+    read, left = asyncio.run(_fetch(env_file))
+    click.echo(f"{read} messages read." + (f" {left} need a person and stay unread." if left else ""))
 
 
 async def _read(raw: bytes, env_file: Path | None) -> str:
     from homeward.mailbox import take
+    from producers.bounces import read_notice
 
     settings = _settings(env_file)
     async with _notices(settings) as notices:
-        return await take(raw, notices, settings.message_id_domain)
+        return await take(read_notice(raw, settings.message_id_domain), notices)
 
 
-async def _fetch(env_file: Path | None) -> int:
+async def _fetch(env_file: Path | None) -> tuple[int, int]:
     from homeward.mailbox import bounce_reader
 
     settings = _settings(env_file)
@@ -76,7 +80,7 @@ async def _fetch(env_file: Path | None) -> int:
         reader = bounce_reader(settings, notices)
         if reader is None:
             raise click.ClickException("There is no mailbox in the settings. Set HOMEWARD_BOUNCES_HOST.")
-        return await reader.look()
+        return await reader.look(), reader.left
 
 
 def _settings(env_file: Path | None) -> "Settings":

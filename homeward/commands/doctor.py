@@ -20,9 +20,9 @@ def command(as_json: bool, env_file: Path | None) -> None:
     """Check everything that the hub depends on: what is wrong, and how to fix it.
 
     Checks Kafka (connection, rights, topics, backlog), the database (connection, migrations, rights), the mail
-    server, the directories, the clock and the disks, with the settings that `homeward run` would use; beside a running
-    `homeward run --embedded`, with those. Changes nothing, sends nothing, and can be run at any time. The exit code
-    is 1 if there is a fault, 0 if there are only warnings.
+    server, the mailbox for bounces, the directories, the clock and the disks, with the settings that `homeward run`
+    would use; beside a running `homeward run --embedded`, with those. Changes nothing, sends nothing, and can be run at
+    any time. The exit code is 1 if there is a fault, 0 if there are only warnings.
 
     \b
     Examples:

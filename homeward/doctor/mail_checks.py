@@ -1,14 +1,16 @@
-"""The mail server, and the mailboxes that the directories name. No e-mail is sent."""
+"""The mail server, the mailbox for bounces, and the mailboxes that the directories name. No e-mail is sent or read."""
 
+import imaplib
 import re
 from collections.abc import Iterable, Mapping
 
 from homeward.channels.mail import mail_folder, mail_settings
 from homeward.doctor.finding import Finding
 from homeward.library import check_addresses
+from homeward.mailbox import mailbox_of
 from homeward.settings import PREFIX, Settings
 from outbox.directory import Directory
-from producers.smtp import Conversation, UnreachableError
+from producers.smtp import Conversation, TokenError, UnreachableError
 from routing.library import Packs
 from routing.tables import PackError
 
@@ -16,8 +18,8 @@ _RESERVED = re.compile(r"(?:^|\.)(?:example|test|invalid|localhost)$|(?:^|\.)exa
 
 
 async def mail_findings(settings: Settings) -> list[Finding]:
-    """The way by which e-mails go, and the hub's own names there."""
-    found = [await _way_out(settings)]
+    """The way by which e-mails go, the one by which they come back, and the hub's own names there."""
+    found = [await _way_out(settings), *await _way_back(settings)]
     for name, value in (("SMTP_FROM", settings.smtp_from), ("MESSAGE_ID_DOMAIN", settings.message_id_domain)):
         if _RESERVED.search(value.rpartition("@")[2]):
             fix = f"set {PREFIX}{name} to a domain that you own"
@@ -41,6 +43,25 @@ async def _way_out(settings: Settings) -> Finding:
         return Finding("mail", "fault", says, fix or f"check {PREFIX}SMTP_HOST")
     finally:
         await conversation.close()
+
+
+async def _way_back(settings: Settings) -> list[Finding]:
+    """The mailbox for bounces is entered, where there is one. Nothing in it is read."""
+    if (mailbox := mailbox_of(settings)) is None:
+        return []
+    where = f"the mailbox for bounces at {mailbox.host}:{mailbox.port}"
+    try:
+        await mailbox.enter()
+    except TokenError as error:
+        says, _, fix = str(error).partition(": ")
+        return [Finding("bounces", "fault", says, fix)]
+    except imaplib.IMAP4.error:
+        fix = f"check {PREFIX}BOUNCES_USER, {PREFIX}BOUNCES_PASSWORD (or the token) and {PREFIX}BOUNCES_FOLDER"
+        return [Finding("bounces", "fault", f"{where} lets nobody in", fix)]
+    except OSError as error:
+        fix = f"check {PREFIX}BOUNCES_HOST, {PREFIX}BOUNCES_PORT, its certificate and the network"
+        return [Finding("bounces", "fault", f"{where} cannot be reached ({type(error).__name__})", fix)]
+    return [Finding("bounces", "ok", f"{where} can be read")]
 
 
 async def directory_findings(packs: Packs, directories: dict[str, Directory]) -> list[Finding]:

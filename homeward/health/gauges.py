@@ -53,6 +53,12 @@ def _of_the_database(state: Mapping[str, Any]) -> Iterator[GaugeMetricFamily]:
     if "sealed_age" in state:
         means = "Time since all of the ledger that could be sealed was."
         yield _gauge("sealed_seconds", means, (), [((), state["sealed_age"])])
+    if "bounces" in state:
+        for name, told, means in (
+            ("age_seconds", "age", "Time since the mailbox for bounces was last read."),
+            ("left", "left", "Messages in the mailbox for bounces that stay unread for a person."),
+        ):
+            yield _gauge(f"bounces_{name}", means, (), [((), state["bounces"][told])])
     owners = [((shard, owner), 1) for shard, owner in sorted(state["shard_owners"].items())]
     yield _gauge("shard_owner", "1 for each shard and the process that relays it.", ("shard", "owner"), owners)
     yield _gauge("quarantined", "Messages in quarantine.", (), [((), state["quarantined"])])

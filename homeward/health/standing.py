@@ -17,8 +17,8 @@ async def standing(parts: Parts, running: Collection[str]) -> Standing:
     """What stands in the outbox and in quarantine; for how many seconds the oldest message of each urgency has waited,
     and each way out been away; what is paused; how many seconds ago each register sent its newest record, and one was
     read; how each feed is heard; how far the canaries have got; who relays each shard; how long ago each part was
-    purged; how the timers stand. Then whether the clocks, the messages and the canaries are late. Raises
-    StoreUnavailableError."""
+    purged; how the mailbox for bounces is read; how the timers stand. Then whether the clocks, the messages and the
+    canaries are late. Raises StoreUnavailableError."""
     async with parts.store.reading() as tx:
         now = parts.now()
         counts, waiting = await tx.standing(), await tx.waiting_counts()
@@ -62,6 +62,8 @@ async def standing(parts: Parts, running: Collection[str]) -> Standing:
         told["sealed_age"] = parts.sealer.age
         faults["timers"] = overdue(timers.earliest, now)
     if "relay" in running:
+        if parts.bounces:
+            told["bounces"] = {"age": parts.bounces.age, "left": parts.bounces.left}
         told["shards"] = parts.relay.shards
         faults["canary"] = absence_in_words(absent)
         faults["relay"] = relay_fault(due_since, parts.relay.shards, [*running] == ["relay"], now)

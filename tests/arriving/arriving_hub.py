@@ -199,7 +199,9 @@ def heard_of_the_mailbox() -> Iterator[asyncio.Event]:
 
     log, told = logging.getLogger("homeward.mailbox"), Told()
     log.addHandler(told)
+    log.setLevel(logging.INFO)
     try:
         yield said
     finally:
+        log.setLevel(logging.NOTSET)
         log.removeHandler(told)

@@ -1,6 +1,7 @@
 """What comes back about our e-mails is read as what it is: receipts, bounces old and new, and automatic replies. What a
 person wrote is none, whatever its subject."""
 
+from base64 import encodebytes
 from email.message import EmailMessage
 
 import pytest
@@ -47,6 +48,32 @@ Message-ID: {OURS}
 """
 
 
+STATUS = f"""Reporting-MTA: dns; mail.example
+Original-Envelope-Id: {MARK}
+
+Final-Recipient: rfc822; duty@children.example
+Action: failed
+Status: 5.1.1
+"""
+
+
+def report(status_type: str, encoding: str, body: str, **headers: str) -> bytes:
+    """A report with a notice in words, and one part besides."""
+    named = "".join(f"{name.replace('_', '-')}: {value}\n" for name, value in headers.items())
+    return f"""{named}Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+
+Your message did not arrive.
+--b
+Content-Type: {status_type}
+Content-Transfer-Encoding: {encoding}
+
+{body}
+--b--
+""".encode()
+
+
 def letter(**headers: str) -> bytes:
     made = EmailMessage()
     made["From"], made["To"] = "duty@children.example", "homeward@homeward.example"
@@ -84,6 +111,45 @@ def test_bounces_without_a_status_part_are_read_too(raw: str) -> None:
     assert notice is not None
     assert (notice.kind, notice.references) == ("bounced", (OURS,))
     assert "@children" not in notice.detail
+
+
+@pytest.mark.parametrize("status_type", ["message/delivery-status", "message/global-delivery-status"])
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("7bit", STATUS),
+        ("base64", encodebytes(STATUS.encode()).decode()),
+        ("quoted-printable", STATUS.replace("failed", "fail=\ned")),
+    ],
+)
+def test_a_status_part_is_read_in_its_global_form_and_through_its_encoding(
+    status_type: str, encoding: str, body: str
+) -> None:
+    notice = read_notice(report(status_type, encoding, body), DOMAIN)
+    assert notice is not None
+    assert (notice.kind, notice.references) == ("bounced", (OURS,))
+    assert "no such mailbox" in notice.detail
+
+
+@pytest.mark.parametrize("body", [f"Message-ID: {OURS}", ""])
+def test_a_report_that_says_nothing_in_a_status_part_is_read_as_an_older_bounce(body: str) -> None:
+    raw = report("text/rfc822-headers", "7bit", body, X_Failed_Recipients="duty@children.example")
+    notice = read_notice(raw, DOMAIN)
+    assert notice is not None
+    assert notice.kind == "bounced"
+
+
+@pytest.mark.parametrize("action", ["relayed", "expanded"])
+def test_an_e_mail_that_was_passed_on_without_a_receipt_has_neither_arrived_nor_come_back(action: str) -> None:
+    body = STATUS.replace("failed", action).replace("5.1.1", "2.0.0")
+    notice = read_notice(report("message/delivery-status", "7bit", body), DOMAIN)
+    assert notice is not None
+    assert (notice.kind, notice.references) == ("relayed", (OURS,))
+
+
+@pytest.mark.parametrize("encoding", ["base64", "x-unknown"])
+def test_a_status_part_that_cannot_be_decoded_is_none(encoding: str) -> None:
+    assert read_notice(report("message/delivery-status", encoding, "\xff=!\n\n\n=?"), DOMAIN) is None
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from store import (
     StoreUnavailableError,
     StoreUnpreparedError,
 )
-from store.errors import translated
+from store.errors import StoreRepeatedError, translated
 
 STATES: dict[str, type[Exception]] = {
     "08006": StoreUnavailableError,  # the connection failed
@@ -40,7 +40,7 @@ STATES: dict[str, type[Exception]] = {
     "54000": StoreRefusedError,  # more than an index takes
     "22021": StoreRefusedError,  # a character that it cannot keep
     "22003": StoreRefusedError,  # a number out of range
-    "23505": StoreRefusedError,  # there already
+    "23505": StoreRepeatedError,  # there already
     "42601": DBAPIError,  # a fault of ours
     "P0001": DBAPIError,
 }
@@ -109,8 +109,11 @@ async def test_a_sqlite_without_tables_waits_to_be_migrated(tmp_path: Path) -> N
 
 
 async def test_a_row_that_is_there_already_is_refused_and_a_wrong_statement_is_our_own_fault(tmp_path: Path) -> None:
-    with pytest.raises(StoreRefusedError):
+    with pytest.raises(StoreRepeatedError):
         await in_file(tmp_path / "hub.db", ROW, ROW)
+    with pytest.raises(StoreRefusedError) as refusal:
+        await in_file(tmp_path / "hub.db", ROW.replace("'a'", "NULL"))
+    assert not isinstance(refusal.value, StoreRepeatedError)
     with pytest.raises(DBAPIError):
         await in_file(tmp_path / "hub.db", "SELEKT")
 
