@@ -22,7 +22,7 @@ _FAILED = (
 async def tell_of_timer(
     store: Store, packs: Packs, directories: Mapping[str, Directory], timer: TimerRow, why: str, now: datetime
 ) -> None:
-    """Tells the authority's intake role, or the operator where there is no such authority. Raises StoreRefusedError
+    """Tells the authority's intake role, or the operator where there is no such authority. Raises StoreRepeatedError
     where that was told before."""
     message = timer_alert(timer, why, packs, now)
     written = rows(message, directories[message.authority])

@@ -6,7 +6,8 @@ from datetime import datetime
 import pytest
 from test_timer_loop import NOON, SECOND, World, running, timer, world
 
-from store import StoreRefusedError, TimerRow
+from store import TimerRow
+from store.errors import StoreRepeatedError
 
 __all__ = ["world"]
 
@@ -29,7 +30,7 @@ async def test_a_timer_that_fails_is_told_of_once_and_asked_again_later_each_tim
     assert world.told == ["a: RuntimeError"]
 
 
-@pytest.mark.parametrize("told", [None, StoreRefusedError("told before, by a hub that was stopped since")])
+@pytest.mark.parametrize("told", [None, StoreRepeatedError("told before, by a hub that was stopped since")])
 async def test_of_a_timer_that_fails_somebody_is_told_sooner_or_later(world: World, told: Exception | None) -> None:
     """However often that fails as well; what was told before is told."""
     answers, asked = [RuntimeError("a fault of the telling"), RuntimeError("once more"), told], list[str]()
