@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from desk.acts import act_of, who_is_meant
-from desk.clock_words import day_and_hour
+from desk.clock_words import day_and_hour, length_in_words
 from desk.views.said import event_in_words
 from reporting.held_cases import HeldCase
 from routing.pack import Pack
 from store import AnswerRow, LedgerEntry
+
+_LONG = timedelta(minutes=5)
+"""After which whoever answered is told to ring instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,11 @@ def _how_far(
     if refused:
         return "Sent, and not taken in", (f"Homeward could not read it: {refused}. Tell the operator.",)
     if row.sent_at is None:
-        return "Kept, not sent", (
-            "Kafka cannot be reached. Your answer is kept and we keep trying. Do not send it again.",
-        )
+        lines = ["Kafka does not take it yet. Your answer is kept and we keep trying. Do not send it again."]
+        if now - row.made_at >= _LONG:
+            waited = length_in_words(now - row.made_at)
+            lines.append(f"Nobody has received it for {waited}. Ring whoever must know now, and tell the operator.")
+        return "Kept, not sent", tuple(lines)
     sent = f"Sent {day_and_hour(row.sent_at, now)}"
     if not taken:
         late = now - row.sent_at > patience
