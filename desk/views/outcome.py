@@ -48,13 +48,18 @@ def outcome_view(
         title=title,
         lines=lines,
         followed=tuple(_followed(ledger, pack)),
-        others=tuple(f"{other.by}, {day_and_hour(other.made_at, now)}: {other.said}" for other in others),
+        others=tuple(_other(other, now) for other in others),
         said=row.said or "",
         episode=row.episode,
         message=row.message,
         waits=not taken and not refused,
         stands=_stands(row, held, now) if taken and others else "",
     )
+
+
+def _other(answer: AnswerRow, now: datetime) -> str:
+    told = f"{answer.by}, {day_and_hour(answer.made_at, now)}: {answer.said}"
+    return told if answer.sent_at else f"{told}. Kept, not sent."
 
 
 def _how_far(

@@ -3,8 +3,9 @@ Kafka."""
 
 from datetime import timedelta
 
-from desks import OPERATOR, Browser, Outcomes, answer, at_desk, desk_over, keep
+from desks import OPERATOR, Browser, Outcomes, answer, at_desk, desk_over, keep, with_a_missing_child
 from hub_in_memory import Hub, hub
+from test_answers import fill_in, sent
 
 from desk.ports import NotPublishedError
 from desk.sending import send_kept
@@ -50,3 +51,19 @@ async def test_an_operator_sees_what_waits_and_why_and_no_child() -> None:
         assert "Kafka does not let the desk's user write" in text
         assert "e-secret" not in text
         assert "o.kaur" not in text
+
+
+async def test_a_colleague_sees_that_what_was_answered_has_not_been_sent() -> None:
+    async with hub() as running, at_desk(running) as browser:
+        await with_a_missing_child(running)
+        message = (await sent(running, "task.create", "process_notification")).row.message_id
+        browser.outcomes.away = True
+        path = f"/m/{message}/answer/task.completed/process_notification"
+        await fill_in(browser, path, outcome="done")
+        assert "Answered by o.kaur" in (text := await browser.text(f"/m/{message}"))
+        assert "Kept, not sent." in text
+        second = await fill_in(browser, f"{path}?more=1", outcome="done", more_why="the first was about another child")
+        assert ". Kept, not sent." in await browser.text(second.headers["location"])
+        browser.outcomes.away = False
+        await send_kept(browser.desk)
+        assert "not sent" not in await browser.text(f"/m/{message}")
