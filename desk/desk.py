@@ -22,8 +22,8 @@ from store import Store
 @dataclass(frozen=True)
 class Desk:
     """`assets`: name -> content of the Design System's styles and script. `police_roles`: by authority, its roles that
-    are the police's. `reads`: when what is missing at an authority was last read. `closing`: set once nobody is to be
-    kept waiting."""
+    are the police's. `reads`: when what is missing at an authority was last read. `untaken`: by the id of an answer,
+    why Kafka did not take it. `closing`: set once nobody is to be kept waiting."""
 
     options: DeskOptions
     store: Store
@@ -38,6 +38,7 @@ class Desk:
     pages: Pages = field(default_factory=Pages)
     sessions: Sessions = field(default_factory=Sessions)
     reads: dict[str, datetime] = field(default_factory=dict)
+    untaken: dict[str, str] = field(default_factory=dict)
     figures: FigureCounts = field(default_factory=FigureCounts)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     _own_secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)

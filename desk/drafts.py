@@ -1,22 +1,19 @@
 """Drafts: what somebody has typed into a form and not sent. It outlives their session, sealed for the same person, for
 a day at most, and is gone once the answer is sent."""
 
-import asyncio
 import base64
 import hashlib
 import hmac
 import json
 import logging
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography.fernet import Fernet, InvalidToken
 
 from desk.desk import Desk
-from store import StoreUnavailableError
-from store.trouble import Waiting
+from store.trouble import do_again_and_again
 
 log = logging.getLogger(__name__)
 LASTS = timedelta(hours=24)
@@ -66,12 +63,12 @@ async def drop_draft(desk: Desk, who: str, path: str) -> None:
 
 async def keep_forgetting(desk: Desk) -> None:
     """Forgets what is too old, for as long as the desk runs."""
-    database = Waiting(log, "old drafts")
-    while True:
-        with suppress(StoreUnavailableError), database.for_part():
-            async with desk.store.transaction() as tx:
-                await tx.drop_drafts_before(desk.now() - LASTS)
-        await asyncio.sleep(_EVERY)
+
+    async def forget() -> None:
+        async with desk.store.transaction() as tx:
+            await tx.drop_drafts_before(desk.now() - LASTS)
+
+    await do_again_and_again(forget, _EVERY, log, "old drafts", "Could not forget old drafts, retrying")
 
 
 def _key(desk: Desk, who: str, path: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from starlette.responses import Response
 
+from desk.sending import kept_answers
 from desk.serving import DeskPage
 from desk.views.held_up import (
     StuckCause,
@@ -14,6 +15,7 @@ from desk.views.held_up import (
     quarantine_causes,
     quiet_registers,
     silent_feeds,
+    unsent_topics,
 )
 from desk.views.quarantined import authority_of, marked, masked, unmasked
 from desk.visit import NotHereError, Visit
@@ -34,12 +36,14 @@ async def held_up(visit: Visit) -> Response:
             await tx.feed_states(),
             await tx.canaries(),
         )
+    unsent = [row async for row in kept_answers(visit.desk)]
     every = visit.desk.options.canaries
     return await visit.page(
         "held_up.html",
         paused=paused_views(paused, visit.now),
         deliveries=delivery_causes(held, visit.now),
         quarantine=quarantine_causes(quarantined, visit.now),
+        unsent=unsent_topics(unsent, visit.desk.untaken, visit.now),
         registers=quiet_registers(registers, visit.now),
         feeds=silent_feeds(feeds, visit.now),
         every=every,

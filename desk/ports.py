@@ -4,14 +4,22 @@ a rehearsal of what an answer would lead to, and files to download."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from reporting.span import Span
 from store import AnswerRow, OutboxRow, Transaction, WorkRow
 
+HeldBack = Literal["key", "topic", "all"]
+"""What cannot be published while a record is not taken: what has its key, its topic, or anything at all."""
+
 
 class NotPublishedError(Exception):
-    """Kafka did not take the record. Trying again later may help; the text says what is the matter."""
+    """Kafka did not take the record. Trying again later may help; the text says what is the matter, `held` what waits
+    with it."""
+
+    def __init__(self, why: str, held: HeldBack = "all") -> None:
+        super().__init__(why)
+        self.held: HeldBack = held
 
 
 @dataclass(frozen=True, slots=True)

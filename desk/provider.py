@@ -41,7 +41,7 @@ async def to_provider(visit: Visit) -> Response:
     again = {"prompt": "login"} if visit.session.provider_state.pop("again", "") else {}
     try:
         response = await client_of(provider).authorize_redirect(visit.request, _back(visit), **again)
-    except (HTTPError, OAuthError) as error:
+    except (HTTPError, OAuthError, ValueError) as error:  # the last: a page where its description was to be
         return await _not_signed_in(visit, _AWAY, error)
     assert isinstance(response, Response)
     return response

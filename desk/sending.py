@@ -1,29 +1,29 @@
 """From an answer to Kafka: the CloudEvent that it becomes, kept first and sent then, and sent again until Kafka has it.
 The id comes from the form, so that pressing twice is one answer."""
 
-import asyncio
 import json
 import logging
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from desk.desk import Desk
 from desk.people import DeskUser
-from desk.ports import NotPublishedError
+from desk.ports import HeldBack, NotPublishedError
 from routing.ledger_words import recorded_causes
 from routing.messages import derived_id
 from schemas.cloudevents import STRUCTURED, Envelope, structured
 from schemas.inbound import parse_message
 from schemas.topics import casework_outcomes, one_spelling
-from store import AnswerRow, StoreUnavailableError
-from store.trouble import Waiting
+from store import AnswerRow
+from store.trouble import do_again_and_again
 
 log = logging.getLogger(__name__)
 _AGAIN = 5.0
 """Seconds between two attempts to send what Kafka did not take."""
 _AT_ONCE = 50
+Lane = tuple[str, str]
+"""A topic and a key: what was answered about one child's episode stays in order."""
 
 
 def source_of(authority: str) -> str:
@@ -55,42 +55,73 @@ def answer_row(
 
 
 async def keep_and_send(desk: Desk, row: AnswerRow) -> bool:
-    """Keeps the answer, then sends it; returns whether Kafka has it. One that was kept before is not kept again."""
+    """Keeps the answer, then sends it, behind what waits before it under its key; returns whether Kafka has it. One
+    that was kept before is not kept again."""
     async with desk.store.transaction() as tx:
         await tx.keep_answer(row)
+    await send_kept(desk, _lane(row))
+    async with desk.store.reading() as tx:
         kept = await tx.answer(row.id)
-    return kept is not None and (kept.sent_at is not None or await send(desk, kept))
+    return kept is not None and kept.sent_at is not None
 
 
-async def send(desk: Desk, row: AnswerRow) -> bool:
-    """Sends an answer that is kept; returns whether Kafka took it."""
-    key = (row.episode or row.message or row.id).encode()
+async def send_kept(desk: Desk, only: Lane | None = None) -> None:
+    """Sends what is kept, oldest first: all of it, or what is in one lane. What Kafka does not take holds up its lane,
+    its topic, or all, as far as the cause reaches, and nothing else."""
+    held: set[tuple[str, ...]] = set()
+    async for row in kept_answers(desk):
+        lane = _lane(row)
+        if only not in (None, lane) or held & {lane, lane[:1]}:
+            continue
+        match await _send(desk, row):
+            case "all":
+                return
+            case "topic":
+                held.add(lane[:1])
+            case "key":
+                held.add(lane)
+
+
+async def kept_answers(desk: Desk) -> AsyncIterator[AnswerRow]:
+    """All that Kafka does not have, a part at a time."""
+    last = None
+    while True:
+        async with desk.store.reading() as tx:
+            rows = await tx.unsent_answers(_AT_ONCE, last)
+        for row in rows:
+            yield row
+        if len(rows) < _AT_ONCE:
+            return
+        last = rows[-1]
+
+
+async def _send(desk: Desk, row: AnswerRow) -> HeldBack | None:
+    """Sends an answer that is kept: None once Kafka has it, else what waits with it."""
+    topic, key = _lane(row)
     try:
-        await desk.publisher.publish(row.topic, key, [("content-type", STRUCTURED.encode())], row.event or b"")
+        await desk.publisher.publish(topic, key.encode(), [("content-type", STRUCTURED.encode())], row.event or b"")
     except NotPublishedError as error:
-        log.warning("Kafka is away: an answer is kept, retrying", extra={"answer": row.id, "cause": str(error)})
-        return False
+        why = desk.untaken[row.id] = str(error)
+        log.warning("Kafka does not take an answer: it is kept, retrying", extra={"answer": row.id, "cause": why})
+        return error.held
+    except Exception as error:
+        log.exception("Could not send an answer: it is kept, retrying", extra={"answer": row.id})
+        desk.untaken[row.id] = f"The desk could not send it ({type(error).__name__}): its log says why"
+        return "topic"
+    desk.untaken.pop(row.id, None)
     async with desk.store.transaction() as tx:
         await tx.answer_sent(row.id, desk.now())
-    return True
+    return None
 
 
-async def send_kept(desk: Desk) -> None:
-    """Sends what is kept, oldest first, until Kafka does not take one."""
-    async with desk.store.reading() as tx:
-        kept = await tx.unsent_answers(_AT_ONCE)
-    for row in kept:
-        if not await send(desk, row):
-            break
+def _lane(row: AnswerRow) -> Lane:
+    return row.topic, row.episode or row.message or row.id
 
 
 async def keep_sending(desk: Desk) -> None:
     """Sends what is kept, for as long as the desk runs."""
-    database = Waiting(log, "kept answers")
-    while True:
-        with suppress(StoreUnavailableError), database.for_part():
-            await send_kept(desk)
-        await asyncio.sleep(_AGAIN)
+    failed = "Could not send kept answers, retrying"
+    await do_again_and_again(lambda: send_kept(desk), _AGAIN, log, "kept answers", failed)
 
 
 def claim_key(row: AnswerRow) -> str:

@@ -20,6 +20,7 @@ from desk.visit import NotHereError, Visit
 from store import StoreUnavailableError
 
 log = logging.getLogger(__name__)
+_AWAY = 503
 Who = Literal["anyone", "signed_in", "people", "asked", "police", "operators", "governors"]
 """Whom a page is for: anyone at all, whoever is signed in, the people of an authority, those and whoever is asked from
 outside, the police, those who look after the hub, those who answer for information governance."""
@@ -49,8 +50,9 @@ class DeskPage:
         """The page, or what is said in its place; with the cookie of the session, where that is new."""
         session = _session(desk, request, self.keeps_alive)
         visit = Visit(request, desk, session, FormData())
-        response = await _refusal(self, visit) or await _answered(self, visit)
-        if visit.session.token != request.cookies.get(COOKIE):
+        response = await _answered(self, visit)
+        is_new = visit.session.token != request.cookies.get(COOKIE)
+        if is_new and response.status_code != _AWAY:  # else what is sent again must be known as its session's
             response.set_cookie(COOKIE, visit.session.token, httponly=True, samesite="lax", secure=desk.options.secure)
         return response
 
@@ -123,14 +125,16 @@ async def _form(visit: Visit) -> Response | None:
 
 
 async def _answered(page: DeskPage, visit: Visit) -> Response:
+    """The page, or what is said in its place; while the database is away, with what was sent, to be sent again."""
     try:
-        return await page.answer(visit)
+        return await _refusal(page, visit) or await page.answer(visit)
     except NotHereError:
         return await not_here(visit)
     except StoreUnavailableError as error:
         log.warning("Cannot reach the database: a page could not be shown", extra={"cause": str(error)})
+        sent = [(name, value) for name, value in visit.form.multi_items() if isinstance(value, str)]
         return await visit.page(
-            "unavailable.html", 503, nav=False, contact=_contact(visit), last_read=_last_read(visit)
+            "unavailable.html", _AWAY, nav=False, contact=_contact(visit), last_read=_last_read(visit), sent=sent
         )
 
 

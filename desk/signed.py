@@ -94,6 +94,9 @@ def _ended(visit: Visit, row: OutboxRow, held: HeldCase, given: list[AnswerRow])
     if seen:
         when = day_and_hour(given[0].made_at if given else seen[0].origin.at, visit.now)
         return f"Confirmed {when} by the {role_name(pack, seen[0].by.role)}. Nobody needs to confirm this now."
+    if given and given[0].sent_at is None:
+        when = day_and_hour(given[0].made_at, visit.now)
+        return f"Confirmed {when}, and kept: Kafka does not take it yet, and we keep trying. Ring your duty team."
     if given:
         return f"Confirmed {day_and_hour(given[0].made_at, visit.now)} from the link in an e-mail. Thank you."
     waits = [w for w in held.work if w.message == row.message_id and w.wanted == "acknowledgement"]

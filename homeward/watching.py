@@ -28,6 +28,8 @@ _SILENT = 15.0
 """Seconds after which a node that does not answer is a fault. A cluster that works leaves it out before (9 s)."""
 OVERDUE = timedelta(seconds=60)
 """How late the oldest clock, or the oldest message, may be before the hub is not ready."""
+UNSENT = timedelta(minutes=5)
+"""How long an answer of the desk may wait for Kafka before the desk is not ready."""
 
 
 class Watch:
@@ -188,6 +190,15 @@ def telling_fault(told_at: datetime | None, now: datetime) -> str | None:
     if late <= OVERDUE:
         return None
     return f"for {late // timedelta(seconds=1)} s people could not be told of all that has not arrived: see the log"
+
+
+def unsent_fault(count: int, oldest: datetime | None, now: datetime) -> str | None:
+    """What is wrong with the answers that the desk keeps for Kafka, in words."""
+    late = now - oldest if oldest else timedelta()
+    if late <= UNSENT:
+        return None
+    told = "1 answer has" if count == 1 else f"{count} answers have"
+    return f"{told} not reached Kafka, the oldest for {late // timedelta(seconds=1)} seconds"
 
 
 def overdue(next_timer: datetime | None, now: datetime) -> str | None:

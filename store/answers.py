@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, bindparam, desc, null, select, update
+from sqlalchemy import Text, bindparam, desc, func, null, select, tuple_, update
 
 from store.instants import UtcInstant
 from store.listing import Writing
@@ -21,7 +21,11 @@ _ROWS = select(*(desk_answers.c[name] for name in _COLUMNS)).order_by(desk_answe
 _ONE = bindparam("one", type_=Text)
 _BY_ID = _ROWS.where(desk_answers.c.id == _ONE)
 _OF_MESSAGE = _ROWS.where(desk_answers.c.message == _ONE)
-_UNSENT = _ROWS.where(desk_answers.c.sent_at.is_(None)).limit(bindparam("most"))
+_IS_UNSENT = desk_answers.c.sent_at.is_(None)
+_UNSENT = _ROWS.where(_IS_UNSENT).limit(bindparam("most"))
+_LAST = tuple_(bindparam("made_at", type_=UtcInstant), bindparam("last", type_=Text))
+_UNSENT_AFTER = _UNSENT.where(tuple_(desk_answers.c.made_at, desk_answers.c.id) > _LAST)
+_COUNT_UNSENT = select(func.count(), func.min(desk_answers.c.made_at)).select_from(desk_answers).where(_IS_UNSENT)
 _SENT = (
     update(desk_answers)
     .where(desk_answers.c.id == _ONE)
@@ -65,9 +69,18 @@ class Answers(Session):
         """What was answered to a message, in order of time."""
         return [AnswerRow(*row) for row in await self._rows(_OF_MESSAGE, one=message)]
 
-    async def unsent_answers(self, limit: int) -> list[AnswerRow]:
-        """What Kafka does not have yet, oldest first."""
-        return [AnswerRow(*row) for row in await self._rows(_UNSENT, most=limit)]
+    async def unsent_answers(self, limit: int, after: AnswerRow | None = None) -> list[AnswerRow]:
+        """What Kafka does not have yet, oldest first; those that come after one, where it is given."""
+        if after is None:
+            rows = await self._rows(_UNSENT, most=limit)
+        else:
+            rows = await self._rows(_UNSENT_AFTER, most=limit, made_at=after.made_at, last=after.id)
+        return [AnswerRow(*row) for row in rows]
+
+    async def count_unsent_answers(self) -> tuple[int, datetime | None]:
+        """How many answers Kafka does not have yet, and when the oldest of them was given."""
+        count, oldest = (await self._rows(_COUNT_UNSENT)).one()
+        return count, oldest
 
     async def answer_sent(self, id: str, now: datetime) -> None:
         """Kafka has it: what was said need not be kept here any longer."""

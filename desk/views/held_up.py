@@ -1,13 +1,13 @@
 """What is stuck, put together by cause: how many wait, since when, and which rows a release would touch."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from desk.clock_words import day_and_hour, length_in_words
 from reporting.canaries import absent_canaries
 from routing.messages import derived_id
-from store import HeldUp, Quarantined
+from store import AnswerRow, HeldUp, Quarantined
 from store.canaries import CanaryRow
 from store.listening import FeedState
 from store.pausing import PausedDeliveries
@@ -118,6 +118,18 @@ def quarantine_causes(quarantined: Sequence[Quarantined], now: datetime) -> list
             )
         )
     return [cause for _, cause in sorted(causes, key=lambda pair: pair[0])]
+
+
+def unsent_topics(rows: Sequence[AnswerRow], untaken: Mapping[str, str], now: datetime) -> list[tuple[str, str]]:
+    """Each topic for which answers wait: how many, since when, and why Kafka did not take them when last asked."""
+    groups: dict[str, list[AnswerRow]] = {}
+    for row in rows:
+        groups.setdefault(row.topic, []).append(row)
+    told = []
+    for topic, kept in groups.items():
+        waits = f"{len(kept)} {'waits' if len(kept) == 1 else 'wait'}, oldest {length_in_words(now - kept[0].made_at)}"
+        told.append((topic, ". ".join([waits, *dict.fromkeys(why for r in kept if (why := untaken.get(r.id)))])))
+    return told
 
 
 def quiet_registers(registers: Sequence[RegisterFreshness], now: datetime) -> list[tuple[str, str, bool]]:

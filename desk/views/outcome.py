@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from desk.acts import act_of, who_is_meant
-from desk.clock_words import day_and_hour
+from desk.clock_words import day_and_hour, length_in_words
 from desk.views.said import event_in_words
 from reporting.held_cases import HeldCase
 from routing.pack import Pack
 from store import AnswerRow, LedgerEntry
+
+_LONG = timedelta(minutes=5)
+"""After which whoever answered is told to ring instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ def outcome_view(
         title=title,
         lines=lines,
         followed=tuple(_followed(ledger, pack)),
-        others=tuple(f"{other.by}, {day_and_hour(other.made_at, now)}: {other.said}" for other in others),
+        others=tuple(_other(other, now) for other in others),
         said=row.said or "",
         episode=row.episode,
         message=row.message,
@@ -54,15 +57,22 @@ def outcome_view(
     )
 
 
+def _other(answer: AnswerRow, now: datetime) -> str:
+    told = f"{answer.by}, {day_and_hour(answer.made_at, now)}: {answer.said}"
+    return told if answer.sent_at else f"{told}. Kept, not sent."
+
+
 def _how_far(
     row: AnswerRow, taken: bool, ledger: Sequence[LedgerEntry], now: datetime, refused: str, patience: timedelta
 ) -> tuple[str, tuple[str, ...]]:
     if refused:
         return "Sent, and not taken in", (f"Homeward could not read it: {refused}. Tell the operator.",)
     if row.sent_at is None:
-        return "Kept, not sent", (
-            "Kafka cannot be reached. Your answer is kept and we keep trying. Do not send it again.",
-        )
+        lines = ["Kafka does not take it yet. Your answer is kept and we keep trying. Do not send it again."]
+        if now - row.made_at >= _LONG:
+            waited = length_in_words(now - row.made_at)
+            lines.append(f"Nobody has received it for {waited}. Ring whoever must know now, and tell the operator.")
+        return "Kept, not sent", tuple(lines)
     sent = f"Sent {day_and_hour(row.sent_at, now)}"
     if not taken:
         late = now - row.sent_at > patience

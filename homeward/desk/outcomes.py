@@ -4,7 +4,14 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from aiokafka.errors import KafkaError, TopicAuthorizationFailedError  # type: ignore[import-untyped]
+from aiokafka.errors import (  # type: ignore[import-untyped]
+    InvalidTopicError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+)
 
 from desk.ports import NotPublishedError
 from homeward.kafka import kafka_settings, tls_as, tokens_as
@@ -13,11 +20,12 @@ from producers.kafka_link import AiokafkaLink, KafkaSettings, Link, TopicShape, 
 
 _FAULTS = (KafkaError, OSError, TimeoutError)
 _WITHIN = 5.0  # seconds that a person waits before the page says that Kafka is away
+_KNOWN_WITHIN = 2.0  # seconds until a topic counts as missing: short enough to ask then whether any broker answers
 
 
 def desk_kafka(settings: Settings, create: TopicShape | None = None) -> KafkaSettings:
     """How the desk reaches Kafka: as the hub does, and as a user of its own where the settings name one."""
-    kafka = replace(kafka_settings(settings, create), client_id="homeward-desk", metadata_timeout=_WITHIN)
+    kafka = replace(kafka_settings(settings, create), client_id="homeward-desk", metadata_timeout=_KNOWN_WITHIN)
     if settings.desk_kafka_user and settings.desk_kafka_password:
         kafka = replace(kafka, user=settings.desk_kafka_user, password=settings.desk_kafka_password.get_secret_value())
     if certificate := settings.desk_kafka_cert_file:
@@ -44,15 +52,12 @@ class KafkaOutcomes:
                 async with asyncio.timeout(_WITHIN):
                     link = await self._started()
                     await link.create([topic])
-                    partition = partition_of(key, await link.know(topic))
+                    partition = partition_of(key, await _partitions(link, topic))
                     _, confirmation = await link.put(topic, partition, [(key, value, [*headers])])
                     await confirmation
-            except TopicAuthorizationFailedError:
-                await self._abandon()
-                raise NotPublishedError(f"Kafka does not let the desk's user write {topic}: grant it that") from None
             except _FAULTS as error:
                 await self._abandon()
-                raise NotPublishedError(f"Kafka cannot be reached ({type(error).__name__})") from None
+                raise _not_published(error, topic, len(value)) from None
 
     async def stop(self) -> None:
         if self._link:
@@ -68,3 +73,23 @@ class KafkaOutcomes:
         if self._link:
             await self._link.abandon()
             self._link = None
+
+
+async def _partitions(link: Link, topic: str) -> Sequence[int]:
+    try:
+        return await link.know(topic)
+    except TimeoutError:  # brokers answer, and tell of no such topic
+        raise UnknownTopicOrPartitionError from None
+
+
+def _not_published(error: BaseException, topic: str, size: int) -> NotPublishedError:
+    match error:
+        case TopicAuthorizationFailedError():
+            return NotPublishedError(f"Kafka does not let the desk's user write {topic}: grant it that", "topic")
+        case UnknownTopicOrPartitionError() | InvalidTopicError():
+            return NotPublishedError(f"Kafka has no topic {topic}: create it", "topic")
+        case MessageSizeTooLargeError() | RecordListTooLargeError():
+            fix = f"raise max.message.bytes of {topic}"
+            return NotPublishedError(f"Kafka finds the answer too large ({size} bytes): {fix}", "key")
+        case _:
+            return NotPublishedError(f"Kafka cannot be reached ({type(error).__name__})")

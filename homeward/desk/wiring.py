@@ -27,8 +27,10 @@ from homeward.desk.rehearsal import IntakeRehearsal
 from homeward.health.board import Board
 from homeward.health.checks import Health, Standing
 from homeward.health.server import probes
+from homeward.health.standing import seconds_since
 from homeward.settings import PREFIX, Settings, SettingsError
 from homeward.settings_of_desk import LOOPBACK
+from homeward.watching import unsent_fault
 from homeward.wiring import intake_of
 from homeward.wordings import PackWordings
 from outbox.directory import POLICE, Directory
@@ -152,12 +154,16 @@ def served_application(desk: Desk, board: Board) -> Starlette:
 
 
 def health_of(desk: Desk) -> Health:
-    """The desk does its work while its database answers; while Kafka is away it keeps what people answer."""
+    """The desk does its work while its database answers and no answer waits for long: while Kafka is away it keeps what
+    people answer."""
 
     async def standing() -> Standing:
         async with desk.store.reading() as tx:
             await tx.has_work()
-        return {}, {}
+            count, oldest = await tx.count_unsent_answers()
+        now = desk.now()
+        told = {"unsent_answers": count, "oldest_unsent_answer": seconds_since(oldest, now)}
+        return told, {"answers": unsent_fault(count, oldest, now)}
 
     return Health({}, standing, now=desk.now)
 

@@ -11,6 +11,7 @@ from homeward.doctor.finding import Finding, Severity
 from homeward.keeping.journal import lacks_keys, lines_missing
 from homeward.served import JOURNAL_OLD
 from homeward.settings import PREFIX, Settings
+from homeward.watching import unsent_fault
 from reporting.canaries import absence_in_words, absent_canaries
 from store import Store
 from store.canaries import CanaryRow
@@ -46,6 +47,7 @@ async def _within(settings: Settings) -> list[Finding]:
         async with store.reading() as tx:
             standing, keyless = await tx.standing(), await lacks_keys(store)
             canaries = await tx.canaries() if settings.canary_every else []
+            unsent = await tx.count_unsent_answers()
         missing = len(await lines_missing(store))
     finally:
         await store.close()
@@ -61,6 +63,8 @@ async def _within(settings: Settings) -> list[Finding]:
         fix = "put a newer backup of the keys back; if there is none: homeward keys"
         found.append(Finding("keys", "fault", JOURNAL_OLD.format(missing), fix))
     found += _of_canaries(canaries, timedelta(minutes=settings.canary_every))
+    if fault := unsent_fault(*unsent, clock.now()):
+        found.append(Finding("answers", "fault", fault, "see docs/runbooks/answer-unsent.md"))
     held = {state: n for state, n in standing.states.items() if state in ("parked", "failed", "bounced", "in_doubt")}
     if held:
         says = ", ".join(f"{n} deliveries {state.replace('_', ' ')}" for state, n in sorted(held.items()))

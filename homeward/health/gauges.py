@@ -61,6 +61,10 @@ def _of_the_database(state: Mapping[str, Any]) -> Iterator[GaugeMetricFamily]:
             yield _gauge(f"bounces_{name}", means, (), [((), state["bounces"][told])])
     owners = [((shard, owner), 1) for shard, owner in sorted(state["shard_owners"].items())]
     yield _gauge("shard_owner", "1 for each shard and the process that relays it.", ("shard", "owner"), owners)
+    unsent = [((), state["unsent_answers"])]
+    yield _gauge("unsent_answers", "Answers of the desk that have not reached Kafka.", (), unsent)
+    oldest = [((), state["oldest_unsent_answer"])]
+    yield _gauge("oldest_unsent_answer_seconds", "Age of the oldest answer that has not reached Kafka.", (), oldest)
     yield _gauge("quarantined", "Messages in quarantine.", (), [((), state["quarantined"])])
     reasons = [((reason,), rows) for reason, rows in sorted(state["quarantined_by_reason"].items())]
     yield _gauge("quarantined_by_reason", "Messages in quarantine, by reason.", ("reason",), reasons)

@@ -15,10 +15,10 @@ from store.listening import FeedState
 
 async def standing(parts: Parts, running: Collection[str]) -> Standing:
     """What stands in the outbox and in quarantine; for how many seconds the oldest message of each urgency has waited,
-    and each way out been away; what is paused; how many seconds ago each register sent its newest record, and one was
-    read; how each feed is heard; how far the canaries have got; who relays each shard; how long ago each part was
-    purged; how the mailbox for bounces is read; how the timers stand. Then whether the clocks, the messages and the
-    canaries are late. Raises StoreUnavailableError."""
+    and each way out been away; what is paused; what the desk keeps for Kafka; how many seconds ago each register sent
+    its newest record, and one was read; how each feed is heard; how far the canaries have got; who relays each shard;
+    how long ago each part was purged; how the mailbox for bounces is read; how the timers stand. Then whether the
+    clocks, the messages and the canaries are late. Raises StoreUnavailableError."""
     async with parts.store.reading() as tx:
         now = parts.now()
         counts, waiting = await tx.standing(), await tx.waiting_counts()
@@ -27,9 +27,10 @@ async def standing(parts: Parts, running: Collection[str]) -> Standing:
         feeds = await tx.feed_states()
         canaries = [row for row in await tx.canaries() if row.authority in parts.packs.authorities]
         owners, purges, pauses = await tx.shard_owners(now), await tx.last_purges(), await tx.pause_names()
+        unsent, unsent_since = await tx.count_unsent_answers()
 
     def seconds(since: datetime | None) -> int:
-        return _seconds(since, now)
+        return seconds_since(since, now)
 
     told: dict[str, Any] = {
         "deliveries": counts.states,
@@ -40,6 +41,8 @@ async def standing(parts: Parts, running: Collection[str]) -> Standing:
         "channels_paused": sorted({*pauses} & {*parts.senders}),
         "pauses": len(pauses),
         "channels_away": {name: seconds(c.since) for name, c in parts.relay.circuits.items() if c.since},
+        "unsent_answers": unsent,
+        "oldest_unsent_answer": seconds(unsent_since),
         "quarantined": counts.quarantined,
         "quarantined_by_reason": counts.quarantine,
         "register_age": {register.authority: seconds(register.newest_at) for register in freshness},
@@ -71,7 +74,8 @@ async def standing(parts: Parts, running: Collection[str]) -> Standing:
     return told, faults
 
 
-def _seconds(since: datetime | None, now: datetime) -> int:
+def seconds_since(since: datetime | None, now: datetime) -> int:
+    """Whole seconds; 0 where there is nothing to count from."""
     return round((now - since).total_seconds()) if since else 0
 
 
@@ -80,7 +84,7 @@ def _waiting_told(waiting: Iterable[WaitingCount], now: datetime) -> list[dict[s
     counted: dict[tuple[str, str], tuple[int, int]] = {}
     for each in waiting:
         rows, oldest = counted.get((each.channel, each.urgency), (0, 0))
-        counted[each.channel, each.urgency] = rows + each.rows, max(oldest, _seconds(each.oldest, now))
+        counted[each.channel, each.urgency] = rows + each.rows, max(oldest, seconds_since(each.oldest, now))
     return [
         {"channel": channel, "urgency": urgency, "rows": rows, "seconds": oldest}
         for (channel, urgency), (rows, oldest) in sorted(counted.items())
@@ -89,7 +93,7 @@ def _waiting_told(waiting: Iterable[WaitingCount], now: datetime) -> list[dict[s
 
 def _feed_told(feed: FeedState, now: datetime) -> dict[str, Any]:
     return {
-        "heard": _seconds(feed.heard_at, now) if feed.heard_at else None,
+        "heard": seconds_since(feed.heard_at, now) if feed.heard_at else None,
         "expected": round(feed.expected, 2),
         "silent": feed.quiet_since is not None,
     }

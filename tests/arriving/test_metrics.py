@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from homeward.health.gauges import Gauges
 from homeward.torture.mail_server import MailServer
-from store import SHARDS
+from store import SHARDS, AnswerRow
 from store.errors import StoreUnavailableError
 from store.listening import FeedState
 
@@ -81,6 +81,20 @@ async def test_a_silent_feed_is_told_by_its_topic(tmp_path: Path, server: MailSe
         assert gauges(text, "feed_expected")[frozenset({("topic", topic)})] == 1.5
         assert sorted(gauges(text, "feed_silent").values()) == [0, 1]
         assert [dict(labels)["topic"] for labels in gauges(text, "feed_heard_seconds")] == [topic]
+
+
+async def test_an_answer_of_the_desk_that_waits_for_kafka_is_counted(tmp_path: Path, server: MailServer) -> None:
+    async with arriving(tmp_path, server) as hub:
+        assert gauges(await scraped(hub), "unsent_answers") == {frozenset(): 0}
+        parts = hub.hub.parts
+        made, topic = parts.now() - timedelta(minutes=6), "casework.n.outcomes.v1"
+        async with parts.store.transaction() as tx:
+            await tx.keep_answer(
+                AnswerRow("a", "n", "o.kaur", "rhi.outcome", "e", None, "held", topic, made, event=b"")
+            )
+        text = await scraped(hub)
+        assert gauges(text, "unsent_answers") == {frozenset(): 1}
+        assert gauges(text, "oldest_unsent_answer_seconds")[frozenset()] >= 360
 
 
 async def test_attempts_are_counted_by_way_out_and_what_came_of_them(tmp_path: Path, server: MailServer) -> None:

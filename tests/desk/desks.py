@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ from homeward.desk.rehearsal import IntakeRehearsal
 from homeward.desk.wiring import police_roles, serve
 from homeward.settings import load_settings
 from homeward.wordings import PackWordings
+from schemas.topics import casework_outcomes
+from store import AnswerRow
 from tests.shipped import shipped_directories
 
 HERE = "http://127.0.0.1"
@@ -55,15 +58,38 @@ async def with_a_missing_child(running: Hub, hours: float = 26) -> str:
 
 @dataclass
 class Outcomes:
-    """Takes what is published, or refuses it while `away`."""
+    """Takes what is published, or refuses it while `away`, or as `faults` say for its topic or value. `came`: once
+    something was taken."""
 
     away: bool = False
+    faults: dict[str | bytes, Exception] = field(default_factory=dict)
+    came: asyncio.Event = field(default_factory=asyncio.Event)
     taken: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
 
     async def publish(self, topic: str, key: bytes, headers: Sequence[tuple[str, bytes]], value: bytes) -> None:
         if self.away:
             raise NotPublishedError("Kafka cannot be reached")
+        if fault := self.faults.get(topic) or self.faults.get(value):
+            raise fault
         self.taken.append((topic, {name: told.decode() for name, told in headers}, value))
+        self.came.set()
+
+    @property
+    def values(self) -> list[str]:
+        return [value.decode() for _, _, value in self.taken]
+
+
+def answer(id: str, now: datetime, episode: str | None = None, where: str = "nottinghamshire") -> AnswerRow:
+    """Something that O. Kaur answered, whose event is its id."""
+    topic = casework_outcomes(where)
+    return AnswerRow(id, where, "o.kaur", "task.completed", episode, None, "done", topic, now, event=id.encode())
+
+
+async def keep(hub: Hub, *rows: AnswerRow) -> None:
+    """As the desk does with what it is to send."""
+    async with hub.store.transaction() as tx:
+        for row in rows:
+            await tx.keep_answer(row)
 
 
 @dataclass

@@ -36,7 +36,7 @@ async def test_a_desk_is_not_ready_while_its_database_does_not_answer_and_lives_
             assert (await client.get("/ready")).status_code == 503  # nobody has looked yet
             await health.state()
             answer = await client.get("/ready")
-            assert (answer.status_code, answer.json()["checks"]) == (200, {"database": True})
+            assert (answer.status_code, answer.json()["checks"]) == (200, {"database": True, "answers": True})
             assert "set-cookie" not in answer.headers
         away = replace(desk, store=Store.open("sqlite+aiosqlite:////no/such/folder/homeward.db"))
         health = health_of(away)

@@ -1,5 +1,6 @@
 """Signing in with a real OpenID Connect provider: claims become a place at the desk; nobody without one comes in."""
 
+import asyncio
 import re
 from dataclasses import replace
 from html import unescape
@@ -109,3 +110,16 @@ def test_to_read_in_one_role_adds_nothing_to_answer_in() -> None:
         user = user_of({"sub": "1", "groups": groups}, one)
         assert user.may_answer("nottinghamshire", "team_manager")
         assert not user.may_answer("nottinghamshire", "service_director")
+
+
+async def test_a_provider_that_answers_with_a_page_for_people_is_said_to_be_away() -> None:
+    async def maintenance(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 13\r\nConnection: close\r\n\r\n<h1>Back</h1>")
+        writer.close()
+
+    server = await asyncio.start_server(maintenance, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    there = provider(f"http://127.0.0.1:{port}")
+    async with server, hub() as running, at_desk(running, None, provider=there) as browser:
+        await browser.client.get("/sign-in/start")
+        assert "cannot be reached" in await browser.text("/sign-in")

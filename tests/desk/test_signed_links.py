@@ -14,6 +14,7 @@ from hub_in_memory import Hub, hub
 from wire_messages import later
 
 from desk.links import read_link, sign
+from desk.sending import send_kept
 from homeward.library import read_packs
 from homeward.settings import Settings, SettingsError
 from homeward.wiring import wordings_of
@@ -113,6 +114,16 @@ async def test_a_link_that_was_used_says_when_and_confirms_no_more(tmp_path: Pat
         assert "Confirmed 13:30 tomorrow" not in await browser.text(f"/s/{sign(SECRET, row.id)}")
         assert "Confirmed 13:30 today" in await confirm(browser, row, name="Somebody Else")
         assert len(browser.outcomes.taken) == 1
+
+
+async def test_a_link_that_was_used_while_kafka_is_away_says_that_nobody_knows_yet(tmp_path: Path) -> None:
+    async with with_an_alert(tmp_path) as (_, browser, row):
+        browser.outcomes.away = True
+        assert "It is kept" in await confirm(browser, row, name="Jo Director")
+        assert "Kafka does not take it yet" in await browser.text(f"/s/{sign(SECRET, row.id)}")
+        browser.outcomes.away = False
+        await send_kept(browser.desk)
+        assert "Thank you" in await browser.text(f"/s/{sign(SECRET, row.id)}")
 
 
 async def test_a_link_ends_with_its_message_or_after_its_time(tmp_path: Path) -> None:

@@ -3,12 +3,14 @@
 import json
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import make_url, text
 
+from homeward import clock
 from homeward.cli import main
 from homeward.doctor import Finding, examine, machine_checks
 from homeward.doctor.database_checks import database_findings
@@ -17,7 +19,7 @@ from homeward.settings import PREFIX, Settings
 from homeward.torture.mail_server import MailServer
 from homeward.wiring import library
 from outbox.directory import load_directory
-from store import Store
+from store import AnswerRow, Store
 from store.migrating import migrate
 
 DEAD = "127.0.0.1:1"
@@ -161,3 +163,14 @@ def test_the_command_prints_findings_or_json_and_its_exit_code_says_whether_ther
     assert {"check", "severity", "says", "fix"} == set(told["findings"][0])
     monkeypatch.setenv(f"{PREFIX}SMTP_PORT", "many")
     assert "HOMEWARD_SMTP_PORT" in CliRunner().invoke(main, ["doctor"]).output
+
+
+async def test_an_answer_of_the_desk_that_waits_too_long_is_a_fault(tmp_path: Path) -> None:
+    chosen = settings(tmp_path)
+    await migrate(chosen.database)
+    store, made = Store.open(chosen.database), clock.now() - timedelta(minutes=6)
+    async with store.transaction() as tx:
+        await tx.keep_answer(AnswerRow("a", "n", "o.kaur", "rhi.outcome", "e", None, "held", "t", made, event=b""))
+    await store.close()
+    ((severity, says),) = of(await database_findings(chosen), "answers")
+    assert (severity, says[:31]) == ("fault", "1 answer has not reached Kafka,")
