@@ -28,7 +28,7 @@ from intake.loading import add_early, load_batch, load_early
 from intake.noting import Notes, note_keys
 from intake.records import CanarySeen, Parse, Parsed, RawRecord, Read, Rejected
 from intake.rehearsing import Rehearsed, case_standing, rehearsed
-from intake.rejecting import failed, rejection_alert
+from intake.rejecting import aside, failed
 from intake.replaying import Replays, say_taken_already
 from intake.saying import say_step, say_taken
 from intake.settling import tell_back
@@ -208,15 +208,13 @@ class Intake:
         parsed = [each for each in taken if isinstance(each, Parsed)]
         rejected = [each for each in taken if isinstance(each, Rejected)]
         context = await self._loaded(tx, parsed, now)
-        rejected += _set_aside(context.early, spoilt)
+        rejected += [*context.early.unread, *_set_aside(context.early, spoilt)]
         batch = await self._processed(tx, context, parsed)
         if self._history:
             batch.done += Step(rejected=tuple(rejected))
             await write_batch(tx, batch, self._directories, parsed, (), ())
             return batch.done
-        for aside in rejected:
-            alert = rejection_alert(aside, self._packs, now)
-            batch.done += Step(messages=(alert,), rejected=(replace(aside, told=alert.id),))
+        batch.done += aside(rejected, self._packs, now)
         folded = await fold_batch(tx, batch, now)
         until = None if self._gate is None or not has_waited(parsed, now) else now + self._gate
         if until is not None:
@@ -258,10 +256,10 @@ class Intake:
 
 def _set_aside(early: EarlyWords, spoilt: Mapping[str, Exception]) -> list[Rejected]:
     """The early word that cannot be taken in: it waits no longer."""
-    aside = [each for each in early if each.row.id in spoilt]
-    for each in aside:
+    gone = [each for each in early if each.row.id in spoilt]
+    for each in gone:
         early.let_go(each)
-    return [replace(failed(as_it_came(e.row), spoilt[e.row.id]), claim=e.parsed.key) for e in aside]
+    return [replace(failed(as_it_came(e.row), spoilt[e.row.id]), claim=e.parsed.key) for e in gone]
 
 
 def _reread(parsed: Parsed) -> Parsed:
