@@ -74,7 +74,8 @@ class Intake:
         self._isolation = Isolation(store, self._transact)
         self._replays = Replays(store, self._read, self._work, now)
         self._forces, self._gate, self._history = frozenset(forces), gate, history
-        self._begun: set[str] = set()  # authorities whose periodic reports are known to be set
+        # The versions of procedures whose periodic reports are known to be set, each by authority.
+        self._begun: set[tuple[str, str]] = set()
 
     async def process_batch(self, batch: Sequence[RawRecord], again: bool = False) -> None:
         """Takes a batch in. Raises StoreUnavailableError where the database cannot be reached: nothing was taken then,
@@ -118,13 +119,14 @@ class Intake:
             batch.done += tell_back(context, kept.unasked)
             batch.done += await waited_long(tx, context, [t for t in due if t.rule == EARLY_WORD], self._read)
             ended = [t for t in due if t.id in figures]
-            after = [periodic.fire(t, figures[t.id], self._packs, now) for t in ended]
-            batch.done += Step(messages=tuple(message for message, _ in after))
+            sent = [periodic.fire(t, figures[t.id], self._packs, now) for t in ended]
+            batch.done += Step(messages=tuple(message for message, _ in sent))
+            following = [timer for _, after in sent for timer in after]
             looked = await look_at_floods(tx, [t for t in due if t.rule == floods.FLOOD_RULE], self._packs, now)
             looked += await fold_batch(tx, batch, now, looked.rows)
             batch.done += Step(messages=looked.said)
             owners = [(t.person, None) for t in due if t.episode is None]
-            await write_batch(tx, batch, self._directories, (), owners, [timer for _, timer in after], looked)
+            await write_batch(tx, batch, self._directories, (), owners, following, looked)
             await kept.let_go(tx, now)
         return batch.done
 
@@ -247,11 +249,11 @@ class Intake:
         return batch
 
     def _begin_periodic(self, done: Step, now: datetime) -> list[TimerRow]:
-        """Periodic reports begin with an authority's first message."""
-        fresh = {change.child.authority for change in done.cases} - self._begun
-        timers = [t for authority in sorted(fresh) for t in periodic.begin(self._packs.governing(authority, now), now)]
-        self._begun |= fresh
-        return timers
+        """Periodic reports begin with an authority's first message, and those of a new version with its first one."""
+        packs = (self._packs.governing(authority, now) for authority in sorted({c.child.authority for c in done.cases}))
+        fresh = [pack for pack in packs if (pack.authority, pack.version) not in self._begun]
+        self._begun |= {(pack.authority, pack.version) for pack in fresh}
+        return [timer for pack in fresh for timer in periodic.begin(pack, now)]
 
 
 def _set_aside(early: EarlyWords, spoilt: Mapping[str, Exception]) -> list[Rejected]:
