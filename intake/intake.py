@@ -38,6 +38,7 @@ from outbox.directory import Directory
 from reporting.figures import Figures
 from routing.case import BACKLOG
 from routing.library import Packs
+from routing.pack import Pack
 from schemas.tracing import inner_span, root_span
 from store import Store, Transaction
 from store.rows import TimerRow
@@ -74,7 +75,7 @@ class Intake:
         self._isolation = Isolation(store, self._transact)
         self._replays = Replays(store, self._read, self._work, now)
         self._forces, self._gate, self._history = frozenset(forces), gate, history
-        # The versions of procedures whose periodic reports are known to be set, each by authority.
+        # Versions of procedures whose periodic reports are known to be set: what was not kept has not begun.
         self._begun: set[tuple[str, str]] = set()
 
     async def process_batch(self, batch: Sequence[RawRecord], again: bool = False) -> None:
@@ -183,17 +184,18 @@ class Intake:
 
     async def _transact(self, read: Sequence[Read], now: datetime) -> Step:
         """Keeps all of it. Early word that comes to grief itself goes to quarantine alone."""
-        begun, spoilt = set(self._begun), dict[str, Exception]()
+        spoilt = dict[str, Exception]()
         while True:
             try:
                 with inner_span("transaction", records=len(read)):
                     async with self._store.transaction(short=True) as tx:
-                        return await self._work(tx, read, now, spoilt)
-            except BaseException as error:
-                self._begun = set(begun)  # what was not kept has not begun
-                if not isinstance(error, EarlyWordError):
-                    raise
+                        done = await self._work(tx, read, now, spoilt)
+            except EarlyWordError as error:
                 note_spoilt(error, spoilt)
+            else:
+                if not self._history:  # which begins nothing
+                    self._begun |= {_version(pack) for pack in self._governing(done, now)}
+                return done
 
     async def _work(
         self,
@@ -250,10 +252,16 @@ class Intake:
 
     def _begin_periodic(self, done: Step, now: datetime) -> list[TimerRow]:
         """Periodic reports begin with an authority's first message, and those of a new version with its first one."""
-        packs = (self._packs.governing(authority, now) for authority in sorted({c.child.authority for c in done.cases}))
-        fresh = [pack for pack in packs if (pack.authority, pack.version) not in self._begun]
-        self._begun |= {(pack.authority, pack.version) for pack in fresh}
+        fresh = [pack for pack in self._governing(done, now) if _version(pack) not in self._begun]
         return [timer for pack in fresh for timer in periodic.begin(pack, now)]
+
+    def _governing(self, done: Step, now: datetime) -> list[Pack]:
+        """The procedures in force of the authorities where something changed."""
+        return [self._packs.governing(each, now) for each in sorted({change.child.authority for change in done.cases})]
+
+
+def _version(pack: Pack) -> tuple[str, str]:
+    return pack.authority, pack.version
 
 
 def _set_aside(early: EarlyWords, spoilt: Mapping[str, Exception]) -> list[Rejected]:

@@ -3,6 +3,7 @@ it."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from hub_in_memory import POLICE, Hub, hub
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from test_intake import broken
 from wire_messages import later, missing
 
+from intake.writing import write_batch
 from store import Store
 from store.quarantine import TAKEN_ALREADY
 
@@ -96,3 +98,23 @@ async def test_many_are_replayed_in_few_transactions(monkeypatch: pytest.MonkeyP
         monkeypatch.undo()
         assert await h.held() == []
         assert len(await h.episodes()) == 150
+
+
+async def test_what_a_replay_takes_back_has_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The periodic data of an authority whose first message is replayed."""
+    written = 0
+
+    async def lost_once(*given: Any) -> None:
+        nonlocal written
+        await write_batch(*given)
+        written += 1
+        if written == 1:
+            raise RuntimeError
+
+    async with held_up(missing(risk="high")) as h:
+        monkeypatch.setattr("intake.intake.write_batch", lost_once)
+        assert await _replayed(h) == 1
+        assert written == 2
+        async with h.store.reading() as tx:
+            due = await tx.due_timers(later(9999), 1000)
+        assert {t.rule for t in due if t.episode is None} == {r.id for r in h.packs.newest("nottinghamshire").periodic}
