@@ -19,7 +19,7 @@ from intake.canaries import answer_canaries
 from intake.claiming import fresh
 from intake.claims import tell_of_many
 from intake.early import EARLY_WORD, EarlyWordError, EarlyWords, as_it_came, note_spoilt
-from intake.failing import tell_of_timer
+from intake.failing import tell_of_record, tell_of_timer
 from intake.folding import fold_batch, look_at_floods
 from intake.holding import waited_long
 from intake.isolating import Isolation
@@ -73,7 +73,7 @@ class Intake:
         self._promised, self._model, self._stale_after = promised, model or shipped_model(), stale_after
         self._early_after = early_after
         self._isolation = Isolation(store, self._transact)
-        self._replays = Replays(store, self._read, self._work, now)
+        self._replays = Replays(store, self._read, self._work, self._tell_of_record, now)
         self._forces, self._gate, self._history = frozenset(forces), gate, history
         # Versions of procedures whose periodic reports are known to be set: what was not kept has not begun.
         self._begun: set[tuple[str, str]] = set()
@@ -134,6 +134,10 @@ class Intake:
     async def tell_of_timer(self, timer: TimerRow, why: str) -> None:
         """Tells the authority's intake role, or the operator, that a time limit could not be checked."""
         await tell_of_timer(self._store, self._packs, self._directories, timer, why, self._now())
+        self._promised()
+
+    async def _tell_of_record(self, record: Rejected) -> None:
+        await tell_of_record(self._store, self._packs, self._directories, record, self._now())
         self._promised()
 
     async def start_clocks(self, people: Collection[str], episodes: Collection[str]) -> int:
