@@ -2,13 +2,13 @@
 it is in `intake.holding`."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from episodes.early import own_time
 from episodes.reports import Found, Report
-from intake.records import Parse, Parsed, RawRecord
+from intake.records import CanarySeen, Parse, Parsed, RawRecord, Rejected
 from routing.messages import derived_id
 from store.early import EarlyRow
 from store.rows import TimerRow
@@ -49,20 +49,31 @@ class EarlyWord:
 class EarlyWords:
     """What waits for the incidents and the children that a transaction speaks of, and what of it must be saved."""
 
-    def __init__(self, waiting: Iterable[EarlyWord] = ()) -> None:
+    def __init__(self) -> None:
         self._waiting: dict[str, EarlyWord] = {}
         self._loaded, self._gone = set[str](), set[str]()
+        self._unread: dict[str, Rejected] = {}
         self.told: list[EarlyWord] = []  # those that began to wait just now
-        self.add(waiting)
 
     def __iter__(self) -> Iterator[EarlyWord]:
         return iter([*self._waiting.values()])
 
-    def add(self, waiting: Iterable[EarlyWord]) -> None:
-        """What was loaded."""
-        for each in waiting:
-            self._waiting[each.row.id] = each
-            self._loaded.add(each.row.id)
+    def load(self, rows: Iterable[EarlyRow], parse: Parse) -> None:
+        """What waits, as it was parsed when it came. What can be read no more, as limits or contracts have changed or
+        the hub has a fault, waits no longer: it is set aside."""
+        for row in rows:
+            read = parse(as_it_came(row), row.since)
+            if isinstance(read, Parsed):
+                self._waiting[row.id] = EarlyWord(row, _as_it_was_called(read, row))
+                self._loaded.add(row.id)
+            else:
+                self._gone.add(row.id)
+                self._unread[row.id] = _unread(read, row)
+
+    @property
+    def unread(self) -> Collection[Rejected]:
+        """What was loaded and can be read no more, with its claim."""
+        return self._unread.values()
 
     def keep(self, early: EarlyWord) -> None:
         self._waiting[early.row.id] = early
@@ -141,12 +152,21 @@ def as_it_came(row: EarlyRow) -> RawRecord:
     return RawRecord(row.topic, row.partition, row.offset, row.value, row.timestamp, row.key, row.headers, row.cluster)
 
 
-def words_of_rows(rows: Iterable[EarlyRow], parse: Parse) -> Iterator[EarlyWord]:
-    """What waits, as it was parsed when it came."""
-    for row in rows:
-        parsed = parse(as_it_came(row), row.since)
-        if isinstance(parsed, Parsed):  # it was when it came
-            yield EarlyWord(row, _as_it_was_called(parsed, row))
+def incident_lock(incident: str) -> str:
+    """What is locked before word that waits for an incident is taken in."""
+    return f"incident\x1f{incident}"
+
+
+def locks_of(rows: Iterable[EarlyRow]) -> set[str]:
+    """What keeps everybody else from taking these in."""
+    keys = ((incident_lock(row.incident) if row.incident else None, row.person) for row in rows)
+    return {key for both in keys for key in both if key}
+
+
+def _unread(read: Rejected | CanarySeen, row: EarlyRow) -> Rejected:
+    """It was claimed when it came, so that it passes its claim when it is replayed."""
+    why = read if isinstance(read, Rejected) else Rejected(read.raw, "failed", "It was a report when it came")
+    return replace(why, claim=row.claim or row.id)
 
 
 def _as_it_was_called(parsed: Parsed, row: EarlyRow) -> Parsed:

@@ -1,10 +1,13 @@
-"""A time limit that could not be checked: a person at the authority hears of it, and keeps it by hand meanwhile."""
+"""What failed, told in a transaction of its own: a time limit that could not be checked, which a person at the
+authority keeps by hand meanwhile, and a record that could not even be set aside."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from intake import ledger
+from intake.records import Rejected
+from intake.rejecting import rejection_alert
 from outbox.directory import Directory
 from outbox.writer import rows
 from routing.exceptions import exception
@@ -24,7 +27,17 @@ async def tell_of_timer(
 ) -> None:
     """Tells the authority's intake role, or the operator where there is no such authority. Raises StoreRepeatedError
     where that was told before."""
-    message = timer_alert(timer, why, packs, now)
+    await _tell(store, directories, timer_alert(timer, why, packs, now))
+
+
+async def tell_of_record(
+    store: Store, packs: Packs, directories: Mapping[str, Directory], record: Rejected, now: datetime
+) -> None:
+    """Tells whoever hears of records that are set aside of one where nothing else could be done."""
+    await _tell(store, directories, rejection_alert(record, packs, now))
+
+
+async def _tell(store: Store, directories: Mapping[str, Directory], message: Message) -> None:
     written = rows(message, directories[message.authority])
     async with store.transaction() as tx:
         await tx.append([ledger.of_decision(message, written)], written)

@@ -8,9 +8,10 @@ from datetime import timedelta
 from enrichment.children import Child
 from episodes.reports import Found, Report
 from episodes.returning import outdated
-from intake.early import EarlyWord, early_of, row_of, words_of_rows
+from intake.early import EarlyWord, early_of, locks_of, row_of
 from intake.noting import sender_of
 from intake.records import Parse, Parsed
+from intake.rejecting import aside
 from intake.step import Context, Step, raised
 from routing.decide import decide_early
 from routing.library import HUB
@@ -61,10 +62,13 @@ def _announced(context: Context, authority: str, report: Report, child: Child | 
 
 
 async def waited_long(tx: Transaction, context: Context, timers: Iterable[TimerRow], parse: Parse) -> Step:
-    """What still waits although its time is over is told to a person once more."""
-    step = Step()
-    rows = await tx.early_words_named({early_of(timer.person) for timer in timers})
-    for early in words_of_rows(rows, parse):
+    """What still waits although its time is over is told to a person once more; what can be read no more is set
+    aside."""
+    ids = {early_of(timer.person) for timer in timers}
+    await tx.lock(locks_of(await tx.early_words_named(ids)))  # it may be taken in at this moment
+    context.early.load(await tx.early_words_named(ids), parse)
+    step = aside(context.early.unread, context.packs, context.now)
+    for early in context.early:
         detail = _LONG.format(f"{context.early_after / timedelta(hours=1):g}")
         authority = early.row.authority if early.row.authority in context.packs.authorities else HUB
         step += raised(context, authority, "doubtful_match", detail, early.report, early.report.about, of_sender=True)

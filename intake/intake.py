@@ -19,7 +19,7 @@ from intake.canaries import answer_canaries
 from intake.claiming import fresh
 from intake.claims import tell_of_many
 from intake.early import EARLY_WORD, EarlyWordError, EarlyWords, as_it_came, note_spoilt
-from intake.failing import tell_of_timer
+from intake.failing import tell_of_record, tell_of_timer
 from intake.folding import fold_batch, look_at_floods
 from intake.holding import waited_long
 from intake.isolating import Isolation
@@ -28,7 +28,7 @@ from intake.loading import add_early, load_batch, load_early
 from intake.noting import Notes, note_keys
 from intake.records import CanarySeen, Parse, Parsed, RawRecord, Read, Rejected
 from intake.rehearsing import Rehearsed, case_standing, rehearsed
-from intake.rejecting import failed, rejection_alert
+from intake.rejecting import aside, failed
 from intake.replaying import Replays, say_taken_already
 from intake.saying import say_step, say_taken
 from intake.settling import tell_back
@@ -38,6 +38,7 @@ from outbox.directory import Directory
 from reporting.figures import Figures
 from routing.case import BACKLOG
 from routing.library import Packs
+from routing.pack import Pack
 from schemas.tracing import inner_span, root_span
 from store import Store, Transaction
 from store.rows import TimerRow
@@ -72,9 +73,10 @@ class Intake:
         self._promised, self._model, self._stale_after = promised, model or shipped_model(), stale_after
         self._early_after = early_after
         self._isolation = Isolation(store, self._transact)
-        self._replays = Replays(store, self._read, self._work, now)
+        self._replays = Replays(store, self._read, self._work, self._tell_of_record, now)
         self._forces, self._gate, self._history = frozenset(forces), gate, history
-        self._begun: set[str] = set()  # authorities whose periodic reports are known to be set
+        # Versions of procedures whose periodic reports are known to be set: what was not kept has not begun.
+        self._begun: set[tuple[str, str]] = set()
 
     async def process_batch(self, batch: Sequence[RawRecord], again: bool = False) -> None:
         """Takes a batch in. Raises StoreUnavailableError where the database cannot be reached: nothing was taken then,
@@ -118,19 +120,24 @@ class Intake:
             batch.done += tell_back(context, kept.unasked)
             batch.done += await waited_long(tx, context, [t for t in due if t.rule == EARLY_WORD], self._read)
             ended = [t for t in due if t.id in figures]
-            after = [periodic.fire(t, figures[t.id], self._packs, now) for t in ended]
-            batch.done += Step(messages=tuple(message for message, _ in after))
+            sent = [periodic.fire(t, figures[t.id], self._packs, now) for t in ended]
+            batch.done += Step(messages=tuple(message for message, _ in sent))
+            following = [timer for _, after in sent for timer in after]
             looked = await look_at_floods(tx, [t for t in due if t.rule == floods.FLOOD_RULE], self._packs, now)
             looked += await fold_batch(tx, batch, now, looked.rows)
             batch.done += Step(messages=looked.said)
             owners = [(t.person, None) for t in due if t.episode is None]
-            await write_batch(tx, batch, self._directories, (), owners, [timer for _, timer in after], looked)
+            await write_batch(tx, batch, self._directories, (), owners, following, looked)
             await kept.let_go(tx, now)
         return batch.done
 
     async def tell_of_timer(self, timer: TimerRow, why: str) -> None:
         """Tells the authority's intake role, or the operator, that a time limit could not be checked."""
         await tell_of_timer(self._store, self._packs, self._directories, timer, why, self._now())
+        self._promised()
+
+    async def _tell_of_record(self, record: Rejected) -> None:
+        await tell_of_record(self._store, self._packs, self._directories, record, self._now())
         self._promised()
 
     async def start_clocks(self, people: Collection[str], episodes: Collection[str]) -> int:
@@ -181,17 +188,18 @@ class Intake:
 
     async def _transact(self, read: Sequence[Read], now: datetime) -> Step:
         """Keeps all of it. Early word that comes to grief itself goes to quarantine alone."""
-        begun, spoilt = set(self._begun), dict[str, Exception]()
+        spoilt = dict[str, Exception]()
         while True:
             try:
                 with inner_span("transaction", records=len(read)):
                     async with self._store.transaction(short=True) as tx:
-                        return await self._work(tx, read, now, spoilt)
-            except BaseException as error:
-                self._begun = set(begun)  # what was not kept has not begun
-                if not isinstance(error, EarlyWordError):
-                    raise
+                        done = await self._work(tx, read, now, spoilt)
+            except EarlyWordError as error:
                 note_spoilt(error, spoilt)
+            else:
+                if not self._history:  # which begins nothing
+                    self._begun |= {_version(pack) for pack in self._governing(done, now)}
+                return done
 
     async def _work(
         self,
@@ -208,15 +216,13 @@ class Intake:
         parsed = [each for each in taken if isinstance(each, Parsed)]
         rejected = [each for each in taken if isinstance(each, Rejected)]
         context = await self._loaded(tx, parsed, now)
-        rejected += _set_aside(context.early, spoilt)
+        rejected += [*context.early.unread, *_set_aside(context.early, spoilt)]
         batch = await self._processed(tx, context, parsed)
         if self._history:
             batch.done += Step(rejected=tuple(rejected))
             await write_batch(tx, batch, self._directories, parsed, (), ())
             return batch.done
-        for aside in rejected:
-            alert = rejection_alert(aside, self._packs, now)
-            batch.done += Step(messages=(alert,), rejected=(replace(aside, told=alert.id),))
+        batch.done += aside(rejected, self._packs, now)
         folded = await fold_batch(tx, batch, now)
         until = None if self._gate is None or not has_waited(parsed, now) else now + self._gate
         if until is not None:
@@ -249,19 +255,25 @@ class Intake:
         return batch
 
     def _begin_periodic(self, done: Step, now: datetime) -> list[TimerRow]:
-        """Periodic reports begin with an authority's first message."""
-        fresh = {change.child.authority for change in done.cases} - self._begun
-        timers = [t for authority in sorted(fresh) for t in periodic.begin(self._packs.governing(authority, now), now)]
-        self._begun |= fresh
-        return timers
+        """Periodic reports begin with an authority's first message, and those of a new version with its first one."""
+        fresh = [pack for pack in self._governing(done, now) if _version(pack) not in self._begun]
+        return [timer for pack in fresh for timer in periodic.begin(pack, now)]
+
+    def _governing(self, done: Step, now: datetime) -> list[Pack]:
+        """The procedures in force of the authorities where something changed."""
+        return [self._packs.governing(each, now) for each in sorted({change.child.authority for change in done.cases})]
+
+
+def _version(pack: Pack) -> tuple[str, str]:
+    return pack.authority, pack.version
 
 
 def _set_aside(early: EarlyWords, spoilt: Mapping[str, Exception]) -> list[Rejected]:
     """The early word that cannot be taken in: it waits no longer."""
-    aside = [each for each in early if each.row.id in spoilt]
-    for each in aside:
+    gone = [each for each in early if each.row.id in spoilt]
+    for each in gone:
         early.let_go(each)
-    return [replace(failed(as_it_came(e.row), spoilt[e.row.id]), claim=e.parsed.key) for e in aside]
+    return [replace(failed(as_it_came(e.row), spoilt[e.row.id]), claim=e.parsed.key) for e in gone]
 
 
 def _reread(parsed: Parsed) -> Parsed:

@@ -29,6 +29,8 @@ LOOK_EVERY = timedelta(minutes=5)
 """How often is looked, and what counts as one time."""
 ONCE_IN = 400
 """Silence that would come by chance more often than once in so many is no news."""
+_KEPT_WITHIN = LOOK_EVERY
+"""A record counts as received before the transaction begins that keeps it: the last look may not have seen it."""
 _MEMORY = timedelta(weeks=8)
 LEARNS = timedelta(days=7)
 """For so long a new feed is only listened to."""
@@ -91,7 +93,7 @@ class Listening:
             if until is not None and now - until < LOOK_EVERY:
                 return ()
             since = until or now - LOOK_EVERY
-            arrived = _by_feed(await tx.arrived(since))
+            arrived = _unheard(_by_feed(await tx.arrived(since - _KEPT_WITHIN)), states)
             for feed in {*self._expected, *arrived} - {*states}:
                 states[feed] = FeedState(feed, since, since)
             length = now - since if listens and now - since <= _LONGEST else timedelta()
@@ -188,6 +190,12 @@ def feed_alert(state: FeedState, packs: Packs, now: datetime) -> Message:
     words = _QUIET if state.heard_at else _NEVER
     detail = words.format(feed=state.feed, heard=heard, since=since, expected=state.expected, once=ONCE_IN)
     return exception(packs.hub, "feed_silent", detail, now, ("/homeward/feeds", state.feed))
+
+
+def _unheard(arrived: Mapping[str, datetime], states: Mapping[str, FeedState]) -> dict[str, datetime]:
+    """What no look has counted yet."""
+    heard = {feed: state.heard_at for feed, state in states.items() if state.heard_at}
+    return {feed: at for feed, at in arrived.items() if feed not in heard or at > heard[feed]}
 
 
 def _by_feed(arrived: Mapping[str, datetime]) -> dict[str, datetime]:

@@ -9,7 +9,7 @@ from enrichment.lookup import Lookup, keys_of
 from enrichment.matching import Model
 from enrichment.register import KEY
 from episodes.reports import Found, Missing, RecordHeld
-from intake.early import EarlyWords, words_of_rows
+from intake.early import EarlyWords, incident_lock
 from intake.records import Parse, Parsed
 from routing.library import Packs
 from store import Transaction
@@ -57,8 +57,10 @@ async def load_early(tx: Transaction, batch: Sequence[Parsed], parse: Parse) -> 
     """What waits for the incidents of the batch. It may speak of further children: load them with those of the
     batch."""
     incidents = {p.report.about.incident or "" for p in batch} - {""}
-    await tx.lock({f"incident\x1f{incident}" for incident in incidents})
-    return EarlyWords(words_of_rows(await tx.early_words(incidents), parse))
+    await tx.lock(map(incident_lock, incidents))
+    early = EarlyWords()
+    early.load(await tx.early_words(incidents), parse)
+    return early
 
 
 async def add_early(
@@ -70,7 +72,7 @@ async def add_early(
     if any(isinstance(parsed.report, RecordHeld) for parsed in batch):
         cases = (case for child in children.children() for case in child.cases.values())
         incidents = {reference.incident for case in cases for reference in case.episode.references}
-    early.add(words_of_rows(await tx.early_words(incidents, people), parse))
+    early.load(await tx.early_words(incidents, people), parse)
 
 
 async def _relatives(tx: Transaction, children: Children, batch: Sequence[Parsed], held: set[str]) -> None:

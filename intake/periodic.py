@@ -12,6 +12,7 @@ from reporting.span import Span
 from routing.library import Packs
 from routing.messages import Message, Recipient, derived_id
 from routing.pack import Pack, Periodic
+from routing.tables import PackError
 from store import Store
 from store.rows import TimerRow
 
@@ -39,16 +40,26 @@ async def counted(store: Store, timers: Sequence[TimerRow], packs: Packs) -> dic
     return found
 
 
-def fire(timer: TimerRow, figures: Figures, packs: Packs, now: datetime) -> tuple[Message, TimerRow]:
-    """The report of the period that has ended, and the timer of the next one."""
+def fire(timer: TimerRow, figures: Figures, packs: Packs, now: datetime) -> tuple[Message, list[TimerRow]]:
+    """The report of the period that has ended, and the timer of the next one, if the version in force then has it."""
     pack, report, span = _ended(timer, packs)
-    return _message(pack, report, span, figures, now), _timer(pack, report, timer.due_at)
+    after = begin(packs.governing(timer.authority, timer.due_at), timer.due_at)
+    return _message(pack, report, span, figures, now), [each for each in after if each.rule == timer.rule]
 
 
 def _ended(timer: TimerRow, packs: Packs) -> tuple[Pack, Periodic, Span]:
-    pack = packs.governing(timer.authority, timer.due_at)
-    report = next(r for r in pack.periodic if r.id == timer.rule)
-    return pack, report, _span(report, timer.due_at - timedelta(seconds=1))
+    """What is due of the period that has ended: as the version has it that was in force at its end, else the last one
+    before it that has it. Raises PackError where none has."""
+    last = timer.due_at - timedelta(seconds=1)
+    governing = packs.governing(timer.authority, last)
+    for pack in reversed(packs.all()[timer.authority]):
+        report = next((r for r in pack.periodic if r.id == timer.rule), None)
+        if report is not None and pack.in_force_from <= governing.in_force_from:
+            return pack, report, _span(report, last)
+    raise PackError(
+        f"a report '{timer.rule}' of {timer.authority} is due, and no version has it; put the file of the one that had "
+        "it back into protocols/"
+    )
 
 
 def _message(pack: Pack, report: Periodic, span: Span, figures: Figures, now: datetime) -> Message:

@@ -1,10 +1,12 @@
 """Records that are set aside: who is told, under which cause they stand, and their rows in quarantine."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from intake.floods import cause_of_rejection
 from intake.records import RawRecord, Rejected
+from intake.step import Step
 from routing.exceptions import exception
 from routing.library import HUB, Packs
 from routing.messages import Message, derived_id
@@ -22,8 +24,17 @@ def rejection_alert(rejected: Rejected, packs: Packs, now: datetime) -> Message:
     owner = owner_of(rejected, packs)
     pack = packs.hub if owner == HUB else packs.governing(owner, now)
     cause = ("/homeward/quarantine", rejected.raw.place)
-    again = bool(rejected.raw.held)  # what is set aside once more is told once more
+    again = bool(rejected.raw.held or rejected.claim)  # what is set aside once more is told once more
     return exception(pack, "unreadable", f"{rejected.reason}: {rejected.detail}", now, cause, once=not again)
+
+
+def aside(rejected: Iterable[Rejected], packs: Packs, now: datetime) -> Step:
+    """They go into quarantine, and a person is told."""
+    step = Step()
+    for each in rejected:
+        alert = rejection_alert(each, packs, now)
+        step += Step(messages=(alert,), rejected=(replace(each, told=alert.id),))
+    return step
 
 
 def owner_of(rejected: Rejected, packs: Packs) -> str:
@@ -44,7 +55,7 @@ def quarantine_rows(rejected: Iterable[Rejected], packs: Packs, now: datetime) -
         QuarantineRow(
             raw.held or derived_id("quarantine", raw.place, now.isoformat() if raw.reread else ""),
             raw.topic, raw.partition, raw.offset, raw.key, raw.headers, raw.value, raw.timestamp,
-            each.reason, each.detail, now, cause_of_record(each, packs), raw.cluster, each.claim,
+            each.reason, each.detail, now, cause_of_record(each, packs), raw.cluster, each.claim or raw.claim,
         )
         for each in rejected
         for raw in (each.raw,)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from intake.early import EarlyWordError, note_spoilt
-from intake.records import Parsed, RawRecord, Read
+from intake.records import Parsed, RawRecord, Read, Rejected
 from intake.rejecting import failed
 from intake.saying import say_step
 from intake.step import Step
@@ -17,16 +17,18 @@ from store.rows import QuarantineRow
 
 log = logging.getLogger(__name__)
 _AT_ONCE = 100
+_TRIES = 2  # to take a record in, and to set it aside
 ReadOne = Callable[[RawRecord, datetime], Read]
+TellOfOne = Callable[[Rejected], Awaitable[None]]
 Work = Callable[[Transaction, Sequence[Read], datetime, Mapping[str, Exception]], Awaitable[Step]]
 
 
 class Replays:
     """What `work` does of a transaction, for records that were asked for. `read` says what a record holds, given the
-    instant of its receipt."""
+    instant of its receipt; `tell` tells a person of one that cannot be set aside by `work`."""
 
-    def __init__(self, store: Store, read: ReadOne, work: Work, now: Callable[[], datetime]) -> None:
-        self._store, self._read, self._work, self._now = store, read, work, now
+    def __init__(self, store: Store, read: ReadOne, work: Work, tell: TellOfOne, now: Callable[[], datetime]) -> None:
+        self._store, self._read, self._work, self._tell, self._now = store, read, work, tell, now
 
     async def replay(self, limit: int) -> int:
         """Takes in so many at most; returns how many. What still cannot be parsed or taken in goes back into
@@ -47,62 +49,82 @@ class Replays:
         return await self._one_by_one(most)
 
     async def _one_by_one(self, most: int) -> int:
-        count, faults, spoilt = 0, dict[str, Exception](), dict[str, Exception]()
+        """One that fails is set aside as it would be on arrival; where that fails too, it is only put back, so that no
+        other waits for it."""
+        count, faults, spoilt = 0, dict[str, list[Exception]](), dict[str, Exception]()
         while count < most:
-            chosen: list[str] = []
+            chosen: list[QuarantineRow] = []
             try:
                 if not await self._taken(1, faults, spoilt, chosen):
                     break
-            except StoreUnavailableError:
-                raise
-            except EarlyWordError as error:
-                note_spoilt(error, spoilt)
             except Exception as error:
-                if not chosen or chosen[0] in faults:
+                if isinstance(error, StoreUnavailableError) and not isinstance(error, StoreCrowdedError):
                     raise
-                faults[chosen[0]] = error
+                if isinstance(error, EarlyWordError) and error.row not in spoilt:
+                    note_spoilt(error, spoilt)
+                elif not chosen or len(faults.setdefault(chosen[0].id, [])) == _TRIES:
+                    raise
+                else:
+                    faults[chosen[0].id].append(error)
+                    if len(faults[chosen[0].id]) == _TRIES:
+                        await self._say_so(chosen[0], *faults[chosen[0].id])
             else:
                 count += 1
         return count
 
+    async def _say_so(self, row: QuarantineRow, first: Exception, second: Exception) -> None:
+        """A person hears of a record before it is put back; where that fails too, the log and quarantine show it."""
+        named = {"quarantine": row.id}
+        log.error("Could not set aside a replayed record: putting it back", exc_info=second, extra=named)
+        try:
+            await self._tell(failed(_raw(row), first))
+        except StoreUnavailableError:
+            raise
+        except Exception:
+            log.exception("Could not tell anybody of a replayed record", extra=named)
+
     async def _taken(
         self,
         most: int,
-        faults: Mapping[str, Exception],
+        faults: Mapping[str, Sequence[Exception]],
         spoilt: Mapping[str, Exception],
-        chosen: list[str] | None = None,
+        chosen: list[QuarantineRow] | None = None,
     ) -> int:
         """One transaction; `chosen` is told which records it is about, also where it fails."""
         now = self._now()
         async with self._store.transaction() as tx:
             rows = await tx.take_replays(most, now)
             if chosen is not None:
-                chosen += [row.id for row in rows]
-            read = [self._again(row, faults.get(row.id), now) for row in rows]
+                chosen += rows
+            failing = [row for row in rows if len(faults.get(row.id, ())) == _TRIES]
+            await tx.quarantine([_put_back(row, faults[row.id][0]) for row in failing])
+            read = [self._again(row, faults.get(row.id), now) for row in rows if row not in failing]
             step = await self._work(tx, read, now, spoilt) if read else Step()
         say_step(step)
         return len(rows)
 
-    def _again(self, row: QuarantineRow, fault: Exception | None, now: datetime) -> Read:
-        raw = RawRecord(
-            row.topic,
-            row.partition,
-            row.offset,
-            row.value,
-            row.timestamp,
-            row.key,
-            row.headers,
-            row.cluster,
-            held=row.id,
-            claim=row.claim,
-        )
-        if fault is not None:
-            return failed(raw, fault)
+    def _again(self, row: QuarantineRow, faults: Sequence[Exception] | None, now: datetime) -> Read:
+        raw = _raw(row)
+        if faults:
+            return failed(raw, faults[0])
         read = self._read(raw, row.at)
         if not isinstance(read, Parsed):  # its times lay ahead of its receipt, and lie behind us by now
             return self._read(raw, now)
         origin = replace(read.report.origin, replayed=True)
         return replace(read, report=replace(read.report, origin=origin))
+
+
+def _raw(row: QuarantineRow) -> RawRecord:
+    return RawRecord(
+        row.topic, row.partition, row.offset, row.value, row.timestamp, row.key, row.headers, row.cluster,
+        held=row.id, claim=row.claim,
+    )  # fmt: skip
+
+
+def _put_back(row: QuarantineRow, fault: Exception) -> QuarantineRow:
+    """As it was taken, with its claim, and why."""
+    why = failed(_raw(row), fault)
+    return replace(row, reason=why.reason, detail=why.detail)
 
 
 async def say_taken_already(tx: Transaction, read: Sequence[Read], taken: Sequence[Read]) -> None:

@@ -3,13 +3,18 @@ it."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from hub_in_memory import POLICE, Hub, hub
 from sqlalchemy.ext.asyncio import AsyncConnection
 from test_intake import broken
-from wire_messages import later, missing
+from wire_messages import found, later, missing
 
+from episodes.reports import Found
+from intake.placing import place
+from intake.step import Step
+from intake.writing import write_batch
 from store import Store
 from store.quarantine import TAKEN_ALREADY
 
@@ -96,3 +101,70 @@ async def test_many_are_replayed_in_few_transactions(monkeypatch: pytest.MonkeyP
         monkeypatch.undo()
         assert await h.held() == []
         assert len(await h.episodes()) == 150
+
+
+async def test_what_a_replay_takes_back_has_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The periodic data of an authority whose first message is replayed."""
+    written = 0
+
+    async def lost_once(*given: Any) -> None:
+        nonlocal written
+        await write_batch(*given)
+        written += 1
+        if written == 1:
+            raise RuntimeError
+
+    async with held_up(missing(risk="high")) as h:
+        monkeypatch.setattr("intake.intake.write_batch", lost_once)
+        assert await _replayed(h) == 1
+        assert written == 2
+        async with h.store.reading() as tx:
+            due = await tx.due_timers(later(9999), 1000)
+        assert {t.rule for t in due if t.episode is None} == {r.id for r in h.packs.newest("nottinghamshire").periodic}
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["told", "nobody can be told"])
+async def test_one_that_cannot_even_be_set_aside_goes_back_and_holds_up_no_other(
+    monkeypatch: pytest.MonkeyPatch, told: bool
+) -> None:
+    def faulty(context: Any, child: Any, report: Any, *more: Any) -> Any:
+        if report.about.incident == "P-1":
+            raise KeyError
+        return place(context, child, report, *more)
+
+    def fail(*given: Any) -> Any:
+        raise RuntimeError
+
+    async with held_up(missing(0, "P-1", risk="high"), missing(0, "P-2", risk="high")) as h:
+        before = (await h.kinds()).count("unreadable")
+        monkeypatch.setattr("intake.batch.place", faulty)
+        monkeypatch.setattr("intake.intake.aside", lambda rejected, *more: fail() if [*rejected] else Step())
+        if not told:
+            monkeypatch.setattr("intake.failing.rejection_alert", fail)
+        assert await _replayed(h) == 2
+        assert {*await h.episodes()} == {"P-2"}
+        [held] = await h.held()
+        assert (held.state, held.row.reason, held.row.detail) == ("held", "failed", "Processing failed (KeyError)")
+        assert (await h.kinds()).count("unreadable") - before == told
+        monkeypatch.undo()
+        assert await _replayed(h) == 1
+        assert {*await h.episodes()} == {"P-1", "P-2"}
+
+
+async def test_one_behind_early_word_that_cannot_be_set_aside_holds_up_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The fault lies in what had waited for the record."""
+
+    def faulty(context: Any, child: Any, report: Any, *more: Any) -> Any:
+        if isinstance(report, Found):
+            raise KeyError
+        return place(context, child, report, *more)
+
+    async with held_up(missing(0, "P-1", risk="high"), missing(0, "P-2", risk="high")) as h:
+        await h.take(found(3, "P-1"))
+        monkeypatch.setattr("intake.batch.place", faulty)
+        monkeypatch.setattr("intake.intake._set_aside", lambda *given: [])
+        assert await _replayed(h) == 2
+        assert {*await h.episodes()} == {"P-2"}
+        assert [held.row.detail for held in await h.held()] == ["Processing failed (EarlyWordError)"]
