@@ -91,7 +91,8 @@ class Confirmation:
 @dataclass(frozen=True, slots=True)
 class Notice:
     """What a mailbox got back about an e-mail: that it arrived or came back, that it is late or was passed on, or an
-    automatic reply of somebody who is away. `references`: the names (Message-IDs) by which it may be known. `id` is the notice's own."""
+    automatic reply of somebody who is away. `references`: the names (Message-IDs) by which it may be known. `id` is the
+    notice's own."""
 
     kind: Literal["delivered", "bounced", "delayed", "relayed", "automatic_reply"]
     references: tuple[str, ...]
