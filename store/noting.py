@@ -24,6 +24,7 @@ _COUNT = (
     .select_from(noted)
     .where(noted.c.about == bindparam("about", type_=Text), noted.c.at > bindparam("since", type_=UtcInstant))
 )
+_AT = select(noted.c.at).where(noted.c.key == bindparam("key", type_=Text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ class Noting(Session):
         if not keys:
             return set()
         return set((await self._with(KEYS, ((key,) for key in sorted(keys)), _noted(self._postgres))).scalars())
+
+    async def noted_at(self, key: str) -> datetime | None:
+        """When this was noticed; None where it was not."""
+        row = (await self._rows(_AT, key=key)).first()
+        return row.at if row else None
 
     async def note(self, notes: Collection[Note]) -> None:
         """Keep these; one that is kept already stays as it is."""
