@@ -53,6 +53,8 @@ def _of_the_database(state: Mapping[str, Any]) -> Iterator[GaugeMetricFamily]:
     if "sealed_age" in state:
         means = "Time since all of the ledger that could be sealed was."
         yield _gauge("sealed_seconds", means, (), [((), state["sealed_age"])])
+    waits = [((witness,), seconds) for witness, seconds in sorted(state.get("root_waits", {}).items())]
+    yield _gauge("root_waits_seconds", "For how long roots of days have waited to be vouched for.", ("witness",), waits)
     owners = [((shard, owner), 1) for shard, owner in sorted(state["shard_owners"].items())]
     yield _gauge("shard_owner", "1 for each shard and the process that relays it.", ("shard", "owner"), owners)
     yield _gauge("quarantined", "Messages in quarantine.", (), [((), state["quarantined"])])

@@ -59,7 +59,7 @@ async def standing(parts: Parts, running: Collection[str]) -> Standing:
     told["canaries"] = _canaries_told(canaries if every else (), absent, now)
     faults: dict[str, str | None] = {}
     if "timers" in running:
-        told["sealed_age"] = parts.sealer.age
+        told["sealed_age"], told["root_waits"] = parts.sealer.age, parts.witnesses.waits()
         faults["timers"] = overdue(timers.earliest, now)
     if "relay" in running:
         told["shards"] = parts.relay.shards
