@@ -99,6 +99,25 @@ async def test_a_mailbox_that_takes_no_root_for_two_days_is_told_of(hub: Hub) ->
     assert (witnesses.fault(), witnesses.waits()) == (None, {"mail": 0})
 
 
+@pytest.mark.parametrize("answer", [b"220 mail.example ESMTP\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nno"])
+async def test_a_service_that_does_not_speak_http_keeps_no_root_from_the_mailbox(hub: Hub, answer: bytes) -> None:
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1000)
+        writer.write(answer)
+        writer.close()
+
+    async with await asyncio.start_server(speak, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        mail = MemoryMailSender(words_of=PackWordings(hub.packs))
+        witnesses = Witnesses(hub.store, hub.clock.now, url, (mail, OFFICER))
+        await next_day(hub, 2)
+        await witnesses.attend()
+    assert len(mail.posts) == 1
+    assert witnesses.waits() == {"stamp": 0, "mail": 0}
+    hub.clock.set(hub.clock.now() + 2 * DAY)
+    assert "have not been stamped" in (witnesses.fault() or "")
+
+
 async def test_where_nobody_is_to_vouch_nothing_is_told(hub: Hub) -> None:
     witnesses = Witnesses(hub.store, hub.clock.now, None, None)
     await next_day(hub, 9)
