@@ -49,6 +49,7 @@ class Subscriber:
     ) -> None:
         self._take, self.cluster, self._pause, self.polled = take, cluster, pause, polled
         self._failures = 0
+        self._failing: frozenset[tuple[str, int]] = frozenset()  # topics and partitions of the batch that is in trouble
         self.is_busy = False
         self.trouble = Trouble(log, "Reading batches again")
 
@@ -97,6 +98,7 @@ class Subscriber:
         except Exception as error:
             # Raising rewinds the batch at once and for ever: wait first, longer each time.
             self._failures += 1
+            self._failing = frozenset((record.topic, record.partition) for record in records)
             if isinstance(error, StoreUnavailableError):
                 self.trouble.begins(f"Cannot reach the database: reading the batch again ({error})")
             else:
@@ -108,6 +110,12 @@ class Subscriber:
         self._failures = 0
         self.trouble.ends()
         self.polled(len(batch))
+
+    def reads_only(self, partitions: Collection[tuple[str, int]]) -> None:
+        """These are the hub's now, by topic and number. A batch none of whose partitions is among them will not come
+        again: whoever has these is in that trouble, or in none."""
+        if self.trouble.present and self._failing and self._failing.isdisjoint(partitions):
+            self.trouble.forget()
 
 
 def except_for(pattern: str, topics: Collection[str]) -> str:

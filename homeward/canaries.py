@@ -46,6 +46,8 @@ class CanaryWalks:
         self._store, self._authorities, self._sender, self._now = store, sorted(authorities), sender, now
         self._every, self._by_mail, self._as_owner = every, by_mail, as_owner
         self._is_new = True
+        self.wanted_from = now() + timedelta(seconds=SETTLES)
+        """Since when one was to set out, as far as this process knows."""
 
     async def run(self) -> None:
         """Until it is cancelled. Whatever fails, it goes on."""
@@ -60,6 +62,8 @@ class CanaryWalks:
             mailed, is_held = await tx.mailed_canaries(), self._needs() & {*await tx.pause_names()}
         is_anew = self._is_new and any(now - row.begun_at > 2 * self._every for row in rows.values())
         self._is_new = False
+        if is_held:
+            self.wanted_from = max(self.wanted_from, now)
         if is_held or is_anew:
             async with self._store.transaction(brief=True) as tx:
                 await tx.count_absence_from(now)

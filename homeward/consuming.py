@@ -70,6 +70,10 @@ class Consuming:
         """How many partitions each topic has that is read, as far as the consumers have heard."""
         return {topic: count for consumer in self.consumers() for topic, count in partitions_known(consumer).items()}
 
+    def leave_to_others(self) -> None:
+        """Lets go of trouble with partitions that the group has given to another member."""
+        self.subscriber.reads_only({tp for consumer in self.consumers() for tp in consumer.assignment()})
+
     def share_out_anew(self) -> None:
         """Asks the group to share out its partitions again, without a consumer being made anew."""
         for consumer in self.consumers():

@@ -62,6 +62,8 @@ class Hub:
             checks["rights"] = self.watch.rights_fault
         if "timers" in self.running:
             checks["sealing"] = parts.sealer.fault
+            if parts.witnesses.waits():
+                checks["witness"] = parts.witnesses.fault
         if "relay" in self.running and parts.bounces:
             checks["bounces"] = parts.bounces.fault
         self._purge = daily_purge(parts) if "timers" in self.running else None
@@ -105,6 +107,7 @@ class Hub:
         if "timers" in self.running:
             self._begin(self.parts.timers.run())
             self._begin(self.parts.sealer.run(), self._beside)
+            self._begin(self.parts.witnesses.run(), self._beside)
         if self._purge:
             self._begin(self._purge.run(), self._beside)
         if self.settings.health_port:  # else nobody can ask, and the database need not be asked either

@@ -1,9 +1,9 @@
 """Sealing the ledger while the hub runs: a root over what is new, every minute, and one that closes each day. What a
-root proves is told in `store.sealing`; what is done with the root of a day is given in."""
+root proves is told in `store.sealing`; what is done with the root of a day in `homeward.witnessing`."""
 
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from routing.calendar import london_date
@@ -20,34 +20,24 @@ _LATE = 600.0  # seconds
 _AT_ONCE = 5000  # rows under one root
 _LONG = 10  # looks for which one transaction may keep it waiting without a word
 
-AfterSealing = Callable[[], Awaitable[None]]
-"""Something that is to be done with roots, at every look."""
-
 
 class Sealer:
-    """Several hubs may seal: of two roots with one number the first stays. `after` is done after each look."""
+    """Several hubs may seal: of two roots with one number the first stays."""
 
     def __init__(
         self,
         store: Store,
         now: Callable[[], datetime],
-        after: AfterSealing | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._store, self._now, self._after, self._monotonic = store, now, after, monotonic
+        self._store, self._now, self._monotonic = store, now, monotonic
         self._noted: Settled | None = None
         self._waited = 0
         self._sealed_at = monotonic()
 
     async def run(self) -> None:
         """Seals until it is cancelled. Whatever fails, it goes on."""
-
-        async def seal() -> None:
-            await self.look()
-            if self._after is not None:
-                await self._after()
-
-        await do_again_and_again(seal, EVERY, log, "sealing", "Could not seal the ledger, retrying")
+        await do_again_and_again(self.look, EVERY, log, "sealing", "Could not seal the ledger, retrying")
 
     async def look(self) -> None:
         """Seals what nothing can be written before any more; on Postgres what a look before this one has seen."""

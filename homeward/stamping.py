@@ -3,10 +3,10 @@ given a hash and nothing else. Kept is its whole answer, so that anybody can che
 -verify`."""
 
 import asyncio
-import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from datetime import datetime
+from http.client import HTTPException
 
 from cryptography import x509
 from rfc3161_client import (
@@ -103,5 +103,5 @@ def _asked(url: str, request: bytes) -> bytes:
     try:
         with urllib.request.urlopen(question, timeout=_WITHIN) as answer:  # noqa: S310
             return bytes(answer.read(_MOST))
-    except (OSError, urllib.error.URLError) as error:
+    except (OSError, HTTPException) as error:
         raise StampError(f"The service at {url} cannot be reached ({type(error).__name__})") from None

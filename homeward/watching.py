@@ -91,6 +91,7 @@ class Watch:
         if "consumers" not in self._parts:
             return
         await self.progress.look()
+        self._consuming.leave_to_others()
         why = self._why_anew()
         if why and self._monotonic() >= self._next_attempt:
             log.warning("Rebuilding the consumer", extra={"why": why})

@@ -106,7 +106,7 @@ class Parts:
         )
 
         mail = (senders["mail"], settings.roots_to) if settings.roots_to and "mail" in senders else None
-        self.sealer = Sealer(store, now, Witnesses(store, now, settings.stamp_url, mail).attend)
+        self.sealer, self.witnesses = Sealer(store, now), Witnesses(store, now, settings.stamp_url, mail)
         self.own_senders = [KafkaSender(kafka_settings(settings))] if settings.topics_by == "capture" else []
         self.canaries = self._canaries(settings)
 

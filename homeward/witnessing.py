@@ -1,5 +1,6 @@
 """What becomes of the root that closes a day: a service stamps it, and a mailbox outside of the hub gets it, where the
-settings name one. It vouches for all roots before it; nothing in it tells of a child."""
+settings name one. It vouches for all roots before it; nothing in it tells of a child. Where nobody vouches for any root
+for two days, that is a fault of the hub."""
 
 import logging
 from collections.abc import Callable
@@ -11,13 +12,18 @@ from homeward.stamping import StampError, keep_stamp
 from routing.library import HUB
 from routing.messages import derived_id
 from schemas.delivery import Outgoing, Sender, Verdict
-from store import Store
+from store import Store, Transaction
 from store.noting import Note
 from store.roots import LedgerRoot
+from store.trouble import do_again_and_again
 
 log = logging.getLogger(__name__)
+_LOOK_EVERY = 60.0  # seconds
+_LATE = timedelta(days=2)
 _AGAIN = timedelta(minutes=10)  # after a service or a mail server could not be reached
 _ABOUT = "root"
+_STAMP, _MAIL = "stamp", "mail"
+_WORDS = {_STAMP: "stamped", _MAIL: "sent"}
 
 
 class Witnesses:
@@ -28,6 +34,12 @@ class Witnesses:
     ) -> None:
         self._store, self._now, self._url, self._mail = store, now, url, mail
         self._not_before: datetime | None = None
+        self._waits: dict[str, datetime] = {}  # by witness, since when roots of days wait for it
+
+    async def run(self) -> None:
+        """Tells of roots until it is cancelled. Whatever fails, it goes on."""
+        failed = "Could not have the root of a day vouched for, retrying"
+        await do_again_and_again(self.attend, _LOOK_EVERY, log, "roots of days", failed)
 
     async def attend(self) -> None:
         """Tells of the newest root that closes a day, once. What fails is tried again later."""
@@ -36,19 +48,43 @@ class Witnesses:
             return
         async with self._store.reading() as tx:
             root = await tx.closing_root()
-            told = root is None or bool(await tx.noted([_key(root)]))
-            is_stamped = root is None or await tx.is_stamped(root.number)
+            self._waits = await self._waiting(tx, root) if root else {}
         self._not_before = None
-        if root and self._url and not is_stamped:
+        if root and self._url and _STAMP in self._waits:
             await self._stamp(root, self._url)
-        if root and self._mail and not told:
+        if root and self._mail and _MAIL in self._waits:
             await self._tell(root, *self._mail)
+
+    async def _waiting(self, tx: Transaction, root: LedgerRoot) -> dict[str, datetime]:
+        """Which witnesses have not heard of this root, and when the first was made of those they have not heard of."""
+        heard: dict[str, int] = {}
+        if self._url and not await tx.is_stamped(root.number):
+            heard[_STAMP] = await tx.stamped_through()
+        if self._mail and not await tx.noted([_key(root)]):
+            heard[_MAIL] = _number(await tx.newest_note(_ABOUT))
+        return {each: await tx.closed_after(number) or root.at for each, number in heard.items()}
+
+    def waits(self) -> dict[str, int]:
+        """For how many seconds roots of days have waited for each witness that there is."""
+        named = {_STAMP: self._url, _MAIL: self._mail}
+        now = self._now()
+        return {
+            each: round((now - self._waits.get(each, now)).total_seconds()) for each, given in named.items() if given
+        }
+
+    def fault(self) -> str | None:
+        """What is wrong: for two days no root of a day was stamped, or sent."""
+        late = {each: since for each, since in self._waits.items() if self._now() - since >= _LATE}
+        told = [f"roots of days have not been {_WORDS[each]} since {at:%Y-%m-%d %H:%M}" for each, at in late.items()]
+        return f"{'; '.join(told)}: see the log" if told else None
 
     async def _stamp(self, root: LedgerRoot, url: str) -> None:
         try:
             await keep_stamp(self._store, root, url, self._now())
         except StampError as error:
             self._failed("Could not have the root of a day stamped, retrying", str(error))
+        else:
+            del self._waits[_STAMP]
 
     async def _tell(self, root: LedgerRoot, sender: Sender, address: str) -> None:
         (receipt,) = await sender.send([_letter(root, address)])
@@ -57,6 +93,7 @@ class Witnesses:
             return
         async with self._store.transaction(brief=True) as tx:
             await tx.note([Note(_key(root), _ABOUT, self._now())])
+        del self._waits[_MAIL]
 
     def _failed(self, what: str, why: str) -> None:
         self._not_before = self._now() + _AGAIN
@@ -65,6 +102,11 @@ class Witnesses:
 
 def _key(root: LedgerRoot) -> str:
     return f"{_ABOUT}/{root.number}/{root.root}"
+
+
+def _number(key: str | None) -> int:
+    """That of the root with this key; 0 without one."""
+    return int(key.split("/")[1]) if key else 0
 
 
 def _letter(root: LedgerRoot, address: str) -> Outgoing:

@@ -24,6 +24,10 @@ _COUNT = (
     .select_from(noted)
     .where(noted.c.about == bindparam("about", type_=Text), noted.c.at > bindparam("since", type_=UtcInstant))
 )
+_NEWEST = (
+    select(noted.c.key).where(noted.c.about == bindparam("about", type_=Text)).order_by(noted.c.at.desc()).limit(1)
+)
+_AT = select(noted.c.at).where(noted.c.key == bindparam("key", type_=Text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +55,19 @@ class Noting(Session):
             return set()
         return set((await self._with(KEYS, ((key,) for key in sorted(keys)), _noted(self._postgres))).scalars())
 
+    async def noted_at(self, key: str) -> datetime | None:
+        """When this was noticed; None where it was not."""
+        row = (await self._rows(_AT, key=key)).first()
+        return row.at if row else None
+
     async def note(self, notes: Collection[Note]) -> None:
         """Keep these; one that is kept already stays as it is."""
         await self._write(_SAVE, sorted((n.key, n.about, n.at) for n in notes))
+
+    async def newest_note(self, about: str) -> str | None:
+        """The key of what was noticed last about this."""
+        row = (await self._rows(_NEWEST, about=about)).first()
+        return row.key if row else None
 
     async def count_notes(self, about: str, since: datetime) -> int:
         """How many about this were noticed after an instant."""

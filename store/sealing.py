@@ -35,6 +35,10 @@ _BRIEF = select(*(ledger_roots.c[name] for name in _COLUMNS[:-1]))
 _FOLLOWING = _BRIEF.where(bindparam("after") < _NUMBER).order_by(_NUMBER).limit(bindparam("most"))
 _NEWEST = _BRIEF.order_by(_NUMBER.desc()).limit(1)
 _CLOSING = _BRIEF.where(ledger_roots.c.closes.is_not(None)).order_by(_NUMBER.desc()).limit(1)
+_CLOSED_AFTER = select(func.min(ledger_roots.c.at)).where(
+    ledger_roots.c.closes.is_not(None), bindparam("after") < _NUMBER
+)
+_STAMPED_THROUGH = select(func.coalesce(func.max(ledger_stamps.c.number), 0))
 _STAMPS = select(*(ledger_stamps.c[name] for name in ("number", "at", "service", "token"))).order_by(
     ledger_stamps.c.number
 )
@@ -98,6 +102,11 @@ class Sealing(Session):
         row = (await self._rows(_CLOSING)).first()
         return LedgerRoot(*row) if row else None
 
+    async def closed_after(self, number: int) -> datetime | None:
+        """When the first root after a number was made that closes a day."""
+        made: datetime | None = (await self._rows(_CLOSED_AFTER, after=number)).scalar_one()
+        return made
+
     async def root_after(self, number: int) -> LedgerRoot | None:
         """The next root after a number (0: the first), with its leaves."""
         row = (await self._rows(_NEXT, after=number)).first()
@@ -123,6 +132,10 @@ class Sealing(Session):
     async def is_stamped(self, number: int) -> bool:
         """Whether the root of that number has a stamp."""
         return (await self._rows(_STAMPED, number=number)).first() is not None
+
+    async def stamped_through(self) -> int:
+        """The number of the newest root that has a stamp; 0 where none has."""
+        return int((await self._rows(_STAMPED_THROUGH)).scalar_one())
 
     async def stamps(self) -> list[LedgerStamp]:
         """All stamps, by the number of their root."""

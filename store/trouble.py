@@ -44,6 +44,11 @@ class Trouble:
             self._log.info(self._over, extra={"times": self._times})
         self.present, self._times = None, 0
 
+    def forget(self) -> None:
+        """Whether it goes on is not for anybody here to say any more."""
+        self._parts.clear()
+        self.present, self._times = None, 0
+
 
 class Waiting:
     """The trouble of work that waits for the database. `whose`: such as "deliveries"."""

@@ -59,6 +59,8 @@ def _of_the_database(state: Mapping[str, Any]) -> Iterator[GaugeMetricFamily]:
             ("left", "left", "Messages in the mailbox for bounces that stay unread for a person."),
         ):
             yield _gauge(f"bounces_{name}", means, (), [((), state["bounces"][told])])
+    waits = [((witness,), seconds) for witness, seconds in sorted(state.get("root_waits", {}).items())]
+    yield _gauge("root_waits_seconds", "For how long roots of days have waited to be vouched for.", ("witness",), waits)
     owners = [((shard, owner), 1) for shard, owner in sorted(state["shard_owners"].items())]
     yield _gauge("shard_owner", "1 for each shard and the process that relays it.", ("shard", "owner"), owners)
     unsent = [((), state["unsent_answers"])]

@@ -58,11 +58,12 @@ async def standing(parts: Parts, running: Collection[str]) -> Standing:
         },
     }
     every = timedelta(minutes=parts.settings.canary_every)
-    absent = absent_canaries(canaries, parts.packs.authorities, every, now) if every else []
+    wanted_from = parts.canaries.wanted_from if parts.canaries and "relay" in running else None
+    absent = absent_canaries(canaries, parts.packs.authorities, every, now, wanted_from) if every else []
     told["canaries"] = _canaries_told(canaries if every else (), absent, now)
     faults: dict[str, str | None] = {}
     if "timers" in running:
-        told["sealed_age"] = parts.sealer.age
+        told["sealed_age"], told["root_waits"] = parts.sealer.age, parts.witnesses.waits()
         faults["timers"] = overdue(timers.earliest, now)
     if "relay" in running:
         if parts.bounces:
@@ -102,8 +103,8 @@ def _feed_told(feed: FeedState, now: datetime) -> dict[str, Any]:
 def _canaries_told(
     canaries: Iterable[CanaryRow], absent: Iterable[AbsentCanary], now: datetime
 ) -> dict[str, dict[str, Any]]:
-    gone = {each.authority for each in absent}
-    return {
+    gone = {each.authority: each.seconds for each in absent}
+    told: dict[str, dict[str, Any]] = {
         row.authority: {
             "absent": row.authority in gone,
             "seconds": absence_of(row, now),
@@ -111,3 +112,5 @@ def _canaries_told(
         }
         for row in canaries
     }
+    never = {whose: {"absent": True, "seconds": since, "stages": {}} for whose, since in gone.items()}
+    return never | told

@@ -10,10 +10,13 @@ from homeward.keeping.journal import lacks_keys
 from homeward.keeping.purging import SCHEDULE, PurgePlan, purge
 from homeward.keeping.schedule import Schedule
 from store import Store
+from store.noting import Note
 
 log = logging.getLogger(__name__)
 _EVERY, _LOOK_EVERY = timedelta(hours=24), 900.0
 _LATE = timedelta(days=2)
+_TRIED = "retention schedule tried"
+"""That a purge by the schedules was tried. It is the key as well."""
 
 
 class DailyPurge:
@@ -42,11 +45,9 @@ class DailyPurge:
 
     async def purge_if_due(self) -> PurgePlan | None:
         """What went; None where it is not a day since the last time."""
-        async with self._store.reading() as tx:
-            last = (await tx.last_purges()).get(SCHEDULE)
         now = self._now()
-        if last is not None and now - last < _EVERY:
-            self._last = last
+        self._last, was_purged = await self._since(now)
+        if was_purged and now - self._last < _EVERY:
             return None
         if await lacks_keys(self._store):
             self._why = "the keys are not there"
@@ -59,6 +60,16 @@ class DailyPurge:
         for person, why in done.kept.items():
             log.info("Kept, although its time is over", extra={"child": person, "cause": why})
         return done
+
+    async def _since(self, now: datetime) -> tuple[datetime, bool]:
+        """When anybody last purged, and True; else when it was first tried. Both are in the database: a process that
+        starts anew must not hide what keeps failing."""
+        async with self._store.reading() as tx:
+            last, tried = (await tx.last_purges()).get(SCHEDULE), await tx.noted_at(_TRIED)
+        if last is None and tried is None:
+            async with self._store.transaction(brief=True) as tx:
+                await tx.note([Note(_TRIED, _TRIED, now)])
+        return last or tried or now, last is not None
 
     def fault(self) -> str | None:
         """What is wrong: nothing has gone by the schedule for two days."""

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 from canary_world import EVERY, PROBE, WHOSE, World, world
+from sqlalchemy import text
 
+from homeward.canaries import SETTLES
 from homeward.health.standing import standing
 from intake.records import RawRecord
 from reporting.canaries import absent_canaries
 from schemas.topics import canary_end, canary_start
+from store.errors import StoreRefusedError
 from store.pausing import Pause
 
 
@@ -80,6 +83,33 @@ async def test_where_none_sets_out_any_more_that_is_told(hub: World) -> None:
     await hub.turn()
     hub.clock.set(hub.clock.now() + timedelta(minutes=31))
     assert await absent(hub) == dict.fromkeys(WHOSE, None)
+
+
+async def test_where_none_has_ever_set_out_that_is_told_unless_none_was_to(hub: World) -> None:
+    async def told() -> tuple[str | None, set[str]]:
+        found, faults = await standing(hub.parts, ["relay"])
+        return faults["canary"], {whose for whose, each in found["canaries"].items() if each["absent"]}
+
+    async with hub.store.connection() as connection:
+        none = "CREATE TRIGGER none BEFORE INSERT ON canaries BEGIN SELECT RAISE(ABORT, 'no right'); END"
+        await connection.execute(text(none))
+    async with hub.store.transaction() as tx:
+        await tx.pause(Pause("mail", "somebody", hub.clock.now(), "to look"))
+    for _ in range(4):
+        hub.clock.set(hub.clock.now() + EVERY)
+        await hub.canaries.look()
+    async with hub.store.transaction() as tx:
+        await tx.resume("mail", "somebody", hub.clock.now())
+    hub.clock.set(hub.clock.now() + 2 * EVERY)
+    assert await told() == (None, set())
+    with pytest.raises(StoreRefusedError):
+        await hub.canaries.look()
+    hub.clock.set(hub.clock.now() + timedelta(seconds=SETTLES + 1))
+    said, absent = await told()
+    assert absent == {*WHOSE}
+    assert "islington: no canary has come home for 2101 s, none has ever set out" in (said or "")
+    consumers, _ = await standing(hub.parts, ["consumers"])
+    assert consumers["canaries"] == {}, "those who send none cannot know"
 
 
 async def test_a_dead_part_makes_no_heap_of_canaries_and_tells_nobody_by_message(hub: World) -> None:

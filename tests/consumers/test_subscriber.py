@@ -62,6 +62,25 @@ async def test_a_fault_that_repeats_waits_longer_each_time_until_it_is_over(
     assert not subscriber.is_busy
 
 
+async def test_trouble_with_a_batch_ends_when_none_of_its_partitions_is_read_any_more() -> None:
+    away = StoreUnavailableError("away")
+    taking = Taking(away, None, away)
+    subscriber = Subscriber(taking.take, pause=taking.pause)  # type: ignore[arg-type]
+    with pytest.raises(StoreUnavailableError):
+        await subscriber._handle([record(topic="a"), record(topic="b")])
+    subscriber.reads_only({("b", 0), ("c", 0)})
+    assert subscriber.trouble.present, "what is left of the batch is read again here"
+    subscriber.reads_only({("a", 1), ("c", 0)})
+    assert subscriber.trouble.present is None
+    await subscriber._handle([record(topic="c")])
+    with pytest.raises(StoreUnavailableError):
+        await subscriber._handle([record(topic="c")])
+    subscriber.reads_only({("c", 0)})
+    assert subscriber.trouble.present
+    subscriber.reads_only(set())
+    assert subscriber.trouble.present is None
+
+
 @pytest.mark.parametrize("timestamp", [2**62, 2**63 - 1, -(2**63), -1, 0, 253_402_300_800_000])
 def test_a_time_that_no_calendar_has_counts_as_the_oldest(timestamp: int) -> None:
     assert raw_of(record(timestamp=timestamp), "c").timestamp == datetime(1970, 1, 1, tzinfo=UTC)

@@ -1,7 +1,7 @@
 """`homeward ledger` as an officer sees it; and the root of a day, stamped by a service and sent to a mailbox."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -201,6 +201,7 @@ async def test_a_hub_that_runs_the_timers_seals_by_itself_and_tells_of_the_root_
         await woken.wait()
 
     monkeypatch.setattr("homeward.sealing.EVERY", 0.01)
+    monkeypatch.setattr("homeward.witnessing._LOOK_EVERY", 0.01)
     ways = {"mail": MemoryMailSender(accident), "topic": MemoryKafkaSender()}
     settings = Settings(roots_to=OFFICER, database_url=url)
     parts = Parts(settings, hub.packs, shipped_directories(), hub.store, ways, now=hub.clock.now, wait=wait)
@@ -215,14 +216,15 @@ async def test_sealing_goes_on_whatever_fails(url: str, monkeypatch: pytest.Monk
     hub = await a_day(url)
     failed, again = asyncio.Event(), asyncio.Event()
 
-    async def after() -> None:
+    def now() -> datetime:
         if not failed.is_set():
             failed.set()
             raise RuntimeError("a fault of ours")
         again.set()
+        return hub.clock.now()
 
     monkeypatch.setattr("homeward.sealing.EVERY", 0.01)
-    running = asyncio.create_task(Sealer(hub.store, hub.clock.now, after).run())
+    running = asyncio.create_task(Sealer(hub.store, now).run())
     await asyncio.wait_for(again.wait(), 10)
     running.cancel()
     await asyncio.wait([running])

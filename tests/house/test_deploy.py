@@ -33,7 +33,8 @@ FULL = {
     "feed_age": {"nottinghamshire": 1},
     "feeds": {"police.xx.notifications.v1": {"heard": 60, "expected": 0.5, "silent": False}},
     "canaries": {"nottinghamshire": {"absent": False, "seconds": 5, "stages": {"sent": True}}},
-    "bounces": {"age": 1, "left": 0}, "sealed_age": 30, "shard_owners": {"0": "host-1"}, "purge_age": {"reports": 1},
+    "bounces": {"age": 1, "left": 0}, "sealed_age": 30, "root_waits": {"stamp": 60}, "shard_owners": {"0": "host-1"},
+    "purge_age": {"reports": 1},
     "quarantined_by_reason": {"unreadable": 1}, "register_age": {"nottinghamshire": 1}, "shards": 16,
     "timers": {"standing": 1, "overdue": 0, "set_aside": 0, "greatest_delay": 0},
 }  # fmt: skip

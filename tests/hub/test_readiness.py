@@ -22,6 +22,7 @@ from intake.records import RawRecord
 from producers.fakes import MemoryMailSender
 from schemas.topics import police_notifications
 from store import Store
+from store.errors import StoreUnavailableError
 from store.migrating import migrate
 from tests.hub.hubs import PATIENCE, Running, running
 
@@ -130,6 +131,32 @@ async def test_a_partition_that_stands_still_is_not_ready_while_the_database_is_
         assert hub.hub.watch._consuming.consumers() == [consumer]
         hub.hub.subscriber.trouble.ends()
         await hub.has_taken(2)
+
+
+@pytest.mark.kafka
+async def test_a_batch_that_could_not_be_taken_in_is_no_trouble_of_a_hub_that_reads_its_partition_no_more(
+    kafka: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    force, url = f"RL{os.getpid()}", f"sqlite+aiosqlite:///{tmp_path}/hub.db"
+    async with running(kafka, url, force) as first:
+        watch = first.hub.watch
+        watch._next_attempt = math.inf  # it stays the member that it is
+        failed = asyncio.Event()
+
+        async def away(_batch: object) -> None:
+            failed.set()
+            raise StoreUnavailableError("away")
+
+        monkeypatch.setattr(first.hub.subscriber, "_take", away)
+        await publish(kafka, force, 1)
+        await asyncio.wait_for(failed.wait(), PATIENCE)
+        assert "Cannot reach the database" in (await fault_of(first, "consumers", wanted=True) or "")
+        (consumer,) = watch._consuming.consumers()
+        consumer.subscribe(pattern="^nothing[.]of[.]this[.]name$")  # the group gives its partitions to another
+        async with running(kafka, url, force) as second:
+            await second.has_taken(1)
+            assert await fault_of(first, "consumers", wanted=False) is None
+        assert watch._consuming.consumers() == [consumer]
 
 
 @pytest.mark.kafka

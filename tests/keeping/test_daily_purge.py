@@ -1,6 +1,7 @@
 """A hub with a schedule purges once a day by itself, and says so where it does not come to it."""
 
 import asyncio
+import contextlib
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from homeward.keeping.purging import purge
 from homeward.keeping.running import DailyPurge
 from homeward.keeping.schedule import load_schedule
 from store import Store
+from store.errors import StoreUnavailableError
 from store.holds import Hold
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "example" / "retention.toml"
@@ -37,6 +39,27 @@ async def test_it_purges_when_a_day_has_passed_and_tells_when_two_have(tmp_path:
         assert "nothing has been purged by the retention schedule since 2028-06-03" in (daily.fault() or "")
         assert await daily.purge_if_due() is not None
         assert daily.fault() is None
+
+
+async def test_a_restart_hides_no_purge_that_keeps_failing(tmp_path: Path) -> None:
+    schedules = {AUTHORITY: load_schedule(EXAMPLE.read_text(), "f", AUTHORITY)}
+    async with hub_on(f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}", tmp_path / "keys.db") as hub:
+        await live_through(hub)
+
+        async def told_on(day: int) -> str | None:
+            """What a process that starts on that day says after a try in which the owner's database is away."""
+            hub.clock.set(IN_TWO_YEARS + timedelta(days=day))
+            daily = DailyPurge(hub.store, schedules, hub.clock.now, f"sqlite+aiosqlite:///{tmp_path}/none/hub.db")
+            with contextlib.suppress(StoreUnavailableError):
+                await daily.purge_if_due()
+            return daily.fault()
+
+        never = "nothing has been purged by the retention schedule since 2028-06-03 00:00 (it has not been tried)"
+        assert [await told_on(day) for day in range(4)] == [None, None, never, never]
+        hub.clock.set(IN_TWO_YEARS + timedelta(days=4))
+        assert await DailyPurge(hub.store, schedules, hub.clock.now).purge_if_due() is not None
+        since = never.replace("06-03", "06-07")
+        assert [await told_on(day) for day in range(5, 8)] == [None, since, since]
 
 
 async def test_what_a_purge_left_of_a_held_child_stays_also_in_a_backup_that_is_restored(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ async def test_what_is_noted_is_known_and_the_first_word_stays(store: Store) -> 
         assert await tx.noted([]) == set()
         assert await tx.count_notes("x", NOON - HOUR) == 2
         assert await tx.count_notes("y", NOON - HOUR) == 1
+        assert [await tx.noted_at(key) for key in "acd"] == [NOON, NOON + HOUR, None]
 
 
 async def test_only_what_is_late_enough_is_counted(store: Store) -> None:
