@@ -92,8 +92,9 @@ async def purge(store: Store, schedules: Mapping[str, Schedule], by: str, now: d
         plan.kept |= erased.refused
     async with store.transaction() as tx:
         await tx.drop_canaries()  # where the hub itself may remove nothing
-        await tx.purged([SCHEDULE], now)
     await sweep(store)
+    async with store.transaction() as tx:
+        await tx.purged([SCHEDULE], now)  # not before the files are swept: until then it is tried again, and told
     return plan
 
 

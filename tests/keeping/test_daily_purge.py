@@ -62,6 +62,30 @@ async def test_a_restart_hides_no_purge_that_keeps_failing(tmp_path: Path) -> No
         assert [await told_on(day) for day in range(5, 8)] == [None, since, since]
 
 
+async def test_a_purge_that_leaves_words_in_the_files_of_the_database_is_not_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schedules = {AUTHORITY: load_schedule(EXAMPLE.read_text(), "f", AUTHORITY)}
+    async with hub_on(f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}", tmp_path / "keys.db") as hub:
+        await live_through(hub)
+        hub.clock.set(IN_TWO_YEARS)
+        daily = DailyPurge(hub.store, schedules, hub.clock.now)
+
+        async def no_room() -> None:
+            raise StoreUnavailableError("disk full")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(hub.store, "sweep", no_room)
+            for day in range(3):
+                assert daily.fault() is None
+                hub.clock.set(IN_TWO_YEARS + timedelta(days=day))
+                with pytest.raises(StoreUnavailableError):
+                    await daily.purge_if_due()
+        assert "nothing has been purged" in (daily.fault() or "")
+        assert await daily.purge_if_due() is not None
+        assert daily.fault() is None
+
+
 async def test_what_a_purge_left_of_a_held_child_stays_also_in_a_backup_that_is_restored(tmp_path: Path) -> None:
     url, keys, file = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}", tmp_path / "keys.db", tmp_path / "backup.db"
     schedules = {AUTHORITY: load_schedule(EXAMPLE.read_text(), "f", AUTHORITY)}
