@@ -34,6 +34,8 @@ PATTERN = "|".join([*PATTERNS.values(), *OWN_PATTERNS.values()])
 """One pattern for all that is read: a new authority or force needs no restart."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 15.0
+_LOOKS_ELSEWHERE = 3
+"""How often in a row a partition must be seen with others: a member that joins anew has none for a moment."""
 
 
 class Subscriber:
@@ -50,6 +52,7 @@ class Subscriber:
         self._take, self.cluster, self._pause, self.polled = take, cluster, pause, polled
         self._failures = 0
         self._failing: frozenset[tuple[str, int]] = frozenset()  # topics and partitions of the batch that is in trouble
+        self._elsewhere = 0  # looks at which none of them was the hub's
         self.is_busy = False
         self.trouble = Trouble(log, "Reading batches again")
 
@@ -98,7 +101,7 @@ class Subscriber:
         except Exception as error:
             # Raising rewinds the batch at once and for ever: wait first, longer each time.
             self._failures += 1
-            self._failing = frozenset((record.topic, record.partition) for record in records)
+            self._failing, self._elsewhere = frozenset((record.topic, record.partition) for record in records), 0
             if isinstance(error, StoreUnavailableError):
                 self.trouble.begins(f"Cannot reach the database: reading the batch again ({error})")
             else:
@@ -114,7 +117,9 @@ class Subscriber:
     def reads_only(self, partitions: Collection[tuple[str, int]]) -> None:
         """These are the hub's now, by topic and number. A batch none of whose partitions is among them will not come
         again: whoever has these is in that trouble, or in none."""
-        if self.trouble.present and self._failing and self._failing.isdisjoint(partitions):
+        elsewhere = self.trouble.present and self._failing and self._failing.isdisjoint(partitions)
+        self._elsewhere = self._elsewhere + 1 if elsewhere else 0
+        if self._elsewhere >= _LOOKS_ELSEWHERE:
             self.trouble.forget()
 
 

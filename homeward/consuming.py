@@ -72,7 +72,8 @@ class Consuming:
 
     def leave_to_others(self) -> None:
         """Lets go of trouble with partitions that the group has given to another member."""
-        self.subscriber.reads_only({tp for consumer in self.consumers() for tp in consumer.assignment()})
+        if consumers := self.consumers():
+            self.subscriber.reads_only({tp for consumer in consumers for tp in consumer.assignment()})
 
     def share_out_anew(self) -> None:
         """Asks the group to share out its partitions again, without a consumer being made anew."""

@@ -157,12 +157,6 @@ def incident_lock(incident: str) -> str:
     return f"incident\x1f{incident}"
 
 
-def locks_of(rows: Iterable[EarlyRow]) -> set[str]:
-    """What keeps everybody else from taking these in."""
-    keys = ((incident_lock(row.incident) if row.incident else None, row.person) for row in rows)
-    return {key for both in keys for key in both if key}
-
-
 def _unread(read: Rejected | CanarySeen, row: EarlyRow) -> Rejected:
     """It was claimed when it came, so that it passes its claim when it is replayed."""
     why = read if isinstance(read, Rejected) else Rejected(read.raw, "failed", "It was a report when it came")

@@ -8,7 +8,7 @@ from datetime import timedelta
 from enrichment.children import Child
 from episodes.reports import Found, Report
 from episodes.returning import outdated
-from intake.early import EarlyWord, early_of, locks_of, row_of
+from intake.early import EarlyWord, early_of, incident_lock, row_of
 from intake.noting import sender_of
 from intake.records import Parse, Parsed
 from intake.rejecting import aside
@@ -61,12 +61,19 @@ def _announced(context: Context, authority: str, report: Report, child: Child | 
     )
 
 
+async def lock_waiting(tx: Transaction, timers: Iterable[TimerRow]) -> set[str]:
+    """Keeps everybody else from taking in what these timers are about: locks its incidents, and returns the children
+    that are to be locked with all others. Before any child is, as a batch does it, or the two could wait for each
+    other."""
+    rows = await tx.early_words_named({early_of(timer.person) for timer in timers})
+    await tx.lock({incident_lock(row.incident) for row in rows if row.incident})
+    return {row.person for row in rows if row.person}
+
+
 async def waited_long(tx: Transaction, context: Context, timers: Iterable[TimerRow], parse: Parse) -> Step:
     """What still waits although its time is over is told to a person once more; what can be read no more is set
     aside."""
-    ids = {early_of(timer.person) for timer in timers}
-    await tx.lock(locks_of(await tx.early_words_named(ids)))  # it may be taken in at this moment
-    context.early.load(await tx.early_words_named(ids), parse)
+    context.early.load(await tx.early_words_named({early_of(timer.person) for timer in timers}), parse)
     step = aside(context.early.unread, context.packs, context.now)
     for early in context.early:
         detail = _LONG.format(f"{context.early_after / timedelta(hours=1):g}")

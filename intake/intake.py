@@ -21,7 +21,7 @@ from intake.claims import tell_of_many
 from intake.early import EARLY_WORD, EarlyWordError, EarlyWords, as_it_came, note_spoilt
 from intake.failing import tell_of_record, tell_of_timer
 from intake.folding import fold_batch, look_at_floods
-from intake.holding import waited_long
+from intake.holding import lock_waiting, waited_long
 from intake.isolating import Isolation
 from intake.keeping_back import KeptBack, has_waited, keep_back, not_left_yet
 from intake.loading import add_early, load_batch, load_early
@@ -106,7 +106,8 @@ class Intake:
 
     async def _ask(self, timers: Sequence[TimerRow], figures: Mapping[str, Figures], now: datetime) -> Step:
         async with self._store.transaction(short=True) as tx:
-            await tx.lock({t.person for t in timers})
+            waited_for = await lock_waiting(tx, [t for t in timers if t.rule == EARLY_WORD])
+            await tx.lock({t.person for t in timers} | waited_for)
             due = await tx.standing_timers({t.id for t in timers}, max(t.due_at for t in timers))
             found = await tx.find((), (), {t.episode for t in due if t.episode})
             people, rows = await tx.load({t.person for t in due if t.episode})

@@ -48,18 +48,24 @@ def fire(timer: TimerRow, figures: Figures, packs: Packs, now: datetime) -> tupl
 
 
 def _ended(timer: TimerRow, packs: Packs) -> tuple[Pack, Periodic, Span]:
-    """What is due of the period that has ended: as the version has it that was in force at its end, else the last one
-    before it that has it. Raises PackError where none has."""
+    """What is due of the period that has ended: as a version has it that was in force in it, of several the one with
+    the longest period, so that no month is left out; else as the last one had it. Raises PackError where none has."""
     last = timer.due_at - timedelta(seconds=1)
-    governing = packs.governing(timer.authority, last)
-    for pack in reversed(packs.all()[timer.authority]):
-        report = next((r for r in pack.periodic if r.id == timer.rule), None)
-        if report is not None and pack.in_force_from <= governing.in_force_from:
-            return pack, report, _span(report, last)
-    raise PackError(
-        f"a report '{timer.rule}' of {timer.authority} is due, and no version has it; put the file of the one that had "
-        "it back into protocols/"
-    )
+    until = packs.governing(timer.authority, last).in_force_from
+    versions = (pack for pack in reversed(packs.all()[timer.authority]) if pack.in_force_from <= until)
+    known = [(pack, r, _span(r, last)) for pack in versions for r in pack.periodic if r.id == timer.rule]
+    if not known:
+        raise PackError(
+            f"a report '{timer.rule}' of {timer.authority} is due, and no version has it; put the file of the one that "
+            "had it back into protocols/"
+        )
+    due = [
+        (pack, report, span)
+        for pack, report, span in known
+        if span.until == timer.due_at
+        and pack.in_force_from >= packs.governing(pack.authority, span.since).in_force_from
+    ]
+    return max(due, key=lambda each: each[2].until - each[2].since, default=known[0])
 
 
 def _message(pack: Pack, report: Periodic, span: Span, figures: Figures, now: datetime) -> Message:

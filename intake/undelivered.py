@@ -38,6 +38,9 @@ _AGAIN = {"immediate": timedelta(minutes=15), "same_day": timedelta(hours=1), "r
 _FRESH = timedelta(minutes=1)  # what was promised just now may go out yet
 _OVER = timedelta(hours=24)  # after so long a fault that is told again is told as a new one
 _AT_ONCE = 1000
+_TRIES = 20
+"""Transactions at most for one look, as each that meets a fault which cannot be told is begun anew without it."""
+_UNTOLD_AGAIN = timedelta(minutes=1)
 _WORD = "delivery_failed"
 _HELD = ("parked", "failed", "bounced", "in_doubt")
 _STATES = {
@@ -92,21 +95,23 @@ class Undelivered:
     ) -> None:
         self._store, self._packs, self._directories, self._now = store, packs, directories, now
         self._limits, self._channels, self._promised = limits, channels, promised
+        self._untold: dict[str, tuple[datetime, Exception]] = {}  # what could not be told, tried again when and why
 
     async def tell(self) -> int:
         """Tells of what nobody has been told yet; returns how many messages that made. Raises an ExceptionGroup where a
         fault could not be told, after all others were."""
-        now, untold = self._now(), dict[str, Exception]()
-        while True:
+        now, count = self._now(), 0
+        self._untold = {key: kept for key, kept in self._untold.items() if kept[0] > now}
+        for _ in range(_TRIES):
             try:
-                count = await self._tell_all_but(untold, now)
+                count = await self._tell_all_but(self._untold, now)
                 break
             except _UntoldError as error:
-                untold[error.key] = error.why
+                self._untold[error.key] = now + _UNTOLD_AGAIN, error.why
         if count:
             self._promised()
-        if untold:
-            raise ExceptionGroup("faults of delivery could not be told", [*untold.values()])
+        if self._untold:
+            raise ExceptionGroup("faults of delivery could not be told", [why for _, why in self._untold.values()])
         return count
 
     async def _tell_all_but(self, untold: Collection[str], now: datetime) -> int:

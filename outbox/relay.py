@@ -24,7 +24,7 @@ from outbox.relay_shards import Shards
 from schemas.delivery import Sender
 from store import OutboxRow, Store
 from store.errors import StoreUnavailableError
-from store.trouble import Waiting
+from store.trouble import Trouble, Waiting
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +85,7 @@ class Relay:
         self.circuits = {name: channel.circuits for name, channel in self._channels.items()}
         self._handed = HandedRows(self._channels, ground)
         self._running: asyncio.Task[None] | None = None
+        self._telling = Trouble(log, "People can be told again of all that has not arrived")
         self.told_at: datetime | None = None
         """When people had last been told of all that they are to hear of; None before it runs."""
 
@@ -188,10 +189,11 @@ class Relay:
                     if self._shards.fences and not self._stopping.is_set() and await self._tell():
                         self.wake()
                 self.told_at = self._now()
+                self._telling.ends()
             except StoreUnavailableError:
                 pass  # told of, and tried again in a moment
-            except Exception:
-                log.exception("Could not tell of undelivered messages, retrying")
+            except Exception as error:
+                self._telling.begins("Could not tell of undelivered messages, retrying", error)
 
     async def _keep_at(self, channel: ChannelRelay, work: Callable[[], Awaitable[int]], woken: asyncio.Event) -> None:
         """Does the work of a channel again and again, whatever fails; between two times it waits for `woken`."""

@@ -85,6 +85,22 @@ async def test_what_is_due_falls_under_the_version_in_force_when_its_period_ende
     assert {period for _, period in sent} == {"2026-04/2026-06", "2026-07", "2026-08", "2026-09"}
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "begins", "periods"),
+    [
+        ("month", "quarter", date(2026, 7, 15), {"2026-06", "2026-07", "2026-07/2026-09"}),
+        ("quarter", "month", date(2026, 6, 15), {"2026-04/2026-06", "2026-07", "2026-08", "2026-09"}),
+        ("quarter", "month", date(2026, 5, 15), {"2026-04/2026-06", "2026-07", "2026-08", "2026-09"}),
+    ],
+)
+async def test_where_the_period_itself_changes_within_one_no_month_is_left_out(
+    old: str, new: str, begins: date, periods: set[str]
+) -> None:
+    before, after = (replace(QUARTER, period=period) for period in (old, new))
+    sent, _ = await _by_october(versions([before], [after], begins))
+    assert {period for _, period in sent} == periods
+
+
 async def test_a_report_that_no_version_knows_names_the_mend() -> None:
     async with hub(versions([QUARTER], [QUARTER])) as h:
         await h.take(missing())

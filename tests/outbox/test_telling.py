@@ -11,7 +11,7 @@ from relay_world import MINUTE, World, a_world, row
 from test_undelivered import LEADER, OFFICER, Office
 
 from homeward.served import check_served
-from intake.undelivered import Undelivered
+from intake.undelivered import _TRIES, DeliveryFault, Undelivered
 from schemas.delivery import Verdict
 from store import OutboxRow, StoreRefusedError
 
@@ -77,6 +77,29 @@ async def test_a_fault_that_cannot_be_told_keeps_no_other_from_being_told_and_is
         assert raised.group_contains(StoreRefusedError)
     told = [detail for _, detail in await office.words() if "(m-b)" in detail]
     assert len(told) == 2, "one word by two ways"
+
+
+async def test_what_cannot_be_told_is_tried_again_after_a_minute_and_not_at_each_look(
+    hub: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = list[str]()
+
+    async def fails(_self: Undelivered, _tx: object, fault: DeliveryFault, *_: object) -> int:
+        tried.append(fault.key)
+        raise RuntimeError("a fault of the telling")
+
+    monkeypatch.setattr(Undelivered, "_say", fails)
+    office, many = Office(hub), _TRIES + 5
+    await hub.promise(*[row(f"{n}", child=f"{n}", to=f"{LEADER}/{n}") for n in range(many)])
+    office.befall(Verdict.REFUSED, *[f"{n}" for n in range(many)])
+    for tries in (_TRIES, many, many):
+        with pytest.raises(ExceptionGroup):
+            await office.relay.drain()
+        assert len(tried) == tries, "each once, and so many in one look"
+    hub.now += MINUTE
+    with pytest.raises(ExceptionGroup):
+        await office.relay.drain()
+    assert len(tried) == many + _TRIES
 
 
 async def test_a_relay_says_when_it_last_told_all_so_that_telling_which_fails_for_long_is_seen(hub: World) -> None:
