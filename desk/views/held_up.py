@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from desk.clock_words import day_and_hour, length_in_words
 from reporting.canaries import absent_canaries
 from routing.messages import derived_id
-from store import AnswerRow, HeldUp, Quarantined
+from store import AnswerLane, HeldUp, Quarantined
 from store.canaries import CanaryRow
 from store.listening import FeedState
 from store.pausing import PausedDeliveries
@@ -120,15 +120,15 @@ def quarantine_causes(quarantined: Sequence[Quarantined], now: datetime) -> list
     return [cause for _, cause in sorted(causes, key=lambda pair: pair[0])]
 
 
-def unsent_topics(rows: Sequence[AnswerRow], untaken: Mapping[str, str], now: datetime) -> list[tuple[str, str]]:
+def unsent_by_topic(
+    topics: Sequence[tuple[str, int, datetime]], untaken: Mapping[AnswerLane, str], now: datetime
+) -> list[tuple[str, str]]:
     """Each topic for which answers wait: how many, since when, and why Kafka did not take them when last asked."""
-    groups: dict[str, list[AnswerRow]] = {}
-    for row in rows:
-        groups.setdefault(row.topic, []).append(row)
     told = []
-    for topic, kept in groups.items():
-        waits = f"{len(kept)} {'waits' if len(kept) == 1 else 'wait'}, oldest {length_in_words(now - kept[0].made_at)}"
-        told.append((topic, ". ".join([waits, *dict.fromkeys(why for r in kept if (why := untaken.get(r.id)))])))
+    for topic, count, oldest in topics:
+        waits = f"{count} {'waits' if count == 1 else 'wait'}, oldest {length_in_words(now - oldest)}"
+        why = dict.fromkeys(why for (where, _), why in untaken.items() if where == topic)
+        told.append((topic, ". ".join([waits, *why])))
     return told
 
 

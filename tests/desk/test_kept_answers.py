@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from desks import Outcomes, answer, desk_over, keep
@@ -17,7 +18,7 @@ from desk.application import application
 from desk.desk import Desk
 from desk.ports import NotPublishedError
 from desk.sending import keep_and_send, send_kept
-from store import AnswerRow, StoreRefusedError
+from store import AnswerRow, StoreRefusedError, Transaction
 
 PATIENCE = 20.0  # seconds
 
@@ -66,6 +67,23 @@ async def test_an_answer_does_not_overtake_one_about_the_same_child_that_is_kept
             now += timedelta(seconds=2)
             assert not await keep_and_send(desk_over(running, kafka), answer(id_, now, "e1"))
         assert kafka.values == ["a", "b"]
+
+
+async def test_of_what_waits_only_the_lane_of_the_answer_that_is_sent_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    unsent = Transaction.unsent_answers
+
+    async def noted(tx: Transaction, *asked: Any, **given: Any) -> list[AnswerRow]:
+        rows = await unsent(tx, *asked, **given)
+        read.extend(row.id for row in rows)
+        return rows
+
+    monkeypatch.setattr(Transaction, "unsent_answers", noted)
+    async with hub() as running:
+        now, kafka = running.clock.now(), Outcomes(away=True)
+        await keep(running, *(answer(f"a{n}", now) for n in range(5)))
+        assert not await keep_and_send(desk_over(running, kafka), answer("mine", now, "e1"))
+    assert read == ["mine"]
 
 
 @asynccontextmanager
