@@ -67,8 +67,10 @@ async def send_kept(desk: Desk, only: AnswerLane | None = None) -> None:
     """Sends what is kept, oldest first: all of it, or what is in one lane. What Kafka does not take holds up its lane,
     its topic, or all, as far as the cause reaches, and nothing else."""
     held: set[tuple[str, ...]] = set()
+    gone = desk.untaken.lanes() if only is None else {only}  # unless met: another desk sent it, or it was forgotten
     async for row in _kept(desk, only):
         lane = row.lane
+        gone.discard(lane)
         if held & {lane, lane[:1]}:
             continue
         match await _send(desk, row):
@@ -78,6 +80,7 @@ async def send_kept(desk: Desk, only: AnswerLane | None = None) -> None:
                 held.add(lane[:1])
             case "key":
                 held.add(lane)
+    desk.untaken.taken(*gone)
 
 
 async def _kept(desk: Desk, only: AnswerLane | None) -> AsyncIterator[AnswerRow]:
@@ -99,14 +102,12 @@ async def _send(desk: Desk, row: AnswerRow) -> HeldBack | None:
     try:
         await desk.publisher.publish(topic, key.encode(), [("content-type", STRUCTURED.encode())], row.event or b"")
     except NotPublishedError as error:
-        why = desk.untaken[row.lane] = str(error)
-        log.warning("Kafka does not take an answer: it is kept, retrying", extra={"answer": row.id, "cause": why})
+        desk.untaken.refused(row.lane, str(error))
         return error.held
     except Exception as error:
-        log.exception("Could not send an answer: it is kept, retrying", extra={"answer": row.id})
-        desk.untaken[row.lane] = f"The desk could not send it ({type(error).__name__}): its log says why"
+        desk.untaken.failed(row.lane, error)
         return "topic"
-    desk.untaken.pop(row.lane, None)
+    desk.untaken.taken(row.lane)
     async with desk.store.transaction() as tx:
         await tx.answer_sent(row.id, desk.now())
     return None

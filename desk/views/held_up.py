@@ -1,13 +1,14 @@
 """What is stuck, put together by cause: how many wait, since when, and which rows a release would touch."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from desk.clock_words import day_and_hour, length_in_words
+from desk.untaken import Untaken
 from reporting.canaries import absent_canaries
 from routing.messages import derived_id
-from store import AnswerLane, HeldUp, Quarantined
+from store import HeldUp, Quarantined
 from store.canaries import CanaryRow
 from store.listening import FeedState
 from store.pausing import PausedDeliveries
@@ -121,14 +122,13 @@ def quarantine_causes(quarantined: Sequence[Quarantined], now: datetime) -> list
 
 
 def unsent_by_topic(
-    topics: Sequence[tuple[str, int, datetime]], untaken: Mapping[AnswerLane, str], now: datetime
+    topics: Sequence[tuple[str, int, datetime]], untaken: Untaken, now: datetime
 ) -> list[tuple[str, str]]:
     """Each topic for which answers wait: how many, since when, and why Kafka did not take them when last asked."""
     told = []
     for topic, count, oldest in topics:
         waits = f"{count} {'waits' if count == 1 else 'wait'}, oldest {length_in_words(now - oldest)}"
-        why = dict.fromkeys(why for (where, _), why in untaken.items() if where == topic)
-        told.append((topic, ". ".join([waits, *why])))
+        told.append((topic, ". ".join([waits, *untaken.whys(topic)])))
     return told
 
 
