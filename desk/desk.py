@@ -15,6 +15,7 @@ from desk.options import DeskOptions
 from desk.pages import Pages, own_assets
 from desk.ports import AnswerRehearsal, Downloads, Letters, Publisher
 from desk.sessions import Sessions
+from desk.untaken import Untaken
 from routing.library import Packs
 from store import Store
 
@@ -22,8 +23,8 @@ from store import Store
 @dataclass(frozen=True)
 class Desk:
     """`assets`: name -> content of the Design System's styles and script. `police_roles`: by authority, its roles that
-    are the police's. `reads`: when what is missing at an authority was last read. `untaken`: by the id of an answer,
-    why Kafka did not take it. `closing`: set once nobody is to be kept waiting."""
+    are the police's. `reads`: when what is missing at an authority was last read. `untaken`: what Kafka does not
+    take. `closing`: set once nobody is to be kept waiting."""
 
     options: DeskOptions
     store: Store
@@ -38,7 +39,7 @@ class Desk:
     pages: Pages = field(default_factory=Pages)
     sessions: Sessions = field(default_factory=Sessions)
     reads: dict[str, datetime] = field(default_factory=dict)
-    untaken: dict[str, str] = field(default_factory=dict)
+    untaken: Untaken = field(default_factory=Untaken)
     figures: FigureCounts = field(default_factory=FigureCounts)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     _own_secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)

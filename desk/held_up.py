@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from starlette.responses import Response
 
-from desk.sending import kept_answers
 from desk.serving import DeskPage
 from desk.views.held_up import (
     StuckCause,
@@ -15,7 +14,7 @@ from desk.views.held_up import (
     quarantine_causes,
     quiet_registers,
     silent_feeds,
-    unsent_topics,
+    unsent_by_topic,
 )
 from desk.views.quarantined import authority_of, marked, masked, unmasked
 from desk.visit import NotHereError, Visit
@@ -28,22 +27,22 @@ _REASONED = 3
 async def held_up(visit: Visit) -> Response:
     """Deliveries, unreadable messages, feeds that went quiet and lost canaries, each by what they have in common."""
     async with visit.desk.store.reading() as tx:
-        held, paused, quarantined, registers, feeds, canaries = (
+        held, paused, quarantined, registers, feeds, canaries, unsent = (
             await tx.held_up(retrying=True),
             await tx.paused(),
             await tx.quarantined(),
             await tx.register_freshness(),
             await tx.feed_states(),
             await tx.canaries(),
+            await tx.unsent_topics(),
         )
-    unsent = [row async for row in kept_answers(visit.desk)]
     every = visit.desk.options.canaries
     return await visit.page(
         "held_up.html",
         paused=paused_views(paused, visit.now),
         deliveries=delivery_causes(held, visit.now),
         quarantine=quarantine_causes(quarantined, visit.now),
-        unsent=unsent_topics(unsent, visit.desk.untaken, visit.now),
+        unsent=unsent_by_topic(unsent, visit.desk.untaken, visit.now),
         registers=quiet_registers(registers, visit.now),
         feeds=silent_feeds(feeds, visit.now),
         every=every,

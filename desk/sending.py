@@ -15,15 +15,13 @@ from routing.messages import derived_id
 from schemas.cloudevents import STRUCTURED, Envelope, structured
 from schemas.inbound import parse_message
 from schemas.topics import casework_outcomes, one_spelling
-from store import AnswerRow
+from store import AnswerLane, AnswerRow
 from store.trouble import do_again_and_again
 
 log = logging.getLogger(__name__)
 _AGAIN = 5.0
 """Seconds between two attempts to send what Kafka did not take."""
 _AT_ONCE = 50
-Lane = tuple[str, str]
-"""A topic and a key: what was answered about one child's episode stays in order."""
 
 
 def source_of(authority: str) -> str:
@@ -59,19 +57,21 @@ async def keep_and_send(desk: Desk, row: AnswerRow) -> bool:
     that was kept before is not kept again."""
     async with desk.store.transaction() as tx:
         await tx.keep_answer(row)
-    await send_kept(desk, _lane(row))
+    await send_kept(desk, row.lane)
     async with desk.store.reading() as tx:
         kept = await tx.answer(row.id)
     return kept is not None and kept.sent_at is not None
 
 
-async def send_kept(desk: Desk, only: Lane | None = None) -> None:
+async def send_kept(desk: Desk, only: AnswerLane | None = None) -> None:
     """Sends what is kept, oldest first: all of it, or what is in one lane. What Kafka does not take holds up its lane,
     its topic, or all, as far as the cause reaches, and nothing else."""
     held: set[tuple[str, ...]] = set()
-    async for row in kept_answers(desk):
-        lane = _lane(row)
-        if only not in (None, lane) or held & {lane, lane[:1]}:
+    gone = desk.untaken.lanes() if only is None else {only}  # unless met: another desk sent it, or it was forgotten
+    async for row in _kept(desk, only):
+        lane = row.lane
+        gone.discard(lane)
+        if held & {lane, lane[:1]}:
             continue
         match await _send(desk, row):
             case "all":
@@ -80,14 +80,15 @@ async def send_kept(desk: Desk, only: Lane | None = None) -> None:
                 held.add(lane[:1])
             case "key":
                 held.add(lane)
+    desk.untaken.taken(*gone)
 
 
-async def kept_answers(desk: Desk) -> AsyncIterator[AnswerRow]:
-    """All that Kafka does not have, a part at a time."""
+async def _kept(desk: Desk, only: AnswerLane | None) -> AsyncIterator[AnswerRow]:
+    """What Kafka does not have, of all or of one lane, a part at a time."""
     last = None
     while True:
         async with desk.store.reading() as tx:
-            rows = await tx.unsent_answers(_AT_ONCE, last)
+            rows = await tx.unsent_answers(_AT_ONCE, last, only)
         for row in rows:
             yield row
         if len(rows) < _AT_ONCE:
@@ -97,25 +98,19 @@ async def kept_answers(desk: Desk) -> AsyncIterator[AnswerRow]:
 
 async def _send(desk: Desk, row: AnswerRow) -> HeldBack | None:
     """Sends an answer that is kept: None once Kafka has it, else what waits with it."""
-    topic, key = _lane(row)
+    topic, key = row.lane
     try:
         await desk.publisher.publish(topic, key.encode(), [("content-type", STRUCTURED.encode())], row.event or b"")
     except NotPublishedError as error:
-        why = desk.untaken[row.id] = str(error)
-        log.warning("Kafka does not take an answer: it is kept, retrying", extra={"answer": row.id, "cause": why})
+        desk.untaken.refused(row.lane, str(error))
         return error.held
     except Exception as error:
-        log.exception("Could not send an answer: it is kept, retrying", extra={"answer": row.id})
-        desk.untaken[row.id] = f"The desk could not send it ({type(error).__name__}): its log says why"
+        desk.untaken.failed(row.lane, error)
         return "topic"
-    desk.untaken.pop(row.id, None)
+    desk.untaken.taken(row.lane)
     async with desk.store.transaction() as tx:
         await tx.answer_sent(row.id, desk.now())
     return None
-
-
-def _lane(row: AnswerRow) -> Lane:
-    return row.topic, row.episode or row.message or row.id
 
 
 async def keep_sending(desk: Desk) -> None:

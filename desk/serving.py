@@ -52,7 +52,9 @@ class DeskPage:
         visit = Visit(request, desk, session, FormData())
         response = await _answered(self, visit)
         is_new = visit.session.token != request.cookies.get(COOKIE)
-        if is_new and response.status_code != _AWAY:  # else what is sent again must be known as its session's
+        if is_new and response.status_code == _AWAY:  # what is sent again must be known as its former session's
+            desk.sessions.end(visit.session)
+        elif is_new:
             response.set_cookie(COOKIE, visit.session.token, httponly=True, samesite="lax", secure=desk.options.secure)
         return response
 

@@ -32,7 +32,7 @@ async def check_served(store: Store, packs: Packs) -> None:
     starting: the log says so, and the operator hears of it."""
     async with store.reading() as tx:
         held = await tx.authorities_at_work()
-        unarrived = {delivery.authority for delivery in await tx.held_up(retrying=True)}
+        unarrived = await tx.authorities_held_up()
     if unserved := sorted(held - packs.all().keys()):
         raise SettingsError(
             f"The database holds episodes of {', '.join(unserved)}, which this hub does not serve. Add what is missing "

@@ -1,6 +1,6 @@
 """Everything Homeward keeps, and every SQL statement, behind functions named for what they do."""
 
-from store.answers import AnswerRow
+from store.answers import AnswerLane, AnswerRow
 from store.claiming import shard_name
 from store.database import Store
 from store.delivery_status import DeliveryCounts, HeldUp
@@ -35,6 +35,7 @@ from store.transaction import Transaction
 
 __all__ = [
     "SHARDS",
+    "AnswerLane",
     "AnswerRow",
     "Claim",
     "Delivery",

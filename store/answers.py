@@ -3,9 +3,10 @@ by the id that its form had, so that pressing twice is one answer. What was said
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Text, bindparam, desc, func, null, select, tuple_, update
+from sqlalchemy import Executable, Text, and_, bindparam, desc, func, null, select, tuple_, update
 
 from store.instants import UtcInstant
 from store.listing import Writing
@@ -22,16 +23,32 @@ _ONE = bindparam("one", type_=Text)
 _BY_ID = _ROWS.where(desk_answers.c.id == _ONE)
 _OF_MESSAGE = _ROWS.where(desk_answers.c.message == _ONE)
 _IS_UNSENT = desk_answers.c.sent_at.is_(None)
-_UNSENT = _ROWS.where(_IS_UNSENT).limit(bindparam("most"))
 _LAST = tuple_(bindparam("made_at", type_=UtcInstant), bindparam("last", type_=Text))
-_UNSENT_AFTER = _UNSENT.where(tuple_(desk_answers.c.made_at, desk_answers.c.id) > _LAST)
+_IS_AFTER = tuple_(desk_answers.c.made_at, desk_answers.c.id) > _LAST
+_KEY = bindparam("key", type_=Text)
+_HAS_KEY = func.coalesce(desk_answers.c.episode, desk_answers.c.message, desk_answers.c.id) == _KEY
+_IS_IN_LANE = and_(desk_answers.c.topic == bindparam("topic"), _HAS_KEY)
 _COUNT_UNSENT = select(func.count(), func.min(desk_answers.c.made_at)).select_from(desk_answers).where(_IS_UNSENT)
+_UNSENT_TOPICS = (
+    select(desk_answers.c.topic, func.count(), func.min(desk_answers.c.made_at).label("oldest"))
+    .where(_IS_UNSENT)
+    .group_by(desk_answers.c.topic)
+    .order_by("oldest", desk_answers.c.topic)
+)
 _SENT = (
     update(desk_answers)
     .where(desk_answers.c.id == _ONE)
     .values(sent_at=bindparam("now", type_=UtcInstant), event=null())
 )
 _HEARD = select(inbox.c.received_at).where(OF_POLICE).order_by(desc(inbox.c.received_at)).limit(1)
+AnswerLane = tuple[str, str]
+"""A topic and a key: what was answered about one child's episode stays in order."""
+
+
+@cache
+def _unsent(after: bool, in_lane: bool) -> Executable:
+    asked = [_IS_UNSENT, *([_IS_AFTER] if after else []), *([_IS_IN_LANE] if in_lane else [])]
+    return _ROWS.where(*asked).limit(bindparam("most"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +68,11 @@ class AnswerRow:
     sent_at: datetime | None = None
     event: bytes | None = field(default=None, repr=False)
 
+    @property
+    def lane(self) -> AnswerLane:
+        """What it keeps its order in."""
+        return self.topic, self.episode or self.message or self.id
+
 
 class Answers(Session):
     """The part of a transaction that keeps what people answered on the desk."""
@@ -69,13 +91,22 @@ class Answers(Session):
         """What was answered to a message, in order of time."""
         return [AnswerRow(*row) for row in await self._rows(_OF_MESSAGE, one=message)]
 
-    async def unsent_answers(self, limit: int, after: AnswerRow | None = None) -> list[AnswerRow]:
-        """What Kafka does not have yet, oldest first; those that come after one, where it is given."""
-        if after is None:
-            rows = await self._rows(_UNSENT, most=limit)
-        else:
-            rows = await self._rows(_UNSENT_AFTER, most=limit, made_at=after.made_at, last=after.id)
-        return [AnswerRow(*row) for row in rows]
+    async def unsent_answers(
+        self, limit: int, after: AnswerRow | None = None, lane: AnswerLane | None = None
+    ) -> list[AnswerRow]:
+        """What Kafka does not have yet, oldest first; those that come after one, and those of one lane, where it is
+        given."""
+        given: dict[str, Any] = {"most": limit}
+        if after is not None:
+            given |= {"made_at": after.made_at, "last": after.id}
+        if lane is not None:
+            given |= dict(zip(("topic", "key"), lane, strict=True))
+        return [AnswerRow(*row) for row in await self._rows(_unsent(after is not None, lane is not None), **given)]
+
+    async def unsent_topics(self) -> list[tuple[str, int, datetime]]:
+        """Each topic that does not have all its answers yet: how many it lacks, and when the oldest of them was given.
+        The topic that has waited longest first."""
+        return [(topic, count, oldest) for topic, count, oldest in await self._rows(_UNSENT_TOPICS)]
 
     async def count_unsent_answers(self) -> tuple[int, datetime | None]:
         """How many answers Kafka does not have yet, and when the oldest of them was given."""

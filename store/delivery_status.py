@@ -8,7 +8,21 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Executable, Select, and_, case, func, literal, null, or_, select, union_all, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Executable,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from store.delivery_table import DeliveryState, among, deliveries, ready, unsettled
 from store.listing import Listing
@@ -75,6 +89,12 @@ class WaitingCount:
     oldest: datetime
 
 
+def _is_held_up(retrying: bool) -> ColumnElement[bool]:
+    held = among(deliveries, "parked", "failed", "bounced", "in_doubt")
+    tried = and_(deliveries.c.state == word("retrying"), deliveries.c.next_attempt_at.is_not(None))
+    return and_(unsettled(deliveries), or_(held, tried) if retrying else held)
+
+
 def _held_up(retrying: bool) -> Select[*tuple[Any, ...]]:
     behind = deliveries.alias("behind")
     passing = among(deliveries, "in_doubt", "bounced")
@@ -84,8 +104,6 @@ def _held_up(retrying: bool) -> Select[*tuple[Any, ...]]:
         .where(behind.c.lane == deliveries.c.lane, behind.c.position > deliveries.c.position, ready(behind))
         .scalar_subquery()
     )
-    held = among(deliveries, "parked", "failed", "bounced", "in_doubt")
-    tried = and_(deliveries.c.state == word("retrying"), deliveries.c.next_attempt_at.is_not(None))
     return (
         select(
             *(deliveries.c.position, outbox.c.id, deliveries.c.lane, outbox.c.authority, outbox.c.destination),
@@ -94,7 +112,7 @@ def _held_up(retrying: bool) -> Select[*tuple[Any, ...]]:
             *(deliveries.c.urgency, outbox.c.at, deliveries.c.next_attempt_at, deliveries.c.told_at),
         )
         .select_from(deliveries.join(outbox, outbox.c.position == deliveries.c.position))
-        .where(unsettled(deliveries), or_(held, tried) if retrying else held)
+        .where(_is_held_up(retrying))
     )
 
 
@@ -132,6 +150,12 @@ def _waiting_counts() -> Executable:
 
 
 _HELD_UP_ROWS, _NOT_ARRIVED_ROWS = _held_up(False), _held_up(True)
+_AUTHORITIES = (
+    select(outbox.c.authority)
+    .select_from(deliveries.join(outbox, outbox.c.position == deliveries.c.position))
+    .where(_is_held_up(True))
+    .distinct()
+)
 _STANDING = _standing()
 _WAITING_COUNTS = _waiting_counts()
 _QUARANTINED = (
@@ -172,6 +196,10 @@ class DeliveryStatus(Session):
         # Asked for in this order, SQLite would walk the table and not the index.
         rows = await self._rows(_NOT_ARRIVED_ROWS if retrying else _HELD_UP_ROWS)
         return sorted((HeldUp(*row) for row in rows), key=lambda held: held.position)
+
+    async def authorities_held_up(self) -> set[str]:
+        """Every authority of which a delivery waits for a person or is tried again by itself."""
+        return {str(authority) for authority in (await self._rows(_AUTHORITIES)).scalars()}
 
     async def release(self, positions: Collection[int], new_address: bool = False) -> int:
         """Releases these rows: they are due at once, from the first attempt. With `new_address` the address is looked

@@ -1,13 +1,14 @@
 """What is stuck, put together by cause: how many wait, since when, and which rows a release would touch."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from desk.clock_words import day_and_hour, length_in_words
+from desk.untaken import Untaken
 from reporting.canaries import absent_canaries
 from routing.messages import derived_id
-from store import AnswerRow, HeldUp, Quarantined
+from store import HeldUp, Quarantined
 from store.canaries import CanaryRow
 from store.listening import FeedState
 from store.pausing import PausedDeliveries
@@ -120,15 +121,14 @@ def quarantine_causes(quarantined: Sequence[Quarantined], now: datetime) -> list
     return [cause for _, cause in sorted(causes, key=lambda pair: pair[0])]
 
 
-def unsent_topics(rows: Sequence[AnswerRow], untaken: Mapping[str, str], now: datetime) -> list[tuple[str, str]]:
+def unsent_by_topic(
+    topics: Sequence[tuple[str, int, datetime]], untaken: Untaken, now: datetime
+) -> list[tuple[str, str]]:
     """Each topic for which answers wait: how many, since when, and why Kafka did not take them when last asked."""
-    groups: dict[str, list[AnswerRow]] = {}
-    for row in rows:
-        groups.setdefault(row.topic, []).append(row)
     told = []
-    for topic, kept in groups.items():
-        waits = f"{len(kept)} {'waits' if len(kept) == 1 else 'wait'}, oldest {length_in_words(now - kept[0].made_at)}"
-        told.append((topic, ". ".join([waits, *dict.fromkeys(why for r in kept if (why := untaken.get(r.id)))])))
+    for topic, count, oldest in topics:
+        waits = f"{count} {'waits' if count == 1 else 'wait'}, oldest {length_in_words(now - oldest)}"
+        told.append((topic, ". ".join([waits, *untaken.whys(topic)])))
     return told
 
 

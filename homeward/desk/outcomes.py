@@ -16,7 +16,7 @@ from aiokafka.errors import (  # type: ignore[import-untyped]
 from desk.ports import NotPublishedError
 from homeward.kafka import kafka_settings, tls_as, tokens_as
 from homeward.settings import Settings
-from producers.kafka_link import AiokafkaLink, KafkaSettings, Link, TopicShape, partition_of, started_link
+from producers.kafka_link import AiokafkaLink, KafkaSettings, Link, Record, TopicShape, partition_of, started_link
 
 _FAULTS = (KafkaError, OSError, TimeoutError)
 _WITHIN = 5.0  # seconds that a person waits before the page says that Kafka is away
@@ -39,7 +39,8 @@ def desk_kafka(settings: Settings, create: TopicShape | None = None) -> KafkaSet
 
 
 class KafkaOutcomes:
-    """Publishes what people answered. A producer that failed is thrown away, so that nothing of it arrives late."""
+    """Publishes what people answered. A producer that failed is thrown away, so that nothing of it arrives late: also
+    where Kafka found a record too large, as its number in the sequence is used up, and Kafka takes none after it."""
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
@@ -53,8 +54,7 @@ class KafkaOutcomes:
                     link = await self._started()
                     await link.create([topic])
                     partition = partition_of(key, await _partitions(link, topic))
-                    _, confirmation = await link.put(topic, partition, [(key, value, [*headers])])
-                    await confirmation
+                    await _handed_over(link, topic, partition, (key, value, [*headers]))
             except _FAULTS as error:
                 await self._abandon()
                 raise _not_published(error, topic, len(value)) from None
@@ -73,6 +73,15 @@ class KafkaOutcomes:
         if self._link:
             await self._link.abandon()
             self._link = None
+
+
+async def _handed_over(link: Link, topic: str, partition: int, record: Record) -> None:
+    """Returns when Kafka has it. What the producer itself finds too large never left: the producer is sound."""
+    try:
+        _, confirmation = await link.put(topic, partition, [record])
+    except MessageSizeTooLargeError as error:
+        raise _not_published(error, topic, len(record[1])) from None
+    await confirmation
 
 
 async def _partitions(link: Link, topic: str) -> Sequence[int]:

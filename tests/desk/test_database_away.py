@@ -72,6 +72,17 @@ async def test_what_is_sent_after_the_session_has_ended_and_while_the_database_i
         assert len(await drafts(running)) == 1
 
 
+async def test_sending_again_while_the_database_is_away_holds_no_session_that_nobody_has() -> None:
+    async with hub() as running, at_desk(running, MANAGER) as browser:
+        path = await strategy_form(running, browser)
+        typed: dict[str, Any] = {**await held_by(browser, path), "decision": CHOICE, "reason": TYPED}
+        running.clock.set(running.clock.now() + IDLE)
+        with away(running):
+            for _ in range(3):
+                assert (await browser.client.post(path, data=typed)).status_code == 503
+        assert not browser.desk.sessions._held
+
+
 async def test_a_page_that_could_not_be_read_is_asked_for_again() -> None:
     async with hub() as running, at_desk(running, MANAGER) as browser:
         with away(running):

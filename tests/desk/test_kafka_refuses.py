@@ -31,7 +31,11 @@ async def test_a_missing_topic_and_a_large_answer_are_told_apart_from_a_kafka_th
         await admin.close()
         outcomes = KafkaOutcomes(desk_kafka(Settings(kafka_bootstrap=kafka.bootstrap)))
         assert await held_by(outcomes, MISSING, b"{}", f"no topic {MISSING}") == "topic"
-        assert await held_by(outcomes, TOPIC, bytes(10_000), "too large") == "key"
-        await outcomes.publish(TOPIC, b"key", [], b"{}")
+        for size in (10_000, 2_000_000):  # more than the broker takes, and more than the client sends
+            await outcomes.publish(TOPIC, b"key", [], b"{}")
+            link = outcomes._link
+            assert await held_by(outcomes, TOPIC, bytes(size), "too large") == "key"
+            await outcomes.publish(TOPIC, b"key", [], b"{}")
+        assert outcomes._link is link  # what never left has spoilt nothing
         await outcomes.stop()
     assert await held_by(outcomes, TOPIC, b"{}", "cannot be reached") == "all"

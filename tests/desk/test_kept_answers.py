@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from desks import Outcomes, answer, desk_over, keep
@@ -17,7 +18,7 @@ from desk.application import application
 from desk.desk import Desk
 from desk.ports import NotPublishedError
 from desk.sending import keep_and_send, send_kept
-from store import AnswerRow, StoreRefusedError
+from store import AnswerRow, StoreRefusedError, Transaction
 
 PATIENCE = 20.0  # seconds
 
@@ -66,6 +67,59 @@ async def test_an_answer_does_not_overtake_one_about_the_same_child_that_is_kept
             now += timedelta(seconds=2)
             assert not await keep_and_send(desk_over(running, kafka), answer(id_, now, "e1"))
         assert kafka.values == ["a", "b"]
+
+
+async def test_of_what_waits_only_the_lane_of_the_answer_that_is_sent_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    unsent = Transaction.unsent_answers
+
+    async def noted(tx: Transaction, *asked: Any, **given: Any) -> list[AnswerRow]:
+        rows = await unsent(tx, *asked, **given)
+        read.extend(row.id for row in rows)
+        return rows
+
+    monkeypatch.setattr(Transaction, "unsent_answers", noted)
+    async with hub() as running:
+        now, kafka = running.clock.now(), Outcomes(away=True)
+        await keep(running, *(answer(f"a{n}", now) for n in range(5)))
+        assert not await keep_and_send(desk_over(running, kafka), answer("mine", now, "e1"))
+    assert read == ["mine"]
+
+
+async def test_what_is_not_taken_has_a_line_at_its_beginning_and_one_when_all_of_it_is_over(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    async with hub() as running:
+        now, kafka = running.clock.now(), Outcomes()
+        kept = desk_over(running, kafka)
+        await keep(running, answer("a", now, "e1"), answer("b", now, "e2"), answer("c", now, where="islington"))
+        kafka.faults = {b"a": NotPublishedError("too large", "key"), b"b": NotPublishedError("too large", "key")}
+        kafka.faults["casework.islington.outcomes.v1"] = NotPublishedError("no right", "topic")
+        for _ in range(3):
+            await send_kept(kept)
+        del kafka.faults[b"b"]
+        await send_kept(kept)
+        said = [record for record in caplog.records if record.name.startswith("desk.")]
+        assert [record.levelname for record in said] == ["WARNING"]
+        kafka.faults.clear()
+        await send_kept(kept)
+    assert [(r.levelname, r.name) for r in caplog.records if r.name.startswith("desk.")][1:] == [("INFO", said[0].name)]
+
+
+async def test_of_what_another_desk_has_sent_nothing_is_said_or_held_any_more(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    async with hub() as running:
+        now, kafka, other = running.clock.now(), Outcomes(away=True), Outcomes()
+        one = desk_over(running, kafka)
+        await keep(running, answer("a", now, "e1"))
+        assert not await keep_and_send(one, answer("b", now, "e2"))
+        await send_kept(one)
+        assert len(one.untaken.lanes()) == 2
+        await send_kept(desk_over(running, other))
+        await send_kept(one)
+    assert (one.untaken.lanes(), other.values) == (set(), ["a", "b"])
+    assert caplog.messages[-1] == "Kafka takes the answers again"
 
 
 @asynccontextmanager

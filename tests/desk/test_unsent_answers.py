@@ -3,6 +3,7 @@ Kafka."""
 
 from datetime import timedelta
 
+import pytest
 from desks import OPERATOR, Browser, Outcomes, answer, at_desk, desk_over, keep, with_a_missing_child
 from hub_in_memory import Hub, hub
 from test_answers import fill_in, sent
@@ -10,6 +11,7 @@ from test_answers import fill_in, sent
 from desk.ports import NotPublishedError
 from desk.sending import send_kept
 from homeward.desk.wiring import health_of
+from store import AnswerRow, Transaction
 
 
 async def test_an_answer_that_waits_too_long_makes_the_desk_unready_and_says_so() -> None:
@@ -51,6 +53,16 @@ async def test_an_operator_sees_what_waits_and_why_and_no_child() -> None:
         assert "Kafka does not let the desk's user write" in text
         assert "e-secret" not in text
         assert "o.kaur" not in text
+
+
+async def test_the_page_of_an_operator_reads_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def read(*_: object, **__: object) -> list[AnswerRow]:
+        raise AssertionError("contents were read")
+
+    async with hub() as running, at_desk(running, OPERATOR) as browser:
+        await late_and_barred(running, browser)
+        monkeypatch.setattr(Transaction, "unsent_answers", read)
+        assert "outcomes.v1: 1 waits, oldest 6 min." in await browser.text("/held-up")
 
 
 async def test_a_colleague_sees_that_what_was_answered_has_not_been_sent() -> None:

@@ -1,10 +1,13 @@
 """At which authorities something is under way: an open episode, or something that waits for somebody; and by which
-packs it is governed."""
+packs it is governed; and of which something has not arrived."""
+
+from dataclasses import replace
 
 from sqlalchemy import text
-from store_examples import NOON, timer
+from store_examples import NOON, promise, promised, timer
 
 from store import EpisodeRow, Store
+from store.delivery_table import deliveries
 from store.rows import WorkRow
 
 
@@ -23,6 +26,19 @@ async def test_every_authority_with_an_open_episode_or_open_work_is_named_once(s
         work = WorkRow("w1", "e4", "e4", "owed", "r", None, "task", "task.create", None, "routine", "m1", NOON, None)
         await tx.set_work(["e4"], [work])
         assert await tx.authorities_at_work() == {"n", "b", "owed"}
+
+
+async def test_every_authority_of_which_something_has_not_arrived_is_named_once(store: Store) -> None:
+    states = ["parked", "failed", "bounced", "in_doubt", "retrying", "prepared", "sending", "accepted", "failed"]
+    rows = [promised(f"m{n}", child=f"c{n}") for n in range(len(states))]
+    await promise(store, *(replace(row, authority=f"{n % 8}") for n, row in enumerate(rows)))
+    async with store.transaction() as tx:
+        for position, state in enumerate(states, 1):
+            at = NOON if state == "retrying" else None
+            mine = deliveries.c.position == position
+            await tx._rows(deliveries.update().where(mine).values(state=state, next_attempt_at=at))
+        assert await tx.authorities_held_up() == {each.authority for each in await tx.held_up(retrying=True)}
+        assert await tx.authorities_held_up() == {"0", "1", "2", "3", "4"}
 
 
 async def test_a_pack_is_needed_that_governs_an_episode_which_is_open_or_has_a_timer(store: Store) -> None:

@@ -100,6 +100,7 @@ async def test_a_hub_that_starts_asks_the_indexes_alone_who_has_work(watched: Wa
         watched.scans.clear()
         assert await tx.authorities_at_work() == {"n", "b", "waits"}
         assert await tx.governing() == set()
+        assert await tx.authorities_held_up() == set()
     assert watched.scans == []
 
 
