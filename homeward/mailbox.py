@@ -23,7 +23,7 @@ from store.trouble import Trouble
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 100
-_LATE = 900.0  # seconds
+_LATE, _HOUR = 900.0, 3600.0  # seconds
 _FAULTS = (imaplib.IMAP4.error, OSError, TimeoutError)
 _CANNOT = "Cannot read the mailbox for bounces, retrying"
 
@@ -57,10 +57,10 @@ class Mailbox:
     context: ssl.SSLContext | None = field(default=None, repr=False)
     timeout: float = 30.0
 
-    async def unread(self, last: Collection[str] = ()) -> Unread:
-        """What nobody has read, oldest first, but these `last`."""
+    async def unread(self, last: Collection[str] = (), without: Collection[str] = ()) -> Unread:
+        """What nobody has read, oldest first, but these `last`, and no message of those `without`."""
         token = await self.token() if self.token else None
-        return await asyncio.to_thread(self._unread, token, last)
+        return await asyncio.to_thread(self._unread, token, last, without)
 
     async def enter(self) -> None:
         """Goes in and out again. Raises what reading it would: TokenError, OSError or imaplib's error."""
@@ -74,11 +74,12 @@ class Mailbox:
         with self._entered(token):
             pass
 
-    def _unread(self, token: str | None, last: Collection[str]) -> Unread:
+    def _unread(self, token: str | None, last: Collection[str], without: Collection[str]) -> Unread:
         with self._entered(token) as imap:
             (found, *_) = _granted(imap.uid("SEARCH", "UNSEEN"))
             numbers = sorted((found or b"").decode().split(), key=lambda number: (number in last, int(number)))
-            return Unread(numbers, [(number, _body(imap, number)) for number in numbers[:_AT_ONCE]])
+            wanted = [number for number in numbers if number not in without][:_AT_ONCE]
+            return Unread(numbers, [(number, _body(imap, number)) for number in wanted])
 
     def _mark_read(self, numbers: Sequence[str], token: str | None) -> None:
         with self._entered(token) as imap:
@@ -105,7 +106,8 @@ class Mailbox:
 class BounceReader:
     """Reads the mailbox again and again. What could not be kept, as the database was away, is read again. What needs a
     person stays unread, behind all that is new, until somebody has read it: a letter, a bounce or an automatic reply
-    that is about no e-mail of ours, and what cannot be taken at all."""
+    that is about no e-mail of ours, and what cannot be taken at all. It is fetched again ever less often, at last once
+    an hour: it may be taken later, such as a bounce that came before its e-mail was written down as sent."""
 
     def __init__(
         self,
@@ -117,7 +119,7 @@ class BounceReader:
     ) -> None:
         self._mailbox, self._notices, self._domain, self._every = mailbox, notices, domain, every
         self._monotonic, self._read_at = monotonic, monotonic()
-        self._left: set[str] = set()
+        self._left: dict[str, tuple[float, float]] = {}  # by number, since when, and when it is fetched again
         self._more = False
         self._trouble = Trouble(log, "The mailbox for bounces can be read again")
 
@@ -139,8 +141,10 @@ class BounceReader:
 
     async def look(self) -> int:
         """Takes in what is unread; returns how many messages that were."""
-        unread = await self._mailbox.unread(self._left)
-        self._left &= {*unread.numbers}
+        now = self._monotonic()
+        not_yet = {number for number, (_, again) in self._left.items() if again > now}
+        unread = await self._mailbox.unread(self._left, not_yet)
+        self._left = {number: self._left[number] for number in unread.numbers if number in self._left}
         fresh = sum(number not in self._left for number, _ in unread.messages)
         done: list[str] = []
         try:
@@ -150,7 +154,8 @@ class BounceReader:
         finally:
             if done:
                 await self._mailbox.mark_read(done)
-        self._left -= {*done}
+        for number in done:
+            self._left.pop(number, None)
         self._read_at, self._more = self._monotonic(), fresh == _AT_ONCE
         return len(done)
 
@@ -175,7 +180,9 @@ class BounceReader:
         if number not in self._left:
             level = logging.ERROR if error else logging.WARNING
             log.log(level, "A message in the mailbox for bounces stays unread", exc_info=error, extra={"why": why})
-        self._left.add(number)
+        now = self._monotonic()
+        since, _ = self._left.get(number, (now, now))
+        self._left[number] = since, now + max(self._every, min(now - since, _HOUR))
         return False
 
     async def run(self) -> None:
@@ -237,7 +244,12 @@ def _granted(answer: tuple[str, list[Any]]) -> list[Any]:
 
 
 def _body(imap: imaplib.IMAP4_SSL, number: str) -> bytes | None:
-    _, found = imap.uid("FETCH", number, "(BODY.PEEK[])")
+    try:
+        _, found = imap.uid("FETCH", number, "(BODY.PEEK[])")
+    except imaplib.IMAP4.abort:  # no other can be had either
+        raise
+    except imaplib.IMAP4.error:
+        return None
     parts: list[Any] = [part for part in found if isinstance(part, tuple)]
     return bytes(parts[0][1]) if parts else None
 

@@ -1,6 +1,6 @@
 """What becomes of the root that closes a day: a service stamps it, and a mailbox outside of the hub gets it, where the
 settings name one. It vouches for all roots before it; nothing in it tells of a child. Where nobody vouches for any root
-for two days, that is a fault of the hub."""
+for two days of trying, that is a fault of the hub."""
 
 import logging
 from collections.abc import Callable
@@ -34,7 +34,9 @@ class Witnesses:
     ) -> None:
         self._store, self._now, self._url, self._mail = store, now, url, mail
         self._not_before: datetime | None = None
-        self._waits: dict[str, datetime] = {}  # by witness, since when roots of days wait for it
+        self._waits: dict[
+            str, datetime
+        ] = {}  # by witness, since when roots of days wait for it: at most since a first try
 
     async def run(self) -> None:
         """Tells of roots until it is cancelled. Whatever fails, it goes on."""
@@ -48,7 +50,13 @@ class Witnesses:
             return
         async with self._store.reading() as tx:
             root = await tx.closing_root()
-            self._waits = await self._waiting(tx, root) if root else {}
+            waiting = await self._waiting(tx, root) if root else {}
+            tried = {each: await tx.noted_at(_tried(each)) for each in waiting}
+        if untried := [Note(_tried(each), _tried(each), now) for each, at in tried.items() if at is None]:
+            # In the database, before anything can fail: a process that starts anew must not hide what keeps failing.
+            async with self._store.transaction(brief=True) as tx:
+                await tx.note(untried)
+        self._waits = {each: max(since, tried[each] or now) for each, since in waiting.items()}
         self._not_before = None
         if root and self._url and _STAMP in self._waits:
             await self._stamp(root, self._url)
@@ -73,7 +81,7 @@ class Witnesses:
         }
 
     def fault(self) -> str | None:
-        """What is wrong: for two days no root of a day was stamped, or sent."""
+        """What is wrong: for two days of trying no root of a day was stamped, or sent."""
         late = {each: since for each, since in self._waits.items() if self._now() - since >= _LATE}
         told = [f"roots of days have not been {_WORDS[each]} since {at:%Y-%m-%d %H:%M}" for each, at in late.items()]
         return f"{'; '.join(told)}: see the log" if told else None
@@ -102,6 +110,11 @@ class Witnesses:
 
 def _key(root: LedgerRoot) -> str:
     return f"{_ABOUT}/{root.number}/{root.root}"
+
+
+def _tried(witness: str) -> str:
+    """The key of the note that this witness was first to hear of a root, and what the note is about."""
+    return f"{_ABOUT} to be {_WORDS[witness]}"
 
 
 def _number(key: str | None) -> int:

@@ -23,6 +23,7 @@ _PAUSES = (  # until a message of this age is asked for again
     (timedelta(hours=1), timedelta(minutes=5)),
     (timedelta(days=4), timedelta(minutes=30)),
 )
+_UNTIL_KEPT = timedelta(hours=1)
 
 
 def delivery_line(row: Unarrived, outcome: str, detail: str, at: datetime, key: str = "") -> LedgerRow:
@@ -56,21 +57,29 @@ class Receipts:
             due = await tx.due_receipts(channel, self._now(), _AT_ONCE)
         heard, told = 0, set[str]()
         for each in (each for each in due if each.reference not in told):
+            answer, failed = None, None
             try:
                 answer = await sender.ask(each.reference)
                 heard += await self._write_down(each.reference, answer) if answer else 0
-                self._trouble.ends(each.reference)
             except StoreUnavailableError:
                 raise
             except Exception as error:  # whatever it is, others wait behind it
-                self._trouble.begins("Could not ask for a receipt, retrying", error, each.reference)
-                answer = None
-            if answer:
-                told.add(each.reference)
-                continue
+                self._trouble.begins("Could not ask for a receipt or keep it, retrying", error, each.reference)
+                failed = error
+            else:
+                self._trouble.ends(each.reference)
+                if answer:
+                    told.add(each.reference)
+                    continue
             now = self._now()
+            # What was said and could not be kept is asked for until it is.
+            again = _next(now, now - each.settled_at) or (now + _UNTIL_KEPT if answer else None)
             async with self._store.transaction() as tx:
-                await tx.confirm(each.position, "accepted", None, now, _next(now, now - each.settled_at))
+                await tx.confirm(each.position, "accepted", None, now, again)
+            if failed and again is None:
+                what = "Gave up asking for a receipt: nobody knows whether the message arrived"
+                log.error(what, exc_info=failed, extra={"position": each.position})
+                self._trouble.ends(each.reference)
         return heard
 
     async def _write_down(self, reference: str, answer: Confirmation) -> int:

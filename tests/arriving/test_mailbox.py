@@ -56,8 +56,8 @@ async def mailbox(folder: Path) -> AsyncIterator[tuple[ImapServer, Mailbox]]:
 
 
 @asynccontextmanager
-async def that_refuses(folder: Path, word: str) -> AsyncIterator[Mailbox]:
-    """A mailbox with one letter, whose server says NO to this command and OK to every other."""
+async def that_refuses(folder: Path, word: str, refusal: str = "NO") -> AsyncIterator[Mailbox]:
+    """A mailbox with two bounces, whose server refuses this command and says OK to every other."""
     ca, tls = issue(folder)
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -67,10 +67,10 @@ async def that_refuses(folder: Path, word: str) -> AsyncIterator[Mailbox]:
             if "CAPABILITY" in command:
                 writer.write(b"* CAPABILITY IMAP4rev1\r\n")
             if "SEARCH" in command:
-                writer.write(b"* SEARCH 7\r\n")
-            if "FETCH" in command:
-                writer.write(b"* 1 FETCH (UID 7 BODY[] {%d}\r\n%s)\r\n" % (len(bounce), bounce))
-            writer.write(f"{tag} {'NO not now' if word in command else 'OK done'}\r\n".encode())
+                writer.write(b"* SEARCH 7 8\r\n")
+            if "FETCH" in command and word not in command:
+                writer.write(b"* 1 FETCH (UID 8 BODY[] {%d}\r\n%s)\r\n" % (len(bounce), bounce))
+            writer.write(f"{tag} {f'{refusal} not now' if word in command else 'OK done'}\r\n".encode())
         writer.close()
 
     bounce = notice("5.1.1")
@@ -84,16 +84,31 @@ async def test_a_message_that_cannot_be_taken_holds_up_no_other_and_is_told_of_o
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with mailbox(tmp_path) as (imap, box):
-        office = Office(automatic_reply=KeyError("ours"), bounced="bounced")
-        reader = BounceReader(box, office, "hub.example", 1)
+        office, seconds = Office(automatic_reply=KeyError("ours"), bounced="bounced"), 0.0
+        reader = BounceReader(box, office, "hub.example", 60, monotonic=lambda: seconds)
         await imap.put(automatic_reply(SENT), notice("5.1.1"))
         assert [await reader.look(), await reader.look()] == [1, 0]
-        assert office.heard == ["automatic_reply", "bounced", "automatic_reply"]
+        assert office.heard == ["automatic_reply", "bounced"]
         assert (await imap.unread(), reader.left) == (1, 1)
         assert [record.levelname for record in caplog.records] == ["ERROR"]
         office.became["automatic_reply"] = "away"
+        seconds = 60
         assert await reader.look() == 1
         assert (await imap.unread(), reader.left) == (0, 0)
+
+
+async def test_what_stays_unread_is_fetched_again_ever_less_often_at_last_once_an_hour(tmp_path: Path) -> None:
+    async with mailbox(tmp_path) as (imap, box):
+        office, seconds = Office(), 0.0
+        reader = BounceReader(box, office, "hub.example", 60, monotonic=lambda: seconds)
+        await imap.put(notice("5.1.1"))
+        fetched = list[int]()
+        for minute in (0, 1, 2, 3, 4, 7, 8, 15, 16, 31, 32, 63, 64, 123, 124, 183, 184):
+            seconds = 60.0 * minute
+            await reader.look()
+            fetched += [minute] * (len(office.heard) - len(fetched))
+        assert fetched == [0, 1, 2, 4, 8, 16, 32, 64, 124, 184]
+        assert (await imap.unread(), reader.left) == (1, 1)
 
 
 async def test_what_needs_a_person_stays_unread_is_told_of_once_and_counted_until_somebody_has_read_it(
@@ -130,10 +145,14 @@ async def test_what_was_read_before_the_database_went_away_is_marked_and_the_res
         assert (await imap.unread(), reader.left) == (2, 0)
 
 
-async def test_a_message_that_the_server_does_not_give_out_is_left_and_the_mailbox_is_read(tmp_path: Path) -> None:
-    async with that_refuses(tmp_path, "FETCH") as box:
-        reader = BounceReader(box, Office(), "hub.example", 1)
-        assert (await reader.look(), reader.left) == (0, 1)
+@pytest.mark.parametrize("answer", ["NO", "BAD"])
+async def test_a_message_that_the_server_does_not_give_out_is_left_and_the_others_are_read(
+    tmp_path: Path, answer: str
+) -> None:
+    async with that_refuses(tmp_path, "FETCH 7", answer) as box:
+        office = Office(bounced="bounced")
+        reader = BounceReader(box, office, "hub.example", 1)
+        assert (await reader.look(), reader.left, office.heard) == (1, 1, ["bounced"])
 
 
 @pytest.mark.parametrize("word", ["SELECT", "SEARCH", "STORE"])
@@ -142,7 +161,7 @@ async def test_a_server_that_says_no_is_believed(tmp_path: Path, word: str) -> N
         office = Office(bounced="bounced")
         with pytest.raises(imaplib.IMAP4.error):
             await BounceReader(box, office, "hub.example", 1).look()
-        assert office.heard == (["bounced"] if word == "STORE" else [])
+        assert office.heard == (["bounced"] * 2 if word == "STORE" else [])
 
 
 async def test_a_mailbox_that_was_not_read_for_a_quarter_of_an_hour_is_a_fault(tmp_path: Path) -> None:

@@ -76,6 +76,26 @@ async def test_a_service_that_stamps_no_root_for_two_days_is_told_of_also_after_
         assert await told() == (None, {"stamp": 0})
 
 
+async def test_a_service_that_is_first_set_on_an_old_hub_has_two_days_from_the_first_try_also_over_restarts(
+    hub: Hub, tmp_path: Path
+) -> None:
+    await next_day(hub)
+    await next_day(hub, 365)
+    first = hub.clock.now()
+    with stamp_service(tmp_path / "service") as service:
+        service.refuses = True
+        for days in range(3):
+            witnesses = Witnesses(hub.store, hub.clock.now, service.url, None)
+            await witnesses.attend()
+            late = f"roots of days have not been stamped since {first:%Y-%m-%d %H:%M}: see the log"
+            assert (witnesses.fault(), witnesses.waits()) == (late if days == 2 else None, {"stamp": days * 86_400})
+            await next_day(hub)
+        mail = MemoryMailSender(lambda _item: Verdict.AWAY, words_of=PackWordings(hub.packs))
+        both = Witnesses(hub.store, hub.clock.now, service.url, (mail, OFFICER))
+        await both.attend()
+        assert both.waits() == {"stamp": 3 * 86_400, "mail": 0}, "each has a first try of its own"
+
+
 async def test_a_mailbox_that_takes_no_root_for_two_days_is_told_of(hub: Hub) -> None:
     away = False
 
@@ -139,12 +159,12 @@ async def test_what_fails_is_called_by_its_name_and_the_hub_says_it_in_ready_and
     parts = Parts(settings, hub.packs, shipped_directories(), hub.store, ways, now=hub.clock.now)
     running = RunningHub(parts, ["timers"])
     await next_day(hub)
-    await next_day(hub, 2)
     monkeypatch.setattr("homeward.witnessing._LOOK_EVERY", 0.01)
     at_work = asyncio.create_task(parts.witnesses.run())
     await asyncio.wait_for(tries[-1].wait(), 10)  # it goes on whatever fails
     at_work.cancel()
     await asyncio.wait([at_work])
+    hub.clock.set(hub.clock.now() + 2 * DAY)
     assert {line.message for line in caplog.records} == {"Could not have the root of a day vouched for, retrying"}
     state = await running.health.state()
     assert state["faults"]["witness"].startswith("roots of days have not been sent since")
