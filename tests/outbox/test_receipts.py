@@ -51,7 +51,7 @@ async def test_one_receipt_that_fails_holds_up_no_other_is_told_of_and_is_asked_
     assert due is not None
     assert due > hub.now
     said = ["Could not ask for a receipt or keep it, retrying"]
-    assert [record.getMessage() for record in caplog.records] == said
+    assert [each.getMessage() for each in caplog.records if each.name == "outbox.receipts"] == said
     hub.now += MINUTE
     answers.by_reference[message_id("a", "homeward.example")] = Confirmation("delivered")
     assert await receipts.look() == 1
@@ -72,7 +72,7 @@ async def test_a_receipt_that_cannot_be_asked_for_until_it_is_given_up_is_told_o
     caplog.clear()
     hub.now += 4 * DAY
     await receipts.look()
-    said = [(record.levelname, record.getMessage()) for record in caplog.records]
+    said = [(each.levelname, each.getMessage()) for each in caplog.records if each.name == "outbox.receipts"]
     gave_up = ("ERROR", "Gave up asking for a receipt: nobody knows whether the message arrived")
     assert sorted(said) == [gave_up, ("INFO", "Every receipt can be asked for again")]
     assert await receipts.next_look() is None
