@@ -3,6 +3,7 @@ that cannot be read is told of until it can."""
 
 import asyncio
 import imaplib
+import logging
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -80,6 +81,10 @@ async def that_refuses(folder: Path, word: str, refusal: str = "NO") -> AsyncIte
         yield Mailbox("localhost", port, USER, password=PASSWORD, context=ssl.create_default_context(cafile=ca))
 
 
+def warned(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [each.levelname for each in caplog.records if each.levelno >= logging.WARNING]
+
+
 async def test_a_message_that_cannot_be_taken_holds_up_no_other_and_is_told_of_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -90,7 +95,7 @@ async def test_a_message_that_cannot_be_taken_holds_up_no_other_and_is_told_of_o
         assert [await reader.look(), await reader.look()] == [1, 0]
         assert office.heard == ["automatic_reply", "bounced"]
         assert (await imap.unread(), reader.left) == (1, 1)
-        assert [record.levelname for record in caplog.records] == ["ERROR"]
+        assert warned(caplog) == ["ERROR"]
         office.became["automatic_reply"] = "away"
         seconds = 60
         assert await reader.look() == 1
@@ -119,7 +124,7 @@ async def test_what_needs_a_person_stays_unread_is_told_of_once_and_counted_unti
         await imap.put(LETTER, notice("5.1.1"), notice("2.0.0"), notice("4.4.7"), automatic_reply(SENT))
         assert [await reader.look(), await reader.look()] == [2, 0]  # a receipt for another hub needs nobody
         assert (await imap.unread(), reader.left) == (3, 3)
-        assert [record.levelname for record in caplog.records] == ["WARNING"] * 3
+        assert warned(caplog) == ["WARNING"] * 3
         assert "children.example" not in caplog.text
         await box.mark_read((await box.unread()).numbers)
         await reader.look()
