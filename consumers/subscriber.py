@@ -35,7 +35,8 @@ PATTERN = "|".join([*PATTERNS.values(), *OWN_PATTERNS.values()])
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 15.0
 _LOOKS_ELSEWHERE = 3
-"""How often in a row a partition must be seen with others: a member that joins anew has none for a moment."""
+"""How many looks in a row must find none of a batch's partitions here: a member that joins anew has none for a moment.
+"""
 
 
 class Subscriber:
@@ -115,12 +116,13 @@ class Subscriber:
         self.polled(len(batch))
 
     def reads_only(self, partitions: Collection[tuple[str, int]]) -> None:
-        """These are the hub's now, by topic and number. A batch none of whose partitions is among them will not come
-        again: whoever has these is in that trouble, or in none."""
+        """These are the hub's at this look, by topic and number. A batch none of whose partitions is among them for a
+        few looks will not come again: whoever has these is in that trouble, or in none."""
         elsewhere = self.trouble.present and self._failing and self._failing.isdisjoint(partitions)
         self._elsewhere = self._elsewhere + 1 if elsewhere else 0
         if self._elsewhere >= _LOOKS_ELSEWHERE:
             self.trouble.forget()
+            self._failures = 0
 
 
 def except_for(pattern: str, topics: Collection[str]) -> str:

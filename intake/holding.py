@@ -62,9 +62,9 @@ def _announced(context: Context, authority: str, report: Report, child: Child | 
 
 
 async def lock_waiting(tx: Transaction, timers: Iterable[TimerRow]) -> set[str]:
-    """Keeps everybody else from taking in what these timers are about: locks its incidents, and returns the children
-    that are to be locked with all others. Before any child is, as a batch does it, or the two could wait for each
-    other."""
+    """Keeps everybody else from taking in what these timers are about: locks the incidents that it waits for, and
+    returns the children, who are to be locked with all others. Incidents come before children, as in a batch, or the
+    two could wait for each other."""
     rows = await tx.early_words_named({early_of(timer.person) for timer in timers})
     await tx.lock({incident_lock(row.incident) for row in rows if row.incident})
     return {row.person for row in rows if row.person}

@@ -53,19 +53,19 @@ def _ended(timer: TimerRow, packs: Packs) -> tuple[Pack, Periodic, Span]:
     last = timer.due_at - timedelta(seconds=1)
     until = packs.governing(timer.authority, last).in_force_from
     versions = (pack for pack in reversed(packs.all()[timer.authority]) if pack.in_force_from <= until)
-    known = [(pack, r, _span(r, last)) for pack in versions for r in pack.periodic if r.id == timer.rule]
-    if not known:
+    known = ((pack, r, _span(r, last)) for pack in versions for r in pack.periodic if r.id == timer.rule)
+    ended = [each for each in known if each[2].until == timer.due_at]
+    if not ended:
         raise PackError(
             f"a report '{timer.rule}' of {timer.authority} is due, and no version has it; put the file of the one that "
             "had it back into protocols/"
         )
-    due = [
+    in_force = [
         (pack, report, span)
-        for pack, report, span in known
-        if span.until == timer.due_at
-        and pack.in_force_from >= packs.governing(pack.authority, span.since).in_force_from
+        for pack, report, span in ended
+        if pack.in_force_from >= packs.governing(pack.authority, span.since).in_force_from
     ]
-    return max(due, key=lambda each: each[2].until - each[2].since, default=known[0])
+    return max(in_force, key=lambda each: each[2].until - each[2].since, default=ended[0])
 
 
 def _message(pack: Pack, report: Periodic, span: Span, figures: Figures, now: datetime) -> Message:

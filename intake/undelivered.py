@@ -99,7 +99,8 @@ class Undelivered:
 
     async def tell(self) -> int:
         """Tells of what nobody has been told yet; returns how many messages that made. Raises an ExceptionGroup where a
-        fault could not be told, after all others were."""
+        fault could not be told, after all others were; where more than a few could not, some others are told next
+        time."""
         now, count = self._now(), 0
         self._untold = {key: kept for key, kept in self._untold.items() if kept[0] > now}
         for _ in range(_TRIES):
@@ -107,7 +108,8 @@ class Undelivered:
                 count = await self._tell_all_but(self._untold, now)
                 break
             except _UntoldError as error:
-                self._untold[error.key] = now + _UNTOLD_AGAIN, error.why
+                # Its traceback would keep rows of the table in memory.
+                self._untold[error.key] = now + _UNTOLD_AGAIN, error.why.with_traceback(None)
         if count:
             self._promised()
         if self._untold:

@@ -101,6 +101,20 @@ async def test_where_the_period_itself_changes_within_one_no_month_is_left_out(
     assert {period for _, period in sent} == periods
 
 
+async def test_a_version_that_is_put_in_force_afterwards_sends_no_period_before_its_end() -> None:
+    monthly = replace(QUARTER, period="month")
+    before = versions([monthly], [monthly])
+    async with hub(before) as h:
+        h.clock.set(datetime(2026, 8, 10, 12, tzinfo=UTC))
+        await h.take(missing())
+        late = Hub(h.store, versions([monthly], [QUARTER]))
+        for month in (9, 10):
+            await late.fall_until(datetime(2026, month, 2, 12, tzinfo=UTC))
+            late.clock.set(datetime(2026, month, 3, 12, tzinfo=UTC))
+            await late.take(missing(incident=f"P-{month}", id_=f"m-{month}"))
+        assert {period for _, period in await _sent(late)} == {"2026-08", "2026-07/2026-09"}
+
+
 async def test_a_report_that_no_version_knows_names_the_mend() -> None:
     async with hub(versions([QUARTER], [QUARTER])) as h:
         await h.take(missing())
