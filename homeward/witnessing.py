@@ -34,9 +34,8 @@ class Witnesses:
     ) -> None:
         self._store, self._now, self._url, self._mail = store, now, url, mail
         self._not_before: datetime | None = None
-        self._waits: dict[
-            str, datetime
-        ] = {}  # by witness, since when roots of days wait for it: at most since a first try
+        # By witness, since when roots of days wait for it: at most since it was first tried.
+        self._waits: dict[str, datetime] = {}
 
     async def run(self) -> None:
         """Tells of roots until it is cancelled. Whatever fails, it goes on."""
@@ -113,7 +112,7 @@ def _key(root: LedgerRoot) -> str:
 
 
 def _tried(witness: str) -> str:
-    """The key of the note that this witness was first to hear of a root, and what the note is about."""
+    """The key of the note of when this witness was first to be told of a root; also what the note is about."""
     return f"{_ABOUT} to be {_WORDS[witness]}"
 
 
