@@ -106,7 +106,7 @@ async def _send(desk: Desk, row: AnswerRow) -> HeldBack | None:
         return error.held
     except Exception as error:
         desk.untaken.failed(row.lane, error)
-        return "topic"
+        return "key"
     desk.untaken.taken(row.lane)
     async with desk.store.transaction() as tx:
         await tx.answer_sent(row.id, desk.now())

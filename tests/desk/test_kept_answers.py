@@ -47,6 +47,15 @@ async def test_an_answer_that_is_never_taken_holds_up_only_what_follows_about_th
         assert kafka.values == ["b1"]
 
 
+async def test_an_answer_that_the_desk_fails_to_send_holds_up_only_what_follows_about_the_same_child() -> None:
+    async with hub() as running:
+        now, kafka = running.clock.now(), Outcomes()
+        await keep(running, answer("a1", now, "e1"), answer("a2", now, "e1"), answer("b1", now, "e2"))
+        kafka.faults[b"a1"] = RuntimeError("of the client")
+        await send_kept(desk_over(running, kafka))
+        assert kafka.values == ["b1"]
+
+
 async def test_while_kafka_is_away_one_answer_is_tried() -> None:
     async with hub() as running:
         now, kafka = running.clock.now(), Outcomes()
