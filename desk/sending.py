@@ -80,7 +80,7 @@ async def send_kept(desk: Desk, only: AnswerLane | None = None) -> None:
                 held.add(lane[:1])
             case "key":
                 held.add(lane)
-    desk.untaken.taken(*gone)
+    desk.untaken.gone(*gone)
 
 
 async def _kept(desk: Desk, only: AnswerLane | None) -> AsyncIterator[AnswerRow]:
@@ -102,11 +102,11 @@ async def _send(desk: Desk, row: AnswerRow) -> HeldBack | None:
     try:
         await desk.publisher.publish(topic, key.encode(), [("content-type", STRUCTURED.encode())], row.event or b"")
     except NotPublishedError as error:
-        desk.untaken.refused(row.lane, str(error))
+        desk.untaken.refused(row.lane, error)
         return error.held
     except Exception as error:
         desk.untaken.failed(row.lane, error)
-        return "topic"
+        return "key"
     desk.untaken.taken(row.lane)
     async with desk.store.transaction() as tx:
         await tx.answer_sent(row.id, desk.now())

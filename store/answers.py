@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, Text, and_, bindparam, desc, func, null, select, tuple_, update
+from sqlalchemy import Executable, Text, and_, bindparam, desc, func, literal_column, null, select, tuple_, update
 
 from store.instants import UtcInstant
 from store.listing import Writing
@@ -26,7 +26,8 @@ _IS_UNSENT = desk_answers.c.sent_at.is_(None)
 _LAST = tuple_(bindparam("made_at", type_=UtcInstant), bindparam("last", type_=Text))
 _IS_AFTER = tuple_(desk_answers.c.made_at, desk_answers.c.id) > _LAST
 _KEY = bindparam("key", type_=Text)
-_HAS_KEY = func.coalesce(desk_answers.c.episode, desk_answers.c.message, desk_answers.c.id) == _KEY
+_NAMED = [func.nullif(desk_answers.c[name], literal_column("''", Text)) for name in ("episode", "message")]
+_HAS_KEY = func.coalesce(*_NAMED, desk_answers.c.id) == _KEY  # as `AnswerRow.lane`
 _IS_IN_LANE = and_(desk_answers.c.topic == bindparam("topic"), _HAS_KEY)
 _COUNT_UNSENT = select(func.count(), func.min(desk_answers.c.made_at)).select_from(desk_answers).where(_IS_UNSENT)
 _UNSENT_TOPICS = (

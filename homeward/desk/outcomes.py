@@ -54,7 +54,7 @@ class KafkaOutcomes:
                     link = await self._started()
                     await link.create([topic])
                     partition = partition_of(key, await _partitions(link, topic))
-                    await _handed_over(link, topic, partition, (key, value, [*headers]))
+                    await self._handed_over(link, topic, partition, (key, value, [*headers]))
             except _FAULTS as error:
                 await self._abandon()
                 raise _not_published(error, topic, len(value)) from None
@@ -69,19 +69,20 @@ class KafkaOutcomes:
             self._link = await started_link(AiokafkaLink(self._settings))
         return self._link
 
+    async def _handed_over(self, link: Link, topic: str, partition: int, record: Record) -> None:
+        """Returns when Kafka has it. What the producer itself finds too large never left: the producer is sound."""
+        try:
+            _, confirmation = await link.put(topic, partition, [record])
+        except MessageSizeTooLargeError:
+            size = f"{len(record[1])} bytes, at most {self._settings.max_request_size}"
+            why = f"The answer is larger than Homeward sends ({size}): answer again, shorter"
+            raise NotPublishedError(why, "key") from None
+        await confirmation
+
     async def _abandon(self) -> None:
         if self._link:
             await self._link.abandon()
             self._link = None
-
-
-async def _handed_over(link: Link, topic: str, partition: int, record: Record) -> None:
-    """Returns when Kafka has it. What the producer itself finds too large never left: the producer is sound."""
-    try:
-        _, confirmation = await link.put(topic, partition, [record])
-    except MessageSizeTooLargeError as error:
-        raise _not_published(error, topic, len(record[1])) from None
-    await confirmation
 
 
 async def _partitions(link: Link, topic: str) -> Sequence[int]:

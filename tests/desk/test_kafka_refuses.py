@@ -31,10 +31,12 @@ async def test_a_missing_topic_and_a_large_answer_are_told_apart_from_a_kafka_th
         await admin.close()
         outcomes = KafkaOutcomes(desk_kafka(Settings(kafka_bootstrap=kafka.bootstrap)))
         assert await held_by(outcomes, MISSING, b"{}", f"no topic {MISSING}") == "topic"
-        for size in (10_000, 2_000_000):  # more than the broker takes, and more than the client sends
+        broker = f"raise max.message.bytes of {TOPIC}"
+        client = "larger than Homeward sends .2000000 bytes, at most 1048576.: answer again, shorter"
+        for size, said in ((10_000, broker), (2_000_000, client)):
             await outcomes.publish(TOPIC, b"key", [], b"{}")
             link = outcomes._link
-            assert await held_by(outcomes, TOPIC, bytes(size), "too large") == "key"
+            assert await held_by(outcomes, TOPIC, bytes(size), said) == "key"
             await outcomes.publish(TOPIC, b"key", [], b"{}")
         assert outcomes._link is link  # what never left has spoilt nothing
         await outcomes.stop()

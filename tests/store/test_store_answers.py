@@ -34,14 +34,15 @@ async def test_what_is_unsent_in_one_lane_is_read_without_what_waits_elsewhere(s
     of_message = replace(answer("m", NOON), episode=None)
     alone = replace(answer("i", NOON), episode=None, message=None)
     elsewhere = replace(answer("e", NOON), topic="other")
+    nameless = replace(answer("n", NOON), episode="", message="")
     async with store.transaction() as tx:
-        for row in (sent, first, second, of_message, alone, elsewhere):
+        for row in (sent, first, second, of_message, alone, elsewhere, nameless):
             await tx.keep_answer(row)
         await tx.answer_sent("a", NOON)
     async with store.reading() as tx:
         assert await tx.unsent_answers(9, lane=sent.lane) == [first, second]
         assert await tx.unsent_answers(9, first, sent.lane) == [second]
-        for row in (of_message, alone, elsewhere):
+        for row in (of_message, alone, elsewhere, nameless):
             assert await tx.unsent_answers(9, lane=row.lane) == [row]
 
 
