@@ -5,10 +5,12 @@ import asyncio
 import contextlib
 import imaplib
 import logging
+import re
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Protocol
 
 from homeward.channels.mail import tokens
@@ -250,8 +252,12 @@ def _body(imap: imaplib.IMAP4_SSL, number: str) -> bytes | None:
         raise
     except imaplib.IMAP4.error:
         return None
-    parts: list[Any] = [part for part in found if isinstance(part, tuple)]
-    return bytes(parts[0][1]) if parts else None
+    # What came of a message before the server refused it comes with the next. The number may stand after the message.
+    named = re.compile(rb"\bUID %b\b" % number.encode())
+    for part, after in pairwise([*found, b""]):
+        if isinstance(part, tuple) and any(named.search(each) for each in (part[0], after) if isinstance(each, bytes)):
+            return bytes(part[1])
+    return None
 
 
 def _quoted(folder: str) -> str:
