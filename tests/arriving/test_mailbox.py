@@ -7,6 +7,7 @@ import logging
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,18 @@ async def test_what_stays_unread_is_fetched_again_ever_less_often_at_last_once_a
             fetched += [minute] * (len(office.heard) - len(fetched))
         assert fetched == [0, 1, 2, 4, 8, 16, 32, 64, 124, 184]
         assert (await imap.unread(), reader.left) == (1, 1)
+
+
+async def test_what_is_new_in_a_mailbox_made_anew_is_not_taken_for_what_stayed_unread(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with mailbox(tmp_path) as (imap, box):
+        office = Office()
+        reader = BounceReader(replace(box, folder="Bounces"), office, "hub.example", 60, monotonic=lambda: 0.0)
+        for times in (1, 2):
+            await imap.make_anew("Bounces", notice("5.1.1"))
+            assert [await reader.look(), await reader.look(), reader.left] == [0, 0, 1]
+            assert (office.heard, warned(caplog)) == (["bounced"] * times, ["WARNING"] * times)
 
 
 async def test_what_needs_a_person_stays_unread_is_told_of_once_and_counted_until_somebody_has_read_it(
