@@ -5,10 +5,12 @@ import asyncio
 import contextlib
 import imaplib
 import logging
+import re
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Protocol
 
 from homeward.channels.mail import tokens
@@ -38,10 +40,11 @@ class TakesNotices(Protocol):
 @dataclass(frozen=True, slots=True)
 class Unread:
     """The numbers of all messages that nobody has read, and some of these messages; None for one that the server does
-    not give out."""
+    not give out. With another `validity` the same number is another message's: the mailbox was made anew."""
 
     numbers: Sequence[str]
     messages: Sequence[tuple[str, bytes | None]]
+    validity: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,8 @@ class Mailbox:
             (found, *_) = _granted(imap.uid("SEARCH", "UNSEEN"))
             numbers = sorted((found or b"").decode().split(), key=lambda number: (number in last, int(number)))
             wanted = [number for number in numbers if number not in without][:_AT_ONCE]
-            return Unread(numbers, [(number, _body(imap, number)) for number in wanted])
+            _, validity = imap.response("UIDVALIDITY")
+            return Unread(numbers, [(number, _body(imap, number)) for number in wanted], validity)
 
     def _mark_read(self, numbers: Sequence[str], token: str | None) -> None:
         with self._entered(token) as imap:
@@ -120,6 +124,7 @@ class BounceReader:
         self._mailbox, self._notices, self._domain, self._every = mailbox, notices, domain, every
         self._monotonic, self._read_at = monotonic, monotonic()
         self._left: dict[str, tuple[float, float]] = {}  # by number, since when, and when it is fetched again
+        self._validity: object = None
         self._more = False
         self._trouble = Trouble(log, "The mailbox for bounces can be read again")
 
@@ -144,7 +149,9 @@ class BounceReader:
         now = self._monotonic()
         not_yet = {number for number, (_, again) in self._left.items() if again > now}
         unread = await self._mailbox.unread(self._left, not_yet)
-        self._left = {number: self._left[number] for number in unread.numbers if number in self._left}
+        known = self._left if unread.validity == self._validity else {}
+        self._left = {number: known[number] for number in unread.numbers if number in known}
+        self._validity = unread.validity
         fresh = sum(number not in self._left for number, _ in unread.messages)
         done: list[str] = []
         try:
@@ -250,8 +257,12 @@ def _body(imap: imaplib.IMAP4_SSL, number: str) -> bytes | None:
         raise
     except imaplib.IMAP4.error:
         return None
-    parts: list[Any] = [part for part in found if isinstance(part, tuple)]
-    return bytes(parts[0][1]) if parts else None
+    # What came of a message before the server refused it comes with the next. The number may stand after the message.
+    named = re.compile(rb"\bUID %b\b" % number.encode())
+    for part, after in pairwise([*found, b""]):
+        if isinstance(part, tuple) and any(named.search(each) for each in (part[0], after) if isinstance(each, bytes)):
+            return bytes(part[1])
+    return None
 
 
 def _quoted(folder: str) -> str:

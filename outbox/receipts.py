@@ -2,7 +2,7 @@
 comes from."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -10,7 +10,7 @@ from routing.ledger_words import recorded_destination
 from routing.messages import derived_id
 from schemas.delivery import Asks, Confirmation
 from store import LedgerRow, Store, Transaction
-from store.arriving import Unarrived
+from store.arriving import DueReceipt, Unarrived
 from store.errors import StoreUnavailableError
 from store.trouble import Trouble, Waiting
 
@@ -47,40 +47,70 @@ class Receipts:
     def __init__(self, store: Store, senders: Mapping[str, Asks], now: Callable[[], datetime]) -> None:
         self._store, self.senders, self._now = store, senders, now
         self._trouble = Trouble(log, "Every receipt can be asked for again")
+        self._troubled: dict[
+            str, tuple[str, datetime]
+        ] = {}  # by reference, the channel, and when it is asked for again
+        self._unkept = set[str]()  # references of which something was said that is not kept yet
 
     async def look(self) -> int:
         """Asks for every receipt that is due; returns of how many something was heard."""
         return sum([await self._look(channel, sender) for channel, sender in self.senders.items()])
 
     async def _look(self, channel: str, sender: Asks) -> int:
+        now = self._now()
         async with self._store.reading() as tx:
-            due = await tx.due_receipts(channel, self._now(), _AT_ONCE)
+            due = await tx.due_receipts(channel, now, _AT_ONCE)
+        if len(due) < _AT_ONCE:
+            self._end_what_others_have(channel, {each.reference for each in due}, now)
         heard, told = 0, set[str]()
         for each in (each for each in due if each.reference not in told):
-            answer, failed = None, None
-            try:
-                answer = await sender.ask(each.reference)
-                heard += await self._write_down(each.reference, answer) if answer else 0
-            except StoreUnavailableError:
-                raise
-            except Exception as error:  # whatever it is, others wait behind it
-                self._trouble.begins("Could not ask for a receipt or keep it, retrying", error, each.reference)
-                failed = error
-            else:
-                self._trouble.ends(each.reference)
-                if answer:
-                    told.add(each.reference)
-                    continue
-            now = self._now()
-            # What was said and could not be kept is asked for until it is.
-            again = _next(now, now - each.settled_at) or (now + _UNTIL_KEPT if answer else None)
-            async with self._store.transaction() as tx:
-                await tx.confirm(each.position, "accepted", None, now, again)
-            if failed and again is None:
-                what = "Gave up asking for a receipt: nobody knows whether the message arrived"
-                log.error(what, exc_info=failed, extra={"position": each.position})
-                self._trouble.ends(each.reference)
+            news = await self._ask(channel, sender, each)
+            if news is not None:
+                heard += news
+                told.add(each.reference)
         return heard
+
+    async def _ask(self, channel: str, sender: Asks, due: DueReceipt) -> int | None:
+        """Asks for one; returns of how many rows the answer was news. None: there was none, or it was not kept."""
+        reference, failed = due.reference, None
+        try:
+            if answer := await sender.ask(reference):
+                self._unkept.add(reference)
+                news = await self._write_down(reference, answer)
+                self._is_over(reference)
+                return news
+        except StoreUnavailableError:
+            raise
+        except Exception as error:  # whatever it is, others wait behind it
+            self._trouble.begins("Could not ask for a receipt or keep it, retrying", error, reference)
+            self._troubled.setdefault(reference, (channel, self._now()))
+            failed = error
+        now = self._now()
+        # What was said once and could not be kept is asked for until it is.
+        again = _next(now, now - due.settled_at) or (now + _UNTIL_KEPT if reference in self._unkept else None)
+        async with self._store.transaction() as tx:
+            waits = await tx.confirm(due.position, "accepted", None, now, again)
+        if waits and again and (failed or reference in self._unkept):
+            self._troubled[reference] = channel, again
+            return None
+        if waits and failed:
+            what = "Gave up asking for a receipt: nobody knows whether the message arrived"
+            log.error(what, exc_info=failed, extra={"position": due.position})
+        self._is_over(reference)
+        return None
+
+    def _end_what_others_have(self, channel: str, due: Collection[str], now: datetime) -> None:
+        """Ends the trouble of receipts that would be due by now and are not: they came another way, or another process
+        asks for them."""
+        for reference, (of, again) in list(self._troubled.items()):
+            if of == channel and again <= now and reference not in due:
+                del self._troubled[reference]
+                self._trouble.ends(reference)
+
+    def _is_over(self, reference: str) -> None:
+        self._unkept.discard(reference)
+        self._troubled.pop(reference, None)
+        self._trouble.ends(reference)
 
     async def _write_down(self, reference: str, answer: Confirmation) -> int:
         now = self._now()

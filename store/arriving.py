@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
     update,
 )
@@ -170,7 +171,12 @@ def _faults(postgres: bool) -> Executable:
 
 _CONFIRM = (
     update(deliveries)
-    .where(deliveries.c.position == bindparam("at"), among(deliveries, "accepted", "in_doubt", "delivered"))
+    .where(
+        deliveries.c.position == bindparam("at"),
+        among(deliveries, "accepted", "in_doubt", "delivered"),
+        # Who hears nothing does not undo what another has heard meanwhile.
+        or_(word("accepted") != _STATE, among(deliveries, "accepted")),
+    )
     .values(
         state=_STATE,
         detail=func.coalesce(bindparam("words", type_=Text), deliveries.c.detail),
@@ -224,7 +230,7 @@ class Arriving(Session):
         self, position: int, became: _Became, detail: str | None, now: datetime, ask_again: datetime | None = None
     ) -> bool:
         """Write down what the other side says of a delivery that it had accepted (or that was in doubt); returns
-        whether it counted. `ask_again`: when to ask next."""
+        whether it counted: that it stays accepted does where it still is. `ask_again`: when to ask next."""
         given = {"at": position, "became": became, "words": detail, "now": now, "again": ask_again}
         return (await self._rows(_CONFIRM, **given)).rowcount > 0
 

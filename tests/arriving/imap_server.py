@@ -36,14 +36,24 @@ class ImapServer:
         """Messages arrive in the mailbox, in this order."""
         await asyncio.to_thread(self._put, messages)
 
+    async def make_anew(self, folder: str, *messages: bytes) -> None:
+        """A folder with these messages, in place of one of this name."""
+        await asyncio.to_thread(self._make_anew, folder, messages)
+
     async def unread(self) -> int:
         return await asyncio.to_thread(self._unread)
 
-    def _put(self, messages: tuple[bytes, ...]) -> None:
+    def _put(self, messages: tuple[bytes, ...], folder: str = "INBOX") -> None:
         with self._entered() as imap:
             for message in messages:
-                status, _ = imap.append("INBOX", "", "", message)
+                status, _ = imap.append(folder, "", "", message)
                 assert status == "OK"
+
+    def _make_anew(self, folder: str, messages: tuple[bytes, ...]) -> None:
+        with self._entered() as imap:
+            imap.delete(folder)
+            assert imap.create(folder)[0] == "OK"
+        self._put(messages, folder)
 
     def _unread(self) -> int:
         with self._entered() as imap:

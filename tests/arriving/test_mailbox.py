@@ -7,6 +7,7 @@ import logging
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,8 @@ async def mailbox(folder: Path) -> AsyncIterator[tuple[ImapServer, Mailbox]]:
 
 @asynccontextmanager
 async def that_refuses(folder: Path, word: str, refusal: str = "NO") -> AsyncIterator[Mailbox]:
-    """A mailbox with two bounces, whose server refuses this command and says OK to every other."""
+    """A mailbox with a bounce and a receipt, whose server refuses this command and says OK to every other. It refuses
+    a message when it has written it."""
     ca, tls = issue(folder)
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -69,12 +71,14 @@ async def that_refuses(folder: Path, word: str, refusal: str = "NO") -> AsyncIte
                 writer.write(b"* CAPABILITY IMAP4rev1\r\n")
             if "SEARCH" in command:
                 writer.write(b"* SEARCH 7 8\r\n")
-            if "FETCH" in command and word not in command:
-                writer.write(b"* 1 FETCH (UID 8 BODY[] {%d}\r\n%s)\r\n" % (len(bounce), bounce))
+            if "UID FETCH 7" in command:
+                writer.write(b"* 1 FETCH (UID 7 BODY[] {%d}\r\n%s)\r\n" % (len(bounce), bounce))
+            if "UID FETCH 8" in command:  # the items may come in any order
+                writer.write(b"* 2 FETCH (BODY[] {%d}\r\n%s UID 8)\r\n" % (len(second), second))
             writer.write(f"{tag} {f'{refusal} not now' if word in command else 'OK done'}\r\n".encode())
         writer.close()
 
-    bounce = notice("5.1.1")
+    bounce, second = notice("5.1.1"), notice("2.0.0")
     server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=tls)
     async with server:
         port = server.sockets[0].getsockname()[1]
@@ -116,6 +120,18 @@ async def test_what_stays_unread_is_fetched_again_ever_less_often_at_last_once_a
         assert (await imap.unread(), reader.left) == (1, 1)
 
 
+async def test_what_is_new_in_a_mailbox_made_anew_is_not_taken_for_what_stayed_unread(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with mailbox(tmp_path) as (imap, box):
+        office = Office()
+        reader = BounceReader(replace(box, folder="Bounces"), office, "hub.example", 60, monotonic=lambda: 0.0)
+        for times in (1, 2):
+            await imap.make_anew("Bounces", notice("5.1.1"))
+            assert [await reader.look(), await reader.look(), reader.left] == [0, 0, 1]
+            assert (office.heard, warned(caplog)) == (["bounced"] * times, ["WARNING"] * times)
+
+
 async def test_what_needs_a_person_stays_unread_is_told_of_once_and_counted_until_somebody_has_read_it(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -155,9 +171,9 @@ async def test_a_message_that_the_server_does_not_give_out_is_left_and_the_other
     tmp_path: Path, answer: str
 ) -> None:
     async with that_refuses(tmp_path, "FETCH 7", answer) as box:
-        office = Office(bounced="bounced")
+        office = Office(delivered="delivered")
         reader = BounceReader(box, office, "hub.example", 1)
-        assert (await reader.look(), reader.left, office.heard) == (1, 1, ["bounced"])
+        assert (await reader.look(), reader.left, office.heard) == (1, 1, ["delivered"])
 
 
 @pytest.mark.parametrize("word", ["SELECT", "SEARCH", "STORE"])
@@ -166,7 +182,7 @@ async def test_a_server_that_says_no_is_believed(tmp_path: Path, word: str) -> N
         office = Office(bounced="bounced")
         with pytest.raises(imaplib.IMAP4.error):
             await BounceReader(box, office, "hub.example", 1).look()
-        assert office.heard == (["bounced"] * 2 if word == "STORE" else [])
+        assert office.heard == (["bounced", "delivered"] if word == "STORE" else [])
 
 
 async def test_a_mailbox_that_was_not_read_for_a_quarter_of_an_hour_is_a_fault(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ class World:
             held = await tx.held_up(retrying=True)
             await tx.release([row.position for row in held if row.row == self.id])
 
-    def confirm(self, became: Literal["delivered", "bounced"]) -> Callable[[], Awaitable[None]]:
+    def confirm(self, became: Literal["delivered", "bounced", "accepted"]) -> Callable[[], Awaitable[None]]:
         async def say() -> None:
             position = await self.position()
             async with self.store.transaction() as tx:
@@ -89,7 +89,7 @@ class World:
 async def test_a_delivery_takes_the_steps_that_are_drawn(store: Store) -> None:
     world = World(store)
     acts = [world.claim, *map(world.settle, OUTCOMES), world.pass_to_another_relay, world.release, world.renew]
-    acts += [world.confirm("delivered"), world.confirm("bounced"), world.send_again]
+    acts += [world.confirm("delivered"), world.confirm("bounced"), world.confirm("accepted"), world.send_again]
     ways: dict[str, tuple[Callable[[], Awaitable[None]], ...]] = {"prepared": ()}
     steps, followed = set[Step](), set[str]()
     while ahead := ways.keys() - followed:
