@@ -64,13 +64,19 @@ def _claimed(context: Context, child: Child, other: Child, case: Case, missing: 
     if not is_named(context, other, missing) and not answers(context, other):
         step += hand_over(context, other, case, child.authority, report)
     elif has_a_say(context, other, missing):
-        detail = _CLAIMED.format(child.authority)
-        step += raised(context, other.authority, "doubtful_match", detail, report, missing.about, CLAIM_ROW)
-        detail = _BESIDE.format(other.authority)
-        step += raised(context, child.authority, "doubtful_match", detail, report, missing.about, CLAIM_ROW)
+        step += _told(context, other.authority, _CLAIMED.format(child.authority), report, missing)
+        step += _told(context, child.authority, _BESIDE.format(other.authority), report, missing)
     if is_named(context, other, missing):
         note_claim(context, child.authority, missing)
     return step
+
+
+def _told(context: Context, authority: str, detail: str, report: Report, missing: Missing) -> Step:
+    """What the authority must know of one child. A record may speak of several who are missing together: of each it is
+    told by itself."""
+    origin = replace(report.origin, claim=f"{report.origin.claim} {missing.origin.token}")
+    about = missing.about
+    return raised(context, authority, "doubtful_match", detail, replace(report, origin=origin), about, CLAIM_ROW)
 
 
 def _begin(context: Context, child: Child, case: Case, missing: Missing) -> Step:
@@ -113,7 +119,7 @@ def _named(context: Context, child: Child, authority: str, parsed: Parsed) -> St
                 (child.authority, _NAMED.format(authority)),
                 (authority, _NAMED_HERE.format(child.authority)),
             ):
-                step += raised(context, whom, "doubtful_match", detail, parsed.report, missing.about, CLAIM_ROW)
+                step += _told(context, whom, detail, parsed.report, missing)
         step += handed
     return step
 

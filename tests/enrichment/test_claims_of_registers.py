@@ -53,6 +53,19 @@ async def test_a_second_claim_is_told_to_all_who_have_the_child_both_ways_and_on
         assert crossed(await take(h, missing(3, risk="high", responsible_authority=named))) == set()
 
 
+async def test_of_two_children_of_one_incident_who_share_a_record_each_is_told() -> None:
+    async with hub() as h:
+        for n, number in enumerate(("K-1", "K-2"), start=1):
+            await take(h, missing(child=child(f"compact:{number}"), id_=f"m-{n}", responsible_authority=NOTTS))
+        said = await take(h, record(ISLINGTON, "compact:K-1", "compact:K-2"))
+        told = [m for m in said if m["type"] == "exception.raise" and m["authority"] == ISLINGTON]
+        whose = {tuple(i["value"] for i in m["child"]["identifiers"]) for m in told}
+        assert whose == {("K-1",), ("K-2",)}
+        assert len({m["id"] for m in told}) == 2
+        async with h.store.reading() as tx:
+            assert await tx.quarantined() == []
+
+
 async def test_a_correction_does_not_tell_them_again() -> None:
     async with hub() as h:
         await take(h, record(ISLINGTON, "compact:K-1"), missing(responsible_authority=NOTTS))
