@@ -68,8 +68,16 @@ def test_no_input_is_lost_and_none_stops_a_good_record(random: Random, batches: 
     assert asyncio.run(polled([random], batches))[1] == []
 
 
-def test_a_seeded_world_holds() -> None:
-    sheet, failures = asyncio.run(polled([Random(poll) for poll in range(6)], 40))
+WORLDS = {
+    "as it is": [Random(poll) for poll in range(6)],
+    # Absences that decisions have moved, and who is begun anew under their reference.
+    "moved and begun anew": [Random(f"77-0-{poll}") for poll in range(13)],
+}
+
+
+@pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
+def test_a_seeded_world_holds(world: list[Random]) -> None:
+    sheet, failures = asyncio.run(polled(world, 40))
     assert failures == []
     assert len(sheet.types) == 25
     assert min(sheet.ends["taken in or repeated"], sheet.ends["in quarantine, told"]) > sheet.records // 4
