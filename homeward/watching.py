@@ -179,7 +179,7 @@ class Watch:
 def relay_fault(due_since: datetime | None, shards: int, is_alone: bool, now: datetime) -> str | None:
     """What is wrong with the relay, in words: what could be sent has not been, or it is `is_alone` in its process and
     holds no shard."""
-    late = now - due_since if due_since else timedelta()
+    late = _late(due_since, now)
     if late > OVERDUE:
         return f"a message has been due for {late // timedelta(seconds=1)} s and has not been sent"
     return "it holds no shard" if is_alone and not shards else None
@@ -187,7 +187,7 @@ def relay_fault(due_since: datetime | None, shards: int, is_alone: bool, now: da
 
 def telling_fault(told_at: datetime | None, now: datetime) -> str | None:
     """What is wrong with the telling of what has not arrived, in words. `told_at`: when all of it was last told."""
-    late = now - told_at if told_at else timedelta()
+    late = _late(told_at, now)
     if late <= OVERDUE:
         return None
     return f"for {late // timedelta(seconds=1)} s people could not be told of all that has not arrived: see the log"
@@ -195,7 +195,7 @@ def telling_fault(told_at: datetime | None, now: datetime) -> str | None:
 
 def unsent_fault(count: int, oldest: datetime | None, now: datetime) -> str | None:
     """What is wrong with the answers that the desk keeps for Kafka, in words."""
-    late = now - oldest if oldest else timedelta()
+    late = _late(oldest, now)
     if late <= UNSENT:
         return None
     told = "1 answer has" if count == 1 else f"{count} answers have"
@@ -204,5 +204,10 @@ def unsent_fault(count: int, oldest: datetime | None, now: datetime) -> str | No
 
 def overdue(next_timer: datetime | None, now: datetime) -> str | None:
     """What is wrong with the clocks, in words."""
-    late = now - next_timer if next_timer else timedelta()
+    late = _late(next_timer, now)
     return f"the oldest timer is {late // timedelta(seconds=1)} s overdue" if late > OVERDUE else None
+
+
+def _late(since: datetime | None, now: datetime) -> timedelta:
+    """For how long something has been due; not at all where there is nothing."""
+    return now - since if since else timedelta()

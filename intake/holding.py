@@ -77,6 +77,6 @@ async def waited_long(tx: Transaction, context: Context, timers: Iterable[TimerR
     step = aside(context.early.unread, context.packs, context.now)
     for early in context.early:
         detail = _LONG.format(f"{context.early_after / timedelta(hours=1):g}")
-        authority = early.row.authority if early.row.authority in context.packs.authorities else HUB
-        step += raised(context, authority, "doubtful_match", detail, early.report, early.report.about, of_sender=True)
+        whose, report = early.row.authority, early.report
+        step += raised(context, whose, "doubtful_match", detail, report, report.about, of_sender=True)
     return step

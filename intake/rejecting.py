@@ -22,7 +22,7 @@ def failed(raw: RawRecord, error: Exception, more: str = "") -> Rejected:
 def rejection_alert(rejected: Rejected, packs: Packs, now: datetime) -> Message:
     """The word to a person about a record that was set aside: its owner's intake role, else the operator."""
     owner = owner_of(rejected, packs)
-    pack = packs.hub if owner == HUB else packs.governing(owner, now)
+    pack = packs.speaking_for(owner, now)
     cause = ("/homeward/quarantine", rejected.raw.place)
     again = bool(rejected.raw.held or rejected.claim)  # what is set aside once more is told once more
     return exception(pack, "unreadable", f"{rejected.reason}: {rejected.detail}", now, cause, once=not again)

@@ -13,7 +13,7 @@ from intake.noting import Notes, sender_of
 from intake.records import Parsed, Rejected
 from routing.case import AnyCase
 from routing.exceptions import exception
-from routing.library import HUB, Packs
+from routing.library import Packs
 from routing.messages import Message
 from store.register_freshness import RegisterFreshness
 
@@ -127,8 +127,7 @@ def raised(
     """An exception of the hub to a person at the authority, or to the operator, because of a report. `rows` of the
     requirements ask for it, besides the hub's own duty. `of_sender`: what is wrong is how the sender sends, so that
     many of one sender with the same words are one cause."""
-    hub = authority == HUB
-    pack = context.packs.hub if hub else context.packs.governing(authority, context.now)
+    pack = context.packs.speaking_for(authority, context.now)
     origin = report.origin
     cause = (origin.source, origin.id)
     told = exception(pack, kind, detail, context.now, cause, about, about.identifiers, origin.claim, rows, once=True)

@@ -47,9 +47,8 @@ class Receipts:
     def __init__(self, store: Store, senders: Mapping[str, Asks], now: Callable[[], datetime]) -> None:
         self._store, self.senders, self._now = store, senders, now
         self._trouble = Trouble(log, "Every receipt can be asked for again")
-        self._troubled: dict[
-            str, tuple[str, datetime]
-        ] = {}  # by reference, the channel, and when it is asked for again
+        # By reference, the channel, and when it is asked for again.
+        self._troubled: dict[str, tuple[str, datetime]] = {}
         self._unkept = set[str]()  # references of which something was said that is not kept yet
 
     async def look(self) -> int:
