@@ -28,6 +28,10 @@ from store.trouble import Trouble, Waiting
 
 log = logging.getLogger(__name__)
 
+_QUIET = 0.05
+"""Seconds without anything new before a relay asks the table when next something is due: one that is woken sooner, as
+a busy one is, need not know."""
+
 Tell = Callable[[], Awaitable[int]]
 """Tells people of what has not arrived; returns how many messages that made."""
 
@@ -153,7 +157,7 @@ class Relay:
                 with self._database.for_part("holding"):
                     if await self._shards.hold(self._now()):
                         self.wake()
-                    if self._shards.is_short:
+                    if self._shards.is_short or self._shards.inherits:
                         wait = min(wait, self._look)
             except StoreUnavailableError:
                 wait = min(wait, self._pause)
@@ -205,6 +209,7 @@ class Relay:
                 with self._database.for_part(f"{channel.name} {work.__name__}"):
                     await channel.hold_on()
                     await work()
+                    await rest(woken, _QUIET)
                     wait = 0.0 if woken.is_set() else await self._until_next(channel, since)
             except StoreUnavailableError:
                 await rest(self._stopping, self._pause)

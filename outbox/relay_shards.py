@@ -25,7 +25,7 @@ use."""
 class Shards:
     """The shards of one relay: its share of all. `fences`: shard → fencing token, as of the last `hold`. `lost`: what
     was leased is not known for sure, and none are held until the next `hold`. `is_short`: others are yet to give some
-    up."""
+    up. `inherits`: rows that former holders leased are in flight, or their leases are yet to lapse."""
 
     def __init__(self, store: Store, owner: str, lease: timedelta) -> None:
         self._store, self._owner, self._lease = store, owner, lease
@@ -35,12 +35,13 @@ class Shards:
         self._turn = asyncio.Lock()
         self._in_flight: Counter[str] = Counter()
         self.fences: Mapping[int, int] = {}
-        self.is_short = False
+        self.is_short = self.inherits = False
         self._held_at: datetime | None = None
 
     async def hold(self, now: datetime) -> bool:
-        """Prolong what is held, the leases of rows in flight included, and take or give up what makes it the share of
-        this relay; returns whether there is more than before. Raises StoreUnavailableError."""
+        """Prolong what is held, the leases of rows in flight included, take or give up what makes it the share of this
+        relay, and free the rows that former holders let lapse; returns whether there may be more to send than before.
+        Raises StoreUnavailableError."""
         async with self._turn:
             if self.lost:
                 await self._ownership.release(now)
@@ -49,12 +50,13 @@ class Shards:
             await self._ownership.renew(now, self._lease)
             held = await self._share(now)
             before, self.fences = self.fences, {_NAMES[name]: f for name, f in held.items() if name in _NAMES}
-            if owners := [owner for owner, batches in self._in_flight.items() if batches]:
-                async with self._store.transaction(brief=True) as tx:
-                    for owner in owners:
-                        await tx.renew_leases(owner, now, self._lease)
+            inherited = self.inherits
+            async with self._store.transaction(brief=True) as tx:
+                for owner in [owner for owner, batches in self._in_flight.items() if batches]:
+                    await tx.renew_leases(owner, now, self._lease)
+                self.inherits = await tx.free_lapsed(self.fences, now, self._lease)
             self._held_at = now
-            return len(self.fences) > len(before)
+            return inherited or len(self.fences) > len(before)
 
     async def _share(self, now: datetime) -> Mapping[str, int]:
         """As many shards as come to each relay that runs: takes what is free of its share, gives up what is more. Rows

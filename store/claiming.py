@@ -74,12 +74,29 @@ def _owned(postgres: bool) -> Executable:
 
 
 @cache
-def _expire(postgres: bool) -> Executable:
+def _of_former(postgres: bool) -> Select[*tuple[Any, ...]]:
+    """The rows that former holders of these shards have leased."""
     asked = _SHARDS.of(postgres)
-    left = (unsettled(deliveries), deliveries.c.state == word("sending"), lapsed(deliveries.c.lease_until))
-    theirs = (deliveries.c.shard == asked.c.shard, deliveries.c.fence < asked.c.fence)
+    theirs = and_(deliveries.c.shard == asked.c.shard, deliveries.c.fence < asked.c.fence)
+    both = deliveries.join(asked, theirs)
+    leased = (unsettled(deliveries), deliveries.c.state == word("sending"))
+    return select(deliveries.c.position).select_from(both).where(*leased)
+
+
+@cache
+def _count_former(postgres: bool) -> Executable:
+    left = _of_former(postgres).add_columns(lapsed(deliveries.c.lease_until).label("lapsed")).subquery("left_behind")
+    return select(func.count().label("leased"), func.count().filter(left.c.lapsed).label("lapsed")).select_from(left)
+
+
+@cache
+def _free_former(postgres: bool) -> Executable:
+    chosen = _of_former(postgres).where(lapsed(deliveries.c.lease_until))
+    if postgres:  # what is locked is being settled: to wait for it here could be to wait in a circle
+        chosen = chosen.with_for_update(of=deliveries, skip_locked=True)
+    free = chosen.cte("free")
     again = {"state": "prepared", "next_attempt_at": null(), "lease_owner": null(), "lease_until": null()}
-    return update(deliveries).where(*left, *theirs).values(again)
+    return update(deliveries).where(deliveries.c.position.in_(select(free.c.position))).values(again)
 
 
 @cache
@@ -166,18 +183,14 @@ class Claiming(Session):
         """Lease up to `limit` rows that may be sent now, in the order to send them.
 
         `fences` gives the fencing token of each shard that `owner` holds; a shard that has passed to another yields
-        nothing. Rows whose lease an earlier owner of the shard let lapse are taken too. Of a lane come rows from its
-        head on, in order and without a gap, unless the head is in flight, waiting, parked or failed: then none. A row
+        nothing. Of a lane come rows from its head on, in order and without a gap, unless the head is in flight, waiting, parked or failed: then none. A row
         of a type in `overtaking` passes parked and failed ones, and what waits behind them; what a person has paused is
         left alone. `channel` (topic, mail) limits the claim to destinations of that channel, so that a slow one does
         not hold up the other; `only` and `besides` to these topics and to all but these, of which one may be given."""
-        asked = [(shard_name(shard), shard, fence) for shard, fence in sorted(fences.items())]
-        held = await self._with(_SHARDS, asked, _owned(self._postgres), whose=owner)
+        held = await self._with(_SHARDS, _asked(fences), _owned(self._postgres), whose=owner)
         owned: dict[int, int] = {row.shard: row.fence for row in held}
         if not owned:
             return []
-        theirs = [(shard_name(shard), shard, fence) for shard, fence in owned.items()]
-        await self._with(_SHARDS, theirs, _expire(self._postgres), **lapsing(now, lease))
         types = _OVERTAKING.parameters(self._postgres, ((name,) for name in sorted(overtaking)))
         of_channel = {} if channel is None else {"channel": channel}
         chosen, named = ("only", only) if only else ("besides", besides) if besides else ("", ())
@@ -193,6 +206,17 @@ class Claiming(Session):
             await self._with(_TAKEN, taken, _take(self._postgres), whose=owner, lasts=now + lease)
         return rows
 
+    async def free_lapsed(self, fences: Mapping[int, int], now: datetime, lease: timedelta) -> bool:
+        """Let go of what former holders of these shards have leased, as far as their leases have lapsed; returns
+        whether some of it is leased still. Not a part of each claim: it passes all that is in flight, and whatever an
+        open snapshot keeps of what was."""
+        given, asked = lapsing(now, lease), _asked(fences)
+        found = (await self._with(_SHARDS, asked, _count_former(self._postgres), **given)).one()
+        if not found.lapsed:
+            return bool(found.leased)
+        freed = await self._with(_SHARDS, asked, _free_former(self._postgres), **given)
+        return bool(found.leased > freed.rowcount)
+
     async def oldest_due(self, now: datetime) -> datetime | None:
         """Since when the first row that a relay could send now has been due; None where there is none. What waits for
         its time, behind another one or for a person is none of it."""
@@ -205,6 +229,10 @@ class Claiming(Session):
     async def shard_owners(self, now: datetime) -> dict[int, str]:
         """Shard → the process that relays it at this instant; a shard that nobody has is not there."""
         return {int(row.name.removeprefix(_PREFIX)): row.owner for row in await self._rows(_RELAYED, now=now)}
+
+
+def _asked(fences: Mapping[int, int]) -> list[tuple[str, int, int]]:
+    return [(shard_name(shard), shard, fence) for shard, fence in sorted(fences.items())]
 
 
 def _leased(row: Any, fences: Mapping[int, int]) -> LeasedRow:

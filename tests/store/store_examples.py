@@ -77,6 +77,7 @@ class Relay:
         self, now: datetime = NOON, limit: int = 100, overtaking: tuple[str, ...] = (), channel: str | None = None
     ) -> list[LeasedRow]:
         async with self.store.transaction() as tx:
+            await tx.free_lapsed(self.fences, now, LEASE)
             return await tx.claim_deliveries(self.ownership.owner, self.fences, now, LEASE, limit, overtaking, channel)
 
     async def settle(self, *settlements: Settlement, now: datetime = NOON) -> int:
