@@ -50,6 +50,7 @@ _HEAD_COLUMNS = ("position", "shard", "lane", "attempts", "address", "repeats", 
 _NOW = bindparam("now", type_=UtcInstant)
 _OWNER = bindparam("whose", type_=Text)
 _UNTIL = bindparam("lasts", type_=UtcInstant)
+_START = bindparam("start", type_=BigInteger)
 _PREFIX = "relay/"
 _RELAYED = (
     select(leases.c.name, leases.c.owner)
@@ -128,6 +129,7 @@ def _heads(postgres: bool, of_one_channel: bool, chosen: str) -> Select[*tuple[A
             _OWNED.has(postgres, row.c.shard),
             *([row.c.channel == bindparam("channel", type_=Text)] if of_one_channel else []),
             *({"only": [addressed], "besides": [not_(addressed)]}.get(chosen, [])),
+            row.c.position >= _START,
             barred.is_not(true()),
             not_(is_paused(row, destination_of_lane(row, postgres))),
         )
@@ -179,14 +181,17 @@ class Claiming(Session):
         channel: str | None = None,
         only: Collection[str] = (),
         besides: Collection[str] = (),
+        start: int = 0,
     ) -> list[LeasedRow]:
         """Lease up to `limit` rows that may be sent now, in the order to send them.
 
         `fences` gives the fencing token of each shard that `owner` holds; a shard that has passed to another yields
-        nothing. Of a lane come rows from its head on, in order and without a gap, unless the head is in flight, waiting, parked or failed: then none. A row
-        of a type in `overtaking` passes parked and failed ones, and what waits behind them; what a person has paused is
-        left alone. `channel` (topic, mail) limits the claim to destinations of that channel, so that a slow one does
-        not hold up the other; `only` and `besides` to these topics and to all but these, of which one may be given."""
+        nothing. Of a lane come rows from its head on, in order and without a gap, unless the head is in flight,
+        waiting, parked or failed: then none. A row of a type in `overtaking` passes parked and failed ones, and what
+        waits behind them; what a person has paused is left alone. `channel` (topic, mail) limits the claim to
+        destinations of that channel, so that a slow one does not hold up the other; `only` and `besides` to these
+        topics and to all but these, of which one may be given. `start`: the lowest position to look at; a
+        claim from the beginning also passes what an open snapshot keeps of rows that have long left."""
         held = await self._with(_SHARDS, _asked(fences), _owned(self._postgres), whose=owner)
         owned: dict[int, int] = {row.shard: row.fence for row in held}
         if not owned:
@@ -199,7 +204,7 @@ class Claiming(Session):
         if chosen:
             given |= _ADDRESSED.parameters(self._postgres, ((address,) for address in sorted(named)))
         shards = ((shard,) for shard in owned)
-        found = await self._with(_OWNED, shards, claimable, now=now, most=limit, **given)
+        found = await self._with(_OWNED, shards, claimable, now=now, most=limit, start=start, **given)
         rows = [_leased(row, owned) for row in found]
         if rows:
             taken = ((row.position, row.fence) for row in rows)
@@ -222,7 +227,7 @@ class Claiming(Session):
         its time, behind another one or for a person is none of it."""
         types = _OVERTAKING.parameters(self._postgres, ())
         shards = ((shard,) for shard in range(SHARDS))
-        found = await self._with(_OWNED, shards, _oldest(self._postgres), now=now, most=1, **types)
+        found = await self._with(_OWNED, shards, _oldest(self._postgres), now=now, most=1, start=0, **types)
         since: datetime | None = found.scalar_one_or_none()
         return since
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from store.delivery_table import among, deliveries, ready, unsettled
+from store.delivery_table import among, deliveries, put_off, unsettled
 from store.handing import ANY_CHANNEL
 from store.instants import UtcInstant
 from store.leased import Settlement
@@ -114,7 +114,7 @@ def _renew(postgres: bool) -> Executable:
 
 
 _NEXT_ATTEMPT = select(func.min(deliveries.c.next_attempt_at, type_=UtcInstant)).where(
-    unsettled(deliveries), ready(deliveries), deliveries.c.next_attempt_at > _NOW
+    *put_off(deliveries).clauses, deliveries.c.next_attempt_at > _NOW
 )
 
 

@@ -85,10 +85,14 @@ def waiting(rows: FromClause) -> ColumnElement[bool]:
     return among(rows, "prepared", "retrying", "sending")
 
 
+def put_off(rows: FromClause) -> ColumnElement[bool]:
+    """Waiting for its time."""
+    return and_(ready(rows), rows.c.next_attempt_at.is_not(None))
+
+
 def unsettled(rows: FromClause) -> ColumnElement[bool]:
     """In flight, in wait, or with a person: all but the fresh and those that went out."""
-    put_off = and_(ready(rows), rows.c.next_attempt_at.is_not(None))
-    return or_(among(rows, "sending", "parked", "failed", "bounced", "in_doubt"), put_off)
+    return or_(among(rows, "sending", "parked", "failed", "bounced", "in_doubt"), put_off(rows))
 
 
 def of_lane(rows: FromClause) -> ColumnElement[bool]:
@@ -110,6 +114,7 @@ def awaiting_receipt(rows: FromClause) -> ColumnElement[bool]:
 for _name, _columns, _where in (
     ("deliveries_ready", ("channel", "position", "shard"), ready(deliveries)),
     ("deliveries_unsettled", ("lane", "position"), unsettled(deliveries)),
+    ("deliveries_put_off", ("next_attempt_at",), put_off(deliveries)),
     ("deliveries_of_lane", ("lane",), of_lane(deliveries)),
     ("deliveries_pressing", ("urgency", "position"), pressing(deliveries)),
     ("deliveries_asked", ("channel", "next_attempt_at"), awaiting_receipt(deliveries)),

@@ -8,6 +8,7 @@ from relay_world import LEASE, World, row
 from outbox.relay import Relay
 from schemas.delivery import Outgoing, Receipt
 from store import SHARDS
+from store.instants import written
 
 CHILDREN, EACH = 24, 3
 
@@ -62,3 +63,20 @@ async def test_every_lane_keeps_its_order_while_relays_join_and_leave(hub: World
     for child in range(CHILDREN):
         of_child = [id for id in hub.arrived() if id.endswith(f"-{child:02}")]
         assert of_child == sorted(of_child)
+
+
+async def test_what_a_former_relay_is_late_to_commit_goes_when_its_lease_has_lapsed(hub: World) -> None:
+    relay = hub.relay("two")
+    await hub.promise(row("a"))
+    await relay.drain()  # has found that nobody before it had left anything
+    await hub.promise(row("b"), row("c"))
+    born = (
+        "UPDATE deliveries SET state = 'sending', lease_owner = 'one', fence = 0, lease_until = '{}' WHERE position = 2"
+    )
+    async with hub.store.connection() as connection:
+        await connection.exec_driver_sql(born.format(written(hub.now + LEASE)))
+    await relay.drain()
+    assert hub.arrived() == ["a"]
+    hub.now += LEASE
+    await relay.drain()
+    assert hub.arrived() == ["a", "b", "c"]

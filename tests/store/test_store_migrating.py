@@ -20,7 +20,7 @@ from store.tables import metadata
 
 STEPS = [
     *("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0010", "0011", "0012", "0013", "0015"),
-    *("0016", "0017", "0018", "0019", "0020", "0021"),
+    *("0016", "0017", "0018", "0019", "0020", "0021", "0022"),
 ]
 SHAPE_OF_SQLITE = (
     "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name NOT LIKE 'alembic%'"
