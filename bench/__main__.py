@@ -33,7 +33,7 @@ PARTS = {
 
 
 @click.command()
-@click.option("--quick", is_flag=True, help="In minutes instead of hours: fewer records, rows, sizes and runs.")
+@click.option("--quick", is_flag=True, help="A short run of everything, for after a change: fewer records and sizes.")
 @click.option("--rounds", type=int, help="How many times to run each of the two.")
 @click.option("--only", multiple=True, type=click.Choice([*PARTS]))
 @click.option("--on", multiple=True, type=click.Choice(["Postgres", "SQLite"]))

@@ -45,7 +45,7 @@ async def flowed(ground: Ground, seconds: float, held: bool) -> float:
     mark, database = next_mark(), ground.fresh()
     await migrate(database)
     wanted = decisions(mark, 1)
-    ahead = 300 if ground.quick else 600
+    ahead = 150 if ground.quick else 600
     kinds = ("intake", "relay") if ground.on == "Postgres" else ("whole",)
     async with AsyncExitStack() as stack:
         counted = await stack.enter_async_context(counting(ground.kafka, wanted))
