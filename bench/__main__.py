@@ -12,6 +12,7 @@ from bench import backlog, mail, parts, snapshot, timers
 from bench.comparing import table_of
 from bench.databases import databases
 from bench.machine import machine
+from bench.processes import forking
 from bench.record import write
 from bench.turns import Ground
 from homeward.embedded import EmbeddedKafka
@@ -32,7 +33,7 @@ PARTS = {
 
 
 @click.command()
-@click.option("--quick", is_flag=True, help="In minutes instead of hours: fewer records, rows, sizes and runs.")
+@click.option("--quick", is_flag=True, help="A short run of everything, for after a change: fewer records and sizes.")
 @click.option("--rounds", type=int, help="How many times to run each of the two.")
 @click.option("--only", multiple=True, type=click.Choice([*PARTS]))
 @click.option("--on", multiple=True, type=click.Choice(["Postgres", "SQLite"]))
@@ -46,6 +47,8 @@ def main(quick: bool, rounds: int | None, only: tuple[str, ...], on: tuple[str, 
     about, found = machine() | {"measured": "quickly" if quick else "in full"}, []
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        if quick:
+            stack.enter_context(forking("bench.hubs", "bench.mail", "bench.relays"))
         kafka = stack.enter_context(EmbeddedKafka(folder / "kafka")).bootstrap
         fresh = stack.enter_context(databases(folder))
         for name in on or fresh:

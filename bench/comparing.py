@@ -53,11 +53,15 @@ def table_of(comparisons: Sequence[Comparison]) -> Table:
     columns = ("measured", "on", "unit", "hub", "yardstick", "", "ratio", "goal")
     table = Table(*columns, title="Homeward, medians of A B A B in one run")
     for each in comparisons:
-        ratio = f"{each.ratio:.2f}" if each.ratio is not None else "– (runs too far apart)"
         what = f"{each.what}\n{each.note}" if each.note else each.what
         figures = (spread(each.ours), each.yardstick, spread(each.theirs))
-        table.add_row(what, each.on, each.unit, *figures, ratio, goal_of(each))
+        table.add_row(what, each.on, each.unit, *figures, ratio_of(each), goal_of(each))
     return table
+
+
+def ratio_of(each: Comparison) -> str:
+    """The ratio in words."""
+    return "too far apart" if each.ratio is None else f"{each.ratio:.2f}"
 
 
 def goal_of(each: Comparison) -> str:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
+from functools import cache
 from typing import Protocol
 
 import orjson
@@ -199,12 +200,16 @@ def decisions(mark: str, count: int) -> Counter[str]:
 
 def promises(mark: str, count: int) -> list[list[OutboxRow]]:
     """The rows that each of so many notifications leads to."""
-    rules = Bare(settings_for("127.0.0.1:1", mark), Dropped())
     at = datetime.now(UTC)
     records = [
         RawRecord(topic(mark), 0, n, value, at, key) for n, (key, value) in enumerate(notifications(count, mark))
     ]
-    return [rules.promised([record]) for record in records]
+    return [_rules().promised([record]) for record in records]
+
+
+@cache
+def _rules() -> Bare:
+    return Bare(settings_for("127.0.0.1:1", "bench"), Dropped())
 
 
 def _opened(kind: str, kafka: str, mark: str, database: str) -> AbstractAsyncContextManager[Compared]:

@@ -48,7 +48,7 @@ class Letter:
 
 
 async def mail(ground: Ground) -> list[Comparison]:
-    count = 150 if ground.quick else 1500
+    count = 80 if ground.quick else 1500
     made = [ground.compare("mail, accepted by a server", "e-mails/s", "one bare aiosmtplib connection", "more")]
     await in_turns(
         ground.rounds,

@@ -50,8 +50,10 @@ async def latency(kind: str, kafka: str, mark: str, database: str, seconds: floa
     records = notifications(round(seconds * rate) + _WARM, mark)
     sent: dict[str, float] = {}
     heard: dict[str, float] = {}
-    await publish(kafka, mark, ())
-    async with running("bench.hubs", kind, kafka, mark, database) as run, _ends(kafka) as (producer, consumer):
+    async with (
+        _ends(kafka, mark) as (producer, consumer),
+        running("bench.hubs", kind, kafka, mark, database) as run,
+    ):
         await run.ready()
         listening = asyncio.create_task(_listen(consumer, heard, mark))
         for n, (key, value) in enumerate(records[:_WARM]):
@@ -80,7 +82,7 @@ async def _all_heard(heard: dict[str, float], count: int) -> None:
 
 
 @asynccontextmanager
-async def _ends(kafka: str) -> AsyncIterator[tuple[AIOKafkaProducer, AIOKafkaConsumer]]:
+async def _ends(kafka: str, mark: str) -> AsyncIterator[tuple[AIOKafkaProducer, AIOKafkaConsumer]]:
     producer = AIOKafkaProducer(bootstrap_servers=kafka)
     consumer = AIOKafkaConsumer(
         bootstrap_servers=kafka, auto_offset_reset="earliest", metadata_max_age_ms=500, fetch_max_wait_ms=50
@@ -89,6 +91,7 @@ async def _ends(kafka: str) -> AsyncIterator[tuple[AIOKafkaProducer, AIOKafkaCon
     await producer.start()
     await consumer.start()
     try:
+        await producer.partitions_for(topic(mark))  # it is there before anybody asks for it
         yield producer, consumer
     finally:
         await producer.stop()

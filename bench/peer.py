@@ -54,7 +54,7 @@ async def peer(
     from faststream_outbox.annotations import OutboxMessage
 
     metadata = MetaData()
-    table = make_outbox_table(metadata)
+    table = make_outbox_table(metadata, "theirs")  # the name that it would have is that of ours
     engine = create_async_engine(parsed(database), pool_size=4 * (workers + 2))
     async with engine.begin() as connection:
         await connection.run_sync(metadata.create_all)

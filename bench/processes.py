@@ -6,11 +6,15 @@ Such a process says "ready" when it is, and a line of JSON about itself when it 
 
 import asyncio
 import json
+import multiprocessing
 import os
+import runpy
+import socket
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from multiprocessing.forkserver import ensure_running
 from typing import Any
 
 import psutil
@@ -18,12 +22,15 @@ import psutil
 _END_WITHIN = 60.0  # seconds
 _LONGEST_LINE = 2**27
 
+_context = multiprocessing.get_context("forkserver")
+_forks = False
+
 
 class Running:
-    """One process that runs."""
+    """One process that runs: what it says and what it is told are lines."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process, self.pid = process, process.pid
+    def __init__(self, pid: int, said: asyncio.StreamReader, told: asyncio.StreamWriter) -> None:
+        self.pid, self._said, self._told = pid, said, told
 
     async def ready(self) -> str:
         """Waits until it is ready; returns what else it says with that."""
@@ -37,8 +44,7 @@ class Running:
 
     async def end(self) -> Any:
         """Tells it to end; returns what it says of itself."""
-        assert self._process.stdin
-        self._process.stdin.write(b"\n")
+        self._told.write(b"\n")
         return await self.told()
 
     def memory(self) -> float:
@@ -46,24 +52,41 @@ class Running:
         return float(psutil.Process(self.pid).memory_info().rss) / 1e6
 
     async def _line(self) -> str:
-        assert self._process.stdout
-        line = (await self._process.stdout.readline()).decode()
+        line = (await self._said.readline()).decode()
         assert line, "the process has ended"
         return line.strip()
 
 
-@asynccontextmanager
-async def running(module: str, *words: str, env: Mapping[str, str] | None = None) -> AsyncIterator[Running]:
+def running(module: str, *words: str, env: Mapping[str, str] | None = None) -> AbstractAsyncContextManager[Running]:
     """`python -m module words…` from its start until the end of the block, at which it ends too. `env`: beside what
     this process has."""
+    return (_forked if _forks else _anew)(module, words, env or {})
+
+
+@contextmanager
+def forking(*modules: str) -> Iterator[None]:
+    """Within the block processes are forked from one that has imported these modules, so that each is there at once."""
+    global _forks
+    _context.set_forkserver_preload([*modules])
+    ensure_running()
+    _forks = True
+    try:
+        yield
+    finally:
+        _forks = False
+
+
+@asynccontextmanager
+async def _anew(module: str, words: Sequence[str], env: Mapping[str, str]) -> AsyncIterator[Running]:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", module, *words), env={**os.environ, **(env or {})},
+        *(sys.executable, "-m", module, *words), env={**os.environ, **env},
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=_LONGEST_LINE,
     )  # fmt: skip
+    assert process.stdout
+    assert process.stdin
     try:
-        yield Running(process)
+        yield Running(process.pid, process.stdout, process.stdin)
     finally:
-        assert process.stdin
         process.stdin.close()
         try:
             async with asyncio.timeout(_END_WITHIN):
@@ -71,6 +94,38 @@ async def running(module: str, *words: str, env: Mapping[str, str] | None = None
         except TimeoutError:
             process.kill()
             await process.wait()
+
+
+@asynccontextmanager
+async def _forked(module: str, words: Sequence[str], env: Mapping[str, str]) -> AsyncIterator[Running]:
+    here, there = socket.socketpair()
+    process = _context.Process(target=_run, args=(there, module, words, env))
+    process.start()
+    there.close()
+    said, told = await asyncio.open_connection(sock=here, limit=_LONGEST_LINE)
+    assert process.pid
+    try:
+        yield Running(process.pid, said, told)
+    finally:
+        told.write_eof()
+        try:
+            async with asyncio.timeout(_END_WITHIN):
+                await said.read()
+        except TimeoutError:
+            process.kill()
+        await asyncio.to_thread(process.join)
+        told.close()
+
+
+def _run(there: socket.socket, module: str, words: Sequence[str], env: Mapping[str, str]) -> None:
+    """What a forked process does: the same as one that is started anew."""
+    os.dup2(there.fileno(), 0)
+    os.dup2(there.fileno(), 1)
+    there.close()
+    sys.stdin, sys.stdout, sys.argv = os.fdopen(0), os.fdopen(1, "w"), [module, *words]
+    os.environ.update(env)
+    sys.modules.pop(module, None)  # it is run as the main one
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
 @dataclass(frozen=True, slots=True)

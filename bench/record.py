@@ -9,7 +9,7 @@ from typing import Any
 import leather  # type: ignore[import-untyped]
 import orjson
 
-from bench.comparing import Comparison, goal_of, spread
+from bench.comparing import Comparison, goal_of, ratio_of, spread
 
 _CHARTS = {"more": "more is better", "less": "less is better"}
 _WIDTH, _BAR, _REST = 1100, 28, 110  # pixels: of a chart, of each bar's height, and of what stands above and below
@@ -53,12 +53,10 @@ def page_of(whole: Sequence[dict[str, Any]], charts: Iterable[str]) -> str:
     ]
     for kept in whole:
         each, how = _read(kept), kept["machine"]["measured"]
-        ratio = "too far apart" if each.ratio is None else f"{each.ratio:.2f}"
         ours, theirs = f"{spread(each.ours)} {each.unit}", f"{spread(each.theirs)} {each.unit}"
         what = f"{each.what}. {each.note}" if each.note else each.what
-        rows.append(
-            f"| {what} | {each.on} | {ours} | {each.yardstick} | {theirs} | {ratio} | {goal_of(each)} | {how} |"
-        )
+        cells = (what, each.on, ours, each.yardstick, theirs, ratio_of(each), goal_of(each), how)
+        rows.append(f"| {' | '.join(cells)} |")
     loads = [each["machine"]["load at start"] for each in whole]
     apart = ("at", "load at start", "measured")
     machine = {name: value for name, value in whole[-1]["machine"].items() if name not in apart}

@@ -20,8 +20,6 @@ from store import Store
 from store.migrating import migrate
 from store.tables import outbox
 
-_AHEAD = 600  # notifications that wait to be read, so that the hub always has work
-_AT_ONCE = 200
 _WITHOUT = 120.0
 """Seconds at most of a run without a snapshot. What the tables grow by in the longer run counts against the hub."""
 _WARM = 20  # notifications that are through before the clock runs
@@ -30,7 +28,7 @@ _WARM = 20  # notifications that are through before the clock runs
 async def hold(ground: Ground) -> list[Comparison]:
     """Intake and relay, on Postgres in processes of their own, so that every row is claimed from the table. What counts
     is the second half of the time, when there is most that cannot be cleared away."""
-    seconds = 6.0 if ground.quick else 600.0
+    seconds = 3.0 if ground.quick else 600.0
     without = min(seconds, _WITHOUT)
     what = f"end to end, a snapshot held for {seconds:g} s"
     made = [ground.compare(what, "notifications/s", "none held", "more", 0.8)]
@@ -47,6 +45,7 @@ async def flowed(ground: Ground, seconds: float, held: bool) -> float:
     mark, database = next_mark(), ground.fresh()
     await migrate(database)
     wanted = decisions(mark, 1)
+    ahead = 150 if ground.quick else 600
     kinds = ("intake", "relay") if ground.on == "Postgres" else ("whole",)
     async with AsyncExitStack() as stack:
         counted = await stack.enter_async_context(counting(ground.kafka, wanted))
@@ -56,7 +55,7 @@ async def flowed(ground: Ground, seconds: float, held: bool) -> float:
         await _begun(runs, feed)
         if held:
             await stack.enter_async_context(snapshot(database))
-        seen = await feed.keep_on(seconds)
+        seen = await feed.keep_on(seconds, ahead)
         await feed.end()
     halfway = next(each for each in seen if each.at - seen[0].at >= seconds / 2)
     return between(halfway, seen[-1])
@@ -98,12 +97,12 @@ class Feed:
         self._published += count
         await asyncio.gather(*[await self._producer.send(topic(self._mark), value, key=key) for key, value in records])
 
-    async def keep_on(self, seconds: float) -> list[Seen]:
-        """Publishes so that there is always more to read; how many were through, and when."""
+    async def keep_on(self, seconds: float, ahead: int) -> list[Seen]:
+        """Publishes so that always about `ahead` notifications wait to be read; how many were through, and when."""
         seen = [Seen(time.perf_counter(), await self._through())]
         while seen[-1].at - seen[0].at < seconds:
-            if self._published - seen[-1].rows < _AHEAD:
-                await self.publish(_AT_ONCE)
+            if self._published - seen[-1].rows < ahead:
+                await self.publish(ahead // 3)
             await asyncio.sleep(LOOK)
             seen.append(Seen(time.perf_counter(), await self._through()))
         return seen

@@ -58,5 +58,20 @@ async def in_turns(rounds: int, yardstick: Run, *ours: tuple[Run, Sequence[Compa
                 each.theirs.append(figure)
 
 
+async def beside_each(ground: Ground, ours: Run, yardsticks: Sequence[tuple[Run, Sequence[Comparison]]]) -> None:
+    """Ours in turns with one yardstick after the other: A B A B, then A C A C. Quickly it runs once in each round for
+    all of them: A B C A B C."""
+    if not ground.quick:
+        for run, made in yardsticks:
+            await in_turns(ground.rounds, run, (ours, made))
+        return
+    for _ in range(ground.rounds):
+        figures = _figures(await ours())
+        for run, made in yardsticks:
+            for each, figure, base in zip(made, figures, _figures(await run()), strict=True):
+                each.ours.append(figure)
+                each.theirs.append(base)
+
+
 def _figures(told: float | Sequence[float]) -> Sequence[float]:
     return [told] if isinstance(told, float | int) else told

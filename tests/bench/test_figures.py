@@ -11,7 +11,7 @@ from bench.backlog import limit
 from bench.comparing import Comparison
 from bench.processes import Busy
 from bench.record import write
-from bench.turns import in_turns
+from bench.turns import Ground, beside_each, in_turns
 
 
 def compared(better: str = "more", goal: float | None = None) -> Comparison:
@@ -32,6 +32,25 @@ async def test_everything_runs_in_turns_and_the_yardstick_once_in_each_round() -
     assert told == ["first", "second", "bare"] * 2
     assert (first.ours, second.ours) == ([10.0, 40.0], [200.0, 500.0])
     assert first.theirs == second.theirs == [3.0, 6.0]
+
+
+@pytest.mark.parametrize(
+    ("quick", "order"), [(False, "ours first ours first ours second ours second"), (True, "ours first second " * 2)]
+)
+async def test_what_has_several_yardsticks_runs_for_each_or_quickly_once_for_all(quick: bool, order: str) -> None:
+    first, second, told = compared(), compared(), []
+
+    def run(name: str, figure: float):  # type: ignore[no-untyped-def]
+        async def ran() -> float:
+            told.append(name)
+            return figure
+
+        return ran
+
+    ground = Ground("", "SQLite", str, quick, rounds=2)
+    await beside_each(ground, run("ours", 6.0), [(run("first", 2.0), [first]), (run("second", 3.0), [second])])
+    assert told == order.split()
+    assert (first.ratio, second.ratio) == (3.0, 2.0)
 
 
 async def test_a_run_that_gives_several_figures_gives_one_to_each_comparison() -> None:
