@@ -37,6 +37,7 @@ class Shards:
         self.fences: Mapping[int, int] = {}
         self.is_short = self.inherits = False
         self._held_at: datetime | None = None
+        self._looked_at: datetime | None = None
 
     async def hold(self, now: datetime) -> bool:
         """Prolong what is held, the leases of rows in flight included, take or give up what makes it the share of this
@@ -50,13 +51,25 @@ class Shards:
             await self._ownership.renew(now, self._lease)
             held = await self._share(now)
             before, self.fences = self.fences, {_NAMES[name]: f for name, f in held.items() if name in _NAMES}
-            inherited = self.inherits
-            async with self._store.transaction(brief=True) as tx:
-                for owner in [owner for owner, batches in self._in_flight.items() if batches]:
-                    await tx.renew_leases(owner, now, self._lease)
-                self.inherits = await tx.free_lapsed(self.fences, now, self._lease)
+            if owners := [owner for owner, batches in self._in_flight.items() if batches]:
+                async with self._store.transaction(brief=True) as tx:
+                    for owner in owners:
+                        await tx.renew_leases(owner, now, self._lease)
+            freed = await self._free_inherited(before, now)
             self._held_at = now
-            return inherited or len(self.fences) > len(before)
+            return freed or len(self.fences) > len(before)
+
+    async def _free_inherited(self, before: Mapping[int, int], now: datetime) -> bool:
+        """Frees what former holders let lapse, where there may be some: of shards that have come, while any is left, and
+        now and again, as a former holder may be late to commit what it has leased. Returns whether it may have."""
+        looked = self._looked_at is not None and timedelta() <= now - self._looked_at < self._lease
+        if looked and not self.inherits and self.fences == before:
+            return False
+        inherited = self.inherits
+        async with self._store.transaction(brief=True) as tx:
+            self.inherits = await tx.free_lapsed(self.fences, now, self._lease)
+        self._looked_at = now
+        return inherited
 
     async def _share(self, now: datetime) -> Mapping[str, int]:
         """As many shards as come to each relay that runs: takes what is free of its share, gives up what is more. Rows
