@@ -60,8 +60,8 @@ class Shards:
             return freed or len(self.fences) > len(before)
 
     async def _free_inherited(self, before: Mapping[int, int], now: datetime) -> bool:
-        """Frees what former holders let lapse, where there may be some: of shards that have come, while any is left, and
-        now and again, as a former holder may be late to commit what it has leased. Returns whether it may have."""
+        """Frees what former holders let lapse, where there may be some: of shards that have come, while any is left,
+        and now and again, as one may be late to commit what it has leased. Returns whether some was left before."""
         looked = self._looked_at is not None and timedelta() <= now - self._looked_at < self._lease
         if looked and not self.inherits and self.fences == before:
             return False
