@@ -51,7 +51,7 @@ def decide(
     """
     if not events:
         return Decision((), episode, case.promises, case.timers)
-    s = replace(situation_at(case, episode, events, record, others, pack, now, calendar), waiting=fresh)
+    s = situation_at(case, episode, events, record, others, pack, now, calendar, fresh)
     retracted = next((e for e in events if e.change is Change.RETRACTED), None)
     if episode.state == "retracted" and retracted:
         return retracting.taken_back(s, retracted, pack, now)
