@@ -144,12 +144,29 @@ class Form:
 
     def put(self, connection: Connection, cursor: Any, given: _Given) -> Rows:
         """Puts it to the driver by this cursor. Raises the driver's own errors, which are for `fails`."""
-        many = not isinstance(given, Mapping)
-        values: Any = [*map(self._values, given)] if many else self._values(given)  # type: ignore[arg-type]
+        many, values = self._given(given)
         # Who listens to statements hears these as well.
         connection.dispatch.before_cursor_execute(connection, cursor, self._text, values, None, many)
         (cursor.executemany if many else cursor.execute)(self._text, values)
         connection.dispatch.after_cursor_execute(connection, cursor, self._text, values, None, many)
+        return self._read(cursor)
+
+    async def put_to_asyncpg(self, connection: Connection, cursor: Any, given: _Given) -> Rows:
+        """The same by a cursor of asyncpg, which is awaited here: SQLAlchemy makes a greenlet to wait in, which costs
+        as much as the driver does."""
+        many, values = self._given(given)
+        connection.dispatch.before_cursor_execute(connection, cursor, self._text, values, None, many)
+        await (cursor._executemany if many else cursor._prepare_and_execute)(self._text, values)
+        connection.dispatch.after_cursor_execute(connection, cursor, self._text, values, None, many)
+        return self._read(cursor)
+
+    def _given(self, given: _Given) -> tuple[bool, Any]:
+        """Whether there are many, and their values in the order of the statement."""
+        if isinstance(given, Mapping):
+            return False, self._values(given)
+        return True, [*map(self._values, given)]
+
+    def _read(self, cursor: Any) -> Rows:
         rows = self._rows(cursor) if cursor.description else ()
         done = Rows(rows, cursor.rowcount)  # which is known of what returns rows when all are read
         cursor.close()

@@ -96,16 +96,20 @@ class Session:
 
     async def _put(self, statement: Executable, parameters: Parameters | list[Parameters]) -> Rows:
         with translated():
-            sync = self._connection.sync_connection
-            if self._at_once is not None and sync is not None and sync.in_transaction():
+            sync, form = self._connection.sync_connection, None
+            if (self._postgres or self._at_once is not None) and sync is not None and sync.in_transaction():
                 form = ready_form(sync, statement, parameters)
-                if form is not None:
+            if form is None or sync is None:
+                return await self._connection.run_sync(execute, statement, parameters)
+            cursor: Any = None
+            try:
+                if self._at_once is not None:
                     cursor = self._at_once.cursor()
-                    try:
-                        return form.put(sync, cursor, parameters)
-                    except BaseException as error:
-                        await self._connection.run_sync(form.fails, error, cursor)
-            return await self._connection.run_sync(execute, statement, parameters)
+                    return form.put(sync, cursor, parameters)
+                cursor = sync.connection.cursor()
+                return await form.put_to_asyncpg(sync, cursor, parameters)
+            except BaseException as error:
+                return await self._connection.run_sync(form.fails, error, cursor)
 
 
 @cache
