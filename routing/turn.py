@@ -54,8 +54,7 @@ class Turn:
     def look_back(self, case: Case, former: RegisterRecord) -> None:
         """Asks the rules of the beginning as well, where what they depend on has changed. `former` is the record as it
         was before."""
-        before = replace(self.s, episode=case.episode, promises=case.promises, record=former, events=())
-        self.review = review_of(before, self.s, self.first, self.pack)
+        self.review = review_of(case, former, self.s, self.first, self.pack)
         if self.review is not None:
             self.looked_back_at = self.review.of(self.s.episode)
             self.all_heard = self.all_heard or self.review.comes_into_scope
