@@ -67,7 +67,8 @@ class Session:
         if not self._postgres:
             await self._put(statement, parameters)
             return
-        if (not apart and self._writes(table)) or any(parameters.keys() & p.parameters.keys() for p in self._unwritten):
+        named_alike = any(not parameters.keys().isdisjoint(part.parameters) for part in self._unwritten)
+        if named_alike or (not apart and self._writes(table)):
             await self.flush()  # parts of one statement do not see what the others do to a table
         self._unwritten.append(_Part(statement, table, parameters))
 
