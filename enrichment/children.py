@@ -39,7 +39,7 @@ class Children(IdentityMap):
         """Other children of the authority who may belong to this one: by a reference, or as a relative on the
         register."""
         told = {(r.force, r.incident) for r in references}
-        rows = self._references.values() if told else ()
+        rows = (row for reference in references for row in self._of_incident(reference.incident))
         by_reference = {r.person for r in rows if r.authority == child.authority and (r.force, r.incident) in told}
         relatives = (
             r for relative, _ in child.record.relations for r in self.numbers.holders(child.authority, relative)
@@ -82,8 +82,7 @@ class Children(IdentityMap):
         """The authorities that hold the incident or the episode already."""
         if about.episode in self._of_episode:
             return {self._children[self._of_episode[about.episode]].authority}
-        keys = (k for k in self._references if k[1:3] == (about.force, about.incident))
-        return {authority for authority, *_ in keys}
+        return {row.authority for row in self._of_incident(about.incident) if row.force == about.force}
 
     def whose(self, authority: str, about: About, force: str | None = None) -> Child | None:
         """The child, where the authority knows it. Raises Ambiguous where the report may mean more than one."""
@@ -144,7 +143,7 @@ class Children(IdentityMap):
 
     def in_reference(self, authority: str, about: About) -> list[Child]:
         """The children whose episodes have the reference that a report names."""
-        rows = (r for r in self._references.values() if r.authority == authority and r.incident == about.incident)
+        rows = (row for row in self._of_incident(about.incident) if row.authority == authority)
         people = {row.person for row in rows if about.force in (None, row.force)}
         return [self._children[person] for person in sorted(people)]
 

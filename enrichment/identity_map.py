@@ -2,9 +2,10 @@
 the numbers, references, episodes and descriptions that lead to it. Whose report is whose is asked in
 `enrichment.children`."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 
 from enrichment.child import Child
 from enrichment.lookup import Lookup
@@ -38,7 +39,7 @@ class IdentityMap:
     ) -> None:
         self.lookup = lookup or Lookup(shipped_model())
         self.numbers = Numbers((), spell)
-        self._references: dict[tuple[str, str, str, str], ReferenceRow] = {}
+        self._references: dict[str | None, dict[tuple[str, str, str, str], ReferenceRow]] = {}  # by incident
         self._children: dict[str, Child] = {}
         self._of_episode: dict[str, str] = {}
         self.add(found, people, episodes)
@@ -49,7 +50,8 @@ class IdentityMap:
     def add(self, found: KnownKeys, people: dict[str, PersonRow], episodes: Iterable[EpisodeRow]) -> None:
         """Children who were loaded, none of them held yet."""
         self.numbers.add(found.identifiers)
-        self._references |= {_key(row): row for row in found.references}
+        for reference in found.references:
+            self._put(reference)
         self._children |= {row.id: _child(row) for row in people.values()}
         for row in episodes:
             child = self._children[row.person]
@@ -108,7 +110,7 @@ class IdentityMap:
             described = former.described
             self.describe(former, None)
             self.describe(child, child.described or described)
-        self._refer_to(child, [row for row in self._references.values() if row.episode == episode])
+        self._refer_to(child, [row for row in self._all_references() if row.episode == episode])
 
     def join(self, child: Child, other: Child) -> None:
         """Everything of the other child is this child's from now on."""
@@ -131,11 +133,25 @@ class IdentityMap:
             self.numbers.forget(other.authority, identifier, other.id, scope)
             self.numbers.learn(child.authority, identifier, child.id, scope)
         self.numbers.hand_over(other.id, child.id)
-        self._refer_to(child, [row for row in self._references.values() if row.person == other.id])
+        self._refer_to(child, [row for row in self._all_references() if row.person == other.id])
 
     def _refer_to(self, child: Child, rows: Iterable[ReferenceRow]) -> None:
         for row in rows:
-            self._references[_key(row)] = self._new_references[_key(row)] = replace(row, person=child.id)
+            self._put_new(replace(row, person=child.id))
+
+    def _put(self, row: ReferenceRow) -> None:
+        self._references.setdefault(row.incident, {})[_key(row)] = row
+
+    def _put_new(self, row: ReferenceRow) -> None:
+        self._put(row)
+        self._new_references[_key(row)] = row
+
+    def _of_incident(self, incident: str | None) -> Collection[ReferenceRow]:
+        """The references that an incident has, of whichever force; a batch may have a thousand of others."""
+        return self._references.get(incident, {}).values()
+
+    def _all_references(self) -> Iterator[ReferenceRow]:
+        return chain.from_iterable(rows.values() for rows in self._references.values())
 
     def refer(self, child: Child, case: AnyCase) -> None:
         """The id and the references of a case lead to it from now on."""
@@ -144,8 +160,8 @@ class IdentityMap:
             return
         for r in (case.episode if isinstance(case, Case) else case.alert).references:
             row = ReferenceRow(child.authority, r.force, r.incident, child.id, case.id)
-            if self._references.get(_key(row)) != row:
-                self._references[_key(row)] = self._new_references[_key(row)] = row
+            if row not in self._of_incident(r.incident):
+                self._put_new(row)
 
     def children(self) -> Iterable[Child]:
         return self._children.values()

@@ -39,6 +39,7 @@ class Numbers:
     def __init__(self, rows: Iterable[IdentifierRow], spell: Spelling = as_told) -> None:
         self._spell = spell
         self._holders: dict[Key, dict[tuple[str, str], None]] = {}  # (scope, person), in the order of loading
+        self._authorities: set[str] = set()  # of all of these
         self._added: dict[IdentifierRow, None] = {}
         self._gone: dict[IdentifierRow, None] = {}
         self.crowded: dict[Key, None] = {}  # those that too many have come to hold
@@ -50,6 +51,7 @@ class Numbers:
             self._at(row.authority, (row.system, row.value))[(row.scope, row.person)] = None
 
     def _at(self, authority: str, identifier: Identifier) -> dict[tuple[str, str], None]:
+        self._authorities.add(authority)
         return self._holders.setdefault((authority, *self._spell(authority, identifier)), {})
 
     def _held(self, authority: str, identifier: Identifier) -> Collection[tuple[str, str]]:
@@ -72,7 +74,7 @@ class Numbers:
 
     def elsewhere(self, authority: str, identifiers: Collection[Identifier]) -> list[str]:
         """People of other authorities who have one of these numbers, whoever says so."""
-        others = {a for a, _, _ in self._holders} - {authority}
+        others = self._authorities - {authority}
         return sorted({person for a in others for i in identifiers for person in self.holders(a, i)})
 
     def shared(self) -> list[Key]:
@@ -84,7 +86,7 @@ class Numbers:
         ]
 
     def authorities(self) -> list[str]:
-        return sorted({authority for authority, _, _ in self._holders})
+        return sorted(self._authorities)
 
     # ---- what changes
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from itertools import accumulate
 
 from episodes.episode import Episode
 from episodes.reports import Report
@@ -77,17 +78,20 @@ class Event:
     at: datetime
     qualifier: str = ""
     name: str = field(init=False, repr=False, compare=False)
+    _names: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "name", f"{self.change}.{self.qualifier}" if self.qualifier else str(self.change))
+        name = f"{self.change}.{self.qualifier}" if self.qualifier else str(self.change)
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "_names", frozenset(accumulate(name.split("."), "{}.{}".format)))
 
     def is_a(self, pattern: str) -> bool:
         """Whether the event is of that name or of a narrower one."""
-        return self.name == pattern or self.name.startswith(pattern + ".")
+        return pattern in self._names
 
     def is_one_of(self, patterns: Iterable[str]) -> bool:
         """Whether one of these patterns names it."""
-        return any(self.is_a(pattern) for pattern in patterns)
+        return not self._names.isdisjoint(patterns)
 
 
 Advanced = tuple[Episode, tuple[Event, ...]]

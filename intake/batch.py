@@ -67,6 +67,8 @@ class BatchProcessor:
     def _release(self, report: Report) -> bool:
         """Takes in what has waited for this report, in the order of its own times; whether there was any."""
         early, children, count = self.context.early, self.context.children, 0
+        if not early:
+            return False
         for former, person in children.joined:
             early.follow(former, person)
         for each in early.for_one_of(report, [child.id for child in children.children()]):

@@ -58,6 +58,10 @@ class EarlyWords:
     def __iter__(self) -> Iterator[EarlyWord]:
         return iter([*self._waiting.values()])
 
+    def __bool__(self) -> bool:
+        """Whether anything waits."""
+        return bool(self._waiting)
+
     def load(self, rows: Iterable[EarlyRow], parse: Parse) -> None:
         """What waits, as it was parsed when it came. What can be read no more, as limits or contracts have changed or
         the hub has a fault, waits no longer: it is set aside."""

@@ -2,7 +2,6 @@
 hears of it is in `intake.floods`."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from intake import floods
@@ -37,7 +36,7 @@ async def fold_batch(
     said = {message.id for message in folded.said}
     alike = words.keys() - said
     kept = tuple(message for message in done.messages if message.id not in alike)
-    batch.done = replace(done, messages=kept, counted=tuple(m for m in done.messages if m.id in alike))
+    batch.done = done._replace(messages=kept, counted=tuple(m for m in done.messages if m.id in alike))
     return folded
 
 

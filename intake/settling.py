@@ -19,13 +19,13 @@ from routing.netting import netted
 def settle_batch(context: Context, done: Step, backlog: bool = False) -> Step:
     """What the batch has done in the end. `backlog`: more may be waiting to be read of its children."""
     if context.history:
-        return replace(done, messages=(), late=(), unsent=())
+        return done._replace(messages=(), late=(), unsent=())
     for late in _folded(done.late):
         done += _left(context, late) if backlog else _decided(context, late)
     promised = _promised(context)
     undone = _begun_in_error(context, done)
     sent, unsent = netted(done.messages, promised, undone)
-    done = replace(done, messages=tuple(sent), late=(), unsent=(*done.unsent, *unsent))
+    done = done._replace(messages=tuple(sent), late=(), unsent=(*done.unsent, *unsent))
     done += tell_back(context, [(m.episode, m.id) for m in unsent if m.type == INTERVIEW_REQUEST and m.episode])
     for case, event in undone.values():
         done += told_retracted(context, case.episode.authority, event.report, ("AMB-181",))

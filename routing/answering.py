@@ -24,15 +24,19 @@ _BARE = {
 
 def answers_to(rule: Rule, pack: Pack) -> tuple[Answer, ...]:
     """The reports that answer a message of this rule; none where it asks nothing."""
-    key = (answers_of, rule.send, rule.kind, rule.settled_by)
+    return answers_of(rule.send, rule.kind, rule.settled_by, pack)
+
+
+def answers_of(type_: str, kind: str | None, settled_by: tuple[str, ...], pack: Pack) -> tuple[Answer, ...]:
+    """The same for a type and kind; `settled_by` are the events that its rule names."""
+    key = (answers_of, type_, kind, settled_by)
     answers: tuple[Answer, ...] | None = pack.memo.get(key)
     if answers is None:
-        answers = pack.memo[key] = answers_of(rule.send, rule.kind, rule.settled_by, pack)
+        answers = pack.memo[key] = _worked_out(type_, kind, settled_by, pack)
     return answers
 
 
-def answers_of(type_: str, kind: str | None, settled_by: Iterable[str], pack: Pack) -> tuple[Answer, ...]:
-    """The same for a type and kind; `settled_by` are the events that its rule names."""
+def _worked_out(type_: str, kind: str | None, settled_by: Iterable[str], pack: Pack) -> tuple[Answer, ...]:
     known = MESSAGE_TYPES[type_]
     declared = pack.kinds.get(type_, {}).get(kind or "")
     settled = [*settled_by]

@@ -51,7 +51,7 @@ def decide(
     """
     if not events:
         return Decision((), episode, case.promises, case.timers)
-    s = replace(situation_at(case, episode, events, record, others, pack, now, calendar), waiting=fresh)
+    s = situation_at(case, episode, events, record, others, pack, now, calendar, fresh)
     retracted = next((e for e in events if e.change is Change.RETRACTED), None)
     if episode.state == "retracted" and retracted:
         return retracting.taken_back(s, retracted, pack, now)
@@ -59,7 +59,7 @@ def decide(
     if rejecting := turn.rejecting():
         turn.s = replace(s, episode=case.episode)
         return Decision(tuple(turn.answers(rejecting)), case.episode, turn.s.promises, case.timers)
-    turn.s = replace(s, promises=promises.fulfilled(s.promises, events, pack, s.as_of))
+    turn.s = promises.fulfilled(s, pack)
     turn.s = never_asked(turn.s, fresh, pack, now)
     if episode.state == "waiting":  # nothing is asked for in it yet
         return Decision(tuple(turn.announced(Change.WAITS)), turn.s.episode, turn.s.promises)
@@ -158,7 +158,7 @@ def decide_duties(
         return Decision((), duties.as_episode(), case.promises, case.timers)
     s = replace(situation_at(case, duties.as_episode(), events, record, episodes, pack, now), about="child")
     turn = Turn(s, pack, now, case, reads_on)
-    turn.s = replace(s, promises=promises.fulfilled(s.promises, events, pack, s.as_of))
+    turn.s = promises.fulfilled(s, pack)
     return turn.whole(episodes)
 
 

@@ -4,14 +4,15 @@ The tests of a pack are compiled once: each to the functions that it asks, bound
 first.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 from episodes.events import Event
 from routing.conditions import CONDITIONS
 from routing.messages import Promise
-from routing.pack import Condition, Criterion, Pack, Tests
+from routing.pack import Condition, Pack, Tests
 from routing.situation import Situation
 
 Clauses = tuple[str, ...]
@@ -20,9 +21,7 @@ Clauses = tuple[str, ...]
 def evaluate(tests: Tests, s: Situation, event: Event, pack: Pack) -> Clauses | None:
     """The clauses of the criteria met, where all of `when` and none of `unless` hold; else None."""
     compiled: _Compiled | None = pack.memo.get(id(tests))
-    if compiled is None:
-        compiled = pack.memo[id(tests)] = _Compiled(tests, pack)
-    return compiled.evaluate(s, event)
+    return (compiled or _compile(tests, pack)).evaluate(s, event)
 
 
 def evaluate_without(
@@ -44,54 +43,61 @@ def depends_on(tests: Tests, names: Collection[str], pack: Pack) -> bool:
     return False
 
 
+def _compile(tests: Tests, pack: Pack) -> "_Compiled":
+    compiled: _Compiled | None = pack.memo.get(id(tests))
+    if compiled is None:
+        compiled = pack.memo[id(tests)] = _Compiled(tests, pack)
+    return compiled
+
+
 class _Compiled:
     """The tests, ready to be asked. They are kept beside, so that nothing else is ever known by their identity."""
 
     def __init__(self, tests: Tests, pack: Pack) -> None:
-        self.tests, self.pack = tests, pack
-        self.asks = [*_asks(tests.when, wanted=True), *_asks(tests.unless, wanted=False)]
+        self.tests = tests
+        self.asks = (*_asks(tests.when, wanted=True), *_asks(tests.unless, wanted=False))
         self.met, self.unmet = _criteria(tests.when, pack), _criteria(tests.unless, pack)
 
     def evaluate(self, s: Situation, event: Event) -> Clauses | None:
-        for ask in self.asks:
-            held = ask.function(s, event) if ask.of_event else ask.function(s)
-            if held is not ask.wanted:
+        for function, of_event, wanted in self.asks:
+            if (function(s, event) if of_event else function(s)) is not wanted:
                 return None
-        for rows in self.unmet:
-            if any(True for _ in self._rows(rows, s, event)):
+        for criterion in self.unmet:
+            for row in criterion:
+                if row.tests.evaluate(s, event) is not None:
+                    return None
+        clauses: Clauses = ()
+        for criterion in self.met:
+            is_met = False
+            for row in criterion:
+                lent = row.tests.evaluate(s, event)
+                if lent is not None:
+                    is_met, clauses = True, (*clauses, *row.clauses, *lent)
+            if not is_met:
                 return None
-        clauses: list[str] = []
-        for rows in self.met:
-            lent = [*self._rows(rows, s, event)]
-            if not lent:
-                return None
-            clauses += (clause for row in lent for clause in row)
-        return tuple(clauses)
-
-    def _rows(self, criterion: tuple[Criterion, ...], s: Situation, event: Event) -> Iterator[Clauses]:
-        """The clauses of each row of a criterion that is met."""
-        for row in criterion:
-            lent = evaluate(row.tests, s, event, self.pack)
-            if lent is not None:
-                yield (*row.clauses, *lent)
+        return clauses
 
 
-@dataclass(frozen=True, slots=True)
-class _Ask:
-    """A condition bound to its arguments, and what it must say."""
+_Ask = tuple[Callable[..., bool], bool, bool]
+"""A condition bound to its arguments, whether it is one of the event, and what it must say."""
 
-    function: Callable[..., bool]
-    of_event: bool
-    wanted: bool
+
+class _Row(NamedTuple):
+    """A row of a criterion."""
+
+    clauses: Clauses
+    tests: _Compiled
 
 
 def _asks(conditions: Iterable[Condition], wanted: bool) -> Iterable[_Ask]:
     for condition in conditions:
         if condition.name != "meets":
             known = CONDITIONS[condition.name]
-            yield _Ask(partial(known.function, **condition.arguments), known.of_event, condition.wanted is wanted)
+            bound = partial(known.function, **condition.arguments) if condition.arguments else known.function
+            yield bound, known.of_event, condition.wanted is wanted
 
 
-def _criteria(conditions: Iterable[Condition], pack: Pack) -> list[tuple[Criterion, ...]]:
+def _criteria(conditions: Iterable[Condition], pack: Pack) -> list[list[_Row]]:
     """The rows of every criterion that is named."""
-    return [pack.criteria[name] for c in conditions if c.name == "meets" for name in c.arguments["criteria"]]
+    named = [pack.criteria[name] for c in conditions if c.name == "meets" for name in c.arguments["criteria"]]
+    return [[_Row(row.clauses, _compile(row.tests, pack)) for row in rows] for rows in named]

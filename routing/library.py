@@ -26,11 +26,8 @@ class Packs:
             for word in (authority, *(code for pack in versions for code in pack.codes)):
                 if self._keys.setdefault(word.lower(), authority) != authority:
                     raise PackError(f"the code '{word}' is used by {self._keys[word.lower()]} and by {authority}")
-
-    @property
-    def authorities(self) -> tuple[str, ...]:
+        self.authorities: tuple[str, ...] = tuple(a for a in self._versions if a != HUB)
         """Every authority with a pack, the hub itself left out."""
-        return tuple(a for a in self._versions if a != HUB)
 
     @property
     def hub(self) -> Pack:
@@ -49,8 +46,8 @@ class Packs:
 
     def governing(self, authority: str, at: datetime) -> Pack:
         """The version in force on that day in London; before the first version, the first."""
-        versions = self._versions[authority]
-        in_force = [p for p in versions if p.in_force_from <= london_date(at)]
+        versions, day = self._versions[authority], london_date(at)
+        in_force = [p for p in versions if p.in_force_from <= day]
         return in_force[-1] if in_force else versions[0]
 
     def speaking_for(self, authority: str, at: datetime) -> Pack:

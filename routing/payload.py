@@ -57,7 +57,9 @@ def _filling(type_: str, name: str) -> Filling:
 def _given(f: Firing) -> dict[str, Any]:
     """The rule's own fields; of the sections of the interview form that it shares those that were answered; the day of
     the message in London for those that take it."""
-    given = {**f.rule.fields, **dict.fromkeys(f.rule.dated, london_date(f.now).isoformat())}
+    given = dict(f.rule.fields)
+    if f.rule.dated:
+        given |= dict.fromkeys(f.rule.dated, london_date(f.now).isoformat())
     if "sections" in given:
         outcome = _outcome(f)
         given["sections"] = [section for section in given["sections"] if outcome and outcome.answer(section)]

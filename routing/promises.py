@@ -14,7 +14,6 @@ situation, as they are afterwards; nothing is changed in place.
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from episodes.events import Change, Event
 from episodes.history import acts
@@ -32,15 +31,16 @@ OF_A_MEETING = (Change.MEETING, Change.MEETING_ELSEWHERE)
 # ---- fulfilled, closed, taken over
 
 
-def fulfilled(promises: Iterable[Promise], events: Iterable[Event], pack: Pack, at: datetime) -> Promises:
-    """The promises, of which those that the events fulfil end at this instant."""
-    rules, heard = pack.rules_by_id, tuple(events)
+def fulfilled(s: Situation, pack: Pack) -> Situation:
+    """The situation, in which those of the promises end that its events fulfil."""
+    rules = pack.rules_by_id
 
     def is_done(promise: Promise) -> bool:
         rule = rules.get(promise.rule)
-        return any(_fulfils(event, promise, rule) for event in heard)
+        return any(_fulfils(event, promise, rule) for event in s.events)
 
-    return tuple(replace(p, closed_at=at) if p.open and is_done(p) else p for p in promises)
+    done = {id(p): replace(p, closed_at=s.as_of) for p in s.promises if p.open and is_done(p)}
+    return replace(s, promises=tuple(done.get(id(p), p) for p in s.promises)) if done else s
 
 
 def _fulfils(event: Event, promise: Promise, rule: Rule | None) -> bool:

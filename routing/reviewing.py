@@ -2,11 +2,13 @@
 register, by a decision. What the beginning would have asked for is asked for then, as far as it was not and is not
 moot. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from episodes.episode import Episode
 from episodes.events import OF_THE_REGISTER, Change, Event
 from episodes.history import anew, beginning
+from episodes.record import RegisterRecord
+from routing.case import Case
 from routing.evaluate import depends_on, evaluate
 from routing.pack import Pack, Rule
 from routing.recipients import resolve
@@ -52,14 +54,15 @@ class Review:
         return not held or not resolve(rule.to, self.before, event, pack)[0]
 
 
-def review_of(before: Situation, s: Situation, cause: Event, pack: Pack) -> Review | None:
-    """None where nothing has changed that the beginning hangs on. Of a child who is back a change of the register
-    speaks no more, unless it brings the child into scope."""
+def review_of(case: Case, former: RegisterRecord, s: Situation, cause: Event, pack: Pack) -> Review | None:
+    """None where nothing has changed that the beginning hangs on: `case` and `former`, the record, are as they were
+    before. Of a child who is back a change of the register speaks no more, unless it brings the child into scope."""
     changes = {event.change for event in s.events}
-    if changes.isdisjoint(LOOKED_BACK_AT) or s.episode.state not in BEGUN or before.episode.state not in BEGUN:
+    if changes.isdisjoint(LOOKED_BACK_AT) or s.episode.state not in BEGUN or case.episode.state not in BEGUN:
         return None
-    if before.record.registered and not s.record.registered:  # a record that is gone says nothing
+    if former.registered and not s.record.registered:  # a record that is gone says nothing
         return None
+    before = replace(s, episode=case.episode, promises=case.promises, record=former, events=())
     comes = evaluate(pack.scope, before, cause, pack) is None and evaluate(pack.scope, s, cause, pack) is not None
     if not comes and s.episode.state != "open" and changes <= OF_THE_REGISTER:
         return None

@@ -235,6 +235,7 @@ def situation_at(
     pack: Pack,
     now: datetime,
     calendar: Calendar | None = None,
+    waiting: Collection[str] = (),
 ) -> Situation:
     due = timer_due(events)
     return Situation(
@@ -247,6 +248,7 @@ def situation_at(
         codes=pack.codes,
         events=events,
         release=pack.release.task if pack.release and not pack.auto_release else None,
+        waiting=waiting,
     )
 
 

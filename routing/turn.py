@@ -54,8 +54,7 @@ class Turn:
     def look_back(self, case: Case, former: RegisterRecord) -> None:
         """Asks the rules of the beginning as well, where what they depend on has changed. `former` is the record as it
         was before."""
-        before = replace(self.s, episode=case.episode, promises=case.promises, record=former, events=())
-        self.review = review_of(before, self.s, self.first, self.pack)
+        self.review = review_of(case, former, self.s, self.first, self.pack)
         if self.review is not None:
             self.looked_back_at = self.review.of(self.s.episode)
             self.all_heard = self.all_heard or self.review.comes_into_scope
@@ -75,8 +74,10 @@ class Turn:
         messages = [*before]
         for rule in self._asked():
             messages += self.answers(rule)
-            messages += self.answers_anew(rule) if rule.id in self.revived else ()
-            messages += self.answers_late(rule, self.review) if self.review is not None else ()
+            if rule.id in self.revived:
+                messages += self.answers_anew(rule)
+            if self.review is not None:
+                messages += self.answers_late(rule, self.review)
         messages += self._withdrawn_of_the_dead()
         messages += self._lapsed() if self.due is None else ()  # because of what is asked for now
         messages += self.told_back(messages) if not self.settles else ()
@@ -112,15 +113,14 @@ class Turn:
                     return rule
         return None
 
-    def answers(self, rule: Rule) -> Iterator[Message]:
-        for event in self._heard(rule):
-            yield from self._fire(rule, event)
-
-    def _heard(self, rule: Rule) -> Iterator[Event]:
-        if rule.on:
-            yield from (e for e in self.events if promises.is_released(e, rule, self.s) or e.is_one_of(rule.on))
-        elif self.all_heard:
-            yield self.first
+    def answers(self, rule: Rule) -> Sequence[Message]:
+        if not rule.on:
+            return self._fire(rule, self.first) if self.all_heard else ()
+        messages: list[Message] = []
+        for event in self.events:
+            if event.is_one_of(rule.on) or promises.is_released(event, rule, self.s):
+                messages += self._fire(rule, event)
+        return messages
 
     def answers_anew(self, rule: Rule) -> Iterator[Message]:
         """What a rule says once more of all that was told of the episode, as far as nothing stands of it."""
@@ -150,30 +150,31 @@ class Turn:
             for rule in [r for r in self.pack.rules if event.is_one_of(r.on)]:
                 yield from self._fire(rule, event)
 
-    def _fire(self, rule: Rule, event: Event) -> Iterator[Message]:
+    def _fire(self, rule: Rule, event: Event) -> Sequence[Message]:
         clauses = evaluate(rule.tests, self.s, event, self.pack)
         if clauses is None:  # so it is of most rules, and soon said
-            return
+            return ()
         occurrence = self._occurrence(rule, event)
         if occurrence is None or self._answered(rule, occurrence) or self._spares(rule):
-            return
+            return ()
         if rule.moment is not None and not self._due_now(rule, event):
-            return
+            return ()
         if self.reads_on and not self._own(rule.id) and late_on_arrival(rule, self.s, event):
             self.late[rule.id] = None
-            return
+            return ()
         if rule.withdraws:
             self.s, messages = promises.withdraw(self._firing(rule, event), (*rule.clauses, *clauses))
-            yield from messages
-            return
+            return messages
         recipients, lent = resolve(rule.to, self.s, event, self.pack)
         if recipients and promises.is_held(rule, self.s, self.pack):
             notice = promises.hold_notice(rule, self.pack)
-            if not any(p.rule == notice.id for p in self.s.promises):
-                warned, _ = resolve(notice.to, self.s, event, self.pack)
-                yield self._send(notice, event, "", warned, promises.APPROVAL_CLAUSES)
-        elif recipients:
-            yield self._send(rule, event, occurrence, recipients, (*rule.clauses, *clauses, *lent))
+            if any(p.rule == notice.id for p in self.s.promises):
+                return ()
+            warned, _ = resolve(notice.to, self.s, event, self.pack)
+            return (self._send(notice, event, "", warned, promises.APPROVAL_CLAUSES),)
+        if not recipients:
+            return ()
+        return (self._send(rule, event, occurrence, recipients, (*rule.clauses, *clauses, *lent)),)
 
     def _firing(self, rule: Rule, event: Event) -> Firing:
         return Firing(rule, self.s, event, self.pack, self.now, timed=self.due is not None)

@@ -1,6 +1,7 @@
 """How instants are kept: a time on Postgres, text of fixed width on SQLite."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from sqlalchemy import DateTime, Dialect, Text, TypeDecorator
 from sqlalchemy.types import TypeEngine
@@ -27,4 +28,10 @@ class UtcInstant(TypeDecorator[datetime]):
 
 def written(instant: datetime) -> str:
     """The instant as SQLite keeps it."""
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")
+    return _in_utc(instant.astimezone(UTC))
+
+
+@lru_cache(maxsize=256)
+def _in_utc(instant: datetime) -> str:
+    """Most rows of a batch are of one instant, and to write it out takes longer than the rest of a row."""
+    return instant.isoformat(timespec="microseconds")

@@ -32,10 +32,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from store.engine import READING, absent, close, make_room, opened
+from store.engine import READING, absent, close, make_room, opened, run_at_once
 from store.errors import StoreUnavailableError, translated
 from store.instants import UtcInstant
 from store.listing import KEYS, Listing, Writing
+from store.ready import execute
 
 _NONCE = 12  # bytes, as AES-GCM has them
 _metadata = MetaData()
@@ -202,17 +203,18 @@ class KeyStore:
             async with self._engine.connect() as connection:
                 if not isinstance(made, list):
                     await connection.execution_options(isolation_level="AUTOCOMMIT")
-                    return [*await connection.execute(_make_or_find(), asked | made)]
-                async with connection.begin():
-                    await connection.execute(_MAKE.statement(False), made)
-                    return [*await connection.execute(_named(False), asked)]
+                    return [*await connection.run_sync(execute, _make_or_find(), asked | made)]
+                async with connection.begin():  # the lock is waited for in the thread, and then needs no hop to it
+                    await run_at_once(connection, is_short=True)
+                    await connection.run_sync(execute, _MAKE.statement(False), made)
+                    return [*await connection.run_sync(execute, _named(False), asked)]
 
     async def _ask(self, statement: Executable, parameters: dict[str, Any]) -> list[Any]:
         await self._prepare()
         with _translated():
             async with self._engine.connect() as connection:
                 await connection.execution_options(**({} if self._postgres else {READING: True}))
-                return [*await connection.execute(statement, parameters)]
+                return [*await connection.run_sync(execute, statement, parameters)]
 
     async def _write(self, writing: Writing, rows: list[tuple[Any, ...]]) -> None:
         await self._prepare()

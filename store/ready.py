@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Dialect, Executable
+from sqlalchemy import ARRAY, Connection, Dialect, Executable
 from sqlalchemy.exc import MultipleResultsFound, NoResultFound
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.types import TypeEngine
 
 _Given = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
@@ -111,7 +112,7 @@ class Form:
     def __init__(self, compiled: SQLCompiler, dialect: Dialect) -> None:
         self._text, self._dialect = compiled.string, dialect
         binds = [compiled.binds[name] for name in compiled.positiontup or ()]
-        self._binds = [(bind.key, bind.type.dialect_impl(dialect).bind_processor(dialect)) for bind in binds]
+        self._binds = [(bind.key, _change(bind.type, dialect)) for bind in binds]
         self._constants = {bind.key: bind.effective_value for bind in binds if not bind.required}
         self._columns = compiled._result_columns
         self._row: Callable[[Sequence[Any]], Any] = tuple
@@ -144,12 +145,29 @@ class Form:
 
     def put(self, connection: Connection, cursor: Any, given: _Given) -> Rows:
         """Puts it to the driver by this cursor. Raises the driver's own errors, which are for `fails`."""
-        many = not isinstance(given, Mapping)
-        values: Any = [*map(self._values, given)] if many else self._values(given)  # type: ignore[arg-type]
+        many, values = self._given(given)
         # Who listens to statements hears these as well.
         connection.dispatch.before_cursor_execute(connection, cursor, self._text, values, None, many)
         (cursor.executemany if many else cursor.execute)(self._text, values)
         connection.dispatch.after_cursor_execute(connection, cursor, self._text, values, None, many)
+        return self._read(cursor)
+
+    async def put_to_asyncpg(self, connection: Connection, cursor: Any, given: _Given) -> Rows:
+        """The same by a cursor of asyncpg, which is awaited here: SQLAlchemy makes a greenlet to wait in, which costs
+        as much as the driver does."""
+        many, values = self._given(given)
+        connection.dispatch.before_cursor_execute(connection, cursor, self._text, values, None, many)
+        await (cursor._executemany if many else cursor._prepare_and_execute)(self._text, values)
+        connection.dispatch.after_cursor_execute(connection, cursor, self._text, values, None, many)
+        return self._read(cursor)
+
+    def _given(self, given: _Given) -> tuple[bool, Any]:
+        """Whether there are many, and their values in the order of the statement."""
+        if isinstance(given, Mapping):
+            return False, self._values(given)
+        return True, [*map(self._values, given)]
+
+    def _read(self, cursor: Any) -> Rows:
         rows = self._rows(cursor) if cursor.description else ()
         done = Rows(rows, cursor.rowcount)  # which is known of what returns rows when all are read
         cursor.close()
@@ -190,6 +208,14 @@ class Form:
             if isinstance(error, dbapi.NotSupportedError):
                 # The tables changed under what the connection had prepared: another one prepares it anew.
                 connection.invalidate(error)
+
+
+def _change(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """What is done to a parameter of this type, if anything. A list whose values stay as they are stays as it is, too:
+    SQLAlchemy copies it twice."""
+    if isinstance(kind, ARRAY) and _change(kind.item_type, dialect) is None:
+        return None
+    return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
 _FORMS: WeakKeyDictionary[ClauseElement, dict[_Which, Form | None]] = WeakKeyDictionary()

@@ -67,7 +67,8 @@ class Session:
         if not self._postgres:
             await self._put(statement, parameters)
             return
-        if (not apart and self._writes(table)) or any(parameters.keys() & p.parameters.keys() for p in self._unwritten):
+        named_alike = any(not parameters.keys().isdisjoint(part.parameters) for part in self._unwritten)
+        if named_alike or (not apart and self._writes(table)):
             await self.flush()  # parts of one statement do not see what the others do to a table
         self._unwritten.append(_Part(statement, table, parameters))
 
@@ -96,16 +97,20 @@ class Session:
 
     async def _put(self, statement: Executable, parameters: Parameters | list[Parameters]) -> Rows:
         with translated():
-            sync = self._connection.sync_connection
-            if self._at_once is not None and sync is not None and sync.in_transaction():
+            sync, form = self._connection.sync_connection, None
+            if (self._postgres or self._at_once is not None) and sync is not None and sync.in_transaction():
                 form = ready_form(sync, statement, parameters)
-                if form is not None:
+            if form is None or sync is None:
+                return await self._connection.run_sync(execute, statement, parameters)
+            cursor: Any = None
+            try:
+                if self._at_once is not None:
                     cursor = self._at_once.cursor()
-                    try:
-                        return form.put(sync, cursor, parameters)
-                    except BaseException as error:
-                        await self._connection.run_sync(form.fails, error, cursor)
-            return await self._connection.run_sync(execute, statement, parameters)
+                    return form.put(sync, cursor, parameters)
+                cursor = sync.connection.cursor()
+                return await form.put_to_asyncpg(sync, cursor, parameters)
+            except BaseException as error:
+                return await self._connection.run_sync(form.fails, error, cursor)
 
 
 @cache

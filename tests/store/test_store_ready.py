@@ -2,7 +2,7 @@
 same."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Executable,
+    Float,
     Insert,
     Integer,
     LargeBinary,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     Text,
     Update,
     bindparam,
+    event,
     func,
     insert,
     literal,
@@ -31,6 +33,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import MultipleResultsFound, NoResultFound
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store import Store
 from store.errors import StoreRefusedError, StoreUnavailableError, translated
@@ -43,7 +46,7 @@ SEEN = Table(
     Column("name", Text, primary_key=True), Column("size", Integer), Column("content", LargeBinary),
     Column("open", Boolean), Column("at", UtcInstant),
 )  # fmt: skip
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {"name": "a", "size": 1, "content": b"\0\1", "open": True, "at": AT},
     {"name": "b", "size": None, "content": None, "open": None, "at": None},
     {"name": "c", "size": 3, "content": b"", "open": False, "at": AT},
@@ -211,3 +214,50 @@ class TestOnPostgres:
             await asked.put(whole)
         with by_sqlalchemy():
             assert (await asked.put(whole)).all() == []
+
+
+async def test_in_a_transaction_nothing_is_waited_for_by_the_way_of_sqlalchemy(asked: Asked, store: Store) -> None:
+    adding, asking = add(), larger()
+    await asked.put(adding, [ROWS[0]])
+    await asked.put(adding, ROWS[1])
+    await asked.put(asking, {"least": 0})
+    await asked.put(asking, {"least": 0})
+    async with store.transaction(short=True) as tx:
+        with patch.object(AsyncConnection, "run_sync", side_effect=AssertionError("not by the driver alone")):
+            await tx._execute(adding, [ROWS[2]])
+            assert [row.name for row in await tx._rows(asking, least=0)] == ["a", "b", "c"]
+
+
+async def test_what_a_transaction_is_refused_is_told_as_ever_and_the_next_is_taken(asked: Asked, store: Store) -> None:
+    adding = add()
+    for row in ROWS[:2]:
+        await asked.put(adding, row)
+    with pytest.raises(StoreRefusedError):
+        async with store.transaction(short=True) as tx:
+            await tx._rows(adding, **ROWS[0])
+    async with store.transaction(short=True) as tx:
+        await tx._rows(adding, **ROWS[2])
+
+
+async def test_who_is_called_off_in_a_statement_leaves_no_line_that_others_would_wait_on(
+    postgres: Callable[[], str],
+) -> None:
+    store, sleeping = Store.open(postgres()), select(func.pg_sleep(bindparam("long", type_=Float)))
+    for _ in range(2):
+        async with store.transaction() as tx:
+            await tx._rows(sleeping, long=0.0)
+
+    async def asleep() -> None:
+        async with store.transaction() as tx:
+            await tx._rows(sleeping, long=30.0)
+
+    begun = asyncio.Event()
+    event.listen(store._engine.sync_engine, "before_cursor_execute", lambda *_: begun.set())
+    task = asyncio.create_task(asleep())
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with asyncio.timeout(5), store.transaction() as tx:
+        await tx._rows(sleeping, long=0.0)
+    await store.close()
