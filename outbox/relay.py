@@ -31,9 +31,6 @@ log = logging.getLogger(__name__)
 _QUIET = 0.05
 """Seconds without anything new before a relay asks the table when next something is due: one that is woken sooner, as
 a busy one is, need not know."""
-_TELLING = 0.02
-"""The share of the time that may go into looking for what people are to hear of: less often where an open snapshot
-makes that slow."""
 
 Tell = Callable[[], Awaitable[int]]
 """Tells people of what has not arrived; returns how many messages that made."""
@@ -147,7 +144,7 @@ class Relay:
         await self._shards.hold(self._now())
         count, told = 0, 1
         while told and not self._stopping.is_set():
-            work = [step() for channel in self._channels.values() for step in (channel.drain_whole, channel.probe)]
+            work = [step() for channel in self._channels.values() for step in (channel.drain, channel.probe)]
             count += sum(await all_ended(work))
             told = await self._tell()
         return count
@@ -186,12 +183,11 @@ class Relay:
                 await rest(self._stopping, self._pause)
 
     async def _keep_telling(self) -> None:
-        self.told_at, took = self._now(), 0.0
+        self.told_at = self._now()
         while not self._stopping.is_set():
             # First of all, so that a hub that was down sends what waits before it tells of it.
-            await rest(self._settler.trouble, max(5 * self._look, took / _TELLING))
+            await rest(self._settler.trouble, 5 * self._look)
             self._settler.trouble.clear()
-            began = asyncio.get_running_loop().time()
             try:
                 with self._database.for_part("telling"):
                     if self._shards.fences and not self._stopping.is_set() and await self._tell():
@@ -202,7 +198,6 @@ class Relay:
                 pass  # told of, and tried again in a moment
             except Exception as error:
                 self._telling.begins("Could not tell of undelivered messages, retrying", error)
-            took = asyncio.get_running_loop().time() - began
 
     async def _keep_at(self, channel: ChannelRelay, work: Callable[[], Awaitable[int]], woken: asyncio.Event) -> None:
         """Does the work of a channel again and again, whatever fails; between two times it waits for `woken`."""
@@ -234,4 +229,4 @@ class Relay:
             again = await tx.next_attempt(since)
         due = [instant for instant in (again, channel.circuits.next_probe()) if instant is not None]
         wait = max((min(due) - self._now()).total_seconds(), 0.01) if due else self._look
-        return min(wait, self._look, self._look if channel.owed is None else channel.owed)
+        return min(wait, self._look)

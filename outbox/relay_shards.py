@@ -55,21 +55,21 @@ class Shards:
                 async with self._store.transaction(brief=True) as tx:
                     for owner in owners:
                         await tx.renew_leases(owner, now, self._lease)
-            freed = await self._free_inherited(before, now)
             self._held_at = now
+            freed = await self._free_inherited(before, now)
             return freed or len(self.fences) > len(before)
 
     async def _free_inherited(self, before: Mapping[int, int], now: datetime) -> bool:
         """Frees what former holders let lapse, where there may be some: of shards that have come, while any is left,
-        and now and again, as one may be late to commit what it has leased. Returns whether some was left before."""
+        and now and again, as one may be late to commit what it has leased. Returns whether it has freed some."""
         looked = self._looked_at is not None and timedelta() <= now - self._looked_at < self._lease
         if looked and not self.inherits and self.fences == before:
             return False
-        inherited = self.inherits
+        self.inherits = True  # for all that is known, until a look says otherwise
         async with self._store.transaction(brief=True) as tx:
-            self.inherits = await tx.free_lapsed(self.fences, now, self._lease)
-        self._looked_at = now
-        return inherited
+            freed, left = await tx.free_lapsed(self.fences, now, self._lease)
+        self.inherits, self._looked_at = left > 0, now
+        return freed > 0
 
     async def _share(self, now: datetime) -> Mapping[str, int]:
         """As many shards as come to each relay that runs: takes what is free of its share, gives up what is more. Rows

@@ -50,7 +50,6 @@ _HEAD_COLUMNS = ("position", "shard", "lane", "attempts", "address", "repeats", 
 _NOW = bindparam("now", type_=UtcInstant)
 _OWNER = bindparam("whose", type_=Text)
 _UNTIL = bindparam("lasts", type_=UtcInstant)
-_START = bindparam("start", type_=BigInteger)
 _PREFIX = "relay/"
 _RELAYED = (
     select(leases.c.name, leases.c.owner)
@@ -94,10 +93,10 @@ def _count_former(postgres: bool) -> Executable:
 def _free_former(postgres: bool) -> Executable:
     chosen = _of_former(postgres).where(lapsed(deliveries.c.lease_until))
     if postgres:  # what is locked is being settled: to wait for it here could be to wait in a circle
-        chosen = chosen.with_for_update(of=deliveries, skip_locked=True)
-    free = chosen.cte("free")
+        free = chosen.with_for_update(of=deliveries, skip_locked=True).cte("free")
+        chosen = select(free.c.position)
     again = {"state": "prepared", "next_attempt_at": null(), "lease_owner": null(), "lease_until": null()}
-    return update(deliveries).where(deliveries.c.position.in_(select(free.c.position))).values(again)
+    return update(deliveries).where(deliveries.c.position.in_(chosen)).values(again)
 
 
 @cache
@@ -129,7 +128,6 @@ def _heads(postgres: bool, of_one_channel: bool, chosen: str) -> Select[*tuple[A
             _OWNED.has(postgres, row.c.shard),
             *([row.c.channel == bindparam("channel", type_=Text)] if of_one_channel else []),
             *({"only": [addressed], "besides": [not_(addressed)]}.get(chosen, [])),
-            row.c.position >= _START,
             barred.is_not(true()),
             not_(is_paused(row, destination_of_lane(row, postgres))),
         )
@@ -181,7 +179,6 @@ class Claiming(Session):
         channel: str | None = None,
         only: Collection[str] = (),
         besides: Collection[str] = (),
-        start: int = 0,
     ) -> list[LeasedRow]:
         """Lease up to `limit` rows that may be sent now, in the order to send them.
 
@@ -190,8 +187,7 @@ class Claiming(Session):
         waiting, parked or failed: then none. A row of a type in `overtaking` passes parked and failed ones, and what
         waits behind them; what a person has paused is left alone. `channel` (topic, mail) limits the claim to
         destinations of that channel, so that a slow one does not hold up the other; `only` and `besides` to these
-        topics and to all but these, of which one may be given. `start`: the lowest position to look at; a
-        claim from the beginning also passes what an open snapshot keeps of rows that have long left."""
+        topics and to all but these, of which one may be given."""
         held = await self._with(_SHARDS, _asked(fences), _owned(self._postgres), whose=owner)
         owned: dict[int, int] = {row.shard: row.fence for row in held}
         if not owned:
@@ -204,30 +200,30 @@ class Claiming(Session):
         if chosen:
             given |= _ADDRESSED.parameters(self._postgres, ((address,) for address in sorted(named)))
         shards = ((shard,) for shard in owned)
-        found = await self._with(_OWNED, shards, claimable, now=now, most=limit, start=start, **given)
+        found = await self._with(_OWNED, shards, claimable, now=now, most=limit, **given)
         rows = [_leased(row, owned) for row in found]
         if rows:
             taken = ((row.position, row.fence) for row in rows)
             await self._with(_TAKEN, taken, _take(self._postgres), whose=owner, lasts=now + lease)
         return rows
 
-    async def free_lapsed(self, fences: Mapping[int, int], now: datetime, lease: timedelta) -> bool:
-        """Let go of what former holders of these shards have leased, as far as their leases have lapsed; returns
-        whether some of it is leased still. Not a part of each claim: it passes all that is in flight, and whatever an
-        open snapshot keeps of what was."""
+    async def free_lapsed(self, fences: Mapping[int, int], now: datetime, lease: timedelta) -> tuple[int, int]:
+        """Let go of what former holders of these shards have leased, as far as their leases have lapsed; returns how
+        many rows that were, and how many are leased still. Not a part of each claim: it passes all that is in flight,
+        and whatever an open snapshot keeps of what was."""
         given, asked = lapsing(now, lease), _asked(fences)
         found = (await self._with(_SHARDS, asked, _count_former(self._postgres), **given)).one()
-        if not found.lapsed:
-            return bool(found.leased)
-        freed = await self._with(_SHARDS, asked, _free_former(self._postgres), **given)
-        return bool(found.leased > freed.rowcount)
+        freed = 0
+        if found.lapsed:
+            freed = (await self._with(_SHARDS, asked, _free_former(self._postgres), **given)).rowcount
+        return freed, found.leased - freed
 
     async def oldest_due(self, now: datetime) -> datetime | None:
         """Since when the first row that a relay could send now has been due; None where there is none. What waits for
         its time, behind another one or for a person is none of it."""
         types = _OVERTAKING.parameters(self._postgres, ())
         shards = ((shard,) for shard in range(SHARDS))
-        found = await self._with(_OWNED, shards, _oldest(self._postgres), now=now, most=1, start=0, **types)
+        found = await self._with(_OWNED, shards, _oldest(self._postgres), now=now, most=1, **types)
         since: datetime | None = found.scalar_one_or_none()
         return since
 

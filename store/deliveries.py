@@ -114,7 +114,7 @@ def _renew(postgres: bool) -> Executable:
 
 
 _NEXT_ATTEMPT = select(func.min(deliveries.c.next_attempt_at, type_=UtcInstant)).where(
-    *put_off(deliveries).clauses, deliveries.c.next_attempt_at > _NOW
+    put_off(deliveries), deliveries.c.next_attempt_at > _NOW
 )
 
 

@@ -2,12 +2,17 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 
+import pytest
+from relay_running import Arrivals, running
 from relay_world import LEASE, World, row
 
 from outbox.relay import Relay
+from outbox.relay_shards import Shards
 from schemas.delivery import Outgoing, Receipt
-from store import SHARDS
+from store import SHARDS, StoreUnavailableError
+from store.claiming import Claiming
 from store.instants import written
 
 CHILDREN, EACH = 24, 3
@@ -65,18 +70,54 @@ async def test_every_lane_keeps_its_order_while_relays_join_and_leave(hub: World
         assert of_child == sorted(of_child)
 
 
+async def leave(hub: World, position: int, until: datetime) -> None:
+    """The row was leased by a relay that has had its shard before."""
+    left = "state = 'sending', lease_owner = 'former', fence = 0"
+    async with hub.store.connection() as connection:
+        await connection.exec_driver_sql(
+            f"UPDATE deliveries SET {left}, lease_until = '{written(until)}' WHERE position = {position}"
+        )
+
+
 async def test_what_a_former_relay_is_late_to_commit_goes_when_its_lease_has_lapsed(hub: World) -> None:
     relay = hub.relay("two")
     await hub.promise(row("a"))
     await relay.drain()  # has found that nobody before it had left anything
     await hub.promise(row("b"), row("c"))
-    born = (
-        "UPDATE deliveries SET state = 'sending', lease_owner = 'one', fence = 0, lease_until = '{}' WHERE position = 2"
-    )
-    async with hub.store.connection() as connection:
-        await connection.exec_driver_sql(born.format(written(hub.now + LEASE)))
+    await leave(hub, 2, hub.now + LEASE)
     await relay.drain()
     assert hub.arrived() == ["a"]
     hub.now += LEASE
     await relay.drain()
     assert hub.arrived() == ["a", "b", "c"]
+
+
+async def test_what_a_former_relay_left_goes_soon_after_its_lease_has_lapsed(hub: World) -> None:
+    await hub.promise(row("a"), row("b", child="k2"))
+    await leave(hub, 1, hub.now + LEASE / 2)
+    arrivals = Arrivals(hub)
+    async with running(hub.relay("two", look=0.05)):
+        await arrivals.reach(1)
+        hub.now += LEASE / 2
+        await arrivals.reach(2, within=LEASE.total_seconds() / 6)  # and not when the shards are next prolonged
+    assert hub.arrived() == ["b", "a"]
+
+
+async def test_where_the_look_for_what_others_left_fails_it_is_made_again(
+    hub: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shards = Shards(hub.store, "two", LEASE)
+    await hub.promise(row("a"))
+    await leave(hub, 1, hub.now)
+
+    async def fails(*_: object) -> tuple[int, int]:
+        raise StoreUnavailableError("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Claiming, "free_lapsed", fails)
+        with pytest.raises(StoreUnavailableError):
+            await shards.hold(hub.now)
+    assert shards.stand(hub.now), "they are held all the same"
+    assert shards.inherits
+    assert await shards.hold(hub.now), "there is more to send"
+    assert ((await hub.states())["a"], shards.inherits) == ("prepared", False)

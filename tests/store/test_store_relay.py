@@ -158,6 +158,20 @@ async def test_rows_of_a_dead_relay_come_back_when_their_lease_lapses_and_the_de
     assert await heir.settle(*(row.settled("accepted") for row in rows)) == 3
 
 
+async def test_of_what_a_former_relay_leased_the_part_is_freed_that_has_lapsed(store: Store) -> None:
+    await promise(store, promised("a"), promised("b", child="other"), promised("c", child="third"))
+    former = await Relay(store, "former").own()
+    assert ids(await former.claim(limit=1)) == ["a"]
+    assert ids(await former.claim(NOON + SECOND, limit=1)) == ["b"]
+    await former.ownership.release(NOON)
+    heir = await Relay(store, "heir").own()
+    async with store.transaction() as tx:
+        assert await tx.free_lapsed(heir.fences, NOON, LEASE) == (0, 2)
+        assert await tx.free_lapsed(former.fences, NOON + LEASE, LEASE) == (0, 0), "it is no former one to itself"
+        assert await tx.free_lapsed(heir.fences, NOON + LEASE, LEASE) == (1, 1)
+    assert ids(await heir.claim(NOON + LEASE)) == ["a", "c"]
+
+
 async def test_rows_of_a_relay_that_died_while_its_clock_was_ahead_come_back_at_once(store: Store) -> None:
     await promise(store, promised("a"))
     ahead = NOON + 100 * LEASE
