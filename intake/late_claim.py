@@ -9,8 +9,7 @@ from enrichment.authorities import claimed_by
 from enrichment.child import numbers_told
 from enrichment.children import Ambiguous, Child
 from enrichment.numbers import force_of
-from episodes.accounts import accounts
-from episodes.episode import Episode, Reference
+from episodes.accounts import reports_in
 from episodes.reports import About, Missing, Report
 from intake.claims import (
     CLAIM_ROW,
@@ -86,15 +85,12 @@ def _begin(context: Context, child: Child, case: Case, missing: Missing) -> Step
 
 
 def _begun_already(child: Child, case: Case) -> bool:
-    """Whether the child has what the case tells: by a reference, or by the very report where that gives none here."""
-    known = {known for held in child.cases.values() for known in _told_in(held.episode)}
-    return not known.isdisjoint(_told_in(case.episode))
-
-
-def _told_in(episode: Episode) -> Iterator[Reference | tuple[str, ...]]:
-    yield from episode.references
-    yield from (origin.parts for origin in episode.heard)
-    yield from (account.origin.parts for account in accounts(episode))
+    """Whether the child has what the case tells, by a reference or by the very report, or a person has said of that
+    report that it is another child's (AMB-77)."""
+    held = [each.episode for each in child.cases.values()]
+    known = {reference for episode in held for reference in episode.references}
+    told = {*child.denied, *(report for episode in held for report in reports_in(episode))}
+    return not known.isdisjoint(case.episode.references) or not told.isdisjoint(reports_in(case.episode))
 
 
 # ---- its own register names another

@@ -46,3 +46,26 @@ async def test_a_worker_who_is_only_heard_is_heard_once(said: tuple[bytes, ...],
         await take(h, *(record(GUIDE, hours, "childrens_services", "compact:K-2") for hours in (3, 4, 5)))
         asked = [m for m in await h.said() if m["authority"] == GUIDE and m["kind"] == "report_to_police"]
         assert len(asked) == times
+
+
+def decided(hours: float, number: str, **about: Any) -> bytes:
+    told = {"authority": GUIDE, "by": {"role": "missing_child_coordinator"}, "child": child(number), **about}
+    return event("match.decision", later(hours), told)
+
+
+async def guide_has(h: Hub, *names: str) -> set[str]:
+    """The children at the guide's authority who have an episode that stands, by these numbers."""
+    async with h.store.reading() as tx:
+        held = await tx.find([(GUIDE, "compact", name) for name in names], (), ())
+        _, episodes = await tx.load({row.person for row in held.identifiers})
+    whose = {row.person: row.value for row in held.identifiers}
+    return {whose[row.person] for row in episodes if row.state == "open"}
+
+
+async def test_a_register_takes_nothing_back_from_the_child_whose_a_person_has_said_it_is() -> None:
+    async with hub() as h:
+        await take(h, record(ISLINGTON, -1, "csct"), record(GUIDE, -1, "childrens_services"))
+        await take(h, missing(1, responsible_authority=None), decided(2, "compact:K-9", force="XX", incident="P-1"))
+        assert await guide_has(h, "K-1", "K-9") == {"K-9"}
+        await take(h, record(GUIDE, 3, "childrens_services", "compact:K-2"))
+        assert await guide_has(h, "K-1", "K-9") == {"K-9"}
