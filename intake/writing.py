@@ -14,7 +14,7 @@ from intake.step import Step
 from intake.worklist import work_rows_of
 from outbox.directory import Directory
 from outbox.writer import rows as rows_of
-from routing.case import BACKLOG, Timer
+from routing.case import BACKLOG, AlertCase, AnyCase, Timer
 from routing.library import Packs
 from routing.messages import Message, derived_id
 from schemas.tracing import inner_span
@@ -122,6 +122,12 @@ def _due(timer: Timer, now: datetime) -> datetime:
     return min(timer.due_at, now) if timer.rule == BACKLOG else timer.due_at
 
 
+def _timer_id(case: AnyCase, rule: str, due: datetime) -> str:
+    """A clock is due but once at an instant; what waits for a backlog is due at once, for each report that left it."""
+    left = case.late if rule == BACKLOG and not isinstance(case, AlertCase) else None
+    return derived_id("timer", case.id, rule, due.isoformat(), *(left.cause.parts if left else ()))
+
+
 def _timers(batch: BatchProcessor) -> tuple[list[Owner], list[TimerRow], list[LedgerRow]]:
     """The timers of every case that changed, and the ledger's lines about them."""
     children, now = batch.context.children, batch.context.now
@@ -133,9 +139,10 @@ def _timers(batch: BatchProcessor) -> tuple[list[Owner], list[TimerRow], list[Le
         owners[(change.child.id, case)] = None
         child = children.of_episode(case) or change.child  # who holds it now, whoever held it then
         owners[(child.id, case)] = None
+        held = child.case(case)
         rows = [
-            TimerRow(derived_id("timer", case, t.rule, due.isoformat()), child.authority, child.id, case, t.rule, due)
-            for t in child.case(case).clocks
+            TimerRow(_timer_id(held, t.rule, due), child.authority, child.id, case, t.rule, due)
+            for t in held.clocks
             for due in [_due(t, now)]
         ]
         if wanted.get(case) != rows:

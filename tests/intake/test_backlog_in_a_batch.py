@@ -136,16 +136,3 @@ async def test_an_alert_whose_limit_moved_is_not_said_again_of_a_child_who_is_ba
         assert alerted == [m["id"] for m in await h.said() if m["type"] == "senior.alert"]
         (told,) = [m for m in await h.said() if m["type"] == "notify.found"]
         assert "service_director" in {r["role"] for r in told["to"]}
-
-
-async def test_two_batches_of_one_instant_may_leave_the_same_unsaid() -> None:
-    """As the parts have it into which a batch is divided."""
-    async with hub() as h:
-        await h.take(context(-99, "compact:K-1"), missing())
-        h.clock.set(later(96))
-        for worker in ("sw1", "sw2"):
-            opened = context(-9, "compact:K-1", services=[{"service": "cscs", "worker": worker}])
-            await h.take(opened, context(-8, "compact:K-1"))
-        assert [held.row.detail for held in await h.held()] == []
-        unsaid = [line.entry["kind"] for line in await h.ledger("decision") if line.entry.get("unsent")]
-        assert unsaid.count("strategy_discussion") == 2
