@@ -125,7 +125,8 @@ def _due(timer: Timer, now: datetime) -> datetime:
 def _timer_id(case: AnyCase, rule: str, due: datetime) -> str:
     """A clock is due but once at an instant; what waits for a backlog is due at once, for each report that left it."""
     left = case.late if rule == BACKLOG and not isinstance(case, AlertCase) else None
-    return derived_id("timer", case.id, rule, due.isoformat(), *(left.cause.parts if left else ()))
+    because = (*left.cause.parts, *(left.cause.again or ())) if left else ()
+    return derived_id("timer", case.id, rule, due.isoformat(), *because)
 
 
 def _timers(batch: BatchProcessor) -> tuple[list[Owner], list[TimerRow], list[LedgerRow]]:

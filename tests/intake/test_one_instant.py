@@ -1,8 +1,10 @@
 """Two transactions of one instant, as the parts are into which a batch is divided."""
 
+from dataclasses import replace
+
 from hub_in_memory import hub
 from test_backlog_of_batches import CARE, after_an_outage, caught_up
-from wire_messages import context, later, missing
+from wire_messages import context, found, later, missing
 
 
 async def test_two_batches_of_one_instant_may_leave_the_same_unsaid() -> None:
@@ -25,3 +27,11 @@ async def test_what_is_left_twice_at_one_instant_is_decided_twice() -> None:
         await h.take(CARE.replace(b"sw1", b"sw2"))
         assert await caught_up(h) == 1
         assert await caught_up(h) == 0
+
+
+async def test_what_is_kept_back_twice_at_one_instant_is_looked_at_twice() -> None:
+    async with after_an_outage() as h:
+        for line in (missing(), found(90)):
+            await h.intake.process_batch([replace(h.raw(line), timestamp=later(95))])
+            assert await caught_up(h) == 1
+            assert await caught_up(h) == 0
