@@ -111,7 +111,7 @@ def value_of(
         return random.choice((None, b"", b"null", b"[]", b"{", random.randbytes(random.randrange(200)))), _odd(random)
     data = data_of(random, type_, topic)
     if over:
-        data, id_ = over.told(data), over.id_of(id_)
+        data, id_ = over.told(type_, data), over.id_of(id_)
     attributes: dict[str, Any] = {
         "specversion": "1.0", "id": id_, "source": "/fuzz", "type": type_,
         "time": over.now.isoformat() if over else "2026-03-02T09:00:00Z",

@@ -2,10 +2,14 @@
 are used again, records that are delivered or replayed once more, and years that pass in between. All of it follows from
 the random source that is given."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, TypeVar
+
+from routing.library import Packs
+from routing.message_types import TASK
+from routing.pack import Pack
 
 Record = TypeVar("Record")
 _STEPS = (
@@ -16,10 +20,11 @@ _REMEMBERED = 300
 
 
 class OverTime:
-    """`episodes`: the ids of those that there are, as a case system learns them from what it is told."""
+    """`episodes`: the ids of those that there are, as a case system learns them from what it is told. `packs`: whose
+    words it uses nearly always."""
 
-    def __init__(self, random: Random, now: datetime) -> None:
-        self.random, self.now, self.episodes = random, now, list[str]()
+    def __init__(self, random: Random, now: datetime, packs: Packs) -> None:
+        self.random, self.now, self.packs, self.episodes = random, now, packs, list[str]()
         self._instants, self._ids, self._records = [now], ["again"], list[Any]()
 
     def passes(self) -> datetime:
@@ -39,11 +44,14 @@ class OverTime:
     def withdraws(self, topic: str) -> bool:
         return topic.startswith("register.") and self.random.random() < 0.1
 
-    def told(self, value: Any) -> Any:
-        """The same with other times in it, and of a child with more numbers, or of an episode that there is."""
+    def told(self, type_: str, value: Any) -> Any:
+        """The same with other times in it and in the authority's words, and of a child with more numbers, or of an
+        episode that there is."""
         if not isinstance(value, dict):
             return value
         told = {name: self._at_some_time(item) for name, item in value.items()}
+        if told.get("authority") in self.packs.authorities and self.random.random() < 0.9:
+            told |= self._in_words(type_, self.packs.newest(told["authority"]))
         child = told.get("child")
         if isinstance(child, dict) and isinstance(child.get("identifiers"), list) and self.random.random() < 0.4:
             told["child"] = {**child, "identifiers": [*child["identifiers"], self._number()]}
@@ -56,6 +64,24 @@ class OverTime:
         if "incident" in told and "by" in told and self.episodes and self.random.random() < 0.2:
             told["episode"] = self.random.choice(self.episodes)
         return told
+
+    def _in_words(self, type_: str, pack: Pack) -> dict[str, str]:
+        """A word of the authority's closed lists, and what may be decided of it."""
+        words = pack.words
+        name, known = {
+            "meeting.held": ("kind", words.meetings),
+            "meeting.decision": ("kind", words.meetings),
+            "manager.decision": ("kind", words.decisions),
+            "task.completed": ("kind", pack.kinds.get(TASK, {})),
+            "document.updated": ("kind", words.documents),
+            "case.opened": ("service", words.services),
+            "case.closed": ("service", words.services),
+        }.get(type_, ("", ()))
+        if not known:
+            return {}
+        word = self.random.choice([*known])
+        decisions = [*known[word]] if type_.endswith(".decision") and isinstance(known, Mapping) else []
+        return {name: word, **({"decision": self.random.choice(decisions)} if decisions else {})}
 
     def once_more(self, records: Sequence[Record]) -> list[Record]:
         """These, and some that were delivered before, as after a consumer that had not kept its place."""

@@ -60,7 +60,7 @@ class World:
     def __init__(self, sheet: Sheet, over: Random | None = None, gate: timedelta | None = None) -> None:
         self.sheet, self.failures = sheet, list[str]()
         self.clock = VirtualClock(BEGINS)
-        self.over = OverTime(over, BEGINS) if over else None
+        self.over = OverTime(over, BEGINS, PACKS) if over else None
         self.store = Store.open("sqlite+aiosqlite://")
         self.intake = Intake(self.store, PACKS, DIRECTORIES, parse_record, self.clock.now, gate=gate)
         self._offsets: dict[str, int] = defaultdict(int)
