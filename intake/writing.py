@@ -49,7 +49,7 @@ async def write_batch(
     told, about = [each for each in parsed if each.key not in idle and each.raw.claim is None], _whose(done)
     lines = [ledger.of_report(each, about.pop(ledger.report_key(each), ())) for each in told]
     lines += [ledger.of_match(match) for match in done.matches]
-    lines += [ledger.of_facts(change) for change in done.cases]
+    lines += [ledger.of_facts(change, now) for change in done.cases]
     known = await _told_before(tx, (*done.messages, *done.unsent, *done.counted))
     lines += [ledger.of_decision(message, None) for message in done.unsent if message.id not in known]
     lines += [ledger.of_decision(message, None, counted=True) for message in done.counted if message.id not in known]
@@ -148,7 +148,7 @@ def _timers(batch: BatchProcessor) -> tuple[list[Owner], list[TimerRow], list[Le
         ]
         if wanted.get(case) != rows:
             wanted[case] = rows
-            lines.append(ledger.of_timers(change, rows))
+            lines.append(ledger.of_timers(change, rows, now))
     return [*owners], [row for rows in wanted.values() for row in rows], lines
 
 
