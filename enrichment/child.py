@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enrichment.matching.described import Described
 from enrichment.numbers import OWN
 from enrichment.register import Place
-from episodes.accounts import accounts, reports_in
+from episodes.accounts import accounts, references_in, reports_in
 from episodes.episode import Episode
 from episodes.record import RegisterRecord
 from episodes.reports import Found, Identifier, Missing
@@ -18,7 +18,7 @@ class Child:
     """One child at one authority. `place`: where the register's last word on the child stood in its feed. `described`:
     how the child may be recognised without a number. `duties`: those that belong to no episode, once there are any.
     `alerts`: other areas' national alerts about the child. `denied`: the ids of episodes that a person has said are
-    another child's, and the reports of them. `fresh`: nobody knew the child before this batch. `former`:
+    another child's, and what was told of them. `fresh`: nobody knew the child before this batch. `former`:
     the record before it last changed in this batch."""
 
     id: str
@@ -102,8 +102,9 @@ class Child:
 
 
 def _names(case: Case | AlertCase) -> list[tuple[str, ...]]:
-    """The id of the case, and those of the reports that it was told by."""
-    return [(case.id,), *(reports_in(case.episode) if isinstance(case, Case) else ())]
+    """The id of the case, its references, and the reports that it was told by."""
+    told = [*references_in(case.episode), *reports_in(case.episode)] if isinstance(case, Case) else []
+    return [(case.id,), *told]
 
 
 def numbers_told(case: AnyCase) -> tuple[Identifier, ...]:

@@ -40,6 +40,11 @@ def accounts(episode: Episode) -> tuple[Missing, ...]:
     return episode.accounts or ((episode.missing,) if episode.missing else ())
 
 
+def references_in(episode: Episode) -> Iterator[tuple[str, ...]]:
+    """The references of the police, each by its force and incident."""
+    yield from ((r.force, r.incident) for r in episode.references)
+
+
 def reports_in(episode: Episode) -> Iterator[tuple[str, ...]]:
     """The very reports by which the child is said to be missing, each by what its ids are derived from."""
     yield from (origin.parts for origin in episode.heard)

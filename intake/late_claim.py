@@ -9,7 +9,7 @@ from enrichment.authorities import claimed_by
 from enrichment.child import numbers_told
 from enrichment.children import Ambiguous, Child
 from enrichment.numbers import force_of
-from episodes.accounts import reports_in
+from episodes.accounts import references_in, reports_in
 from episodes.reports import About, Missing, Report
 from intake.claims import (
     CLAIM_ROW,
@@ -86,11 +86,14 @@ def _begin(context: Context, child: Child, case: Case, missing: Missing) -> Step
 
 def _begun_already(child: Child, case: Case) -> bool:
     """Whether the child has what the case tells, by a reference or by the very report, or a person has said of that
-    report that it is another child's (AMB-77)."""
-    held = [each.episode for each in child.cases.values()]
-    known = {reference for episode in held for reference in episode.references}
-    told = {*child.denied, *(report for episode in held for report in reports_in(episode))}
-    return not known.isdisjoint(case.episode.references) or not told.isdisjoint(reports_in(case.episode))
+    that it is another child's (AMB-77)."""
+    known = {*child.denied, *(each for held in child.cases.values() for each in _told_in(held))}
+    return not known.isdisjoint(_told_in(case))
+
+
+def _told_in(case: Case) -> Iterator[tuple[str, ...]]:
+    yield from references_in(case.episode)
+    yield from reports_in(case.episode)
 
 
 # ---- its own register names another

@@ -62,10 +62,17 @@ async def guide_has(h: Hub, *names: str) -> set[str]:
     return {whose[row.person] for row in episodes if row.state == "open"}
 
 
-async def test_a_register_takes_nothing_back_from_the_child_whose_a_person_has_said_it_is() -> None:
+CORRECTED = missing(2, responsible_authority=None, risk="high")
+
+
+@pytest.mark.parametrize("corrected", [(), (CORRECTED,)], ids=["as it was told", "corrected"])
+async def test_a_register_takes_nothing_back_from_the_child_whose_a_person_has_said_it_is(
+    corrected: tuple[bytes, ...],
+) -> None:
     async with hub() as h:
         await take(h, record(ISLINGTON, -1, "csct"), record(GUIDE, -1, "childrens_services"))
         await take(h, missing(1, responsible_authority=None), decided(2, "compact:K-9", force="XX", incident="P-1"))
+        await take(h, *corrected)
         assert await guide_has(h, "K-1", "K-9") == {"K-9"}
         await take(h, record(GUIDE, 3, "childrens_services", "compact:K-2"))
         assert await guide_has(h, "K-1", "K-9") == {"K-9"}
