@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enrichment.matching.described import Described
 from enrichment.numbers import OWN
 from enrichment.register import Place
-from episodes.accounts import accounts
+from episodes.accounts import accounts, references_in, reports_in
 from episodes.episode import Episode
 from episodes.record import RegisterRecord
 from episodes.reports import Found, Identifier, Missing
@@ -17,7 +17,8 @@ from routing.case import AlertCase, AnyCase, Case, DutiesCase
 class Child:
     """One child at one authority. `place`: where the register's last word on the child stood in its feed. `described`:
     how the child may be recognised without a number. `duties`: those that belong to no episode, once there are any.
-    `alerts`: other areas' national alerts about the child. `fresh`: nobody knew the child before this batch. `former`:
+    `alerts`: other areas' national alerts about the child. `denied`: the ids of episodes that a person has said are
+    another child's, and what was told of them. `fresh`: nobody knew the child before this batch. `former`:
     the record before it last changed in this batch."""
 
     id: str
@@ -29,6 +30,7 @@ class Child:
     cases: dict[str, Case] = field(default_factory=dict)
     alerts: dict[str, AlertCase] = field(default_factory=dict)
     duties: DutiesCase | None = None
+    denied: tuple[tuple[str, ...], ...] = ()
     fresh: bool = False
     former: RegisterRecord | None = None
     changed: bool = False
@@ -62,6 +64,19 @@ class Child:
         if place and place != self.place:
             self.place, self.changed = place, True
 
+    def give_up(self, case: Case | AlertCase) -> None:
+        """The case is another child's from now on."""
+        self.cases.pop(case.id, None)
+        self.alerts.pop(case.id, None)
+        self.changed_cases.discard(case.id)
+        self.denied, self.changed = tuple(dict.fromkeys((*self.denied, *_names(case)))), True
+
+    def take_over(self, case: Case | AlertCase) -> None:
+        """The case, which was another child's until now."""
+        self.keep(case)
+        denied = tuple(name for name in self.denied if name not in _names(case))
+        self.denied, self.changed = denied, self.changed or denied != self.denied
+
     def learnt(self) -> dict[tuple[str, Identifier], None]:
         """The numbers by which reports that stand have named the child, whatever the register says, each with the scope
         of its sender: a force, or the authority itself."""
@@ -84,6 +99,12 @@ class Child:
                 self.cases[case.id] = case
                 self.alerts.pop(case.id, None)
         self.changed_cases.add(case.id)
+
+
+def _names(case: Case | AlertCase) -> list[tuple[str, ...]]:
+    """The id of the case, its references, and the reports that it was told by."""
+    told = [*references_in(case.episode), *reports_in(case.episode)] if isinstance(case, Case) else []
+    return [(case.id,), *told]
 
 
 def numbers_told(case: AnyCase) -> tuple[Identifier, ...]:

@@ -94,10 +94,8 @@ class IdentityMap:
         """The episode or alert is this child's from now on, with its references and the numbers that were reported with
         it; a number that the register gives to the former child stays there."""
         episode, before = case.id, former.learnt()
-        former.cases.pop(episode, None)
-        former.alerts.pop(episode, None)
-        former.changed_cases.discard(episode)
-        child.keep(case)
+        former.give_up(case)
+        child.take_over(case)
         self._of_episode[episode] = child.id
         self.moved.append((former.id, episode))
         held = former.record.identifiers if former.record.registered else ()
@@ -123,6 +121,7 @@ class IdentityMap:
             self.moved.append((other.id, case.id))
         other.cases.clear()
         other.alerts.clear()
+        child.denied = tuple(dict.fromkeys((*child.denied, *other.denied)))
         described = other.described
         self.describe(other, None)
         self.describe(child, child.described or described)
@@ -193,11 +192,11 @@ def _key(row: ReferenceRow) -> tuple[str, str, str, str]:
 def _child(row: PersonRow) -> Child:
     held = read_held(row.doc)
     described = read_described(row.described) if row.described else None
-    return Child(row.id, row.authority, held.record, row.version, held.place, described)
+    return Child(row.id, row.authority, held.record, row.version, held.place, described, denied=held.denied)
 
 
 def _person(child: Child) -> PersonRow:
-    held, described = write_held(Held(child.record, child.place)), child.described
+    held, described = write_held(Held(child.record, child.place, child.denied)), child.described
     known_by = write_described(described) if described else None
     return PersonRow(child.id, child.authority, held, child.version + 1, known_by)
 

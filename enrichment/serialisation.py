@@ -26,10 +26,11 @@ DUTIES, ALERT, EPISODE = "duties", "alert", "episode"
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What is held of a child, and where in its feed the record stood that says so."""
+    """What is held of a child, where in its feed the record stood that says so, and what is another child's."""
 
     record: RegisterRecord
     place: Place | None = None
+    denied: tuple[tuple[str, ...], ...] = ()
 
 
 @cache

@@ -3,7 +3,7 @@
 Each sender's newest statement is an account. Together they make the one statement that an episode is read by.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Literal
@@ -38,6 +38,17 @@ def told_by(episode: Episode) -> frozenset[SenderKind]:
 def accounts(episode: Episode) -> tuple[Missing, ...]:
     """What each sender says, the newest statement last."""
     return episode.accounts or ((episode.missing,) if episode.missing else ())
+
+
+def references_in(episode: Episode) -> Iterator[tuple[str, ...]]:
+    """The references of the police, each by its force and incident."""
+    yield from ((r.force, r.incident) for r in episode.references)
+
+
+def reports_in(episode: Episode) -> Iterator[tuple[str, ...]]:
+    """The very reports by which the child is said to be missing, each by what its ids are derived from."""
+    yield from (origin.parts for origin in episode.heard)
+    yield from (account.origin.parts for account in accounts(episode))
 
 
 def held_from(episode: Episode, report: Missing) -> Missing | None:

@@ -45,7 +45,7 @@ def advance(episode: Episode, report: Report, terms: Terms) -> Advanced:
         return in_its_place(episode, report), ()
     match report:
         case Missing() if kind_of(report) not in terms.begun_by:
-            return episode, brought(Change.REPORTED, report)
+            return _heard(episode, report), brought(Change.REPORTED, report)
         case Missing():
             return _missing(_with_reference(episode, report), report, terms)
         case Found():
@@ -79,11 +79,17 @@ def advance(episode: Episode, report: Report, terms: Terms) -> Advanced:
 
 def _with_reference(episode: Episode, report: Missing | Found) -> Episode:
     if report.about.force is None or report.about.incident is None:
-        return episode
+        return _heard(episode, report) if isinstance(report, Missing) else episode
     reference = Reference(report.about.force, report.about.incident)
     if reference in episode.references:
         return episode
     return replace(episode, references=(*episode.references, reference))
+
+
+def _heard(episode: Episode, report: Missing) -> Episode:
+    if report.origin.parts in (origin.parts for origin in episode.heard):
+        return episode
+    return replace(episode, heard=(*episode.heard, report.origin))
 
 
 # ---- missing

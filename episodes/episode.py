@@ -86,7 +86,8 @@ class Episode:
     return interview was given up because of this one, so that a later interview covers them too. `linked`: the episodes
     of relatives that were reported together with it. `death`: who said that the child is dead, where that stands.
     `returns`: where that came from which was said of the return, while it stands. `handed_to`: the authority that
-    answers for the child since responsibility moved (AMB-197). `matched`: how often it was put with another child."""
+    answers for the child since responsibility moved (AMB-197). `matched`: how often it was put with another child.
+    `heard`: where that came from which says that the child is missing and by no reference is known again."""
 
     id: str
     authority: str
@@ -117,6 +118,7 @@ class Episode:
     linked: tuple[str, ...] = ()
     handed_to: str | None = None
     matched: int = 0
+    heard: tuple[Origin, ...] = ()
 
     @property
     def back(self) -> bool:

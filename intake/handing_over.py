@@ -37,8 +37,14 @@ def hand_over(context: Context, child: Child, case: Case, to: str, report: Repor
     child.keep(after)
     step = Step((CaseChange(child, after, (event,)),), decision.messages)
     about = episode.missing.about if episode.missing else report.about
-    detail = _HANDED_OVER.format(to)
-    return step + raised(context, child.authority, "doubtful_match", detail, report, about, HANDED_OVER_ROW)
+    detail, of_it = _HANDED_OVER.format(to), by_itself(report, case)
+    return step + raised(context, child.authority, "doubtful_match", detail, of_it, about, HANDED_OVER_ROW)
+
+
+def by_itself(report: Report, case: Case) -> Report:
+    """The report, as what is raised by it about one case alone: a record may speak of several who are missing together,
+    and each is told of by itself."""
+    return replace(report, origin=replace(report.origin, claim=f"{report.origin.claim} {case.id}"))
 
 
 def take_back(context: Context, child: Child, report: Report) -> Step:

@@ -39,11 +39,12 @@ def may_be_kept_back(message: Message, packs: Packs) -> bool:
 
 def keep_back(context: Context, messages: Iterable[Message]) -> None:
     """Sees to it that each episode with something kept back is looked at when the backlog is read."""
-    for episode in dict.fromkeys(m.episode for m in messages if m.episode and may_be_kept_back(m, context.packs)):
-        child = context.children.of_episode(episode)
-        case = child.cases.get(episode) if child else None
+    for message in (m for m in messages if m.episode and may_be_kept_back(m, context.packs)):
+        child = context.children.of_episode(message.episode or "")
+        case = child.cases.get(message.episode or "") if child else None
         if child is not None and case is not None and case.episode.missing is not None and case.late is None:
-            child.keep(replace(case, late=LeftLate(context.now, case.episode.missing.origin, ())))
+            cause = replace(case.episode.missing.origin, again=(*(message.causation or ("", "")), message.id))
+            child.keep(replace(case, late=LeftLate(context.now, cause, ())))
 
 
 async def not_left_yet(tx: Transaction, children: Children, now: datetime) -> dict[str, tuple[Event, ...]]:

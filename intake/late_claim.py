@@ -9,6 +9,7 @@ from enrichment.authorities import claimed_by
 from enrichment.child import numbers_told
 from enrichment.children import Ambiguous, Child
 from enrichment.numbers import force_of
+from episodes.accounts import references_in, reports_in
 from episodes.reports import About, Missing, Report
 from intake.claims import (
     CLAIM_ROW,
@@ -20,7 +21,7 @@ from intake.claims import (
     is_under_way,
     note_claim,
 )
-from intake.handing_over import hand_over, take_back
+from intake.handing_over import by_itself, hand_over, take_back
 from intake.placing import place
 from intake.records import Parsed
 from intake.step import Context, Step, raised
@@ -64,19 +65,16 @@ def _claimed(context: Context, child: Child, other: Child, case: Case, missing: 
     if not is_named(context, other, missing) and not answers(context, other):
         step += hand_over(context, other, case, child.authority, report)
     elif has_a_say(context, other, missing):
-        step += _told(context, other.authority, _CLAIMED.format(child.authority), report, missing)
-        step += _told(context, child.authority, _BESIDE.format(other.authority), report, missing)
+        of_it = by_itself(report, case)
+        step += _told(context, other.authority, _CLAIMED.format(child.authority), of_it, missing)
+        step += _told(context, child.authority, _BESIDE.format(other.authority), of_it, missing)
     if is_named(context, other, missing):
         note_claim(context, child.authority, missing)
     return step
 
 
 def _told(context: Context, authority: str, detail: str, report: Report, missing: Missing) -> Step:
-    """What the authority must know of one child. A record may speak of several who are missing together: of each it is
-    told by itself."""
-    origin = replace(report.origin, claim=f"{report.origin.claim} {missing.origin.token}")
-    about = missing.about
-    return raised(context, authority, "doubtful_match", detail, replace(report, origin=origin), about, CLAIM_ROW)
+    return raised(context, authority, "doubtful_match", detail, report, missing.about, CLAIM_ROW)
 
 
 def _begin(context: Context, child: Child, case: Case, missing: Missing) -> Step:
@@ -87,8 +85,15 @@ def _begin(context: Context, child: Child, case: Case, missing: Missing) -> Step
 
 
 def _begun_already(child: Child, case: Case) -> bool:
-    known = {reference for held in child.cases.values() for reference in held.episode.references}
-    return not known.isdisjoint(case.episode.references)
+    """Whether the child has what the case tells, by a reference or by the very report, or a person has said of that
+    that it is another child's (AMB-77)."""
+    known = {*child.denied, *(each for held in child.cases.values() for each in _told_in(held))}
+    return not known.isdisjoint(_told_in(case))
+
+
+def _told_in(case: Case) -> Iterator[tuple[str, ...]]:
+    yield from references_in(case.episode)
+    yield from reports_in(case.episode)
 
 
 # ---- its own register names another
@@ -119,7 +124,7 @@ def _named(context: Context, child: Child, authority: str, parsed: Parsed) -> St
                 (child.authority, _NAMED.format(authority)),
                 (authority, _NAMED_HERE.format(child.authority)),
             ):
-                step += _told(context, whom, detail, parsed.report, missing)
+                step += _told(context, whom, detail, by_itself(parsed.report, case), missing)
         step += handed
     return step
 

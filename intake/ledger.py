@@ -74,11 +74,12 @@ def of_early(early: EarlyWord) -> LedgerRow:
     return LedgerRow(key, origin.at, "waits", early.row.authority, None, _cause(origin), entry)
 
 
-def of_facts(change: CaseChange) -> LedgerRow:
-    """What a report changed of an episode."""
+def of_facts(change: CaseChange, now: datetime) -> LedgerRow:
+    """What a report changed of an episode now; it may do so once more when it is told to another authority later."""
     authority, episode, origin = change.child.authority, change.case.id, change.events[0].report.origin
     entry = {"report": _named(origin), "events": [[e.name, e.at.isoformat()] for e in change.events]}
-    key = derived_id("fact", episode, *origin.parts, *(origin.again or ()), *(e.name for e in change.events))
+    names = (e.name for e in change.events)
+    key = derived_id("fact", episode, *origin.parts, *(origin.again or ()), *names, now.isoformat())
     return LedgerRow(key, origin.at, "fact", authority, episode, _cause(origin), entry)
 
 
@@ -124,9 +125,9 @@ def of_withdrawal(delivery: Delivery, detail: str, at: datetime) -> LedgerRow:
     return LedgerRow(key, at, "delivery", row.authority, row.subject, row.message_id, entry)
 
 
-def of_timers(change: CaseChange, timers: Iterable[TimerRow]) -> LedgerRow:
+def of_timers(change: CaseChange, timers: Iterable[TimerRow], now: datetime) -> LedgerRow:
     """Which clocks run from now on."""
     authority, episode, origin = change.child.authority, change.case.id, change.events[0].report.origin
     entry = {"timers": [[t.rule, t.due_at.isoformat()] for t in timers]}
-    key = derived_id("timers", episode, *origin.parts, *(origin.again or ()))
+    key = derived_id("timers", episode, *origin.parts, *(origin.again or ()), now.isoformat())
     return LedgerRow(key, origin.at, "timers", authority, episode, _cause(origin), entry)

@@ -201,7 +201,7 @@ def _begin(context: Context, child: Child, report: Missing, episodes: Sequence[E
     generation += sum(1 for case in child.alerts.values() if case.alert.retracted)
     key = _episode_id(child, reference, generation)
     # One that a decision has moved keeps its id: it is another child's by now.
-    while key in child.cases or key in child.alerts or context.children.of_episode(key):
+    while key in child.cases or key in child.alerts or (key,) in child.denied or context.children.of_episode(key):
         generation += 1
         key = _episode_id(child, reference, generation)
     if report.alert:

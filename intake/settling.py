@@ -1,18 +1,18 @@
 """The end of a batch. What was late on arrival is decided now where nothing else can be waiting, else it is left, with
 a clock that asks again once the backlog is read. What had its reason end meanwhile does not leave."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from enrichment.children import Child
 from episodes.events import Change, Event
 from episodes.history import beginning
-from episodes.reports import About, RecordHeld, TimerDue
+from episodes.reports import About, Identifier, RecordHeld, TimerDue
 from intake.step import CaseChange, Context, Late, Step, told_retracted
 from routing.case import Case, DutiesCase, LeftLate
 from routing.decide import decide_late, decide_told_back
 from routing.message_types import INTERVIEW_REQUEST
-from routing.messages import Promise
+from routing.messages import Message, Promise
 from routing.netting import netted
 
 
@@ -29,7 +29,18 @@ def settle_batch(context: Context, done: Step, backlog: bool = False) -> Step:
     done += tell_back(context, [(m.episode, m.id) for m in unsent if m.type == INTERVIEW_REQUEST and m.episode])
     for case, event in undone.values():
         done += told_retracted(context, case.episode.authority, event.report, ("AMB-181",))
-    return done
+    return replace(done, messages=tuple(_once(done.messages)))
+
+
+def _once(messages: Iterable[Message]) -> Iterator[Message]:
+    """A cause says the same of a child but once, also where a batch comes upon it twice: as its report is read, and as
+    it is put with another absence by the next one."""
+    said = set[tuple[str, tuple[Identifier, ...]]]()
+    for message in messages:
+        word = (message.id, message.child)
+        if message.type != "exception.raise" or message.episode is not None or word not in said:
+            yield message
+        said.add(word)
 
 
 def tell_back(context: Context, unsent: Collection[tuple[str, str]]) -> Step:

@@ -14,7 +14,7 @@ from intake.step import Step
 from intake.worklist import work_rows_of
 from outbox.directory import Directory
 from outbox.writer import rows as rows_of
-from routing.case import BACKLOG, Timer
+from routing.case import BACKLOG, AlertCase, AnyCase, Timer
 from routing.library import Packs
 from routing.messages import Message, derived_id
 from schemas.tracing import inner_span
@@ -49,7 +49,7 @@ async def write_batch(
     told, about = [each for each in parsed if each.key not in idle and each.raw.claim is None], _whose(done)
     lines = [ledger.of_report(each, about.pop(ledger.report_key(each), ())) for each in told]
     lines += [ledger.of_match(match) for match in done.matches]
-    lines += [ledger.of_facts(change) for change in done.cases]
+    lines += [ledger.of_facts(change, now) for change in done.cases]
     known = await _told_before(tx, (*done.messages, *done.unsent, *done.counted))
     lines += [ledger.of_decision(message, None) for message in done.unsent if message.id not in known]
     lines += [ledger.of_decision(message, None, counted=True) for message in done.counted if message.id not in known]
@@ -122,6 +122,13 @@ def _due(timer: Timer, now: datetime) -> datetime:
     return min(timer.due_at, now) if timer.rule == BACKLOG else timer.due_at
 
 
+def _timer_id(case: AnyCase, rule: str, due: datetime) -> str:
+    """A clock is due but once at an instant; what waits for a backlog is due at once, for each report that left it."""
+    left = case.late if rule == BACKLOG and not isinstance(case, AlertCase) else None
+    because = (*left.cause.parts, *(left.cause.again or ())) if left else ()
+    return derived_id("timer", case.id, rule, due.isoformat(), *because)
+
+
 def _timers(batch: BatchProcessor) -> tuple[list[Owner], list[TimerRow], list[LedgerRow]]:
     """The timers of every case that changed, and the ledger's lines about them."""
     children, now = batch.context.children, batch.context.now
@@ -133,14 +140,15 @@ def _timers(batch: BatchProcessor) -> tuple[list[Owner], list[TimerRow], list[Le
         owners[(change.child.id, case)] = None
         child = children.of_episode(case) or change.child  # who holds it now, whoever held it then
         owners[(child.id, case)] = None
+        held = child.case(case)
         rows = [
-            TimerRow(derived_id("timer", case, t.rule, due.isoformat()), child.authority, child.id, case, t.rule, due)
-            for t in child.case(case).clocks
+            TimerRow(_timer_id(held, t.rule, due), child.authority, child.id, case, t.rule, due)
+            for t in held.clocks
             for due in [_due(t, now)]
         ]
         if wanted.get(case) != rows:
             wanted[case] = rows
-            lines.append(ledger.of_timers(change, rows))
+            lines.append(ledger.of_timers(change, rows, now))
     return [*owners], [row for rows in wanted.values() for row in rows], lines
 
 

@@ -102,7 +102,8 @@ class Turn:
             occurrence, f = self._occurrence(rule, self.first), self._firing(rule, self.first)
             if occurrence is not None and not self._answered(rule, occurrence):
                 due = ends(rule.due, self.s, self.first) if rule.due else None
-                name = f"unsaid {rule.id} {occurrence} {f.s.as_of.isoformat()}"  # it may be said yet, under its own
+                # It may be said yet, under its own.
+                name = f"unsaid {rule.id} {occurrence} {f.s.as_of.isoformat()} {f.cause}"
                 yield build_message(f, resolve(rule.to, f.s, f.event, f.pack)[0], rule.clauses, name, due)
 
     def rejecting(self) -> Rule | None:

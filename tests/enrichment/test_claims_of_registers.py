@@ -66,6 +66,26 @@ async def test_of_two_children_of_one_incident_who_share_a_record_each_is_told()
             assert await tx.quarantined() == []
 
 
+async def test_each_of_two_who_are_handed_over_by_one_record_is_told_of() -> None:
+    async with hub() as h:
+        for n, number in enumerate(("K-1", "K-2"), start=1):
+            told = {"responsible_authority": None, "host_authority": NOTTS}
+            await take(h, missing(child=child(f"compact:{number}"), id_=f"m-{n}", **told))
+        await take(h, record(ISLINGTON, "compact:K-1", "compact:K-2"))
+        lines = [line.entry for line in await h.ledger("decision")]
+        assert len([e for e in lines if e["type"] == "exception.raise" and "AMB-197" in e["clauses"]]) == 2
+        assert await h.held() == []
+
+
+async def test_a_number_that_its_register_gives_to_another_child_stops_no_third_register() -> None:
+    async with hub() as h:
+        await take(h, missing(responsible_authority=BUCKS))
+        await take(h, record(NOTTS, "mosaic:A", "compact:K-1"), record(NOTTS, "mosaic:A", hours=1))
+        await take(h, record(NOTTS, "mosaic:B", "compact:K-1", hours=2))
+        assert (NOTTS, ISLINGTON) in crossed(await take(h, record(ISLINGTON, "compact:K-1", hours=3)))
+        assert await h.held() == []
+
+
 async def test_a_correction_does_not_tell_them_again() -> None:
     async with hub() as h:
         await take(h, record(ISLINGTON, "compact:K-1"), missing(responsible_authority=NOTTS))

@@ -9,6 +9,7 @@ import resource
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -30,7 +31,9 @@ def run(seed: int, number: int) -> tuple[Sheet, list[str]]:
 
 
 async def _polled(sheet: Sheet, seed: int, number: int) -> list[str]:
-    world = await World(sheet).open()
+    """In every other world time passes."""
+    over = Random(f"over time {seed}-{number}") if number % 2 else None
+    world = await World(sheet, over, timedelta(hours=1) if number % 4 == 3 else None).open()
     for poll in range(POLLS):
         await world.poll(Random(f"{seed}-{number}-{poll}"), poll, BATCHES)
     await world.store.close()

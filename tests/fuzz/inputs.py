@@ -16,6 +16,7 @@ from schemas.topics import (
     police_notifications,
     register_children,
 )
+from tests.fuzz.over_time import OverTime
 
 FORCES = ("XX", "YY")
 AUTHORITIES = ("nottinghamshire", "buckinghamshire", "islington", "mfh-borough", "quick-guide", "nowhere")
@@ -101,14 +102,19 @@ def junk(random: Random, value: Any) -> Any:
     return random.choice(_SCALARS)
 
 
-def value_of(random: Random, type_: str, topic: str, id_: str) -> tuple[bytes | None, list[tuple[bytes, bytes | None]]]:
+def value_of(
+    random: Random, type_: str, topic: str, id_: str, over: OverTime | None = None
+) -> tuple[bytes | None, list[tuple[bytes, bytes | None]]]:
     """Body and headers of a message in either mode, in more or less order."""
     how = random.random()
     if how < 0.05:
         return random.choice((None, b"", b"null", b"[]", b"{", random.randbytes(random.randrange(200)))), _odd(random)
     data = data_of(random, type_, topic)
+    if over:
+        data, id_ = over.told(type_, data), over.id_of(id_)
     attributes: dict[str, Any] = {
-        "specversion": "1.0", "id": id_, "source": "/fuzz", "type": type_, "time": "2026-03-02T09:00:00Z",
+        "specversion": "1.0", "id": id_, "source": "/fuzz", "type": type_,
+        "time": over.now.isoformat() if over else "2026-03-02T09:00:00Z",
         "datacontenttype": "application/json",
     }  # fmt: skip
     if random.random() < 0.05:
@@ -140,12 +146,16 @@ def _odd(random: Random) -> list[tuple[bytes, bytes | None]]:
     return [(random.choice(names), random.choice(values)) for _ in range(random.randrange(4))]
 
 
-def kafka_batch(random: Random, offset: int, number: int, topic: str, type_: str) -> tuple[bytes, int]:
+def kafka_batch(
+    random: Random, offset: int, number: int, topic: str, type_: str, over: OverTime | None = None
+) -> tuple[bytes, int]:
     """A batch of a few records for a topic, and how many; now and then broken as a batch."""
     records: list[Written] = []
     for n in range(random.choice((1, 1, 1, 2, 4))):
-        value, headers = value_of(random, type_, topic, f"{number}-{n}" if random.random() < 0.97 else "again")
+        value, headers = value_of(random, type_, topic, f"{number}-{n}" if random.random() < 0.97 else "again", over)
         key = random.choice((None, b"", b"k", random.randbytes(8), b"k" * 3000))
+        if over:
+            key, value = over.key_of(topic, key), None if over.withdraws(topic) else value
         at = random.choice((0, 0, 0, 1_772_442_000_000, -1, 2**62, -(2**62), 2**50))
         spoilt = random.randbytes(random.randrange(30)) if random.random() < 0.01 else None
         records.append(Written(value, key, headers, at, spoilt))

@@ -4,6 +4,7 @@ it is taken in. Small, with inputs that shrink; `make fuzz` is the large one."""
 import asyncio
 import logging
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -30,9 +31,11 @@ def quiet() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
-async def polled(randoms: Sequence[Random], batches: int) -> tuple[Sheet, list[str]]:
+async def polled(
+    randoms: Sequence[Random], batches: int, over: Random | None = None, gate: timedelta | None = None
+) -> tuple[Sheet, list[str]]:
     """One world that is polled once with each."""
-    world = await World(Sheet()).open()
+    world = await World(Sheet(), over, gate).open()
     try:
         for number, random in enumerate(randoms):
             await world.poll(random, number, batches)
@@ -81,3 +84,10 @@ def test_a_seeded_world_holds(world: list[Random]) -> None:
     assert failures == []
     assert len(sheet.types) == 25
     assert min(sheet.ends["taken in or repeated"], sheet.ends["in quarantine, told"]) > sheet.records // 4
+
+
+@pytest.mark.parametrize("gate", [None, timedelta(hours=1)], ids=["as it comes", "behind a gate"])
+def test_a_world_holds_in_which_time_passes(gate: timedelta | None) -> None:
+    sheet, failures = asyncio.run(polled([Random(poll) for poll in range(8)], 30, Random("over time"), gate))
+    assert failures == []
+    assert sheet.ends["taken in or repeated"] > sheet.records // 4

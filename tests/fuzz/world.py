@@ -4,7 +4,7 @@ that must hold of it is looked at after each batch."""
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import orjson
@@ -21,6 +21,7 @@ from intake.records import Parsed, RawRecord
 from schemas.topics import police_notifications
 from store import Store
 from tests.fuzz.inputs import chosen_type, kafka_batch, topic_of
+from tests.fuzz.over_time import OverTime
 from tests.shipped import shipped_directories, shipped_packs
 
 PACKS, DIRECTORIES = shipped_packs(), shipped_directories()
@@ -53,14 +54,17 @@ class Sheet:
 
 
 class World:
-    """One database, from empty. `failures` names what did not hold."""
+    """One database, from empty. `failures` names what did not hold. `over`: what goes on over time, if anything;
+    `gate`: for how long what waits in Kafka is read before it is acted on."""
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: Sheet, over: Random | None = None, gate: timedelta | None = None) -> None:
         self.sheet, self.failures = sheet, list[str]()
         self.clock = VirtualClock(BEGINS)
+        self.over = OverTime(over, BEGINS, PACKS) if over else None
         self.store = Store.open("sqlite+aiosqlite://")
-        self.intake = Intake(self.store, PACKS, DIRECTORIES, parse_record, self.clock.now)
+        self.intake = Intake(self.store, PACKS, DIRECTORIES, parse_record, self.clock.now, gate=gate)
         self._offsets: dict[str, int] = defaultdict(int)
+        self._told = set[str | None]()
         self._good = 0
 
     async def open(self) -> "World":
@@ -69,11 +73,16 @@ class World:
 
     async def poll(self, random: Random, number: int, batches: int) -> None:
         """So many batches of a broker, with a good record among them, taken in as one poll."""
+        if self.over:
+            self.clock.set(self.over.passes())
         raws = [raw for n in range(batches) for raw in self._unpacked(random, number * 1000 + n)]
         good = self._good_record()
         raws.insert(random.randrange(len(raws) + 1), good)
         began = time.perf_counter()
         try:
+            if self.over:
+                await self._meanwhile(self.over)
+                raws = self.over.once_more(raws)
             await self.intake.process_batch(raws)
         except Exception as error:
             self.failures.append(f"poll {number}: {type(error).__name__}: {error}")
@@ -84,11 +93,26 @@ class World:
         self.sheet.slowest = max(self.sheet.slowest, took / len(raws))
         await self._look(number, raws)
 
+    async def _meanwhile(self, over: OverTime) -> None:
+        """What is due falls, and now and then somebody asks for all that stands in quarantine once more."""
+        for _ in range(50):
+            async with self.store.reading() as tx:
+                due = await tx.due_timers(self.clock.now(), 500)
+            if not due:
+                break
+            await self.intake.fire_timers(due)
+        if over.random.random() < 0.2:
+            async with self.store.transaction() as tx:
+                await tx.request_replay()
+            await self.intake.replay(1000)
+        async with self.store.connection() as connection:
+            over.episodes = sorted((await connection.execute(text("SELECT id FROM episodes"))).scalars())
+
     def _unpacked(self, random: Random, number: int) -> list[RawRecord]:
         type_ = chosen_type(random)
         topic = topic_of(random, type_)
         first = self._offsets[topic]
-        raw, many = kafka_batch(random, first, number, topic, type_)
+        raw, many = kafka_batch(random, first, number, topic, type_, self.over)
         self._offsets[topic] += many
         PartitionReader.doubted.clear()
         found: list[RawRecord] = []
@@ -120,7 +144,8 @@ class World:
             claims = set((await connection.execute(text("SELECT key FROM inbox"))).scalars())
             rows = await connection.execute(text('SELECT topic, "offset", reason, detail, cause FROM quarantine'))
             aside = {(row.topic, row.offset): row for row in rows}
-            told = set((await connection.execute(text("SELECT cause FROM floods WHERE told > 0"))).scalars())
+            # What is over is forgotten; who was told of it was told.
+            self._told |= set((await connection.execute(text("SELECT cause FROM floods WHERE told > 0"))).scalars())
             known = "SELECT count(*) FROM episode_references WHERE incident = :incident"
             opened = await connection.execute(text(known), {"incident": f"G-{self._good}"})
         if not opened.scalar_one():
@@ -130,7 +155,7 @@ class World:
             held = aside.get((raw.topic, raw.offset))
             if isinstance(read, Parsed) and read.key in claims:
                 self.sheet.ends["set aside later" if held else "taken in or repeated"] += 1
-            elif held is not None and held.cause in told:
+            elif held is not None and held.cause in self._told:
                 self.sheet.ends["in quarantine, told"] += 1
             else:
                 self.failures.append(f"poll {number}: {raw.topic}@{raw.offset} is neither claimed nor told of")
