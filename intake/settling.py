@@ -29,7 +29,7 @@ def settle_batch(context: Context, done: Step, backlog: bool = False) -> Step:
     done += tell_back(context, [(m.episode, m.id) for m in unsent if m.type == INTERVIEW_REQUEST and m.episode])
     for case, event in undone.values():
         done += told_retracted(context, case.episode.authority, event.report, ("AMB-181",))
-    return replace(done, messages=tuple(_once(done.messages)))
+    return done._replace(messages=tuple(_once(done.messages)))
 
 
 def _once(messages: Iterable[Message]) -> Iterator[Message]:
