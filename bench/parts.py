@@ -56,7 +56,7 @@ async def latency(ground: Ground) -> list[Comparison]:
             return measures.latency(kind, ground.kafka, next_mark(), database, seconds, rate)
 
         yardsticks = [(partial(run, "bare"), ground.percentiles(what, "no database", **goals))]
-        if rate == 100 and peer.is_there(ground.on):
+        if rate == 100 and peer.is_there(ground.on) and not ground.quick:
             yardsticks.append((partial(run, "beside"), ground.percentiles(what, "the same, by faststream-outbox")))
         await beside_each(ground, partial(run, "whole"), yardsticks)
         made += _all_of(yardsticks)
@@ -77,7 +77,7 @@ async def at_rest(ground: Ground) -> list[Comparison]:
         return idle.through_faststream_outbox(ground.kafka, ground.fresh(), rows, next_mark())
 
     yardsticks = [(directly, ground.percentiles(what, "sent directly", p50=2.5, p99=1.1))]
-    if peer.is_there(ground.on):
+    if peer.is_there(ground.on) and not ground.quick:
         yardsticks.append((theirs, ground.percentiles(what, "faststream-outbox")))
     await beside_each(ground, ours, yardsticks)
     return _all_of(yardsticks)
