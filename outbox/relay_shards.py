@@ -38,6 +38,7 @@ class Shards:
         self.is_short = self.inherits = False
         self._held_at: datetime | None = None
         self._looked_at: datetime | None = None
+        self._looked_through: Mapping[int, int] = {}
 
     async def hold(self, now: datetime) -> bool:
         """Prolong what is held, the leases of rows in flight included, take or give up what makes it the share of this
@@ -56,19 +57,19 @@ class Shards:
                     for owner in owners:
                         await tx.renew_leases(owner, now, self._lease)
             self._held_at = now
-            freed = await self._free_inherited(before, now)
+            freed = await self._free_inherited(now)
             return freed or len(self.fences) > len(before)
 
-    async def _free_inherited(self, before: Mapping[int, int], now: datetime) -> bool:
+    async def _free_inherited(self, now: datetime) -> bool:
         """Frees what former holders let lapse, where there may be some: of shards that have come, while any is left,
         and now and again, as one may be late to commit what it has leased. Returns whether it has freed some."""
         looked = self._looked_at is not None and timedelta() <= now - self._looked_at < self._lease
-        if looked and not self.inherits and self.fences == before:
+        if looked and not self.inherits and self.fences == self._looked_through:
             return False
         self.inherits = True  # for all that is known, until a look says otherwise
         async with self._store.transaction(brief=True) as tx:
             freed, left = await tx.free_lapsed(self.fences, now, self._lease)
-        self.inherits, self._looked_at = left > 0, now
+        self.inherits, self._looked_at, self._looked_through = left > 0, now, self.fences
         return freed > 0
 
     async def _share(self, now: datetime) -> Mapping[str, int]:

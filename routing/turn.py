@@ -102,8 +102,7 @@ class Turn:
             occurrence, f = self._occurrence(rule, self.first), self._firing(rule, self.first)
             if occurrence is not None and not self._answered(rule, occurrence):
                 due = ends(rule.due, self.s, self.first) if rule.due else None
-                # It may be said yet, under its own.
-                name = f"unsaid {rule.id} {occurrence} {f.s.as_of.isoformat()} {f.cause}"
+                name = f"unsaid {rule.id} {occurrence} {f.s.as_of.isoformat()} {f.cause}"  # it may be said yet
                 yield build_message(f, resolve(rule.to, f.s, f.event, f.pack)[0], rule.clauses, name, due)
 
     def rejecting(self) -> Rule | None:
