@@ -29,6 +29,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         return run
 
+    monkeypatch.setattr(bench, "configure", lambda *_: None)  # the log is that of all tests
     monkeypatch.setattr(bench, "EmbeddedKafka", nothing)
     monkeypatch.setattr(bench, "forking", nothing)
     monkeypatch.setattr(bench, "databases", databases)
