@@ -35,11 +35,7 @@ AT_LENGTH = {"drain", "share", "snapshot"}
 
 
 @click.command()
-@click.option(
-    "--quick",
-    is_flag=True,
-    help="In two minutes: fewer records, and nothing that needs a long run.",
-)
+@click.option("--quick", is_flag=True, help="In two minutes: fewer records, and nothing that needs a long run.")
 @click.option("--rounds", type=int, help="How many times to run each of the two.")
 @click.option("--only", multiple=True, type=click.Choice([*PARTS]))
 @click.option("--on", multiple=True, type=click.Choice(["Postgres", "SQLite"]))

@@ -15,7 +15,6 @@ from bench.processes import Busy, Running, Stopwatch, brokers, running
 from bench.relays import make_topics, promised, topics
 from bench.turns import Ground, in_turns, next_mark
 from store import SHARDS, OutboxRow, Store
-from store.migrating import migrate
 
 _AT_ONCE = 5000
 _SHARE_WITHIN = 60.0  # seconds
@@ -55,7 +54,6 @@ class Drained:
 
 
 async def drained(kafka: str, database: str, count: int, mark: str) -> Drained:
-    await migrate(database)
     await make_topics(kafka, mark)
     store = Store.open(database)
     for rows in _portions(mark, count):
@@ -106,7 +104,6 @@ async def share(ground: Ground) -> list[Comparison]:
 
 async def shared(kafka: str, database: str, count: int, mark: str, relays: int) -> tuple[float, Busy]:
     """Rows a second, and how busy the processors were."""
-    await migrate(database)
     await make_topics(kafka, mark)
     store = Store.open(database)
     async with AsyncExitStack() as stack:

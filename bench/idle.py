@@ -17,7 +17,6 @@ from homeward.settings import Settings
 from homeward.wiring import senders
 from outbox.relay_rows import outgoing
 from store import LeasedRow, OutboxRow, Store
-from store.migrating import migrate
 
 _REST = 0.15  # seconds between two rows: all has come to rest
 
@@ -26,7 +25,6 @@ Send = Callable[[OutboxRow], Awaitable[object]]
 
 async def through_the_relay(kafka: str, database: str, rows: int, mark: str) -> list[float]:
     """p50, p95 and p99 in milliseconds."""
-    await migrate(database)
     store = Store.open(database)
     relay, sender = relay_of(kafka, store, mark)
 

@@ -30,7 +30,6 @@ from producers.gathering import gathered
 from producers.mime import compose
 from schemas.delivery import Outgoing
 from store import LeasedRow, OutboxRow, Store
-from store.migrating import migrate
 
 _LANES = 97
 _PATIENCE = 300.0
@@ -61,7 +60,6 @@ async def mail(ground: Ground) -> list[Comparison]:
 async def relayed(kafka: str, database: str, count: int, mark: str) -> float:
     """What so many notifications lead to, through the relay of a hub."""
     promised = mails(mark, count)
-    await migrate(database)
     store = Store.open(database)
     async with store.transaction() as tx:
         await tx.append((), promised)

@@ -17,7 +17,6 @@ from bench.load import notifications, topic
 from bench.processes import Running, running
 from bench.turns import Ground, in_turns, next_mark
 from store import Store
-from store.migrating import migrate
 from store.tables import outbox
 
 _WITHOUT = 120.0
@@ -43,7 +42,6 @@ async def hold(ground: Ground) -> list[Comparison]:
 async def flowed(ground: Ground, seconds: float, held: bool) -> float:
     """Notifications a second in the second half of the time, while there is always more to read."""
     mark, database = next_mark(), ground.fresh()
-    await migrate(database)
     wanted = decisions(mark, 1)
     ahead = 150 if ground.quick else 600
     kinds = ("intake", "relay") if ground.on == "Postgres" else ("whole",)
