@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enrichment.matching.described import Described
 from enrichment.numbers import OWN
 from enrichment.register import Place
-from episodes.accounts import accounts, references_in, reports_in
+from episodes.accounts import accounts, told_in
 from episodes.episode import Episode
 from episodes.record import RegisterRecord
 from episodes.reports import Found, Identifier, Missing
@@ -103,8 +103,7 @@ class Child:
 
 def _names(case: Case | AlertCase) -> list[tuple[str, ...]]:
     """The id of the case, its references, and the reports that it was told by."""
-    told = [*references_in(case.episode), *reports_in(case.episode)] if isinstance(case, Case) else []
-    return [(case.id,), *told]
+    return [(case.id,), *(told_in(case.episode) if isinstance(case, Case) else ())]
 
 
 def numbers_told(case: AnyCase) -> tuple[Identifier, ...]:

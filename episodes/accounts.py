@@ -40,13 +40,10 @@ def accounts(episode: Episode) -> tuple[Missing, ...]:
     return episode.accounts or ((episode.missing,) if episode.missing else ())
 
 
-def references_in(episode: Episode) -> Iterator[tuple[str, ...]]:
-    """The references of the police, each by its force and incident."""
+def told_in(episode: Episode) -> Iterator[tuple[str, ...]]:
+    """The references of the police, each by its force and incident; and the very reports by which the child is said to
+    be missing, each by what its ids are derived from."""
     yield from ((r.force, r.incident) for r in episode.references)
-
-
-def reports_in(episode: Episode) -> Iterator[tuple[str, ...]]:
-    """The very reports by which the child is said to be missing, each by what its ids are derived from."""
     yield from (origin.parts for origin in episode.heard)
     yield from (account.origin.parts for account in accounts(episode))
 

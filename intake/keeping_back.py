@@ -39,9 +39,11 @@ def may_be_kept_back(message: Message, packs: Packs) -> bool:
 
 def keep_back(context: Context, messages: Iterable[Message]) -> None:
     """Sees to it that each episode with something kept back is looked at when the backlog is read."""
-    for message in (m for m in messages if m.episode and may_be_kept_back(m, context.packs)):
-        child = context.children.of_episode(message.episode or "")
-        case = child.cases.get(message.episode or "") if child else None
+    for message in messages:
+        if not message.episode or not may_be_kept_back(message, context.packs):
+            continue
+        child = context.children.of_episode(message.episode)
+        case = child.cases.get(message.episode) if child else None
         if child is not None and case is not None and case.episode.missing is not None and case.late is None:
             cause = replace(case.episode.missing.origin, again=(*(message.causation or ("", "")), message.id))
             child.keep(replace(case, late=LeftLate(context.now, cause, ())))

@@ -9,7 +9,7 @@ from enrichment.authorities import claimed_by
 from enrichment.child import numbers_told
 from enrichment.children import Ambiguous, Child
 from enrichment.numbers import force_of
-from episodes.accounts import references_in, reports_in
+from episodes.accounts import told_in
 from episodes.reports import About, Missing, Report
 from intake.claims import (
     CLAIM_ROW,
@@ -87,13 +87,8 @@ def _begin(context: Context, child: Child, case: Case, missing: Missing) -> Step
 def _begun_already(child: Child, case: Case) -> bool:
     """Whether the child has what the case tells, by a reference or by the very report, or a person has said of that
     that it is another child's (AMB-77)."""
-    known = {*child.denied, *(each for held in child.cases.values() for each in _told_in(held))}
-    return not known.isdisjoint(_told_in(case))
-
-
-def _told_in(case: Case) -> Iterator[tuple[str, ...]]:
-    yield from references_in(case.episode)
-    yield from reports_in(case.episode)
+    known = {*child.denied, *(each for held in child.cases.values() for each in told_in(held.episode))}
+    return not known.isdisjoint(told_in(case.episode))
 
 
 # ---- its own register names another

@@ -37,10 +37,12 @@ def _once(messages: Iterable[Message]) -> Iterator[Message]:
     it is put with another absence by the next one."""
     said = set[tuple[str, tuple[Identifier, ...]]]()
     for message in messages:
-        word = (message.id, message.child)
-        if message.type != "exception.raise" or message.episode is not None or word not in said:
-            yield message
-        said.add(word)
+        if message.type == "exception.raise" and message.episode is None:
+            word = (message.id, message.child)
+            if word in said:
+                continue
+            said.add(word)
+        yield message
 
 
 def tell_back(context: Context, unsent: Collection[tuple[str, str]]) -> Step:

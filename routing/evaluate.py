@@ -20,8 +20,7 @@ Clauses = tuple[str, ...]
 
 def evaluate(tests: Tests, s: Situation, event: Event, pack: Pack) -> Clauses | None:
     """The clauses of the criteria met, where all of `when` and none of `unless` hold; else None."""
-    compiled: _Compiled | None = pack.memo.get(id(tests))
-    return (compiled or _compile(tests, pack)).evaluate(s, event)
+    return _compiled(tests, pack).evaluate(s, event)
 
 
 def evaluate_without(
@@ -43,7 +42,7 @@ def depends_on(tests: Tests, names: Collection[str], pack: Pack) -> bool:
     return False
 
 
-def _compile(tests: Tests, pack: Pack) -> "_Compiled":
+def _compiled(tests: Tests, pack: Pack) -> "_Compiled":
     compiled: _Compiled | None = pack.memo.get(id(tests))
     if compiled is None:
         compiled = pack.memo[id(tests)] = _Compiled(tests, pack)
@@ -100,4 +99,4 @@ def _asks(conditions: Iterable[Condition], wanted: bool) -> Iterable[_Ask]:
 def _criteria(conditions: Iterable[Condition], pack: Pack) -> list[list[_Row]]:
     """The rows of every criterion that is named."""
     named = [pack.criteria[name] for c in conditions if c.name == "meets" for name in c.arguments["criteria"]]
-    return [[_Row(row.clauses, _compile(row.tests, pack)) for row in rows] for rows in named]
+    return [[_Row(row.clauses, _compiled(row.tests, pack)) for row in rows] for rows in named]

@@ -39,8 +39,8 @@ def fulfilled(s: Situation, pack: Pack) -> Situation:
         rule = rules.get(promise.rule)
         return any(_fulfils(event, promise, rule) for event in s.events)
 
-    done = {id(p): replace(p, closed_at=s.as_of) for p in s.promises if p.open and is_done(p)}
-    return replace(s, promises=tuple(done.get(id(p), p) for p in s.promises)) if done else s
+    left = tuple(replace(p, closed_at=s.as_of) if p.open and is_done(p) else p for p in s.promises)
+    return s if left == s.promises else replace(s, promises=left)
 
 
 def _fulfils(event: Event, promise: Promise, rule: Rule | None) -> bool:

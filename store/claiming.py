@@ -30,7 +30,7 @@ from sqlalchemy import (
     update,
 )
 
-from store.delivery_table import among, deliveries, ready, unsettled
+from store.delivery_table import among, deliveries, not_locked, ready, unsettled
 from store.instants import UtcInstant
 from store.lapsing import lapsed, lapsing
 from store.leased import LeasedRow
@@ -74,7 +74,7 @@ def _owned(postgres: bool) -> Executable:
 
 
 @cache
-def _of_former(postgres: bool) -> Select[*tuple[Any, ...]]:
+def _of_former(postgres: bool) -> Select[tuple[int]]:
     """The rows that former holders of these shards have leased."""
     asked = _SHARDS.of(postgres)
     theirs = and_(deliveries.c.shard == asked.c.shard, deliveries.c.fence < asked.c.fence)
@@ -91,10 +91,7 @@ def _count_former(postgres: bool) -> Executable:
 
 @cache
 def _free_former(postgres: bool) -> Executable:
-    chosen = _of_former(postgres).where(lapsed(deliveries.c.lease_until))
-    if postgres:  # what is locked is being settled: to wait for it here could be to wait in a circle
-        free = chosen.with_for_update(of=deliveries, skip_locked=True).cte("free")
-        chosen = select(free.c.position)
+    chosen = not_locked(_of_former(postgres).where(lapsed(deliveries.c.lease_until)), postgres)
     again = {"state": "prepared", "next_attempt_at": null(), "lease_owner": null(), "lease_until": null()}
     return update(deliveries).where(deliveries.c.position.in_(chosen)).values(again)
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
     Executable,
     Integer,
     Text,
@@ -24,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from store.delivery_table import among, deliveries, put_off, unsettled
+from store.delivery_table import among, deliveries, not_locked, put_off, unsettled
 from store.handing import ANY_CHANNEL
 from store.instants import UtcInstant
 from store.leased import Settlement
@@ -106,11 +105,8 @@ _IN_FLIGHT = and_(unsettled(deliveries), deliveries.c.state == word("sending"), 
 
 @cache
 def _renew(postgres: bool) -> Executable:
-    chosen: ColumnElement[bool] = _IN_FLIGHT
-    if postgres:  # what is locked is being settled: to wait for it here could be to wait in a circle
-        free = select(deliveries.c.position).where(_IN_FLIGHT).with_for_update(skip_locked=True).cte("free")
-        chosen = deliveries.c.position.in_(select(free.c.position))
-    return update(deliveries).where(chosen).values(lease_until=_UNTIL)
+    mine = not_locked(select(deliveries.c.position).where(_IN_FLIGHT), postgres)
+    return update(deliveries).where(deliveries.c.position.in_(mine)).values(lease_until=_UNTIL)
 
 
 _NEXT_ATTEMPT = select(func.min(deliveries.c.next_attempt_at, type_=UtcInstant)).where(

@@ -16,10 +16,12 @@ from sqlalchemy import (
     FromClause,
     Index,
     Integer,
+    Select,
     Table,
     Text,
     and_,
     or_,
+    select,
 )
 
 from store.instants import UtcInstant
@@ -108,6 +110,14 @@ def pressing(rows: FromClause) -> ColumnElement[bool]:
 def awaiting_receipt(rows: FromClause) -> ColumnElement[bool]:
     """Accepted, and a receipt is still to be asked for."""
     return and_(rows.c.state == word("accepted"), rows.c.next_attempt_at.is_not(None))
+
+
+def not_locked(chosen: Select[tuple[int]], postgres: bool) -> Select[tuple[int]]:
+    """The positions that are chosen, on Postgres without those that are locked: what is locked is being settled, and to
+    wait for it could be to wait in a circle."""
+    if not postgres:
+        return chosen
+    return select(chosen.with_for_update(of=deliveries, skip_locked=True).cte("free").c.position)
 
 
 # The indexes leave out what went out, so that they stay small however long the history grows.
