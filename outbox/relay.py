@@ -144,7 +144,7 @@ class Relay:
         await self._shards.hold(self._now())
         count, told = 0, 1
         while told and not self._stopping.is_set():
-            work = [step() for channel in self._channels.values() for step in (channel.drain, channel.probe)]
+            work = [step() for channel in self._channels.values() for step in (channel.drain_whole, channel.probe)]
             count += sum(await all_ended(work))
             told = await self._tell()
         return count
@@ -210,7 +210,7 @@ class Relay:
                     await channel.hold_on()
                     await work()
                     await rest(woken, _QUIET)
-                    wait = 0.0 if woken.is_set() else await self._until_next(channel, since)
+                    wait = 0.0 if woken.is_set() else await self._until_next(channel, since, woken)
             except StoreUnavailableError:
                 await rest(self._stopping, self._pause)
                 continue
@@ -223,10 +223,12 @@ class Relay:
             if (left := began + channel.manner.apart - asyncio.get_running_loop().time()) > 0:
                 await rest(self._stopping, left)
 
-    async def _until_next(self, channel: ChannelRelay, since: datetime) -> float:
-        """Seconds until something may be due: a row that is to be tried again, or a probe."""
+    async def _until_next(self, channel: ChannelRelay, since: datetime, woken: asyncio.Event) -> float:
+        """Seconds until something may be due: a row that is to be tried again, a probe, or what the last claim passed
+        over."""
         async with self._store.reading() as tx:
             again = await tx.next_attempt(since)
         due = [instant for instant in (again, channel.circuits.next_probe()) if instant is not None]
         wait = max((min(due) - self._now()).total_seconds(), 0.01) if due else self._look
-        return min(wait, self._look)
+        owed = channel.owed if woken is channel.woken else None  # whoever probes claims from the beginning
+        return min(wait, self._look, self._look if owed is None else owed)

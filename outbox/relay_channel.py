@@ -2,12 +2,15 @@
 away. When that is done, and what came of it, is told elsewhere."""
 
 import asyncio
+import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from outbox.addressing import AddressBook
 from outbox.circuits import Circuits
+from outbox.claim_start import ClaimStart
 from outbox.dispatch import Dispatch, Manner
 from outbox.relay_rows import Addressed, torn_tail
 from outbox.relay_settling import Settler
@@ -55,12 +58,27 @@ class ChannelRelay:
     def __init__(self, name: str, sender: Sender, manner: Manner, ground: RelayGround) -> None:
         self.name, self.manner = name, manner
         self._ground, self._shards = ground, ground.shards
+        self._starts = defaultdict[int | None, ClaimStart](ClaimStart)  # of all shards, and of each part of them
         self.circuits = Circuits(name, ground.now)
         self.woken = asyncio.Event()
         self.dispatch = Dispatch(
             name, sender, manner, self.circuits, ground.settler, lambda: self._shards.stand(ground.now()),
             ground.stopping,
         )  # fmt: skip
+
+    @property
+    def owed(self) -> float | None:
+        """Seconds until what may be sent is to be looked for once more, from the beginning; None where the last look
+        was such a one."""
+        return self._starts[None].owed()
+
+    async def drain_whole(self) -> int:
+        """As `drain`, until nothing is left that may be sent."""
+        count = await self.drain()
+        while self.owed is not None and not self._ground.stopping.is_set():
+            self._starts[None].anew()
+            count += await self.drain()
+        return count
 
     async def drain(self) -> int:
         """Sends what may be sent now, batch after batch; where a whole batch has waited, several at once, each of its
@@ -84,24 +102,25 @@ class ChannelRelay:
 
     async def _next_batch(self, most: int, part: int | None = None) -> "_Batch":
         """One batch of all shards or of a part of them."""
-        if self._ground.stopping.is_set() or not self._shards.fences:
-            return _Batch()
-        await self.hold_on()
-        allowed = self.circuits.allowed(most)
+        allowed = 0
+        if self._shards.fences and not self._ground.stopping.is_set():
+            await self.hold_on()
+            allowed = self.circuits.allowed(most)
         if allowed and self.manner.hands is not None:
             # So that the letter of a probe is whole; while that is under way, the dispatch sends no second one.
             allowed = max(allowed, min(most, _OF_PROBE))
         if not allowed or (part is not None and allowed < most):
+            self._starts[part].anew()
             return _Batch()
         fences = self._shards.fences
         chosen = {s: f for s, f in fences.items() if part is None or s % self.manner.claims == part}
-        return await self._one_batch(allowed, chosen, besides=self.circuits.away)
+        return await self._one_batch(allowed, chosen, self._starts[part], besides=self.circuits.away)
 
     async def probe(self) -> int:
         """One row to each address that is away, where it is time."""
         due = self.circuits.probes() if self._shards.fences and not self._ground.stopping.is_set() else []
         fences = self._shards.fences
-        counts = await asyncio.gather(*(self._one_batch(1, fences, only=[address]) for address in due))
+        counts = await asyncio.gather(*(self._one_batch(1, fences, ClaimStart(), only=[address]) for address in due))
         for address, tried in zip(due, counts, strict=True):
             if not tried.rows:
                 self.circuits.nothing_waits(address)
@@ -113,11 +132,16 @@ class ChannelRelay:
             await self._shards.hold(self._ground.now())
 
     async def _one_batch(
-        self, limit: int, fences: Mapping[int, int], only: Collection[str] = (), besides: Collection[str] = ()
+        self,
+        limit: int,
+        fences: Mapping[int, int],
+        start: ClaimStart,
+        only: Collection[str] = (),
+        besides: Collection[str] = (),
     ) -> "_Batch":
         """Claims, sends and settles."""
         with self._shards.in_flight() as owner:
-            rows = await self._claim(owner, limit, fences, only, besides)
+            rows = await self._claim(owner, limit, fences, start, only, besides)
             torn = torn_tail([row for row, _ in rows], limit)
             whole = rows[: len(rows) - len(torn)]
             ends = await self.dispatch.send(owner, await self._checked(owner, whole), torn)
@@ -136,15 +160,23 @@ class ChannelRelay:
         return [(replace(row, late=True) if row.row.id in ids else row, address) for row, address in left]
 
     async def _claim(
-        self, owner: str, limit: int, fences: Mapping[int, int], only: Collection[str], besides: Collection[str]
+        self,
+        owner: str,
+        limit: int,
+        fences: Mapping[int, int],
+        start: ClaimStart,
+        only: Collection[str],
+        besides: Collection[str],
     ) -> list[Addressed]:
         """Rows to send, each with its address. It stays with the row once that has been handed to a server; after a
         death in between too, so that the next try does not go to somebody else."""
-        ground = self._ground
+        ground, position = self._ground, start.position()
         async with ground.store.transaction(brief=True) as tx:
+            began = time.monotonic()
             rows = await tx.claim_deliveries(
-                owner, fences, ground.now(), ground.lease, limit, OVERTAKING, self.name, only, besides
+                owner, fences, ground.now(), ground.lease, limit, OVERTAKING, self.name, only, besides, position
             )
+            start.claimed(position, time.monotonic() - began, rows[0].position if rows else None)
             found = {r.position: ground.addresses.address(r.row.destination) for r in rows if not r.address}
             await tx.keep_addresses({position: address for position, address in found.items() if address})
         return [(row, row.address or found[row.position]) for row in rows]

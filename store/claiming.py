@@ -30,7 +30,7 @@ from sqlalchemy import (
     update,
 )
 
-from store.delivery_table import among, deliveries, not_locked, ready, unsettled
+from store.delivery_table import among, deliveries, not_locked, of_lane, ready, unsettled
 from store.instants import UtcInstant
 from store.lapsing import lapsed, lapsing
 from store.leased import LeasedRow
@@ -50,6 +50,7 @@ _HEAD_COLUMNS = ("position", "shard", "lane", "attempts", "address", "repeats", 
 _NOW = bindparam("now", type_=UtcInstant)
 _OWNER = bindparam("whose", type_=Text)
 _UNTIL = bindparam("lasts", type_=UtcInstant)
+_START = bindparam("start", type_=BigInteger)
 _PREFIX = "relay/"
 _RELAYED = (
     select(leases.c.name, leases.c.owner)
@@ -97,15 +98,15 @@ def _free_former(postgres: bool) -> Executable:
 
 
 @cache
-def _claimable(postgres: bool, of_one_channel: bool, chosen: str) -> Executable:
+def _claimable(postgres: bool, of_one_channel: bool, chosen: str, whole: bool) -> Executable:
     """The rows to take, and with each what was promised: looked up after the limit, for the few that are taken."""
-    head = _heads(postgres, of_one_channel, chosen).subquery("head")
+    head = _heads(postgres, of_one_channel, chosen, whole).subquery("head")
     promised = (outbox.c[name] for name in OUTBOX_COLUMNS)
     joined = head.join(outbox, outbox.c.position == head.c.position)
     return select(*head.c, *promised).select_from(joined).order_by(head.c.position)
 
 
-def _heads(postgres: bool, of_one_channel: bool, chosen: str) -> Select[*tuple[Any, ...]]:
+def _heads(postgres: bool, of_one_channel: bool, chosen: str, whole: bool) -> Select[*tuple[Any, ...]]:
     row, lower, left = deliveries.alias("row"), deliveries.alias("lower"), deliveries.alias("left_behind")
     its_type = select(outbox.c.type).where(outbox.c.position == row.c.position).correlate(row).scalar_subquery()
     in_its_time = and_(ready(lower), lower.c.next_attempt_at <= _NOW)
@@ -125,6 +126,7 @@ def _heads(postgres: bool, of_one_channel: bool, chosen: str) -> Select[*tuple[A
             _OWNED.has(postgres, row.c.shard),
             *([row.c.channel == bindparam("channel", type_=Text)] if of_one_channel else []),
             *({"only": [addressed], "besides": [not_(addressed)]}.get(chosen, [])),
+            *([] if whole else _further(row)),
             barred.is_not(true()),
             not_(is_paused(row, destination_of_lane(row, postgres))),
         )
@@ -133,9 +135,17 @@ def _heads(postgres: bool, of_one_channel: bool, chosen: str) -> Select[*tuple[A
     )
 
 
+def _further(row: FromClause) -> tuple[ColumnElement[bool], ...]:
+    """That the row stands at the start of the claim or beyond, and none of its lane that it would have to take along
+    stands before the start."""
+    earlier = deliveries.alias("earlier")
+    missed = (earlier.c.lane == row.c.lane, earlier.c.position < _START, of_lane(earlier), ready(earlier))
+    return row.c.position >= _START, select(true()).where(*missed).limit(1).scalar_subquery().is_not(true())
+
+
 @cache
 def _oldest(postgres: bool) -> Executable:
-    head = _heads(postgres, of_one_channel=False, chosen="").subquery("head")
+    head = _heads(postgres, of_one_channel=False, chosen="", whole=True).subquery("head")
     due_since = func.coalesce(deliveries.c.next_attempt_at, outbox.c.at, type_=UtcInstant)
     both = head.join(deliveries, deliveries.c.position == head.c.position)
     return select(due_since).select_from(both.join(outbox, outbox.c.position == head.c.position))
@@ -176,6 +186,7 @@ class Claiming(Session):
         channel: str | None = None,
         only: Collection[str] = (),
         besides: Collection[str] = (),
+        start: int = 0,
     ) -> list[LeasedRow]:
         """Lease up to `limit` rows that may be sent now, in the order to send them.
 
@@ -184,7 +195,10 @@ class Claiming(Session):
         waiting, parked or failed: then none. A row of a type in `overtaking` passes parked and failed ones, and what
         waits behind them; what a person has paused is left alone. `channel` (topic, mail) limits the claim to
         destinations of that channel, so that a slow one does not hold up the other; `only` and `besides` to these
-        topics and to all but these, of which one may be given."""
+        topics and to all but these, of which one may be given.
+
+        `start`: the lowest position to look at, so that a claim need not pass what an open snapshot keeps of rows that
+        have long left. A lane of which a row waits before it is left to a claim from the beginning."""
         held = await self._with(_SHARDS, _asked(fences), _owned(self._postgres), whose=owner)
         owned: dict[int, int] = {row.shard: row.fence for row in held}
         if not owned:
@@ -192,8 +206,8 @@ class Claiming(Session):
         types = _OVERTAKING.parameters(self._postgres, ((name,) for name in sorted(overtaking)))
         of_channel = {} if channel is None else {"channel": channel}
         chosen, named = ("only", only) if only else ("besides", besides) if besides else ("", ())
-        claimable = _claimable(self._postgres, channel is not None, chosen)
-        given = types | of_channel
+        claimable = _claimable(self._postgres, channel is not None, chosen, whole=start == 0)
+        given = types | of_channel | ({"start": start} if start else {})
         if chosen:
             given |= _ADDRESSED.parameters(self._postgres, ((address,) for address in sorted(named)))
         shards = ((shard,) for shard in owned)

@@ -2,12 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import cycle
+from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_ends import ends
 from relay_world import CARE, HOUR, LEASE, MINUTE, POLICE, SECOND, WORKER, Died, World, a_world, row
 
+from outbox.claim_start import ClaimStart
 from outbox.relay import Relay
 from routing.message_types import OVERTAKING
 from schemas.delivery import Outgoing, Receipt, Verdict
@@ -117,9 +120,30 @@ class Story:
         await self.drain([None])
 
 
+courses = st.lists(steps, min_size=3, max_size=14)
+
+
 @settings(max_examples=60, deadline=None)
-@given(st.lists(steps, min_size=3, max_size=14))
+@given(courses)
 async def test_nothing_is_lost_and_every_lane_keeps_its_order(course: list[tuple[str, object]]) -> None:
+    await keeps_its_promises(course)
+
+
+@settings(max_examples=60, deadline=None)
+@given(courses, st.lists(st.integers(1, 20), min_size=1, max_size=8))
+async def test_the_same_holds_wherever_the_claims_start_that_do_not_look_from_the_beginning(
+    course: list[tuple[str, object]], starts: list[int]
+) -> None:
+    after, found = ClaimStart.claimed, cycle(starts)
+
+    def claimed(self: ClaimStart, start: int, _seconds: float, _first: int | None) -> None:
+        after(self, start, 1000.0, next(found))
+
+    with patch.object(ClaimStart, "claimed", claimed):
+        await keeps_its_promises(course)
+
+
+async def keeps_its_promises(course: list[tuple[str, object]]) -> None:
     async with a_world() as world:
         story = Story(world)
         for kind, with_what in course:

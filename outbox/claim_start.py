@@ -1,0 +1,40 @@
+"""From where a claim looks for rows to send. What is claimed, and in which order, is the store's."""
+
+import time
+
+_SHORT = 0.02
+"""Seconds. Claims that take no longer look from the beginning each time."""
+_SHARE = 0.05
+"""Of the time, that claims from the beginning may take where they are longer."""
+_AT_MOST = 5.0
+"""Seconds between two of them."""
+
+
+class ClaimStart:
+    """A claim from the beginning passes whatever an open snapshot keeps of rows that have long left. Where that takes
+    its time, the claims between two of them start at the first row that the last one has found, and what may be sent
+    before that waits for the next."""
+
+    def __init__(self) -> None:
+        self._first, self._whole_at = 0, 0.0
+        self._skipped = False
+
+    def position(self) -> int:
+        """The lowest position for the next claim to look at; 0 is the beginning."""
+        return 0 if time.monotonic() >= self._whole_at else self._first
+
+    def claimed(self, start: int, seconds: float, first: int | None) -> None:
+        """A claim from `start` took so long, and the first row that it found stands at that position, if any does."""
+        self._skipped = start > 0
+        if self._skipped:
+            return
+        self._first = self._first if first is None else first
+        self._whole_at = 0.0 if seconds <= _SHORT else time.monotonic() + min(seconds / _SHARE, _AT_MOST)
+
+    def owed(self) -> float | None:
+        """Seconds until a claim from the beginning is to be made; None where the last one was such a one."""
+        return max(self._whole_at - time.monotonic(), 0.0) if self._skipped else None
+
+    def anew(self) -> None:
+        """The next claim looks from the beginning, and none is owed: it comes when it may."""
+        self._whole_at, self._skipped = 0.0, False
