@@ -94,6 +94,7 @@ def kafka_broker(settings: Settings) -> KafkaBroker:
         security=_security(settings, connection),
         sasl_oauth_token_provider=connection["sasl_oauth_token_provider"],
         metadata_max_age_ms=_NEW_TOPICS_WITHIN,
+        consumer_only=True,  # nobody would use its producer and admin client, nor close them where a stop fails
         graceful_timeout=_GRACE,
         logger=ClientLog("consumers.client"),
         client_id="homeward",

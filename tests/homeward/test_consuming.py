@@ -7,7 +7,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-untyped]
 from aiokafka.consumer.fetcher import Fetcher  # type: ignore[import-untyped]
 from aiokafka.consumer.subscription_state import SubscriptionState  # type: ignore[import-untyped]
-from aiokafka.errors import NodeNotReadyError  # type: ignore[import-untyped]
+from aiokafka.errors import GroupAuthorizationFailedError, NodeNotReadyError  # type: ignore[import-untyped]
 from faststream.kafka import KafkaBroker
 
 from consumers.subscriber import Subscriber
@@ -64,6 +64,24 @@ async def test_a_consumer_that_is_stopped_while_its_fetches_fail_closes_its_clie
         await consuming.stop()
     assert client.closed
     assert consuming.consumers() == []
+
+
+async def test_consumers_whose_stop_fails_leave_nothing_running(kafka: str, topic_prefix: str) -> None:
+    before = asyncio.all_tasks()
+    settings = Settings(kafka_bootstrap=kafka, kafka_group=topic_prefix)
+    consuming = Consuming(settings, Subscriber(_nothing), rf"^{topic_prefix}\.")
+    await consuming.start()
+    (consumer,) = consuming.consumers()
+    stop = consumer.stop
+
+    async def fails() -> None:
+        await stop()
+        raise GroupAuthorizationFailedError
+
+    consumer.stop = fails
+    await consuming.stop()
+    left = [str(task) for task in asyncio.all_tasks() - before]
+    assert [task for task in left if "aiokafka" in task] == []
 
 
 async def _nothing(_batch: object) -> None: ...
