@@ -43,7 +43,7 @@ class HandedRows:
         if not shards.fences or not shards.stand(now) or self._under_way >= 2 * self._ground.batch:
             return None
         until = now + self._ground.lease
-        return HandingTerms(shards.begin(), shards.fences, until, _CHANNEL, channel.circuits.away)
+        return HandingTerms(shards.owner, shards.fences, until, _CHANNEL, channel.circuits.away)
 
     def take(self, promised: HandedOver) -> None:
         """Sends what was born leased, and wakes the channels of what was not."""
@@ -54,16 +54,17 @@ class HandedRows:
         if promised.terms is None:
             return
         if not promised.born or not self.is_open:  # of a transaction that outlasted the relay: its leases run out
-            self._ground.shards.end(promised.terms.owner, known=not promised.born)
+            if promised.born:
+                self.lose()
             return
         self._under_way += len(promised.born)
         task = asyncio.create_task(self._send(promised, promised.terms.owner))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def lose(self, terms: HandingTerms) -> None:
+    def lose(self) -> None:
         """The transaction is not kept, or that is not known."""
-        self._ground.shards.end(terms.owner, known=False)
+        self._ground.shards.lose()
 
     def _settled_with(self, owner: str, channel: ChannelRelay) -> SettleAsTheyGo:
         """What settles what leaves under this name."""
@@ -78,18 +79,17 @@ class HandedRows:
             await asyncio.wait(self._tasks)
 
     async def _send(self, promised: HandedOver, owner: str) -> None:
-        channel, known, accepted = self._channels[_CHANNEL], False, 0
+        channel, accepted = self._channels[_CHANNEL], 0
         try:
-            rows = [(row, row.address) for row in promised.born]
-            accepted = (await channel.dispatch.send(owner, rows, others=self._settled_with(owner, channel)))["accepted"]
-            known = True
+            rows, others = [(row, row.address) for row in promised.born], self._settled_with(owner, channel)
+            with self._ground.shards.in_flight(owner, (row.position for row in promised.born)):
+                accepted = (await channel.dispatch.send(owner, rows, others=others))["accepted"]
         except StoreUnavailableError:
             pass  # the relay stops: what has been sent is sent again when its lease has lapsed
         except Exception:
             log.exception("Delivery failed unexpectedly, retrying", extra={"channel": _CHANNEL})
         finally:
             self._under_way -= len(promised.born)
-            self._ground.shards.end(owner, known)
             if self._left_behind or accepted < len(promised.born):
                 channel.woken.set()
             self._left_behind &= self._under_way > 0

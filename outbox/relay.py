@@ -32,6 +32,11 @@ _QUIET = 0.05
 """Seconds without anything new before a relay asks the table when next something is due: one that is woken sooner, as
 a busy one is, need not know."""
 
+_TELLING = 0.1
+"""Of the time, that looking for what people are to hear of may take: an open snapshot makes it slow."""
+_TOLD_WITHIN = 30.0
+"""Seconds between two such looks at most."""
+
 Tell = Callable[[], Awaitable[int]]
 """Tells people of what has not arrived; returns how many messages that made."""
 
@@ -183,16 +188,17 @@ class Relay:
                 await rest(self._stopping, self._pause)
 
     async def _keep_telling(self) -> None:
-        self.told_at = self._now()
+        self.told_at, clock, took = self._now(), asyncio.get_running_loop().time, 0.0
         while not self._stopping.is_set():
             # First of all, so that a hub that was down sends what waits before it tells of it.
-            await rest(self._settler.trouble, 5 * self._look)
+            await rest(self._settler.trouble, max(5 * self._look, min(took / _TELLING, _TOLD_WITHIN)))
             self._settler.trouble.clear()
+            began, took = clock(), 0.0
             try:
                 with self._database.for_part("telling"):
                     if self._shards.fences and not self._stopping.is_set() and await self._tell():
                         self.wake()
-                self.told_at = self._now()
+                self.told_at, took = self._now(), clock() - began
                 self._telling.ends()
             except StoreUnavailableError:
                 pass  # told of, and tried again in a moment

@@ -140,8 +140,10 @@ class ChannelRelay:
         besides: Collection[str] = (),
     ) -> "_Batch":
         """Claims, sends and settles."""
-        with self._shards.in_flight() as owner:
+        with self._shards.in_flight() as flight:
+            owner = flight.owner
             rows = await self._claim(owner, limit, fences, start, only, besides)
+            flight.positions += [row.position for row, _ in rows]
             torn = torn_tail([row for row, _ in rows], limit)
             whole = rows[: len(rows) - len(torn)]
             ends = await self.dispatch.send(owner, await self._checked(owner, whole), torn)

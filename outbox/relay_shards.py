@@ -6,9 +6,10 @@ name, and those rows are free when their lease expires, as if it had died.
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 from math import ceil
@@ -22,6 +23,14 @@ _SEATS = [f"relaying/{n:02}" for n in range(SHARDS)]
 use."""
 
 
+@dataclass(eq=False, slots=True)
+class Flight:
+    """Rows that are under way under a name. Their leases are prolonged: those at `positions`, to which may be added."""
+
+    owner: str
+    positions: list[int]
+
+
 class Shards:
     """The shards of one relay: its share of all. `fences`: shard → fencing token, as of the last `hold`. `lost`: what
     was leased is not known for sure, and none are held until the next `hold`. `is_short`: others are yet to give some
@@ -33,7 +42,7 @@ class Shards:
         self._ownership = self._named_anew()
         self.lost = False
         self._turn = asyncio.Lock()
-        self._in_flight: Counter[str] = Counter()
+        self._flights: list[Flight] = []
         self.fences: Mapping[int, int] = {}
         self.is_short = self.inherits = False
         self._held_at: datetime | None = None
@@ -52,10 +61,13 @@ class Shards:
             await self._ownership.renew(now, self._lease)
             held = await self._share(now)
             before, self.fences = self.fences, {_NAMES[name]: f for name, f in held.items() if name in _NAMES}
-            if owners := [owner for owner, batches in self._in_flight.items() if batches]:
+            in_flight = defaultdict[str, set[int]](set)
+            for flight in self._flights:
+                in_flight[flight.owner].update(flight.positions)
+            if any(in_flight.values()):
                 async with self._store.transaction(brief=True) as tx:
-                    for owner in owners:
-                        await tx.renew_leases(owner, now, self._lease)
+                    for owner, positions in in_flight.items():
+                        await tx.renew_leases(owner, positions, now, self._lease)
             self._held_at = now
             freed = await self._free_inherited(now)
             return freed or len(self.fences) > len(before)
@@ -97,28 +109,28 @@ class Shards:
         longer than its lease learns it here, before the next row leaves."""
         return not self.lost and self._held_at is not None and now - self._held_at < self._lease * _SAFE
 
+    @property
+    def owner(self) -> str:
+        """The name to lease rows under from now on, and to settle them under."""
+        return self._ownership.owner
+
     @contextmanager
-    def in_flight(self) -> Iterator[str]:
-        """The time from a claim to its settlement; gives the name to claim and settle under."""
-        owner = self.begin()
-        known = False
+    def in_flight(self, owner: str | None = None, positions: Iterable[int] = ()) -> Iterator["Flight"]:
+        """The time in which rows are leased under a name, from before their claim until they are settled. Where that
+        fails, what has become of them is not known."""
+        flight = Flight(owner or self.owner, [*positions])
+        self._flights.append(flight)
         try:
-            yield owner
-            known = True
+            yield flight
+        except BaseException:
+            self.lose()
+            raise
         finally:
-            self.end(owner, known)
+            self._flights.remove(flight)
 
-    def begin(self) -> str:
-        """The name to lease rows under from now on, until `end`."""
-        owner = self._ownership.owner
-        self._in_flight[owner] += 1
-        return owner
-
-    def end(self, owner: str, known: bool) -> None:
-        """What was leased since `begin` is settled; or what has become of it is not `known`."""
-        if not known:
-            self.lost, self.fences = True, {}
-        self._in_flight[owner] -= 1
+    def lose(self) -> None:
+        """What has become of rows that were leased is not known."""
+        self.lost, self.fences = True, {}
 
     async def release(self, now: datetime) -> None:
         """Give up everything, so that another relay may take it at once."""

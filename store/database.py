@@ -92,7 +92,7 @@ class Store:
                 await tx.flush()
         except BaseException:
             if self._taker and promised.terms:
-                self._taker.lose(promised.terms)
+                self._taker.lose()
             raise
         if self._taker:
             self._taker.take(promised)

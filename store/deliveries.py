@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from store.delivery_table import among, deliveries, not_locked, put_off, unsettled
+from store.delivery_table import among, deliveries, not_locked, put_off
 from store.handing import ANY_CHANNEL
 from store.instants import UtcInstant
 from store.leased import Settlement
@@ -100,12 +100,12 @@ def _let_go(postgres: bool, withdrawn: bool) -> Executable:
     return update(deliveries).where(deliveries.c.position == chosen.c.position, waits).values(became)
 
 
-_IN_FLIGHT = and_(unsettled(deliveries), deliveries.c.state == word("sending"), deliveries.c.lease_owner == _OWNER)
-
-
 @cache
 def _renew(postgres: bool) -> Executable:
-    mine = not_locked(select(deliveries.c.position).where(_IN_FLIGHT), postgres)
+    named = _POSITIONS.of(postgres)
+    its_own = (deliveries.c.state == word("sending"), deliveries.c.lease_owner == _OWNER)
+    joined = named.join(deliveries, deliveries.c.position == named.c.position)
+    mine = not_locked(select(deliveries.c.position).select_from(joined).where(*its_own), postgres)
     return update(deliveries).where(deliveries.c.position.in_(mine)).values(lease_until=_UNTIL)
 
 
@@ -123,9 +123,12 @@ class Deliveries(Session):
         if addresses:
             await self._with(_ADDRESSES, sorted(addresses.items()), _address(self._postgres))
 
-    async def renew_leases(self, owner: str, now: datetime, lease: timedelta) -> int:
-        """Prolong all leases of rows in flight but those that are being settled; returns how many there are."""
-        return (await self._rows(_renew(self._postgres), whose=owner, lasts=now + lease)).rowcount
+    async def renew_leases(self, owner: str, positions: Collection[int], now: datetime, lease: timedelta) -> int:
+        """Prolong the leases of these rows, as far as they are still the owner's, but of those that are being settled;
+        returns how many that were."""
+        rows = ((position,) for position in sorted(positions))
+        given = {"whose": owner, "lasts": now + lease}
+        return (await self._with(_POSITIONS, rows, _renew(self._postgres), **given)).rowcount
 
     async def settle(self, owner: str, settlements: Sequence[Settlement], now: datetime) -> int:
         """Say what became of leased rows; returns for how many it still counted. For the others the lease has passed

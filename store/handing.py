@@ -43,5 +43,5 @@ class Taker(Protocol):
     def take(self, promised: HandedOver) -> None:
         """The transaction is kept."""
 
-    def lose(self, terms: HandingTerms) -> None:
+    def lose(self) -> None:
         """It is not, or nobody knows: rows that were born under the terms are free when their lease lapses."""

@@ -5,14 +5,16 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import pytest
-from relay_running import Arrivals, running
+from relay_running import PATIENCE, Arrivals, Slow, running
 from relay_world import LEASE, World, row
+from sqlalchemy import select
 
 from outbox.relay import Relay
 from outbox.relay_shards import Shards
 from schemas.delivery import Outgoing, Receipt
 from store import SHARDS, StoreUnavailableError
 from store.claiming import Claiming
+from store.delivery_table import deliveries
 from store.instants import written
 
 CHILDREN, EACH = 24, 3
@@ -121,3 +123,23 @@ async def test_where_the_look_for_what_others_left_fails_it_is_made_again(
     assert shards.inherits
     assert await shards.hold(hub.now), "there is more to send"
     assert ((await hub.states())["a"], shards.inherits) == ("prepared", False)
+
+
+@pytest.mark.parametrize("way", ["claimed", "handed over"])
+async def test_the_lease_of_what_is_under_way_is_prolonged(hub: World, way: str) -> None:
+    slow = Slow(hub)
+    relay = hub.relay(senders={"topic": slow})
+    if way == "claimed":
+        await hub.promise(row("a"), row("b", child="k2"))
+    async with running(relay):
+        await relay._shards.hold(hub.now)
+        async with asyncio.timeout(PATIENCE):
+            if way == "handed over":
+                await hub.promise(row("a"), row("b", child="k2"))
+            await slow.begun.wait()
+        hub.now += LEASE / 2
+        await relay._shards.hold(hub.now)
+        async with hub.store.connection() as connection:
+            leased = (await connection.execute(select(deliveries.c.state, deliveries.c.lease_until))).all()
+        slow.let_go.set()
+    assert [tuple(each) for each in leased] == [("sending", hub.now + LEASE)] * 2

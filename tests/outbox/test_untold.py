@@ -2,6 +2,7 @@
 told itself, nor however many others."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from test_undelivered import LEADER, OFFICER, Office
 
 from homeward.served import check_served
 from intake.undelivered import _TRIES, DeliveryFault, Undelivered
+from outbox import relay
 from schemas.delivery import Verdict
 from store import OutboxRow, StoreRefusedError
 
@@ -111,16 +113,36 @@ async def test_a_relay_says_when_it_last_told_all_so_that_telling_which_fails_fo
             raise RuntimeError("a fault of the telling")
         return 0
 
-    relay = hub.relay(tell=tell, look=0.002)
-    assert relay.told_at is None
-    async with running(relay), asyncio.timeout(PATIENCE):
+    telling = hub.relay(tell=tell, look=0.002)
+    assert telling.told_at is None
+    async with running(telling), asyncio.timeout(PATIENCE):
         await turns.get()
         hub.now += MINUTE
         for _ in range(3):
             await turns.get()
-        assert relay.told_at == hub.now - MINUTE
+        assert telling.told_at == hub.now - MINUTE
         faults.clear()
-        while relay.told_at != hub.now:
+        while telling.told_at != hub.now:
+            await turns.get()
+
+
+async def test_a_look_that_takes_long_is_made_less_often_and_often_enough(
+    hub: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = asyncio.Queue[float]()
+    took = 0.05
+
+    async def tell() -> int:
+        turns.put_nowait(time.monotonic())
+        await asyncio.sleep(took)
+        return 0
+
+    async with running(hub.relay(tell=tell, look=0.002)), asyncio.timeout(PATIENCE):
+        first = await turns.get()
+        assert await turns.get() - first > 5 * took
+        monkeypatch.setattr(relay, "_TELLING", 1e-9)
+        monkeypatch.setattr(relay, "_TOLD_WITHIN", 0.1)
+        for _ in range(3):
             await turns.get()
 
 

@@ -110,7 +110,7 @@ async def test_a_relay_reads_no_table_whole(watched: Watched) -> None:
     one, two, _ = await relay.claim(overtaking=("notify.found",), channel="topic")
     async with watched.store.transaction() as tx:
         await tx.keep_addresses({one.position: "x"})
-        await tx.renew_leases("one", NOON, HOUR)
+        await tx.renew_leases("one", [one.position, two.position], NOON, HOUR)
         await tx.settle("one", [one.settled("accepted"), two.settled("retrying")], NOON)
         await tx.next_attempt(NOON)
         await tx.standing()

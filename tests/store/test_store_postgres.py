@@ -204,7 +204,7 @@ async def test_leases_of_rows_are_prolonged_without_waiting_for_one_that_is_bein
     async with store.connection() as settling, asyncio.timeout(PATIENCE):
         await settling.execute(text("SELECT 1 FROM deliveries WHERE position = 1 FOR UPDATE"))
         async with store.transaction(brief=True) as tx:
-            assert await tx.renew_leases("one", NOON, LEASE) == 1
+            assert await tx.renew_leases("one", [1, 2], NOON, LEASE) == 1
     async with store.transaction(brief=True) as tx:
-        assert await tx.renew_leases("one", NOON, LEASE) == 2
+        assert await tx.renew_leases("one", [1, 2], NOON, LEASE) == 2
     await store.close()

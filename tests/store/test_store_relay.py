@@ -194,8 +194,8 @@ async def test_a_renewed_lease_holds(store: Store) -> None:
     slow = await Relay(store, "slow").own()
     (row,) = await slow.claim()
     async with store.transaction() as tx:
-        assert await tx.renew_leases("slow", NOON + LEASE - SECOND, LEASE) == 1
-        assert await tx.renew_leases("heir", NOON, LEASE) == 0
+        assert await tx.renew_leases("slow", [row.position], NOON + LEASE - SECOND, LEASE) == 1
+        assert await tx.renew_leases("heir", [row.position], NOON, LEASE) == 0
     await slow.ownership.release(NOON)
     heir = await Relay(store, "heir").own()
     assert await heir.claim(NOON + LEASE) == []

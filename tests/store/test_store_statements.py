@@ -130,10 +130,10 @@ async def test_renewing_and_asking_again_cost_the_same_for_a_hundred_rows(store:
         async with store.transaction() as tx:
             await tx.quarantine([unreadable(f"{batch}{n}") for n in range(many)])
         await promise(store, *(promised(f"{batch}{n}", child=f"{batch}{n}") for n in range(many)))
-        await relay.claim()
+        rows = await relay.claim()
         with counted() as statements:
             async with store.transaction() as tx:
-                await tx.renew_leases("one", NOON, timedelta(seconds=30))
+                await tx.renew_leases("one", [row.position for row in rows], NOON, timedelta(seconds=30))
                 await tx.request_replay()
                 assert len(await tx.take_replays(HUNDRED, NOON)) == many
                 await tx.held_up()

@@ -83,7 +83,7 @@ class World:
 
     async def renew(self) -> None:
         async with self.store.transaction() as tx:
-            await tx.renew_leases(self.relay.ownership.owner, self.now, LEASE)
+            await tx.renew_leases(self.relay.ownership.owner, [await self.position()], self.now, LEASE)
 
 
 async def test_a_delivery_takes_the_steps_that_are_drawn(store: Store) -> None:
