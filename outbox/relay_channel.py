@@ -89,15 +89,18 @@ class ChannelRelay:
             last = await self._next_batch(most)
             count += last.rows
             if last.rows == most and self.manner.claims > 1:
-                count += sum(await all_ended([self._drain_part(n, most) for n in range(self.manner.claims)]))
+                ended = set[int]()
+                count += sum(await all_ended([self._drain_part(n, most, ended) for n in range(self.manner.claims)]))
         return count
 
-    async def _drain_part(self, part: int, most: int) -> int:
-        """Batch after batch of these shards, for as long as they are full."""
+    async def _drain_part(self, part: int, most: int, ended: set[int]) -> int:
+        """Batch after batch of these shards, for as long as they are full, and no part that has `ended` owes a look
+        from the beginning: it would wait for the others, however long their backlog is."""
         count, rows = 0, most
-        while rows == most:
+        while rows == most and all(self._starts[each].owed() != 0 for each in ended):
             rows = (await self._next_batch(most, part)).rows
             count += rows
+        ended.add(part)
         return count
 
     async def _next_batch(self, most: int, part: int | None = None) -> "_Batch":

@@ -2,17 +2,20 @@
 is late by a little, is never left, and is never passed by what follows it in its lane."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 from relay_running import Arrivals, running
-from relay_world import CARE, LEASE, MINUTE, POLICE, World, row
+from relay_world import CARE, LEASE, MINUTE, POLICE, Watched, World, row
 
 from outbox import claim_start
 from outbox.claim_start import ClaimStart
+from outbox.dispatch import Manner
 from outbox.relay import Relay
-from schemas.delivery import Receipt, Verdict
+from schemas.delivery import Outgoing, Receipt, Verdict
 from store.instants import written
 from store.pausing import Pause
+from store.rows import shard_of
 
 
 @pytest.fixture(autouse=True)
@@ -23,9 +26,17 @@ def long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(claim_start, "_AT_MOST", 1e9)
 
 
-def starts_at(relay: Relay, position: int) -> None:
-    """As if the last claim from the beginning had found its first row there."""
-    start = relay._channels["topic"]._starts[None]
+class Unhurried(Watched):
+    """A sender that takes 20 ms for each batch."""
+
+    async def send(self, batch: Sequence[Outgoing]) -> Sequence[Receipt]:
+        await asyncio.sleep(0.02)
+        return await super().send(batch)
+
+
+def starts_at(relay: Relay, position: int, part: int | None = None) -> None:
+    """As if the last claim from the beginning, of all shards or of a part, had found its first row there."""
+    start = relay._channels["topic"]._starts[part]
     start.claimed(0, 1.0, position)
     assert start.position() == position
 
@@ -142,6 +153,21 @@ async def test_all_that_may_be_sent_is_sent_before_a_drain_ends(hub: World) -> N
     starts_at(relay, 2)
     await relay.drain()
     assert hub.arrived() == ["second", "first"]
+
+
+async def test_a_part_is_looked_through_from_the_beginning_though_the_others_go_on(
+    hub: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay = hub.relay(batch=2, manners={"topic": Manner(claims=2)}, senders={"topic": Unhurried(hub.topics)})
+    await relay.drain()  # it has its shards
+    here, there = (next(name for name in map(str, range(99)) if shard_of(name) % 2 == part) for part in (0, 1))
+    await hub.promise(row("first", child=here), *(row(f"{n:02}", child=there) for n in range(99)))
+    monkeypatch.setattr(claim_start, "_AT_MOST", 0.2)
+    for part in (None, 0):
+        starts_at(relay, 2, part)
+    await relay.drain()
+    assert sorted(hub.arrived()) == [*(f"{n:02}" for n in range(99)), "first"]
+    assert hub.arrived()[-1] == "98"
 
 
 async def test_a_probe_looks_from_the_beginning(hub: World) -> None:
