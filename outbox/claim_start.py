@@ -24,8 +24,9 @@ class ClaimStart:
         return 0 if time.monotonic() >= self._whole_at else self._first
 
     def claimed(self, start: int, seconds: float, first: int | None) -> None:
-        """A claim from `start` took so long, and the first row that it found stands at that position, if any does."""
-        self._skipped = start > 0
+        """A claim from `start` took so long, and the first row that it found stands at that position, if any does. If
+        that is before the start, the claim has looked from the beginning after all."""
+        self._skipped = start > 0 and (first is None or first >= start)
         if self._skipped:
             return
         self._first = self._first if first is None else first
@@ -36,5 +37,5 @@ class ClaimStart:
         return max(self._whole_at - time.monotonic(), 0.0) if self._skipped else None
 
     def anew(self) -> None:
-        """The next claim looks from the beginning, and none is owed: it comes when it may."""
+        """The next claim looks from the beginning, and none is owed: whatever lets claims be made again prompts it."""
         self._whole_at, self._skipped = 0.0, False

@@ -45,6 +45,7 @@ _SHARDS = Listing("shards", name=Text, shard=Integer, fence=BigInteger)
 _OWNED = Listing("owned", shard=Integer)
 _OVERTAKING = Listing("overtaking", type=Text)
 _ADDRESSED = Listing("addressed", address=Text)
+_LANES = Listing("lanes", lane=Text)
 _TAKEN = Listing("taken", position=BigInteger, fence=BigInteger)
 _HEAD_COLUMNS = ("position", "shard", "lane", "attempts", "address", "repeats", "sending")
 _NOW = bindparam("now", type_=UtcInstant)
@@ -98,15 +99,15 @@ def _free_former(postgres: bool) -> Executable:
 
 
 @cache
-def _claimable(postgres: bool, of_one_channel: bool, chosen: str, whole: bool) -> Executable:
+def _claimable(postgres: bool, of_one_channel: bool, chosen: str) -> Executable:
     """The rows to take, and with each what was promised: looked up after the limit, for the few that are taken."""
-    head = _heads(postgres, of_one_channel, chosen, whole).subquery("head")
+    head = _heads(postgres, of_one_channel, chosen).subquery("head")
     promised = (outbox.c[name] for name in OUTBOX_COLUMNS)
     joined = head.join(outbox, outbox.c.position == head.c.position)
     return select(*head.c, *promised).select_from(joined).order_by(head.c.position)
 
 
-def _heads(postgres: bool, of_one_channel: bool, chosen: str, whole: bool) -> Select[*tuple[Any, ...]]:
+def _heads(postgres: bool, of_one_channel: bool, chosen: str) -> Select[*tuple[Any, ...]]:
     row, lower, left = deliveries.alias("row"), deliveries.alias("lower"), deliveries.alias("left_behind")
     its_type = select(outbox.c.type).where(outbox.c.position == row.c.position).correlate(row).scalar_subquery()
     in_its_time = and_(ready(lower), lower.c.next_attempt_at <= _NOW)
@@ -126,7 +127,7 @@ def _heads(postgres: bool, of_one_channel: bool, chosen: str, whole: bool) -> Se
             _OWNED.has(postgres, row.c.shard),
             *([row.c.channel == bindparam("channel", type_=Text)] if of_one_channel else []),
             *({"only": [addressed], "besides": [not_(addressed)]}.get(chosen, [])),
-            *([] if whole else _further(row)),
+            row.c.position >= _START,
             barred.is_not(true()),
             not_(is_paused(row, destination_of_lane(row, postgres))),
         )
@@ -135,17 +136,19 @@ def _heads(postgres: bool, of_one_channel: bool, chosen: str, whole: bool) -> Se
     )
 
 
-def _further(row: FromClause) -> tuple[ColumnElement[bool], ...]:
-    """That the row stands at the start of the claim or beyond, and none of its lane that it would have to take along
-    stands before the start."""
-    earlier = deliveries.alias("earlier")
-    missed = (earlier.c.lane == row.c.lane, earlier.c.position < _START, of_lane(earlier), ready(earlier))
-    return row.c.position >= _START, select(true()).where(*missed).limit(1).scalar_subquery().is_not(true())
+@cache
+def _waits_before(postgres: bool) -> Executable:
+    """Whether a row that may be claimed stands before the start, in one of these lanes."""
+    asked, earlier = _LANES.of(postgres), deliveries.alias("earlier")
+    waits = (earlier.c.lane == asked.c.lane, earlier.c.position < _START, of_lane(earlier), ready(earlier))
+    # A scalar, as above: one look for each lane.
+    found = select(true()).where(*waits).limit(1).scalar_subquery()
+    return select(true()).select_from(asked).where(found.is_(true())).limit(1)
 
 
 @cache
 def _oldest(postgres: bool) -> Executable:
-    head = _heads(postgres, of_one_channel=False, chosen="", whole=True).subquery("head")
+    head = _heads(postgres, of_one_channel=False, chosen="").subquery("head")
     due_since = func.coalesce(deliveries.c.next_attempt_at, outbox.c.at, type_=UtcInstant)
     both = head.join(deliveries, deliveries.c.position == head.c.position)
     return select(due_since).select_from(both.join(outbox, outbox.c.position == head.c.position))
@@ -198,7 +201,8 @@ class Claiming(Session):
         topics and to all but these, of which one may be given.
 
         `start`: the lowest position to look at, so that a claim need not pass what an open snapshot keeps of rows that
-        have long left. A lane of which a row waits before it is left to a claim from the beginning."""
+        have long left. Where a row of a lane that was found waits before it, the claim looks from the beginning after
+        all."""
         held = await self._with(_SHARDS, _asked(fences), _owned(self._postgres), whose=owner)
         owned: dict[int, int] = {row.shard: row.fence for row in held}
         if not owned:
@@ -206,17 +210,23 @@ class Claiming(Session):
         types = _OVERTAKING.parameters(self._postgres, ((name,) for name in sorted(overtaking)))
         of_channel = {} if channel is None else {"channel": channel}
         chosen, named = ("only", only) if only else ("besides", besides) if besides else ("", ())
-        claimable = _claimable(self._postgres, channel is not None, chosen, whole=start == 0)
-        given = types | of_channel | ({"start": start} if start else {})
+        claimable = _claimable(self._postgres, channel is not None, chosen)
+        given = types | of_channel
         if chosen:
             given |= _ADDRESSED.parameters(self._postgres, ((address,) for address in sorted(named)))
-        shards = ((shard,) for shard in owned)
-        found = await self._with(_OWNED, shards, claimable, now=now, most=limit, **given)
+        shards = [(shard,) for shard in owned]
+        found = (await self._with(_OWNED, shards, claimable, now=now, most=limit, start=start, **given)).all()
+        if start and found and await self._wait_before(start, {row.lane for row in found}):
+            found = (await self._with(_OWNED, shards, claimable, now=now, most=limit, start=0, **given)).all()
         rows = [_leased(row, owned) for row in found]
         if rows:
             taken = ((row.position, row.fence) for row in rows)
             await self._with(_TAKEN, taken, _take(self._postgres), whose=owner, lasts=now + lease)
         return rows
+
+    async def _wait_before(self, start: int, lanes: Collection[str]) -> bool:
+        asked = ((lane,) for lane in sorted(lanes))
+        return (await self._with(_LANES, asked, _waits_before(self._postgres), start=start)).first() is not None
 
     async def free_lapsed(self, fences: Mapping[int, int], now: datetime, lease: timedelta) -> tuple[int, int]:
         """Let go of what former holders of these shards have leased, as far as their leases have lapsed; returns how
@@ -234,7 +244,7 @@ class Claiming(Session):
         its time, behind another one or for a person is none of it."""
         types = _OVERTAKING.parameters(self._postgres, ())
         shards = ((shard,) for shard in range(SHARDS))
-        found = await self._with(_OWNED, shards, _oldest(self._postgres), now=now, most=1, **types)
+        found = await self._with(_OWNED, shards, _oldest(self._postgres), now=now, most=1, start=0, **types)
         since: datetime | None = found.scalar_one_or_none()
         return since
 

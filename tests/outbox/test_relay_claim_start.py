@@ -1,5 +1,6 @@
 """Where claims from the beginning take long, those between two of them start further on. What may be sent before that
-is late by a little, is never left, and is never passed by what follows it in its lane."""
+is late by a little, is never left, and is never passed by what follows it in its lane: for that the claim looks from
+the beginning after all."""
 
 import asyncio
 from collections.abc import Sequence
@@ -62,16 +63,19 @@ async def test_nothing_passes_what_may_be_sent_again_before_the_start(hub: World
     relay = hub.relay()
     await before_a_start(hub, relay, restored)
     await relay.drain()
-    assert hub.arrived() == ["b", "a", "c"]
+    assert hub.arrived() == ["a", "b", "c"]
 
 
-async def test_a_relay_that_runs_keeps_to_it_too(hub: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    arrivals, relay = Arrivals(hub), hub.relay(look=0.05)
+async def test_a_relay_that_runs_looks_from_the_beginning_when_that_is_due(
+    hub: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrivals, relay = Arrivals(hub), hub.relay()
     monkeypatch.setattr(claim_start, "_AT_MOST", 0.3)
-    await before_a_start(hub, relay, "retried")
+    await hub.promise(row("first"), row("second", child="k2"))
+    starts_at(relay, 2)
     async with running(relay):
-        await arrivals.reach(3)
-    assert hub.arrived() == ["b", "a", "c"]
+        await arrivals.reach(2)
+    assert hub.arrived() == ["second", "first"]
 
 
 async def test_nothing_passes_what_a_former_relay_left(hub: World) -> None:
@@ -132,7 +136,7 @@ async def test_a_found_that_overtakes_passes_nothing_that_it_would_not_pass_else
     await before_a_start(hub, relay, "released")
     await hub.promise(row("home", type="notify.found"))
     await relay.drain()
-    assert hub.arrived() == ["b", "a", "c", "home"]
+    assert hub.arrived() == ["a", "b", "c", "home"]
 
 
 async def test_a_found_goes_in_time_that_overtakes_what_waits_before_the_start(hub: World) -> None:
@@ -206,6 +210,8 @@ def test_a_claim_starts_where_the_last_one_from_the_beginning_has_found_somethin
     clock = 115.0
     assert start.position() == 0, "ten seconds at most"
     start.claimed(0, 0.5, 9)
-    start.claimed(9, 0.5, None)
+    start.claimed(9, 0.5, 4)
+    assert (start.position(), start.owed()) == (4, None), "it found something before its start"
+    start.claimed(4, 0.5, None)
     start.anew()
     assert (start.position(), start.owed()) == (0, None)
