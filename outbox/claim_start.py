@@ -4,7 +4,7 @@ import time
 
 _SHORT = 0.02
 """Seconds. Claims that take no longer look from the beginning each time."""
-_SHARE = 0.05
+_SHARE = 0.02
 """Of the time, that claims from the beginning may take where they are longer."""
 _AT_MOST = 5.0
 """Seconds between two of them."""

@@ -6,6 +6,7 @@ name, and those rows are free when their lease expires, as if it had died.
 """
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +17,10 @@ from math import ceil
 
 from store import SHARDS, Ownership, Store, shard_name
 
+_LOOKING = 0.02
+"""Of the time, that looking for what former holders let lapse may take: an open snapshot makes it slow."""
+_LOOK_AT_MOST = 60.0
+"""Seconds between two such looks, at most."""
 _SAFE = 0.9  # of the lease: beyond that a row could still be under way when somebody else takes it
 _NAMES = {shard_name(shard): shard for shard in range(SHARDS)}
 _SEATS = [f"relaying/{n:02}" for n in range(SHARDS)]
@@ -47,6 +52,7 @@ class Shards:
         self.is_short = self.inherits = False
         self._held_at: datetime | None = None
         self._looked_at: datetime | None = None
+        self._look_every = lease
         self._looked_through: Mapping[int, int] = {}
 
     async def hold(self, now: datetime) -> bool:
@@ -75,12 +81,15 @@ class Shards:
     async def _free_inherited(self, now: datetime) -> bool:
         """Frees what former holders let lapse, where there may be some: of shards that have come, while any is left,
         and now and again, as one may be late to commit what it has leased. Returns whether it has freed some."""
-        looked = self._looked_at is not None and timedelta() <= now - self._looked_at < self._lease
+        looked = self._looked_at is not None and timedelta() <= now - self._looked_at < self._look_every
         if looked and not self.inherits and self.fences == self._looked_through:
             return False
         self.inherits = True  # for all that is known, until a look says otherwise
+        began = time.monotonic()
         async with self._store.transaction(brief=True) as tx:
             freed, left = await tx.free_lapsed(self.fences, now, self._lease)
+        slowly = timedelta(seconds=min((time.monotonic() - began) / _LOOKING, _LOOK_AT_MOST))
+        self._look_every = max(self._lease, slowly)
         self.inherits, self._looked_at, self._looked_through = left > 0, now, self.fences
         return freed > 0
 

@@ -140,8 +140,9 @@ def _heads(postgres: bool, of_one_channel: bool, chosen: str) -> Select[*tuple[A
 def _waits_before(postgres: bool) -> Executable:
     """Whether a row that may be claimed stands before the start, in one of these lanes."""
     asked, earlier = _LANES.of(postgres), deliveries.alias("earlier")
-    waits = (earlier.c.lane == asked.c.lane, earlier.c.position < _START, of_lane(earlier), ready(earlier))
-    # A scalar, as above: one look for each lane.
+    is_ready = and_(of_lane(earlier), not_(among(earlier, "sending", "parked", "failed")))
+    waits = (earlier.c.lane == asked.c.lane, earlier.c.position < _START, is_ready)
+    # A scalar, as above: one look for each lane, and by its index (that of what is ready is for other orders).
     found = select(true()).where(*waits).limit(1).scalar_subquery()
     return select(true()).select_from(asked).where(found.is_(true())).limit(1)
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from store.delivery_table import among, deliveries, not_locked, put_off
+from store.delivery_table import among, deliveries, not_locked, timed
 from store.handing import ANY_CHANNEL
 from store.instants import UtcInstant
 from store.leased import Settlement
@@ -103,14 +103,16 @@ def _let_go(postgres: bool, withdrawn: bool) -> Executable:
 @cache
 def _renew(postgres: bool) -> Executable:
     named = _POSITIONS.of(postgres)
-    its_own = (deliveries.c.state == word("sending"), deliveries.c.lease_owner == _OWNER)
     joined = named.join(deliveries, deliveries.c.position == named.c.position)
-    mine = not_locked(select(deliveries.c.position).select_from(joined).where(*its_own), postgres)
-    return update(deliveries).where(deliveries.c.position.in_(mine)).values(lease_until=_UNTIL)
+    # One has an owner only while it is leased. Of its state nothing is said, or Postgres would look through all that an
+    # open snapshot keeps of what was in flight.
+    mine = select(deliveries.c.position).select_from(joined).where(deliveries.c.lease_owner == _OWNER)
+    chosen = deliveries.c.position.in_(not_locked(mine, postgres))
+    return update(deliveries).where(chosen).values(lease_until=_UNTIL)
 
 
 _NEXT_ATTEMPT = select(func.min(deliveries.c.next_attempt_at, type_=UtcInstant)).where(
-    put_off(deliveries), deliveries.c.next_attempt_at > _NOW
+    timed(deliveries), deliveries.c.next_attempt_at > _NOW
 )
 
 

@@ -87,14 +87,16 @@ def waiting(rows: FromClause) -> ColumnElement[bool]:
     return among(rows, "prepared", "retrying", "sending")
 
 
-def put_off(rows: FromClause) -> ColumnElement[bool]:
-    """Waiting for its time."""
-    return and_(ready(rows), rows.c.next_attempt_at.is_not(None))
+def timed(rows: FromClause) -> ColumnElement[bool]:
+    """Waiting for its time, or claimed since that has come. Said so that no index of what is ready holds all of it:
+    where a snapshot is held, Postgres takes those for empty."""
+    return and_(rows.c.state != word("accepted"), rows.c.next_attempt_at.is_not(None))
 
 
 def unsettled(rows: FromClause) -> ColumnElement[bool]:
     """In flight, in wait, or with a person: all but the fresh and those that went out."""
-    return or_(among(rows, "sending", "parked", "failed", "bounced", "in_doubt"), put_off(rows))
+    put_off = and_(ready(rows), rows.c.next_attempt_at.is_not(None))
+    return or_(among(rows, "sending", "parked", "failed", "bounced", "in_doubt"), put_off)
 
 
 def of_lane(rows: FromClause) -> ColumnElement[bool]:
@@ -124,7 +126,7 @@ def not_locked(chosen: Select[tuple[int]], postgres: bool) -> Select[tuple[int]]
 for _name, _columns, _where in (
     ("deliveries_ready", ("channel", "position", "shard"), ready(deliveries)),
     ("deliveries_unsettled", ("lane", "position"), unsettled(deliveries)),
-    ("deliveries_put_off", ("next_attempt_at",), put_off(deliveries)),
+    ("deliveries_timed", ("next_attempt_at",), timed(deliveries)),
     ("deliveries_of_lane", ("lane",), of_lane(deliveries)),
     ("deliveries_pressing", ("urgency", "position"), pressing(deliveries)),
     ("deliveries_asked", ("channel", "next_attempt_at"), awaiting_receipt(deliveries)),

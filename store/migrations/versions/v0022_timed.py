@@ -6,11 +6,9 @@ from alembic import op
 revision = "0022"
 down_revision = "0021"
 
-_PUT_OFF = sa.text("state IN ('prepared', 'retrying') AND next_attempt_at IS NOT NULL")
+_TIMED = sa.text("state != 'accepted' AND next_attempt_at IS NOT NULL")
 
 
 def upgrade() -> None:
     """Make the index."""
-    op.create_index(
-        "deliveries_put_off", "deliveries", ["next_attempt_at"], sqlite_where=_PUT_OFF, postgresql_where=_PUT_OFF
-    )
+    op.create_index("deliveries_timed", "deliveries", ["next_attempt_at"], sqlite_where=_TIMED, postgresql_where=_TIMED)
