@@ -4,9 +4,9 @@ import time
 
 _SHORT = 0.02
 """Seconds. Claims that take no longer look from the beginning each time."""
-_SHARE = 0.02
+_SHARE = 0.01
 """Of the time, that claims from the beginning may take where they are longer."""
-_AT_MOST = 5.0
+_AT_MOST = 10.0
 """Seconds between two of them."""
 
 

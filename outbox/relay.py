@@ -32,7 +32,7 @@ _QUIET = 0.05
 """Seconds without anything new before a relay asks the table when next something is due: one that is woken sooner, as
 a busy one is, need not know."""
 
-_TELLING = 0.1
+_TELLING = 0.05
 """Of the time, that looking for what people are to hear of may take: an open snapshot makes it slow."""
 _TOLD_WITHIN = 30.0
 """Seconds between two such looks at most."""
