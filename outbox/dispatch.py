@@ -64,7 +64,7 @@ class Dispatch:
         be the whole of their letter: they are put back untried. `others`: where all have left they may be settled
         together with those."""
         if not rows:
-            return Counter()
+            return await self.settler.settle(owner, (), torn, self.manner.retry) if torn else Counter()
         began = asyncio.get_running_loop().time()
         with root_span("deliver", rows=len(rows)):
             if self.manner.hands is None:

@@ -63,3 +63,10 @@ async def test_what_is_tried_again_for_hours_is_asked_about_when_its_limit_is_ov
     hub.now += 2 * HOUR
     await sending.drain()
     assert (rules.asked, await hub.states()) == (["a"], {"a": "withdrawn"})
+
+
+async def test_what_is_left_for_the_next_claim_goes_though_all_before_it_is_over(hub: World) -> None:
+    await hub.promise(row("a", to=WORKER), *(row(name, to=WORKER, cause="1") for name in "bc"))
+    hub.now += HOUR + MINUTE
+    await hub.relay(recheck=Rules("a").ended, limits=LIMITS, batch=2).drain()
+    assert await hub.states() == {"a": "withdrawn", "b": "accepted", "c": "accepted"}
