@@ -51,11 +51,10 @@ class HandedRows:
             if promised.left & {name, ANY_CHANNEL}:
                 channel.woken.set()
                 self._left_behind |= name == _CHANNEL
-        if promised.terms is None:
+        if promised.terms is None or not promised.born:
             return
-        if not promised.born or not self.is_open:  # of a transaction that outlasted the relay: its leases run out
-            if promised.born:
-                self.lose()
+        if not self.is_open:  # of a transaction that outlasted the relay: its leases run out
+            self.lose()
             return
         self._under_way += len(promised.born)
         task = asyncio.create_task(self._send(promised, promised.terms.owner))

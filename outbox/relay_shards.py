@@ -20,7 +20,7 @@ from store import SHARDS, Ownership, Store, shard_name
 _LOOKING = 0.02
 """Of the time, that looking for what former holders let lapse may take: an open snapshot makes it slow."""
 _LOOK_AT_MOST = 60.0
-"""Seconds between two such looks, at most."""
+"""Seconds between two such looks at most, unless the lease is longer."""
 _SAFE = 0.9  # of the lease: beyond that a row could still be under way when somebody else takes it
 _NAMES = {shard_name(shard): shard for shard in range(SHARDS)}
 _SEATS = [f"relaying/{n:02}" for n in range(SHARDS)]
@@ -30,7 +30,7 @@ use."""
 
 @dataclass(eq=False, slots=True)
 class Flight:
-    """Rows that are under way under a name. Their leases are prolonged: those at `positions`, to which may be added."""
+    """Rows that are under way under one name. The leases of those at `positions` are prolonged; more may be added."""
 
     owner: str
     positions: list[int]
@@ -124,7 +124,7 @@ class Shards:
         return self._ownership.owner
 
     @contextmanager
-    def in_flight(self, owner: str | None = None, positions: Iterable[int] = ()) -> Iterator["Flight"]:
+    def in_flight(self, owner: str | None = None, positions: Iterable[int] = ()) -> Iterator[Flight]:
         """The time in which rows are leased under a name, from before their claim until they are settled. Where that
         fails, what has become of them is not known."""
         flight = Flight(owner or self.owner, [*positions])

@@ -154,7 +154,8 @@ class Deliveries(Session):
             await self._with(_POSITIONS, rows, _let_go(self._postgres, True), now=now, detail=detail)
 
     async def next_attempt(self, now: datetime) -> datetime | None:
-        """The first instant after `now` at which a waiting row is to be tried again, of any shard."""
+        """The first instant after `now` at which a waiting row is to be tried again, of any shard. One whose time has
+        come since may be claimed already."""
         first: datetime | None = (await self._rows(_NEXT_ATTEMPT, now=now)).scalar_one()
         return first
 
