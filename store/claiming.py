@@ -149,7 +149,7 @@ def _waits_before(postgres: bool) -> Executable:
 
 @cache
 def _oldest(postgres: bool) -> Executable:
-    head = _heads(postgres, of_one_channel=False, chosen="").subquery("head")
+    head = _heads(postgres, of_one_channel=True, chosen="").subquery("head")
     due_since = func.coalesce(deliveries.c.next_attempt_at, outbox.c.at, type_=UtcInstant)
     both = head.join(deliveries, deliveries.c.position == head.c.position)
     return select(due_since).select_from(both.join(outbox, outbox.c.position == head.c.position))
@@ -240,14 +240,17 @@ class Claiming(Session):
             freed = (await self._with(_SHARDS, asked, _free_former(self._postgres), **given)).rowcount
         return freed, found.leased - freed
 
-    async def oldest_due(self, now: datetime) -> datetime | None:
-        """Since when the first row that a relay could send now has been due; None where there is none. What waits for
-        its time, behind another one or for a person is none of it."""
+    async def oldest_due(self, now: datetime, channels: Collection[str]) -> datetime | None:
+        """Since when the first row of each of these channels that a relay could send now has been due, the earliest of
+        them; None where there is none. What waits for its time, behind another one or for a person is none of it."""
         types = _OVERTAKING.parameters(self._postgres, ())
-        shards = ((shard,) for shard in range(SHARDS))
-        found = await self._with(_OWNED, shards, _oldest(self._postgres), now=now, most=1, start=0, **types)
-        since: datetime | None = found.scalar_one_or_none()
-        return since
+        shards = [(shard,) for shard in range(SHARDS)]
+        given: dict[str, Any] = {"now": now, "most": 1, "start": 0} | types
+        found = [
+            (await self._with(_OWNED, shards, _oldest(self._postgres), channel=channel, **given)).scalar_one_or_none()
+            for channel in sorted(channels)  # as the index of what is ready has it
+        ]
+        return min((since for since in found if since is not None), default=None)
 
     async def shard_owners(self, now: datetime) -> dict[int, str]:
         """Shard → the process that relays it at this instant; a shard that nobody has is not there."""

@@ -23,7 +23,7 @@ async def standing(parts: Parts, running: Collection[str]) -> Standing:
         now = parts.now()
         counts, waiting = await tx.standing(), await tx.waiting_counts()
         freshness, timers = await tx.register_freshness(), await tx.timer_counts(now)
-        due_since = await tx.oldest_due(now) if "relay" in running else None
+        due_since = await tx.oldest_due(now, parts.senders) if "relay" in running else None
         feeds = await tx.feed_states()
         canaries = [row for row in await tx.canaries() if row.authority in parts.packs.authorities]
         owners, purges, pauses = await tx.shard_owners(now), await tx.last_purges(), await tx.pause_names()

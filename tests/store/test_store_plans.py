@@ -30,6 +30,8 @@ MAY_BE_READ = (
 )
 """Small by nature: what waits for people, a row for each shard, and what a statement is given or has just found."""
 
+_FROM_THE_BEGINNING = "SEARCH row USING INTEGER PRIMARY KEY (rowid>"  # deliveries from a position on: from the first
+
 
 class Watched:
     """A store on SQLite that explains each statement as it comes: `scans` are the tables it would read whole."""
@@ -52,6 +54,7 @@ class Watched:
         steps = [str(step[3]) for step in explaining.fetchall()]
         explaining.close()
         whole = [step for step in steps if step.startswith("SCAN") and " USING " not in step and "VIRTUAL" not in step]
+        whole += [step for step in steps if step.startswith(_FROM_THE_BEGINNING)]
         self.scans += [f"{step}: {statement}" for step in whole if not any(table in step for table in MAY_BE_READ)]
 
 
@@ -113,6 +116,7 @@ async def test_a_relay_reads_no_table_whole(watched: Watched) -> None:
         await tx.renew_leases("one", [one.position, two.position], NOON, HOUR)
         await tx.settle("one", [one.settled("accepted"), two.settled("retrying")], NOON)
         await tx.next_attempt(NOON)
+        await tx.oldest_due(NOON, ["mail", "topic"])
         await tx.standing()
         await tx.held_up()
         await tx.untold_held(10)

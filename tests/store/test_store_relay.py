@@ -51,7 +51,7 @@ async def test_a_row_in_wait_blocks_its_lane_until_it_is_due_and_then_comes_firs
 async def test_the_oldest_that_is_due_is_what_a_relay_could_send_now(store: Store) -> None:
     async def oldest(at: datetime) -> datetime | None:
         async with store.reading() as tx:
-            return await tx.oldest_due(at)
+            return await tx.oldest_due(at, ["mail", "topic"])
 
     assert await oldest(NOON) is None
     await promise(store, promised("a"), promised("b"), promised("c", child="another"))
