@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from weakref import WeakValueDictionary
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -17,7 +18,7 @@ from desk.ports import AnswerRehearsal, Downloads, Letters, Publisher
 from desk.sessions import Sessions
 from desk.untaken import Untaken
 from routing.library import Packs
-from store import Store
+from store import AnswerLane, Store
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Desk:
     untaken: Untaken = field(default_factory=Untaken)
     figures: FigureCounts = field(default_factory=FigureCounts)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
+    _turns: WeakValueDictionary[AnswerLane, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _own_secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     _limiter: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
 
@@ -53,6 +55,10 @@ class Desk:
     def asset(self, name: str) -> bytes | None:
         """A style, script or picture by its name; None where there is none."""
         return {**self.assets, **own_assets()}.get(name)
+
+    def turn(self, lane: AnswerLane) -> asyncio.Lock:
+        """To be held by what sends an answer of this lane: one after the other, each once."""
+        return self._turns.setdefault(lane, asyncio.Lock())
 
     def admits(self, who: str, per_minute: int) -> bool:
         """Whether this request of theirs is within what one may make in a minute."""

@@ -98,6 +98,14 @@ async def _kept(desk: Desk, only: AnswerLane | None) -> AsyncIterator[AnswerRow]
 
 async def _send(desk: Desk, row: AnswerRow) -> HeldBack | None:
     """Sends an answer that is kept: None once Kafka has it, else what waits with it."""
+    # Whoever answers sends it, and what sends again and again may come upon it at the same moment.
+    async with desk.turn(row.lane):
+        async with desk.store.reading() as tx:
+            kept = await tx.answer(row.id)
+        return await _publish(desk, row) if kept is not None and kept.sent_at is None else None
+
+
+async def _publish(desk: Desk, row: AnswerRow) -> HeldBack | None:
     topic, key = row.lane
     try:
         await desk.publisher.publish(topic, key.encode(), [("content-type", STRUCTURED.encode())], row.event or b"")

@@ -1,12 +1,13 @@
 """*Answer*: forms made of the contract and the pack, one event however often it is pressed, and what became of it."""
 
+import asyncio
 import json
 import re
 from typing import Any
 
 import orjson
 import pytest
-from desks import MANAGER, NAMED, Browser, at_desk, plain, with_a_missing_child
+from desks import MANAGER, NAMED, Browser, answer, at_desk, keep, plain, with_a_missing_child
 from hub_in_memory import CASEWORK, Hub, hub
 from wire_messages import case, found, later, missing
 
@@ -121,6 +122,20 @@ async def test_while_kafka_is_away_the_answer_is_kept_and_sent_later() -> None:
         async with running.store.reading() as tx:
             (row,) = await tx.answers_to(message)
         assert row.event is None  # what was said is not kept longer than it must be
+
+
+async def test_an_answer_that_two_come_upon_at_once_is_sent_once() -> None:
+    async with hub() as running, at_desk(running) as browser:
+        await keep(running, answer("a", running.clock.now()))
+        publish = browser.outcomes.publish
+
+        async def slowly(*told: Any) -> None:
+            await asyncio.sleep(0.05)
+            await publish(*told)
+
+        browser.outcomes.publish = slowly  # type: ignore[method-assign]
+        await asyncio.gather(send_kept(browser.desk), send_kept(browser.desk))
+        assert browser.outcomes.values == ["a"]
 
 
 async def test_what_was_answered_says_by_whom_and_another_answer_must_say_why() -> None:
