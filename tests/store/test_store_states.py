@@ -82,8 +82,9 @@ class World:
             await tx.send_again([position], self.now)
 
     async def renew(self) -> None:
+        position = await self.position()
         async with self.store.transaction() as tx:
-            await tx.renew_leases(self.relay.ownership.owner, [await self.position()], self.now, LEASE)
+            await tx.renew_leases(self.relay.ownership.owner, [position], self.now, LEASE)
 
 
 async def test_a_delivery_takes_the_steps_that_are_drawn(store: Store) -> None:
