@@ -106,6 +106,7 @@ async def _send(desk: Desk, row: AnswerRow) -> HeldBack | None:
 
 
 async def _publish(desk: Desk, row: AnswerRow) -> HeldBack | None:
+    """Sends it whether or not it was sent before, and writes down what came of it; returns as `_send`."""
     topic, key = row.lane
     try:
         await desk.publisher.publish(topic, key.encode(), [("content-type", STRUCTURED.encode())], row.event or b"")

@@ -237,4 +237,4 @@ class Relay:
         due = [instant for instant in (again, channel.circuits.next_probe()) if instant is not None]
         wait = max((min(due) - self._now()).total_seconds(), 0.01) if due else self._look
         owed = channel.owed if woken is channel.woken else None  # whoever probes claims from the beginning
-        return min(wait, self._look, self._look if owed is None else owed)
+        return min(wait, self._look) if owed is None else min(wait, self._look, owed)
