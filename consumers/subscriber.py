@@ -10,7 +10,6 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import chain
 from typing import Any
 
 from faststream import AckPolicy
@@ -21,6 +20,7 @@ from opentelemetry.trace import SpanKind
 from consumers.committed import install_coordinator
 from consumers.fetched import SetAside, install
 from consumers.members import GroupMember
+from consumers.polling import Poll
 from intake.records import RawRecord
 from schemas.instants import EARLIEST, LATEST
 from schemas.topics import OWN_PATTERNS, PATTERNS, TopicKind, parse_topic
@@ -83,13 +83,8 @@ class Subscriber:
             # What a transaction takes back, or has not said yet, is nobody's word.
             isolation_level="read_committed",
         )
-
-        async def poll(consumer: Any) -> tuple[Any, ...]:
-            polled = await consumer.getmany(timeout_ms=timeout_ms, max_records=max_records)
-            return tuple(chain(*polled.values()))
-
         # The library sleeps after a poll that found nothing, while records come.
-        subscriber.get_msg = poll
+        subscriber.get_msg = Poll(max_records, timeout_ms)
         subscriber(self._handle)
 
     async def _handle(self, records: Any) -> None:
