@@ -8,15 +8,20 @@ _SHARE = 0.01
 """Of the time, that claims from the beginning may take where they are longer."""
 _AT_MOST = 10.0
 """Seconds between two of them."""
+_SPARES = 0.5
+"""Of the time that the last claim from the beginning took, above which a start further on spares nothing: rows that are
+many take their time from wherever they are looked for."""
 
 
 class ClaimStart:
     """A claim from the beginning passes whatever an open snapshot keeps of rows that have long left. Where that takes
     its time, the claims between two of them start at the first row that the last one has found, and what may be sent
-    before that waits for the next."""
+    before that waits for the next. Not where such a claim takes as long: then all are from the beginning for a while.
+    """
 
     def __init__(self) -> None:
-        self._first, self._whole_at = 0, 0.0
+        self._first, self._took = 0, 0.0
+        self._whole_at, self._spares_at = 0.0, 0.0
         self._skipped = False
 
     def position(self) -> int:
@@ -26,11 +31,14 @@ class ClaimStart:
     def claimed(self, start: int, seconds: float, first: int | None) -> None:
         """A claim from `start` took so long, and the first row that it found stands at that position, if any does. If
         that is before the start, the claim has looked from the beginning after all."""
-        self._skipped = start > 0 and (first is None or first >= start)
+        now, self._skipped = time.monotonic(), start > 0 and (first is None or first >= start)
         if self._skipped:
+            if seconds > self._took * _SPARES:
+                self._whole_at, self._spares_at = 0.0, now + _AT_MOST
             return
-        self._first = self._first if first is None else first
-        self._whole_at = 0.0 if seconds <= _SHORT else time.monotonic() + min(seconds / _SHARE, _AT_MOST)
+        self._first, self._took = self._first if first is None else first, seconds
+        starts = seconds > _SHORT and now >= self._spares_at
+        self._whole_at = now + min(seconds / _SHARE, _AT_MOST) if starts else 0.0
 
     def owed(self) -> float | None:
         """Seconds until a claim from the beginning is to be made; None where the last one was such a one."""

@@ -25,6 +25,7 @@ def long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(claim_start, "_SHORT", -1.0)
     monkeypatch.setattr(claim_start, "_SHARE", 1e-9)
     monkeypatch.setattr(claim_start, "_AT_MOST", 1e9)
+    monkeypatch.setattr(claim_start, "_SPARES", 1e9)
 
 
 class Unhurried(Watched):
@@ -192,7 +193,7 @@ def test_a_claim_starts_where_the_last_one_from_the_beginning_has_found_somethin
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = 100.0
-    for name, value in {"_SHORT": 0.02, "_SHARE": 0.1, "_AT_MOST": 10.0}.items():
+    for name, value in {"_SHORT": 0.02, "_SHARE": 0.1, "_AT_MOST": 10.0, "_SPARES": 0.5}.items():
         monkeypatch.setattr(claim_start, name, value)
     monkeypatch.setattr("time.monotonic", lambda: clock)
     start = ClaimStart()
@@ -212,6 +213,14 @@ def test_a_claim_starts_where_the_last_one_from_the_beginning_has_found_somethin
     start.claimed(0, 0.5, 9)
     start.claimed(9, 0.5, 4)
     assert (start.position(), start.owed()) == (4, None), "it found something before its start"
-    start.claimed(4, 0.5, None)
+    start.claimed(4, 0.2, None)
     start.anew()
     assert (start.position(), start.owed()) == (0, None)
+    start.claimed(0, 0.4, 9)
+    start.claimed(9, 0.3, 9)
+    assert (start.position(), start.owed()) == (0, 0.0), "it was hardly shorter: the next looks from the beginning"
+    start.claimed(0, 0.4, 9)
+    assert (start.position(), start.owed()) == (0, None), "and so do all for ten seconds"
+    clock = 125.0
+    start.claimed(0, 0.4, 9)
+    assert start.position() == 9
