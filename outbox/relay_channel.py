@@ -5,7 +5,7 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from outbox.addressing import AddressBook
@@ -157,12 +157,14 @@ class ChannelRelay:
         now, forever = self._ground.now(), timedelta.max
         limits = self._ground.limits
         late = [row.row for row, _ in rows if now - row.row.at > limits.get(row.row.urgency, forever)]
-        gone = frozenset(await self._ground.recheck(late)) if late else frozenset()
+        if not late:
+            return [*rows]
+        gone = frozenset(await self._ground.recheck(late))
         if gone:
             await self._ground.settler.withdraw(owner, [row for row, _ in rows if row.row.id in gone])
         ids = {row.id for row in late}
         left = [(row, address) for row, address in rows if row.row.id not in gone]
-        return [(replace(row, late=True) if row.row.id in ids else row, address) for row, address in left]
+        return [(row._replace(late=True) if row.row.id in ids else row, address) for row, address in left]
 
     async def _claim(
         self,

@@ -66,7 +66,11 @@ class Settler:
             return
         # What failed for now is told by its first try; every further one would only repeat it.
         # A canary of the hub's own is about nobody, and leaves no line.
-        ended = [(row, s) for row, s in told if (s.outcome not in _AGAIN or _first_failure(row, s)) and _is_told(row)]
+        ended = [
+            (row, settlement)
+            for row, settlement in told
+            if row.row.type != CANARY and (settlement.outcome not in _AGAIN or _first_failure(row, settlement))
+        ]
         # None counts where an earlier try was kept although its answer was lost: then the ledger has its lines.
         await self._store.settle(owner, [settlement for _, settlement in told], now, ledger_lines(ended, now))
 
@@ -114,10 +118,6 @@ class SettleAsTheyGo:
             for each in [each for each in self._unkept if each[0] is letter]:
                 self._unkept.remove(each)
                 raise each[1]
-
-
-def _is_told(row: LeasedRow) -> bool:
-    return row.row.type != CANARY
 
 
 def _first_failure(row: LeasedRow, settlement: Settlement) -> bool:

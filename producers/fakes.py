@@ -4,7 +4,7 @@ They pass the same contract suite as the real senders. What is to go wrong is to
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from producers.gathering import gathered
 from producers.headers import kafka_headers
@@ -113,4 +113,4 @@ class MemoryMailSender:
         receipts = [Receipt(item.row, Verdict.SENT) if given is None else _receipt(item, given) for item in items]
         if receipts[0].verdict in (Verdict.SENT, Verdict.IN_DOUBT):
             self.posts.append(Post(items[0].address, content))
-        return [replace(r, reference=name) if r.verdict is Verdict.SENT else r for r in receipts]
+        return [r._replace(reference=name) if r.verdict is Verdict.SENT else r for r in receipts]

@@ -1,25 +1,30 @@
 """The Kafka headers of an outgoing message: CloudEvents in binary mode, and the trace. No sending lives here."""
 
-from schemas.cloudevents import Envelope, binary
+from schemas.cloudevents import JSON_BODY, Header, attribute
 from schemas.delivery import Outgoing
+from schemas.instants import write_instant
 
 SOURCE = "/homeward"
+_OF_ALL = attribute("specversion", "1.0"), attribute("source", SOURCE)
+_OVERTAKES, _LATE = attribute("overtakes", "true"), attribute("late", "true")
 
 
-def kafka_headers(item: Outgoing) -> list[tuple[str, bytes]]:
+def kafka_headers(item: Outgoing) -> list[Header]:
     """`ce_overtakes` stands only on a *found* that went ahead of a parked message of its lane, `ce_late` only on what
     waited longer than its urgency allows."""
-    marks = {"overtakes": item.overtakes, "late": item.late}
-    envelope = Envelope(
-        id=item.message,
-        source=SOURCE,
-        type=item.type,
-        time=item.time,
-        subject=item.subject,
-        extensions={name: "true" for name, holds in marks.items() if holds},
-        data=item.body,
-    )
-    headers, _ = binary(envelope)
+    headers = [
+        *_OF_ALL,
+        attribute("id", item.message),
+        attribute("type", item.type),
+        attribute("time", write_instant(item.time)),
+    ]
+    if item.subject is not None:
+        headers.append(attribute("subject", item.subject))
+    if item.overtakes:
+        headers.append(_OVERTAKES)
+    if item.late:
+        headers.append(_LATE)
+    headers.append(JSON_BODY)
     if item.trace is not None:
         headers.append(("traceparent", item.trace.encode()))
     return headers

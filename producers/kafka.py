@@ -77,11 +77,12 @@ class KafkaSender:
 
     async def _send(self, batch: Sequence[Outgoing]) -> Sequence[Receipt]:
         going = OutgoingBatch(self._lend, self._settings)
-        if legal := [item for item in batch if is_legal(item.address)]:
+        wrong = {topic for topic in {item.address for item in batch} if not is_legal(topic)}
+        if legal := [item for item in batch if item.address not in wrong]:
             await going.send(legal)
         refused: dict[tuple[str, str], Receipt] = {}
         for item in batch:
-            if not is_legal(item.address):
+            if item.address in wrong:
                 refused.setdefault((item.key, item.address), Receipt(item.row, Verdict.REFUSED, illegal(item.address)))
         told = going.receipts | {receipt.row: receipt for receipt in refused.values()}
         return [told.get(item.row) or behind(item) for item in batch]

@@ -6,7 +6,6 @@ are the outbox's affair.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 
 from producers.gathering import gathered
 from producers.mime import UnwritableError, compose, message_id, rows_key
@@ -46,7 +45,7 @@ class MailSender:
         for items in gathered(batch):
             try:
                 made = await self._one(conversation, items)
-                receipts |= {item.row: replace(made, row=item.row) for item in items}
+                receipts |= {item.row: made._replace(row=item.row) for item in items}
             except UnreachableError as fault:
                 late = (item.row for item in batch if item.row not in receipts)
                 receipts |= {row: Receipt(row, Verdict.AWAY, str(fault)) for row in late}

@@ -7,7 +7,7 @@ can be asked. Its client is synchronous, and works in threads here.
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import requests
@@ -60,7 +60,7 @@ class NotifySender:
         receipts: dict[str, Receipt] = {}
         for items in gathered(batch):
             made = await self._one(items)
-            receipts |= {item.row: replace(made, row=item.row) for item in items}
+            receipts |= {item.row: made._replace(row=item.row) for item in items}
             if made.verdict is Verdict.AWAY:
                 late = (item.row for item in batch if item.row not in receipts)
                 receipts |= {row: Receipt(row, Verdict.AWAY, made.detail) for row in late}

@@ -38,8 +38,7 @@ def recorded_recipient(authority: str, to: Recipient) -> tuple[str, str | None]:
 
 def recorded_destination(destination: str) -> str:
     """What it calls a destination: without the person's own id."""
-    channel, *rest = destination.split("/", 3)
-    if len(rest) < 3:
+    if destination.count("/") < 3:
         return destination
-    authority, role, person = rest
+    channel, authority, role, person = destination.split("/", 3)
     return f"{channel}/{authority}/{role}/{recorded_person(authority, person)}"

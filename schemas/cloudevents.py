@@ -24,7 +24,7 @@ from schemas.instants import read_instant, write_instant
 from schemas.twice import refuse_names_given_twice
 from schemas.unreadable import RejectionReason, Unreadable
 
-__all__ = ["Envelope", "Unreadable", "binary", "content_hash", "read", "structured"]
+__all__ = ["JSON_BODY", "Envelope", "Header", "Unreadable", "attribute", "binary", "content_hash", "read", "structured"]
 
 Header = tuple[str, bytes]
 """As written; a header that is read may have no value."""
@@ -96,11 +96,20 @@ def content_hash(envelope: Envelope) -> str:
     return hashlib.sha256(said).hexdigest()
 
 
+def attribute(name: str, value: str) -> Header:
+    """The header that holds an attribute in binary mode."""
+    return f"ce_{name}", value.encode()
+
+
+JSON_BODY: Header = ("content-type", b"application/json")
+"""The header of a record in binary mode whose body is JSON."""
+
+
 def binary(envelope: Envelope) -> tuple[list[Header], bytes]:
     """Headers and body of a record in binary mode, which is what the hub writes."""
     attributes = _written(envelope)
     content_type = attributes.pop("datacontenttype", "application/json")
-    headers = [(f"ce_{name}", str(value).encode()) for name, value in attributes.items()]
+    headers = [attribute(name, str(value)) for name, value in attributes.items()]
     headers.append(("content-type", str(content_type).encode()))
     return headers, envelope.data if isinstance(envelope.data, bytes) else to_json(envelope.data)
 

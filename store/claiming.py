@@ -5,7 +5,7 @@ The states of a row are told in `store.delivery_table`. Later rows of a lane wai
 to be tried again, that is parked or has failed.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -216,10 +216,11 @@ class Claiming(Session):
         if chosen:
             given |= _ADDRESSED.parameters(self._postgres, ((address,) for address in sorted(named)))
         shards = [(shard,) for shard in owned]
-        found = (await self._with(_OWNED, shards, claimable, now=now, most=limit, start=start, **given)).all()
-        if start and found and await self._wait_before(start, {row.lane for row in found}):
-            found = (await self._with(_OWNED, shards, claimable, now=now, most=limit, start=0, **given)).all()
+        found = (await self._with(_OWNED, shards, claimable, now=now, most=limit, start=start, **given)).values()
         rows = [_leased(row, owned) for row in found]
+        if start and rows and await self._wait_before(start, {row.lane for row in rows}):
+            found = (await self._with(_OWNED, shards, claimable, now=now, most=limit, start=0, **given)).values()
+            rows = [_leased(row, owned) for row in found]
         if rows:
             taken = ((row.position, row.fence) for row in rows)
             await self._with(_TAKEN, taken, _take(self._postgres), whose=owner, lasts=now + lease)
@@ -261,7 +262,7 @@ def _asked(fences: Mapping[int, int]) -> list[tuple[str, int, int]]:
     return [(shard_name(shard), shard, fence) for shard, fence in sorted(fences.items())]
 
 
-def _leased(row: Any, fences: Mapping[int, int]) -> LeasedRow:
+def _leased(row: Sequence[Any], fences: Mapping[int, int]) -> LeasedRow:
     position, shard, lane, attempts, address, repeats, sending, overtakes, *told = row
     return LeasedRow(
         promised_row(told), position, lane, attempts + 1, fences[shard], address, bool(overtakes), bool(repeats),

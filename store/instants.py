@@ -1,7 +1,9 @@
 """How instants are kept: a time on Postgres, text of fixed width on SQLite."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Text, TypeDecorator
 from sqlalchemy.types import TypeEngine
@@ -16,6 +18,13 @@ class UtcInstant(TypeDecorator[datetime]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[datetime]:
         text_or_time = Text() if dialect.name == "sqlite" else DateTime(timezone=True)
         return dialect.type_descriptor(text_or_time)  # type: ignore[arg-type]
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """None on Postgres, whose driver takes instants and gives them: a statement asks for each value."""
+        return super().bind_processor(dialect) if dialect.name == "sqlite" else None
+
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], Any] | None:
+        return super().result_processor(dialect, coltype) if dialect.name == "sqlite" else None
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None or dialect.name != "sqlite":

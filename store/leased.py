@@ -1,16 +1,16 @@
-"""What passes between a relay and the store: a row to be sent, and what became of it. No SQL lives here."""
+"""What passes between a relay and the store: a row to be sent, and what became of it. No SQL lives here.
 
-from dataclasses import dataclass
+Named tuples, as in `schemas.delivery`: a relay makes one of each for every row that it sends."""
+
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from store.rows import OutboxRow
 
 DeliveryOutcome = Literal["accepted", "retrying", "parked", "failed", "in_doubt", "untried", "withdrawn"]
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(NamedTuple):
     """What became of one leased row. It counts only while the lease it was made under stands.
 
     `retrying` puts the row back until `next_attempt_at`; `parked` and `failed` hold up their lane until someone
@@ -27,8 +27,7 @@ class Settlement:
     reference: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LeasedRow:
+class LeasedRow(NamedTuple):
     """An outbox row that one relay may send until its lease runs out.
 
     `attempts` counts this attempt. `address` is where it went or was to go before, or None while nobody has looked it

@@ -19,16 +19,20 @@ _Given = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 
 class Rows:
-    """What a statement returned, read to its end: rows with the names of their columns. `rowcount`: how many rows it
-    changed or returned, -1 where the driver does not say."""
+    """What a statement returned, read to its end. `rows`: the values of each, to which `named` gives the names of their
+    columns; `rowcount`: how many rows it changed or returned, -1 where the driver does not say."""
 
-    def __init__(self, rows: Sequence[Any], rowcount: int) -> None:
-        self._rows, self.rowcount = rows, rowcount
+    def __init__(self, rows: Sequence[Any], rowcount: int, named: Callable[[Any], Any] | None = None) -> None:
+        self._rows, self.rowcount, self._named = rows, rowcount, named
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._rows)
+        return map(self._named, self._rows) if self._named else iter(self._rows)
 
-    def all(self) -> Sequence[Any]:
+    def all(self) -> list[Any]:
+        return [*self]
+
+    def values(self) -> Sequence[Sequence[Any]]:
+        """The values of each row, without the names."""
         return self._rows
 
     def scalars(self) -> list[Any]:
@@ -37,7 +41,7 @@ class Rows:
 
     def first(self) -> Any:
         """The first row, None where there is none."""
-        return self._rows[0] if self._rows else None
+        return next(iter(self), None)
 
     def scalar(self) -> Any:
         """The first value of the first row, None where there is none."""
@@ -169,7 +173,7 @@ class Form:
 
     def _read(self, cursor: Any) -> Rows:
         rows = self._rows(cursor) if cursor.description else ()
-        done = Rows(rows, cursor.rowcount)  # which is known of what returns rows when all are read
+        done = Rows(rows, cursor.rowcount, self._row)  # how many is known of what returns rows when all are read
         cursor.close()
         return done
 
@@ -177,16 +181,16 @@ class Form:
         values = {**self._constants, **given} if self._constants else given
         return tuple([change(values[key]) if change else values[key] for key, change in self._binds])
 
-    def _rows(self, cursor: Any) -> list[Any]:
+    def _rows(self, cursor: Any) -> Sequence[Sequence[Any]]:
         if self._changes is None:
             self._learn(cursor.description)
-        rows = cursor.fetchall()
+        rows: Sequence[Any] = cursor.fetchall()
         if self._changes:
             rows = [list(row) for row in rows]
             for place, change in self._changes:
                 for row in rows:
                     row[place] = change(row[place])
-        return [*map(self._row, rows)]
+        return rows
 
     def _learn(self, description: Sequence[Any]) -> None:
         """How its rows are read: what a driver says of a column is known only once it was asked."""

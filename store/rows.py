@@ -1,4 +1,4 @@
-"""What the store keeps, as plain values: one dataclass for each kind of row that crosses its border. No SQL lives here.
+"""What the store keeps, as plain values: one class for each kind of row that crosses its border. No SQL lives here.
 
 All instants are aware datetimes in UTC. A `doc` is JSON that the store keeps and never looks into.
 """
@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 SHARDS = 16
 """How many parts the deliveries are dealt into. Fixed: rows written under another number would change hands."""
@@ -125,9 +125,9 @@ class LedgerRow:
     name: SendersName | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
-    """One message to one destination, as promised; it is never changed.
+class OutboxRow(NamedTuple):
+    """One message to one destination, as promised; it is never changed. A named tuple: a relay makes one for every row
+    that it sends.
 
     `destination` is logical: `topic/<name>`, `mail/<authority>/<role>` or `mail/<authority>/<role>/<person>`.
     """

@@ -1,8 +1,6 @@
 """A notice about an e-mail is taken once, is refused aloud where the database will not have it, and reaches a person
 also where its authority is served no more."""
 
-from dataclasses import replace
-
 import orjson
 import pytest
 from relay_world import World, row
@@ -23,7 +21,7 @@ PASSED_ON = Notice("relayed", (OURS,), "<on@x.example>", "Passed on")
 async def sent(hub: World) -> Notices:
     """One e-mail that a server has taken, and what takes in notices about it at a hub that serves Islington alone."""
     packs, directories = shipped_packs(), shipped_directories()
-    await hub.promise(replace(row("a", to=MANAGER), urgency="immediate"))
+    await hub.promise(row("a", to=MANAGER)._replace(urgency="immediate"))
     await hub.relay(addresses=DirectoryBook(directories, {}, lambda: hub.now)).drain()
     return Notices(hub.store, packs.serving(["islington"]), directories, lambda: hub.now)
 

@@ -43,7 +43,7 @@ class Office:
         return self.world.relay(owner, tell=self.telling.tell, addresses=addresses)
 
     async def promise(self, *names: str, to: str = LEADER, urgency: str = "routine", **changes: Any) -> None:
-        rows = [replace(row(name, child=name, to=to, **changes), urgency=urgency, at=self.world.now) for name in names]
+        rows = [row(name, child=name, to=to, **changes)._replace(urgency=urgency, at=self.world.now) for name in names]
         await self.world.promise(*rows)
 
     def befall(self, given: Verdict, *names: str) -> None:

@@ -4,7 +4,6 @@ told itself, nor however many others."""
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
 from relay_running import PATIENCE, running
@@ -39,7 +38,7 @@ async def test_of_an_authority_that_is_not_served_any_more_the_operator_hears_an
     hub: World,
 ) -> None:
     office = serving_only_nottinghamshire(hub)
-    await hub.promise(replace(row("gone", child="gone", to="mail/islington/duty_manager"), authority="islington"))
+    await hub.promise(row("gone", child="gone", to="mail/islington/duty_manager")._replace(authority="islington"))
     await office.promise("a", urgency="immediate")
     office.befall(Verdict.REFUSED, "gone", "a")
     await office.relay.drain()
@@ -53,7 +52,7 @@ async def test_a_hub_starts_with_such_a_delivery_and_says_how_to_mend_it(
 ) -> None:
     office = serving_only_nottinghamshire(hub)
     await office.promise("a")
-    await hub.promise(replace(row("gone", child="gone", to="mail/islington/duty_manager"), authority="islington"))
+    await hub.promise(row("gone", child="gone", to="mail/islington/duty_manager")._replace(authority="islington"))
     office.befall(Verdict.REFUSED, "gone", "a")
     await office.relay.drain()
     caplog.clear()

@@ -33,7 +33,7 @@ REQUEST: dict[str, Any] = {
 
 def mail(row: str = "row-1", address: str = "duty@children.example", **changes: Any) -> Outgoing:
     """An e-mail to send; `changes` go to the attributes where they name one, else into the data."""
-    attributes = {name: changes.pop(name) for name in list(changes) if name in Outgoing.__slots__}
+    attributes = {name: changes.pop(name) for name in list(changes) if name in Outgoing._fields}
     body = json.dumps(REQUEST | changes).encode()
     given = {
         "message": "0b5e8c1e-0000-5000-8000-000000000042",

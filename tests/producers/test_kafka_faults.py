@@ -5,7 +5,7 @@ import asyncio
 import itertools
 import os
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
 from aiokafka import errors
@@ -141,7 +141,7 @@ async def test_what_no_longer_stands_is_not_handed_over() -> None:
     link = Broken()
     sender = KafkaSender(SETTINGS, lambda _: link)
     # The process is stopped while its first record batch is under way, and goes on when its lease is over.
-    items = [replace(item(name), stands=lambda: not link.put_here) for name in ("a", "b", "c")]
+    items = [item(name)._replace(stands=lambda: not link.put_here) for name in ("a", "b", "c")]
     assert [r.verdict for r in await sender.send(items)] == [Verdict.SENT, Verdict.BEHIND, Verdict.BEHIND]
     assert link.put_here == [b"a"]
 

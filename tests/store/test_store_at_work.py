@@ -1,8 +1,6 @@
 """At which authorities something is under way: an open episode, or something that waits for somebody; and by which
 packs it is governed; and of which something has not arrived."""
 
-from dataclasses import replace
-
 from sqlalchemy import text
 from store_examples import NOON, promise, promised, timer
 
@@ -31,7 +29,7 @@ async def test_every_authority_with_an_open_episode_or_open_work_is_named_once(s
 async def test_every_authority_of_which_something_has_not_arrived_is_named_once(store: Store) -> None:
     states = ["parked", "failed", "bounced", "in_doubt", "retrying", "prepared", "sending", "accepted", "failed"]
     rows = [promised(f"m{n}", child=f"c{n}") for n in range(len(states))]
-    await promise(store, *(replace(row, authority=f"{n % 8}") for n, row in enumerate(rows)))
+    await promise(store, *(row._replace(authority=f"{n % 8}") for n, row in enumerate(rows)))
     async with store.transaction() as tx:
         for position, state in enumerate(states, 1):
             at = NOON if state == "retrying" else None

@@ -98,7 +98,7 @@ async def test_what_was_forged_behind_the_back_of_the_triggers_is_found(store: S
 
 
 async def test_a_promise_is_found_by_episode_by_message_and_by_row_with_its_delivery(store: Store) -> None:
-    care, mail = promised("o1"), replace(promised("o2", to="mail/nottinghamshire/manager"), message_id="message of o1")
+    care, mail = promised("o1"), promised("o2", to="mail/nottinghamshire/manager")._replace(message_id="message of o1")
     await promise(store, care, mail)
     relay = await Relay(store).own()
     (row,) = await relay.claim(limit=1)

@@ -100,7 +100,7 @@ def by_sqlalchemy() -> Any:
 
 async def test_it_says_the_second_time_what_it_said_the_first(asked: Asked) -> None:
     adding, asking, growing = add(), larger(), grown()
-    assert (await asked.put(adding, [ROWS[0]])).all() == ()
+    assert (await asked.put(adding, [ROWS[0]])).all() == []
     first = await asked.put(asking, {"least": 0})
     assert (await asked.put(growing, {"by": 0})).rowcount == 1
     with by_sqlalchemy():

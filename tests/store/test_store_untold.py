@@ -1,7 +1,5 @@
 """Of what has not arrived and nobody has heard of, every destination is seen, however much stands before it."""
 
-from dataclasses import replace
-
 from store_examples import NOON, promise, promised
 
 from store import Store
@@ -12,7 +10,7 @@ async def test_of_each_destination_the_oldest_are_seen_first(store: Store) -> No
     """However many lanes to one mailbox have failed, those to another are not hidden behind them."""
     many = [promised(f"a{n:02}", child=f"a{n}", to="mail/n/full") for n in range(20)]
     few = [promised(f"b{n}", child=f"b{n}", to="mail/n/gone") for n in range(2)]
-    elsewhere = replace(promised("c", child="c", to="mail/n/full"), authority="islington")
+    elsewhere = promised("c", child="c", to="mail/n/full")._replace(authority="islington")
     await promise(store, *many, *few, elsewhere)
     await _all_fail(store)
     async with store.transaction() as tx:
