@@ -22,7 +22,8 @@ async def end_to_end(ground: Ground) -> list[Comparison]:
 
 
 async def relay(ground: Ground) -> list[Comparison]:
-    count, kafka = 2000 if ground.quick else 20_000, ground.kafka
+    count, kafka = 2000 if ground.quick else 60_000, ground.kafka
+    for_them = 500 if ground.quick else 5000  # rows that a peer sends in about ten seconds
 
     async def ours(mark: str) -> float:
         found = await relays.relayed(kafka, ground.fresh(), count, mark)
@@ -33,7 +34,7 @@ async def relay(ground: Ground) -> list[Comparison]:
         return _on_topics(kafka, run), [ground.compare("relay", "rows/s", name, "more", goal)]
 
     def theirs(workers: int) -> Callable[[str], Awaitable[float]]:
-        return lambda mark: relays.faststream_outbox(kafka, ground.fresh(), count // 4, mark, workers)
+        return lambda mark: relays.faststream_outbox(kafka, ground.fresh(), for_them, mark, workers)
 
     yardsticks = [yardstick("send_batch", 0.6, lambda mark: relays.bare(kafka, count, mark))]
     if peer.is_there(ground.on):
