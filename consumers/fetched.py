@@ -20,7 +20,7 @@ from consumers.record_batch import BATCH_HEAD, FetchedRecord, RecordBatch
 
 AT_ONCE = 16 * 1024 * 1024
 """Bytes of records handed out of one partition at a time, and bytes inflated for it; the rest is fetched again. It
-bounds the memory that a poll takes, and the time until heartbeats have their turn."""
+bounds the memory that a poll takes, which asks twice at most, and the time until heartbeats have their turn."""
 
 _TRIES = 3  # a checksum that is wrong in the network is right at the next fetch, one on the disk is not
 _READ_COMMITTED = 1

@@ -116,6 +116,24 @@ def position_of(consumer: Any, partition: TopicPartition) -> int:
     return state._position if state and state._position is not None else -1
 
 
+def assigned(consumer: Any) -> object | None:
+    """The consumer's assignment, another one after each time that its group has shared out; None while it does."""
+    subscriptions = consumer._subscription
+    if subscriptions.subscription is None or subscriptions.reassignment_in_progress:
+        return None
+    return subscriptions.subscription.assignment  # type: ignore[no-any-return]
+
+
+async def until_fetched(consumer: Any, seconds: float) -> None:
+    """Waits until the client has fetched something more, so many seconds at most. A poll that waits in the client may
+    wait for the group as well."""
+    waiter = consumer._fetcher._create_fetch_waiter()
+    try:
+        await asyncio.wait([waiter], timeout=seconds)
+    finally:
+        waiter.cancel()
+
+
 async def committed_of(consumer: Any, partitions: Collection[TopicPartition]) -> dict[TopicPartition, int]:
     """What the consumer's group has committed, by one question; public `committed` asks for each partition. What is not
     known, or never was committed, is not there."""

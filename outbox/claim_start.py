@@ -7,7 +7,7 @@ _SHORT = 0.02
 _SHARE = 0.01
 """Of the time, that claims from the beginning may take where they are longer."""
 _AT_MOST = 10.0
-"""Seconds between two of them."""
+"""Seconds between two of them; and for which all are from the beginning, after one further on has spared nothing."""
 _SPARES = 0.5
 """Of the time that the last claim from the beginning took, above which a start further on spares nothing: rows that are
 many take their time from wherever they are looked for."""
@@ -16,8 +16,8 @@ many take their time from wherever they are looked for."""
 class ClaimStart:
     """A claim from the beginning passes whatever an open snapshot keeps of rows that have long left. Where that takes
     its time, the claims between two of them start at the first row that the last one has found, and what may be sent
-    before that waits for the next. Not where such a claim takes as long: then all are from the beginning for a while.
-    """
+    before that waits for the next. Where such a claim takes more than half as long, all are from the beginning for a
+    while."""
 
     def __init__(self) -> None:
         self._first, self._took = 0, 0.0

@@ -1,7 +1,7 @@
 """What the outbox hands to a sender and what it gets back: the seam between promises and the wire.
 
 No sender, no retry policy and no SQL lives here; both sides import these types and nothing of each other. What a relay
-makes for each row that it sends is a named tuple: a frozen dataclass costs three times as much.
+makes for each row that it sends is a named tuple: a frozen dataclass costs several times as much.
 """
 
 from collections.abc import Callable, Sequence

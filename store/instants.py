@@ -20,10 +20,11 @@ class UtcInstant(TypeDecorator[datetime]):
         return dialect.type_descriptor(text_or_time)  # type: ignore[arg-type]
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
-        """None on Postgres, whose driver takes instants and gives them: a statement asks for each value."""
+        """None on Postgres, whose driver takes instants and gives them: it would be called for every value."""
         return super().bind_processor(dialect) if dialect.name == "sqlite" else None
 
     def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], Any] | None:
+        """None on Postgres, as above."""
         return super().result_processor(dialect, coltype) if dialect.name == "sqlite" else None
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:

@@ -8,7 +8,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from seconds import Seconds
 
-from consumers.progress import Progress, abandon, is_coordinated, position_of
+from consumers.progress import Progress, abandon, assigned, is_coordinated, position_of, until_fetched
 
 pytestmark = pytest.mark.kafka
 
@@ -41,6 +41,20 @@ async def read(consumer: AIOKafkaConsumer, records: int) -> TopicPartition:
             polled = await consumer.getmany(timeout_ms=500, max_records=records - found)
             found += sum(map(len, polled.values()))
     return next(tp for tp in consumer.assignment() if tp.partition == 0)
+
+
+async def test_an_assignment_is_another_one_after_each_time_that_the_group_has_shared_out(
+    consumer: AIOKafkaConsumer,
+) -> None:
+    await read(consumer, 5)
+    before = assigned(consumer)
+    assert before is not None
+    assert assigned(consumer) is before
+    consumer._coordinator.request_rejoin()
+    async with asyncio.timeout(30):
+        while assigned(consumer) in (before, None):
+            await until_fetched(consumer, 0.01)
+    assert assigned(consumer) is not before
 
 
 async def test_the_position_is_the_one_that_the_public_interface_gives(consumer: AIOKafkaConsumer) -> None:

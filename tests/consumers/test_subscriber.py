@@ -123,12 +123,12 @@ async def test_a_poll_waits_for_records_and_rests_at_no_other_time(monkeypatch: 
 
     monkeypatch.setattr("anyio.sleep", sleep)
     broker = KafkaBroker("127.0.0.1:1")
-    Subscriber(Taking().take).attach(broker, GroupMember("g"), 7, 900)  # type: ignore[arg-type]
+    Subscriber(Taking().take).attach(broker, GroupMember("g"), 3, 900)  # type: ignore[arg-type]
     [subscribed] = broker.subscribers
     consumer = Polled(a=[1, 2], b=[7])
     assert await subscribed.get_msg(consumer) == (1, 2, 7)  # type: ignore[attr-defined]
     assert await subscribed.get_msg(Polled()) == ()  # type: ignore[attr-defined]
-    assert consumer.asked == [{"timeout_ms": 0, "max_records": 7}]
+    assert consumer.asked == [{"timeout_ms": 0, "max_records": 3}]
 
 
 def test_topics_that_may_not_be_read_are_left_out_and_no_others() -> None:
