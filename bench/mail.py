@@ -10,7 +10,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
 
@@ -99,7 +99,7 @@ async def accepted(server: Running, due: Sequence[Letter]) -> float:
 def mails(mark: str, count: int) -> list[OutboxRow]:
     """The rows for people that so many notifications lead to, about few children, so that there is an order to keep."""
     return [
-        replace(row, aggregateid=f"{mark}-child-{n % _LANES}")
+        row._replace(aggregateid=f"{mark}-child-{n % _LANES}")
         for n, rows in enumerate(promises(mark, count))
         for row in rows
         if row.destination.startswith("mail/")

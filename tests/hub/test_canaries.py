@@ -183,7 +183,7 @@ async def test_no_sink_holds_what_names_a_child(
     for record in of_ours:  # nobody but the hub's operator reads it, and no authority lets it go
         faults += found_in("a topic of ours", record.value)
     for promise in rows:
-        faults += found_in("an outbox column", " ".join(map(str, (replace(promise.row, payload=b""), promise.detail))))
+        faults += found_in("an outbox column", " ".join(map(str, (promise.row._replace(payload=b""), promise.detail))))
     for line in ledger:
         faults += found_in(f"the ledger ({line.kind})", keyless(line))
     for each in held:
