@@ -216,11 +216,14 @@ class Claiming(Session):
         if chosen:
             given |= _ADDRESSED.parameters(self._postgres, ((address,) for address in sorted(named)))
         shards = [(shard,) for shard in owned]
-        found = (await self._with(_OWNED, shards, claimable, now=now, most=limit, start=start, **given)).values()
-        rows = [_leased(row, owned) for row in found]
+
+        async def found_from(position: int) -> list[LeasedRow]:
+            found = await self._with(_OWNED, shards, claimable, now=now, most=limit, start=position, **given)
+            return [_leased(row, owned) for row in found.values()]
+
+        rows = await found_from(start)
         if start and rows and await self._wait_before(start, {row.lane for row in rows}):
-            found = (await self._with(_OWNED, shards, claimable, now=now, most=limit, start=0, **given)).values()
-            rows = [_leased(row, owned) for row in found]
+            rows = await found_from(0)
         if rows:
             taken = ((row.position, row.fence) for row in rows)
             await self._with(_TAKEN, taken, _take(self._postgres), whose=owner, lasts=now + lease)
