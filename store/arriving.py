@@ -10,6 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Executable,
     Integer,
     Select,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    not_,
     null,
     or_,
     select,
@@ -130,11 +132,21 @@ def _held() -> Select[*tuple[Any, ...]]:
 
 
 _HELD = _held()
-_PRESSING = _unarrived(*pressing(deliveries).clauses, deliveries.c.urgency == _ONE).order_by(deliveries.c.position)
-_PATIENT = _unarrived(
-    ready(deliveries), deliveries.c.channel == _ONE, deliveries.c.urgency == word("routine"),
-    deliveries.c.told_at.is_(None),
-).order_by(deliveries.c.position)  # fmt: skip
+_KNOWN = Listing("known", whose=Text)
+_SEPARATOR = "\x1f"
+
+
+@cache
+def _waiting(postgres: bool, routine: bool) -> Executable:
+    """What waits for longest, of an urgency; of what is routine, by channel, as the index of what is ready has it."""
+    pressed: tuple[ColumnElement[bool], ...] = (*pressing(deliveries).clauses, deliveries.c.urgency == _ONE)
+    if routine:
+        of_channel = (deliveries.c.channel == _ONE, deliveries.c.urgency == word("routine"))
+        pressed = (ready(deliveries), *of_channel, deliveries.c.told_at.is_(None))
+    known = _KNOWN.has(postgres, outbox.c.authority + _SEPARATOR + outbox.c.destination)
+    return _unarrived(*pressed, not_(known)).order_by(deliveries.c.position)
+
+
 _OF_ONE_LETTER = 1000  # more than one claim holds
 _BY_REFERENCE = _unarrived(deliveries.c.reference == _ONE, skip=False).order_by(deliveries.c.position)
 _DUE_RECEIPTS = (
@@ -196,11 +208,15 @@ class Arriving(Session):
         # Asked for in this order, SQLite would walk the table and not the index.
         return sorted((_row(row) for row in await self._rows(_HELD, most=limit)), key=lambda row: row.position)
 
-    async def untold_waiting(self, urgency: str, limit: int, channel: str | None = None) -> list[Unarrived]:
-        """The oldest deliveries of an urgency that were not accepted yet and of which nobody has been told. Those of
-        routine ones are looked up by `channel`."""
-        statement, one = (_PRESSING, urgency) if urgency != "routine" else (_PATIENT, channel)
-        return [_row(row) for row in await self._rows(statement, one=one, most=limit)]
+    async def untold_waiting(
+        self, urgency: str, limit: int, channel: str | None = None, besides: Collection[tuple[str, str]] = ()
+    ) -> list[Unarrived]:
+        """The oldest deliveries of an urgency that were not accepted yet and of which nobody has been told, but those
+        of these authorities to these destinations. Routine ones are looked up by `channel`."""
+        routine = urgency == "routine"
+        statement, one = _waiting(self._postgres, routine), channel if routine else urgency
+        known = ((_SEPARATOR.join(each),) for each in sorted(besides))
+        return [_row(row) for row in await self._with(_KNOWN, known, statement, one=one, most=limit)]
 
     async def mark_told(self, positions: Collection[int], now: datetime) -> None:
         """Somebody has been told of these."""
