@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 _LOOK_AGAIN = 0.2  # seconds between two looks at the group's committed offsets
 _ASK_AGAIN = 1.0  # seconds until Kafka is asked again where it could not answer
 _ANSWER_WITHIN = 5.0  # seconds that a Kafka which was away before has to answer
-_PROBE = 500  # milliseconds in which a record that can be read comes
+_PROBE, _PROBES = 100, 50  # milliseconds of each look whether a partition holds a record, and how many looks at most
 
 Offsets = Mapping[TopicPartition, int]
 
@@ -115,10 +115,16 @@ class Backlog:
         """Forgets partitions in which nothing is left to read but the marks that transactions leave: no consumer
         commits those."""
         consumer.assign([*self._unread])  # read from where the group has committed
-        waiting = await consumer.getmany(timeout_ms=_PROBE)
-        for tp in self._unread:
-            if not waiting.get(tp) and await consumer.position(tp) >= ends[tp]:
+        asked = {*self._unread}
+        for _ in range(_PROBES):
+            read = await consumer.getmany(timeout_ms=_PROBE)
+            consumer.pause(*read)  # its further records would keep the others from being waited for
+            empty = {tp for tp in asked - read.keys() if await consumer.position(tp) >= ends[tp]}
+            asked -= read.keys() | empty
+            for tp in empty:
                 del ends[tp]
+            if not asked:
+                break
         consumer.unsubscribe()
 
 
