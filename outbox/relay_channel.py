@@ -181,7 +181,7 @@ class ChannelRelay:
         async with ground.store.transaction(brief=True) as tx:
             began = time.monotonic()
             rows = await tx.claim_deliveries(
-                owner, fences, ground.now(), ground.lease, limit, OVERTAKING, self.name, only, besides, position
+                owner, fences, ground.now(), ground.lease, limit, self.name, OVERTAKING, only, besides, position
             )
             start.claimed(position, time.monotonic() - began, rows[0].position if rows else None)
             found = {r.position: ground.addresses.address(r.row.destination) for r in rows if not r.address}

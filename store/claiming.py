@@ -99,15 +99,15 @@ def _free_former(postgres: bool) -> Executable:
 
 
 @cache
-def _claimable(postgres: bool, of_one_channel: bool, chosen: str) -> Executable:
+def _claimable(postgres: bool, chosen: str) -> Executable:
     """The rows to take, and with each what was promised: looked up after the limit, for the few that are taken."""
-    head = _heads(postgres, of_one_channel, chosen).subquery("head")
+    head = _heads(postgres, chosen).subquery("head")
     promised = (outbox.c[name] for name in OUTBOX_COLUMNS)
     joined = head.join(outbox, outbox.c.position == head.c.position)
     return select(*head.c, *promised).select_from(joined).order_by(head.c.position)
 
 
-def _heads(postgres: bool, of_one_channel: bool, chosen: str) -> Select[*tuple[Any, ...]]:
+def _heads(postgres: bool, chosen: str = "") -> Select[*tuple[Any, ...]]:
     row, lower, left = deliveries.alias("row"), deliveries.alias("lower"), deliveries.alias("left_behind")
     its_type = select(outbox.c.type).where(outbox.c.position == row.c.position).correlate(row).scalar_subquery()
     in_its_time = and_(ready(lower), lower.c.next_attempt_at <= _NOW)
@@ -125,7 +125,7 @@ def _heads(postgres: bool, of_one_channel: bool, chosen: str) -> Select[*tuple[A
             ready(row),
             or_(row.c.next_attempt_at.is_(None), row.c.next_attempt_at <= _NOW),
             _OWNED.has(postgres, row.c.shard),
-            *([row.c.channel == bindparam("channel", type_=Text)] if of_one_channel else []),
+            row.c.channel == bindparam("channel", type_=Text),
             *({"only": [addressed], "besides": [not_(addressed)]}.get(chosen, [])),
             row.c.position >= _START,
             barred.is_not(true()),
@@ -149,7 +149,7 @@ def _waits_before(postgres: bool) -> Executable:
 
 @cache
 def _oldest(postgres: bool) -> Executable:
-    head = _heads(postgres, of_one_channel=True, chosen="").subquery("head")
+    head = _heads(postgres).subquery("head")
     due_since = func.coalesce(deliveries.c.next_attempt_at, outbox.c.at, type_=UtcInstant)
     both = head.join(deliveries, deliveries.c.position == head.c.position)
     return select(due_since).select_from(both.join(outbox, outbox.c.position == head.c.position))
@@ -186,20 +186,19 @@ class Claiming(Session):
         now: datetime,
         lease: timedelta,
         limit: int,
+        channel: str,
         overtaking: Collection[str] = (),
-        channel: str | None = None,
         only: Collection[str] = (),
         besides: Collection[str] = (),
         start: int = 0,
     ) -> list[LeasedRow]:
-        """Lease up to `limit` rows that may be sent now, in the order to send them.
+        """Lease up to `limit` rows of a channel (topic, mail) that may be sent now, in the order to send them.
 
         `fences` gives the fencing token of each shard that `owner` holds; a shard that has passed to another yields
         nothing. Of a lane come rows from its head on, in order and without a gap, unless the head is in flight,
         waiting, parked or failed: then none. A row of a type in `overtaking` passes parked and failed ones, and what
-        waits behind them; what a person has paused is left alone. `channel` (topic, mail) limits the claim to
-        destinations of that channel, so that a slow one does not hold up the other; `only` and `besides` to these
-        topics and to all but these, of which one may be given.
+        waits behind them; what a person has paused is left alone. `only` and `besides` limit the claim to these topics
+        and to all but these; one of the two may be given.
 
         `start`: the lowest position to look at, so that a claim need not pass what an open snapshot keeps of rows that
         have long left. Where a row of a lane that was found waits before it, the claim looks from the beginning after
@@ -209,10 +208,9 @@ class Claiming(Session):
         if not owned:
             return []
         types = _OVERTAKING.parameters(self._postgres, ((name,) for name in sorted(overtaking)))
-        of_channel = {} if channel is None else {"channel": channel}
         chosen, named = ("only", only) if only else ("besides", besides) if besides else ("", ())
-        claimable = _claimable(self._postgres, channel is not None, chosen)
-        given = types | of_channel
+        claimable = _claimable(self._postgres, chosen)
+        given = types | {"channel": channel}
         if chosen:
             given |= _ADDRESSED.parameters(self._postgres, ((address,) for address in sorted(named)))
         shards = [(shard,) for shard in owned]

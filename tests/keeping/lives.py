@@ -1,6 +1,6 @@
 """Made-up children in a hub whose keys lie apart from its database, and a search through all that it holds."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -68,16 +68,17 @@ async def everything_arrives(store: Store, now: datetime) -> None:
     ownership = Ownership(store, "relay")
     held = await ownership.acquire([shard_name(shard) for shard in range(SHARDS)], now, timedelta(seconds=30))
     fences = {int(name.removeprefix("relay/")): fence for name, fence in held.items()}
-    while True:
-        async with store.transaction() as tx:
-            rows: list[LeasedRow] = await tx.claim_deliveries(
-                "relay", fences, now, timedelta(seconds=30), 500, (), None
-            )
-            if not rows:
-                return
+    for channel in ("topic", "mail"):
+        while rows := await _claimed(store, fences, now, channel):
             ends = [Settlement(row.position, row.fence, "accepted", "", None) for row in rows]
-            assert await tx.settle("relay", ends, now) == len(rows)
-            await tx.append(ledger_lines([*zip(rows, ends, strict=True)], now), ())
+            async with store.transaction() as tx:
+                assert await tx.settle("relay", ends, now) == len(rows)
+                await tx.append(ledger_lines([*zip(rows, ends, strict=True)], now), ())
+
+
+async def _claimed(store: Store, fences: Mapping[int, int], now: datetime, channel: str) -> list[LeasedRow]:
+    async with store.transaction() as tx:
+        return await tx.claim_deliveries("relay", fences, now, timedelta(seconds=30), 500, channel)
 
 
 async def person_of(store: Store, number: str) -> str:

@@ -11,6 +11,7 @@ from store_examples import LEASE, NOON, SECOND, Relay, promised
 from store import LeasedRow, Settlement, Store
 
 FOUND = "notify.found"
+CHANNELS = ("topic", "mail")
 LANES = [(child, to) for child in ("ann", "ben") for to in ("topic/care.v1", "mail/a/manager")]
 Outcome = Literal["accepted", "retrying", "parked", "failed", "in_doubt"]
 OUTCOMES: tuple[Outcome, ...] = (
@@ -73,10 +74,10 @@ class World:
         self.in_flight[owner] = []
         assert len(self.relays[-1].fences) == 16
 
-    async def claim(self, limit: int) -> list[LeasedRow]:
-        """The owner claims; what it gets is held against the model."""
+    async def claim(self, limit: int, channel: str | None = None) -> list[LeasedRow]:
+        """The owner claims from a channel, any where none is said; what it gets is held against the model."""
         relay = self.relays[-1]
-        rows = await relay.claim(self.now, limit, (FOUND,))
+        rows = await relay.claim(self.now, limit, (FOUND,), channel or self.dice.choice(CHANNELS))
         owner = relay.ownership.owner
         for lapsed in self.rows.values():
             if lapsed.state == "sending" and lapsed.holder != owner and lapsed.lease_until <= self.now:

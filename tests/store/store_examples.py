@@ -74,11 +74,11 @@ class Relay:
         return self
 
     async def claim(
-        self, now: datetime = NOON, limit: int = 100, overtaking: tuple[str, ...] = (), channel: str | None = None
+        self, now: datetime = NOON, limit: int = 100, overtaking: tuple[str, ...] = (), channel: str = "topic"
     ) -> list[LeasedRow]:
         async with self.store.transaction() as tx:
             await tx.free_lapsed(self.fences, now, LEASE)
-            return await tx.claim_deliveries(self.ownership.owner, self.fences, now, LEASE, limit, overtaking, channel)
+            return await tx.claim_deliveries(self.ownership.owner, self.fences, now, LEASE, limit, channel, overtaking)
 
     async def settle(self, *settlements: Settlement, now: datetime = NOON) -> int:
         async with self.store.transaction() as tx:

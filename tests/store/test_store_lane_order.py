@@ -4,7 +4,7 @@ database, against a model of a page."""
 import random
 
 import pytest
-from lane_world import World
+from lane_world import CHANNELS, World
 from store_examples import LEASE
 
 from store import Store
@@ -46,7 +46,7 @@ async def _finish(world: World) -> None:
     await world.hand_over()  # and so the last one, too, has stalled
     world.now += 2 * LEASE
     owner = world.relays[-1].ownership.owner
-    while rows := await world.claim(50):
+    while rows := [*await world.claim(50, CHANNELS[0]), *await world.claim(50, CHANNELS[1])]:
         assert not any(row.overtakes for row in rows)
         settled = await world.relays[-1].settle(*(row.settled("accepted") for row in rows), now=world.now)
         assert settled == len(rows)

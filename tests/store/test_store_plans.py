@@ -110,7 +110,7 @@ async def test_a_hub_that_starts_asks_the_indexes_alone_who_has_work(watched: Wa
 async def test_a_relay_reads_no_table_whole(watched: Watched) -> None:
     await promise(watched.store, promised("a"), promised("b"), promised("c"))
     relay = await Relay(watched.store).own()
-    one, two, _ = await relay.claim(overtaking=("notify.found",), channel="topic")
+    one, two, _ = await relay.claim(overtaking=("notify.found",))
     async with watched.store.transaction() as tx:
         await tx.keep_addresses({one.position: "x"})
         await tx.renew_leases("one", [one.position, two.position], NOON, HOUR)

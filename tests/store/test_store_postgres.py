@@ -174,7 +174,7 @@ async def test_leases_are_locked_in_the_order_of_their_names_so_that_none_waits_
 
     async def claim() -> None:
         async with store.transaction(brief=True) as tx:
-            await tx.claim_deliveries("one", fences, NOON, LEASE, 10)
+            await tx.claim_deliveries("one", fences, NOON, LEASE, 10, "topic")
 
     async with store.connection() as holding:
         row = text("SELECT pg_backend_pid() FROM leases WHERE name = :name FOR UPDATE")

@@ -115,7 +115,7 @@ async def test_a_hundred_rows_are_claimed_addressed_and_settled_by_as_many_state
     for batch, many in (("a", 1), ("b", HUNDRED)):
         await promise(store, *(promised(f"{batch}{n}", child=f"c{n}", to="mail/a/manager") for n in range(many)))
         with counted() as statements:
-            rows = await relay.claim(limit=many)
+            rows = await relay.claim(limit=many, channel="mail")
             async with store.transaction() as tx:
                 await tx.keep_addresses({row.position: "duty@authority.example" for row in rows})
             assert await relay.settle(*(row.settled("accepted") for row in rows)) == many
