@@ -4,6 +4,7 @@ and when to give up is decided elsewhere."""
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -42,6 +43,7 @@ _SETTLED = Listing(
     untried=Integer,
     reference=Text,
 )
+_LEFT = Listing("gone", position=BigInteger, fence=BigInteger)
 _NOW = bindparam("now", type_=UtcInstant)
 _OWNER = bindparam("whose", type_=Text)
 _UNTIL = bindparam("lasts", type_=UtcInstant)
@@ -57,32 +59,38 @@ def _address(postgres: bool) -> Executable:
     )
 
 
+def all_left(settlements: Sequence[Settlement]) -> bool:
+    """Whether all of these rows simply left, as nearly all do: so much is said in fewer words."""
+    return all(settlement[2:] == _SIMPLY for settlement in settlements)
+
+
+_SIMPLY = Settlement(0, 0, "accepted")[2:]
+
+
 @cache
-def settling(postgres: bool) -> Update:
-    """What became of leased rows (by the parameters of `settling_parameters`)."""
-    told = _SETTLED.of(postgres)
+def settling(postgres: bool, left: bool) -> Update:
+    """What became of leased rows (by the parameters of `settling_parameters`). `left`: all of them simply left."""
+    told = (_LEFT if left else _SETTLED).of(postgres)
+    leased = (
+        deliveries.c.position == told.c.position,
+        deliveries.c.fence == told.c.fence,
+        deliveries.c.lease_owner == _OWNER,  # it has one only while it is leased
+    )
+    mine = update(deliveries).where(*leased).values(lease_owner=null(), lease_until=null())
+    if left:
+        return mine.values(state=word("accepted"), next_attempt_at=null(), detail="", settled_at=_NOW)
     handed = among(told, "accepted", "in_doubt")
     back = and_(told.c.untried == 1, deliveries.c.attempts > 1)  # untried now, but it had failed before
-    return (
-        update(deliveries)
-        .where(
-            deliveries.c.position == told.c.position,
-            deliveries.c.fence == told.c.fence,
-            deliveries.c.lease_owner == _OWNER,  # it has one only while it is leased
-        )
-        .values(
-            state=case((back, literal("retrying")), else_=told.c.state),
-            next_attempt_at=case((back, func.coalesce(told.c.next_attempt_at, _NOW)), else_=told.c.next_attempt_at),
-            attempts=deliveries.c.attempts - told.c.untried,
-            detail=func.coalesce(told.c.detail, deliveries.c.detail),
-            settled_at=case((among(told, "prepared", "retrying"), null()), else_=_NOW),
-            address=case((or_(handed, deliveries.c.channel == "topic"), deliveries.c.address), else_=null()),
-            reference=func.coalesce(told.c.reference, deliveries.c.reference),
-            # What is held up now is another matter than that it was late.
-            told_at=case((among(told, "parked", "failed", "in_doubt"), null()), else_=deliveries.c.told_at),
-            lease_owner=null(),
-            lease_until=null(),
-        )
+    return mine.values(
+        state=case((back, literal("retrying")), else_=told.c.state),
+        next_attempt_at=case((back, func.coalesce(told.c.next_attempt_at, _NOW)), else_=told.c.next_attempt_at),
+        attempts=deliveries.c.attempts - told.c.untried,
+        detail=func.coalesce(told.c.detail, deliveries.c.detail),
+        settled_at=case((among(told, "prepared", "retrying"), null()), else_=_NOW),
+        address=case((or_(handed, deliveries.c.channel == "topic"), deliveries.c.address), else_=null()),
+        reference=func.coalesce(told.c.reference, deliveries.c.reference),
+        # What is held up now is another matter than that it was late.
+        told_at=case((among(told, "parked", "failed", "in_doubt"), null()), else_=deliveries.c.told_at),
     )
 
 
@@ -137,8 +145,9 @@ class Deliveries(Session):
         to another relay, which will say."""
         if not settlements:
             return 0
-        given = settling_parameters(self._postgres, owner, settlements, now)
-        return (await self._execute(settling(self._postgres), given)).rowcount
+        left = all_left(settlements)
+        given = settling_parameters(self._postgres, owner, settlements, now, left)
+        return (await self._execute(settling(self._postgres, left), given)).rowcount
 
     async def let_go(self, positions: Collection[int], now: datetime) -> None:
         """Rows that were kept back may be sent from now on."""
@@ -160,10 +169,16 @@ class Deliveries(Session):
         return first
 
 
-def settling_parameters(postgres: bool, owner: str, settlements: Sequence[Settlement], now: datetime) -> Parameters:
+def settling_parameters(
+    postgres: bool, owner: str, settlements: Sequence[Settlement], now: datetime, left: bool
+) -> Parameters:
     """What to execute `settling` with."""
-    told = sorted((_told(settlement, now) for settlement in settlements), key=lambda values: values[0])
-    return _SETTLED.parameters(postgres, told) | {"whose": owner, "now": now}
+    ordered = sorted(settlements, key=attrgetter("position"))
+    if left:
+        told = _LEFT.parameters(postgres, (each[:2] for each in ordered))
+    else:
+        told = _SETTLED.parameters(postgres, (_told(each, now) for each in ordered))
+    return told | {"whose": owner, "now": now}
 
 
 def _told(settlement: Settlement, now: datetime) -> tuple[Any, ...]:

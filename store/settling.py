@@ -7,7 +7,7 @@ from functools import cache
 
 from sqlalchemy import Executable, exists, func, select
 
-from store.deliveries import Deliveries, settling, settling_parameters
+from store.deliveries import Deliveries, all_left, settling, settling_parameters
 from store.delivery_table import deliveries
 from store.leased import Settlement
 from store.ledger import LINES, Ledger, line_values
@@ -15,8 +15,8 @@ from store.rows import LedgerRow
 
 
 @cache
-def _settle_and_tell() -> Executable:
-    ended = settling(True).returning(deliveries.c.position).cte("ended")
+def _settle_and_tell(left: bool) -> Executable:
+    ended = settling(True, left).returning(deliveries.c.position).cte("ended")
     told = LINES.where(exists(select(ended.c.position))).cte("told")
     return select(func.count()).select_from(ended).add_cte(told)
 
@@ -31,5 +31,6 @@ class Settling(Deliveries, Ledger):
         without contents and of no episode, which follow no other line."""
         told = LINES.parameters(True, [line_values(line, None, {}) for line in lines])
         assert isinstance(told, dict)
-        given = settling_parameters(True, owner, settlements, now) | told
-        return int((await self._execute(_settle_and_tell(), given)).scalar_one())
+        left = all_left(settlements)
+        given = settling_parameters(True, owner, settlements, now, left) | told
+        return int((await self._execute(_settle_and_tell(left), given)).scalar_one())

@@ -3,9 +3,11 @@
 from datetime import datetime
 
 import pytest
+from sqlalchemy import select
 from store_examples import LEASE, NOON, SECOND, Relay, ids, promise, promised
 
 from store import Store
+from store.delivery_table import deliveries
 
 FOUND = "notify.found"
 
@@ -223,3 +225,20 @@ async def test_a_settlement_counts_once(store: Store) -> None:
     assert await relay.settle() == 0
     async with store.reading() as tx:
         assert [kept.state for kept in await tx.outbox_after(0, 10)] == ["accepted", "accepted"]
+
+
+async def test_what_simply_left_is_kept_the_same_alone_as_among_others(store: Store) -> None:
+    """The statement for rows that all left says less than the one for any end."""
+    await promise(store, *(promised(row, child=row) for row in "abc"))
+    relay = await Relay(store).own()
+    for row in await relay.claim():
+        await relay.settle(row.settled("retrying", "full", NOON, "ref"))
+    one, two, other = await relay.claim(NOON)
+    await relay.settle(one.settled("accepted"))
+    await relay.settle(two.settled("accepted"), other.settled("parked", "full"))
+    alike = [column for column in deliveries.c if column.name not in ("position", "lane", "shard")]
+    async with store.reading() as tx:
+        kept = await tx._rows(select(*alike).where(deliveries.c.position.in_([one.position, two.position])))
+    first, second = map(tuple, kept)
+    assert first == second
+    assert first[alike.index(deliveries.c.state)] == "accepted"
