@@ -116,18 +116,22 @@ class Hub:
         self.health.board.has_started = True
 
     async def run(self, stopped: asyncio.Event, started: Callable[[], None] = lambda: None) -> None:
-        """Runs until `stopped` is set or a part ends by itself, which raises what ended it."""
+        """Runs until `stopped` is set, also where that comes while it starts, or until a part ends by itself, which
+        raises what ended it."""
+        starting, waiting = asyncio.create_task(self.start()), asyncio.create_task(stopped.wait())
         try:
-            await self.start()
+            await asyncio.wait([starting, waiting], return_when=asyncio.FIRST_COMPLETED)
+            if not starting.done():
+                return
+            starting.result()
             started()
-            waiting = asyncio.create_task(stopped.wait())
             looking = [task for task in (self._watching, self._looking) if task]
             parts = [*self._tasks, *self._beside, *looking]
             done, _ = await asyncio.wait([waiting, *parts], return_when=asyncio.FIRST_COMPLETED)
-            waiting.cancel()
             for task in done - {waiting}:
                 task.result()
         finally:
+            await call_off(starting, waiting)
             await self.stop()
 
     async def stop(self) -> None:

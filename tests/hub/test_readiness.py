@@ -246,6 +246,30 @@ async def test_a_hub_that_can_no_longer_look_after_itself_ends(tmp_path: Path, m
             await Hub(parts, ["timers"]).run(asyncio.Event())
 
 
+async def test_a_hub_that_is_told_to_stop_while_it_starts_stops(tmp_path: Path) -> None:
+    """Kafka has taken the connection and says nothing: what starts would wait for its answer."""
+    connected, stopped, begun = asyncio.Event(), asyncio.Event(), list[bool]()
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connected.set()
+        await reader.read()  # until the hub hangs up
+        writer.close()
+
+    async with await asyncio.start_server(silent, "127.0.0.1") as server:
+        kafka = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        settings = Settings(database_url=f"sqlite+aiosqlite:///{tmp_path}/hub.db", kafka_bootstrap=kafka)
+        await migrate(settings.database)
+        parts = Parts(
+            settings, *library(settings), Store.open(settings.database), {"mail": MemoryMailSender()}, now=now
+        )
+        async with asyncio.timeout(20):  # of the client's forty seconds
+            running = asyncio.create_task(Hub(parts).run(stopped, lambda: begun.append(True)))
+            await connected.wait()
+            stopped.set()
+            await running
+    assert begun == []
+
+
 async def test_a_database_that_does_not_answer_is_a_fault_that_names_no_more_than_its_kind() -> None:
     async def standing() -> tuple[dict[str, object], dict[str, str | None]]:
         raise OSError("password=secret")
