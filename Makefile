@@ -68,7 +68,7 @@ bench-desk: $(TEST) ## measure the pages of the duty desk with 100,000 episodes,
 	@$(BIN)/python -m bench.desk $(ARGS)
 
 bench-cdc: $(TEST) ## show that Debezium writes from the outbox what the relay writes
-	@$(BIN)/python -m pytest -q bench/cdc $(ARGS)
+	@$(BIN)/python -m pytest -q -s bench/cdc $(ARGS)
 
 bench-matching: $(TEST) $(BENCH) ## measure how well children are matched, compared with Splink
 	@$(BIN)/python -m pytest -q bench/matching

@@ -1,5 +1,6 @@
 """Topics, for machines: written by the relay, or left to change data capture."""
 
+from homeward.capture import CaptureSlot
 from homeward.channels import Channel
 from homeward.kafka import kafka_settings
 from homeward.settings import Settings
@@ -14,7 +15,7 @@ from schemas.delivery import Sender
 
 def _make(settings: Settings, _words_of: Wordings, create: TopicShape | None) -> Sender:
     if settings.topics_by == "capture":
-        return LeftToCapture()
+        return LeftToCapture(CaptureSlot(settings.database))
     return KafkaSender(kafka_settings(settings, create))
 
 

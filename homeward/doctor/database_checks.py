@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy.engine import make_url
 
 from homeward import clock
+from homeward.capture import NO_SLOT
 from homeward.doctor.finding import Finding, Severity
 from homeward.keeping.journal import lacks_keys, lines_missing
 from homeward.served import JOURNAL_OLD
@@ -15,10 +16,14 @@ from homeward.watching import unsent_fault
 from reporting.canaries import absence_in_words, absent_canaries
 from store import Store
 from store.canaries import CanaryRow
+from store.capture import SLOT, slot_unread
 from store.engine import shown
 from store.errors import StoreForbiddenError, StoreUnavailableError
 from store.inspecting import missing_rights
 from store.migrating import missing_steps
+
+_UNREAD = 1024**3
+"""Bytes of the log of Postgres that a connector may lag behind before somebody should look."""
 
 
 async def database_findings(settings: Settings) -> list[Finding]:
@@ -49,6 +54,7 @@ async def _within(settings: Settings) -> list[Finding]:
             canaries = await tx.canaries() if settings.canary_every else []
             unsent = await tx.count_unsent_answers()
         missing = len(await lines_missing(store))
+        unread = await slot_unread(store) if settings.topics_by == "capture" else None
     finally:
         await store.close()
     user = make_url(settings.database).username or "the hub's user"
@@ -65,6 +71,8 @@ async def _within(settings: Settings) -> list[Finding]:
     found += _of_canaries(canaries, timedelta(minutes=settings.canary_every))
     if fault := unsent_fault(*unsent, clock.now()):
         found.append(Finding("answers", "fault", fault, "see docs/runbooks/answer-unsent.md"))
+    if settings.topics_by == "capture":
+        found.append(_of_capture(unread))
     held = {state: n for state, n in standing.states.items() if state in ("parked", "failed", "bounced", "in_doubt")}
     if held:
         says = ", ".join(f"{n} deliveries {state.replace('_', ' ')}" for state, n in sorted(held.items()))
@@ -73,6 +81,16 @@ async def _within(settings: Settings) -> list[Finding]:
         says = f"{standing.quarantined} messages in quarantine"
         found.append(Finding("quarantine", "warning", says, "homeward quarantine causes"))
     return found
+
+
+def _of_capture(unread: int | None) -> Finding:
+    """Whether Debezium reads the outbox, and how much of the log it has not read."""
+    if unread is None:
+        return Finding("capture", "fault", NO_SLOT, "run deploy/debezium/prepare.sql, as docs/operating.md says")
+    says = f"the replication slot {SLOT} keeps {unread:,} bytes that have not been read"
+    if unread > _UNREAD:
+        return Finding("capture", "warning", says, "start the connector; it fills the disk of Postgres until it reads")
+    return Finding("capture", "ok", says)
 
 
 def _of_canaries(canaries: Sequence[CanaryRow], every: timedelta) -> list[Finding]:
