@@ -41,7 +41,6 @@ _AT_ONCE = 1000
 _TRIES = 20
 """Transactions at most for one look, as each that meets a fault which cannot be told is begun anew without it."""
 _UNTOLD_AGAIN = timedelta(minutes=1)
-_PASSED_OVER = timedelta(minutes=1)  # longer than looks are apart; then what is due for its mailbox is looked at anew
 _WORD = "delivery_failed"
 _HELD = ("parked", "failed", "bounced", "in_doubt")
 _STATES = {
@@ -97,9 +96,6 @@ class Undelivered:
         self._store, self._packs, self._directories, self._now = store, packs, directories, now
         self._limits, self._channels, self._promised = limits, channels, promised
         self._untold: dict[str, tuple[datetime, Exception]] = {}  # what could not be told, tried again when and why
-        self._crowded: set[str] = set()  # urgencies of which the last look did not see all that waits
-        # What hid others there, and until when it is passed over: by urgency, authority and destination.
-        self._passed_over: dict[tuple[str, str, str], datetime] = {}
 
     async def tell(self) -> int:
         """Tells of what nobody has been told yet; returns how many messages that made. Raises an ExceptionGroup where a
@@ -107,7 +103,6 @@ class Undelivered:
         time."""
         now, count = self._now(), 0
         self._untold = {key: kept for key, kept in self._untold.items() if kept[0] > now}
-        self._passed_over = {whose: until for whose, until in self._passed_over.items() if until > now}
         for _ in range(_TRIES):
             try:
                 count = await self._tell_all_but(self._untold, now)
@@ -124,14 +119,11 @@ class Undelivered:
     async def _tell_all_but(self, untold: Collection[str], now: datetime) -> int:
         """One transaction: nothing of it is kept where a fault cannot be told."""
         async with self._store.transaction() as tx:
-            rows = await tx.untold_held(_AT_ONCE) + await self._late(tx, now)
-            faults = []
-            for fault in _alike(rows):
-                if fault.key in untold:
-                    self._pass_over(fault, now)
-                else:
-                    faults.append(fault)
-            known = await tx.faults([fault.key for fault in faults])
+            rows = await tx.untold_held(_AT_ONCE) + await self._late(tx, untold, now)
+            faults = [fault for fault in _alike(rows) if fault.key not in untold]
+            keys = [fault.key for fault in faults]
+            await tx.lock(keys)  # another process that has seen other rows of a fault may be telling of it
+            known = await tx.faults(keys)
             return sum([await self._try_to_say(tx, fault, known.get(fault.key), now) for fault in faults])
 
     async def _try_to_say(self, tx: Transaction, fault: DeliveryFault, known: FaultRow | None, now: datetime) -> int:
@@ -142,23 +134,30 @@ class Undelivered:
         except Exception as error:
             raise _UntoldError(fault.key, error) from None
 
-    async def _late(self, tx: Transaction, now: datetime) -> list[Unarrived]:
+    async def _late(self, tx: Transaction, untold: Collection[str], now: datetime) -> list[Unarrived]:
         """What has waited too long, and with it what else waits for the same way out: all that in one word."""
         waiting: list[Unarrived] = []
-        self._crowded.clear()
         for urgency in self._limits:
             channels = self._channels if urgency == "routine" else (None,)
             for channel in channels:
-                known = [(authority, to) for of, authority, to in self._passed_over if of == urgency]
-                found = await tx.untold_waiting(urgency, _AT_ONCE, channel, known)
-                if len(found) == _AT_ONCE:
-                    self._crowded.add(urgency)
+                found = await tx.untold_waiting(urgency, _AT_ONCE, channel)
+                if len(found) == _AT_ONCE and await self._is_silent(tx, found, untold, now):
+                    # It will be so at the next look, too: what comes behind would be told by none.
+                    found = await tx.untold_waiting(urgency, _AT_ONCE, channel, of_each=True)
                 waiting += found
         late = {row.position for row in waiting if now - row.at >= self._limits[row.urgency]}
         failing = {_alike_by(row) for row in waiting if row.position in late}
         return [
             row for row in waiting if row.position in late or (now - row.at >= _FRESH and _alike_by(row) in failing)
         ]
+
+    async def _is_silent(
+        self, tx: Transaction, rows: Sequence[Unarrived], untold: Collection[str], now: datetime
+    ) -> bool:
+        """Whether nothing is to be said now of some of these."""
+        faults = _alike(rows)
+        known = await tx.faults([fault.key for fault in faults])
+        return any(fault.key in untold or _waits(fault, known.get(fault.key), now) for fault in faults)
 
     async def _say(self, tx: Transaction, fault: DeliveryFault, known: FaultRow | None, now: datetime) -> int:
         """One word about a fault, where it is time for one; returns how many messages that made."""
@@ -172,10 +171,7 @@ class Undelivered:
         climbing = await self._next_on_ladders(tx, fault, now) if pack.authority != HUB else ()
         if known is not None and now - known.told_at >= _OVER:
             known = None
-        # A way out that takes nothing is told of again whenever a limit is over; of one bad mailbox one word is enough.
-        patient = fault.destination is not None and not climbing
-        if known is not None and patient and now - known.told_at < _pause(fault.urgency, known.words):
-            self._pass_over(fault, now)
+        if _waits(fault, known, now) and not climbing:
             return 0
         kept = FaultRow(fault.key, known.began_at if known else now, now, known.words + 1 if known else 1)
         pauses = await tx.pauses({row.paused for row in fault.rows if row.paused})
@@ -185,12 +181,6 @@ class Undelivered:
         await tx.keep_faults([kept])
         await tx.mark_told([row.position for row in fault.rows], now)
         return 1
-
-    def _pass_over(self, fault: DeliveryFault, now: datetime) -> None:
-        """Nothing is said of this fault now. Where more waits than one look sees, the next looks see others first."""
-        crowding = [row for row in fault.rows if row.urgency in self._crowded and row.state not in _HELD]
-        until = now + _PASSED_OVER
-        self._passed_over |= {(row.urgency, row.authority, row.destination): until for row in crowding}
 
     def _answerable(self, fault: DeliveryFault, now: datetime) -> Pack | None:
         """Whose intake role hears of it: the authority's; the operator, where that role is not reached itself."""
@@ -257,6 +247,14 @@ def _alike_by(row: Unarrived) -> tuple[str, str, str | None]:
     paused = row.paused not in (None, row.channel)  # what waits behind a pause waits for it alone
     by_itself = row.state in (*_HELD, "retrying") or row.blocked or paused
     return row.authority, row.channel, row.destination if by_itself else None
+
+
+def _waits(fault: DeliveryFault, known: FaultRow | None, now: datetime) -> bool:
+    """Whether its next word is not due yet. A way out that takes nothing is told of again whenever a limit is over; of
+    one bad mailbox one word is enough."""
+    if known is None or fault.destination is None:
+        return False
+    return now - known.told_at < _pause(fault.urgency, known.words)
 
 
 def _pause(urgency: str, words: int) -> timedelta:

@@ -22,7 +22,6 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    not_,
     null,
     or_,
     select,
@@ -118,11 +117,9 @@ def _unarrived(*conditions: Any, skip: bool = True) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _held() -> Select[*tuple[Any, ...]]:
-    """What is held up, the oldest of each kind first: one bad mailbox, whose word has to wait, hides no other."""
-    held = among(deliveries, "parked", "failed", "bounced", "in_doubt")
-    untold = (unsettled(deliveries), held, deliveries.c.told_at.is_(None))
-    kind = (outbox.c.authority, outbox.c.destination, deliveries.c.urgency, deliveries.c.state)
+def _oldest_of_each(*untold: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """The oldest of each kind first: however many wait or are held up for one mailbox, they hide no other."""
+    kind = (outbox.c.authority, outbox.c.destination, deliveries.c.urgency, deliveries.c.state, outbox.c.type)
     turn = func.row_number().over(partition_by=kind, order_by=deliveries.c.position)
     joined = deliveries.join(outbox, outbox.c.position == deliveries.c.position)
     oldest = select(deliveries.c.position).select_from(joined).where(*untold, outbox.c.type != word(CANARY))
@@ -131,22 +128,14 @@ def _held() -> Select[*tuple[Any, ...]]:
     return _unarrived(deliveries.c.position.in_(first), *untold)
 
 
-_HELD = _held()
-_KNOWN = Listing("known", whose=Text)
-_SEPARATOR = "\x1f"
-
-
-@cache
-def _waiting(postgres: bool, routine: bool) -> Executable:
-    """What waits for longest, of an urgency; of what is routine, by channel, as the index of what is ready has it."""
-    pressed: tuple[ColumnElement[bool], ...] = (*pressing(deliveries).clauses, deliveries.c.urgency == _ONE)
-    if routine:
-        of_channel = (deliveries.c.channel == _ONE, deliveries.c.urgency == word("routine"))
-        pressed = (ready(deliveries), *of_channel, deliveries.c.told_at.is_(None))
-    known = _KNOWN.has(postgres, outbox.c.authority + _SEPARATOR + outbox.c.destination)
-    return _unarrived(*pressed, not_(known)).order_by(deliveries.c.position)
-
-
+_UNTOLD = deliveries.c.told_at.is_(None)
+_HELD = _oldest_of_each(unsettled(deliveries), among(deliveries, "parked", "failed", "bounced", "in_doubt"), _UNTOLD)
+_PRESSING = (*pressing(deliveries).clauses, deliveries.c.urgency == _ONE)
+_PATIENT = (ready(deliveries), deliveries.c.channel == _ONE, deliveries.c.urgency == word("routine"), _UNTOLD)
+_OLDEST = {
+    routine: _unarrived(*waits).order_by(deliveries.c.position) for routine, waits in enumerate((_PRESSING, _PATIENT))
+}
+_OF_EACH = {routine: _oldest_of_each(*waits) for routine, waits in enumerate((_PRESSING, _PATIENT))}
 _OF_ONE_LETTER = 1000  # more than one claim holds
 _BY_REFERENCE = _unarrived(deliveries.c.reference == _ONE, skip=False).order_by(deliveries.c.position)
 _DUE_RECEIPTS = (
@@ -209,14 +198,15 @@ class Arriving(Session):
         return sorted((_row(row) for row in await self._rows(_HELD, most=limit)), key=lambda row: row.position)
 
     async def untold_waiting(
-        self, urgency: str, limit: int, channel: str | None = None, besides: Collection[tuple[str, str]] = ()
+        self, urgency: str, limit: int, channel: str | None = None, of_each: bool = False
     ) -> list[Unarrived]:
-        """The oldest deliveries of an urgency that were not accepted yet and of which nobody has been told, but those
-        of these authorities to these destinations. Routine ones are looked up by `channel`."""
+        """The oldest deliveries of an urgency that were not accepted yet and of which nobody has been told. Routine
+        ones are looked up by `channel`. `of_each`: of more than `limit`, some of each destination; that looks at all
+        that waits, where the oldest alone are found at once."""
         routine = urgency == "routine"
-        statement, one = _waiting(self._postgres, routine), channel if routine else urgency
-        known = ((_SEPARATOR.join(each),) for each in sorted(besides))
-        return [_row(row) for row in await self._with(_KNOWN, known, statement, one=one, most=limit)]
+        statement = (_OF_EACH if of_each else _OLDEST)[routine]
+        found = await self._rows(statement, one=channel if routine else urgency, most=limit)
+        return sorted((_row(row) for row in found), key=lambda row: row.position)
 
     async def mark_told(self, positions: Collection[int], now: datetime) -> None:
         """Somebody has been told of these."""

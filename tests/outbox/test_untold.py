@@ -4,22 +4,18 @@ told itself, nor however many others."""
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 from relay_running import PATIENCE, running
 from relay_world import MINUTE, World, a_world, row
-from test_relay_paused import pause
 from test_undelivered import LEADER, OFFICER, Office
 
 from homeward.served import check_served
-from intake import undelivered
 from intake.undelivered import _TRIES, DeliveryFault, Undelivered
 from outbox import relay
 from schemas.delivery import Verdict
-from store import OutboxRow, StoreRefusedError, Transaction
+from store import OutboxRow, StoreRefusedError
 
-DIRECTOR = "mail/nottinghamshire/service_director"
 ESCALATIONS, OPERATOR = "topic/nottinghamshire.escalations.v1", ["topic/hub.operators.v1", "mail/hub/operator"]
 
 
@@ -74,7 +70,7 @@ async def test_a_fault_that_cannot_be_told_keeps_no_other_from_being_told_and_is
     office = Office(hub)
     await hub.promise(*await _words_about("a", twin))  # so that the database refuses them when they are to be written
     await office.promise("a")
-    await office.promise("b", to=DIRECTOR)
+    await office.promise("b", to="mail/nottinghamshire/service_director")
     office.befall(Verdict.REFUSED, "a", "b")
     for _ in range(2):
         with pytest.raises(ExceptionGroup) as raised:
@@ -147,53 +143,6 @@ async def test_a_look_that_takes_long_is_made_less_often_and_often_enough(
         monkeypatch.setattr(relay, "_TOLD_WITHIN", 0.1)
         for _ in range(3):
             await turns.get()
-
-
-async def test_what_waits_for_one_mailbox_in_great_numbers_hides_no_other(
-    hub: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It has had its word, and the next one is not due yet: what comes behind it is told all the same."""
-    monkeypatch.setattr(undelivered, "_AT_ONCE", 3)
-    office = Office(hub)
-    await _waits_too_long(office, LEADER, "a", "b")
-    first = await office.heard()
-    await _waits_too_long(office, LEADER, "c", "d", "e")
-    assert await office.heard() == first, "one bad mailbox is one word"
-    await _waits_too_long(office, DIRECTOR, "f")
-    await office.relay.drain()
-    assert [detail for _, detail in await office.words() if "(m-f)" in detail]
-    hub.now += 15 * MINUTE
-    await office.relay.drain()
-    assert [detail for _, detail in await office.words() if "3 messages" in detail and "(m-c)" in detail]
-
-
-async def test_what_cannot_be_told_and_waits_in_great_numbers_hides_no_other(
-    hub: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(undelivered, "_AT_ONCE", 3)
-    office, say = Office(hub), Undelivered._say
-
-    async def fails(self: Undelivered, tx: Transaction, fault: DeliveryFault, *more: Any) -> int:
-        if fault.destination == LEADER:
-            raise RuntimeError("a fault of the telling")
-        return await say(self, tx, fault, *more)
-
-    monkeypatch.setattr(Undelivered, "_say", fails)
-    with pytest.raises(ExceptionGroup):
-        await _waits_too_long(office, LEADER, "a", "b", "c", "d")
-    with pytest.raises(ExceptionGroup):
-        await _waits_too_long(office, DIRECTOR, "e")
-    with pytest.raises(ExceptionGroup):
-        await office.relay.drain()
-    assert [detail for _, detail in await office.words() if "(m-e)" in detail]
-
-
-async def _waits_too_long(office: Office, to: str, *names: str) -> None:
-    """Promised to a mailbox that is paused, and at a relay that runs, until its limit is over."""
-    await pause(office.world, to)
-    await office.promise(*names, to=to, urgency="immediate")
-    office.world.now += 5 * MINUTE
-    await office.relay.drain()
 
 
 async def _words_about(name: str, world: World) -> list[OutboxRow]:

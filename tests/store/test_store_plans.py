@@ -120,8 +120,8 @@ async def test_a_relay_reads_no_table_whole(watched: Watched) -> None:
         await tx.standing()
         await tx.held_up()
         await tx.untold_held(10)
-        await tx.untold_waiting("immediate", 10, besides=[("n", "mail/n/full")])
-        await tx.untold_waiting("routine", 10, "mail", [("n", "mail/n/full")])
+        await tx.untold_waiting("immediate", 10)
+        await tx.untold_waiting("routine", 10, "mail")
         await tx.release([one.position])
     assert watched.seen > 12
     assert watched.scans == []
