@@ -48,10 +48,17 @@ class Backlog:
         """Returns when the group has committed up to the present ends of the topics, or after the limit (then False,
         with a warning that says what is unread). While Kafka does not answer it waits too; of a Kafka that did not
         answer the last time, only for one answer."""
-        self._unread.clear()
+        self._unread = {}
+        until = asyncio.get_running_loop().time() + self._limit
         try:
-            async with asyncio.timeout(min(self._limit, _ANSWER_WITHIN) if self._is_away else self._limit):
-                while not await self._tried():
+            async with asyncio.timeout(min(self._limit, _ANSWER_WITHIN) if self._is_away else self._limit) as bound:
+
+                def answered() -> None:
+                    if self._is_away:
+                        self._is_away = False
+                        bound.reschedule(until)
+
+                while not await self._tried(answered):
                     if self._is_away:
                         raise TimeoutError
                     await self._pause(_ASK_AGAIN)
@@ -62,17 +69,17 @@ class Backlog:
             return False
         return True
 
-    async def _tried(self) -> bool:
-        """Whether Kafka answered, and all is read."""
+    async def _tried(self, answered: Callable[[], None]) -> bool:
+        """Whether Kafka answered, and all is read. `answered`: it has done so, and there is something to wait for."""
         try:
-            await self._read_up()
+            await self._read_up(answered)
         except KafkaError as error:
             log.warning("Cannot read the backlog yet, retrying", extra={"cause": type(error).__name__})
             return False
         self._is_away = False
         return True
 
-    async def _read_up(self) -> None:
+    async def _read_up(self, answered: Callable[[], None]) -> None:
         """Waits until nothing of what is there now is unread."""
         install_coordinator()
         consumer = AIOKafkaConsumer(
@@ -83,17 +90,22 @@ class Backlog:
             **self._connection,
         )
         first: dict[TopicPartition, int] = {}
+        began = looked = 0.0
+        clock = asyncio.get_running_loop().time
         try:
             async with open_client(consumer.start(), consumer.stop):
                 begins, ends = await _range(consumer, await partitions_of(self._connection, self._pattern))
                 while await self._look(consumer, begins, ends):
+                    answered()
+                    looked = clock()
                     if not first:
                         log.info("Clocks are on hold until the backlog is read", extra={"records": self._records})
-                        first = dict(self._unread)
+                        first, began = self._unread, looked
                         await self._leave_out_empty(consumer, ends)
                     await self._pause(_LOOK_AGAIN)
         except (TimeoutError, asyncio.CancelledError):
-            self._still |= {tp for tp, records in self._unread.items() if first.get(tp) == records}
+            if looked - began >= self._limit / 2:  # a Kafka that fell silent meanwhile says nothing of its readers
+                self._still |= {tp for tp, records in self._unread.items() if first.get(tp) == records}
             raise
 
     @property
@@ -102,14 +114,15 @@ class Backlog:
 
     async def _look(self, consumer: AIOKafkaConsumer, begins: Offsets, ends: dict[TopicPartition, int]) -> bool:
         """Whether something is unread that is worth waiting for."""
-        self._unread.clear()
+        unread: dict[TopicPartition, int] = {}
         for tp, end in ends.items():
             read = max(await consumer.committed(tp) or 0, begins[tp])
             if read >= end:
                 self._still.discard(tp)
             elif tp not in self._still:
-                self._unread[tp] = end - read
-        return bool(self._unread)
+                unread[tp] = end - read
+        self._unread = unread
+        return bool(unread)
 
     async def _leave_out_empty(self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> None:
         """Forgets partitions in which nothing is left to read but the marks that transactions leave: no consumer

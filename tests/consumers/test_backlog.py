@@ -6,7 +6,7 @@ import logging
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from consumers.backlog import Backlog, partitions_of
+from consumers.backlog import _ANSWER_WITHIN, Backlog, partitions_of
 from schemas.topics import police_notifications
 
 pytestmark = pytest.mark.kafka
@@ -73,7 +73,7 @@ async def test_what_stood_still_through_a_whole_limit_is_not_waited_for_again_un
 ) -> None:
     topic = police_notifications(topic_prefix)
     await publish(kafka, topic, 1)
-    backlog = Backlog({"bootstrap_servers": kafka}, topic_prefix, 60, topic, time_is_up)
+    backlog = Backlog({"bootstrap_servers": kafka}, topic_prefix, 3, topic)
     assert not await backlog.read_through()
     assert await backlog.read_through(), "it stood still"
     await commit(kafka, topic_prefix, topic)
@@ -124,6 +124,35 @@ async def test_a_kafka_that_does_not_answer_opens_no_gate_before_its_time() -> N
     before = asked
     assert not await backlog.read_through()
     assert asked == before, "a Kafka that was away is asked once"
+
+
+async def test_a_kafka_that_is_back_is_waited_for_as_long_as_any(kafka: str, topic_prefix: str) -> None:
+    """It was away the last time, and whoever reads the topic needs longer than Kafka has to answer then."""
+    topic, looked = police_notifications(topic_prefix), asyncio.Event()
+    await publish(kafka, topic, 1)
+
+    async def look(seconds: float) -> None:
+        looked.set()
+        await asyncio.sleep(seconds)
+
+    backlog = Backlog({"bootstrap_servers": "127.0.0.1:1"}, topic_prefix, 1, topic, look)
+    assert not await backlog.read_through()
+    backlog._connection, backlog._limit = {"bootstrap_servers": kafka}, 60
+    looked.clear()
+    gate = asyncio.create_task(backlog.read_through())
+    await looked.wait()
+    await asyncio.sleep(_ANSWER_WITHIN)
+    assert not gate.done()
+    await commit(kafka, topic_prefix, topic)
+    assert await gate
+
+
+async def test_what_was_seen_once_has_not_stood_still(kafka: str, topic_prefix: str) -> None:
+    topic = police_notifications(topic_prefix)
+    await publish(kafka, topic, 1)
+    backlog = Backlog({"bootstrap_servers": kafka}, topic_prefix, 60, topic, time_is_up)
+    for _ in range(2):
+        assert not await backlog.read_through()
 
 
 async def test_partitions_are_known_of_topics_that_nobody_is_subscribed_to(kafka: str, topic_prefix: str) -> None:
