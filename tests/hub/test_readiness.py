@@ -12,7 +12,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from homeward import watching
-from homeward.clock import VirtualClock, now
+from homeward.clock import VirtualClock
 from homeward.health.checks import Health
 from homeward.hub import Hub
 from homeward.settings import Settings
@@ -231,43 +231,6 @@ async def test_overdue_clocks_make_a_hub_that_keeps_them_unready_and_no_other(tm
     assert "s overdue" in state["faults"]["timers"]
     assert (await other.state())["ready"]
     await store.close()
-
-
-async def test_a_hub_that_can_no_longer_look_after_itself_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def breaks(_self: Health) -> None:
-        raise RuntimeError("nobody would know how it stands")
-
-    monkeypatch.setattr(Health, "keep_looking", breaks)
-    settings = Settings(database_url=f"sqlite+aiosqlite:///{tmp_path}/hub.db", health_port=1)
-    await migrate(settings.database)
-    parts = Parts(settings, *library(settings), Store.open(settings.database), {"mail": MemoryMailSender()}, now=now)
-    async with asyncio.timeout(PATIENCE):
-        with pytest.raises(RuntimeError, match="nobody would know"):
-            await Hub(parts, ["timers"]).run(asyncio.Event())
-
-
-async def test_a_hub_that_is_told_to_stop_while_it_starts_stops(tmp_path: Path) -> None:
-    """Kafka has taken the connection and says nothing: what starts would wait for its answer."""
-    connected, stopped, begun = asyncio.Event(), asyncio.Event(), list[bool]()
-
-    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connected.set()
-        await reader.read()  # until the hub hangs up
-        writer.close()
-
-    async with await asyncio.start_server(silent, "127.0.0.1") as server:
-        kafka = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        settings = Settings(database_url=f"sqlite+aiosqlite:///{tmp_path}/hub.db", kafka_bootstrap=kafka)
-        await migrate(settings.database)
-        parts = Parts(
-            settings, *library(settings), Store.open(settings.database), {"mail": MemoryMailSender()}, now=now
-        )
-        async with asyncio.timeout(20):  # of the client's forty seconds
-            running = asyncio.create_task(Hub(parts).run(stopped, lambda: begun.append(True)))
-            await connected.wait()
-            stopped.set()
-            await running
-    assert begun == []
 
 
 async def test_a_database_that_does_not_answer_is_a_fault_that_names_no_more_than_its_kind() -> None:
