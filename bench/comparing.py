@@ -1,5 +1,5 @@
-"""Figures that are compared, run by run, A B A B: medians, how far runs lie apart, and a ratio only where they do not
-lie too far apart to tell anything. As a table."""
+"""Figures that are compared, run by run and in turns: medians, how far runs lie apart, and a ratio only where they do
+not lie too far apart to tell anything. As a table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ APART = 1.6
 @dataclass(slots=True)
 class Comparison:
     """One figure of ours beside the same of a yardstick, by runs; `better`: which way is better. `goal`: the ratio that
-    is aimed at, at least or at most that. `note`: what else a reader should know."""
+    is aimed at, at least or at most that, in a full run. `note`: what else a reader should know."""
 
     what: str
     on: str
@@ -24,6 +24,7 @@ class Comparison:
     better: str
     goal: float | None = None
     note: str = ""
+    quick: bool = False
     ours: list[float] = field(default_factory=list)
     theirs: list[float] = field(default_factory=list)
 
@@ -34,7 +35,7 @@ class Comparison:
 
     @property
     def ratio(self) -> float | None:
-        """The median of the ratios; None where they lie too far apart, or a run gave no figure."""
+        """The median of the ratios; None where there is one only, they lie too far apart, or a run gave no figure."""
         found = self.ratios
         if len(found) < 2 or any(map(isnan, found)) or max(found) > APART * min(found):
             return None
@@ -42,8 +43,8 @@ class Comparison:
 
     @property
     def is_met(self) -> bool | None:
-        """Whether the goal is reached; None without a goal or a ratio."""
-        if self.goal is None or self.ratio is None:
+        """Whether the goal is reached; None without a goal or a ratio, and of a quick run, whose ratios spread more."""
+        if self.goal is None or self.ratio is None or self.quick:
             return None
         return self.ratio >= self.goal if self.better == "more" else self.ratio <= self.goal
 
@@ -51,27 +52,32 @@ class Comparison:
 def table_of(comparisons: Sequence[Comparison]) -> Table:
     """For people. Of each figure the median, and the least and the most of its runs."""
     columns = ("measured", "on", "unit", "hub", "yardstick", "", "ratio", "goal")
-    table = Table(*columns, title="Homeward, medians of A B A B in one run")
+    table = Table(*columns, title="The hub beside its yardsticks, run in turns: medians, with the least and the most")
     for each in comparisons:
-        what = f"{each.what}\n{each.note}" if each.note else each.what
+        what = f"{each.what}\n({each.note})" if each.note else each.what
         figures = (spread(each.ours), each.yardstick, spread(each.theirs))
         table.add_row(what, each.on, each.unit, *figures, ratio_of(each), goal_of(each))
     return table
 
 
 def ratio_of(each: Comparison) -> str:
-    """The ratio in words."""
-    return "too far apart" if each.ratio is None else f"{each.ratio:.2f}"
+    """The ratio in words, or why there is none."""
+    if each.ratio is not None:
+        return f"{each.ratio:.2f}"
+    if any(map(isnan, each.ratios)):
+        return "a run gave no figure"
+    return f"one run: {each.ratios[0]:.2f}" if len(each.ratios) == 1 else "too far apart"
 
 
 def goal_of(each: Comparison) -> str:
     """The goal and whether it is met, in words; empty where there is none."""
     if each.goal is None:
         return ""
-    told = {True: "met", False: "missed", None: "not known"}[each.is_met]
+    told = "not judged" if each.quick else {True: "met", False: "missed", None: "not known"}[each.is_met]
     return f"{'≥' if each.better == 'more' else '≤'} {each.goal:g}: {told}"
 
 
 def spread(values: Sequence[float]) -> str:
-    """The median, and the least and the most."""
-    return f"{median(values):,.1f} ({min(values):,.1f}–{max(values):,.1f})"
+    """The median, and the least and the most, of the runs that gave a figure."""
+    known = [value for value in values if not isnan(value)]
+    return f"{median(known):,.1f} ({min(known):,.1f}–{max(known):,.1f})" if known else "none"

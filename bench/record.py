@@ -3,6 +3,7 @@ that is measured again takes the place of what was measured of it before; the re
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
+from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,11 @@ def write(folder: Path, machine: dict[str, Any], comparisons: Sequence[Compariso
 
 
 def _read(kept: dict[str, Any]) -> Comparison:
-    return Comparison(**{each.name: kept[each.name] for each in fields(Comparison)})
+    """A figure that a run did not give is null in JSON. What a comparison did not have when it was kept is as by
+    default."""
+    made = Comparison(**{each.name: kept[each.name] for each in fields(Comparison) if each.name in kept})
+    made.ours, made.theirs = ([nan if x is None else x for x in side] for side in (made.ours, made.theirs))
+    return made
 
 
 def _name(each: Comparison) -> tuple[str, str, str]:

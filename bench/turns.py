@@ -31,14 +31,14 @@ class Ground:
 
     @property
     def few_rounds(self) -> int:
-        """For what takes minutes: the fewest of which there is a ratio."""
+        """For what takes many minutes: the fewest of which there is a ratio."""
         return min(self.rounds, 2)
 
     def compare(
         self, what: str, unit: str, yardstick: str, better: str, goal: float | None = None
     ) -> Comparison:  # fmt: skip
         """A comparison that has no figures yet."""
-        return Comparison(what, self.on, unit, yardstick, better, goal)
+        return Comparison(what, self.on, unit, yardstick, better, goal, quick=self.quick)
 
     def percentiles(self, what: str, yardstick: str, **goals: float) -> list[Comparison]:
         """Of milliseconds; `goals` by the name of the percentile."""

@@ -1,16 +1,14 @@
 """How the bench forms its figures: in turns, beside goals, and only where they tell something."""
 
 from collections import Counter
-from math import isnan
-from pathlib import Path
+from math import isnan, nan
 
 import pytest
 
 from bench.arrivals import Seen, between, faults_of, rate, watched
 from bench.backlog import limit
-from bench.comparing import Comparison
+from bench.comparing import Comparison, goal_of, ratio_of, spread
 from bench.processes import Busy
-from bench.record import write
 from bench.turns import Ground, beside_each, in_turns
 
 
@@ -83,6 +81,35 @@ def test_neither_a_single_run_nor_runs_too_far_apart_give_a_ratio_or_meet_a_goal
     assert (made.ratio, made.is_met) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("ours", "told"),
+    [
+        ([0.79], "one run: 0.79"),
+        ([1.0, 1.7], "too far apart"),
+        ([nan, 1.0], "a run gave no figure"),
+        ([nan], "a run gave no figure"),
+        ([0.5, 0.6, 0.7], "0.60"),
+    ],
+)
+def test_why_there_is_no_ratio_is_said(ours: list[float], told: str) -> None:
+    made = compared("more", 0.8)
+    made.ours, made.theirs = ours, [1.0] * len(ours)
+    assert ratio_of(made) == told
+    assert goal_of(made) == f"≥ 0.8: {'missed' if told == '0.60' else 'not known'}"
+
+
+@pytest.mark.parametrize(("quick", "told"), [(True, "≥ 0.8: not judged"), (False, "≥ 0.8: met")])
+def test_a_quick_run_is_not_judged_by_the_goals_of_a_full_one(quick: bool, told: str) -> None:
+    made = Ground("", "SQLite", str, quick, rounds=2).compare("rows", "rows/s", "bare", "more", 0.8)
+    made.ours, made.theirs = [1.0, 1.0], [1.0, 1.0]
+    assert (goal_of(made), made.is_met) == (told, None if quick else True)
+
+
+def test_a_run_that_gave_no_figure_has_no_part_in_what_is_told_of_the_others() -> None:
+    assert spread([3.0, nan, 1.0, 2.0]) == "2.0 (1.0–3.0)"
+    assert spread([nan]) == "none"
+
+
 async def test_the_clock_runs_from_the_last_look_that_saw_nothing_until_all_is_there() -> None:
     left = [0, 0, 4, 4, 10]
     heard: list[int] = []
@@ -136,23 +163,3 @@ def test_what_is_missing_twice_or_out_of_order_is_found(numbers: list[int], faul
 )
 def test_what_the_limit_is_is_said(reached: float, busy: float, told: str) -> None:
     assert limit(reached, 100.0, Busy(busy)).startswith(told)
-
-
-def test_a_part_that_is_measured_again_takes_its_own_place_and_the_rest_stays(tmp_path: Path) -> None:
-    def measured(what: str, ours: float) -> Comparison:
-        return Comparison(what, "SQLite", "rows/s", "bare", "more", 0.5, ours=[ours, ours], theirs=[10.0, 10.0])
-
-    write(
-        tmp_path,
-        {"load at start": 0.1, "cores": 2, "measured": "in full"},
-        [measured("relay", 2.0), measured("drain", 7.0)],
-    )
-    write(tmp_path, {"load at start": 0.4, "cores": 2, "measured": "quickly"}, [measured("relay", 6.0)])
-    rows = [line for line in (tmp_path / "README.md").read_text().splitlines() if "| SQLite |" in line]
-    assert rows == [
-        "| relay | SQLite | 6.0 (6.0–6.0) rows/s | bare | 10.0 (10.0–10.0) rows/s | 0.60 | ≥ 0.5: met | quickly |",
-        "| drain | SQLite | 7.0 (7.0–7.0) rows/s | bare | 10.0 (10.0–10.0) rows/s | 0.70 | ≥ 0.5: met | in full |",
-    ]
-    assert "load at start 0.1 to 0.4" in (tmp_path / "README.md").read_text()
-    assert "relay / bare, SQLite" in (tmp_path / "more.svg").read_text()
-    assert [each.name for each in tmp_path.glob("*.svg")] == ["more.svg"], "no chart of nothing"
