@@ -61,8 +61,8 @@ torture: $(TEST) ## break what a hub stands on for half an hour, and print what 
 	@$(BIN)/homeward torture --minutes 15 $(ARGS)
 	@$(BIN)/homeward torture --minutes 15 --postgres $(ARGS)
 
-bench: $(TEST) $(BENCH) ## measure speed against bare Kafka and a peer, on Postgres and SQLite (ARGS=--quick: two minutes)
-	@$(BIN)/python -m bench $(ARGS)
+bench: $(TEST) $(BENCH) ## measure speed against bare Kafka and a peer, on Postgres and SQLite (QUICK=1: two minutes)
+	@$(BIN)/python -m bench $(if $(filter-out 0,$(QUICK)),--quick) $(ARGS)
 
 bench-desk: $(TEST) ## measure the pages of the duty desk with 100,000 episodes, on Postgres and SQLite
 	@$(BIN)/python -m bench.desk $(ARGS)
