@@ -1,8 +1,10 @@
-"""What is kept of the bench: figures, and a page of them with charts."""
+"""What is kept of the bench: figures, a page of them with charts, and the summary above what the page means."""
 
 import re
+from collections.abc import Iterable
 from math import nan
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -125,3 +127,19 @@ def test_what_is_written_of_nothing_new_alters_no_figure(tmp_path: Path) -> None
     (tmp_path / "speed.json").write_bytes((DOCS / "speed.json").read_bytes())
     write(tmp_path, ON, [])
     assert orjson.loads((tmp_path / "speed.json").read_bytes()) == orjson.loads((DOCS / "speed.json").read_bytes())
+
+
+def test_the_summary_says_of_each_goal_what_the_figures_say() -> None:
+    summary = (DOCS.parent / "speed.md").read_text().partition("\n## ")[0]
+    lines = dict(re.findall(r"^- \[`([\w-]+)`\](.+(?:\n  .+)*)", summary, re.MULTILINE))
+    assert {*lines} == {part_of(each.what) for each, _ in kept_in(DOCS) if each.goal is not None}
+    for part, line in lines.items():
+        rows = [each for each, _ in kept_in(DOCS) if part_of(each.what) == part and each.goal is not None]
+        verdicts = {{True: "met", False: "missed", None: "not known"}[each.is_met] for each in rows}
+        assert {*re.findall(r"\*\*(met|missed|not known)\*\*", line)} == verdicts, f"write {part} of docs/speed.md anew"
+        assert {*re.findall(r"\d+\.\d\d", line)} <= _ratios(rows), f"write {part} of docs/speed.md anew"
+
+
+def _ratios(rows: Iterable[Comparison]) -> set[str]:
+    told: set[Any] = {each.ratios[0] if len(each.ratios) == 1 else each.ratio for each in rows}
+    return {f"{ratio:.2f}" for ratio in told if ratio is not None}
