@@ -1,7 +1,9 @@
 """What each part of the bench stands on, and how its figures come about: everything that is compared runs in turns, so
 that a machine whose mood changes is the same to all."""
 
+import asyncio
 import itertools
+import os
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -50,9 +52,9 @@ async def in_turns(rounds: int, yardstick: Run, *ours: tuple[Run, Sequence[Compa
     """A B A B, or A B C A B C where several have one yardstick, which is run once in each round."""
     for _ in range(rounds):
         for run, made in ours:
-            for each, figure in zip(made, _figures(await run()), strict=True):
+            for each, figure in zip(made, await _figures(run), strict=True):
                 each.ours.append(figure)
-        base = _figures(await yardstick())
+        base = await _figures(yardstick)
         for _, made in ours:
             for each, figure in zip(made, base, strict=True):
                 each.theirs.append(figure)
@@ -66,12 +68,15 @@ async def beside_each(ground: Ground, ours: Run, yardsticks: Sequence[tuple[Run,
             await in_turns(ground.rounds, run, (ours, made))
         return
     for _ in range(ground.rounds):
-        figures = _figures(await ours())
+        figures = await _figures(ours)
         for run, made in yardsticks:
-            for each, figure, base in zip(made, figures, _figures(await run()), strict=True):
+            for each, figure, base in zip(made, figures, await _figures(run), strict=True):
                 each.ours.append(figure)
                 each.theirs.append(base)
 
 
-def _figures(told: float | Sequence[float]) -> Sequence[float]:
+async def _figures(run: Run) -> Sequence[float]:
+    """Of one run, once what the one before it has left to the disk is written."""
+    await asyncio.to_thread(os.sync)
+    told = await run()
     return [told] if isinstance(told, float | int) else told
