@@ -119,11 +119,10 @@ class Undelivered:
     async def _tell_all_but(self, untold: Collection[str], now: datetime) -> int:
         """One transaction: nothing of it is kept where a fault cannot be told."""
         async with self._store.transaction() as tx:
-            rows = await tx.untold_held(_AT_ONCE) + await self._late(tx, untold, now)
+            await tx.lock({"telling"})  # two at one time would each say a word about a part of the same
+            rows = await tx.untold_held(_AT_ONCE) + await self._late(tx, now)
             faults = [fault for fault in _alike(rows) if fault.key not in untold]
-            keys = [fault.key for fault in faults]
-            await tx.lock(keys)  # another process that has seen other rows of a fault may be telling of it
-            known = await tx.faults(keys)
+            known = await tx.faults([fault.key for fault in faults])
             return sum([await self._try_to_say(tx, fault, known.get(fault.key), now) for fault in faults])
 
     async def _try_to_say(self, tx: Transaction, fault: DeliveryFault, known: FaultRow | None, now: datetime) -> int:
@@ -134,15 +133,15 @@ class Undelivered:
         except Exception as error:
             raise _UntoldError(fault.key, error) from None
 
-    async def _late(self, tx: Transaction, untold: Collection[str], now: datetime) -> list[Unarrived]:
+    async def _late(self, tx: Transaction, now: datetime) -> list[Unarrived]:
         """What has waited too long, and with it what else waits for the same way out: all that in one word."""
         waiting: list[Unarrived] = []
         for urgency in self._limits:
             channels = self._channels if urgency == "routine" else (None,)
             for channel in channels:
                 found = await tx.untold_waiting(urgency, _AT_ONCE, channel)
-                if len(found) == _AT_ONCE and await self._is_silent(tx, found, untold, now):
-                    # It will be so at the next look, too: what comes behind would be told by none.
+                if len(found) == _AT_ONCE and now - found[-1].at >= self._limits[urgency]:
+                    # As many of one mailbox, whose next word is not due, would hide all others until it is.
                     found = await tx.untold_waiting(urgency, _AT_ONCE, channel, of_each=True)
                 waiting += found
         late = {row.position for row in waiting if now - row.at >= self._limits[row.urgency]}
@@ -150,14 +149,6 @@ class Undelivered:
         return [
             row for row in waiting if row.position in late or (now - row.at >= _FRESH and _alike_by(row) in failing)
         ]
-
-    async def _is_silent(
-        self, tx: Transaction, rows: Sequence[Unarrived], untold: Collection[str], now: datetime
-    ) -> bool:
-        """Whether nothing is to be said now of some of these."""
-        faults = _alike(rows)
-        known = await tx.faults([fault.key for fault in faults])
-        return any(fault.key in untold or _waits(fault, known.get(fault.key), now) for fault in faults)
 
     async def _say(self, tx: Transaction, fault: DeliveryFault, known: FaultRow | None, now: datetime) -> int:
         """One word about a fault, where it is time for one; returns how many messages that made."""
@@ -171,7 +162,9 @@ class Undelivered:
         climbing = await self._next_on_ladders(tx, fault, now) if pack.authority != HUB else ()
         if known is not None and now - known.told_at >= _OVER:
             known = None
-        if _waits(fault, known, now) and not climbing:
+        # A way out that takes nothing is told of again whenever a limit is over; of one bad mailbox one word is enough.
+        patient = fault.destination is not None and not climbing
+        if known is not None and patient and now - known.told_at < _pause(fault.urgency, known.words):
             return 0
         kept = FaultRow(fault.key, known.began_at if known else now, now, known.words + 1 if known else 1)
         pauses = await tx.pauses({row.paused for row in fault.rows if row.paused})
@@ -247,14 +240,6 @@ def _alike_by(row: Unarrived) -> tuple[str, str, str | None]:
     paused = row.paused not in (None, row.channel)  # what waits behind a pause waits for it alone
     by_itself = row.state in (*_HELD, "retrying") or row.blocked or paused
     return row.authority, row.channel, row.destination if by_itself else None
-
-
-def _waits(fault: DeliveryFault, known: FaultRow | None, now: datetime) -> bool:
-    """Whether its next word is not due yet. A way out that takes nothing is told of again whenever a limit is over; of
-    one bad mailbox one word is enough."""
-    if known is None or fault.destination is None:
-        return False
-    return now - known.told_at < _pause(fault.urgency, known.words)
 
 
 def _pause(urgency: str, words: int) -> timedelta:

@@ -117,14 +117,16 @@ def _unarrived(*conditions: Any, skip: bool = True) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _oldest_of_each(*untold: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """The oldest of each kind first: however many wait or are held up for one mailbox, they hide no other."""
+def _oldest_of_each(*untold: ColumnElement[bool], of_first: int | None = None) -> Select[*tuple[Any, ...]]:
+    """The oldest of each kind first: however many wait or are held up for one mailbox, they hide no other. `of_first`:
+    so many are looked at."""
     kind = (outbox.c.authority, outbox.c.destination, deliveries.c.urgency, deliveries.c.state, outbox.c.type)
-    turn = func.row_number().over(partition_by=kind, order_by=deliveries.c.position)
     joined = deliveries.join(outbox, outbox.c.position == deliveries.c.position)
-    oldest = select(deliveries.c.position).select_from(joined).where(*untold, outbox.c.type != word(CANARY))
+    seen = select(deliveries.c.position, *kind).select_from(joined).where(*untold, outbox.c.type != word(CANARY))
+    found = (seen.order_by(deliveries.c.position).limit(of_first) if of_first else seen).subquery("found")
+    turn = func.row_number().over(partition_by=[found.c[each.name] for each in kind], order_by=found.c.position)
+    first = select(found.c.position).order_by(turn, found.c.position).limit(bindparam("most"))
     # Asked once more, as another may have told of a row, or released it, until it was locked.
-    first = oldest.order_by(turn, deliveries.c.position).limit(bindparam("most"))
     return _unarrived(deliveries.c.position.in_(first), *untold)
 
 
@@ -135,7 +137,10 @@ _PATIENT = (ready(deliveries), deliveries.c.channel == _ONE, deliveries.c.urgenc
 _OLDEST = {
     routine: _unarrived(*waits).order_by(deliveries.c.position) for routine, waits in enumerate((_PRESSING, _PATIENT))
 }
-_OF_EACH = {routine: _oldest_of_each(*waits) for routine, waits in enumerate((_PRESSING, _PATIENT))}
+_LOOKED_AT = 50_000
+_OF_EACH = {
+    routine: _oldest_of_each(*waits, of_first=_LOOKED_AT) for routine, waits in enumerate((_PRESSING, _PATIENT))
+}
 _OF_ONE_LETTER = 1000  # more than one claim holds
 _BY_REFERENCE = _unarrived(deliveries.c.reference == _ONE, skip=False).order_by(deliveries.c.position)
 _DUE_RECEIPTS = (
@@ -201,8 +206,8 @@ class Arriving(Session):
         self, urgency: str, limit: int, channel: str | None = None, of_each: bool = False
     ) -> list[Unarrived]:
         """The oldest deliveries of an urgency that were not accepted yet and of which nobody has been told. Routine
-        ones are looked up by `channel`. `of_each`: of more than `limit`, some of each destination; that looks at all
-        that waits, where the oldest alone are found at once."""
+        ones are looked up by `channel`. `of_each`: of the oldest fifty thousand some of each destination, which
+        takes longer."""
         routine = urgency == "routine"
         statement = (_OF_EACH if of_each else _OLDEST)[routine]
         found = await self._rows(statement, one=channel if routine else urgency, most=limit)
