@@ -48,13 +48,15 @@ class Backlog:
         """Returns when the group has committed up to the present ends of the topics, or after the limit (then False,
         with a warning that says what is unread). While Kafka does not answer it waits too; of a Kafka that did not
         answer the last time, only for one answer."""
-        self._unread = {}
+        self._unread, has_answered = {}, False
         until = asyncio.get_running_loop().time() + self._limit
         try:
             async with asyncio.timeout(min(self._limit, _ANSWER_WITHIN) if self._is_away else self._limit) as bound:
 
                 def answered() -> None:
-                    if self._is_away:
+                    nonlocal has_answered
+                    has_answered = True
+                    if self._is_away and not bound.expired():
                         self._is_away = False
                         bound.reschedule(until)
 
@@ -63,14 +65,14 @@ class Backlog:
                         raise TimeoutError
                     await self._pause(_ASK_AGAIN)
         except TimeoutError:
-            self._is_away = self._is_away or not self._unread
+            self._is_away = not has_answered
             waiting = {f"{tp.topic}[{tp.partition}]": records for tp, records in sorted(self._unread.items())}
             log.warning("Backlog not read in time: acting on what is known", extra={"unread": waiting})
             return False
         return True
 
     async def _tried(self, answered: Callable[[], None]) -> bool:
-        """Whether Kafka answered, and all is read. `answered`: it has done so, and there is something to wait for."""
+        """Whether Kafka answered, and all is read. `answered`: it has said what there is."""
         try:
             await self._read_up(answered)
         except KafkaError as error:
@@ -95,8 +97,8 @@ class Backlog:
         try:
             async with open_client(consumer.start(), consumer.stop):
                 begins, ends = await _range(consumer, await partitions_of(self._connection, self._pattern))
+                answered()
                 while await self._look(consumer, begins, ends):
-                    answered()
                     looked = clock()
                     if not first:
                         log.info("Clocks are on hold until the backlog is read", extra={"records": self._records})
