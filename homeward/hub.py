@@ -131,8 +131,10 @@ class Hub:
             for task in done - {waiting}:
                 task.result()
         finally:
-            await call_off(starting, waiting)
-            await self.stop()
+            try:
+                await call_off(starting, waiting)
+            finally:
+                await self.stop()
 
     async def stop(self) -> None:
         """Ends taking in first, then the clocks, then delivery: what was promised until then is still sent."""
