@@ -2,6 +2,7 @@
 embedded Kafka runs on."""
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,8 +16,9 @@ from homeward.embedded.probe import free_port
 from homeward.settings import load_settings
 
 SHIPPED = Path(__file__).parents[2] / "deploy" / "debezium"
-PREPARED_BY = (SHIPPED / "prepare.sql").read_text("utf-8")
-"""What the database needs first."""
+_PREPARED_BY = re.sub(r"(?m)--.*|^\\.*", "", (SHIPPED / "prepare.sql").read_text("utf-8"))
+PREPARED_BY = [*filter(str.strip, _PREPARED_BY.split(";\n\n"))]
+"""What the database needs first, statement by statement."""
 
 
 @contextmanager

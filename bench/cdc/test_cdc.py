@@ -1,7 +1,6 @@
 """What Debezium makes of the outbox is what the relay makes of it: the same topics, keys, headers and bodies."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -39,7 +38,7 @@ def kafka(tmp_path: Path) -> Iterator[str]:
 
 async def test_debezium_writes_the_records_that_the_relay_writes(kafka: str, tmp_path: Path) -> None:
     async with own_postgres("wal_level=logical") as server, made_store(server.url) as store:
-        for statement in filter(str.strip, re.sub("--.*", "", PREPARED_BY).split(";\n\n")):
+        for statement in PREPARED_BY:
             async with store.connection() as connection:
                 await connection.execute(text(statement))
                 await connection.commit()

@@ -16,7 +16,7 @@ from homeward.watching import unsent_fault
 from reporting.canaries import absence_in_words, absent_canaries
 from store import Store
 from store.canaries import CanaryRow
-from store.capture import SLOT, slot_unread
+from store.capture import SLOT, Slot, capture_slot
 from store.engine import shown
 from store.errors import StoreForbiddenError, StoreUnavailableError
 from store.inspecting import missing_rights
@@ -54,7 +54,7 @@ async def _within(settings: Settings) -> list[Finding]:
             canaries = await tx.canaries() if settings.canary_every else []
             unsent = await tx.count_unsent_answers()
         missing = len(await lines_missing(store))
-        unread = await slot_unread(store) if settings.topics_by == "capture" else None
+        slot = await capture_slot(store) if settings.topics_by == "capture" else None
     finally:
         await store.close()
     user = make_url(settings.database).username or "the hub's user"
@@ -72,7 +72,7 @@ async def _within(settings: Settings) -> list[Finding]:
     if fault := unsent_fault(*unsent, clock.now()):
         found.append(Finding("answers", "fault", fault, "see docs/runbooks/answer-unsent.md"))
     if settings.topics_by == "capture":
-        found.append(_of_capture(unread))
+        found.append(_of_capture(slot))
     held = {state: n for state, n in standing.states.items() if state in ("parked", "failed", "bounced", "in_doubt")}
     if held:
         says = ", ".join(f"{n} deliveries {state.replace('_', ' ')}" for state, n in sorted(held.items()))
@@ -83,13 +83,15 @@ async def _within(settings: Settings) -> list[Finding]:
     return found
 
 
-def _of_capture(unread: int | None) -> Finding:
+def _of_capture(slot: Slot | None) -> Finding:
     """Whether Debezium reads the outbox, and how much of the log it has not read."""
-    if unread is None:
+    if slot is None:
         return Finding("capture", "fault", NO_SLOT, "run deploy/debezium/prepare.sql, as docs/operating.md says")
-    says = f"the replication slot {SLOT} keeps {unread:,} bytes that have not been read"
-    if unread > _UNREAD:
-        return Finding("capture", "warning", says, "start the connector; it fills the disk of Postgres until it reads")
+    says = f"{slot.unread:,} bytes of the log have not been read by the replication slot {SLOT}"
+    if not slot.is_read:
+        return Finding("capture", "fault", f"nobody reads the replication slot {SLOT}: {says}", "start the connector")
+    if slot.unread > _UNREAD:
+        return Finding("capture", "warning", says, "look at the connector: until it reads, the disk of Postgres fills")
     return Finding("capture", "ok", says)
 
 

@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from homeward.capture import NO_SLOT
 from homeward.health.checks import Standing
 from homeward.watching import overdue, relay_fault, telling_fault
 from homeward.wiring import Parts
 from reporting.canaries import AbsentCanary, absence_in_words, absence_of, absent_canaries
 from store.canaries import CanaryRow
+from store.capture import capture_slot
 from store.delivery_status import WaitingCount
 from store.listening import FeedState
 
@@ -66,6 +68,8 @@ async def standing(parts: Parts, running: Collection[str]) -> Standing:
         told["sealed_age"], told["root_waits"] = parts.sealer.age, parts.witnesses.waits()
         faults["timers"] = overdue(timers.earliest, now)
     if "relay" in running:
+        if parts.settings.topics_by == "capture":
+            faults["capture"] = None if await capture_slot(parts.store) else NO_SLOT
         if parts.bounces:
             told["bounces"] = {"age": parts.bounces.age, "left": parts.bounces.left}
         told["shards"] = parts.relay.shards

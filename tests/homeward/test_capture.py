@@ -8,6 +8,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from bench.cdc.connect import PREPARED_BY
 from homeward.capture import NO_SLOT, CaptureSlot
 from homeward.doctor.database_checks import database_findings
 from homeward.settings import Settings
@@ -15,12 +16,16 @@ from homeward.torture.postgres_server import own_postgres
 from producers.captured import LeftToCapture
 from schemas.delivery import Verdict
 from store import Store
+from store.capture import capture_slot
 from store.migrating import migrate
 from tests.producers.outgoing_examples import mail
 from tests.store.store_examples import NOON, Relay, ids, promise, promised
 
-HOME = Path(__file__).parents[2]
-PREPARE, OPERATING = HOME / "deploy" / "debezium" / "prepare.sql", HOME / "docs" / "operating.md"
+OPERATING = (Path(__file__).parents[2] / "docs" / "operating.md").read_text()
+AGAIN, UNREAD = (
+    re.findall(rf"```sql\n\s*({begins}.*?);\n\s*```", OPERATING, re.DOTALL)[0]
+    for begins in (r"UPDATE deliveries\s+SET state = 'prepared'", "SELECT count")
+)
 
 
 @pytest.fixture
@@ -40,25 +45,65 @@ async def put(url: str, *statements: str) -> None:
         await connection.close()
 
 
+async def asked(url: str, question: str) -> tuple[int]:
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        return tuple(await connection.fetchrow(question))
+    finally:
+        await connection.close()
+
+
 async def prepare(url: str) -> None:
     """As psql runs the file: one statement after the other."""
-    await put(url, *filter(str.strip, re.sub("--.*", "", PREPARE.read_text()).split(";\n\n")))
+    await put(url, *PREPARED_BY)
 
 
-async def test_what_the_slot_would_not_keep_waits(url: str) -> None:
+async def test_what_the_slot_keeps_is_left_to_it_and_what_it_has_lost_is_not(url: str) -> None:
     slot = CaptureSlot(url)
     sender = LeftToCapture(slot)
     try:
-        (receipt,) = await sender.send([mail()])
-        assert (receipt.verdict, receipt.detail) == (Verdict.AWAY, NO_SLOT)
         await prepare(url)
         (receipt,) = await sender.send([mail()])
         assert receipt.verdict is Verdict.SENT
         # Nobody reads, and the log grows beyond what is kept.
         await put(url, *["SELECT pg_switch_wal()", "CREATE TABLE more (x int)", "DROP TABLE more"] * 4, "CHECKPOINT")
-        assert await slot.fault() == NO_SLOT
+        (receipt,) = await sender.send([mail()])
+        assert (receipt.verdict, receipt.detail) == (Verdict.AWAY, NO_SLOT)
     finally:
         await sender.stop()
+
+
+async def test_what_waited_for_a_slot_is_not_left_to_one_that_is_made_later(url: str) -> None:
+    """The new one does not keep it. So topics are paused, until a person has had it sent by the relay."""
+    store, sender = Store.open(url), LeftToCapture(CaptureSlot(url))
+    try:
+        await promise(store, promised("a"), promised("b", to="mail/nottinghamshire/manager"))
+        relay = await Relay(store).own()
+        (row,) = await relay.claim()
+        (receipt,) = await sender.send([mail()])
+        assert receipt.verdict is Verdict.AWAY
+        await relay.settle(row.settled("untried"))
+        await put(url, PREPARED_BY[-1].partition("WHERE")[0])  # Debezium makes one where it finds none
+        assert await relay.claim() == []
+        assert ids(await relay.claim(channel="mail")) == ["b"]
+        async with store.reading() as tx:
+            (held,) = await tx.paused()
+        assert held.pause.name == "topic"
+        assert "HOMEWARD_TOPICS_BY=relay" in held.pause.why
+    finally:
+        await sender.stop()
+        await store.close()
+
+
+async def test_a_slot_whose_publication_has_lost_the_outbox_keeps_nothing(url: str) -> None:
+    slot = CaptureSlot(url)
+    try:
+        await prepare(url)
+        assert await slot.fault() is None
+        await put(url, "ALTER PUBLICATION homeward_topics DROP TABLE outbox")
+        assert await slot.fault() == NO_SLOT
+    finally:
+        await slot.close()
 
 
 async def test_a_database_that_cannot_be_asked_is_no_reason_to_book_anything() -> None:
@@ -75,6 +120,8 @@ async def test_it_is_not_set_up_while_something_waits_for_a_topic(url: str) -> N
         await promise(store, promised("a"), promised("b", to="mail/nottinghamshire/manager"))
         with pytest.raises(asyncpg.RaiseError, match="Messages for topics have not left yet"):
             await prepare(url)
+        await put(url, PREPARED_BY[-1])  # by something that goes on after an error
+        assert await capture_slot(store) is None
         await put(url, "UPDATE deliveries SET state = 'accepted' WHERE channel = 'topic'")
         await prepare(url)
     finally:
@@ -83,24 +130,32 @@ async def test_it_is_not_set_up_while_something_waits_for_a_topic(url: str) -> N
 
 async def test_what_was_lost_with_the_slot_is_sent_again_as_the_docs_say(url: str) -> None:
     store = Store.open(url)
-    (statement,) = re.findall(r"```sql\n(UPDATE deliveries.*?);\n```", OPERATING.read_text(), re.DOTALL)
     try:
         await promise(store, promised("a"), promised("b", to="mail/nottinghamshire/manager"))
         relay = await Relay(store).own()
         for channel in ("topic", "mail"):
             (row,) = await relay.claim(channel=channel)
             await relay.settle(row.settled("accepted", "left to change data capture"))
-        await put(url, re.sub("'20.*?'", f"'{NOON.isoformat()}'", statement))
+        await put(url, re.sub("'20.*?'", f"'{NOON.isoformat()}'", AGAIN))
         assert ids([*await relay.claim(), *await relay.claim(channel="mail")]) == ["a"]
     finally:
         await store.close()
 
 
 async def test_the_doctor_says_whether_the_outbox_is_read(url: str) -> None:
-    settings = Settings(database_url=url, topics_by="capture")
-    severities = []
-    for _ in range(2):
-        severities += [each.severity for each in await database_findings(settings) if each.check == "capture"]
-        if len(severities) == 1:
+    settings, said = Settings(database_url=url, topics_by="capture"), list[str]()
+    for step in range(3):
+        said += [each.says for each in await database_findings(settings) if each.check == "capture"]
+        if step == 0:
             await prepare(url)
-    assert severities == ["fault", "ok"]
+        if step == 1:  # nobody reads it, whatever it has to say
+            assert "nobody reads" in said[-1]
+            (unread,) = await asked(url, UNREAD)
+            assert unread == 0
+            store = Store.open(url)
+            await promise(store, promised("a"))
+            await store.close()
+            (unread,) = await asked(url, UNREAD)
+            assert unread > 0
+    assert said[0] == NO_SLOT
+    assert len(said) == 3
