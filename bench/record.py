@@ -4,7 +4,8 @@ ratios. A part that is measured again takes the place of what was measured of it
 `python -m bench.record` makes page and charts anew of the figures that are kept.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, fields
 from datetime import datetime
 from math import log10, nan
@@ -35,12 +36,14 @@ _COLOURS = {"goal met": "#1d70b8", "goal missed": "#d4351c", "no goal": "#505a5f
 _TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
 _WIDTH, _BAR, _REST = 1100, 26, 160  # pixels: of a chart, of each bar's height, and of what stands above and below
 
-# leather is told how a chart looks in its module only. Its own labels are light grey, in a font that few have.
-theme.background_color, theme.tick_color, theme.zero_color = "#f9f9f9", "#d8d8d8", "#0b0c0c"
-theme.title_color = theme.legend_color = theme.axis_title_color = theme.label_color = "#0b0c0c"
-theme.title_font_family = theme.legend_font_family = "sans-serif"
-theme.axis_title_font_family = theme.tick_font_family = "sans-serif"
-theme.tick_font_char_width, theme.margin = 7, 0.03
+_INK = "#0b0c0c"
+_THEME = {
+    "background_color": "#f9f9f9", "tick_color": "#d8d8d8", "zero_color": _INK, "title_color": _INK,
+    "legend_color": _INK, "axis_title_color": _INK, "label_color": _INK, "title_font_family": "sans-serif",
+    "legend_font_family": "sans-serif", "axis_title_font_family": "sans-serif", "tick_font_family": "sans-serif",
+    "tick_font_char_width": 7, "margin": 0.03,
+}  # fmt: skip
+"""leather's own labels are light grey, in a font that few have."""
 
 
 def write(folder: Path, machine: dict[str, Any], comparisons: Sequence[Comparison]) -> None:
@@ -148,7 +151,21 @@ def _chart(title: str, rows: Sequence[Comparison], least: float, most: float) ->
         bars = [(log10(each.ratio or 1), _label(each)) for each in rows if _state(each) == state]
         if bars:
             chart.add_bars(bars, name=state, fill_color=colour)
-    return str(chart.to_svg(width=_WIDTH, height=_REST + _BAR * len(rows)))
+    with _themed():
+        return str(chart.to_svg(width=_WIDTH, height=_REST + _BAR * len(rows)))
+
+
+@contextmanager
+def _themed() -> Iterator[None]:
+    """leather is told how a chart looks in its module only, which the desk uses as well."""
+    before = {name: getattr(theme, name) for name in _THEME}
+    for name, value in _THEME.items():
+        setattr(theme, name, value)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(theme, name, value)
 
 
 def _label(each: Comparison) -> str:
