@@ -4,6 +4,7 @@ set up while something waits that was promised before."""
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -36,21 +37,15 @@ async def url() -> AsyncIterator[str]:
         yield server.url
 
 
-async def put(url: str, *statements: str) -> None:
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+async def put(url: str, *statements: str) -> Any:
+    """Puts them one after the other; returns the first value that the last of them gives."""
+    connection, given = await asyncpg.connect(url.replace("+asyncpg", "")), None
     try:
         for statement in statements:
-            await connection.execute(statement)
+            given = await connection.fetchval(statement)
     finally:
         await connection.close()
-
-
-async def asked(url: str, question: str) -> tuple[int]:
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
-    try:
-        return tuple(await connection.fetchrow(question))
-    finally:
-        await connection.close()
+    return given
 
 
 async def prepare(url: str) -> None:
@@ -150,12 +145,10 @@ async def test_the_doctor_says_whether_the_outbox_is_read(url: str) -> None:
             await prepare(url)
         if step == 1:  # nobody reads it, whatever it has to say
             assert "nobody reads" in said[-1]
-            (unread,) = await asked(url, UNREAD)
-            assert unread == 0
+            assert await put(url, UNREAD) == 0
             store = Store.open(url)
             await promise(store, promised("a"))
             await store.close()
-            (unread,) = await asked(url, UNREAD)
-            assert unread > 0
+            assert await put(url, UNREAD) > 0
     assert said[0] == NO_SLOT
     assert len(said) == 3

@@ -59,6 +59,15 @@ class Office:
         return [each.destination for each, _ in await self.words()]
 
 
+def with_ladder(world: World, folder: Path, *roles: str) -> Office:
+    """Where a senior alert that nobody acknowledges climbs to these roles."""
+    (folder / "nottinghamshire").mkdir()
+    (folder / "nottinghamshire" / "local.toml").write_text(
+        f'authority = "nottinghamshire"\n[acknowledge."senior.alert"]\nwithin = "1h"\nladder = {[*roles]}\n'
+    )
+    return Office(world, folder)
+
+
 @pytest.fixture
 def office(hub: World) -> Office:
     return Office(hub)
@@ -155,12 +164,7 @@ async def test_where_the_intake_role_cannot_be_reached_the_operator_of_the_hub_h
 
 
 async def test_the_next_of_the_ladder_hears_with_the_intake_role(hub: World, tmp_path: Path) -> None:
-    (tmp_path / "nottinghamshire").mkdir()
-    (tmp_path / "nottinghamshire" / "local.toml").write_text(
-        'authority = "nottinghamshire"\n[acknowledge."senior.alert"]\nwithin = "1h"\n'
-        'ladder = ["team_manager", "service_director"]\n'
-    )
-    office = Office(hub, tmp_path)
+    office = with_ladder(hub, tmp_path, "team_manager", "service_director")
     await office.promise("a", "b", to="mail/nottinghamshire/service_director", urgency="immediate", type="senior.alert")
     office.befall(Verdict.REFUSED, "a", "b")
     await office.relay.drain()

@@ -9,19 +9,13 @@ from typing import Any
 import pytest
 from relay_world import MINUTE, SECOND, World
 from test_relay_paused import pause
-from test_undelivered import LEADER, Office
+from test_undelivered import LEADER, Office, with_ladder
 
 from intake import undelivered
 from intake.undelivered import DeliveryFault, Undelivered
 from store import Transaction
 
 DIRECTOR = "mail/nottinghamshire/service_director"
-LADDER = """
-authority = "nottinghamshire"
-[acknowledge."senior.alert"]
-within = "1h"
-ladder = ["team_manager", "children_missing_officer"]
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +67,7 @@ async def test_the_word_of_a_crowd_comes_when_it_is_due(hub: World) -> None:
 
 async def test_what_comes_back_is_told_with_the_crowd_of_its_mailbox(hub: World, tmp_path: Path) -> None:
     """A word about the one alone would put off that about the others."""
-    office = with_ladder(hub, tmp_path)
+    office = with_ladder(hub, tmp_path, "team_manager", "children_missing_officer")
     await office.promise("alert", to=DIRECTOR, urgency="immediate", type="senior.alert")
     await office.relay.drain()
     await crowd(office, DIRECTOR)
@@ -86,7 +80,7 @@ async def test_what_comes_back_is_told_with_the_crowd_of_its_mailbox(hub: World,
 
 
 async def test_what_must_climb_does_so_from_behind_the_crowd_of_its_mailbox(hub: World, tmp_path: Path) -> None:
-    office = with_ladder(hub, tmp_path)
+    office = with_ladder(hub, tmp_path, "team_manager", "children_missing_officer")
     await crowd(office, DIRECTOR)
     await office.promise("alert", to=DIRECTOR, urgency="immediate", type="senior.alert")
     hub.now += 5 * MINUTE
@@ -138,10 +132,3 @@ async def test_two_that_look_at_one_time_say_one_word_about_a_mailbox(
     await office.promise(*(f"{n:02}" for n in range(12)), to=LEADER, urgency="immediate")
     hub.now += timedelta(minutes=6)
     assert sum(await asyncio.gather(office.telling.tell(), other.tell())) == 1
-
-
-def with_ladder(world: World, folder: Path) -> Office:
-    """An alert that nobody acknowledges climbs."""
-    (folder / "nottinghamshire").mkdir()
-    (folder / "nottinghamshire" / "local.toml").write_text(LADDER)
-    return Office(world, folder)
