@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from hub_in_memory import Hub
+from seals import seal
 from wire_messages import context, found, missing
 
 from homeward import clock
@@ -55,9 +56,7 @@ async def lived(url: str, *reports: bytes) -> None:
     store = Store.open(url)
     hub = Hub(store)
     await hub.take(*reports)
-    sealer = Sealer(store, hub.clock.now)
-    await sealer.look()
-    await sealer.look()  # on Postgres what the look before has seen
+    await seal(Sealer(store, hub.clock.now))
     await store.close()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hub_in_memory import Hub
 from prometheus_client import CollectorRegistry
+from seals import seal
 from stamp_service import stamp_service
 from wire_messages import context, missing
 
@@ -45,11 +46,9 @@ async def hub(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[H
 
 
 async def next_day(hub: Hub, days: int = 1) -> None:
-    """So many days pass, and what can be sealed is sealed: on Postgres by a second look."""
+    """So many days pass, and what is there is sealed."""
     hub.clock.set(hub.clock.now() + days * DAY)
-    sealer = Sealer(hub.store, hub.clock.now)
-    await sealer.look()
-    await sealer.look()
+    await seal(Sealer(hub.store, hub.clock.now))
 
 
 async def test_a_service_that_stamps_no_root_for_two_days_is_told_of_also_after_a_restart(
@@ -160,6 +159,7 @@ async def test_what_fails_is_called_by_its_name_and_the_hub_says_it_in_ready_and
     parts = Parts(settings, hub.packs, shipped_directories(), hub.store, ways, now=hub.clock.now)
     running = RunningHub(parts, ["timers"])
     await next_day(hub)
+    caplog.clear()
     monkeypatch.setattr("homeward.witnessing._LOOK_EVERY", 0.01)
     at_work = asyncio.create_task(parts.witnesses.run())
     await asyncio.wait_for(tries[-1].wait(), 10)  # it goes on whatever fails

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from seals import seal
 from sqlalchemy import Engine, event, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from store_examples import HOUR, NOON, SECOND, line
@@ -23,8 +24,6 @@ from store.ledger import canonical, entry_hash
 from store.proof import LedgerFault, LedgerProof
 from store.roots import leaf, path_of, tree_hash
 from store.tables import ledger
-
-PATIENCE = 60.0
 
 EPISODES = ("episode-1", "episode-2", "episode-3")
 DAY = timedelta(days=1)
@@ -59,26 +58,16 @@ async def append(store: Store, *rows: LedgerRow) -> None:
         await tx.append(rows, [])
 
 
-async def seal(store: Store, clock: Clock, sealer: Sealer | None = None) -> None:
-    """As a hub does, which looks again for as long as somebody on the server is still writing, be it to a database of
-    another test."""
-    sealer = sealer or Sealer(store, clock.now)
-    await sealer.look()
-    async with asyncio.timeout(PATIENCE):
-        while sealer._waited:
-            await sealer.look()
-
-
 async def lived(store: Store) -> int:
     """Two days that are sealed, the first by a root that closes it, and a third that no root covers yet. Returns the
     last position that is sealed."""
     clock = Clock()
     await append(store, *rows_of("a"))
-    await seal(store, clock)
+    await seal(Sealer(store, clock.now))
     clock.time += DAY
     await append(store, *rows_of("b"))
     await append(store, *rows_of("c", EPISODES[:1]))
-    await seal(store, clock)
+    await seal(Sealer(store, clock.now))
     async with store.reading() as tx:
         newest = await tx.newest_root()
     await append(store, *rows_of("d"))
@@ -206,7 +195,7 @@ async def test_a_row_that_somebody_is_still_writing_keeps_what_is_behind_it_from
         assert sealer.fault() is None
         passed[0] = 600.0
         assert sealer.fault() == "the ledger has not been sealed for 600 s (a transaction stays open)"
-    await seal(store, clock, sealer)
+    await seal(sealer)
     assert (sealer.age, sealer.fault()) == (0, None)
     proof = await proven(store)
     assert (proof.sealed, proof.faults) == (2, [])
@@ -225,7 +214,7 @@ async def test_rows_from_before_there_were_chains_are_vouched_for_from_the_first
             await connection.execute(ledger.insert().values(id=row.id, at=row.at, hash=hashed, **values))
     await append(store, line("new"))
     assert (await proven(store)).faults == []
-    await seal(store, Clock())
+    await seal(Sealer(store, Clock().now))
     proof = await proven(store)
     assert (proof.sealed, proof.without_link, proof.faults) == (4, 0, [])
     async with behind_the_triggers(store) as connection:
@@ -242,18 +231,18 @@ async def test_a_row_of_no_episode_is_unproven_until_it_is_sealed_and_named_from
             await connection.execute(gone)
             faults = (await Transaction(connection).prove_ledger()).faults
         assert [fault.position for fault in faults] == ([2] if is_sealed else [])
-        await seal(store, clock)
+        await seal(Sealer(store, clock.now))
 
 
 async def test_the_first_root_of_a_day_closes_the_days_before_also_where_nothing_happened(store: Store) -> None:
     clock = Clock()
     sealer = Sealer(store, clock.now)
     await append(store, line("a"))
-    await seal(store, clock, sealer)
+    await seal(sealer)
     clock.time += HOUR
-    await seal(store, clock, sealer)
+    await seal(sealer)
     clock.time += 2 * DAY
-    await seal(store, clock, sealer)
+    await seal(sealer)
     async with store.reading() as tx:
         roots = await tx.roots_after(0, 10)
         assert [(root.rows, root.closes) for root in roots] == [(1, None), (0, "2026-03-18")]
@@ -263,7 +252,7 @@ async def test_the_first_root_of_a_day_closes_the_days_before_also_where_nothing
 async def test_of_two_hubs_that_seal_at_once_one_root_stays(two_hubs: tuple[Store, Store]) -> None:
     clock = Clock()
     await append(two_hubs[0], line("a"), line("b"))
-    await asyncio.gather(*(seal(store, clock) for store in two_hubs))
+    await asyncio.gather(*(seal(Sealer(store, clock.now)) for store in two_hubs))
     proof = await proven(two_hubs[0])
     assert (proof.sealed, proof.newest and proof.newest.number, proof.faults) == (2, 1, [])
 
