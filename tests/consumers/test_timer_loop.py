@@ -13,7 +13,7 @@ from store import Store, StoreUnavailableError, TimerRow
 
 NOON = datetime(2026, 3, 17, 12, 0, tzinfo=UTC)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 def timer(row: str, due: datetime = NOON, episode: str | None = None) -> TimerRow:

@@ -209,7 +209,7 @@ async def test_a_hub_that_runs_the_timers_seals_by_itself_and_tells_of_the_root_
     parts = Parts(settings, hub.packs, shipped_directories(), hub.store, ways, now=hub.clock.now, wait=wait)
     running = RunningHub(parts, ["timers"])
     await running.start()
-    await asyncio.wait_for(told.wait(), 10)
+    await asyncio.wait_for(told.wait(), 60)
     await running.stop()
     assert "     3  " in (await made(url, "roots")).output
 

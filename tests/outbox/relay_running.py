@@ -9,7 +9,7 @@ from relay_world import World
 from outbox.relay import Relay
 from schemas.delivery import Outgoing, Receipt
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 @asynccontextmanager

@@ -160,7 +160,7 @@ async def test_of_two_that_begin_a_chain_at_once_the_second_is_told_to_try_again
         await tx.flush()
         event.listen(Engine, "before_cursor_execute", see)
         second = asyncio.create_task(append(other, line("second")))
-        await asyncio.wait_for(sent.wait(), 10)
+        await asyncio.wait_for(sent.wait(), 60)
         event.remove(Engine, "before_cursor_execute", see)
     with pytest.raises(StoreUnavailableError, match="ledger_of_episode"):
         await second
