@@ -79,9 +79,9 @@ class Intake:
         self._begun: set[tuple[str, str]] = set()
 
     async def process_batch(self, batch: Sequence[RawRecord], again: bool = False) -> None:
-        """Takes a batch in. Raises StoreUnavailableError where the database cannot be reached: nothing was taken then,
-        and the batch may be given again. `again`: also what was taken before, as far as it can be parsed; only for
-        records of a register, which change nothing where they bring no news."""
+        """Takes a batch in. Raises StoreUnavailableError where the database cannot be reached: some of it may have been
+        taken then, and all of it may be given again. `again`: also what was taken before, as far as it can be parsed;
+        only for records of a register, which change nothing where they bring no news."""
         if not batch:
             return
         now, began = self._now(), asyncio.get_running_loop().time()
@@ -90,9 +90,7 @@ class Intake:
             each = self._read(raw, now)
             read.append(_reread(each) if again and isinstance(each, Parsed) else each)
             await asyncio.sleep(0)  # heartbeats go on, however long the batch and its records are
-        steps = await self._isolation.take(read, now)
-        self._promised()
-        say_taken(batch, steps, began)
+        say_taken(batch, await self._isolation.take(read, now), began)
 
     async def fire_timers(self, timers: Sequence[TimerRow]) -> None:
         """Asks the rules again whose timers are due. A timer that no longer stands is passed over."""
@@ -200,6 +198,8 @@ class Intake:
             else:
                 if not self._history:  # which begins nothing
                     self._begun |= {_version(pack) for pack in self._governing(done, now)}
+                say_step(done)  # now, as the rest of its batch may come to grief
+                self._promised()
                 return done
 
     async def _work(

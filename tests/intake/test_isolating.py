@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hub_in_memory import hub
@@ -15,6 +16,7 @@ from intake.placing import place
 from intake.records import RawRecord, Rejected
 from intake.resolving import Doubt
 from intake.step import Context, Step
+from intake.writing import write_batch
 from store.errors import StoreCrowdedError, StoreForbiddenError, StoreRefusedError, StoreUnavailableError
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -198,3 +200,27 @@ async def test_another_message_of_the_name_of_one_that_was_set_aside_is_taken_in
             await h.take(missing(incident=f"P-{risk}", id_="one-name", risk=risk))
         assert len(await h.held()) == 1
         assert {"P-high", "P-medium"} == {*await h.episodes()}
+
+
+async def test_what_was_kept_is_said_although_the_rest_of_its_batch_comes_to_grief(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    faults = [RuntimeError("of the batch"), None, StoreUnavailableError("away")]
+
+    async def writing(*given: Any, **named: Any) -> None:
+        if fault := faults.pop(0):
+            raise fault
+        await write_batch(*given, **named)
+
+    async def answers() -> bool:
+        return False
+
+    async with hub() as h:
+        batch = [h.raw(b"not json", "police.XX.notifications.v1"), h.raw(missing())]
+        monkeypatch.setattr("intake.intake.write_batch", writing)
+        monkeypatch.setattr(h.store, "answers", answers)
+        with pytest.raises(StoreUnavailableError):
+            await h.intake.process_batch(batch)
+        assert len(await h.held()) == 1
+        assert "Moved a record to quarantine" in caplog.text
+        assert h.woken == 1
