@@ -3,7 +3,7 @@ with what the batch itself changes. Scores come from `enrichment.matching`; whos
 `enrichment.whose`."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from enrichment.contradiction import by_description
@@ -29,12 +29,17 @@ def keys_of(described: Iterable[Described]) -> set[str]:
 
 
 class Lookup:
-    """Children by what they are called, when they were born and where they live."""
+    """Children by what they are called, when they were born and where they live. `sought`: the descriptions under whose
+    keys they were found."""
 
     def __init__(
-        self, model: Model, rows: Sequence[BlockedRow] = (), described: Mapping[str, bytes] | None = None
+        self,
+        model: Model,
+        rows: Sequence[BlockedRow] = (),
+        described: Mapping[str, bytes] | None = None,
+        sought: Collection[Described] = (),
     ) -> None:
-        self.model = model
+        self.model, self.sought = model, sought
         self._under: dict[str, set[str]] = {}
         self._keys: dict[str, set[str]] = {}
         self._authority: dict[str, str] = {}
@@ -129,6 +134,10 @@ class Lookup:
             for key in self._told[described][1]:
                 self._asked.setdefault(key, set()).add(described)
         return self._told[described]
+
+    def holds(self, person: str) -> bool:
+        """Whether the person was found, or is described here."""
+        return person in self._authority
 
     def changes(self) -> tuple[list[str], list[BlockedRow]]:
         """Whose keys must be filed anew, and under which."""

@@ -139,6 +139,7 @@ async def tell_of_many(tx: Transaction, context: Context) -> Step:
     """The operator hears of a register that has claimed many children in a day, as it passes the mark."""
     step = Step()
     for about in sorted({note.about for note in context.notes.new if note.about.startswith(_CLAIMS)}):
+        await tx.lock([about])  # or two hubs could each count up to the mark, and neither past it
         more = sum(note.about == about for note in context.notes.new)
         before = await tx.count_notes(about, context.now - DAY)
         if before < MANY <= before + more:

@@ -15,6 +15,7 @@ from enrichment.children import Children
 from enrichment.matching import Model, shipped_model
 from intake import floods, periodic
 from intake.batch import BatchProcessor
+from intake.beside import FiledMeanwhileError, look_beside
 from intake.canaries import answer_canaries
 from intake.claiming import fresh
 from intake.claims import tell_of_many
@@ -44,6 +45,7 @@ from store import Store, Transaction
 from store.rows import TimerRow
 
 log = logging.getLogger(__name__)
+_MOST_ANEW = 5  # times that a batch is decided because other hubs were first
 
 
 class Intake:
@@ -105,7 +107,9 @@ class Intake:
     async def _ask(self, timers: Sequence[TimerRow], figures: Mapping[str, Figures], now: datetime) -> Step:
         async with self._store.transaction(short=True) as tx:
             waited_for = await lock_waiting(tx, [t for t in timers if t.rule == EARLY_WORD])
-            await tx.lock({t.person for t in timers} | waited_for)
+            floods_of = {t.person for t in timers if t.rule == floods.FLOOD_RULE}
+            await tx.lock({t.person for t in timers if t.person not in floods_of} | waited_for)
+            await tx.lock(floods_of)  # after children, as in a batch
             due = await tx.standing_timers({t.id for t in timers}, max(t.due_at for t in timers))
             found = await tx.find((), (), {t.episode for t in due if t.episode})
             people, rows = await tx.load({t.person for t in due if t.episode})
@@ -172,10 +176,10 @@ class Intake:
     async def replay(self, limit: int) -> int:
         """Takes in what somebody asked to be replayed from quarantine, so many at most; returns how many. What still
         cannot be parsed or taken in goes back into quarantine."""
-        count = await self._replays.replay(limit)
-        if count:
-            self._promised()
-        return count
+        try:
+            return await self._replays.replay(limit)
+        finally:
+            self._promised()  # some may have been kept before one failed
 
     def _read(self, raw: RawRecord, now: datetime) -> Read:
         """What a record says. Total: a fault of ours in reading costs that record alone."""
@@ -187,14 +191,17 @@ class Intake:
 
     async def _transact(self, read: Sequence[Read], now: datetime) -> Step:
         """Keeps all of it. Early word that comes to grief itself goes to quarantine alone."""
-        spoilt = dict[str, Exception]()
+        spoilt, anew = dict[str, Exception](), 0
         while True:
             try:
                 with inner_span("transaction", records=len(read)):
                     async with self._store.transaction(short=True) as tx:
-                        done = await self._work(tx, read, now, spoilt)
+                        done = await self._work(tx, read, now, spoilt, looks=anew < _MOST_ANEW)
             except EarlyWordError as error:
                 note_spoilt(error, spoilt)
+            except FiledMeanwhileError:
+                anew += 1
+                log.info("Another hub has begun a child of this batch: deciding it anew", extra={"times": anew})
             else:
                 if not self._history:  # which begins nothing
                     self._begun |= {_version(pack) for pack in self._governing(done, now)}
@@ -208,7 +215,10 @@ class Intake:
         read: Sequence[Read],
         now: datetime,
         spoilt: Mapping[str, Exception] = MappingProxyType({}),
+        looks: bool = False,
     ) -> Step:
+        """All that a transaction does. Where it `looks` for what another hub was first to begin, it raises
+        FiledMeanwhileError."""
         await answer_canaries(tx, [each for each in read if isinstance(each, CanarySeen)], now)
         taken = await fresh(tx, [each for each in read if not isinstance(each, CanarySeen)], now)
         await say_taken_already(tx, read, taken)
@@ -219,6 +229,8 @@ class Intake:
         context = await self._loaded(tx, parsed, now)
         rejected += [*context.early.unread, *_set_aside(context.early, spoilt)]
         batch = await self._processed(tx, context, parsed)
+        if looks and self._store.postgres:
+            await look_beside(tx, context)
         if self._history:
             batch.done += Step(rejected=tuple(rejected))
             await write_batch(tx, batch, self._directories, parsed, (), ())

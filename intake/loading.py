@@ -30,7 +30,7 @@ async def load_batch(tx: Transaction, batch: Sequence[Parsed], packs: Packs, mod
     asked = {(authority, *packs.spelt(authority, n)) for authority in packs.authorities for n in numbers}
     found = await tx.find([*asked, *keyed], references, episodes)
     descriptions = [p.described for p in batch if p.described]
-    lookup = Lookup(model, *await tx.blocked(keys_of(descriptions)))
+    lookup = Lookup(model, *await tx.blocked(keys_of(descriptions)), descriptions)
     held = {*(n.person for n in found.identifiers), *(r.person for r in found.references), *found.episodes.values()}
     held |= lookup.meant(descriptions)
     await tx.lock(held)
