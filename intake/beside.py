@@ -30,9 +30,9 @@ async def _is_filed(tx: Transaction, before: Lookup) -> bool:
     other hubs file in a backlog, is no reason: one decision would follow another."""
     rows, held = await tx.blocked(keys_of(before.sought))
     new = [row for row in rows if not before.holds(row.person)]
-    now = Lookup(before.model, new, {row.person: held[row.person] for row in new if row.person in held})
+    since = Lookup(before.model, new, {row.person: held[row.person] for row in new if row.person in held})
     return any(
-        now.judge(authority, described).outcome == "certain"
+        since.judge(authority, described).outcome == "certain"
         for described in before.sought
-        for authority in now.authorities(described)
+        for authority in since.authorities(described)
     )
