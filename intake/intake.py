@@ -9,7 +9,6 @@ import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
 
 from enrichment.children import Children
 from enrichment.matching import Model, shipped_model
@@ -75,7 +74,7 @@ class Intake:
         self._promised, self._model, self._stale_after = promised, model or shipped_model(), stale_after
         self._early_after = early_after
         self._isolation = Isolation(store, self._transact)
-        self._replays = Replays(store, self._read, self._work, self._tell_of_record, now)
+        self._replays = Replays(store, self._read, self._work, self._tell_of_record, now, self._kept)
         self._forces, self._gate, self._history = frozenset(forces), gate, history
         # Versions of procedures whose periodic reports are known to be set: what was not kept has not begun.
         self._begun: set[tuple[str, str]] = set()
@@ -101,8 +100,7 @@ class Intake:
         figures = await periodic.counted(self._store, reports, self._packs)
         with root_span("ask timers", timers=len(timers)):
             done = await self._ask(timers, figures, now)
-        say_step(done)
-        self._promised()
+        self._kept(done)
 
     async def _ask(self, timers: Sequence[TimerRow], figures: Mapping[str, Figures], now: datetime) -> Step:
         async with self._store.transaction(short=True) as tx:
@@ -154,8 +152,7 @@ class Intake:
             count = sum(batch.start_clocks(episode) for episode in sorted(episodes))
             batch.settle()
             await write_batch(tx, batch, self._directories, (), (), self._begin_periodic(batch.done, now))
-        say_step(batch.done)
-        self._promised()
+        self._kept(batch.done)
         return count
 
     async def rehearse(self, raw: RawRecord) -> Rehearsed:
@@ -176,10 +173,12 @@ class Intake:
     async def replay(self, limit: int) -> int:
         """Takes in what somebody asked to be replayed from quarantine, so many at most; returns how many. What still
         cannot be parsed or taken in goes back into quarantine."""
-        try:
-            return await self._replays.replay(limit)
-        finally:
-            self._promised()  # some may have been kept before one failed
+        return await self._replays.replay(limit)
+
+    def _kept(self, done: Step) -> None:
+        """A transaction is kept: that is said, and who sends and who keeps time look again."""
+        say_step(done)
+        self._promised()
 
     def _read(self, raw: RawRecord, now: datetime) -> Read:
         """What a record says. Total: a fault of ours in reading costs that record alone."""
@@ -205,8 +204,7 @@ class Intake:
             else:
                 if not self._history:  # which begins nothing
                     self._begun |= {_version(pack) for pack in self._governing(done, now)}
-                say_step(done)  # now, as the rest of its batch may come to grief
-                self._promised()
+                self._kept(done)  # now, as the rest of its batch may come to grief
                 return done
 
     async def _work(
@@ -214,7 +212,7 @@ class Intake:
         tx: Transaction,
         read: Sequence[Read],
         now: datetime,
-        spoilt: Mapping[str, Exception] = MappingProxyType({}),
+        spoilt: Mapping[str, Exception],
         looks: bool = False,
     ) -> Step:
         """All that a transaction does. Where it `looks` for what another hub was first to begin, it raises

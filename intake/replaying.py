@@ -9,7 +9,6 @@ from datetime import datetime
 from intake.early import EarlyWordError, note_spoilt
 from intake.records import Parsed, RawRecord, Read, Rejected
 from intake.rejecting import failed
-from intake.saying import say_step
 from intake.step import Step
 from store import Store, Transaction
 from store.errors import StoreCrowdedError, StoreUnavailableError
@@ -25,10 +24,20 @@ Work = Callable[[Transaction, Sequence[Read], datetime, Mapping[str, Exception]]
 
 class Replays:
     """What `work` does of a transaction, for records that were asked for. `read` says what a record holds, given the
-    instant of its receipt; `tell` tells a person of one that cannot be set aside by `work`."""
+    instant of its receipt; `tell` tells a person of one that cannot be set aside by `work`; `kept` is called with what
+    each transaction has kept."""
 
-    def __init__(self, store: Store, read: ReadOne, work: Work, tell: TellOfOne, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        read: ReadOne,
+        work: Work,
+        tell: TellOfOne,
+        now: Callable[[], datetime],
+        kept: Callable[[Step], None],
+    ) -> None:
         self._store, self._read, self._work, self._tell, self._now = store, read, work, tell, now
+        self._kept = kept
 
     async def replay(self, limit: int) -> int:
         """Takes in so many at most; returns how many. What still cannot be parsed or taken in goes back into
@@ -100,7 +109,8 @@ class Replays:
             await tx.quarantine([_put_back(row, faults[row.id][0]) for row in failing])
             read = [self._again(row, faults.get(row.id), now) for row in rows if row not in failing]
             step = await self._work(tx, read, now, spoilt) if read else Step()
-        say_step(step)
+        if rows:
+            self._kept(step)
         return len(rows)
 
     def _again(self, row: QuarantineRow, faults: Sequence[Exception] | None, now: datetime) -> Read:

@@ -168,3 +168,9 @@ async def test_one_behind_early_word_that_cannot_be_set_aside_holds_up_no_other(
         assert await _replayed(h) == 2
         assert {*await h.episodes()} == {"P-2"}
         assert [held.row.detail for held in await h.held()] == ["Processing failed (EarlyWordError)"]
+
+
+async def test_a_look_that_finds_nothing_to_replay_wakes_nobody() -> None:
+    async with hub() as h:
+        assert await h.intake.replay(10) == 0
+        assert h.woken == 0
