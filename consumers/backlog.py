@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 _LOOK_AGAIN = 0.2  # seconds between two looks at the group's committed offsets
 _ASK_AGAIN = 1.0  # seconds until Kafka is asked again where it could not answer
 _ANSWER_WITHIN = 5.0  # seconds that a Kafka which was away before has to answer
-_PROBE, _PROBES = 100, 50  # milliseconds of each look whether a partition holds a record, and how many looks at most
+_PROBE = 100  # milliseconds of each look whether a partition holds a record
 
 Offsets = Mapping[TopicPartition, int]
 
@@ -92,6 +92,7 @@ class Backlog:
             **self._connection,
         )
         first: dict[TopicPartition, int] = {}
+        unsure: set[TopicPartition] = set()  # of these it is not known yet whether a record is left to read
         began = looked = 0.0
         clock = asyncio.get_running_loop().time
         try:
@@ -103,8 +104,12 @@ class Backlog:
                     if not first:
                         log.info("Clocks are on hold until the backlog is read", extra={"records": self._records})
                         first, began = self._unread, looked
-                        await self._leave_out_empty(consumer, ends)
-                    await self._pause(_LOOK_AGAIN)
+                        unsure = {*self._unread}
+                        consumer.assign([*unsure])  # read from where the group has committed
+                    if unsure:
+                        await self._leave_out_empty(consumer, unsure, ends)
+                    else:
+                        await self._pause(_LOOK_AGAIN)
         except (TimeoutError, asyncio.CancelledError):
             if looked - began >= self._limit / 2:  # a Kafka that fell silent meanwhile says nothing of its readers
                 self._still |= {tp for tp, records in self._unread.items() if first.get(tp) == records}
@@ -126,21 +131,19 @@ class Backlog:
         self._unread = unread
         return bool(unread)
 
-    async def _leave_out_empty(self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> None:
+    async def _leave_out_empty(
+        self, consumer: AIOKafkaConsumer, unsure: set[TopicPartition], ends: dict[TopicPartition, int]
+    ) -> None:
         """Forgets partitions in which nothing is left to read but the marks that transactions leave: no consumer
-        commits those."""
-        consumer.assign([*self._unread])  # read from where the group has committed
-        asked = {*self._unread}
-        for _ in range(_PROBES):
-            read = await consumer.getmany(timeout_ms=_PROBE)
-            consumer.pause(*read)  # its further records would keep the others from being waited for
-            empty = {tp for tp in asked - read.keys() if await consumer.position(tp) >= ends[tp]}
-            asked -= read.keys() | empty
-            for tp in empty:
-                del ends[tp]
-            if not asked:
-                break
-        consumer.unsubscribe()
+        commits those. One look: a client that is new may need several until it is sure of all."""
+        read = await consumer.getmany(timeout_ms=_PROBE)
+        consumer.pause(*read)  # its further records would keep the others from being waited for
+        empty = {tp for tp in unsure - read.keys() if await consumer.position(tp) >= ends[tp]}
+        unsure -= read.keys() | empty
+        for tp in empty:
+            del ends[tp]
+        if not unsure:
+            consumer.unsubscribe()
 
 
 async def partitions_of(connection: dict[str, Any], pattern: str) -> list[TopicPartition]:
