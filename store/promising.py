@@ -15,8 +15,8 @@ import orjson
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Executable,
     FromClause,
+    Insert,
     Integer,
     Text,
     and_,
@@ -55,7 +55,7 @@ _UNTIL = bindparam("lasts", type_=UtcInstant)
 
 
 @cache
-def _deliver(postgres: bool, handed: bool) -> Executable:
+def _deliver(postgres: bool, handed: bool) -> Insert:
     """On Postgres one statement with the outbox rows themselves, of which the database gives the positions."""
     rows = _LANES.of(postgres)
     promised: FromClause = outbox
@@ -64,7 +64,9 @@ def _deliver(postgres: bool, handed: bool) -> Executable:
     plain = (literal("prepared"), literal(0), literal(0))
     born: tuple[ColumnElement[Any], ...] = (*plain, null(), null())
     if handed:
-        free = _is_free(rows, postgres)
+        # Materialized, or the look would be planned and made once for each of the columns that hang on it.
+        looked = select(rows, _is_free(rows, postgres).label("free")).cte("looked").prefix_with("MATERIALIZED")
+        rows, free = looked, looked.c.free
         leased = (literal("sending"), literal(1), rows.c.fence, _OWNER, _UNTIL)
         born = tuple(case((free, yes), else_=no) for yes, no in zip(leased, born, strict=True))
     chosen = select(promised.c.position, *(rows.c[name] for name in _TAKEN), rows.c.kept_back, *born)
@@ -85,6 +87,8 @@ class Promising(Session):
     """The part of a transaction that promises: outbox rows, and a delivery of each."""
 
     async def _promise(self, rows: Sequence[OutboxRow], kept_back: Mapping[str, datetime]) -> None:
+        """Whether a lane is free is seen before anything that is written with it is waited for: whoever promises holds
+        the lock of the lane's subject."""
         terms = self._terms()
         fences = _fences(rows, terms, kept_back)
         handed = any(fence is not None for fence in fences.values())
@@ -97,7 +101,8 @@ class Promising(Session):
             await self._execute(_OUTBOX.statement(self._postgres), written)
         else:
             given |= written
-        made = await self._with(_LANES, lanes, _deliver(self._postgres, handed), **given)
+        given |= _LANES.parameters(self._postgres, lanes)
+        made = await self._put_last(_deliver(self._postgres, handed), given, outbox, deliveries)
         born = _born(rows, [(r.lane, r.position) for r in made if r.state == "sending"], fences) if handed else []
         self.promised.born += born
         ids = {row.row.id for row in born}

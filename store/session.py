@@ -47,9 +47,8 @@ class Session:
     async def flush(self) -> None:
         """Puts to the database what is to be written and waits for more. Every other statement does so first."""
         if self._unwritten:
-            parts, self._unwritten = self._unwritten, []
-            whole = {name: rows for part in parts for name, rows in part.parameters.items()}
-            await self._put(_together(tuple(part.statement for part in parts)), whole)
+            first, *self._unwritten = self._unwritten
+            await self._with_unwritten(first.statement, first.parameters)
 
     async def _write(self, writing: Writing, rows: Sequence[Sequence[Any]], apart: bool = False) -> None:
         if not rows:
@@ -67,10 +66,25 @@ class Session:
         if not self._postgres:
             await self._put(statement, parameters)
             return
-        named_alike = any(not parameters.keys().isdisjoint(part.parameters) for part in self._unwritten)
-        if named_alike or (not apart and self._writes(table)):
+        if self._names(parameters) or (not apart and self._writes(table)):
             await self.flush()  # parts of one statement do not see what the others do to a table
         self._unwritten.append(_Part(statement, table, parameters))
+
+    async def _put_last(self, statement: Insert, parameters: Parameters, *tables: Table) -> Rows:
+        """Puts it to the database together with what is to be written, and before that. `tables`: those that it asks or
+        writes."""
+        if self._names(parameters) or any(map(self._writes, tables)):
+            await self.flush()
+        return await self._with_unwritten(statement, parameters)
+
+    async def _with_unwritten(self, statement: Insert | Delete, parameters: Parameters) -> Rows:
+        others, self._unwritten = self._unwritten, []
+        for part in others:
+            parameters = parameters | part.parameters
+        return await self._put(_together(statement, *(part.statement for part in others)), parameters)
+
+    def _names(self, parameters: Parameters) -> bool:
+        return any(not parameters.keys().isdisjoint(part.parameters) for part in self._unwritten)
 
     def _writes(self, table: Table) -> bool:
         return any(part.table is table for part in self._unwritten)
@@ -114,9 +128,8 @@ class Session:
 
 
 @cache
-def _together(statements: tuple[Insert | Delete, ...]) -> Insert | Delete:
+def _together(first: Insert | Delete, *others: Insert | Delete) -> Insert | Delete:
     """One statement that writes to several tables, in this order, which two writers then share: Postgres runs the parts
-    of a statement after the statement itself, and from the last to the first."""
-    first, *others = statements
+    of a statement after the statement itself, and from the last to the first. What it returns is what `first` does."""
     parts = [each.cte(f"part_{n}") for n, each in enumerate(others)]
-    return first.add_cte(*reversed(parts))
+    return first.add_cte(*reversed(parts)) if parts else first

@@ -74,8 +74,8 @@ async def _statements(store: Store, batch: str, many: int) -> list[str]:
 async def test_a_batch_of_a_hundred_is_taken_in_by_as_many_statements_as_one_message(store: Store) -> None:
     one, hundred = await _statements(store, "a", 1), await _statements(store, "b", HUNDRED)
     assert hundred == one  # word for word, so that the database prepares each but once
-    # On Postgres one of them wakes the relays of other processes, and what is only written goes together.
-    assert len(one) <= (15 if store.postgres else 26)
+    # On Postgres one of them wakes the relays of other processes, and what is written goes with what is promised.
+    assert len(one) <= (14 if store.postgres else 26)
 
 
 async def test_what_is_written_together_is_read_by_the_same_transaction_and_kept_by_the_next(store: Store) -> None:
@@ -92,6 +92,34 @@ async def test_what_is_written_together_is_read_by_the_same_transaction_and_kept
         assert await tx.noted(["second"])
         assert [entry.id for entry in await tx.ledger_after(0, 9)] == ["a", "b"]
         assert (await tx.prove_ledger()).faults == []
+
+
+async def test_what_is_promised_goes_with_what_is_written_each_time_in_its_order(store: Store) -> None:
+    with counted() as seen:
+        async with store.transaction() as tx:
+            for batch in "ab":
+                await tx.note([Note(batch, "x", NOON)])
+                await tx.append([line(batch)], [promised(f"{batch}{n}", child=batch) for n in range(2)])
+    heads_and_writing, wakes_others = 2 * 2, 1
+    assert not store.postgres or len(seen) == heads_and_writing + wakes_others
+    relay = await Relay(store).own()
+    assert [row.row.id for row in await relay.claim()] == ["a0", "a1", "b0", "b1"]
+    async with store.reading() as tx:
+        assert await tx.noted(["a", "b"]) == {"a", "b"}
+        assert [entry.id for entry in await tx.ledger_after(0, 9)] == ["a", "b"]
+
+
+async def test_what_cannot_be_written_leaves_no_promise(store: Store) -> None:
+    async with store.transaction() as tx:
+        await tx.append([line("a")], ())
+
+    async def again() -> None:
+        async with store.transaction() as tx:
+            await tx.append([line("a")], [promised("one", child="a")])
+
+    with pytest.raises(StoreRefusedError):
+        await again()
+    assert await (await Relay(store).own()).claim() == []
 
 
 async def test_what_cannot_be_written_together_leaves_nothing(store: Store) -> None:
