@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+import orjson
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
@@ -53,7 +54,7 @@ class Listing:
         """What to execute the statement with."""
         listed = list(rows)
         if not postgres:
-            return {self._name: json.dumps(listed, default=_instant)}
+            return {self._name: _json(listed)}
         turned = zip(*listed, strict=True) if listed else ([] for _ in self._columns)
         return {f"{self._name}_{name}": list(values) for name, values in zip(self._columns, turned, strict=True)}
 
@@ -73,6 +74,13 @@ class Listing:
 def _array(kind: TypeEngine[Any] | type[TypeEngine[Any]]) -> TypeEngine[Any]:
     inner = kind() if isinstance(kind, type) else kind
     return ARRAY(DateTime(timezone=True) if isinstance(inner, UtcInstant) else inner)
+
+
+def _json(rows: list[Sequence[Any]]) -> str:
+    try:
+        return orjson.dumps(rows, _instant, orjson.OPT_PASSTHROUGH_DATETIME).decode()
+    except orjson.JSONEncodeError:  # half of a surrogate pair, a number of more than 64 bits: nothing is called so
+        return json.dumps(rows, default=_instant)
 
 
 def _instant(value: object) -> str:

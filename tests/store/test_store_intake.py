@@ -171,6 +171,13 @@ async def test_many_transactions_of_one_hub_take_turns(store: Store) -> None:
         assert (await tx.load(["p1"]))[0]["p1"].version == 20
 
 
+@pytest.mark.parametrize("store", ["file"], indirect=True)
+async def test_what_nothing_can_be_called_is_not_found_in_sqlite(store: Store) -> None:
+    async with store.transaction() as tx:
+        assert not (await tx.find([("a", "b", "surrogate \ud800")], [], [])).identifiers
+        assert await tx.release([2**70]) == 0
+
+
 @pytest.mark.postgres
 @pytest.mark.parametrize("store", ["postgres"], indirect=True)
 async def test_a_text_that_postgres_cannot_hold_is_refused_not_awaited(store: Store) -> None:
