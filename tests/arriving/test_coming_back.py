@@ -161,7 +161,7 @@ async def test_a_mailbox_that_cannot_be_read_is_one_line_in_the_log_and_one_when
 ) -> None:
     post.imap.down = True
     with heard_of_the_mailbox() as said:
-        async with arriving(tmp_path, post.server, **post.settings), asyncio.timeout(20):
+        async with arriving(tmp_path, post.server, **post.settings), asyncio.timeout(60):
             await said.wait()
             said.clear()
             post.imap.down = False

@@ -63,7 +63,7 @@ async def test_a_token_that_the_mailbox_refuses_is_a_line_in_the_log_and_tried_a
     tmp_path: Path, tenant: Tenant, caplog: pytest.LogCaptureFixture
 ) -> None:
     with heard_of_the_mailbox() as said:
-        async with arriving(tmp_path, tenant.server, **tenant.settings), asyncio.timeout(20):
+        async with arriving(tmp_path, tenant.server, **tenant.settings), asyncio.timeout(60):
             await said.wait()
             said.clear()
             tenant.imap.tokens |= {"token-1", "token-2"}

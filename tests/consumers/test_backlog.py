@@ -44,7 +44,7 @@ async def test_it_holds_while_one_record_is_unread_and_opens_when_that_is_read(k
         await asyncio.sleep(0.05)
 
     gate = asyncio.create_task(Backlog({"bootstrap_servers": kafka}, group, 60, topic, look).read_through())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         for _ in range(3):
             await looks.get()
         assert not gate.done()

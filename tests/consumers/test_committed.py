@@ -59,7 +59,7 @@ async def place(kafka: str, topic_prefix: str) -> TopicPartition:
 async def test_what_was_committed_is_asked_again_of_a_coordinator_that_cannot_answer(
     kafka: str, place: TopicPartition, fault: int
 ) -> None:
-    async with reading(kafka, place.topic, fault, fault) as consumer, asyncio.timeout(30):
+    async with reading(kafka, place.topic, fault, fault) as consumer, asyncio.timeout(60):
         assert await consumer.committed(place) == 3
 
 

@@ -101,7 +101,7 @@ async def test_a_consumer_reads_all_of_it_in_order_with_what_cannot_be_decoded_i
     await consumer.start()
     consumer.assign([TopicPartition(topic_prefix, 0)])
     found: list[object] = []
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while len(found) < 33:
             for records in (await consumer.getmany(timeout_ms=500, max_records=7)).values():
                 found += [r.reason if isinstance(r, SetAside) else r.value for r in records]

@@ -36,7 +36,7 @@ async def consumer(kafka: str, topic_prefix: str) -> AsyncIterator[AIOKafkaConsu
 
 async def read(consumer: AIOKafkaConsumer, records: int) -> TopicPartition:
     found = 0
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while found < records:
             polled = await consumer.getmany(timeout_ms=500, max_records=records - found)
             found += sum(map(len, polled.values()))
@@ -51,7 +51,7 @@ async def test_an_assignment_is_another_one_after_each_time_that_the_group_has_s
     assert before is not None
     assert assigned(consumer) is before
     consumer._coordinator.request_rejoin()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while assigned(consumer) in (before, None):
             await until_fetched(consumer, 0.01)
     assert assigned(consumer) is not before

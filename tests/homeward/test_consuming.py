@@ -57,7 +57,7 @@ async def test_a_consumer_that_is_stopped_while_its_fetches_fail_closes_its_clie
     subscription: Any = broker.subscriber("t", batch=True)
     subscription(lambda _: None)
     subscription.consumer = consumer
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await client.asked.wait()
         consuming = Consuming(Settings(kafka_group="of-a-test"), Subscriber(_nothing))
         consuming._broker = broker

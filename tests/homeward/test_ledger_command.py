@@ -227,7 +227,7 @@ async def test_sealing_goes_on_whatever_fails(url: str, monkeypatch: pytest.Monk
 
     monkeypatch.setattr("homeward.sealing.EVERY", 0.01)
     running = asyncio.create_task(Sealer(hub.store, now).run())
-    await asyncio.wait_for(again.wait(), 10)
+    await asyncio.wait_for(again.wait(), 60)
     running.cancel()
     await asyncio.wait([running])
     await hub.store.close()

@@ -45,7 +45,7 @@ async def test_a_hub_that_is_told_to_stop_while_it_starts_stops(tmp_path: Path) 
         parts = Parts(
             settings, *library(settings), Store.open(settings.database), {"mail": MemoryMailSender()}, now=now
         )
-        async with asyncio.timeout(20):  # of the client's forty seconds
+        async with asyncio.timeout(35):  # of the client's forty seconds
             running = asyncio.create_task(Hub(parts).run(stopped, lambda: begun.append(True)))
             await connected.wait()
             stopped.set()

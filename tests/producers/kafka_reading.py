@@ -13,7 +13,7 @@ async def consumed(bootstrap: str, topic: str) -> list[SentRecord]:
     await consumer.start()
     try:
         found: list[SentRecord] = []
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             for partition, end in (await consumer.end_offsets(consumer.assignment())).items():
                 while await consumer.position(partition) < end:
                     for message in (await consumer.getmany(partition, timeout_ms=1000)).get(partition, ()):

@@ -258,6 +258,6 @@ async def test_who_is_called_off_in_a_statement_leaves_no_line_that_others_would
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    async with asyncio.timeout(5), store.transaction() as tx:
+    async with asyncio.timeout(10), store.transaction() as tx:
         await tx._rows(sleeping, long=0.0)
     await store.close()
