@@ -20,7 +20,7 @@ from store.tables import metadata
 
 STEPS = [
     *("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0010", "0011", "0012", "0013", "0015"),
-    *("0016", "0017", "0018", "0019", "0020", "0021", "0022"),
+    *("0016", "0017", "0018", "0019", "0020", "0021", "0022", "0023"),
 ]
 SHAPE_OF_SQLITE = (
     "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name NOT LIKE 'alembic%'"
@@ -82,6 +82,20 @@ async def test_alembic_finds_no_difference(url: str) -> None:
     store = Store.open(url)
     async with store.connection() as connection:
         assert await connection.run_sync(differences) == []
+    await store.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+async def test_tables_that_grow_for_years_are_vacuumed_by_what_has_changed(url: str) -> None:
+    await migrate(url)
+    store = Store.open(url)
+    asked = "SELECT relname, reloptions FROM pg_class WHERE reloptions IS NOT NULL AND relkind = 'r'"
+    async with store.connection() as connection:
+        found = {name: {*options} for name, options in await connection.execute(text(asked))}
+    shares = {"vacuum_scale_factor=0.01", "vacuum_insert_scale_factor=0.02", "analyze_scale_factor=0.02"}
+    assert {*map(frozenset, found.values())} == {frozenset(f"autovacuum_{each}" for each in shares)}
+    assert found.keys() >= {"inbox", "outbox", "deliveries", "ledger", "sealed_contents", "people", "episodes"}
     await store.close()
 
 
