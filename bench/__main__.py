@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from bench import backlog, mail, parts, snapshot, timers
+from bench import backlog, growth, mail, parts, snapshot, timers
 from bench.comparing import table_of
 from bench.databases import databases
 from bench.machine import machine
@@ -31,8 +31,9 @@ PARTS = {
     "drain": backlog.drain,
     "share": backlog.share,
     "snapshot": snapshot.hold,
+    "growth": growth.grow,
 }
-AT_LENGTH = {"drain", "share", "snapshot"}
+AT_LENGTH = {"drain", "share", "snapshot", "growth"}
 """What shows itself in a long run only: left out of a quick one, unless it is asked for."""
 
 POSTGRES_ONLY = {"share"}

@@ -24,6 +24,7 @@ DOCS = Path(__file__).parent.parent / "docs" / "speed"
 _BEGINNINGS = {
     "end to end, a snapshot": "snapshot", "end to end": "end-to-end", "relay": "relay", "in → out": "latency",
     "idle": "idle", "mail": "mail", "timers": "timers", "drain": "drain", "2 relays": "share", "4 relays": "share",
+    "grown": "growth",
 }  # fmt: skip
 """Parts by how what they compare begins. The first that fits counts."""
 

@@ -2,17 +2,22 @@
 out of order."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from bench import mail, timers
 from bench.arrivals import check_order
+from bench.growth import TIMES, multiply
 from bench.relays import WARM, make_topics, promised, relayed
 from bench.snapshot import snapshot
-from store import Store
+from store import EpisodeRow, PersonRow, Store
 from store.migrating import migrate
+from store.rows import Claim, LedgerRow
+from store.tables import episodes
 
 
 @pytest.fixture(params=["SQLite", "Postgres"])
@@ -52,6 +57,42 @@ async def test_a_snapshot_sees_nothing_of_what_goes_on(database: str) -> None:
         await tx.append((), promised("held", 3))
     async with store.reading() as tx:
         assert sum(each.rows for each in await tx.waiting_counts()) == 3
+    await store.close()
+
+
+async def test_a_grown_database_holds_copies_of_what_a_hub_has_written(database: str) -> None:
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+
+    async def write(name: str, rows: int) -> None:
+        async with store.transaction() as tx:
+            await tx.claim([Claim(name, "/police/XX", name, "police.missing", "police.XX.notifications.v1", 0, 7, at)])
+            child, absence = PersonRow(name, "a", b"{}", 1), EpisodeRow(f"e-{name}", "a", name, at, "open", b"{}")
+            await tx.save([child], [], [], [absence])
+            line = LedgerRow(name, at, "report", "a", absence.id, "cause", {}, b"told")
+            await tx.append([line], promised(name, rows))
+
+    async def counted() -> dict[str, int]:
+        async with store.connection() as connection:
+            found = [
+                (await connection.execute(select(func.count()).select_from(table))).scalar_one() for table in TIMES
+            ]
+        return dict(zip((table.name for table in TIMES), found, strict=True))
+
+    await migrate(database)
+    store = Store.open(database)
+    await write("seed", 3)
+    async with store.connection() as connection:
+        await multiply(connection)
+        states = [*(await connection.execute(select(episodes.c.state))).scalars()]
+    grown = await counted()
+    assert grown["outbox"] == grown["deliveries"] == 3 * 100
+    assert {(name, grown[name]) for name in ("inbox", "people", "ledger")} == {
+        ("inbox", 1000), ("people", 100), ("ledger", 200),
+    }  # fmt: skip
+    assert (states.count("open"), states.count("ended")) == (10, 90)
+    await write("next", 1)
+    async with store.reading() as tx:
+        assert sum(each.rows for each in await tx.waiting_counts()) == 3 + 1, "the copies have left"
     await store.close()
 
 
