@@ -79,9 +79,10 @@ class Session:
 
     async def _with_unwritten(self, statement: Insert | Delete, parameters: Parameters) -> Rows:
         others, self._unwritten = self._unwritten, []
+        whole = {**parameters}
         for part in others:
-            parameters = parameters | part.parameters
-        return await self._put(_together(statement, *(part.statement for part in others)), parameters)
+            whole |= part.parameters
+        return await self._put(_together(statement, *(part.statement for part in others)), whole)
 
     def _names(self, parameters: Parameters) -> bool:
         return any(not parameters.keys().isdisjoint(part.parameters) for part in self._unwritten)
