@@ -1,8 +1,9 @@
 """A hub that has served for years beside one that begins: what is over must not slow down what comes next.
 
 A thousand notifications go through a hub, and the database copies what it wrote down of them, under ids of their own.
-The copies prove nothing (their hashes are those of the first), and share the keys of their first. None has a
-description, so that looking for a child by one is measured elsewhere (`bench.matching`).
+The copies prove nothing (their hashes are those of the first), share the keys of their first and are never opened:
+copies that are come from `bench.cloning`, one by one. None has a description, so that looking for a child by one is
+measured elsewhere (`bench.matching`).
 """
 
 from collections.abc import Mapping
@@ -62,7 +63,8 @@ _OPEN = 10
 async def grow(ground: Ground) -> list[Comparison]:
     """Intake and relay together. The large database is the same in all runs: what one adds is little to it."""
     count, seeds = (200, QUICK_SEEDS) if ground.quick else (3000, SEEDS)
-    large = await grown(ground.kafka, ground.fresh(), seeds)
+    large = ground.fresh()
+    await fill(ground.kafka, large, seeds)
     what = f"grown by {seeds * TIMES[inbox][0]:,} messages, end to end"
     made = [ground.compare(what, "notifications/s", "an empty database", "more", 0.77)]
     await in_turns(
@@ -73,8 +75,8 @@ async def grow(ground: Ground) -> list[Comparison]:
     return made
 
 
-async def grown(kafka: str, database: str, seeds: int) -> str:
-    """Fills the database; returns its url."""
+async def fill(kafka: str, database: str, seeds: int) -> None:
+    """Takes in so many notifications, and copies what the hub wrote."""
     await measures.end_to_end("whole", kafka, next_mark(), database, seeds)
     store = Store.open(database, within=None)
     try:
@@ -85,7 +87,6 @@ async def grown(kafka: str, database: str, seeds: int) -> str:
                 await connection.exec_driver_sql("VACUUM ANALYZE")
     finally:
         await store.close()
-    return database
 
 
 async def multiply(connection: AsyncConnection) -> None:

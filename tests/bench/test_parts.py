@@ -73,10 +73,8 @@ async def test_a_grown_database_holds_copies_of_what_a_hub_has_written(database:
 
     async def counted() -> dict[str, int]:
         async with store.connection() as connection:
-            found = [
-                (await connection.execute(select(func.count()).select_from(table))).scalar_one() for table in TIMES
-            ]
-        return dict(zip((table.name for table in TIMES), found, strict=True))
+            asked = {table.name: select(func.count()).select_from(table) for table in TIMES}
+            return {name: (await connection.execute(count)).scalar_one() for name, count in asked.items()}
 
     await migrate(database)
     store = Store.open(database)
